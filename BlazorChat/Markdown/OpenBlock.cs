@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+
+namespace BlazorChat.Markdown;
+
+/// <summary>The block at the end of a live text, which the next token may still change.</summary>
+public abstract record OpenBlock
+{
+    private protected OpenBlock()
+    {
+    }
+}
+
+/// <summary>Prose, a list, a quotation or a table that is still growing.</summary>
+/// <param name="Container">
+/// The element around the pieces (<c>ul</c>, <c>ol</c>, <c>blockquote</c> or <c>table</c>), or null when the pieces are
+/// root nodes themselves.
+/// </param>
+/// <param name="Start">The first number of an <c>ol</c> when that is not 1.</param>
+/// <param name="Pieces">
+/// Safe HTML of the container's children in order. A piece that did not change since the last frame is the same string
+/// instance, so that only the changing one is sent.
+/// </param>
+public sealed record OpenMarkup(string? Container, int? Start, ImmutableArray<string> Pieces) : OpenBlock;
+
+/// <summary>A code block that is still growing. Its text only ever gets longer, so viewers append and never replace.</summary>
+/// <param name="Language">The checked name of the language for the label, or null.</param>
+/// <param name="Chunks">Plain text (not HTML) in order; chunks of earlier frames stay the same string instances.</param>
+public sealed record OpenCode(string? Language, ImmutableArray<string> Chunks) : OpenBlock;
+
+/// <summary>A live text as it stands: what is settled and what is still open.</summary>
+/// <param name="Closed">Blocks that no later token changes, oldest first.</param>
+/// <param name="Open">The growing block, or null between blocks and at the end.</param>
+public sealed record MarkdownFrame(ImmutableArray<MarkdownBlock> Closed, OpenBlock? Open)
+{
+    /// <summary>Nothing yet.</summary>
+    public static MarkdownFrame Empty { get; } = new([], null);
+}
