@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using BlazorChat;
+
+var app = await BlazorChatApp.CreateAsync(args).ConfigureAwait(false);
+await app.RunAsync().ConfigureAwait(false);

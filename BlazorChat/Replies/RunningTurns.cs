@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Replies;
+
+/// <summary>Why a running turn is to end before the model has finished.</summary>
+internal abstract record TurnEnding
+{
+    /// <summary>A person stopped it.</summary>
+    public sealed record Stopped(Author By) : TurnEnding;
+
+    /// <summary>Its room was cleared or deleted: nothing of it is to be kept.</summary>
+    public sealed record Discarded : TurnEnding;
+
+    /// <summary>The server stops.</summary>
+    public sealed record ShuttingDown : TurnEnding;
+}
+
+/// <summary>A turn that runs in this process. The first ending counts.</summary>
+internal sealed class RunningTurn(Guid roomId, Guid messageId) : IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+    private TurnEnding? _ending;
+
+    public Guid RoomId { get; } = roomId;
+
+    public Guid MessageId { get; } = messageId;
+
+    /// <summary>Why it is to end, or null while nobody wants that.</summary>
+    public TurnEnding? Ending => Volatile.Read(ref _ending);
+
+    /// <summary>The token that the model's request is made with: cancelled, it closes the provider's socket.</summary>
+    public CancellationToken Token => _cancellation.Token;
+
+    /// <returns>False when something else ended it before.</returns>
+    public bool End(TurnEnding ending)
+    {
+        if (Interlocked.CompareExchange(ref _ending, ending, null) is not null)
+        {
+            return false;
+        }
+
+        _cancellation.Cancel();
+        return true;
+    }
+
+    public void Dispose() => _cancellation.Dispose();
+}
+
+/// <summary>The turns that run in this process, to find them when they are to end.</summary>
+public sealed class RunningTurns : IRoomObserver
+{
+    private readonly ConcurrentDictionary<Guid, RunningTurn> _turns = new();
+
+    /// <summary>How many run.</summary>
+    public int Count => _turns.Count;
+
+    /// <inheritdoc />
+    public void OnRoomEvent(Guid roomId, RoomEvent roomEvent)
+    {
+        if (roomEvent is RoomEvent.RoomCleared or RoomEvent.RoomDeleted)
+        {
+            End(t => t.RoomId == roomId, new TurnEnding.Discarded());
+        }
+    }
+
+    internal void Add(RunningTurn turn) => _turns[turn.MessageId] = turn;
+
+    internal void Remove(RunningTurn turn) => _turns.TryRemove(new(turn.MessageId, turn));
+
+    internal int Stop(Guid roomId, Guid? messageId, Author by) =>
+        End(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId), new TurnEnding.Stopped(by));
+
+    internal int EndAll(TurnEnding ending) => End(static _ => true, ending);
+
+    private int End(Func<RunningTurn, bool> which, TurnEnding ending) => _turns.Values.Where(which).Count(t => t.End(ending));
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+
+namespace BlazorChat.Rooms;
+
+/// <summary>Rules for names of rooms and people.</summary>
+public static class Names
+{
+    /// <summary>Checks a person's name.</summary>
+    /// <returns>The trimmed, NFC-normalized name, or why it cannot be used.</returns>
+    public static Result<string> CheckPersonName(string? name) => Check(name, RoomLimits.PersonNameLength, "A name");
+
+    /// <summary>Checks a room's name.</summary>
+    /// <returns>The trimmed, NFC-normalized name, or why it cannot be used.</returns>
+    public static Result<string> CheckRoomName(string? name) => Check(name, RoomLimits.RoomNameLength, "A room name");
+
+    /// <summary>The key under which a room name is unique: upper-cased without culture.</summary>
+    public static string KeyOf(string name) => name.ToUpperInvariant();
+
+    private static Result<string> Check(string? name, int most, string what)
+    {
+        // A lone surrogate cannot be normalized or stored as UTF-8.
+        if (name is null || !name.AsSpan().Trim().ContainsVisible())
+        {
+            return new Refusal(RefusalKind.Invalid, $"{what} needs at least one visible character.");
+        }
+
+        if (HasForbidden(name.Trim()))
+        {
+            return new Refusal(RefusalKind.Invalid, $"{what} cannot contain control characters or line breaks.");
+        }
+
+        var trimmed = name.Trim().Normalize(NormalizationForm.FormC);
+        return trimmed.Length > most
+            ? new Refusal(RefusalKind.Invalid, $"{what} can have at most {most} characters; this one has {trimmed.Length}.")
+            : trimmed;
+    }
+
+    private static bool ContainsVisible(this ReadOnlySpan<char> text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Control
+                or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Bidirectional controls could make one name look like another on the page; zero-width joiners stay, emoji need them.
+    private static bool HasForbidden(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))
+            {
+                return true;
+            }
+
+            if (char.IsSurrogate(c))
+            {
+                if (i + 1 >= text.Length || !char.IsSurrogatePair(c, text[i + 1]))
+                {
+                    return true;
+                }
+
+                i++;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Rooms;
+
+/// <summary>How fast each person may post: a token bucket per person, forgotten by itself when full again.</summary>
+public sealed class PostingRate(IOptions<RoomsOptions> options) : IDisposable
+{
+    private readonly PartitionedRateLimiter<Guid> _limiter = PartitionedRateLimiter.Create<Guid, Guid>(person =>
+        RateLimitPartition.GetTokenBucketLimiter(person, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = options.Value.MessageBurst,
+            TokensPerPeriod = Math.Max(1, options.Value.MessagesPerMinute / 60),
+            ReplenishmentPeriod = TimeSpan.FromMinutes(Math.Max(1, options.Value.MessagesPerMinute / 60) / (double)options.Value.MessagesPerMinute),
+            QueueLimit = 0,
+        }));
+
+    /// <summary>Takes one message's worth.</summary>
+    /// <returns>False when this person has to wait.</returns>
+    public bool TryTake(Guid personId)
+    {
+        using var lease = _limiter.AttemptAcquire(personId);
+        return lease.IsAcquired;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _limiter.Dispose();
+}

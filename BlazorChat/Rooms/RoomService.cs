@@ -1,0 +1,299 @@
+using System.Collections.Immutable;
+
+namespace BlazorChat.Rooms;
+
+/// <summary>Older messages of a room, ready to show.</summary>
+/// <param name="Messages">In order of sequence.</param>
+/// <param name="HasOlder">Whether there are more before the first of them.</param>
+public sealed record OlderMessages(ImmutableArray<RoomMessage> Messages, bool HasOlder);
+
+/// <summary>
+/// What people do with rooms. Each command asks the policy, checks its input, stores, and only then tells: when it
+/// returns a value, that is on disk.
+/// </summary>
+public sealed partial class RoomService(
+    IRoomPolicy policy,
+    IRoomStore store,
+    RoomBroadcaster broadcaster,
+    RoomDirectory directory,
+    RoomGates gates,
+    IAnswerRules answerRules,
+    PostingRate rate,
+    TimeProvider time,
+    ILogger<RoomService> logger)
+{
+    private static readonly Refusal NoSuchRoom = new(RefusalKind.NotFound, "This room does not exist, or not any more.");
+    private static readonly Refusal NotStored = new(RefusalKind.Unavailable, "This could not be saved just now. Please try again.");
+
+    /// <summary>Follows the list of rooms.</summary>
+    /// <param name="person">Who asks.</param>
+    /// <param name="changed">Called when the list changed, on a thread of the pump; must not block.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Result<RoomListSubscription>> SubscribeRoomsAsync(Person? person, Action changed, CancellationToken cancellationToken) =>
+        await policy.DecideAsync(person, RoomAction.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
+            ? no
+            : directory.Subscribe(changed);
+
+    /// <summary>The list of rooms now, newest activity first, for somebody who does not follow it (yet).</summary>
+    public async Task<Result<ImmutableArray<RoomSummary>>> ListRoomsAsync(Person? person, CancellationToken cancellationToken) =>
+        await policy.DecideAsync(person, RoomAction.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
+            ? no
+            : directory.Rooms;
+
+    /// <summary>Follows a room. Read the state after subscribing: see <see cref="RoomSubscription.Read"/>.</summary>
+    /// <param name="person">Who asks.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="changed">Called when something changed, on a thread of the pump; must not block.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Result<RoomSubscription>> SubscribeAsync(Person? person, Guid roomId, Action changed, CancellationToken cancellationToken)
+    {
+        if (await policy.DecideAsync(person, RoomAction.ViewRoom, roomId, cancellationToken).ConfigureAwait(false) is { } no)
+        {
+            return no;
+        }
+
+        try
+        {
+            return await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false) is { } lease
+                ? new RoomSubscription(lease, changed)
+                : NoSuchRoom;
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogStorageFailed(e, roomId);
+            return NotStored;
+        }
+    }
+
+    /// <summary>The room as it stands, for somebody who does not follow it (yet): the first HTML.</summary>
+    public async Task<Result<RoomSnapshot>> ReadAsync(Person? person, Guid roomId, CancellationToken cancellationToken)
+    {
+        if (await policy.DecideAsync(person, RoomAction.ViewRoom, roomId, cancellationToken).ConfigureAwait(false) is { } no)
+        {
+            return no;
+        }
+
+        try
+        {
+            using var lease = await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false);
+            return lease is null ? NoSuchRoom : lease.Room.Current();
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogStorageFailed(e, roomId);
+            return NotStored;
+        }
+    }
+
+    /// <summary>The messages before a sequence, at most <see cref="RoomLimits.WindowSize"/>.</summary>
+    public Task<Result<OlderMessages>> ReadOlderAsync(Person? person, Guid roomId, long before, CancellationToken cancellationToken) =>
+        DecideAsync<OlderMessages>(person, RoomAction.ViewRoom, roomId, async () =>
+        {
+            var page = await store.ReadPageAsync(roomId, before, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false);
+            return new OlderMessages([.. page.Messages.Select(m => new RoomMessage(m))], page.HasOlder);
+        }, cancellationToken);
+
+    /// <summary>One message of a room as it is stored, for a viewer whose own copy has fallen behind.</summary>
+    public Task<Result<RoomMessage>> ReadMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        DecideAsync<RoomMessage>(person, RoomAction.ViewRoom, roomId, async () =>
+            await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message
+                ? new RoomMessage(message)
+                : new Refusal(RefusalKind.NotFound, "This message does not exist, or not any more."), cancellationToken);
+
+    /// <summary>Makes a room.</summary>
+    public async Task<Result<Room>> CreateAsync(Person? person, string? name, CancellationToken cancellationToken)
+    {
+        var checkedName = Names.CheckRoomName(name);
+        if (checkedName.Refusal is { } bad)
+        {
+            return bad;
+        }
+
+        return await DecideAsync<Room>(person, RoomAction.CreateRoom, null, async () =>
+        {
+            var now = time.GetUtcNow();
+            var room = new Room { Id = Guid.CreateVersion7(now), Name = checkedName.Value, CreatedAt = now, LastActivityAt = now };
+            var created = await store.CreateAsync(room, cancellationToken).ConfigureAwait(false);
+            if (created.Refusal is null)
+            {
+                directory.Add(created.Value);
+                LogCreated(room.Id);
+            }
+
+            return created;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Changes a room's name and settings. Null leaves a setting as it is.</summary>
+    public async Task<Result<Room>> ChangeAsync(
+        Person? person, Guid roomId, string? name, string? instructions, AnswerMode? answerMode, CancellationToken cancellationToken)
+    {
+        var checkedName = name is null ? default : Names.CheckRoomName(name);
+        if (checkedName.Refusal is { } bad)
+        {
+            return bad;
+        }
+
+        if (instructions?.Length > RoomLimits.InstructionsLength)
+        {
+            return new Refusal(RefusalKind.Invalid, $"Instructions can have at most {RoomLimits.InstructionsLength} characters; these have {instructions.Length}.");
+        }
+
+        return await ChangeRoomAsync<Room>(person, RoomAction.ChangeRoom, roomId, async () =>
+        {
+            if (await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
+            {
+                return NoSuchRoom;
+            }
+
+            var changed = await store.UpdateAsync(
+                roomId, name is null ? room.Name : checkedName.Value, instructions ?? room.Instructions, answerMode ?? room.AnswerMode, cancellationToken).ConfigureAwait(false);
+            if (changed.Refusal is null)
+            {
+                broadcaster.Publish(roomId, new RoomEvent.RoomChanged(changed.Value));
+            }
+
+            return changed;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes all messages of a room; answers that run end without a trace.</summary>
+    /// <returns>The sequence up to which messages were removed.</returns>
+    public Task<Result<long>> ClearAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        ChangeRoomAsync<long>(person, RoomAction.ClearRoom, roomId, async () =>
+        {
+            if (await store.ClearAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } through)
+            {
+                return NoSuchRoom;
+            }
+
+            broadcaster.Publish(roomId, new RoomEvent.RoomCleared(through, person!.AsAuthor()));
+            LogCleared(roomId);
+            return through;
+        }, cancellationToken);
+
+    /// <summary>Removes a room with everything in it; whoever has it open is told.</summary>
+    /// <returns>The room's id.</returns>
+    public Task<Result<Guid>> DeleteAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        ChangeRoomAsync<Guid>(person, RoomAction.DeleteRoom, roomId, async () =>
+        {
+            if (!await store.DeleteAsync(roomId, cancellationToken).ConfigureAwait(false))
+            {
+                return NoSuchRoom;
+            }
+
+            broadcaster.Publish(roomId, new RoomEvent.RoomDeleted(person!.AsAuthor()));
+            LogDeleted(roomId);
+            return roomId;
+        }, cancellationToken);
+
+    /// <summary>Posts a message. Safe to repeat with the same client id: it is one message.</summary>
+    /// <param name="person">The author.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="clientId">Made by the sender for this one message.</param>
+    /// <param name="text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <returns>The message as stored.</returns>
+    public async Task<Result<Message>> PostAsync(Person? person, Guid roomId, Guid clientId, string? text, CancellationToken cancellationToken)
+    {
+        if (CheckText(clientId, text) is { } bad)
+        {
+            return bad;
+        }
+
+        return await ChangeRoomAsync<Message>(person, RoomAction.PostMessage, roomId, async () =>
+        {
+            if (!rate.TryTake(person!.Id))
+            {
+                return new Refusal(RefusalKind.Limit, "You are writing faster than this server allows. Please wait a moment.");
+            }
+
+            if (await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
+            {
+                return NoSuchRoom;
+            }
+
+            var posted = await store.PostAsync(
+                roomId, person.AsAuthor(), clientId, text!, answerRules.Choose(room, text!), time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            if (posted is null)
+            {
+                return NoSuchRoom;
+            }
+
+            if (posted.IsNew)
+            {
+                broadcaster.Publish(roomId, new RoomEvent.MessagePosted(posted.Message));
+                foreach (var turn in posted.Queued)
+                {
+                    broadcaster.Publish(roomId, new RoomEvent.TurnQueued(turn));
+                }
+            }
+
+            return posted.Message;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Refusal? CheckText(Guid clientId, string? text)
+    {
+        if (clientId == Guid.Empty)
+        {
+            return new Refusal(RefusalKind.Invalid, "The message has no id.");
+        }
+
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return new Refusal(RefusalKind.Invalid, "A message needs some text.");
+        }
+
+        if (text.Length > RoomLimits.MessageLength)
+        {
+            return new Refusal(RefusalKind.Invalid, $"A message can have at most {RoomLimits.MessageLength:N0} characters; this one has {text.Length:N0}.");
+        }
+
+        // Not every database can store it, and no keyboard writes it.
+        return text.Contains('\0') ? new Refusal(RefusalKind.Invalid, "The message contains a character that cannot be stored.") : null;
+    }
+
+    private async Task<Result<T>> DecideAsync<T>(
+        Person? person, RoomAction action, Guid? roomId, Func<Task<Result<T>>> command, CancellationToken cancellationToken)
+    {
+        if (await policy.DecideAsync(person, action, roomId, cancellationToken).ConfigureAwait(false) is { } no)
+        {
+            LogRefused(action, roomId);
+            return no;
+        }
+
+        try
+        {
+            return await command().ConfigureAwait(false);
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogStorageFailed(e, roomId);
+            return NotStored;
+        }
+    }
+
+    private Task<Result<T>> ChangeRoomAsync<T>(
+        Person? person, RoomAction action, Guid roomId, Func<Task<Result<T>>> command, CancellationToken cancellationToken) =>
+        DecideAsync<T>(person, action, roomId, async () =>
+        {
+            using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
+            return await command().ConfigureAwait(false);
+        }, cancellationToken);
+
+    [LoggerMessage(LogLevel.Information, "Room {RoomId} was created.")]
+    private partial void LogCreated(Guid roomId);
+
+    [LoggerMessage(LogLevel.Information, "Room {RoomId} was cleared.")]
+    private partial void LogCleared(Guid roomId);
+
+    [LoggerMessage(LogLevel.Information, "Room {RoomId} was deleted.")]
+    private partial void LogDeleted(Guid roomId);
+
+    [LoggerMessage(LogLevel.Warning, "{Action} in room {RoomId} was refused by the policy.")]
+    private partial void LogRefused(RoomAction action, Guid? roomId);
+
+    [LoggerMessage(LogLevel.Error, "Storage failed for room {RoomId}.")]
+    private partial void LogStorageFailed(Exception exception, Guid? roomId);
+}

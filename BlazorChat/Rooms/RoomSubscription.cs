@@ -1,0 +1,38 @@
+namespace BlazorChat.Rooms;
+
+/// <summary>
+/// One viewer of a room. It is told only that something changed, and reads the state when it is ready to: however slow
+/// or late, it ends with the newest state, and it holds up nobody.
+/// </summary>
+public sealed class RoomSubscription : IDisposable
+{
+    private readonly RoomLease _lease;
+    private readonly Viewer _viewer;
+    private int _disposed;
+
+    internal RoomSubscription(RoomLease lease, Action changed)
+    {
+        _lease = lease;
+        _viewer = lease.Room.AddViewer(changed);
+    }
+
+    /// <summary>
+    /// The room as it stands. Calling it asks for the next notice: changes after this call are told, changes before it
+    /// are in the result. Call it from the circuit's own work, so that a busy circuit has one notice waiting, not many.
+    /// </summary>
+    public RoomSnapshot Read()
+    {
+        _viewer.Looks();
+        return _lease.Room.Snapshot;
+    }
+
+    /// <summary>Ends the subscription; safe to call more than once. A notice that is under way may still come.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _lease.Room.RemoveViewer(_viewer);
+            _lease.Dispose();
+        }
+    }
+}

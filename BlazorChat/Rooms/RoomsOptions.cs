@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace BlazorChat.Rooms;
+
+/// <summary>Settings of rooms, section <c>Rooms</c>.</summary>
+public sealed class RoomsOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Rooms";
+
+    /// <summary>Name of the room that exists from the first start on.</summary>
+    [Required]
+    [StringLength(RoomLimits.RoomNameLength, MinimumLength = 1)]
+    public string LobbyName { get; set; } = "Lobby";
+
+    /// <summary>Messages that one person may post per minute on average.</summary>
+    [Range(1, 100_000)]
+    public int MessagesPerMinute { get; set; } = 60;
+
+    /// <summary>Messages that one person may post at once before the average counts.</summary>
+    [Range(1, 100_000)]
+    public int MessageBurst { get; set; } = 20;
+}

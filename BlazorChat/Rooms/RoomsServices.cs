@@ -1,0 +1,22 @@
+namespace BlazorChat.Rooms;
+
+/// <summary>Registers what rooms need but for the store and the answer rules.</summary>
+internal static class RoomsServices
+{
+    public static IServiceCollection AddRooms(this IServiceCollection services)
+    {
+        services.AddOptions<RoomsOptions>().BindConfiguration(RoomsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IRoomPolicy, OpenRoomPolicy>();
+        services.AddSingleton<RoomGates>();
+        services.AddSingleton<FramePace>();
+        services.AddSingleton<ViewerPump>();
+        services.AddSingleton<RoomsMetrics>();
+        services.AddSingleton<PostingRate>();
+        services.AddSingleton<RoomBroadcaster>();
+        services.AddSingleton<RoomDirectory>();
+        services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RoomDirectory>());
+        services.AddSingleton<RoomService>();
+        return services;
+    }
+}
