@@ -1,5 +1,6 @@
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
+using BlazorChat.Web;
 
 namespace BlazorChat;
 
@@ -15,7 +16,8 @@ public static class BlazorChatApp
         var builder = WebApplication.CreateBuilder(args);
         builder.Services.AddRooms();
         builder.Services.AddReplies();
+        builder.Services.AddBlazorChatUi();
         configure?.Invoke(builder);
-        return Task.FromResult(builder.Build());
+        return Task.FromResult(builder.Build().MapBlazorChatUi());
     }
 }
