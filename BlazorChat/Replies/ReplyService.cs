@@ -47,7 +47,7 @@ public sealed partial class ReplyService(
                 return stopped;
             }
 
-            var withdrawn = await store.WithdrawAsync(roomId, cancellationToken).ConfigureAwait(false);
+            var withdrawn = await store.WithdrawAsync(roomId, null, cancellationToken).ConfigureAwait(false);
             foreach (var turn in withdrawn)
             {
                 broadcaster.Publish(roomId, new RoomEvent.TurnWithdrawn(turn.Id));
