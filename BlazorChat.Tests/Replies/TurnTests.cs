@@ -15,7 +15,7 @@ public sealed class TurnTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await ChatHost.StartAsync(null, null, "Demo", "Other");
+        _host = await ChatHost.StartAsync((string?)null, null, "Demo", "Other");
         _room = await _host.RoomAsync();
         _watch = await _host.WatchAsync(_room);
     }

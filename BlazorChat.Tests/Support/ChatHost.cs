@@ -1,8 +1,9 @@
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
+using BlazorChat.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.AI;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -42,7 +43,12 @@ public sealed class ChatHost : IAsyncDisposable
     /// <param name="folder">A data folder to go on with, or null for a fresh one that goes away with the host.</param>
     /// <param name="settings">Settings as <c>--Key=Value</c>.</param>
     /// <param name="assistants">Names of the assistants; one named Demo by default.</param>
-    public static async Task<ChatHost> StartAsync(string? folder = null, string[]? settings = null, params string[] assistants)
+    public static Task<ChatHost> StartAsync(string? folder = null, string[]? settings = null, params string[] assistants) =>
+        StartAsync(_ => { }, folder, settings, assistants);
+
+    /// <summary>Starts it with last changes to its services.</summary>
+    public static async Task<ChatHost> StartAsync(
+        Action<WebApplicationBuilder> configure, string? folder = null, string[]? settings = null, params string[] assistants)
     {
         var ownsFolder = folder is null;
         folder ??= Directory.CreateTempSubdirectory("blazorchat-").FullName;
@@ -54,6 +60,7 @@ public sealed class ChatHost : IAsyncDisposable
                 builder.WebHost.UseUrls("http://127.0.0.1:0");
                 builder.Logging.ClearProviders();
                 builder.Services.AddSingleton<IResponders>(responders);
+                configure(builder);
             });
         await app.StartAsync();
         return new ChatHost(app, folder, ownsFolder, responders);
@@ -75,8 +82,7 @@ public sealed class ChatHost : IAsyncDisposable
     }
 
     /// <summary>A context on the database, to see what is really stored.</summary>
-    internal Storage.ChatDbContext OpenDatabase() =>
-        App.Services.GetRequiredService<Microsoft.EntityFrameworkCore.IDbContextFactory<Storage.ChatDbContext>>().CreateDbContext();
+    internal ChatDbContext OpenDatabase() => App.Services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext();
 
     public async ValueTask DisposeAsync()
     {
