@@ -59,7 +59,7 @@ internal static class MarkdownCorpus
     public static IReadOnlyList<string> WithDefinitions { get; } =
     [
         "See [the docs][d] and [d].\n\nMore text.\n\n[d]: https://example.org/docs 'Docs'\n",
-        "[early]: https://example.org\n\nUses [early].\n\nUses [early][] again.",
+        "[early]: https://example.org\n\nUses [early].\n\nUses [early][] again.\n\nEnd.",
     ];
 
     private static readonly string[] Fragments =

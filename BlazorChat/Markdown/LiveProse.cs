@@ -226,6 +226,6 @@ internal sealed class LiveProse
             }
         }
 
-        return isSame ? _shown : next with { Pieces = pieces.MoveToImmutable() };
+        return isSame ? _shown : next with { Pieces = pieces.DrainToImmutable() };
     }
 }

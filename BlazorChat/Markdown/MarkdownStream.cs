@@ -109,7 +109,7 @@ public sealed class MarkdownStream
                 }
             }
 
-            _closed = blocks.MoveToImmutable();
+            _closed = blocks.DrainToImmutable();
             Publish(open: null);
             return _closed;
         }
