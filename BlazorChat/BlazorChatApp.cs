@@ -30,6 +30,7 @@ public static class BlazorChatApp
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.MapHealth();
         await PrepareAsync(app).ConfigureAwait(false);
         return app;
     }

@@ -21,7 +21,7 @@ internal static class StorageServices
         builder.Services.AddSingleton<Database>();
         builder.Services.AddSingleton<IRoomStore, RoomStore>();
         builder.Services.AddSingleton<ITurnStore, TurnStore>();
-        builder.Services.AddHealthChecks().AddDbContextCheck<ChatDbContext>("database", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddDbContextCheck<ChatDbContext>("database", tags: [HealthEndpoints.Ready]);
         return builder;
     }
 
