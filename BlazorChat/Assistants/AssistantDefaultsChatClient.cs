@@ -3,8 +3,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// Sends an assistant's own limit and temperature where the caller's options say nothing. It hands every client below it a
-/// copy of the options and of the list of messages: an implementation may change what it is given.
+/// Sends an assistant's own limit and temperature where the caller's options say nothing; in a copy of the options.
 /// </summary>
 /// <param name="inner">The provider's client.</param>
 /// <param name="maxOutputTokens">The most tokens of one answer.</param>
@@ -14,25 +13,12 @@ public sealed class AssistantDefaultsChatClient(IChatClient inner, int maxOutput
     /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        base.GetResponseAsync(Copy(messages), WithDefaults(options), cancellationToken);
+        base.GetResponseAsync(messages, WithDefaults(options), cancellationToken);
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        base.GetStreamingResponseAsync(Copy(messages), WithDefaults(options), cancellationToken);
-
-    private static List<ChatMessage> Copy(IEnumerable<ChatMessage> messages)
-    {
-        var copies = new List<ChatMessage>();
-        foreach (var message in messages)
-        {
-            var copy = message.Clone();
-            copy.Contents = [.. message.Contents];
-            copies.Add(copy);
-        }
-
-        return copies;
-    }
+        base.GetStreamingResponseAsync(messages, WithDefaults(options), cancellationToken);
 
     private ChatOptions WithDefaults(ChatOptions? options)
     {

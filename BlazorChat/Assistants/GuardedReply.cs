@@ -42,8 +42,8 @@ internal sealed class GuardedReply : IAsyncDisposable
         _stopped = _stop.Token.Register(static signal => ((TaskCompletionSource)signal!).TrySetResult(), _stopSignal);
         _idle = time.CreateTimer(static reply => ((GuardedReply)reply!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-        // A client may change what it is given, and an attempt must not see what the one before did to it.
-        _updates = client.GetStreamingResponseAsync([.. prompt], options?.Clone(), _stop.Token).GetAsyncEnumerator(_stop.Token);
+        // A client may change what it is given; neither the caller nor the next attempt may see that.
+        _updates = client.GetStreamingResponseAsync(prompt.ConvertAll(Copy), options?.Clone(), _stop.Token).GetAsyncEnumerator(_stop.Token);
     }
 
     /// <summary>Whether anything has come that a repetition would repeat.</summary>
@@ -110,6 +110,13 @@ internal sealed class GuardedReply : IAsyncDisposable
 
         await _stopped.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
+    }
+
+    private static ChatMessage Copy(ChatMessage message)
+    {
+        var copy = message.Clone();
+        copy.Contents = [.. message.Contents];
+        return copy;
     }
 
     private async ValueTask<bool> MoveNextAsync()
