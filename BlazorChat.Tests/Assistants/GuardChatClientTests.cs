@@ -365,9 +365,8 @@ public sealed class GuardChatClientTests : IDisposable
         Assert.IsType<TextContent>(Assert.Single(message.Contents));
     }
 
-    private static readonly List<ChatMessage> PromptMessages = [new(ChatRole.User, "Hello")];
+    private List<ChatMessage> Prompt { get; } = [new(ChatRole.User, "Hello")];
 
-    private static IReadOnlyList<ChatMessage> Prompt => PromptMessages;
 
     private static ChatResponseUpdate Text(string text) => new(ChatRole.Assistant, text);
 

@@ -100,5 +100,9 @@ public sealed class ModelStub : IAsyncDisposable
         {
             // The script wrote to a client that had gone.
         }
+        finally
+        {
+            exchange.SetEnded();
+        }
     }
 }

@@ -10,6 +10,7 @@ public sealed class StubExchange
 {
     private readonly HttpContext _context;
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _ended;
 
     public StubExchange(HttpContext context, string body)
     {
@@ -63,6 +64,15 @@ public sealed class StubExchange
     /// <summary>Says nothing more and holds the connection open until the client goes.</summary>
     public Task StallAsync() => Closed;
 
-    /// <summary>Breaks the connection.</summary>
-    public void Reset() => _context.Abort();
+    /// <summary>Breaks the connection; nothing once the response has ended.</summary>
+    public void Reset()
+    {
+        if (!_ended)
+        {
+            _context.Abort();
+        }
+    }
+
+    /// <summary>Says that the script has returned: the response belongs to the server now.</summary>
+    internal void SetEnded() => _ended = true;
 }

@@ -37,7 +37,9 @@ internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : 
                 }
                 catch (AnthropicSseException exception)
                 {
-                    throw ChatFailures.ErrorEvent(exception.ErrorCode, exception.ApiMessage, exception);
+                    // Its own ErrorCode is not the type of the error that the protocol sends.
+                    var (type, message) = ProviderMessage.Parse(exception.Body);
+                    throw ChatFailures.ErrorEvent(type, message, exception);
                 }
                 catch (AnthropicInvalidDataException exception)
                 {

@@ -108,6 +108,8 @@ internal sealed class OpenAIRequests(string model, Uri endpoint)
         ReasoningEffort.Medium => ChatReasoningEffortLevel.Medium,
         ReasoningEffort.High => ChatReasoningEffortLevel.High,
         ReasoningEffort.ExtraHigh => ChatReasoningEffortLevel.ExtraHigh,
-        _ => null,
+
+        // A plain null would be converted from a string, which throws.
+        _ => (ChatReasoningEffortLevel?)null,
     };
 }
