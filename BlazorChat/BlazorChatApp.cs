@@ -1,5 +1,6 @@
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
+using BlazorChat.Storage;
 using BlazorChat.Web;
 
 namespace BlazorChat;
@@ -11,13 +12,45 @@ public static class BlazorChatApp
     /// <param name="args">Command line, as configuration.</param>
     /// <param name="configure">Last changes to settings and services, or null.</param>
     /// <returns>The application, to run or to start and stop.</returns>
-    public static Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
+    /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
+    public static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // Asked for by name, since the process may be a test's or a benchmark's.
+            ApplicationName = typeof(BlazorChatApp).Assembly.GetName().Name,
+            ContentRootPath = ContentRoot(),
+        });
+        // Assets of a build that is not published are found through a manifest; with a published app this does nothing.
+        builder.WebHost.UseStaticWebAssets();
+        builder.AddStorage();
+        builder.AddTelemetry();
         builder.Services.AddRooms();
         builder.Services.AddReplies();
         builder.Services.AddBlazorChatUi();
         configure?.Invoke(builder);
-        return Task.FromResult(builder.Build().MapBlazorChatUi());
+
+        var app = builder.Build();
+        app.MapHealth();
+        app.MapBlazorChatUi();
+        await PrepareAsync(app).ConfigureAwait(false);
+        return app;
     }
+
+    /// <summary>Everything that must be right before the first request: the schema, and nothing left streaming by a crash.</summary>
+    private static async Task PrepareAsync(WebApplication app)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
+        await app.Services.MigrateAsync(stopping).ConfigureAwait(false);
+        await app.Services.GetRequiredService<Recovery>().RunAsync(stopping).ConfigureAwait(false);
+        var rooms = app.Services.GetRequiredService<IRoomStore>();
+        var directory = app.Services.GetRequiredService<RoomDirectory>();
+        await directory.LoadAsync(rooms, stopping).ConfigureAwait(false);
+        await app.Services.GetRequiredService<Lobby>().EnsureAsync(stopping).ConfigureAwait(false);
+    }
+
+    // `dotnet run` starts in the project's folder, which has the settings; started from anywhere else, they are beside the assembly.
+    private static string ContentRoot() =>
+        File.Exists(Path.Combine(Directory.GetCurrentDirectory(), "appsettings.json")) ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
 }

@@ -1,10 +1,252 @@
 using System.Collections.Immutable;
+using System.Text;
+using Markdig.Syntax;
+
 namespace BlazorChat.Markdown;
-/// <summary>Placeholder.</summary>
-public sealed class MarkdownStream { private readonly System.Text.StringBuilder _b = new(); private string _last = ""; private MarkdownFrame _f = MarkdownFrame.Empty;
-/// <summary>Placeholder.</summary>
-public void Append(string delta) { lock (_b) { _b.Append(delta); } }
-/// <summary>Placeholder.</summary>
-public MarkdownFrame Refresh() { string t; lock (_b) { t = _b.ToString(); } if (t == _last) { return _f; } _last = t; return _f = new([], new OpenMarkup(null, null, [MarkdownRenderer.Render(t)[0].Html])); }
-/// <summary>Placeholder.</summary>
-public ImmutableArray<MarkdownBlock> Complete() { lock (_b) { return MarkdownRenderer.Render(_b.ToString()); } } }
+
+/// <summary>
+/// The Markdown of a text that is still being written. Appending is cheap; a frame parses only the open block, so that its
+/// cost does not depend on what came before. Closed blocks keep their string instance until <see cref="Complete"/>.
+/// </summary>
+/// <remarks>
+/// Thread-safe: a producer calls <see cref="Append"/>, which only takes a short lock around a buffer, while another thread
+/// calls <see cref="Refresh"/> once per frame. Concurrent calls of <see cref="Refresh"/> wait for each other. Frames are
+/// immutable and may be kept and shared.
+/// <para>
+/// Top-level blocks are those of Markdig's own parse of the tail. A block is closed when the next one has begun for certain
+/// and no further text can take that back. Two things are known only at the end: links by reference whose definition stands
+/// in another block, and the budgets of a whole text.
+/// </para>
+/// </remarks>
+public sealed class MarkdownStream
+{
+    // A block this long of which nothing settles (one endless list item, say) is parsed again only when it has grown by an
+    // eighth: all parses together stay proportional to its length.
+    private const int StubbornLength = 4 * LiveProse.SettleLength;
+
+    private readonly Lock _appendLock = new();
+    private readonly StringBuilder _incoming = new();
+    private int _length;
+
+    private readonly Lock _refreshLock = new();
+    private readonly StringBuilder _text = new();
+    private MarkdownFrame _frame = MarkdownFrame.Empty;
+    private ImmutableArray<MarkdownBlock> _closed = [];
+    private OpenBlock? _open;
+    private LiveProse _prose = new();
+    private LiveCode? _code;
+    private string _carried = "";
+    private bool _isComplete;
+
+    // Positions in _text: where the open block begins, where its unread or unsettled part begins, when to parse again.
+    private int _blockStart;
+    private int _tailStart;
+    private int _parseFrom;
+
+    /// <summary>Characters appended so far.</summary>
+    public int Length => Volatile.Read(ref _length);
+
+    /// <summary>Appends text. Any cut will do, also one within a line end or a surrogate pair.</summary>
+    /// <exception cref="InvalidOperationException">The text is complete.</exception>
+    public void Append(string delta)
+    {
+        ArgumentNullException.ThrowIfNull(delta);
+        lock (_appendLock)
+        {
+            if (_isComplete)
+            {
+                throw new InvalidOperationException("The text is complete.");
+            }
+
+            _incoming.Append(delta);
+            Volatile.Write(ref _length, _length + delta.Length);
+        }
+    }
+
+    /// <summary>The text as it stands. The same instance as before when nothing came, or nothing that shows.</summary>
+    public MarkdownFrame Refresh()
+    {
+        lock (_refreshLock)
+        {
+            if (Drain(isLast: false))
+            {
+                while (Advance())
+                {
+                }
+
+                Publish(_open);
+            }
+
+            return _frame;
+        }
+    }
+
+    /// <summary>
+    /// Ends the text and renders it once as a whole, exactly as <see cref="MarkdownRenderer.Render"/> does. Blocks that came out
+    /// as they were closed are the same instances. Further calls return the same blocks.
+    /// </summary>
+    public ImmutableArray<MarkdownBlock> Complete()
+    {
+        lock (_refreshLock)
+        {
+            lock (_appendLock)
+            {
+                if (_isComplete)
+                {
+                    return _closed;
+                }
+
+                _isComplete = true;
+            }
+
+            Drain(isLast: true);
+            var blocks = MarkdownRenderer.Render(_text.ToString()).ToBuilder();
+            for (var i = 0; i < Math.Min(blocks.Count, _closed.Length); i++)
+            {
+                if (blocks[i].Html == _closed[i].Html)
+                {
+                    blocks[i] = _closed[i];
+                }
+            }
+
+            _closed = blocks.DrainToImmutable();
+            Publish(open: null);
+            return _closed;
+        }
+    }
+
+    private void Publish(OpenBlock? open)
+    {
+        if (_frame.Closed != _closed || !ReferenceEquals(_frame.Open, open))
+        {
+            _frame = new MarkdownFrame(_closed, open);
+        }
+    }
+
+    // Takes what came, with one kind of line end. Half a line end or half a surrogate pair waits for the other half.
+    private bool Drain(bool isLast)
+    {
+        string delta;
+        lock (_appendLock)
+        {
+            if (_incoming.Length == 0 && (!isLast || _carried.Length == 0))
+            {
+                return false;
+            }
+
+            delta = _carried + _incoming;
+            _incoming.Clear();
+        }
+
+        var cut = !isLast && delta.Length > 0 && (delta[^1] == '\r' || char.IsHighSurrogate(delta[^1])) ? 1 : 0;
+        _carried = delta[^cut..];
+        _text.Append(MarkdownRenderer.Normalize(delta[..^cut]));
+        return true;
+    }
+
+    // One step: an open fence reads on, closed blocks are taken off the tail, or the open block is shown. False when there
+    // is nothing more to do.
+    private bool Advance() => _code is { } code ? ReadCode(code) : ReadProse();
+
+    private bool ReadCode(LiveCode code)
+    {
+        var isClosed = code.Read(_text.ToString(_tailStart, _text.Length - _tailStart), out var consumed);
+        _tailStart += consumed;
+        if (!isClosed)
+        {
+            _open = code.Show();
+            return false;
+        }
+
+        _code = null;
+        Close(_tailStart);
+        return true;
+    }
+
+    private bool ReadProse()
+    {
+        if (_text.Length < _parseFrom)
+        {
+            return false;
+        }
+
+        var context = _prose.Context.Length;
+        var text = _prose.Context + _text.ToString(_tailStart, _text.Length - _tailStart);
+        var certain = LiveEnd.CertainLength(text);
+        if (MarkdownRenderer.Parse(text[..certain], MarkdownPipelines.Structure) is not { } structure)
+        {
+            WaitForMore(text.Length);
+            return false;
+        }
+
+        var blocks = structure.Where(block => block is not LinkReferenceDefinitionGroup).ToList();
+        if (blocks.Count > 1)
+        {
+            var start = _tailStart - context;
+            foreach (var next in blocks.Skip(1))
+            {
+                Close(start + StartOfLine(text, next.Span.Start));
+            }
+
+            return true;
+        }
+
+        return blocks is [FencedCodeBlock fence] && OpenFence(text, certain, fence) || Show(text, certain, structure, blocks);
+    }
+
+    // A fence's first line is certain only when it is complete: its end says whether it is one.
+    private bool OpenFence(string text, int certain, FencedCodeBlock fence)
+    {
+        var endOfLine = text.IndexOf('\n', fence.Span.Start, certain - fence.Span.Start);
+        if (endOfLine < 0)
+        {
+            return false;
+        }
+
+        _code = new LiveCode(fence);
+        _tailStart += endOfLine + 1;
+        return true;
+    }
+
+    private bool Show(string text, int certain, MarkdownDocument structure, List<Block> blocks)
+    {
+        _open = blocks is [FencedCodeBlock fence]
+            ? (text.Length - fence.Span.Start > LiveEnd.MaxHeldBack ? new OpenCode(null, []) : null)
+            : _prose.Show(text, certain, structure);
+        if (text.Length < LiveProse.SettleLength)
+        {
+            return false;
+        }
+
+        var context = _prose.Context.Length;
+        var settled = blocks is [var block] && certain == text.Length ? _prose.Settle(text, block) : 0;
+        if (settled > 0)
+        {
+            _tailStart += settled - context;
+        }
+        else
+        {
+            WaitForMore(text.Length);
+        }
+
+        return false;
+    }
+
+    private void WaitForMore(int length)
+    {
+        _parseFrom = length < StubbornLength ? 0 : _text.Length + (length / 8);
+    }
+
+    // The open block ends at a position of the text: it becomes final as what its whole source says.
+    private void Close(int end)
+    {
+        _closed = _closed.AddRange(MarkdownRenderer.Render(_text.ToString(_blockStart, end - _blockStart)));
+        _open = null;
+        _prose = new LiveProse();
+        _blockStart = end;
+        _tailStart = end;
+        _parseFrom = 0;
+    }
+
+    private static int StartOfLine(string text, int position) => position == 0 ? 0 : text.LastIndexOf('\n', position - 1) + 1;
+}

@@ -35,8 +35,9 @@ public interface ITurnStore
     /// <returns>The message, or null when it is gone (its room was cleared or deleted): then nothing is stored.</returns>
     Task<Message?> EndAsync(Guid roomId, Guid messageId, string text, MessageStatus status, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Takes all waiting turns of a room out of the queue.</summary>
-    Task<IReadOnlyList<Turn>> WithdrawAsync(Guid roomId, CancellationToken cancellationToken);
+    /// <summary>Takes the waiting turns of a room, or those of one assistant in it, out of the queue.</summary>
+    /// <returns>The turns taken out.</returns>
+    Task<IReadOnlyList<Turn>> WithdrawAsync(Guid roomId, string? assistantId, CancellationToken cancellationToken);
 
     /// <summary>Marks an answer as retried and queues a turn for its assistant.</summary>
     /// <returns>Refused when there is no such answer in this room, or it cannot be retried (any more).</returns>

@@ -7,9 +7,21 @@ internal static class RepliesServices
 {
     public static IServiceCollection AddReplies(this IServiceCollection services)
     {
+        services.AddOptions<RepliesOptions>().BindConfiguration(RepliesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IAnswerRules, MentionAnswerRules>();
         services.AddSingleton<RunningTurns>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RunningTurns>());
+        services.AddSingleton<RepliesMetrics>();
+        services.AddSingleton<Recovery>();
+        services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<TurnRunner>();
+        services.AddSingleton<TurnWorker>();
+        services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<TurnWorker>());
         services.AddSingleton<ReplyService>();
+        services.AddSingleton<TurnJournal>();
+        // Stopped in the reverse order: turns end, and store their text, while the journal still runs.
+        services.AddHostedService(s => s.GetRequiredService<TurnJournal>());
+        services.AddHostedService(s => s.GetRequiredService<TurnWorker>());
         return services;
     }
 }

@@ -6,6 +6,7 @@ namespace BlazorChat.Replies;
 public sealed partial class ReplyService(
     IRoomPolicy policy,
     ITurnStore store,
+    IRoomStore rooms,
     RoomBroadcaster broadcaster,
     RoomGates gates,
     RunningTurns running,
@@ -13,6 +14,8 @@ public sealed partial class ReplyService(
     ILogger<ReplyService> logger)
 {
     private static readonly Refusal NotStored = new(RefusalKind.Unavailable, "This could not be saved just now. Please try again.");
+
+    private static readonly Refusal NoSuchAnswer = new(RefusalKind.NotFound, "There is no such answer in this room, or not any more.");
 
     /// <summary>
     /// Stops answers of a room at once, without waiting for anything that is being stored. What has come is kept. When
@@ -31,7 +34,7 @@ public sealed partial class ReplyService(
         }
 
         var stopped = running.Stop(roomId, messageId, person!.AsAuthor());
-        if (stopped > 0 || messageId is not null)
+        if (stopped > 0)
         {
             LogStopped(roomId, stopped);
             return stopped;
@@ -39,6 +42,11 @@ public sealed partial class ReplyService(
 
         try
         {
+            if (messageId is { } id)
+            {
+                return await rooms.FindMessageAsync(roomId, id, cancellationToken).ConfigureAwait(false) is null ? NoSuchAnswer : 0;
+            }
+
             using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
             // A turn that was just being claimed runs by now.
             stopped = running.Stop(roomId, null, person.AsAuthor());
@@ -47,7 +55,7 @@ public sealed partial class ReplyService(
                 return stopped;
             }
 
-            var withdrawn = await store.WithdrawAsync(roomId, cancellationToken).ConfigureAwait(false);
+            var withdrawn = await store.WithdrawAsync(roomId, null, cancellationToken).ConfigureAwait(false);
             foreach (var turn in withdrawn)
             {
                 broadcaster.Publish(roomId, new RoomEvent.TurnWithdrawn(turn.Id));

@@ -19,8 +19,10 @@ internal abstract record TurnEnding
 /// <summary>A turn that runs in this process. The first ending counts.</summary>
 internal sealed class RunningTurn(Guid roomId, Guid messageId) : IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancellation = new();
     private TurnEnding? _ending;
+    private bool _disposed;
 
     public Guid RoomId { get; } = roomId;
 
@@ -32,19 +34,32 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId) : IDisposable
     /// <summary>The token that the model's request is made with: cancelled, it closes the provider's socket.</summary>
     public CancellationToken Token => _cancellation.Token;
 
-    /// <returns>False when something else ended it before.</returns>
+    /// <returns>False when something else ended it before, or it has ended by itself.</returns>
     public bool End(TurnEnding ending)
     {
-        if (Interlocked.CompareExchange(ref _ending, ending, null) is not null)
+        lock (_lock)
         {
-            return false;
-        }
+            if (_disposed || _ending is not null)
+            {
+                return false;
+            }
 
-        _cancellation.Cancel();
-        return true;
+            Volatile.Write(ref _ending, ending);
+            // Callbacks run elsewhere: whoever ends a turn may hold a gate, and closing a socket is not its business.
+            _ = _cancellation.CancelAsync();
+            return true;
+        }
     }
 
-    public void Dispose() => _cancellation.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+        }
+
+        _cancellation.Dispose();
+    }
 }
 
 /// <summary>The turns that run in this process, to find them when they are to end.</summary>

@@ -7,11 +7,11 @@ namespace BlazorChat.Rooms;
 public static class Names
 {
     /// <summary>Checks a person's name.</summary>
-    /// <returns>The trimmed, NFC-normalized name, or why it cannot be used.</returns>
+    /// <returns>The trimmed name, or why it cannot be used.</returns>
     public static Result<string> CheckPersonName(string? name) => Check(name, RoomLimits.PersonNameLength, "A name");
 
     /// <summary>Checks a room's name.</summary>
-    /// <returns>The trimmed, NFC-normalized name, or why it cannot be used.</returns>
+    /// <returns>The trimmed name, or why it cannot be used.</returns>
     public static Result<string> CheckRoomName(string? name) => Check(name, RoomLimits.RoomNameLength, "A room name");
 
     /// <summary>The key under which a room name is unique: upper-cased without culture.</summary>
@@ -19,7 +19,6 @@ public static class Names
 
     private static Result<string> Check(string? name, int most, string what)
     {
-        // A lone surrogate cannot be normalized or stored as UTF-8.
         if (name is null || !name.AsSpan().Trim().ContainsVisible())
         {
             return new Refusal(RefusalKind.Invalid, $"{what} needs at least one visible character.");
@@ -30,7 +29,7 @@ public static class Names
             return new Refusal(RefusalKind.Invalid, $"{what} cannot contain control characters or line breaks.");
         }
 
-        var trimmed = name.Trim().Normalize(NormalizationForm.FormC);
+        var trimmed = name.Trim();
         return trimmed.Length > most
             ? new Refusal(RefusalKind.Invalid, $"{what} can have at most {most} characters; this one has {trimmed.Length}.")
             : trimmed;
@@ -52,6 +51,7 @@ public static class Names
     }
 
     // Bidirectional controls could make one name look like another on the page; zero-width joiners stay, emoji need them.
+    // Half a surrogate pair cannot be stored as UTF-8.
     private static bool HasForbidden(string text)
     {
         for (var i = 0; i < text.Length; i++)

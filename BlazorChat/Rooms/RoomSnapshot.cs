@@ -45,7 +45,7 @@ public sealed record RoomSnapshot
 
         var next = roomEvent switch
         {
-            RoomEvent.MessagePosted posted => Insert(new RoomMessage(posted.Message)),
+            RoomEvent.MessagePosted posted => Insert(new RoomMessage(posted.Message)).Trim(),
             RoomEvent.ReplyStarted started => Start(started),
             RoomEvent.ReplyEnded ended => End(ended.Message),
             RoomEvent.MessageChanged changed => Change(changed.Message),

@@ -16,6 +16,7 @@ internal static class RoomsServices
         services.AddSingleton<RoomBroadcaster>();
         services.AddSingleton<RoomDirectory>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RoomDirectory>());
+        services.AddSingleton<Lobby>();
         services.AddSingleton<RoomService>();
         return services;
     }

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using BlazorChat.Assistants;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Tests.Assistants;
+
+/// <summary>A provider's wire protocol, as far as tests write it by hand.</summary>
+public abstract class ModelWire
+{
+    public const string OpenAI = "OpenAI";
+    public const string Anthropic = "Anthropic";
+
+    /// <summary>The events before the first piece of an answer.</summary>
+    public abstract string Begin { get; }
+
+    /// <summary>The events that end a complete answer.</summary>
+    public string End => Finish(StopReason) + Done;
+
+    /// <summary>The protocol's word for an answer that is complete.</summary>
+    public abstract string StopReason { get; }
+
+    /// <summary>What comes after the finish reason.</summary>
+    public abstract string Done { get; }
+
+    /// <summary>The path that is asked.</summary>
+    public abstract string Path { get; }
+
+    public static ModelWire Named(string name) => name == OpenAI ? new OpenAIWire() : new AnthropicWire();
+
+    /// <summary>A piece of text.</summary>
+    public abstract string Text(string text);
+
+    /// <summary>The finish reason.</summary>
+    public abstract string Finish(string reason);
+
+    /// <summary>The events of an answer that the model declines to give.</summary>
+    public abstract string Refusal(string text);
+
+    /// <summary>An error inside of a stream.</summary>
+    public abstract string ErrorEvent(string type, string message);
+
+    /// <summary>The body of an HTTP error.</summary>
+    public abstract string ErrorBody(string type, string message);
+
+    /// <summary>The whole pipeline as the application builds it, with one assistant that asks this address.</summary>
+    public AssistantDirectory CreateDirectory(Uri address, TimeProvider? time = null, Action<AssistantOptions>? configure = null)
+    {
+        var item = new AssistantOptions
+        {
+            Id = "a",
+            Name = "A",
+            Avatar = "A",
+            Provider = Name,
+            Model = "test-model",
+            Endpoint = Endpoint(address).ToString(),
+            ApiKey = "sk-secret-0123456789abcdef",
+        };
+        configure?.Invoke(item);
+        var options = new AssistantsOptions();
+        options.Items.Add(item);
+        time ??= TimeProvider.System;
+        return new AssistantDirectory(
+            Options.Create(options), [new OpenAIChatClientProvider(time), new AnthropicChatClientProvider(time)], time, NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Asks once and reads to the end.</summary>
+    public static Task<Reading> AskAsync(AssistantDirectory directory, string text = "Hello", CancellationToken cancellationToken = default) =>
+        Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], cancellationToken: cancellationToken));
+
+    protected abstract string Name { get; }
+
+    protected abstract Uri Endpoint(Uri address);
+
+    protected static string Json(object value) => JsonSerializer.Serialize(value);
+
+    private sealed class OpenAIWire : ModelWire
+    {
+        public override string Begin => Chunk("""{"role":"assistant","content":""}""", "null");
+
+        public override string StopReason => "stop";
+
+        public override string Done => "data: [DONE]\n\n";
+
+        public override string Path => "/v1/chat/completions";
+
+        protected override string Name => OpenAI;
+
+        public override string Text(string text) => Chunk($$"""{"content":{{Json(text)}}}""", "null");
+
+        public override string Finish(string reason) => Chunk("{}", Json(reason));
+
+        public override string Refusal(string text) => Chunk($$"""{"refusal":{{Json(text)}}}""", "null") + End;
+
+        public override string ErrorEvent(string type, string message) => $"data: {ErrorBody(type, message)}\n\n";
+
+        public override string ErrorBody(string type, string message) => Json(new { error = new { message, type, code = (string?)null } });
+
+        protected override Uri Endpoint(Uri address) => new(address, "v1");
+
+        private static string Chunk(string delta, string reason) =>
+            $$"""data: {"id":"c1","object":"chat.completion.chunk","created":1700000000,"model":"test-model-1","choices":[{"index":0,"delta":{{delta}},"finish_reason":{{reason}}}]}""" + "\n\n";
+    }
+
+    private sealed class AnthropicWire : ModelWire
+    {
+        public override string Begin =>
+            Event("message_start", """{"type":"message_start","message":{"id":"m1","type":"message","role":"assistant","model":"test-model-1","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":1}}}""")
+            + Event("content_block_start", """{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}""");
+
+        public override string StopReason => "end_turn";
+
+        public override string Done => Event("message_stop", """{"type":"message_stop"}""");
+
+        public override string Path => "/v1/messages";
+
+        protected override string Name => Anthropic;
+
+        public override string Text(string text) =>
+            Event("content_block_delta", $$$"""{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":{{{Json(text)}}}}}""");
+
+        public override string Finish(string reason) =>
+            Event("content_block_stop", """{"type":"content_block_stop","index":0}""")
+            + Event("message_delta", $$$"""{"type":"message_delta","delta":{"stop_reason":{{{Json(reason)}}},"stop_sequence":null},"usage":{"output_tokens":5}}""");
+
+        public override string Refusal(string text) => Text(text) + Finish("refusal") + Done;
+
+        public override string ErrorEvent(string type, string message) => Event("error", ErrorBody(type, message));
+
+        public override string ErrorBody(string type, string message) => Json(new { type = "error", error = new { type, message } });
+
+        protected override Uri Endpoint(Uri address) => address;
+
+        private static string Event(string name, string data) => $"event: {name}\ndata: {data}\n\n";
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text;
+
+namespace BlazorChat.Tests.Markdown;
+
+/// <summary>Texts as models and people write them, and as nobody should.</summary>
+internal static class MarkdownCorpus
+{
+    /// <summary>Texts whose blocks are the same whether they are seen alone or in the whole text.</summary>
+    public static IReadOnlyList<string> Documents { get; } =
+    [
+        "Hello!",
+        "One line.\n\nAnother **bold** one, *slanted* too, ~~gone~~ and `code`.\nSecond line of it.",
+        "# Title\n\nText below.\n\n## Part\nText right below.\n### Sub ###\n#### Deep\n##### Deeper\n###### Deepest\n",
+        "Setext title\n============\n\ntext\n\nSmaller\n-------\nmore",
+        "- a\n- b\n  - c\n  - d\n\n    loose text\n- e\n\nafter",
+        "1. first\n2. second\n   ```js\n   let x = 1;\n\n   // gap\n   ```\n3. third\n\n\n4. fourth after two blanks\n",
+        "7) seven\n8) eight\n\n* star\n* star\n+ plus\n- minus\n",
+        "- [ ] open\n- [x] done\n- [X] also done\n- [x](https://example.org) no task\n- plain [x] item\n",
+        "```python\ndef f(x):\n    return `x`\n\n```\n\ntext",
+        "````markdown\n```inner\ncode\n```\n````\nafter",
+        "~~~\ntilde ``` fence\n~~\n~~~\ntext",
+        "text\n```js\nright below text\n```\ntext right after",
+        "```\nnever closed\n``\n ```x\n    ```\nend",
+        "  ```c#\n  indented fence\n    deeper\n done\n  ```  \nx",
+        "para\n``` not a `fence`\nstill para\n",
+        "    indented code\n      deeper\n\n    after a gap\n\nback to text",
+        "> quote\n> continues\nlazy line\n\n> - list in quote\n>   more\n>\n> ```sh\n> ls\n> ```\n\nend",
+        "> a\n> > b\n> > > c\n> back\n",
+        "| a | b |\n|---|:-:|\n| c | **d** |\n| `x|y` | \\| |\n\ntext",
+        "Here it is:\n| Name | Size |\n|:-----|-----:|\n| one | 1 |\n| two |\nAnd on it goes.\n",
+        "a | b\n--|--\n1 | 2\n3 | 4\n\nend",
+        "| not a table |\nbecause no dashes\n",
+        "text\n| also | none |\n| here | x |\n",
+        "***\n\n---\n___\n* * *\ntext\n***bold start*** of line\n***\n",
+        "para\n***not a rule*** but strong\n#nor a heading\n1986\\. was no list\n2. nor this\n",
+        "See [docs](https://example.org/a_(b)?c=d \"Title\") and <https://example.org> or https://example.org/x_y_z. Mail <me@example.org>.",
+        "![alt *text*](https://example.org/i.png) and [![badge](https://example.org/b.svg)](https://example.org)",
+        "[broken](javascript:alert(1)) [relative](/x) [empty]() [no target]\n[a][b] [c] ![d]",
+        "a **b *c* d** e ***f*** __g__ _h_ snake_case_name 2*3*4 *unclosed **both\n\nnext **para",
+        "`` code with ` tick `` and ``` three ``` and ` unclosed\n\n`next",
+        "Line with two spaces  \nand a backslash\\\nbreak &amp; &copy; &#x41; &bogus; & < > \" '",
+        "<script>alert(1)</script>\n\n<div onclick=\"x\">**md**</div>\n\ntext <b>inline</b> <!-- comment -->",
+        "שלום עולם\n\n- מימין\n- **לשמאל**\n\n> ציטוט\n\nEnglish",
+        "Emoji 👩‍👩‍👧 and 𝒳 in **bold 🎉** and `🎈`\n\n# 🎉\n\n| 🎉 | b |\n|---|---|\n| 👍 | 𝒴 |\n",
+        "Windows\r\nline ends\r\n\r\n- a\r\n- b\r\n\r\n```\r\ncode\r\n```\r\nold mac\rline",
+        "\n\n\n   leading blanks\n\n\n\ntrailing\n\n\n",
+        "- \n- a\n-\n\n  b\n1.\n2. x\n",
+        "- a\n\n\n\n- b\n\n      code in item\n\n  text\n",
+        "* a\n  > quote in list\n  > more\n\n  | t | u |\n  |---|---|\n  | v | w |\n* b\n",
+        "Term:\n: nothing\n\n[^1] no footnotes here\n\n$x_1 * y_2$ and \\(a*b\\)\n\n\\*escaped\\* \\`too\\` \\",
+        "+++\n===\n\n=\n-\n\n#\n\n##\n>\n\n|\n\n```",
+        "NUL \0 and \u2028 separators \u200B and \f feed\n\n\tTab code\n- \ttab item\n",
+        "- one\n- two\n***\n- three\n\n10. ten\n11. eleven\n\n1. again\n- x\n1. y\n",
+        "Text with a list right below:\n- a\n- b\nlazy end\n\n1. c\nlazy too\n# heading\nend",
+        "> quote then code\n    lazy indented\n\n>no space\n> # heading in quote\ntext after\n",
+    ];
+
+    /// <summary>Texts in which one block's meaning depends on another.</summary>
+    public static IReadOnlyList<string> WithDefinitions { get; } =
+    [
+        "See [the docs][d] and [d].\n\nMore text.\n\n[d]: https://example.org/docs 'Docs'\n",
+        "[early]: https://example.org\n\nUses [early].\n\nUses [early][] again.\n\nEnd.",
+    ];
+
+    private static readonly string[] Fragments =
+    [
+        "word ", "two words ", "\n", "\n\n", "\n\n", "**", "*", "_", "__", "~~", "`", "``", "\n```\n", "\n```js\n", "# ", "\n- ", "\n  - ",
+        "\n* ", "\n1. ", "\n2) ", "\n> ", ">", "|", "\n| a | b |\n", "\n|---|---|\n", "\n---\n", "\n***\n", "[", "]", "](", ")", "![", "<", ">",
+        "https://example.org ", "[x](https://example.org)", "\\", "&amp;", "&", "!", "    ", "\t", "\n    ", "- [ ] ", "1", ".", "=", "\n===\n",
+        "é", "🎉", "\r\n", "\r", "~~~", "\n\n\n", "javascript:alert(1)", "\"", "'", "#", "-", "+", ":", "(", "\0",
+    ];
+
+    /// <summary>A text thrown together from pieces that mean something, without definitions of links.</summary>
+    public static string Random(Random random)
+    {
+        var text = new StringBuilder();
+        for (var left = random.Next(5, 40); left > 0; left--)
+        {
+            text.Append(Fragments[random.Next(Fragments.Length)]);
+        }
+
+        return text.Replace("]:", "] :").ToString();
+    }
+}

@@ -1,0 +1,139 @@
+using BlazorChat.Replies;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.Replies;
+
+public sealed class RecoveryTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+
+    public void Dispose()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_clean_shutdown_gives_running_turns_a_moment_and_marks_the_rest_with_their_text()
+    {
+        Room room;
+        FakeAnswer answer;
+        await using (var host = await ChatHost.StartAsync(_folder, ["--Replies:ShutdownGrace=00:00:00.050"]))
+        {
+            room = await host.RoomAsync();
+            await host.PostAsync(room, "Hello");
+            answer = await host.Model.NextAsync();
+            answer.Say("I was about to");
+            using var watch = await host.WatchAsync(room);
+            await watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Number > 0));
+            await host.PostAsync(room, "Next question");
+        }
+
+        Assert.True(answer.Stopped.IsCompleted);
+        await using var again = await ChatHost.StartAsync(_folder);
+        using var viewer = await again.WatchAsync(room);
+        var message = viewer.Now.Messages[1].Message;
+        Assert.Equal(MessageStatus.Interrupted.Instance, message.Status);
+        Assert.Equal("I was about to", message.Text);
+
+        // What waited is taken up, and the interrupted answer goes in with what it really said.
+        var next = await again.Model.NextAsync();
+        Assert.Equal(["Ada: Hello", "assistant: I was about to", "Ada: Next question"], next.Lines);
+        next.Finish("Here");
+        await viewer.EndedAsync(2);
+    }
+
+    [Fact]
+    public async Task An_answer_that_ends_within_the_grace_is_complete()
+    {
+        Room room;
+        await using (var host = await ChatHost.StartAsync(_folder, ["--Replies:ShutdownGrace=00:00:30"]))
+        {
+            room = await host.RoomAsync();
+            await host.PostAsync(room, "Hello");
+            var answer = await host.Model.NextAsync();
+            var stopping = host.App.StopAsync();
+            answer.Finish("Just in time");
+            await stopping.Soon();
+        }
+
+        await using var again = await ChatHost.StartAsync(_folder);
+        using var viewer = await again.WatchAsync(room);
+        Assert.Equal("Just in time", (await viewer.EndedAsync()).Text);
+        Assert.IsType<MessageStatus.Complete>((await viewer.EndedAsync()).Status);
+    }
+
+    [Fact]
+    public async Task After_a_crash_the_journaled_text_is_there_as_interrupted_and_can_be_retried()
+    {
+        await using var host = await ChatHost.StartAsync(_folder, ["--Replies:JournalInterval=00:00:00.010"]);
+        var room = await host.RoomAsync();
+        await host.PostAsync(room, "Hello");
+        var answer = await host.Model.NextAsync();
+        foreach (var word in new[] { "One ", "two ", "three" })
+        {
+            answer.Say(word);
+            await UntilJournaledAsync(host, text => text.EndsWith(word, StringComparison.Ordinal));
+        }
+
+        // What a start after a crash does, on a copy of the folder as the crash would leave it.
+        var copy = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+        try
+        {
+            foreach (var file in Directory.GetFiles(_folder, "blazorchat.db*"))
+            {
+                File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+            }
+
+            await using var again = await ChatHost.StartAsync(copy);
+            using var watch = await again.WatchAsync(room);
+            var message = await watch.EndedAsync();
+            Assert.Equal(MessageStatus.Interrupted.Instance, message.Status);
+            Assert.Equal("One two three", message.Text);
+            await using (var db = again.OpenDatabase())
+            {
+                Assert.Empty(await db.Journal.ToListAsync());
+                Assert.Empty(await db.Turns.ToListAsync());
+            }
+
+            Assert.Null((await again.Replies.RetryAsync(ChatHost.Grace, room.Id, message.Id, default)).Refusal);
+            (await again.Model.NextAsync()).Finish("Again");
+            Assert.Equal("Again", (await watch.EndedAsync(2)).Text);
+        }
+        finally
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(copy, recursive: true);
+        }
+
+        answer.Finish();
+    }
+
+    [Fact]
+    public async Task A_journal_piece_that_comes_after_the_end_is_not_stored()
+    {
+        await using var host = await ChatHost.StartAsync(_folder);
+        var room = await host.RoomAsync();
+        await host.PostAsync(room, "Hello");
+        (await host.Model.NextAsync()).Finish("Done");
+        using var watch = await host.WatchAsync(room);
+        var message = await watch.EndedAsync();
+
+        var store = host.App.Services.GetRequiredService<ITurnStore>();
+        await store.AppendJournalAsync([new JournalPiece(message.Id, 99, "late"), new JournalPiece(Guid.NewGuid(), 1, "unknown")], default);
+        await using var db = host.OpenDatabase();
+        Assert.Empty(await db.Journal.ToListAsync());
+    }
+
+    private static async Task UntilJournaledAsync(ChatHost host, Func<string, bool> wanted)
+    {
+        await using var db = host.OpenDatabase();
+        while (!wanted(string.Concat(await db.Journal.OrderBy(p => p.Ordinal).Select(p => p.Text).ToListAsync())))
+        {
+            await Task.Yield();
+        }
+    }
+}

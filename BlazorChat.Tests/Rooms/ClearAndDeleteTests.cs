@@ -1,0 +1,97 @@
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Tests.Rooms;
+
+/// <summary>Nothing of a cleared or deleted room comes back, whatever was under way.</summary>
+public sealed class ClearAndDeleteTests : IAsyncLifetime
+{
+    private ChatHost _host = null!;
+    private Room _room = null!;
+
+    public async Task InitializeAsync()
+    {
+        _host = await ChatHost.StartAsync(null, ["--Replies:JournalInterval=00:00:00.020"]);
+        _room = await _host.RoomAsync();
+    }
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task In_the_middle_of_a_stream_leaves_no_row_and_nothing_comes_back(bool delete)
+    {
+        using var watch = await _host.WatchAsync(_room, ChatHost.Grace);
+        await _host.PostAsync(_room, "Hello");
+        var answer = await _host.Model.NextAsync();
+        answer.Say("Something ");
+        await _host.PostAsync(_room, "And this waits");
+        await UntilJournaledAsync();
+
+        if (delete)
+        {
+            await _host.Rooms.DeleteAsync(ChatHost.Ada, _room.Id, default);
+        }
+        else
+        {
+            await _host.Rooms.ClearAsync(ChatHost.Ada, _room.Id, default);
+        }
+
+        await answer.Stopped.Soon();
+        // The model goes on as if nothing had happened, and would have ended long ago.
+        answer.Finish("that must not come back");
+        var watched = await watch.UntilAsync(s => s.Messages.IsEmpty && s.Queue.IsEmpty);
+        Assert.Equal(delete ? "Ada" : null, watched.DeletedBy?.Name);
+        await AssertNothingStoredAsync();
+
+        // As the issue asks: two seconds after the stream would have ended, still nothing.
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        await AssertNothingStoredAsync();
+        Assert.Empty(watch.Now.Messages);
+        Assert.False(_host.Model.WasAskedAgain);
+        if (delete)
+        {
+            Assert.Equal(RefusalKind.NotFound, (await _host.Rooms.ReadAsync(ChatHost.Ada, _room.Id, default)).Refusal?.Kind);
+            Assert.Equal(RefusalKind.NotFound, (await _host.Rooms.PostAsync(ChatHost.Ada, _room.Id, Guid.NewGuid(), "Hi", default)).Refusal?.Kind);
+        }
+    }
+
+    [Fact]
+    public async Task A_cleared_room_goes_on_with_new_messages_and_rising_sequences()
+    {
+        using var watch = await _host.WatchAsync(_room);
+        await _host.PostAsync(_room, "Old");
+        (await _host.Model.NextAsync()).Finish("Old answer");
+        await watch.EndedAsync();
+        await _host.Rooms.ClearAsync(ChatHost.Grace, _room.Id, default);
+        Assert.Equal("Grace", (await watch.UntilAsync(s => s.Messages.IsEmpty)).ClearedBy?.Name);
+
+        var posted = await _host.PostAsync(_room, "New");
+        Assert.Equal(3, posted.Sequence);
+        var answer = await _host.Model.NextAsync();
+        Assert.Equal(["Ada: New"], answer.Lines);
+        answer.Finish("New answer");
+        await watch.EndedAsync();
+        Assert.Equal(["New", "New answer"], watch.Now.Messages.Select(m => m.Message.Text));
+        Assert.Equal(2, watch.Now.Room.MessageCount);
+    }
+
+    private async Task UntilJournaledAsync()
+    {
+        await using var db = _host.OpenDatabase();
+        while (!await db.Journal.AnyAsync())
+        {
+            await Task.Yield();
+        }
+    }
+
+    private async Task AssertNothingStoredAsync()
+    {
+        await using var db = _host.OpenDatabase();
+        Assert.Empty(await db.Messages.ToListAsync());
+        Assert.Empty(await db.Journal.ToListAsync());
+        Assert.Empty(await db.Turns.ToListAsync());
+    }
+}

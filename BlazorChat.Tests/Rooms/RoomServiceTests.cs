@@ -1,0 +1,247 @@
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+
+namespace BlazorChat.Tests.Rooms;
+
+public sealed class RoomServiceTests : IAsyncLifetime
+{
+    private ChatHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await ChatHost.StartAsync();
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Fact]
+    public async Task A_lobby_exists_from_the_first_start_and_only_once()
+    {
+        Assert.Equal("Lobby", Assert.Single((await _host.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value).Room.Name);
+        await using var again = await ChatHost.StartAsync(_host.Folder);
+        Assert.Single((await again.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value);
+    }
+
+    [Theory]
+    [InlineData("  Plans ", "Plans")]
+    [InlineData("日本語", "日本語")]
+    [InlineData("👩‍👩‍👧 family", "👩‍👩‍👧 family")]
+    public async Task A_room_name_is_trimmed_and_kept(string given, string kept) =>
+        Assert.Equal(kept, (await _host.Rooms.CreateAsync(ChatHost.Ada, given, default)).Value.Name);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("\u200B\u200D")]
+    [InlineData("a\nb")]
+    [InlineData("a\u0000b")]
+    [InlineData("a\u202Eb")]
+    public async Task A_name_without_visible_characters_or_with_control_characters_is_refused(string? name)
+    {
+        Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.CreateAsync(ChatHost.Ada, name, default)).Refusal?.Kind);
+        Assert.Equal(RefusalKind.Invalid, Names.CheckPersonName(name).Refusal?.Kind);
+        var room = await _host.RoomAsync();
+        if (name is not null)
+        {
+            Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, name, null, null, default)).Refusal?.Kind);
+        }
+    }
+
+    [Fact]
+    public void A_name_with_half_a_surrogate_pair_is_refused() =>
+        // Not as inline data: attributes are stored as UTF-8, which cannot hold it.
+        Assert.Equal(RefusalKind.Invalid, Names.CheckRoomName("a" + (char)0xD800 + "b").Refusal?.Kind);
+
+    [Fact]
+    public async Task Names_have_their_longest_length()
+    {
+        Assert.Equal(80, (await _host.RoomAsync(new string('r', 80))).Name.Length);
+        Assert.Contains("81", (await _host.Rooms.CreateAsync(ChatHost.Ada, new string('r', 81), default)).Refusal!.Sentence, StringComparison.Ordinal);
+        Assert.Equal(40, Names.CheckPersonName(new string('p', 40)).Value.Length);
+        Assert.NotNull(Names.CheckPersonName(new string('p', 41)).Refusal);
+    }
+
+    [Fact]
+    public async Task Room_names_are_unique_whatever_the_case_also_when_made_at_the_same_time()
+    {
+        await _host.RoomAsync("Émile");
+        Assert.Equal(RefusalKind.Conflict, (await _host.Rooms.CreateAsync(ChatHost.Grace, "ÉMILE", default)).Refusal?.Kind);
+        var other = await _host.RoomAsync("Other");
+        Assert.Equal(RefusalKind.Conflict, (await _host.Rooms.ChangeAsync(ChatHost.Grace, other.Id, "émile", null, null, default)).Refusal?.Kind);
+        Assert.Null((await _host.Rooms.ChangeAsync(ChatHost.Grace, other.Id, "OTHER", null, null, default)).Refusal);
+
+        var racing = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _host.Rooms.CreateAsync(ChatHost.Ada, "Race", default)));
+        Assert.Single(racing, r => r.Refusal is null);
+    }
+
+    [Fact]
+    public async Task Whoever_has_not_joined_is_refused_everywhere()
+    {
+        var room = await _host.RoomAsync();
+        var message = await _host.PostAsync(room, "Hello");
+        Person?[] strangers = [null, new Person(Guid.Empty, "Nobody"), new Person(Guid.NewGuid(), " ")];
+        foreach (var stranger in strangers)
+        {
+            Refusal?[] refusals =
+            [
+                (await _host.Rooms.ListRoomsAsync(stranger, default)).Refusal,
+                (await _host.Rooms.SubscribeRoomsAsync(stranger, () => { }, default)).Refusal,
+                (await _host.Rooms.CreateAsync(stranger, "New", default)).Refusal,
+                (await _host.Rooms.ReadAsync(stranger, room.Id, default)).Refusal,
+                (await _host.Rooms.SubscribeAsync(stranger, room.Id, () => { }, default)).Refusal,
+                (await _host.Rooms.ReadOlderAsync(stranger, room.Id, 10, default)).Refusal,
+                (await _host.Rooms.ReadMessageAsync(stranger, room.Id, message.Id, default)).Refusal,
+                (await _host.Rooms.ChangeAsync(stranger, room.Id, "Mine", null, null, default)).Refusal,
+                (await _host.Rooms.ClearAsync(stranger, room.Id, default)).Refusal,
+                (await _host.Rooms.DeleteAsync(stranger, room.Id, default)).Refusal,
+                (await _host.Rooms.PostAsync(stranger, room.Id, Guid.NewGuid(), "Hi", default)).Refusal,
+                (await _host.Replies.StopAsync(stranger, room.Id, null, default)).Refusal,
+                (await _host.Replies.RetryAsync(stranger, room.Id, message.Id, default)).Refusal,
+            ];
+            Assert.All(refusals, r => Assert.Equal(RefusalKind.Forbidden, r?.Kind));
+        }
+    }
+
+    [Fact]
+    public async Task An_unknown_room_is_a_clear_refusal_everywhere()
+    {
+        var unknown = Guid.NewGuid();
+        Refusal?[] refusals =
+        [
+            (await _host.Rooms.ReadAsync(ChatHost.Ada, unknown, default)).Refusal,
+            (await _host.Rooms.SubscribeAsync(ChatHost.Ada, unknown, () => { }, default)).Refusal,
+            (await _host.Rooms.ChangeAsync(ChatHost.Ada, unknown, "Mine", null, null, default)).Refusal,
+            (await _host.Rooms.ClearAsync(ChatHost.Ada, unknown, default)).Refusal,
+            (await _host.Rooms.DeleteAsync(ChatHost.Ada, unknown, default)).Refusal,
+            (await _host.Rooms.PostAsync(ChatHost.Ada, unknown, Guid.NewGuid(), "Hi", default)).Refusal,
+            (await _host.Replies.RetryAsync(ChatHost.Ada, unknown, Guid.NewGuid(), default)).Refusal,
+        ];
+        Assert.All(refusals, r => Assert.Equal(RefusalKind.NotFound, r?.Kind));
+    }
+
+    [Fact]
+    public async Task A_message_of_another_room_is_not_found()
+    {
+        var room = await _host.RoomAsync();
+        var message = await _host.PostAsync(room, "Hello");
+        var other = await _host.RoomAsync("Other");
+        Assert.Equal(RefusalKind.NotFound, (await _host.Rooms.ReadMessageAsync(ChatHost.Ada, other.Id, message.Id, default)).Refusal?.Kind);
+        Assert.Equal("Hello", (await _host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, message.Id, default)).Value.Message.Text);
+    }
+
+    [Fact]
+    public async Task A_message_of_32000_characters_passes_and_one_more_is_refused_with_the_count()
+    {
+        var room = await _host.RoomAsync();
+        var longest = new string('m', 32_000);
+        Assert.Equal(longest, (await _host.PostAsync(room, longest)).Text);
+        var refused = await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), longest + "m", default);
+        Assert.Equal(RefusalKind.Invalid, refused.Refusal?.Kind);
+        Assert.Contains("32,001", refused.Refusal!.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" \n\t ")]
+    [InlineData("a\0b")]
+    public async Task A_message_without_text_is_refused(string? text)
+    {
+        var room = await _host.RoomAsync();
+        Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), text, default)).Refusal?.Kind);
+        Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.Empty, "x", default)).Refusal?.Kind);
+    }
+
+    [Fact]
+    public async Task The_same_client_id_is_one_message_also_at_the_same_time()
+    {
+        var room = await _host.RoomAsync();
+        var clientId = Guid.NewGuid();
+        var sent = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => _host.Rooms.PostAsync(ChatHost.Ada, room.Id, clientId, "Once", default)));
+        Assert.Single(sent.Select(r => r.Value.Id).Distinct());
+        using var watch = await _host.WatchAsync(room);
+        Assert.Single(watch.Now.Messages, m => m.Message.Author.Kind == AuthorKind.Person);
+
+        var graces = await _host.Rooms.PostAsync(ChatHost.Grace, room.Id, clientId, "Mine", default);
+        Assert.Equal("Mine", graces.Value.Text);
+    }
+
+    [Fact]
+    public async Task Whoever_writes_too_fast_is_asked_to_wait_and_others_are_not()
+    {
+        await using var host = await ChatHost.StartAsync(null, ["--Rooms:MessageBurst=3", "--Rooms:MessagesPerMinute=1"]);
+        var room = await host.RoomAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await host.PostAsync(room, $"Message {i}");
+        }
+
+        Assert.Equal(RefusalKind.Limit, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Too much", default)).Refusal?.Kind);
+        Assert.Null((await host.Rooms.PostAsync(ChatHost.Grace, room.Id, Guid.NewGuid(), "Hello", default)).Refusal);
+    }
+
+    [Fact]
+    public async Task The_list_is_live_and_has_the_newest_activity_first()
+    {
+        var first = await _host.RoomAsync("First");
+        var second = await _host.RoomAsync("Second");
+        var changed = new SemaphoreSlim(0);
+        using var list = (await _host.Rooms.SubscribeRoomsAsync(ChatHost.Ada, () => changed.Release(), default)).Value;
+
+        await _host.PostAsync(first, "Hello");
+        var answer = await _host.Model.NextAsync();
+        await Until(rooms => rooms[0] is { Room.Name: "First", Room.MessageCount: 2, RunningReplies: 1 });
+        answer.Finish("Hi");
+        await Until(rooms => rooms[0] is { RunningReplies: 0 });
+        await _host.Rooms.ChangeAsync(ChatHost.Grace, second.Id, "Renamed", null, null, default);
+        await Until(rooms => rooms.Any(r => r.Room.Name == "Renamed"));
+        await _host.Rooms.ClearAsync(ChatHost.Grace, first.Id, default);
+        await Until(rooms => rooms.Single(r => r.Room.Id == first.Id).Room.MessageCount == 0);
+        await _host.Rooms.DeleteAsync(ChatHost.Grace, first.Id, default);
+        await Until(rooms => rooms.All(r => r.Room.Id != first.Id));
+
+        async Task Until(Func<IReadOnlyList<RoomSummary>, bool> wanted)
+        {
+            while (!wanted(list.Read()))
+            {
+                Assert.True(await changed.WaitAsync(Guard.Patience), "The list never became as wanted.");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Old_messages_are_read_by_cursor_without_gap_or_overlap()
+    {
+        var room = await _host.RoomAsync();
+        await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
+        for (var i = 1; i <= 130; i++)
+        {
+            await _host.PostAsync(room, $"Message {i}");
+        }
+
+        await using var again = await ChatHost.StartAsync(_host.Folder);
+        using var watch = await again.WatchAsync(room);
+        var read = watch.Now.Messages.Select(m => m.Message).ToList();
+        Assert.Equal(50, read.Count);
+        var hasOlder = watch.Now.HasOlder;
+        while (hasOlder)
+        {
+            var page = (await again.Rooms.ReadOlderAsync(ChatHost.Ada, room.Id, read[0].Sequence, default)).Value;
+            read.InsertRange(0, page.Messages.Select(m => m.Message));
+            hasOlder = page.HasOlder;
+        }
+
+        Assert.Equal(Enumerable.Range(1, 130).Select(i => $"Message {i}"), read.Select(m => m.Text));
+    }
+
+    [Fact]
+    public async Task A_rename_and_settings_reach_viewers_and_the_store()
+    {
+        var room = await _host.RoomAsync();
+        using var watch = await _host.WatchAsync(room, ChatHost.Grace);
+        await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, "New name", "Be kind.", AnswerMode.WhenMentioned, default);
+        var seen = await watch.UntilAsync(s => s.Room.Name == "New name");
+        Assert.Equal(("Be kind.", AnswerMode.WhenMentioned), (seen.Room.Instructions, seen.Room.AnswerMode));
+        await using var again = await ChatHost.StartAsync(_host.Folder);
+        Assert.Equal("Be kind.", (await again.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Instructions);
+        Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, new string('i', 8_001), null, default)).Refusal?.Kind);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace BlazorChat.Tests.Support;
+
+/// <summary>
+/// The model server of npm's @copilotkit/aimock (eng/aimock), started by node on a free loopback port: both wire protocols as
+/// somebody else understands them. Fixtures are matched by a part of the user's message, the first match wins: give
+/// every test its own words.
+/// </summary>
+public sealed class AimockServer : IAsyncLifetime
+{
+    // node ends itself when its input ends, so that none is left behind by a test run that was killed.
+    private const string EndWithParent = "data:text/javascript,process.stdin.resume();process.stdin.on('end',()=>process.exit(0));";
+    private static readonly HttpClient Control = new();
+    private static readonly SemaphoreSlim Installing = new(1, 1);
+
+    private Process? _node;
+
+    /// <summary>Where it listens, without a path.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        var fixtures = Directory.CreateTempSubdirectory("aimock-");
+        try
+        {
+            // It insists on a file to start with; tests add what they need.
+            var file = Path.Combine(fixtures.FullName, "none.json");
+            await File.WriteAllTextAsync(file, """{"fixtures":[{"match":{"userMessage":"is anybody there"},"response":{"content":"Yes."}}]}""");
+            _node = Start("node", "--import", EndWithParent, await FindScriptAsync(), "-h", "127.0.0.1", "-p", "0", "-f", file, "--log-level", "info");
+            Address = await ReadAddressAsync(_node).WaitAsync(HangGuard.Limit);
+        }
+        finally
+        {
+            fixtures.Delete(recursive: true);
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_node is not null)
+        {
+            _node.StandardInput.Close();
+            await _node.WaitForExitAsync().WaitAsync(HangGuard.Limit);
+            _node.Dispose();
+        }
+    }
+
+    /// <summary>Adds a fixture, in aimock's own format: <c>{ match, response, chunkSize, truncateAfterChunks, … }</c>.</summary>
+    public async Task AddAsync(object fixture)
+    {
+        using var response = await Control.PostAsJsonAsync(new Uri(Address, "/__aimock/fixtures"), new { fixtures = new[] { fixture } });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The bodies of the requests whose text has these words in it, in order.</summary>
+    public async Task<IReadOnlyList<JsonElement>> RequestsAsync(string words)
+    {
+        var journal = await Control.GetFromJsonAsync<JsonElement[]>(new Uri(Address, "/__aimock/journal"));
+        return [.. journal!.Where(entry => entry.GetRawText().Contains(words, StringComparison.Ordinal)).Select(entry => entry.GetProperty("body"))];
+    }
+
+    private static async Task<Uri> ReadAddressAsync(Process node)
+    {
+        var output = new List<string>();
+        while (await node.StandardOutput.ReadLineAsync() is { } line)
+        {
+            output.Add(line);
+            var start = line.IndexOf("http://", StringComparison.Ordinal);
+            if (start >= 0 && line.Contains("listening", StringComparison.Ordinal))
+            {
+                // Nobody may be blocked by a full pipe later.
+                _ = node.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+                _ = node.StandardError.BaseStream.CopyToAsync(Stream.Null);
+                return new Uri(line[start..].Trim());
+            }
+        }
+
+        throw new InvalidOperationException($"aimock did not start: {string.Join('\n', output)}\n{await node.StandardError.ReadToEndAsync()}");
+    }
+
+    private static async Task<string> FindScriptAsync()
+    {
+        var home = Path.Combine(FindRepository(), "eng", "aimock");
+        var script = Path.Combine(home, "node_modules", "@copilotkit", "aimock", "dist", "cli.js");
+        await Installing.WaitAsync();
+        try
+        {
+            if (!File.Exists(script))
+            {
+                using var npm = Start("npm", "install", "--prefix", home, "--no-audit", "--no-fund");
+                var errors = npm.StandardError.ReadToEndAsync();
+                _ = npm.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+                await npm.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+                if (!File.Exists(script))
+                {
+                    throw new InvalidOperationException($"aimock is not installed and 'npm install --prefix eng/aimock' failed: {await errors}");
+                }
+            }
+        }
+        finally
+        {
+            Installing.Release();
+        }
+
+        return script;
+    }
+
+    private static string FindRepository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "BlazorChat.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("BlazorChat.sln is in no folder above the tests.");
+    }
+
+    private static Process Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new InvalidOperationException($"'{program}' cannot be started; the tests need node 20 or newer with npm.", exception);
+        }
+    }
+}

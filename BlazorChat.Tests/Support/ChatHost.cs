@@ -1,0 +1,120 @@
+using BlazorChat.Replies;
+using BlazorChat.Rooms;
+using BlazorChat.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace BlazorChat.Tests.Support;
+
+/// <summary>The whole application in this process, on a folder of its own, with models that the test drives.</summary>
+public sealed class ChatHost : IAsyncDisposable
+{
+    private readonly bool _ownsFolder;
+
+    private ChatHost(WebApplication app, string folder, bool ownsFolder, FakeResponders responders)
+    {
+        App = app;
+        Folder = folder;
+        _ownsFolder = ownsFolder;
+        Responders = responders;
+    }
+
+    public WebApplication App { get; }
+
+    public string Folder { get; }
+
+    public FakeResponders Responders { get; }
+
+    /// <summary>The first assistant's model.</summary>
+    public FakeChatClient Model => Responders.Clients[0];
+
+    public RoomService Rooms => App.Services.GetRequiredService<RoomService>();
+
+    public ReplyService Replies => App.Services.GetRequiredService<ReplyService>();
+
+    public static Person Ada { get; } = new(Guid.Parse("018f0000-0000-7000-8000-00000000000a"), "Ada");
+
+    public static Person Grace { get; } = new(Guid.Parse("018f0000-0000-7000-8000-00000000000b"), "Grace");
+
+    /// <summary>Starts it.</summary>
+    /// <param name="folder">A data folder to go on with, or null for a fresh one that goes away with the host.</param>
+    /// <param name="settings">Settings as <c>--Key=Value</c>.</param>
+    /// <param name="assistants">Names of the assistants; one named Demo by default.</param>
+    public static Task<ChatHost> StartAsync(string? folder = null, string[]? settings = null, params string[] assistants) =>
+        StartAsync(_ => { }, folder, settings, assistants);
+
+    /// <summary>Starts it with last changes to its services.</summary>
+    public static async Task<ChatHost> StartAsync(
+        Action<WebApplicationBuilder> configure, string? folder = null, string[]? settings = null, params string[] assistants)
+    {
+        var ownsFolder = folder is null;
+        folder ??= Directory.CreateTempSubdirectory("blazorchat-").FullName;
+        var responders = new FakeResponders(assistants is [] ? ["Demo"] : assistants);
+        var app = await BlazorChatApp.CreateAsync(
+            [$"--DataFolder={folder}", "--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", .. settings ?? []],
+            builder =>
+            {
+                builder.WebHost.UseUrls("http://127.0.0.1:0");
+                builder.Logging.ClearProviders();
+                builder.Services.AddSingleton<IResponders>(responders);
+                configure(builder);
+            });
+        await app.StartAsync();
+        return new ChatHost(app, folder, ownsFolder, responders);
+    }
+
+    /// <summary>A new room.</summary>
+    public async Task<Room> RoomAsync(string name = "Room") => (await Rooms.CreateAsync(Ada, name, default)).Value;
+
+    /// <summary>Posts a message as somebody.</summary>
+    public async Task<Message> PostAsync(Room room, string text, Person? by = null) =>
+        (await Rooms.PostAsync(by ?? Ada, room.Id, Guid.NewGuid(), text, default)).Value;
+
+    /// <summary>Follows a room.</summary>
+    public async Task<RoomWatch> WatchAsync(Room room, Person? by = null)
+    {
+        var watch = new RoomWatch();
+        watch.Attach((await Rooms.SubscribeAsync(by ?? Ada, room.Id, watch.Changed, default)).Value);
+        return watch;
+    }
+
+    /// <summary>A context on the database, to see what is really stored.</summary>
+    internal ChatDbContext OpenDatabase() => App.Services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext();
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.StopAsync();
+        await App.DisposeAsync();
+        if (_ownsFolder)
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+}
+
+/// <summary>Assistants with a model each that the test drives.</summary>
+public sealed class FakeResponders(string[] names) : IResponders
+{
+    public IReadOnlyList<FakeChatClient> Clients { get; } = [.. names.Select(_ => new FakeChatClient())];
+
+    public IReadOnlyList<Author> All { get; } = [.. names.Select(n => new Author(AuthorKind.Assistant, n.ToLowerInvariant(), n))];
+
+    public int PromptTokens { get; set; } = 16_000;
+
+    public Responder? Find(string assistantId)
+    {
+        for (var i = 0; i < All.Count; i++)
+        {
+            if (All[i].Id == assistantId)
+            {
+                return new Responder(All[i], "Be brief.", PromptTokens, Clients[i]);
+            }
+        }
+
+        return null;
+    }
+}

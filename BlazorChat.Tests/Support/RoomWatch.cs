@@ -1,0 +1,46 @@
+using System.Threading.Channels;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Tests.Support;
+
+/// <summary>A viewer of a room that a test waits with.</summary>
+public sealed class RoomWatch : IDisposable
+{
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private RoomSubscription? _subscription;
+
+    public RoomSnapshot Now => _subscription!.Read();
+
+    public void Changed() => _changes.Writer.TryWrite(true);
+
+    public void Attach(RoomSubscription subscription) => _subscription = subscription;
+
+    /// <summary>Waits until the room is as wanted.</summary>
+    public async Task<RoomSnapshot> UntilAsync(Func<RoomSnapshot, bool> wanted)
+    {
+        while (true)
+        {
+            var now = Now;
+            if (wanted(now))
+            {
+                return now;
+            }
+
+            try
+            {
+                await _changes.Reader.ReadAsync().AsTask().Soon();
+            }
+            catch (TimeoutException)
+            {
+                throw new TimeoutException("The room never became as wanted. It is: " + string.Join(" | ", now.Messages.Select(m => $"{m.Message.Author.Name} [{m.Message.Status}] {m.Message.Text}")));
+            }
+        }
+    }
+
+    /// <summary>Waits until the newest message is an answer that has ended.</summary>
+    public async Task<Message> EndedAsync(int answers = 1) =>
+        (await UntilAsync(s => s.Messages.Count(m => m.Message.Author.Kind == AuthorKind.Assistant && m.Message.Status.IsEnded) >= answers))
+            .Messages.Last(m => m.Message.Author.Kind == AuthorKind.Assistant).Message;
+
+    public void Dispose() => _subscription?.Dispose();
+}

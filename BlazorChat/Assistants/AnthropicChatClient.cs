@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using Anthropic.Exceptions;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Assistants;
+
+/// <summary>
+/// What Anthropic's own <see cref="IChatClient"/> leaves to do: its exceptions become <see cref="ChatFailureException"/>, and
+/// the connection that it was given is closed with it. Always streams.
+/// </summary>
+/// <param name="inner">The library's client.</param>
+/// <param name="http">Its connection.</param>
+internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : DelegatingChatClient(inner)
+{
+    /// <inheritdoc/>
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (updates.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        break;
+                    }
+                }
+                catch (AnthropicSseException exception)
+                {
+                    // Its own ErrorCode is not the type of the error that the protocol sends.
+                    var (type, message) = ProviderMessage.Parse(exception.Body);
+                    throw ChatFailures.ErrorEvent(type, message, exception);
+                }
+                catch (AnthropicInvalidDataException exception)
+                {
+                    throw ChatFailures.NotUnderstood(exception);
+                }
+
+                yield return updates.Current;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            http.Dispose();
+        }
+    }
+}

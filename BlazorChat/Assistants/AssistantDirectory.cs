@@ -1,0 +1,97 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Assistants;
+
+/// <summary>
+/// Who can answer, and the chat client of each. Fixed at start. The clients are shared: by all rooms and all threads.
+/// </summary>
+public sealed class AssistantDirectory : IDisposable
+{
+    private readonly Dictionary<string, Entry> _byId = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the directory and every client. Throws <see cref="OptionsValidationException"/> when the configuration is wrong.</summary>
+    /// <param name="options">The configuration, complete and valid.</param>
+    /// <param name="providers">The providers; the last one of a name wins.</param>
+    /// <param name="time">The clock of time-outs and retries.</param>
+    /// <param name="loggers">Where clients log to.</param>
+    public AssistantDirectory(
+        IOptions<AssistantsOptions> options,
+        IEnumerable<IChatClientProvider> providers,
+        TimeProvider time,
+        ILoggerFactory loggers)
+    {
+        var byName = new Dictionary<string, IChatClientProvider>(StringComparer.OrdinalIgnoreCase);
+        foreach (var provider in providers)
+        {
+            byName[provider.Name] = provider;
+        }
+
+        var all = new List<Assistant>();
+        foreach (var item in options.Value.Items)
+        {
+            var assistant = ToAssistant(item);
+            all.Add(assistant);
+            _byId.Add(assistant.Id, new Entry(assistant, CreateClient(assistant, item, byName[assistant.Provider], time, loggers)));
+        }
+
+        All = all.AsReadOnly();
+    }
+
+    /// <summary>Every assistant, in the configured order; at least one.</summary>
+    public IReadOnlyList<Assistant> All { get; }
+
+    /// <summary>Who answers when nobody is named: the first one.</summary>
+    public Assistant Default => All[0];
+
+    /// <summary>The assistant with this id (exact), or null: one that messages were stored for may have gone from the configuration since.</summary>
+    /// <param name="id">An assistant's id.</param>
+    public Assistant? Find(string id) => _byId.GetValueOrDefault(id)?.Assistant;
+
+    /// <summary>The assistant with this name, whatever the case, or null.</summary>
+    /// <param name="name">A name as people write it, without a leading <c>@</c>.</param>
+    public Assistant? FindByName(string name) =>
+        All.FirstOrDefault(assistant => string.Equals(assistant.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>
+    /// The guarded client of an assistant, made once. Fails only with <see cref="ChatFailureException"/> or, when the
+    /// caller's token was cancelled, <see cref="OperationCanceledException"/>; never changes the messages or the options it is
+    /// given; may yield a <see cref="RetryNoticeContent"/> before the first token. Do not dispose it.
+    /// </summary>
+    /// <param name="id">An assistant's id.</param>
+    /// <exception cref="KeyNotFoundException">There is no such assistant.</exception>
+    public IChatClient GetChatClient(string id) =>
+        _byId.TryGetValue(id, out var entry)
+            ? entry.Client
+            : throw new KeyNotFoundException($"There is no assistant with the id '{id}'.");
+
+    /// <summary>Disposes every client.</summary>
+    public void Dispose()
+    {
+        foreach (var entry in _byId.Values)
+        {
+            entry.Client.Dispose();
+        }
+    }
+
+    private static Assistant ToAssistant(AssistantOptions item) =>
+        new(item.Id!, item.Name!, item.Avatar!, item.Instructions ?? "", item.Model!, item.Provider!)
+        {
+            MaxOutputTokens = item.MaxOutputTokens,
+            PromptTokens = item.PromptTokens,
+            MaxReplyCharacters = item.MaxReplyCharacters,
+        };
+
+    /// <summary>From the outside in: telemetry (sees what people see), the guard, the assistant's defaults, the provider.</summary>
+    private static TelemetryChatClient CreateClient(
+        Assistant assistant, AssistantOptions item, IChatClientProvider provider, TimeProvider time, ILoggerFactory loggers)
+    {
+        IChatClient client = provider.Create(item);
+        client = new AssistantDefaultsChatClient(client, item.MaxOutputTokens, item.Temperature);
+        var limits = new GuardLimits(item.IdleTimeout, item.TotalTimeout, item.RetryAttempts, item.MaxReplyCharacters);
+        client = new GuardChatClient(client, limits, time, loggers.CreateLogger<GuardChatClient>());
+        return new TelemetryChatClient(client, assistant.Provider, assistant.Model);
+    }
+
+    private sealed record Entry(Assistant Assistant, IChatClient Client);
+}

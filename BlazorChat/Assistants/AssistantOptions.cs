@@ -1,0 +1,56 @@
+namespace BlazorChat.Assistants;
+
+/// <summary>
+/// One assistant as an operator configures it: an element of <c>Assistants:Items</c>. What is left out is filled in by
+/// <see cref="AssistantsOptionsDefaults"/>, what is wrong is refused at start by <see cref="AssistantsOptionsValidator"/>.
+/// </summary>
+public sealed class AssistantOptions
+{
+    /// <summary>Who this is in links, mentions and the database: lower-case letters, digits and hyphens, at most 40. Derived from <see cref="Name"/> when left out. Changing it makes a new assistant.</summary>
+    public string? Id { get; set; }
+
+    /// <summary>The name that people see, 1 to 40 characters.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>One letter or emoji. Derived from <see cref="Name"/> when left out.</summary>
+    public string? Avatar { get; set; }
+
+    /// <summary>The <see cref="IChatClientProvider.Name"/> that answers: <c>Demo</c>, <c>OpenAI</c> (also for every OpenAI-compatible server) or <c>Anthropic</c>. When left out: what the environment offers (see <see cref="AssistantsOptionsDefaults"/>), otherwise <c>Demo</c>.</summary>
+    public string? Provider { get; set; }
+
+    /// <summary>The provider's name of the model. May be left out for the provider's own servers, which have a default; required with <see cref="Endpoint"/>.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>An absolute http or https address of a server that speaks the provider's protocol, for OpenAI including <c>/v1</c>. Left out: the provider's own servers.</summary>
+    public string? Endpoint { get; set; }
+
+    /// <summary>The provider's key. A secret: keep it in the environment or in user secrets. A server of one's own (<see cref="Endpoint"/>) needs none.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>What the model is told before everything else, at most 32,000 characters.</summary>
+    public string? Instructions { get; set; }
+
+    /// <summary>0 to 2. Left out: the model's own default; some models accept no other.</summary>
+    public float? Temperature { get; set; }
+
+    /// <summary>The most tokens that one answer may have, 1 to 1,000,000.</summary>
+    public int MaxOutputTokens { get; set; } = 4096;
+
+    /// <summary>How many tokens of the room go into one prompt, estimated; 500 to 10,000,000. Older messages are left out past it.</summary>
+    public int PromptTokens { get; set; } = 16_000;
+
+    /// <summary>The most characters (UTF-16) of text and reasoning that one answer may have, 100 to 10,000,000. Past it the answer fails, whatever the model says.</summary>
+    public int MaxReplyCharacters { get; set; } = 200_000;
+
+    /// <summary>How long the provider may be silent between two pieces of an answer, 100 ms to 1 hour.</summary>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long one answer may take, retries included; not shorter than <see cref="IdleTimeout"/>, at most 24 hours.</summary>
+    public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often a request is repeated when it failed before the first token, 0 to 10.</summary>
+    public int RetryAttempts { get; set; } = 2;
+
+    /// <summary>How fast the demo assistant writes; left out: <see cref="AssistantsOptions.DemoTokensPerSecond"/>. Nobody else heeds it.</summary>
+    public int? DemoTokensPerSecond { get; set; }
+}

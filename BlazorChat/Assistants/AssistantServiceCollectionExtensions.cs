@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Assistants;
+
+/// <summary>Registers who answers.</summary>
+public static class AssistantServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers <see cref="AssistantDirectory"/>, its providers and its options from the section <c>Assistants</c>; a wrong
+    /// configuration stops the application at start with every error in one exception. Add an <see cref="IChatClientProvider"/> of
+    /// your own before or after.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configuration">The application's whole configuration, the environment's variables at its root.</param>
+    public static IServiceCollection AddAssistants(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IChatClientProvider, DemoChatClientProvider>();
+        services.AddSingleton<IChatClientProvider, OpenAIChatClientProvider>();
+        services.AddSingleton<IChatClientProvider, AnthropicChatClientProvider>();
+        services.AddSingleton<AssistantDirectory>();
+
+        services.AddOptions<AssistantsOptions>()
+            .Bind(configuration.GetSection(AssistantsOptions.SectionName))
+            .ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<AssistantsOptions>>(provider =>
+            new AssistantsOptionsDefaults(configuration, provider.GetServices<IChatClientProvider>()));
+        services.AddSingleton<IValidateOptions<AssistantsOptions>, AssistantsOptionsValidator>();
+        return services;
+    }
+}

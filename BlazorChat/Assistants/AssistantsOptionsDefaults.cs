@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Assistants;
+
+/// <summary>
+/// Fills in what the section <c>Assistants</c> leaves out, from the well-known variables of the environment and otherwise
+/// with defaults:
+/// <list type="bullet">
+/// <item>With no assistant configured there is one, with the id <c>assistant</c>.</item>
+/// <item>The first assistant, when it names no provider, gets OpenAI where <c>OPENAI_API_KEY</c> or <c>OPENAI_BASE_URL</c> is set,
+/// Anthropic where <c>ANTHROPIC_API_KEY</c> is set, and the demo otherwise. A provider that is named is kept.</item>
+/// <item>An assistant of OpenAI or Anthropic without an endpoint, a key or a model of its own takes those of the environment
+/// (<c>…_BASE_URL</c>, <c>…_API_KEY</c>, <c>…_MODEL</c>). One with its own endpoint gets no key from the environment: it belongs to another server.</item>
+/// </list>
+/// </summary>
+/// <param name="configuration">The whole configuration; it has the variables of the environment at its root.</param>
+/// <param name="providers">The providers that there are.</param>
+public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnumerable<IChatClientProvider> providers)
+    : IPostConfigureOptions<AssistantsOptions>
+{
+    /// <inheritdoc/>
+    public void PostConfigure(string? name, AssistantsOptions options)
+    {
+        if (options.Items.Count == 0)
+        {
+            options.Items.Add(new AssistantOptions { Id = "assistant" });
+        }
+
+        options.Items[0].Provider = Text(options.Items[0].Provider) ?? FromEnvironment();
+        foreach (var item in options.Items)
+        {
+            Complete(item);
+            item.DemoTokensPerSecond ??= options.DemoTokensPerSecond;
+        }
+    }
+
+    private string FromEnvironment() =>
+        Variable("OPENAI", "API_KEY") is not null || Variable("OPENAI", "BASE_URL") is not null ? OpenAIChatClientProvider.ProviderName
+        : Variable("ANTHROPIC", "API_KEY") is not null ? AnthropicChatClientProvider.ProviderName
+        : DemoChatClientProvider.ProviderName;
+
+    private void Complete(AssistantOptions item)
+    {
+        // The name as the provider spells it; one that nobody knows is left to the validator.
+        var provider = providers.LastOrDefault(candidate => string.Equals(candidate.Name, Text(item.Provider), StringComparison.OrdinalIgnoreCase));
+        item.Provider = provider?.Name ?? Text(item.Provider) ?? DemoChatClientProvider.ProviderName;
+        item.Endpoint = Text(item.Endpoint);
+        item.ApiKey = Text(item.ApiKey);
+        item.Model = Text(item.Model);
+
+        var prefix = item.Provider switch
+        {
+            OpenAIChatClientProvider.ProviderName => "OPENAI",
+            AnthropicChatClientProvider.ProviderName => "ANTHROPIC",
+            _ => null,
+        };
+        if (prefix is not null && item.Endpoint is null)
+        {
+            item.Endpoint = item.ApiKey is null ? Variable(prefix, "BASE_URL") : null;
+            item.ApiKey ??= Variable(prefix, "API_KEY");
+            item.Model ??= Variable(prefix, "MODEL");
+        }
+
+        item.Model ??= provider?.DefaultModel(item);
+        item.Name = Text(item.Name) ?? (item.Provider == DemoChatClientProvider.ProviderName ? "Demo" : "Assistant");
+        item.Id = Text(item.Id) ?? Slug(item.Name);
+        item.Avatar = Text(item.Avatar) ?? (item.Provider == DemoChatClientProvider.ProviderName ? "✦" : Initial(item.Name));
+    }
+
+    private string? Variable(string prefix, string name) => Text(configuration[$"{prefix}_{name}"]);
+
+    private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+
+    private static string Initial(string name) => StringInfo.GetNextTextElement(name).ToUpperInvariant();
+
+    /// <summary>Letters and digits in lower case, everything else as single hyphens; empty when nothing is left, which the validator explains.</summary>
+    private static string Slug(string name)
+    {
+        var slug = new StringBuilder();
+        foreach (var character in name)
+        {
+            if (char.IsAsciiLetterOrDigit(character))
+            {
+                slug.Append(char.IsAsciiLetterUpper(character) ? (char)(character + ('a' - 'A')) : character);
+            }
+            else if (slug.Length > 0 && slug[^1] != '-')
+            {
+                slug.Append('-');
+            }
+        }
+
+        return slug.ToString().TrimEnd('-');
+    }
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Assistants;
+
+/// <summary>Checks the section <c>Assistants</c> after <see cref="AssistantsOptionsDefaults"/>: every error at once, each with its whole configuration key, none with a secret.</summary>
+/// <param name="providers">The providers that there are.</param>
+public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientProvider> providers) : IValidateOptions<AssistantsOptions>
+{
+    /// <summary>The most assistants.</summary>
+    public const int MaxItems = 50;
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, AssistantsOptions options)
+    {
+        var errors = new List<string>();
+        Range(errors, $"{AssistantsOptions.SectionName}:{nameof(options.DemoTokensPerSecond)}", options.DemoTokensPerSecond, 1, 1_000_000);
+        if (options.Items.Count > MaxItems)
+        {
+            errors.Add($"{AssistantsOptions.SectionName}:{nameof(options.Items)} has {options.Items.Count} assistants; at most {MaxItems} are allowed.");
+        }
+
+        var ids = new Dictionary<string, string>(StringComparer.Ordinal);
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < options.Items.Count; i++)
+        {
+            var key = $"{AssistantsOptions.SectionName}:{nameof(options.Items)}:{i}";
+            var item = options.Items[i];
+            WhoItIs(errors, key, item);
+            WhoAnswers(errors, key, item);
+            Limits(errors, key, item);
+            Unique(errors, $"{key}:{nameof(item.Id)}", item.Id, ids);
+            Unique(errors, $"{key}:{nameof(item.Name)}", item.Name, names);
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static void WhoItIs(List<string> errors, string key, AssistantOptions item)
+    {
+        if (item.Id is null || !Id().IsMatch(item.Id))
+        {
+            errors.Add($"{key}:{nameof(item.Id)} must be 1 to 40 lower-case letters, digits and hyphens, and begin with a letter or digit; it is '{item.Id}'. It is derived from the name when it is left out.");
+        }
+
+        if (item.Name is not { Length: >= 1 and <= 40 } || item.Name.Any(char.IsControl))
+        {
+            errors.Add($"{key}:{nameof(item.Name)} must be 1 to 40 characters on one line.");
+        }
+
+        if (item.Avatar is null || new StringInfo(item.Avatar).LengthInTextElements != 1 || item.Avatar.Length > 32 || item.Avatar.Any(char.IsControl))
+        {
+            errors.Add($"{key}:{nameof(item.Avatar)} must be one letter or emoji.");
+        }
+
+        if (item.Instructions is { Length: > 32_000 })
+        {
+            errors.Add($"{key}:{nameof(item.Instructions)} has {item.Instructions.Length} characters; at most 32,000 are allowed.");
+        }
+    }
+
+    private void WhoAnswers(List<string> errors, string key, AssistantOptions item)
+    {
+        if (item.Endpoint is not null && !IsEndpoint(item.Endpoint))
+        {
+            errors.Add($"{key}:{nameof(item.Endpoint)} must be an absolute http or https address without a user name, query or fragment.");
+        }
+
+        var provider = providers.LastOrDefault(candidate => string.Equals(candidate.Name, item.Provider, StringComparison.OrdinalIgnoreCase));
+        if (provider is null)
+        {
+            var known = string.Join(", ", providers.Select(candidate => candidate.Name).Distinct(StringComparer.OrdinalIgnoreCase));
+            errors.Add($"{key}:{nameof(item.Provider)} must be one of {known}; it is '{item.Provider}'.");
+            return;
+        }
+
+        if (item.Model is not { Length: >= 1 and <= 200 })
+        {
+            errors.Add($"{key}:{nameof(item.Model)} is required (1 to 200 characters): {provider.Name} with an endpoint of its own has no default model.");
+        }
+
+        if (item.ApiKey is null && provider.RequiresApiKey(item))
+        {
+            errors.Add($"{key}:{nameof(item.ApiKey)} is required: {provider.Name}'s own servers answer nobody without a key.");
+        }
+
+        if (item.ApiKey is not null && item.ApiKey.Any(character => character is <= ' ' or > '~'))
+        {
+            errors.Add($"{key}:{nameof(item.ApiKey)} has characters that no key has.");
+        }
+    }
+
+    private static void Limits(List<string> errors, string key, AssistantOptions item)
+    {
+        if (item.Temperature is { } temperature && !(temperature is >= 0 and <= 2))
+        {
+            errors.Add($"{key}:{nameof(item.Temperature)} must be from 0 to 2; it is {temperature}.");
+        }
+
+        Range(errors, $"{key}:{nameof(item.MaxOutputTokens)}", item.MaxOutputTokens, 1, 1_000_000);
+        Range(errors, $"{key}:{nameof(item.PromptTokens)}", item.PromptTokens, 500, 10_000_000);
+        Range(errors, $"{key}:{nameof(item.MaxReplyCharacters)}", item.MaxReplyCharacters, 100, 10_000_000);
+        Range(errors, $"{key}:{nameof(item.DemoTokensPerSecond)}", item.DemoTokensPerSecond ?? 1, 1, 1_000_000);
+        Range(errors, $"{key}:{nameof(item.RetryAttempts)}", item.RetryAttempts, 0, 10);
+        Range(errors, $"{key}:{nameof(item.IdleTimeout)}", item.IdleTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Range(errors, $"{key}:{nameof(item.TotalTimeout)}", item.TotalTimeout, item.IdleTimeout, TimeSpan.FromHours(24));
+    }
+
+    private static void Range<T>(List<string> errors, string key, T value, T least, T most)
+        where T : IComparable<T>
+    {
+        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+        {
+            errors.Add($"{key} must be from {least} to {most}; it is {value}.");
+        }
+    }
+
+    private static void Unique(List<string> errors, string key, string? value, Dictionary<string, string> seen)
+    {
+        if (value is not null && !seen.TryAdd(value, key))
+        {
+            errors.Add($"{key} is '{value}', which {seen[value]} is already.");
+        }
+    }
+
+    private static bool IsEndpoint(string endpoint) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri.UserInfo.Length == 0
+        && uri.Query.Length == 0
+        && uri.Fragment.Length == 0;
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Id();
+}

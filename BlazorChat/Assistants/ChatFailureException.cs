@@ -1,0 +1,35 @@
+namespace BlazorChat.Assistants;
+
+/// <summary>
+/// An answer failed: the one exception, apart from <see cref="OperationCanceledException"/> for a stop, that comes out of a
+/// guarded chat client. What came before it has been passed on and is to be kept.
+/// </summary>
+public sealed class ChatFailureException : Exception
+{
+    /// <summary>Makes a failure.</summary>
+    /// <param name="kind">What happened.</param>
+    /// <param name="sentence">The same for people, see <see cref="Sentence"/>.</param>
+    /// <param name="canRetry">See <see cref="CanRetry"/>.</param>
+    /// <param name="innerException">What it was made from, for logs; it may hold what people must not see.</param>
+    public ChatFailureException(ChatFailureKind kind, string sentence, bool canRetry, Exception? innerException = null)
+        : base(sentence, innerException)
+    {
+        Kind = kind;
+        CanRetry = canRetry;
+    }
+
+    /// <summary>What happened.</summary>
+    public ChatFailureKind Kind { get; }
+
+    /// <summary>What happened, in a sentence or two for the people in the room: no secrets, no stack traces, no addresses.</summary>
+    public string Sentence => Message;
+
+    /// <summary>Whether asking again, as it is, may help: true for what passes by itself, false for what somebody has to change.</summary>
+    public bool CanRetry { get; }
+
+    /// <summary>The HTTP status, when the provider answered with one that is no success.</summary>
+    public int? StatusCode { get; init; }
+
+    /// <summary>How long the provider asks to wait before the next request.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

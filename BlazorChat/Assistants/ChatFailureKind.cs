@@ -1,0 +1,47 @@
+namespace BlazorChat.Assistants;
+
+/// <summary>Why an answer failed. Stored with messages: names may be added, never renamed.</summary>
+public enum ChatFailureKind
+{
+    /// <summary>The provider answered with an error of its own (HTTP 5xx, an error event, something that is no answer).</summary>
+    ProviderError,
+
+    /// <summary>The key is missing, wrong or not allowed to use this model (HTTP 401, 403).</summary>
+    Unauthorized,
+
+    /// <summary>Too many requests or tokens for now (HTTP 429).</summary>
+    RateLimited,
+
+    /// <summary>The account has no credit left (HTTP 402, or 429 with a code that says so).</summary>
+    OutOfCredit,
+
+    /// <summary>The provider does not accept the request (HTTP 400, 404, 422 and their kin): a configuration or a programming error.</summary>
+    InvalidRequest,
+
+    /// <summary>The conversation is longer than the model can take.</summary>
+    PromptTooLong,
+
+    /// <summary>The model or its provider's filter declined to answer.</summary>
+    Refused,
+
+    /// <summary>No connection to the provider could be made.</summary>
+    Unreachable,
+
+    /// <summary>The connection broke in the middle of the answer.</summary>
+    ConnectionLost,
+
+    /// <summary>The provider closed the stream without saying that the answer is finished.</summary>
+    EndedEarly,
+
+    /// <summary>The provider was silent for longer than the idle time-out.</summary>
+    Stalled,
+
+    /// <summary>The answer took longer than the total time-out.</summary>
+    TimedOut,
+
+    /// <summary>The provider said that the answer is finished, and there was none.</summary>
+    Empty,
+
+    /// <summary>The answer had more characters than are allowed.</summary>
+    TooLong,
+}

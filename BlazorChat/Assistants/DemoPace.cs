@@ -1,0 +1,58 @@
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Assistants;
+
+/// <summary>
+/// Lets text out at the pace of a model: each piece is due at its place since the start, so that a late timer does not add up.
+/// A token is counted as four characters.
+/// </summary>
+/// <param name="tokensPerSecond">The pace.</param>
+/// <param name="time">The clock.</param>
+internal sealed class DemoPace(double tokensPerSecond, TimeProvider time)
+{
+    private const int CharactersPerToken = 4;
+    private readonly long _start = time.GetTimestamp();
+    private long _tokens;
+
+    /// <summary>Words with the space behind them, as a model's tokens often are.</summary>
+    public static IEnumerable<string> Split(string text)
+    {
+        for (var start = 0; start < text.Length;)
+        {
+            var end = start;
+            while (end < text.Length && !char.IsWhiteSpace(text[end]))
+            {
+                end++;
+            }
+
+            while (end < text.Length && char.IsWhiteSpace(text[end]))
+            {
+                end++;
+            }
+
+            yield return text[start..end];
+            start = end;
+        }
+    }
+
+    /// <summary>Waits until a piece is due.</summary>
+    public async ValueTask NextAsync(string piece, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _tokens += Tokens(piece);
+        var wait = TimeSpan.FromSeconds(_tokens / tokensPerSecond) - time.GetElapsedTime(_start);
+        if (wait >= TimeSpan.FromMilliseconds(1))
+        {
+            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The estimated usage so far.</summary>
+    public UsageDetails Usage(IEnumerable<ChatMessage> prompt)
+    {
+        var input = prompt.Sum(message => Tokens(message.Text));
+        return new UsageDetails { InputTokenCount = input, OutputTokenCount = _tokens, TotalTokenCount = input + _tokens };
+    }
+
+    private static long Tokens(string text) => (text.Length + CharactersPerToken - 1) / CharactersPerToken;
+}

@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Assistants;
+
+/// <summary>
+/// Makes a provider's silent failures loud. However the client below ends, out of this one comes either a complete answer
+/// with a finish reason, or everything that arrived followed by one <see cref="ChatFailureException"/>, or, when the
+/// caller's token was cancelled, an <see cref="OperationCanceledException"/> at once, whether or not the client below heeds
+/// the token. Repeats a request that failed before the first token, and says so with <see cref="RetryNoticeContent"/>;
+/// after the first token nothing is repeated.
+/// </summary>
+/// <param name="inner">A provider's client without retries of its own. Its stream is read even for a whole response.</param>
+/// <param name="limits">What one answer may take.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Gets kinds, times and counts, no contents.</param>
+public sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeProvider time, ILogger<GuardChatClient> logger)
+    : DelegatingChatClient(inner)
+{
+    /// <inheritdoc/>
+    public override async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var updates = new List<ChatResponseUpdate>();
+        await foreach (var update in GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
+        {
+            if (update.Contents is not [RetryNoticeContent])
+            {
+                updates.Add(update);
+            }
+        }
+
+        return updates.ToChatResponse();
+    }
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // A sequence may be good for one enumeration only, and a retry needs it again.
+        var prompt = messages.ToList();
+        using var total = new CancellationTokenSource(limits.TotalTimeout, time);
+        for (var attempt = 1; ; attempt++)
+        {
+            ChatFailureException? failure = null;
+            bool started;
+            var reply = new GuardedReply(InnerClient, prompt, options, limits, time, total.Token, cancellationToken);
+            await using (reply.ConfigureAwait(false))
+            {
+                while (true)
+                {
+                    ChatResponseUpdate? update = null;
+                    try
+                    {
+                        update = await reply.ReadAsync().ConfigureAwait(false);
+                    }
+                    catch (ChatFailureException exception)
+                    {
+                        failure = exception;
+                    }
+
+                    if (update is null)
+                    {
+                        break;
+                    }
+
+                    yield return update;
+                }
+
+                started = reply.Started;
+            }
+
+            if (failure is null)
+            {
+                yield break;
+            }
+
+            if (started || attempt > limits.RetryAttempts || !RetryRules.IsTransient(failure))
+            {
+                GuardLog.Failed(logger, failure.Kind, failure.StatusCode, attempt, started, failure.InnerException?.GetType().Name);
+                throw failure;
+            }
+
+            if (!RetryRules.TryGetDelay(failure, attempt, out var delay))
+            {
+                GuardLog.Failed(logger, failure.Kind, failure.StatusCode, attempt, started, failure.InnerException?.GetType().Name);
+                throw ChatFailures.WaitTooLong(failure);
+            }
+
+            GuardLog.Retrying(logger, failure.Kind, failure.StatusCode, attempt, delay);
+            yield return new ChatResponseUpdate { Contents = [new RetryNoticeContent(delay, attempt, failure.Sentence)] };
+            await WaitAsync(delay, total.Token, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan delay, CancellationToken total, CancellationToken stop)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(total, stop);
+        try
+        {
+            await Task.Delay(delay, time, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception)
+        {
+            stop.ThrowIfCancellationRequested();
+            throw ChatFailures.TimedOut(exception);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace BlazorChat.Assistants;
+
+/// <summary>
+/// Turns an HTTP answer that is no stream of a model into a <see cref="ChatFailureException"/>, the same for every provider's
+/// library: below it, where status, headers and body are still together. Some libraries keep no <c>Retry-After</c>, and
+/// some put the body, which may quote a key, into the exception's message.
+/// </summary>
+/// <param name="time">The clock that a <c>Retry-After</c> date is compared to.</param>
+internal sealed class ProviderHttpHandler(TimeProvider time) : DelegatingHandler
+{
+    /// <summary>The most bytes that are read of an error's body.</summary>
+    private const int MaxErrorBytes = 64 * 1024;
+
+    /// <summary>A client for one provider's library. It has no time-out of its own: the guard has the clocks.</summary>
+    /// <param name="time">The clock.</param>
+    public static HttpClient CreateClient(TimeProvider time)
+    {
+        var sockets = new SocketsHttpHandler
+        {
+            // A redirect would take the key to where nobody configured it to go.
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+        return new HttpClient(new ProviderHttpHandler(time) { InnerHandler = sockets }) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        var mediaType = response.Content.Headers.ContentType?.MediaType;
+        if (response.IsSuccessStatusCode && mediaType is not ("application/json" or "text/html"))
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            var status = (int)response.StatusCode;
+            var (code, message) = ProviderMessage.Parse(await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false));
+            if (!response.IsSuccessStatusCode)
+            {
+                throw ChatFailures.Status(status, code, message, RetryAfter(response.Headers));
+            }
+
+            // Some servers report an error as a document with the status of a success.
+            throw message.Length > 0 ? ChatFailures.ErrorEvent(code, message) : ChatFailures.NotAStream(status);
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxErrorBytes];
+        try
+        {
+            var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                var length = await stream.ReadAtLeastAsync(buffer, MaxErrorBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                return buffer.AsMemory(0, length);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            // The status says enough.
+            return ReadOnlyMemory<byte>.Empty;
+        }
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseHeaders headers)
+    {
+        // OpenAI and Anthropic may send the finer one too.
+        if (headers.TryGetValues("retry-after-ms", out var values)
+            && double.TryParse(values.First(), out var milliseconds)
+            && milliseconds is >= 0 and <= int.MaxValue)
+        {
+            return TimeSpan.FromMilliseconds(milliseconds);
+        }
+
+        var wait = headers.RetryAfter?.Delta ?? headers.RetryAfter?.Date - time.GetUtcNow();
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+}

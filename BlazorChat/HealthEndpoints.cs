@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
+namespace BlazorChat;
+
+/// <summary>For whoever watches the process: is it alive, and can it serve?</summary>
+internal static class HealthEndpoints
+{
+    /// <summary>The tag of checks that say whether requests can be served.</summary>
+    public const string Ready = "ready";
+
+    public static void MapHealth(this WebApplication app)
+    {
+        // Alive is whoever answers at all: a restart does not mend a database that is away.
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready) }).AllowAnonymous();
+    }
+}

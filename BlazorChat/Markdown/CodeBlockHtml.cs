@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Text;
+using Markdig.Syntax;
+
+namespace BlazorChat.Markdown;
+
+/// <summary>
+/// Code blocks: a head with the language and a button that the page's script recognizes by <c>data-copy-code</c> (no inline
+/// handler: the content security policy has none), and the code, which scrolls and can be reached with the keyboard.
+/// </summary>
+internal static class CodeBlockHtml
+{
+    private const int MaxLanguageLength = 32;
+
+    private static readonly SearchValues<char> LanguageCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+#._-");
+
+    /// <summary>
+    /// The language of a fence's info string (its first word), or null when it is none: it ends in a class name and a label.
+    /// </summary>
+    public static string? Language(string? info) =>
+        info is { Length: > 0 and <= MaxLanguageLength } && !info.AsSpan().ContainsAnyExcept(LanguageCharacters) ? info : null;
+
+    /// <summary>Appends a fenced or indented code block.</summary>
+    public static void Write(StringBuilder html, CodeBlock block)
+    {
+        var language = block is FencedCodeBlock fence ? Language(fence.Info) : null;
+        html.Append("<div class=\"code-block\"><div class=\"code-head\">");
+        if (language is not null)
+        {
+            html.Append("<span class=\"code-lang\">").AppendEscaped(language).Append("</span>");
+        }
+
+        html.Append("<button type=\"button\" class=\"copy-code\" data-copy-code aria-label=\"Copy code\">Copy</button></div>");
+        html.Append("<pre tabindex=\"0\"><code");
+        if (language is not null)
+        {
+            html.Append(" class=\"language-").AppendEscaped(language).Append('"');
+        }
+
+        html.Append('>');
+        for (var i = 0; i < block.Lines.Count; i++)
+        {
+            html.AppendEscaped(block.Lines.Lines[i].Slice.AsSpan()).Append('\n');
+        }
+
+        html.Append("</code></pre></div>");
+    }
+}

@@ -1,0 +1,29 @@
+using System.Buffers;
+using System.Text;
+
+namespace BlazorChat.Markdown;
+
+/// <summary>Text into HTML: the one escape that everything passes, in elements and in quoted attributes alike.</summary>
+internal static class HtmlText
+{
+    private static readonly SearchValues<char> Special = SearchValues.Create("&<>\"'");
+
+    /// <summary>Appends text so that it is nothing but text.</summary>
+    public static StringBuilder AppendEscaped(this StringBuilder html, ReadOnlySpan<char> text)
+    {
+        for (var at = text.IndexOfAny(Special); at >= 0; at = text.IndexOfAny(Special))
+        {
+            html.Append(text[..at]).Append(text[at] switch
+            {
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' => "&quot;",
+                _ => "&#39;",
+            });
+            text = text[(at + 1)..];
+        }
+
+        return html.Append(text);
+    }
+}

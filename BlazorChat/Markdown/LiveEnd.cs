@@ -1,0 +1,82 @@
+using System.Buffers;
+using Markdig.Syntax;
+
+namespace BlazorChat.Markdown;
+
+/// <summary>
+/// How far the end of a live text can be believed. <c>#</c> may become a heading, a tag or a closing mark; what the next
+/// token decides is neither shown nor taken for the beginning of a block.
+/// </summary>
+internal static class LiveEnd
+{
+    /// <summary>The most characters ever held back from the screen; a longer doubtful end is shown as it is.</summary>
+    public const int MaxHeldBack = 200;
+
+    private const string ContainerMarks = " \t>*+-.)0123456789";
+
+    private static readonly SearchValues<char> Marks = SearchValues.Create("#*-_+=~`>|:.)0123456789 \t");
+
+    /// <summary>
+    /// The length of the text without a last line of which nothing is certain: one of nothing but marks, an unfinished
+    /// opening fence (a backtick behind it would make it a paragraph), a task's box.
+    /// </summary>
+    public static int CertainLength(string text)
+    {
+        var start = text.LastIndexOf('\n') + 1;
+        var line = text.AsSpan(start);
+        var content = line.TrimStart(ContainerMarks);
+        var isDoubtful = !line.ContainsAnyExcept(Marks)
+            || content.StartsWith("```")
+            || (content.Length < line.Length && content.TrimEnd() is "[" or "[x" or "[X" or "[ ]" or "[x]" or "[X]");
+        return isDoubtful ? start : text.Length;
+    }
+
+    /// <summary>
+    /// Where the lines at a paragraph's end begin that may be the head of a table, or the text's length when there are none:
+    /// a first row, until the next line tells whether it is one.
+    /// </summary>
+    public static int TableHeadStart(string text, ParagraphBlock paragraph)
+    {
+        if (IsTable(text, paragraph))
+        {
+            return text.Length;
+        }
+
+        var end = text.AsSpan().TrimEnd(" \t\n").Length;
+        var start = StartOfLine(text, end);
+        if (start > paragraph.Span.Start && IsDelimiters(Line(text, start)))
+        {
+            // A complete delimiter row makes a table; an incomplete one keeps the row above it waiting.
+            start = StartOfLine(text, start - 1);
+        }
+
+        start = Math.Max(start, paragraph.Span.Start);
+        return end - start <= MaxHeldBack && Line(text, start).StartsWith("|") ? start : text.Length;
+    }
+
+    /// <summary>Whether a paragraph of the structure is a table, which Markdig tells only later.</summary>
+    public static bool IsTable(string text, ParagraphBlock paragraph)
+    {
+        var first = text.IndexOf('\n', paragraph.Span.Start);
+        if (first < 0)
+        {
+            return false;
+        }
+
+        var second = text.IndexOf('\n', first + 1);
+        var delimiters = text.AsSpan(first + 1, (second < 0 ? text.Length : second) - first - 1);
+        return second >= 0
+            && text.AsSpan(paragraph.Span.Start, first - paragraph.Span.Start).Contains('|')
+            && TableBoundaryParser.IsDelimiterRow(delimiters.TrimStart(" \t>"));
+    }
+
+    private static int StartOfLine(string text, int end) => end <= 0 ? 0 : text.LastIndexOf('\n', end - 1) + 1;
+
+    private static ReadOnlySpan<char> Line(string text, int start)
+    {
+        var end = text.IndexOf('\n', start);
+        return text.AsSpan(start, (end < 0 ? text.Length : end) - start).Trim(" \t>");
+    }
+
+    private static bool IsDelimiters(ReadOnlySpan<char> line) => line.StartsWith("|") && !line.ContainsAnyExcept("|-: \t");
+}

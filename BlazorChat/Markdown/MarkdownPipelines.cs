@@ -1,0 +1,62 @@
+using Markdig;
+using Markdig.Extensions.AutoLinks;
+using Markdig.Extensions.EmphasisExtras;
+using Markdig.Extensions.Tables;
+using Markdig.Parsers;
+using Markdig.Parsers.Inlines;
+
+namespace BlazorChat.Markdown;
+
+/// <summary>
+/// The two ways of parsing. Every extension is named here: <c>UseAdvancedExtensions</c> would end with generic attributes,
+/// which let the text choose ids, classes and event handlers.
+/// </summary>
+internal static class MarkdownPipelines
+{
+    /// <summary>
+    /// CommonMark without raw HTML, with pipe tables, task lists, strikethrough and bare URLs: everything that is shown.
+    /// </summary>
+    public static MarkdownPipeline Full { get; } = CreateFull();
+
+    /// <summary>
+    /// The same blocks without looking into them: tells a live text where its top-level blocks begin, at a fraction of the
+    /// cost. A table is still a paragraph here, because Markdig finds tables among the inlines.
+    /// </summary>
+    public static MarkdownPipeline Structure { get; } = CreateStructure();
+
+    private static MarkdownPipeline CreateFull()
+    {
+        var builder = CreateBuilder();
+        builder.UsePipeTables(new PipeTableOptions { RequireHeaderSeparator = true });
+        builder.UseEmphasisExtras(EmphasisExtraOptions.Strikethrough);
+        builder.InlineParsers.InsertBefore<LinkInlineParser>(new StrictTaskListParser());
+
+        // Only the schemes that SafeLinks lets through are worth a look: '<ftp://…>' and 'tel:' stay text.
+        builder.InlineParsers.Insert(0, new AutoLinkParser(new AutoLinkOptions { UseHttpsForWWWLinks = true })
+        {
+            OpeningCharacters = ['h', 'm', 'w'],
+        });
+        builder.BlockParsers.Find<ParagraphBlockParser>()!.Closed += InlineBudget.Spend;
+        builder.BlockParsers.Find<HeadingBlockParser>()!.Closed += InlineBudget.Spend;
+        return builder.Build();
+    }
+
+    private static MarkdownPipeline CreateStructure()
+    {
+        var builder = CreateBuilder();
+        builder.InlineParsers.Clear();
+        return builder.Build();
+    }
+
+    private static MarkdownPipelineBuilder CreateBuilder()
+    {
+        var builder = new MarkdownPipelineBuilder().DisableHtml();
+        builder.BlockParsers.Replace<QuoteBlockParser>(new BoundedQuoteParser());
+        builder.BlockParsers.Replace<ListBlockParser>(new BoundedListParser());
+        builder.BlockParsers.InsertBefore<ParagraphBlockParser>(new TableBoundaryParser());
+
+        // The pipe table extension adds it where it is missing; without it '--|--' would be an item of a list.
+        builder.BlockParsers.Insert(0, new PipeTableBlockParser());
+        return builder;
+    }
+}

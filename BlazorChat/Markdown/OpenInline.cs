@@ -1,0 +1,388 @@
+using System.Globalization;
+using System.Text;
+
+namespace BlazorChat.Markdown;
+
+/// <summary>
+/// Finishes, for display only, what a live paragraph has begun: emphasis and code are closed at the end, an unfinished link
+/// shows its text, an unfinished image or address waits. A mark without its counterpart is believed for
+/// <see cref="MaxOpen"/> characters; after that it is what it most likely is, a character. Reads the text once.
+/// </summary>
+internal sealed class OpenInline
+{
+    /// <summary>How long an emphasis or a code span may stay open before its mark is shown as it is.</summary>
+    public const int MaxOpen = 600;
+
+    private readonly string _text;
+    private readonly List<Emphasis> _emphases = [];
+    private readonly List<Bracket> _brackets = [];
+    private readonly List<(int Start, int End)> _cuts = [];
+    private int _at;
+    private int _end;
+    private int _codeRun;
+
+    private OpenInline(string text, int start)
+    {
+        _text = text;
+        _at = start;
+        Start = start;
+        _end = text.Length;
+    }
+
+    private int Start { get; }
+
+    /// <summary>The text with everything after <paramref name="start"/> finished.</summary>
+    public static string Finish(string text, int start)
+    {
+        var open = new OpenInline(text, start);
+        open.Scan();
+        return open.Build();
+    }
+
+    private void Scan()
+    {
+        while (_at < _end)
+        {
+            switch (_text[_at])
+            {
+                case '\\':
+                    End(_at + 1 == _end ? _at : _end);
+                    _at += 2;
+                    break;
+                case '`':
+                    ReadCode();
+                    break;
+                case '<':
+                    ReadAngle();
+                    break;
+                case '&':
+                    ReadEntity();
+                    break;
+                case '!' when _at + 1 < _end && _text[_at + 1] == '[':
+                    _brackets.Add(new Bracket(_at, IsImage: true, _emphases.Count));
+                    _at += 2;
+                    break;
+                case '[':
+                    _brackets.Add(new Bracket(_at, IsImage: false, _emphases.Count));
+                    _at++;
+                    break;
+                case ']':
+                    ReadClosingBracket();
+                    break;
+                case '*' or '_' or '~':
+                    ReadEmphasis();
+                    break;
+                default:
+                    _at++;
+                    break;
+            }
+        }
+
+        foreach (var bracket in _brackets)
+        {
+            if (_end - bracket.Position <= LiveEnd.MaxHeldBack)
+            {
+                HideBracket(bracket);
+            }
+        }
+    }
+
+    private string Build()
+    {
+        _cuts.Sort();
+        var result = new StringBuilder(_text.Length + 8).Append(_text, 0, Start);
+        var from = Start;
+        foreach (var (start, end) in _cuts)
+        {
+            if (start >= from && start < _end)
+            {
+                result.Append(_text, from, start - from);
+                from = Math.Min(end, _end);
+            }
+        }
+
+        result.Append(_text, from, Math.Max(0, _end - from));
+        TrimEnd(result);
+        if (_codeRun > 0)
+        {
+            result.Append('`', _codeRun);
+        }
+
+        for (var i = _emphases.Count - 1; i >= 0; i--)
+        {
+            var mark = _emphases[i];
+            if (mark.Position >= _end || _end - mark.Position > MaxOpen)
+            {
+                continue;
+            }
+
+            if (EndsWith(result, mark))
+            {
+                // Nothing stands behind the mark yet.
+                result.Length -= mark.Count;
+                TrimEnd(result);
+            }
+            else
+            {
+                result.Append(mark.Character, mark.Count);
+            }
+        }
+
+        return result.ToString();
+    }
+
+    private static bool EndsWith(StringBuilder text, Emphasis mark)
+    {
+        for (var i = 1; i <= mark.Count; i++)
+        {
+            if (text.Length < i || text[^i] != mark.Character)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void TrimEnd(StringBuilder text)
+    {
+        while (text.Length > 0 && char.IsWhiteSpace(text[^1]))
+        {
+            text.Length--;
+        }
+    }
+
+    private void End(int position)
+    {
+        _end = Math.Min(_end, position);
+    }
+
+    private int RunAt(int position)
+    {
+        var end = position;
+        while (end < _end && _text[end] == _text[position])
+        {
+            end++;
+        }
+
+        return end - position;
+    }
+
+    private void ReadCode()
+    {
+        var run = RunAt(_at);
+        var content = _at + run;
+        for (var i = content; i < _end;)
+        {
+            var length = _text[i] == '`' ? RunAt(i) : 0;
+            if (length == run)
+            {
+                _at = i + run;
+                return;
+            }
+
+            i += Math.Max(1, length);
+        }
+
+        if (_end - _at > MaxOpen)
+        {
+            _at = content;
+            return;
+        }
+
+        // What may be the beginning of the closing run waits for the rest of it.
+        var end = _text.AsSpan(content, _end - content).TrimEnd('`').Length + content;
+        if (_text.AsSpan(content, end - content).IsWhiteSpace())
+        {
+            End(_at);
+        }
+        else
+        {
+            End(end);
+            _codeRun = run;
+        }
+
+        _at = _end;
+    }
+
+    private void ReadAngle()
+    {
+        var rest = _text.AsSpan(_at + 1, _end - _at - 1);
+        var stop = rest.IndexOfAny(" \t\n<>");
+        if (stop < 0 && rest.Length < LiveEnd.MaxHeldBack && (rest.IsEmpty || char.IsLetter(rest[0]) || rest[0] == '/'))
+        {
+            End(_at);
+        }
+        else
+        {
+            _at += stop >= 0 && rest[stop] == '>' ? stop + 2 : 1;
+        }
+    }
+
+    private void ReadEntity()
+    {
+        var rest = _text.AsSpan(_at + 1, _end - _at - 1);
+        const int LongestEntity = 32;
+        var isUnfinished = rest.Length <= LongestEntity;
+        foreach (var c in rest[..Math.Min(rest.Length, LongestEntity)])
+        {
+            isUnfinished &= char.IsAsciiLetterOrDigit(c) || c == '#';
+        }
+
+        End(isUnfinished ? _at : _end);
+        _at++;
+    }
+
+    private void ReadClosingBracket()
+    {
+        var close = _at++;
+        if (_brackets.Count == 0)
+        {
+            return;
+        }
+
+        var bracket = _brackets[^1];
+        _brackets.RemoveAt(_brackets.Count - 1);
+        var target = close + 1 < _end ? TargetEnd(close + 1) : -1;
+        if (target == -1 && _end - close <= LiveEnd.MaxHeldBack)
+        {
+            HideBracket(bracket);
+            _cuts.Add((close, _end));
+            End(close);
+        }
+        else if (target > 0)
+        {
+            // Emphasis that was opened in a link's text ends with it.
+            _emphases.RemoveRange(bracket.Emphases, Math.Max(0, _emphases.Count - bracket.Emphases));
+            _at = target;
+        }
+    }
+
+    private void HideBracket(Bracket bracket)
+    {
+        if (bracket.IsImage)
+        {
+            End(bracket.Position);
+        }
+        else
+        {
+            _cuts.Add((bracket.Position, bracket.Position + 1));
+        }
+    }
+
+    // The position behind a link's destination or label, -1 when it is unfinished, 0 when there is none.
+    private int TargetEnd(int position)
+    {
+        if (_text[position] is not ('(' or '['))
+        {
+            return 0;
+        }
+
+        var (open, close) = _text[position] == '(' ? ('(', ')') : ('[', ']');
+        var depth = 0;
+        for (var i = position; i < _end; i++)
+        {
+            var c = _text[i];
+            if (c == '\\')
+            {
+                i++;
+            }
+            else if (c == open)
+            {
+                depth++;
+            }
+            else if (c == close && --depth == 0)
+            {
+                return i + 1;
+            }
+            else if (open == '(' && char.IsWhiteSpace(c) && i + 1 < _end && _text[i + 1] is not ('"' or '\'' or '(' or ')' or ' ' or '\n')
+                && !_text.AsSpan(position, i - position).ContainsAny('"', '\''))
+            {
+                // A destination has no spaces; only a title may follow one.
+                return 0;
+            }
+        }
+
+        return -1;
+    }
+
+    private void ReadEmphasis()
+    {
+        var mark = _text[_at];
+        var run = RunAt(_at);
+        if (_at + run >= _end)
+        {
+            ReadTrailingMarks(mark, run);
+            return;
+        }
+
+        var before = _at > Start ? _text[_at - 1] : ' ';
+        var after = _text[_at + run];
+        var opens = !char.IsWhiteSpace(after) && (!IsPunctuation(after) || char.IsWhiteSpace(before) || IsPunctuation(before));
+        var closes = !char.IsWhiteSpace(before) && (!IsPunctuation(before) || char.IsWhiteSpace(after) || IsPunctuation(after));
+        if (mark == '_')
+        {
+            (opens, closes) = (opens && (!closes || IsPunctuation(before)), closes && (!opens || IsPunctuation(after)));
+        }
+
+        if (mark == '~' && run != 2)
+        {
+            opens = closes = false;
+        }
+
+        var left = closes ? Close(mark, run) : run;
+        if (opens && left is > 0 and <= 3)
+        {
+            _emphases.Add(new Emphasis(mark, _at, left));
+        }
+
+        _at += run;
+    }
+
+    // Marks at the very end close what is open, when they are as many; otherwise the next token tells what they are.
+    private void ReadTrailingMarks(char mark, int run)
+    {
+        var open = _emphases.FindLastIndex(e => e.Character == mark);
+        if (open >= 0 && _emphases[open].Count == run && _at > _emphases[open].Position + run && !char.IsWhiteSpace(_text[_at - 1]))
+        {
+            Close(mark, run);
+            _at += run;
+        }
+        else
+        {
+            End(run <= LiveEnd.MaxHeldBack ? _at : _end);
+            _at += run;
+        }
+    }
+
+    private int Close(char mark, int run)
+    {
+        while (run > 0)
+        {
+            var index = _emphases.FindLastIndex(e => e.Character == mark);
+            if (index < 0)
+            {
+                break;
+            }
+
+            var open = _emphases[index];
+            var matched = Math.Min(open.Count, run);
+            run -= matched;
+            _emphases.RemoveRange(index, _emphases.Count - index);
+            if (open.Count > matched)
+            {
+                _emphases.Add(open with { Count = open.Count - matched });
+            }
+        }
+
+        return run;
+    }
+
+    private static bool IsPunctuation(char c) =>
+        char.IsPunctuation(c) || char.GetUnicodeCategory(c) is UnicodeCategory.MathSymbol or UnicodeCategory.CurrencySymbol
+            or UnicodeCategory.ModifierSymbol or UnicodeCategory.OtherSymbol;
+
+    private readonly record struct Emphasis(char Character, int Position, int Count);
+
+    private readonly record struct Bracket(int Position, bool IsImage, int Emphases);
+}

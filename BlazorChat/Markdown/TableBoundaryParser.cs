@@ -1,0 +1,107 @@
+using System.Buffers;
+using Markdig.Helpers;
+using Markdig.Parsers;
+using Markdig.Syntax;
+
+namespace BlazorChat.Markdown;
+
+/// <summary>
+/// Says where a pipe table begins and ends among lines without blank ones between. Models write "Here it is:" right above a
+/// table and go on right below it; Markdig takes all of that as one paragraph and, after a line without a pipe, shows the
+/// raw pipes. As in GitHub's specification a table may interrupt a paragraph, and a line that is no row ends it: for tables
+/// whose header begins with a pipe (all that models write), so is every row.
+/// </summary>
+internal sealed class TableBoundaryParser : BlockParser
+{
+    private static readonly SearchValues<char> DelimiterRow = SearchValues.Create("|-: \t\n");
+
+    private static readonly object IsTableKey = new();
+
+    private static readonly object Yes = new();
+
+    private static readonly object No = new();
+
+    /// <inheritdoc />
+    public override BlockState TryOpen(BlockProcessor processor)
+    {
+        if (processor.IsCodeIndent || processor.CurrentBlock is not ParagraphBlock paragraph || paragraph.Lines.Count == 0)
+        {
+            return BlockState.None;
+        }
+
+        var line = processor.Line.AsSpan();
+        if (line.IsEmpty || IsTable(paragraph))
+        {
+            if (!line.IsEmpty && line[0] != '|')
+            {
+                // The next parser finds no open paragraph to continue, and begins a new one.
+                processor.Close(paragraph);
+            }
+
+            return BlockState.None;
+        }
+
+        return line[0] == '|' && paragraph.Lines.Count > 1 && IsDelimiterRow(line) && IsHeaderFor(paragraph, line)
+            ? Split(processor, paragraph)
+            : BlockState.None;
+    }
+
+    /// <summary>Whether a line is the row of dashes below a table's header.</summary>
+    public static bool IsDelimiterRow(ReadOnlySpan<char> line) =>
+        line.Contains('-') && line.Contains('|') && !line.ContainsAnyExcept(DelimiterRow);
+
+    private static bool IsTable(ParagraphBlock paragraph)
+    {
+        if (paragraph.Lines.Count < 2)
+        {
+            return false;
+        }
+
+        // Asked for every further line of the paragraph, and its first two never change.
+        if (paragraph.GetData(IsTableKey) is { } known)
+        {
+            return ReferenceEquals(known, Yes);
+        }
+
+        var header = paragraph.Lines.Lines[0].Slice.AsSpan().TrimStart();
+        var isTable = header.StartsWith("|") && IsDelimiterRow(paragraph.Lines.Lines[1].Slice.AsSpan());
+        paragraph.SetData(IsTableKey, isTable ? Yes : No);
+        return isTable;
+    }
+
+    private static bool IsHeaderFor(ParagraphBlock paragraph, ReadOnlySpan<char> delimiterRow)
+    {
+        var last = paragraph.Lines.Lines[paragraph.Lines.Count - 1].Slice.AsSpan().Trim();
+        return last.StartsWith("|") && Columns(last) == Columns(delimiterRow.Trim());
+    }
+
+    private static int Columns(ReadOnlySpan<char> row)
+    {
+        var columns = row.EndsWith("|") && !row.EndsWith("\\|") ? -1 : 0;
+        for (var i = 0; i < row.Length; i++)
+        {
+            columns += row[i] == '|' && (i == 0 || row[i - 1] != '\\') ? 1 : 0;
+        }
+
+        return columns;
+    }
+
+    private static BlockState Split(BlockProcessor processor, ParagraphBlock paragraph)
+    {
+        var header = paragraph.Lines.Lines[paragraph.Lines.Count - 1];
+        paragraph.Lines.RemoveAt(paragraph.Lines.Count - 1);
+        paragraph.Span = new SourceSpan(paragraph.Span.Start, header.Position - 1);
+        var parser = paragraph.Parser;
+        processor.Close(paragraph);
+
+        var table = new ParagraphBlock(parser)
+        {
+            Column = header.Column,
+            Span = new SourceSpan(header.Position, processor.Line.End),
+            Lines = new StringLineGroup(4),
+        };
+        table.Lines.Add(ref header);
+        processor.NewBlocks.Push(table);
+        return BlockState.Continue;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text;
+using Markdig.Extensions.Tables;
+using Markdig.Syntax;
+
+namespace BlazorChat.Markdown;
+
+/// <summary>
+/// Tables, in a box that scrolls sideways and can be reached with the keyboard. The box is a named group and no region:
+/// several landmarks of one name would be of no use to anybody. Alignment is a class, as style attributes are forbidden.
+/// </summary>
+internal static class TableHtml
+{
+    /// <summary>Appends a whole table.</summary>
+    public static void Write(StringBuilder html, Table table, InlineHtml inlines)
+    {
+        html.Append("<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>");
+        var inBody = false;
+        foreach (var row in table.OfType<TableRow>())
+        {
+            if (!row.IsHeader && !inBody)
+            {
+                html.Append("<tbody>");
+                inBody = true;
+            }
+
+            WriteRow(html, table, row, inlines);
+        }
+
+        html.Append(inBody ? "</tbody></table></div>" : "</table></div>");
+    }
+
+    /// <summary>Appends one row; the header's stands in its own <c>thead</c>.</summary>
+    public static void WriteRow(StringBuilder html, Table table, TableRow row, InlineHtml inlines)
+    {
+        html.Append(row.IsHeader ? "<thead><tr>" : "<tr>");
+        for (var i = 0; i < row.Count; i++)
+        {
+            html.Append(row.IsHeader ? "<th scope=\"col\" dir=\"auto\"" : "<td dir=\"auto\"");
+            html.Append(AlignmentOf(table, i) switch
+            {
+                TableColumnAlign.Left => " class=\"align-left\">",
+                TableColumnAlign.Center => " class=\"align-center\">",
+                TableColumnAlign.Right => " class=\"align-right\">",
+                _ => ">",
+            });
+            foreach (var content in ((TableCell)row[i]).OfType<LeafBlock>())
+            {
+                inlines.WriteContent(content);
+            }
+
+            html.Append(row.IsHeader ? "</th>" : "</td>");
+        }
+
+        html.Append(row.IsHeader ? "</tr></thead>" : "</tr>");
+    }
+
+    private static TableColumnAlign? AlignmentOf(Table table, int column) =>
+        column < table.ColumnDefinitions.Count ? table.ColumnDefinitions[column].Alignment : null;
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Replies;
+
+/// <summary>Figures and traces about turns. Names follow OpenTelemetry's semantic conventions for generative AI where they have one.</summary>
+internal sealed class RepliesMetrics : IDisposable
+{
+    /// <summary>The name of the meter and of the activity source.</summary>
+    public const string Name = "BlazorChat.Replies";
+
+    private readonly Meter _meter;
+    private readonly ActivitySource _activities = new(Name);
+    private readonly Counter<long> _turns;
+    private readonly Histogram<double> _firstToken;
+    private readonly Histogram<long> _tokens;
+
+    public RepliesMetrics(IMeterFactory meters, RunningTurns running)
+    {
+        _meter = meters.Create(Name);
+        _turns = _meter.CreateCounter<long>("blazorchat.turns", "{turn}", "Turns that ended, by outcome.");
+        _firstToken = _meter.CreateHistogram<double>("gen_ai.client.operation.time_to_first_chunk", "s", "From the request to the first text of an answer.");
+        _tokens = _meter.CreateHistogram<long>("gen_ai.client.token.usage", "{token}", "Tokens of one answer as the provider counted them.");
+        _meter.CreateObservableGauge("blazorchat.turns.running", () => running.Count, "{turn}", "Turns that run now.");
+    }
+
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _activities.Dispose();
+    }
+
+    public Activity? StartTurn(ClaimedTurn claimed)
+    {
+        var activity = _activities.StartActivity($"invoke_agent {claimed.Reply.Author.Name}");
+        activity?.SetTag("gen_ai.operation.name", "invoke_agent");
+        activity?.SetTag("gen_ai.agent.id", claimed.Turn.AssistantId);
+        activity?.SetTag("gen_ai.agent.name", claimed.Reply.Author.Name);
+        activity?.SetTag("gen_ai.conversation.id", claimed.Turn.RoomId);
+        activity?.SetTag("blazorchat.turn.id", claimed.Turn.Id);
+        return activity;
+    }
+
+    public void FirstText(string assistantId, TimeSpan waited) =>
+        _firstToken.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("gen_ai.agent.id", assistantId));
+
+    public void Tokens(string assistantId, long? input, long? output)
+    {
+        Record("input", input);
+        Record("output", output);
+
+        void Record(string type, long? count)
+        {
+            if (count is { } tokens)
+            {
+                _tokens.Record(tokens, new("gen_ai.agent.id", assistantId), new("gen_ai.token.type", type));
+            }
+        }
+    }
+
+    public void Ended(string assistantId, MessageStatus? status) =>
+        _turns.Add(1, new("gen_ai.agent.id", assistantId), new("blazorchat.outcome", OutcomeOf(status)));
+
+    /// <summary>The outcome's name in figures and logs; null for a turn whose room was cleared or deleted.</summary>
+    public static string OutcomeOf(MessageStatus? status) => status switch
+    {
+        null => "discarded",
+        MessageStatus.Complete => "complete",
+        MessageStatus.Stopped => "stopped",
+        MessageStatus.Failed => "failed",
+        MessageStatus.Interrupted => "interrupted",
+        _ => "unknown",
+    };
+}

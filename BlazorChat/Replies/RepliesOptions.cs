@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace BlazorChat.Replies;
+
+/// <summary>Settings of turns, section <c>Replies</c>.</summary>
+public sealed class RepliesOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Replies";
+
+    /// <summary>How often the text of running answers is journaled: what a crash can cost of it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan JournalInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long running answers may go on after the server was asked to stop; then they are marked as interrupted.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Most turns that run at the same time, over all rooms; others wait in the queue.</summary>
+    [Range(1, 10_000)]
+    public int MaxRunningTurns { get; set; } = 64;
+}

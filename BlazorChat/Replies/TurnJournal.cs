@@ -1,0 +1,122 @@
+using System.Text;
+using BlazorChat.Rooms;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Replies;
+
+/// <summary>
+/// Keeps the text of running answers on disk while it comes: pieces of all rooms in one transaction a few times a second,
+/// and none at all while nothing comes. What a crash costs is at most one interval.
+/// </summary>
+internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOptions> options, TimeProvider time, ILogger<TurnJournal> logger)
+    : BackgroundService
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, Pending> _pending = [];
+    private readonly SemaphoreSlim _hasText = new(0, 1);
+
+    /// <summary>Takes more text of an answer; it is on disk within an interval.</summary>
+    public void Append(Guid messageId, string text)
+    {
+        lock (_lock)
+        {
+            if (!_pending.TryGetValue(messageId, out var pending))
+            {
+                _pending[messageId] = pending = new Pending();
+            }
+
+            pending.Text.Append(text);
+            if (_hasText.CurrentCount == 0)
+            {
+                _hasText.Release();
+            }
+        }
+    }
+
+    /// <summary>The answer is being stored whole, or is gone.</summary>
+    public void Forget(Guid messageId)
+    {
+        lock (_lock)
+        {
+            _pending.Remove(messageId);
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _hasText.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await _hasText.WaitAsync(stoppingToken).ConfigureAwait(false);
+                await FlushAsync(stoppingToken).ConfigureAwait(false);
+                await Task.Delay(options.Value.JournalInterval, time, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Turns end before this service does, and store their text whole.
+        }
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        List<JournalPiece> pieces;
+        lock (_lock)
+        {
+            pieces = [.. _pending.Where(p => p.Value.Text.Length > 0).Select(p => p.Value.Take(p.Key))];
+        }
+
+        try
+        {
+            await store.AppendJournalAsync(pieces, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogFailed(e, pieces.Count);
+            PutBack(pieces);
+        }
+    }
+
+    private void PutBack(List<JournalPiece> pieces)
+    {
+        lock (_lock)
+        {
+            foreach (var piece in pieces)
+            {
+                if (_pending.TryGetValue(piece.MessageId, out var pending))
+                {
+                    pending.Text.Insert(0, piece.Text);
+                }
+            }
+
+            if (_hasText.CurrentCount == 0)
+            {
+                _hasText.Release();
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The text of {Count} running answers could not be journaled; it is tried again.")]
+    private partial void LogFailed(Exception exception, int count);
+
+    private sealed class Pending
+    {
+        private long _ordinal;
+
+        public StringBuilder Text { get; } = new();
+
+        public JournalPiece Take(Guid messageId)
+        {
+            var piece = new JournalPiece(messageId, ++_ordinal, Text.ToString());
+            Text.Clear();
+            return piece;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using BlazorChat.Rooms;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Replies;
+
+/// <summary>
+/// Runs the queue: one turn at a time per assistant and room, many rooms side by side. Woken by events; at start it takes
+/// up what waits. At a shutdown running turns get a few seconds to finish.
+/// </summary>
+internal sealed partial class TurnWorker(
+    TurnRunner runner,
+    ITurnStore store,
+    RunningTurns running,
+    IOptions<RepliesOptions> options,
+    TimeProvider time,
+    ILogger<TurnWorker> logger) : IHostedService, IRoomObserver, IDisposable
+{
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _places = new(options.Value.MaxRunningTurns);
+    private readonly Lock _lock = new();
+
+    // The queues that are being worked on; true when a turn was queued after the worker last looked.
+    private readonly Dictionary<(Guid RoomId, string AssistantId), bool> _active = [];
+    private readonly ConcurrentDictionary<Task, byte> _tasks = new();
+
+    /// <inheritdoc />
+    public void OnRoomEvent(Guid roomId, RoomEvent roomEvent)
+    {
+        if (roomEvent is RoomEvent.TurnQueued queued)
+        {
+            Work(roomId, queued.Turn.AssistantId);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var turn in await store.ReadWaitingAsync(cancellationToken).ConfigureAwait(false))
+        {
+            Work(turn.RoomId, turn.AssistantId);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        var all = Task.WhenAll(_tasks.Keys);
+        await Task.WhenAny(all, Task.Delay(options.Value.ShutdownGrace, time, cancellationToken)).ConfigureAwait(false);
+        var ended = running.EndAll(new TurnEnding.ShuttingDown());
+        if (ended > 0)
+        {
+            LogInterrupted(ended);
+        }
+
+        await all.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _places.Dispose();
+    }
+
+    private void Work(Guid roomId, string assistantId)
+    {
+        lock (_lock)
+        {
+            if (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            var key = (roomId, assistantId);
+            if (_active.ContainsKey(key))
+            {
+                _active[key] = true;
+                return;
+            }
+
+            _active[key] = false;
+            // Not on the thread that told of the turn, which holds the room's gate.
+            var task = Task.Run(() => WorkAsync(key));
+            _tasks[task] = 0;
+            _ = task.ContinueWith(t => _tasks.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private async Task WorkAsync((Guid RoomId, string AssistantId) key)
+    {
+        try
+        {
+            do
+            {
+                await _places.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                try
+                {
+                    while (!_stopping.IsCancellationRequested && await TryRunNextAsync(key).ConfigureAwait(false))
+                    {
+                    }
+                }
+                finally
+                {
+                    _places.Release();
+                }
+            }
+            while (!IsDone(key));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // What still waits is in the database and is taken up at the next start.
+        }
+    }
+
+    private async Task<bool> TryRunNextAsync((Guid RoomId, string AssistantId) key)
+    {
+        try
+        {
+            return await runner.RunNextAsync(key.RoomId, key.AssistantId, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogNotTaken(e, key.RoomId, key.AssistantId);
+            await Task.Delay(TryAgainAfter, time, _stopping.Token).ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    private bool IsDone((Guid RoomId, string AssistantId) key)
+    {
+        lock (_lock)
+        {
+            if (_active[key] && !_stopping.IsCancellationRequested)
+            {
+                _active[key] = false;
+                return false;
+            }
+
+            return _active.Remove(key);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Count} running turns were interrupted by the shutdown.")]
+    private partial void LogInterrupted(int count);
+
+    [LoggerMessage(LogLevel.Error, "The next turn of {AssistantId} in room {RoomId} could not be taken; it is tried again.")]
+    private partial void LogNotTaken(Exception exception, Guid roomId, string assistantId);
+}

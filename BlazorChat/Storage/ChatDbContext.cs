@@ -1,0 +1,78 @@
+using BlazorChat.Rooms;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace BlazorChat.Storage;
+
+/// <summary>The database. Made per operation through a factory: scoped services live as long as a circuit here.</summary>
+internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : DbContext(options)
+{
+    public DbSet<RoomRow> Rooms => Set<RoomRow>();
+
+    public DbSet<MessageRow> Messages => Set<MessageRow>();
+
+    public DbSet<TurnRow> Turns => Set<TurnRow>();
+
+    public DbSet<JournalRow> Journal => Set<JournalRow>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        // SQLite has no type for points in time that sorts: Unix milliseconds do on every database.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMillisecondsConverter>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<RoomRow>(room =>
+        {
+            room.ToTable("Rooms");
+            room.Property(r => r.Id).ValueGeneratedNever();
+            room.Property(r => r.Name).HasMaxLength(RoomLimits.RoomNameLength);
+            room.Property(r => r.NameKey).HasMaxLength(RoomLimits.RoomNameLength);
+            room.Property(r => r.Instructions).HasMaxLength(RoomLimits.InstructionsLength);
+            room.HasIndex(r => r.NameKey).IsUnique();
+        });
+
+        modelBuilder.Entity<MessageRow>(message =>
+        {
+            message.ToTable("Messages");
+            message.Property(m => m.Id).ValueGeneratedNever();
+            message.Property(m => m.AuthorId).HasMaxLength(64);
+            message.Property(m => m.AuthorName).HasMaxLength(RoomLimits.PersonNameLength);
+            message.HasIndex(m => new { m.RoomId, m.Sequence }).IsUnique();
+            // Sending is idempotent; answers have no client id, and nulls are distinct in a unique index.
+            message.HasIndex(m => new { m.RoomId, m.AuthorId, m.ClientId }).IsUnique();
+            message.HasOne<RoomRow>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<TurnRow>(turn =>
+        {
+            turn.ToTable("Turns");
+            turn.Property(t => t.Id).ValueGeneratedNever();
+            turn.Property(t => t.AssistantId).HasMaxLength(64);
+            turn.Property(t => t.RequestedById).HasMaxLength(64);
+            turn.Property(t => t.RequestedByName).HasMaxLength(RoomLimits.PersonNameLength);
+            // One waiting and one running turn per assistant and room: the database says so too.
+            turn.HasIndex(t => new { t.RoomId, t.AssistantId, t.State }).IsUnique();
+            turn.HasOne<RoomRow>().WithMany().HasForeignKey(t => t.RoomId).OnDelete(DeleteBehavior.Cascade);
+            turn.HasOne<MessageRow>().WithMany().HasForeignKey(t => t.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<JournalRow>(piece =>
+        {
+            piece.ToTable("Journal");
+            piece.HasKey(p => new { p.MessageId, p.Ordinal });
+            piece.Property(p => p.Ordinal).ValueGeneratedNever();
+            piece.HasOne<MessageRow>().WithMany().HasForeignKey(p => p.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    private sealed class UnixMillisecondsConverter()
+        : ValueConverter<DateTimeOffset, long>(time => time.ToUnixTimeMilliseconds(), stored => DateTimeOffset.FromUnixTimeMilliseconds(stored));
+}
+
+/// <summary>What `dotnet ef` uses to make migrations; no database is opened.</summary>
+internal sealed class ChatDbContextDesignFactory : IDesignTimeDbContextFactory<ChatDbContext>
+{
+    public ChatDbContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite("Data Source=:memory:").Options);
+}

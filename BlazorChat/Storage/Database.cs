@@ -1,0 +1,56 @@
+using System.Data.Common;
+using BlazorChat.Rooms;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage;
+
+/// <summary>
+/// How stores reach the database: reads in a context of their own, writes one after the other, each in one transaction.
+/// SQLite has one writer; waiting for it here is fair and costs no thread, waiting in SQLite is neither.
+/// </summary>
+internal sealed class Database(IDbContextFactory<ChatDbContext> contexts) : IDisposable
+{
+    private readonly SemaphoreSlim _writer = new(1, 1);
+
+    public async Task<T> ReadAsync<T>(Func<ChatDbContext, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = context.ConfigureAwait(false);
+            return await read(context).ConfigureAwait(false);
+        }
+        catch (DbException e)
+        {
+            throw new StorageUnavailableException("The database could not be read.", e);
+        }
+    }
+
+    /// <summary>Runs a unit of work in one transaction. When this returns, its changes are on disk; when it throws, none are.</summary>
+    public async Task<T> WriteAsync<T>(Func<ChatDbContext, Task<T>> write, CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = context.ConfigureAwait(false);
+            var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using var __ = transaction.ConfigureAwait(false);
+            var result = await write(context).ConfigureAwait(false);
+            await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            // Not cancelled half-way: a caller who gives up now would not know whether it was stored.
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return result;
+        }
+        catch (Exception e) when (e is DbException or DbUpdateException)
+        {
+            throw new StorageUnavailableException("The database could not be written.", e);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    public void Dispose() => _writer.Dispose();
+}

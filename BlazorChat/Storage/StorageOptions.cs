@@ -1,0 +1,11 @@
+namespace BlazorChat.Storage;
+
+/// <summary>Where the app keeps what it must not lose.</summary>
+internal sealed class StorageOptions
+{
+    /// <summary>
+    /// Setting <c>DataFolder</c>: folder of the database and the data-protection keys, made when missing. Relative to the
+    /// app's content root; <c>data</c> by default.
+    /// </summary>
+    public string DataFolder { get; set; } = "data";
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Builds everything and passes all tests, from a fresh clone on a fresh machine. Installs what the tests need and is
+# missing: chromium for the browser tests, node for the model server that nobody here wrote (eng/aimock). Needs the .NET SDK.
+# Options are handed to `dotnet test`, for example: eng/test.sh --filter FullyQualifiedName~Rooms
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+install() {
+  local sudo=""
+  if [ "$(id -u)" -ne 0 ]; then sudo="sudo"; fi
+  if ! command -v apt-get >/dev/null; then
+    echo "Please install $*: this system has no apt-get." >&2
+    exit 1
+  fi
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "$@" >/dev/null
+}
+
+command -v chromium >/dev/null || command -v google-chrome >/dev/null || install chromium fonts-noto-color-emoji
+command -v npm >/dev/null || install nodejs npm
+[ -d eng/aimock/node_modules/@copilotkit/aimock ] || npm install --prefix eng/aimock --no-audit --no-fund --silent
+
+configuration=Release
+dotnet build BlazorChat.sln -c "$configuration" --nologo -v quiet
+
+results="artifacts/tests/results.trx"
+rm -f "$results"
+status=0
+dotnet test BlazorChat.Tests -c "$configuration" --no-build --nologo \
+  --logger "console;verbosity=normal" --logger "trx;LogFileName=$PWD/$results" "$@" || status=$?
+
+# The closing line is counted from the result file: N passed, N failed, N skipped.
+if [ ! -f "$results" ]; then
+  echo "No test was run." >&2
+  exit 1
+fi
+count() { grep -o "<Counters [^>]*" "$results" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*'; }
+total=$(count total); passed=$(count passed); executed=$(count executed)
+failed=$((executed - passed))
+if [ "$executed" -eq 0 ]; then status=1; fi
+echo "$passed passed, $failed failed, $((total - executed)) skipped"
+exit "$status"
