@@ -1,3 +1,4 @@
+using BlazorChat.Assistants;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
@@ -28,6 +29,8 @@ public static class BlazorChatApp
         builder.AddTelemetry();
         builder.Services.AddRooms();
         builder.Services.AddReplies();
+        builder.Services.AddAssistants(builder.Configuration);
+        builder.Services.AddSingleton<IResponders, AssistantResponders>();
         builder.Services.AddBlazorChatUi();
         configure?.Invoke(builder);
 

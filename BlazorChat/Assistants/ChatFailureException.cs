@@ -1,10 +1,12 @@
+using BlazorChat.Replies;
+
 namespace BlazorChat.Assistants;
 
 /// <summary>
 /// An answer failed: the one exception, apart from <see cref="OperationCanceledException"/> for a stop, that comes out of a
 /// guarded chat client. What came before it has been passed on and is to be kept.
 /// </summary>
-public sealed class ChatFailureException : Exception
+public sealed class ChatFailureException : ReplyFailedException
 {
     /// <summary>Makes a failure.</summary>
     /// <param name="kind">What happened.</param>

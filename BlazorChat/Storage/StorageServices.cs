@@ -48,7 +48,15 @@ internal static class StorageServices
         var folder = Path.GetFullPath(options.DataFolder, builder.Environment.ContentRootPath);
         try
         {
-            Directory.CreateDirectory(folder);
+            // What people wrote and the keys of their cookies: nobody else on the machine has to read them.
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(folder);
+            }
+            else
+            {
+                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

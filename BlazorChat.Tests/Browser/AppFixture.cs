@@ -1,0 +1,58 @@
+using BlazorChat.Tests.Support;
+using Microsoft.Playwright;
+
+namespace BlazorChat.Tests.Browser;
+
+/// <summary>An application in a process of its own with a model that the test speaks for, and whoever joins.</summary>
+public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
+{
+    private readonly List<Visitor> _visitors = [];
+
+    public AppProcess App { get; private set; } = null!;
+
+    public LiveModel Model { get; private set; } = null!;
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+
+    public int Port { get; } = AppProcess.FreePort();
+
+    public async Task StartAsync(params (string Name, string Value)[] settings)
+    {
+        Model ??= await LiveModel.StartAsync();
+        var environment = Model.Environment;
+        foreach (var (name, value) in settings)
+        {
+            environment[name] = value;
+        }
+
+        App = await AppProcess.StartAsync(Folder, Port, environment);
+    }
+
+    /// <summary>Joins as somebody with a fresh browser profile; lands in the lobby.</summary>
+    public async Task<Visitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
+    {
+        var visitor = await Visitor.JoinAsync(chromium.Browser, App.Address, name, scheme, width, height);
+        _visitors.Add(visitor);
+        return visitor;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var visitor in _visitors)
+        {
+            await visitor.DisposeAsync();
+        }
+
+        if (App is not null)
+        {
+            await App.DisposeAsync();
+        }
+
+        if (Model is not null)
+        {
+            await Model.DisposeAsync();
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using BlazorChat.Rooms;
+using BlazorChat.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorChat.Tests.Browser;
+
+/// <summary>The real process is killed and comes back; so do the pages, by themselves.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class CrashTests(Chromium chromium) : IAsyncLifetime
+{
+    private static readonly TimeSpan JournalInterval = TimeSpan.FromMilliseconds(250);
+
+    // From the model's socket to the journal's commit on a busy machine; beside the interval, not part of it.
+    private static readonly TimeSpan OnTheWay = TimeSpan.FromMilliseconds(500);
+
+    private readonly AppFixture _app = new(chromium);
+
+    public async Task InitializeAsync() => await _app.StartAsync();
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Fact]
+    public async Task Killed_twenty_times_in_the_middle_of_an_answer_nothing_acknowledged_is_lost()
+    {
+        const int Kills = 20;
+        var random = new Random(20);
+        var ada = await _app.JoinAsync("Ada");
+        for (var kill = 1; kill <= Kills; kill++)
+        {
+            await ada.SendAsync($"Question {kill}");
+            await Expect(ada.ArticleBy("Ada").Last).ToContainTextAsync($"Question {kill}");
+            var answer = await _app.Model.NextAsync();
+            var (said, killedAt) = await SpeakUntilKilledAsync(answer, random.Next(0, 80));
+
+            await _app.StartAsync();
+            await Expect(ada.ArticleBy("Demo").Last).ToContainTextAsync("Interrupted");
+            var stored = await ReadMessagesAsync();
+            Assert.Equal(Enumerable.Range(1, kill).Select(i => $"Question {i}"), stored.Where(m => m.Author.Kind == AuthorKind.Person).Select(m => m.Text));
+            var interrupted = stored[^1];
+            Assert.Equal(MessageStatus.Interrupted.Instance, interrupted.Status);
+            AssertOnlyTheLastIntervalIsLost(said, killedAt, interrupted.Text);
+
+            await ada.ReadyAsync();
+            await ada.ArticleBy("Demo").Last.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+            (await _app.Model.NextAsync()).Finish($"Answer {kill}");
+            await Expect(ada.ArticleBy("Demo").Last).ToContainTextAsync($"Answer {kill}");
+            await Expect(ada.ArticleBy("Demo").Last).Not.ToHaveAttributeAsync("aria-busy", "true");
+        }
+
+        Assert.DoesNotContain(await ReadMessagesAsync(), m => m.Status is MessageStatus.Streaming);
+    }
+
+    [Fact]
+    public async Task After_a_clean_restart_open_pages_come_back_by_themselves_in_the_same_room_with_their_draft()
+    {
+        var ada = await _app.JoinAsync("Ada");
+        await ada.CreateRoomAsync("Plans");
+        var url = ada.Page.Url;
+        await ada.SendAsync("Hello");
+        (await _app.Model.NextAsync()).Finish("Hi");
+        await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("Hi");
+        await ada.Composer.FillAsync("A draft");
+
+        Assert.Equal(0, await _app.App.StopAsync());
+        await _app.StartAsync();
+
+        await ada.ReadyAsync();
+        Assert.Equal(url, ada.Page.Url);
+        await Expect(ada.Composer).ToHaveValueAsync("A draft");
+        await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("Hi");
+        await ada.Composer.PressAsync("Enter");
+        (await _app.Model.NextAsync()).Finish("Welcome back");
+        await Expect(ada.ArticleBy("Demo").Last).ToContainTextAsync("Welcome back");
+    }
+
+    [Fact]
+    public async Task What_is_written_while_the_server_is_away_is_sent_once_when_it_is_back()
+    {
+        var ada = await _app.JoinAsync("Ada");
+        await _app.App.KillAsync();
+        await ada.Composer.FillAsync("Are you there?");
+        await ada.Composer.PressAsync("Enter");
+        await Expect(ada.Page.GetByText("Not sent").Or(ada.Page.GetByText("Sending")).First).ToBeVisibleAsync();
+        await _app.StartAsync();
+
+        var answer = await _app.Model.NextAsync();
+        answer.Finish("I am");
+        await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("I am");
+        await Expect(ada.ArticleBy("Ada")).ToHaveCountAsync(1);
+        Assert.Equal("Are you there?", Assert.Single(await ReadMessagesAsync(), m => m.Author.Kind == AuthorKind.Person).Text);
+    }
+
+    private async Task<(List<(string Token, TimeSpan At)> Said, TimeSpan KilledAt)> SpeakUntilKilledAsync(LiveAnswer answer, int tokens)
+    {
+        var clock = Stopwatch.StartNew();
+        var said = new List<(string, TimeSpan)>();
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (said.Count < tokens && await pace.WaitForNextTickAsync())
+        {
+            var token = $"t{said.Count} ";
+            answer.Say(token);
+            said.Add((token, clock.Elapsed));
+        }
+
+        var at = clock.Elapsed;
+        await _app.App.KillAsync();
+        return (said, at);
+    }
+
+    private static void AssertOnlyTheLastIntervalIsLost(List<(string Token, TimeSpan At)> said, TimeSpan killedAt, string kept)
+    {
+        Assert.StartsWith(kept, string.Concat(said.Select(s => s.Token)), StringComparison.Ordinal);
+        var mustBeThere = string.Concat(said.Where(s => s.At < killedAt - JournalInterval - OnTheWay).Select(s => s.Token));
+        Assert.StartsWith(mustBeThere, kept, StringComparison.Ordinal);
+    }
+
+    private async Task<List<Message>> ReadMessagesAsync()
+    {
+        var options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"Data Source={Path.Combine(_app.Folder, "blazorchat.db")};Pooling=False").Options;
+        await using var db = new ChatDbContext(options);
+        return (await db.Messages.AsNoTracking().OrderBy(m => m.RoomId).ThenBy(m => m.Sequence).ToListAsync()).ConvertAll(m => m.ToMessage());
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+
+namespace BlazorChat.Tests.Browser;
+
+/// <summary>Somebody with a browser of their own, using the pages by the names that people and screen readers use.</summary>
+public sealed class Visitor : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _complaints;
+
+    private Visitor(IBrowserContext context, IPage page, string name, Uri address, ConcurrentQueue<string> complaints)
+    {
+        Context = context;
+        Page = page;
+        Name = name;
+        Address = address;
+        _complaints = complaints;
+    }
+
+    public IBrowserContext Context { get; }
+
+    public IPage Page { get; }
+
+    public string Name { get; }
+
+    public Uri Address { get; }
+
+    /// <summary>What the browser's console complained about: errors, policy violations, requests to other hosts.</summary>
+    public IReadOnlyCollection<string> Complaints => _complaints;
+
+    public ILocator Log => Page.GetByRole(AriaRole.Log, new() { Name = "Conversation" });
+
+    public ILocator Articles => Log.GetByRole(AriaRole.Article);
+
+    public ILocator Composer => Page.GetByRole(AriaRole.Textbox, new() { Name = "Message", Exact = true });
+
+    public ILocator StopButton => Page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true });
+
+    public ILocator RoomList => Page.GetByRole(AriaRole.Navigation, new() { Name = "Rooms" });
+
+    public ILocator Heading => Page.GetByRole(AriaRole.Heading, new() { Level = 1 });
+
+    /// <summary>Joins with a name in a browser context that nobody used before.</summary>
+    public static async Task<Visitor> JoinAsync(IBrowser browser, Uri address, string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
+    {
+        var context = await browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
+        context.SetDefaultTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(20_000);
+        var complaints = new ConcurrentQueue<string>();
+        Watch(context, address, complaints);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(address.ToString());
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" }).FillAsync(name);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Join", Exact = true }).ClickAsync();
+        var visitor = new Visitor(context, page, name, address, complaints);
+        await visitor.ReadyAsync();
+        return visitor;
+    }
+
+    /// <summary>Another tab of the same person.</summary>
+    public async Task<Visitor> NewTabAsync(string? url = null)
+    {
+        var page = await Context.NewPageAsync();
+        await page.GotoAsync(url ?? Page.Url);
+        var tab = new Visitor(Context, page, Name, Address, _complaints);
+        await tab.ReadyAsync();
+        return tab;
+    }
+
+    /// <summary>Waits until the page is live: the composer can be used.</summary>
+    public async Task ReadyAsync()
+    {
+        await Assertions.Expect(Page.Locator("[data-live=true]").First).ToBeAttachedAsync();
+        await Assertions.Expect(Composer).ToBeEditableAsync();
+    }
+
+    public async Task OpenAsync(string url)
+    {
+        await Page.GotoAsync(new Uri(Address, url).ToString());
+        await ReadyAsync();
+    }
+
+    public async Task SendAsync(string text)
+    {
+        await Composer.FillAsync(text);
+        await Composer.PressAsync("Enter");
+        await Assertions.Expect(Composer).ToHaveValueAsync("");
+    }
+
+    public async Task CreateRoomAsync(string name)
+    {
+        await Page.GetByRole(AriaRole.Button, new() { Name = "New room" }).ClickAsync();
+        var dialog = Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Room name" }).FillAsync(name);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
+        await Assertions.Expect(Heading).ToHaveTextAsync(name);
+        await ReadyAsync();
+    }
+
+    public ILocator ArticleBy(string author) =>
+        Page.GetByRole(AriaRole.Article, new() { NameRegex = new System.Text.RegularExpressions.Regex("^" + author, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)) });
+
+    /// <summary>The HTML of an author's newest message, without what is the viewer's own (buttons, times).</summary>
+    public Task<string> BodyOfAsync(string author) => ArticleBy(author).Last.Locator("[data-message-body]").InnerHTMLAsync();
+
+    /// <summary>Chooses from the room's menu.</summary>
+    public async Task ChooseAsync(string item)
+    {
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Room menu" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Menuitem, new() { Name = item }).Or(Page.GetByRole(AriaRole.Button, new() { Name = item })).First.ClickAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+
+    private static void Watch(IBrowserContext context, Uri address, ConcurrentQueue<string> complaints)
+    {
+        context.Console += (_, message) =>
+        {
+            // What a killed server causes in the browser's console is no complaint about the page.
+            if (message.Type is "error" && !message.Text.Contains("ERR_CONNECTION", StringComparison.Ordinal) && !message.Text.Contains("WebSocket", StringComparison.Ordinal))
+            {
+                complaints.Enqueue(message.Text);
+            }
+        };
+        context.WebError += (_, error) => complaints.Enqueue(error.Error);
+        context.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(address.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+            {
+                complaints.Enqueue("request to " + request.Url);
+            }
+        };
+    }
+}
