@@ -43,6 +43,7 @@ public sealed class AssistantsOptionsTests
     {
         var item = Assert.Single(Options(settings).Items);
         Assert.Equal((provider, model, endpoint, key), (item.Provider, item.Model, item.Endpoint, item.ApiKey));
+        Assert.Equal(model is "gpt-6-luna" or "claude-haiku-5-5" ? ReasoningEffort.None : null, item.ReasoningEffort);
         Assert.Equal("assistant", item.Id);
         Assert.Equal(provider == "Demo" ? "Demo" : "Assistant", item.Name);
     }
@@ -98,7 +99,7 @@ public sealed class AssistantsOptionsTests
                   { "Id": "Not A Slug", "Name": "", "Avatar": "AB", "Provider": "Demo", "Temperature": 3, "MaxOutputTokens": 0 },
                   { "Name": "Ada", "Provider": "OpenAI" },
                   { "Name": "ADA", "Provider": "OpenAI", "Endpoint": "localhost:11434", "ApiKey": "sk-secret key" },
-                  { "Name": "Grace", "Provider": "Skynet", "PromptTokens": 1, "MaxReplyCharacters": 1 },
+                  { "Name": "Grace", "Provider": "Skynet", "PromptTokens": 1, "MaxReplyCharacters": 1, "ReasoningEffort": 99 },
                   { "Name": "张伟", "Provider": "Anthropic", "ApiKey": "k", "IdleTimeout": "00:02:00", "TotalTimeout": "00:01:00", "RetryAttempts": 11 }
                 ]
               }
@@ -109,7 +110,7 @@ public sealed class AssistantsOptionsTests
             "Assistants:DemoTokensPerSecond", "Assistants:Items:0:Id", "Assistants:Items:0:Avatar", "Assistants:Items:0:Temperature",
             "Assistants:Items:0:MaxOutputTokens", "Assistants:Items:0:DemoTokensPerSecond", "Assistants:Items:1:ApiKey",
             "Assistants:Items:2:Endpoint", "Assistants:Items:2:Model", "Assistants:Items:2:ApiKey", "Assistants:Items:2:Id",
-            "Assistants:Items:2:Name", "Assistants:Items:3:Provider", "Assistants:Items:3:PromptTokens",
+            "Assistants:Items:2:Name", "Assistants:Items:3:Provider", "Assistants:Items:3:ReasoningEffort", "Assistants:Items:3:PromptTokens",
             "Assistants:Items:3:MaxReplyCharacters", "Assistants:Items:4:Id", "Assistants:Items:4:TotalTimeout", "Assistants:Items:4:RetryAttempts",
         ];
         foreach (var key in keys)

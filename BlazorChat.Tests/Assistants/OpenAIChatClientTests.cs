@@ -118,7 +118,7 @@ public sealed class OpenAIChatClientTests : IAsyncLifetime, IDisposable
                 MaxOutputTokens = 77,
                 Seed = 5,
                 StopSequences = ["END"],
-                Reasoning = new ReasoningOptions { Effort = ReasoningEffort.Low },
+                Reasoning = new ReasoningOptions { Effort = ReasoningEffort.None },
                 ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonSerializer.Deserialize<JsonElement>("""{"type":"object","properties":{}}"""), "thing"),
             },
             new ChatMessage(ChatRole.User, "Hi"));
@@ -128,7 +128,7 @@ public sealed class OpenAIChatClientTests : IAsyncLifetime, IDisposable
         Assert.Equal(0.25, request.GetProperty("top_p").GetDouble());
         Assert.Equal(5, request.GetProperty("seed").GetInt32());
         Assert.Equal("END", request.GetProperty("stop")[0].GetString());
-        Assert.Equal("low", request.GetProperty("reasoning_effort").GetString());
+        Assert.Equal("none", request.GetProperty("reasoning_effort").GetString());
         Assert.Equal("thing", request.GetProperty("response_format").GetProperty("json_schema").GetProperty("name").GetString());
         Assert.True(request.GetProperty("stream_options").GetProperty("include_usage").GetBoolean());
 
