@@ -2,6 +2,7 @@ using BlazorChat.Assistants;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
+using BlazorChat.Web;
 
 namespace BlazorChat;
 
@@ -30,10 +31,12 @@ public static class BlazorChatApp
         builder.Services.AddReplies();
         builder.Services.AddAssistants(builder.Configuration);
         builder.Services.AddSingleton<IResponders, AssistantResponders>();
+        builder.Services.AddBlazorChatUi();
         configure?.Invoke(builder);
 
         var app = builder.Build();
         app.MapHealth();
+        app.MapBlazorChatUi();
         await PrepareAsync(app).ConfigureAwait(false);
         return app;
     }

@@ -1,0 +1,64 @@
+using BlazorChat.Rooms;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+
+namespace BlazorChat.Accounts;
+
+/// <summary>Who somebody is: a name and a stable id in a cookie that only this server can have written.</summary>
+internal static class AccountsServices
+{
+    /// <summary>The page where people give their name.</summary>
+    public const string JoinPath = "/join";
+
+    /// <summary>Where the form that ends the visit is posted to.</summary>
+    public const string LeavePath = "/leave";
+
+    // Renewed when half of it has passed: whoever comes once in three months stays the same person.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(180);
+
+    public static IServiceCollection AddAccounts(this IServiceCollection services)
+    {
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+        {
+            options.Cookie.Name = "BlazorChat.Person";
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            options.ExpireTimeSpan = Lifetime;
+            options.SlidingExpiration = true;
+            options.LoginPath = JoinPath;
+            options.AccessDeniedPath = JoinPath;
+            options.ReturnUrlParameter = "returnUrl";
+            options.Events.OnValidatePrincipal = RejectUnknownClaimsAsync;
+        });
+        services.AddAuthorization();
+        services.AddCascadingAuthenticationState();
+        return services;
+    }
+
+    public static Task JoinAsync(this HttpContext context, Person person) =>
+        context.SignInAsync(PersonPrincipal.Create(person), new AuthenticationProperties { IsPersistent = true });
+
+    public static void MapAccounts(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPost(LeavePath, async (HttpContext context, IAntiforgery antiforgery) =>
+        {
+            if (!await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false))
+            {
+                return Results.BadRequest();
+            }
+
+            await context.SignOutAsync().ConfigureAwait(false);
+            return Results.LocalRedirect(JoinPath);
+        });
+
+    private static Task RejectUnknownClaimsAsync(CookieValidatePrincipalContext context)
+    {
+        if (PersonPrincipal.Find(context.Principal) is null)
+        {
+            context.RejectPrincipal();
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,303 @@
+// <chat-composer>: the message box. Keys, growing, drafts and messages on their way all live here, so that typing never
+// waits for a server and nothing that was typed is lost: the draft and every unsent message are in localStorage, per
+// person and room, and go out again, with the same id, after a reload or a lost connection. The server stores an id once.
+import { announce } from '../../js/announce.js';
+
+const COUNT_FROM = 30_000;
+const CALL_TIMEOUT = 20_000;
+
+// Which room's box had the focus when its element was replaced by the interactive one.
+let refocus;
+
+function newId() {
+  if (crypto.randomUUID) {
+    return crypto.randomUUID();
+  }
+
+  // Without https there is no randomUUID, but random bytes there are.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map(b => b.toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+function load(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function store(key, value) {
+  try {
+    if (value === null) {
+      localStorage.removeItem(key);
+    } else {
+      localStorage.setItem(key, JSON.stringify(value));
+    }
+  } catch {
+    // Storage is full or forbidden: what is typed lives as long as the page.
+  }
+}
+
+class ChatComposer extends HTMLElement {
+  connectedCallback() {
+    this.sending = new Set();
+    this.entries = new Map();
+    this.onConnected = () => this.flush();
+    document.addEventListener('chat:connected', this.onConnected);
+    document.addEventListener('click', this.onDocumentClick = e => this.takeSuggestion(e));
+    // The renderer puts the children in after the element itself.
+    queueMicrotask(() => this.begin());
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener('chat:connected', this.onConnected);
+    document.removeEventListener('click', this.onDocumentClick);
+    if (this.hasFocus) {
+      refocus = { room: this.dataset.room, start: this.input.selectionStart, end: this.input.selectionEnd };
+    }
+
+    this.server = undefined;
+  }
+
+  begin() {
+    this.input = this.querySelector('textarea');
+    if (!this.input || !this.isConnected) {
+      return;
+    }
+
+    this.limit = Number(this.dataset.limit);
+    this.count = this.querySelector('[data-count]');
+    this.button = this.querySelector('[data-send]');
+    const scope = `${this.dataset.person}:${this.dataset.room}`;
+    this.draftKey = `blazorchat:draft:${scope}`;
+    this.outboxKey = `blazorchat:outbox:${scope}`;
+
+    this.input.addEventListener('input', () => this.onInput());
+    this.input.addEventListener('keydown', e => this.onKey(e));
+    this.input.addEventListener('focus', () => { this.hasFocus = true; });
+    this.input.addEventListener('blur', () => { this.hasFocus = !this.isConnected && this.hasFocus; });
+    this.querySelector('form').addEventListener('submit', e => {
+      e.preventDefault();
+      this.send();
+    });
+
+    // What was typed before this script ran counts, too.
+    this.input.value ||= load(this.draftKey) ?? '';
+    this.show();
+    this.takeFocus();
+    this.outbox().forEach(entry => this.render(entry));
+  }
+
+  takeFocus() {
+    if (refocus?.room === this.dataset.room) {
+      this.input.focus({ preventScroll: true });
+      this.input.setSelectionRange(refocus.start, refocus.end);
+    } else if (matchMedia('(hover: hover) and (pointer: fine)').matches && (document.activeElement === document.body || document.activeElement?.closest('nav.rooms'))) {
+      // A room was opened, and nothing else is being used. On a touch screen this would raise the keyboard.
+      this.input.focus({ preventScroll: true });
+    }
+
+    refocus = undefined;
+  }
+
+  onInput() {
+    store(this.draftKey, this.input.value || null);
+    this.show();
+  }
+
+  onKey(e) {
+    // 229: some browsers end a composition before they tell of the key that ended it.
+    if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && e.keyCode !== 229) {
+      e.preventDefault();
+      this.send();
+    }
+  }
+
+  show() {
+    const { input } = this;
+    const { length } = input.value;
+    const isTooLong = length > this.limit;
+    this.count.textContent = length >= COUNT_FROM ? `${length.toLocaleString('en-US')} / ${this.limit.toLocaleString('en-US')}` : '';
+    this.classList.toggle('too-long', isTooLong);
+    this.button.disabled = isTooLong || input.value.trim() === '';
+    input.setAttribute('aria-invalid', String(isTooLong));
+    if (!CSS.supports('field-sizing', 'content')) {
+      input.style.height = 'auto';
+      input.style.height = `${input.scrollHeight}px`;
+    }
+  }
+
+  takeSuggestion(e) {
+    const suggestion = e.target.closest('[data-suggest]');
+    if (suggestion && this.input) {
+      this.input.value = suggestion.textContent.trim();
+      this.onInput();
+      this.input.focus();
+    }
+  }
+
+  send() {
+    const text = this.input.value;
+    if (text.trim() === '' || text.length > this.limit) {
+      return;
+    }
+
+    const entry = { id: newId(), text };
+    this.keep([...this.outbox(), entry]);
+    this.input.value = '';
+    this.onInput();
+    this.render(entry);
+    document.querySelector('chat-log')?.follow?.();
+    this.deliver(entry);
+  }
+
+  outbox() {
+    return load(this.outboxKey) ?? [...this.entries.values()].map(e => e.entry);
+  }
+
+  keep(entries) {
+    store(this.outboxKey, entries.length > 0 ? entries : null);
+  }
+
+  connect(server) {
+    this.server = server;
+    this.sending.clear();
+    this.flush();
+  }
+
+  flush() {
+    if (this.server) {
+      this.sending.clear();
+      for (const entry of this.outbox()) {
+        if (!entry.problem) {
+          this.deliver(entry);
+        }
+      }
+    }
+  }
+
+  // One call per attempt. No answer is no refusal: the id makes another attempt safe.
+  async deliver(entry) {
+    if (!this.server || document.documentElement.dataset.connection === 'down' || this.sending.has(entry.id)) {
+      return;
+    }
+
+    this.sending.add(entry.id);
+    const { server } = this;
+    let result;
+    try {
+      result = await Promise.race([
+        server.invokeMethodAsync('Send', entry.id, entry.text),
+        new Promise((_, reject) => setTimeout(reject, CALL_TIMEOUT, new Error('No answer'))),
+      ]);
+    } catch {
+      result = undefined;
+    }
+
+    this.sending.delete(entry.id);
+    if (result?.elementId) {
+      this.forget(entry);
+      this.removeWhenShown(entry, result.elementId);
+    } else if (this.server === server && document.documentElement.dataset.connection !== 'down') {
+      this.fail(entry, result?.problem ?? 'The server did not answer.');
+    }
+  }
+
+  forget(entry) {
+    this.keep(this.outbox().filter(e => e.id !== entry.id));
+  }
+
+  fail(entry, problem) {
+    this.keep(this.outbox().map(e => e.id === entry.id ? { ...e, problem } : e));
+    this.render({ ...entry, problem });
+    announce(`Not sent. ${problem}`);
+  }
+
+  retry(entry) {
+    const again = { id: entry.id, text: entry.text };
+    this.keep(this.outbox().map(e => e.id === entry.id ? again : e));
+    this.render(again);
+    this.deliver(again);
+  }
+
+  discard(entry) {
+    this.forget(entry);
+    this.remove(entry);
+    this.input.focus();
+  }
+
+  // The message itself takes the place of its entry in one step, so that it is never there twice.
+  removeWhenShown(entry, elementId) {
+    const isShown = () => document.getElementById(elementId);
+    if (isShown() || !this.isConnected) {
+      this.remove(entry);
+      return;
+    }
+
+    const observer = new MutationObserver(() => isShown() && end());
+    const timer = setTimeout(() => end(), 5000);
+    const end = () => {
+      observer.disconnect();
+      clearTimeout(timer);
+      this.remove(entry);
+    };
+    observer.observe(document.body, { childList: true, subtree: true });
+  }
+
+  remove(entry) {
+    this.entries.get(entry.id)?.element.remove();
+    this.entries.delete(entry.id);
+  }
+
+  render(entry) {
+    const place = document.querySelector('[data-outbox]');
+    const element = document.createElement('div');
+    element.className = entry.problem ? 'pending failed' : 'pending';
+    element.role = 'group';
+    element.ariaLabel = entry.problem ? 'Message that was not sent' : 'Message on its way';
+
+    const text = document.createElement('p');
+    text.className = 'pending-text';
+    text.dir = 'auto';
+    text.textContent = entry.text;
+    const state = document.createElement('p');
+    state.className = 'pending-state';
+    if (entry.problem) {
+      const label = document.createElement('strong');
+      label.textContent = 'Not sent';
+      state.append(label, ` ${entry.problem} `, this.pendingButton('Retry', () => this.retry(entry)), this.pendingButton('Discard', () => this.discard(entry)));
+    } else {
+      state.textContent = 'Sending…';
+    }
+
+    element.append(text, state);
+    const old = this.entries.get(entry.id)?.element;
+    if (old?.isConnected) {
+      old.replaceWith(element);
+    } else {
+      place?.append(element);
+    }
+
+    this.entries.set(entry.id, { entry, element });
+  }
+
+  pendingButton(name, action) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button small';
+    button.textContent = name;
+    button.addEventListener('click', action);
+    return button;
+  }
+}
+
+customElements.define('chat-composer', ChatComposer);
+
+// Called by MessageComposer once the page has a circuit.
+export function connect(element, server) {
+  element.connect(server);
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorChat.Components.Layout;
+
+/// <summary>Icons of the sprite as constant markup: no component, and one string for all circuits. All are decoration beside a name.</summary>
+internal static class Icons
+{
+    public static readonly RenderFragment Plus = Of("plus");
+    public static readonly RenderFragment Menu = Of("menu");
+    public static readonly RenderFragment More = Of("more");
+    public static readonly RenderFragment Panel = Of("panel");
+    public static readonly RenderFragment Send = Of("send");
+    public static readonly RenderFragment Stop = Of("stop");
+    public static readonly RenderFragment Copy = Of("copy");
+    public static readonly RenderFragment Retry = Of("retry");
+    public static readonly RenderFragment Close = Of("close");
+    public static readonly RenderFragment Down = Of("down");
+    public static readonly RenderFragment Pencil = Of("pencil");
+    public static readonly RenderFragment Sweep = Of("sweep");
+    public static readonly RenderFragment Trash = Of("trash");
+    public static readonly RenderFragment Keys = Of("keys");
+    public static readonly RenderFragment User = Of("user");
+    public static readonly RenderFragment Leave = Of("leave");
+    public static readonly RenderFragment Search = Of("search");
+    public static readonly RenderFragment Spark = Of("spark");
+    public static readonly RenderFragment Lost = Of("lost");
+
+    /// <summary>The mark of the application: two speech bubbles, one of them with a spark.</summary>
+    public static readonly RenderFragment Logo = builder => builder.AddMarkupContent(0,
+        """<svg viewBox="0 0 32 32" aria-hidden="true"><path class="logo-back" d="M4 9a5 5 0 0 1 5-5h14a5 5 0 0 1 5 5v9a5 5 0 0 1-5 5h-9l-6.2 4.7a.5.5 0 0 1-.8-.4V22.6A5 5 0 0 1 4 18z"/><path class="logo-front" d="M16 7.5c.55 3.9 2.7 6.05 6.5 6.5-3.800.5-5.95 2.6-6.5 6.5-.55-3.9-2.7-6-6.5-6.5 3.8-.45 5.95-2.6 6.5-6.5z"/></svg>""");
+
+    private static RenderFragment Of(string name)
+    {
+        var markup = $"""<svg class="icon" aria-hidden="true"><use href="#i-{name}"/></svg>""";
+        return builder => builder.AddMarkupContent(0, markup);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using BlazorChat.Markdown;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+
+namespace BlazorChat.Components.Messages;
+
+/// <summary>
+/// Puts rendered blocks into a page. The HTML comes from Markdown/ alone, which is the only place that makes any; the
+/// strings are shared by all circuits, and the renderer stops comparing where it meets the same instance.
+/// </summary>
+internal static class BlockMarkup
+{
+    /// <summary>Appends blocks, each as one markup frame. Blocks are compared place by place, and only ever added at the end.</summary>
+    public static void AddBlocks(this RenderTreeBuilder builder, ImmutableArray<MarkdownBlock> blocks)
+    {
+        foreach (var block in blocks)
+        {
+            builder.AddMarkupContent(0, block.Html);
+        }
+    }
+
+    /// <summary>
+    /// The blocks of an ended message. A message whose text cannot be rendered says so in its own place: no other
+    /// message is affected, which is what an error boundary per message would give at the price of a component each.
+    /// </summary>
+    public static RenderFragment Of(BlazorChat.Rooms.RoomMessage message) => builder =>
+    {
+        ImmutableArray<MarkdownBlock> blocks;
+        try
+        {
+            blocks = message.Blocks;
+        }
+#pragma warning disable CA1031 // Whatever the text does to the renderer, the conversation must stay readable.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            builder.AddMarkupContent(0, "<p class=\"unreadable\">This message cannot be shown.</p>");
+            return;
+        }
+
+        builder.AddBlocks(blocks);
+    };
+}

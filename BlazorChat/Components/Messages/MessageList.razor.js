@@ -1,0 +1,208 @@
+// <chat-log>: the scrolling conversation. It follows the end while the reader is there, and otherwise keeps what is being
+// read exactly where it is, whatever grows, arrives or is loaded above or below. All of it by measuring after layout and
+// before paint (ResizeObserver), so nothing jumps; the browser's own anchoring is off, as it would do the same work twice.
+const NEAR_END = 48;
+
+const placeKey = room => `blazorchat:place:${room}`;
+
+customElements.define('chat-log', class extends HTMLElement {
+  connectedCallback() {
+    this.isFollowing = true;
+    this.known = new Set();
+    this.restore();
+    this.addEventListener('scroll', this.onScroll, { passive: true });
+    this.resizes = new ResizeObserver(() => this.settle());
+    this.changes = new MutationObserver(() => this.onChildren());
+    // The renderer puts the children in after the element itself.
+    queueMicrotask(() => this.begin());
+  }
+
+  disconnectedCallback() {
+    this.resizes.disconnect();
+    this.changes.disconnect();
+    this.nearTop?.disconnect();
+    this.removeEventListener('scroll', this.onScroll);
+  }
+
+  begin() {
+    const content = this.firstElementChild;
+    if (!content || !this.isConnected) {
+      return;
+    }
+
+    this.content = content;
+    this.articles().forEach(article => this.known.add(article.id));
+    this.toEnd = this.parentElement.querySelector('[data-to-end]');
+    this.toEnd?.addEventListener('click', () => this.goToEnd());
+    this.resizes.observe(this);
+    this.resizes.observe(content);
+    this.changes.observe(content, { childList: true });
+    this.nearTop = new IntersectionObserver(entries => this.onTop(entries), { root: this, rootMargin: '600px 0px 0px 0px' });
+    this.watchTop();
+    this.settle();
+  }
+
+  articles() {
+    return [...this.content.querySelectorAll(':scope > article')];
+  }
+
+  distanceToEnd() {
+    return this.scrollHeight - this.scrollTop - this.clientHeight;
+  }
+
+  onScroll() {
+    // Scrolling that settle() caused is not the reader's.
+    if (this.settledTop !== undefined && Math.abs(this.scrollTop - this.settledTop) < 1) {
+      return;
+    }
+
+    this.settledTop = undefined;
+    this.isFollowing = this.distanceToEnd() < NEAR_END;
+    if (this.isFollowing) {
+      this.anchor = undefined;
+      this.showToEnd(false);
+    } else {
+      this.takeAnchor();
+    }
+
+    this.remember();
+  }
+
+  // The first message that reaches into view, and where it stands.
+  takeAnchor() {
+    const top = this.getBoundingClientRect().top;
+    const element = this.articles().find(article => article.getBoundingClientRect().bottom > top + 1);
+    this.anchor = element && { element, offset: element.getBoundingClientRect().top - top };
+  }
+
+  // Something changed its size: the reader's place is put right before it is painted.
+  settle() {
+    if (this.isFollowing) {
+      this.scrollTop = this.scrollHeight;
+    } else if (this.anchor?.element.isConnected) {
+      const moved = this.anchor.element.getBoundingClientRect().top - this.getBoundingClientRect().top - this.anchor.offset;
+      if (Math.abs(moved) >= 1) {
+        this.scrollTop += moved;
+      }
+    } else {
+      this.takeAnchor();
+    }
+
+    this.settledTop = this.scrollTop;
+  }
+
+  onChildren() {
+    const articles = this.articles();
+    if (this.saved) {
+      this.restoreFrom(this.saved);
+    }
+
+    const before = this.known;
+    this.known = new Set(articles.map(article => article.id));
+    // What came at the end; older pages come above something known.
+    let count = 0;
+    for (let i = articles.length - 1; i >= 0 && !before.has(articles[i].id); i--) {
+      if (!articles[i].classList.contains('own')) {
+        count++;
+      }
+    }
+
+    if (count > 0 && (before.size > 0 || articles.length === count)) {
+      document.dispatchEvent(new CustomEvent('chat:arrived', { detail: { count } }));
+      this.showToEnd(!this.isFollowing);
+    }
+
+    this.watchTop();
+    this.settle();
+  }
+
+  showToEnd(isShown) {
+    if (this.toEnd && this.toEnd.hidden === isShown) {
+      this.toEnd.hidden = !isShown;
+    }
+  }
+
+  goToEnd() {
+    this.isFollowing = true;
+    this.anchor = undefined;
+    this.showToEnd(false);
+    this.settle();
+    this.remember();
+    this.focus({ preventScroll: true });
+  }
+
+  // Own messages are always shown.
+  follow() {
+    this.isFollowing = true;
+    this.anchor = undefined;
+    this.showToEnd(false);
+    this.settle();
+  }
+
+  watchTop() {
+    const button = this.content.querySelector('[data-load-older]');
+    if (button !== this.topButton) {
+      this.nearTop.disconnect();
+      this.topButton = button;
+      if (button) {
+        this.nearTop.observe(button);
+      }
+    }
+  }
+
+  onTop(entries) {
+    // Only for somebody who is reading up there: a short first page must not load the whole history.
+    if (!this.isFollowing && entries.some(entry => entry.isIntersecting) && this.topButton && !this.topButton.disabled) {
+      this.topButton.click();
+      // Asked again when the page has come and the button is still near.
+      const button = this.topButton;
+      this.nearTop.unobserve(button);
+      setTimeout(() => button.isConnected && this.nearTop.observe(button), 300);
+    }
+  }
+
+  remember() {
+    if (this.isRemembering) {
+      return;
+    }
+
+    this.isRemembering = true;
+    setTimeout(() => {
+      this.isRemembering = false;
+      const { anchor } = this;
+      try {
+        if (!this.isFollowing && anchor) {
+          sessionStorage.setItem(placeKey(this.dataset.room), JSON.stringify({ id: anchor.element.id, offset: anchor.offset }));
+        } else {
+          sessionStorage.removeItem(placeKey(this.dataset.room));
+        }
+      } catch {
+        // Storage is forbidden: a reload begins at the end.
+      }
+    }, 150);
+  }
+
+  restore() {
+    try {
+      const saved = JSON.parse(sessionStorage.getItem(placeKey(this.dataset.room)));
+      if (saved) {
+        queueMicrotask(() => this.restoreFrom(saved));
+      }
+    } catch {
+      // Nothing to go back to.
+    }
+  }
+
+  restoreFrom(saved) {
+    const element = document.getElementById(saved.id);
+    this.saved = undefined;
+    if (element && this.contains(element)) {
+      this.isFollowing = false;
+      this.anchor = { element, offset: saved.offset };
+      this.settle();
+    } else if (!this.content?.querySelector('article')) {
+      // Parsed, but its messages are not there yet.
+      this.saved = saved;
+    }
+  }
+});

@@ -1,0 +1,320 @@
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Components.Rooms;
+
+/// <summary>What of a room changed. Each part of the page watches only what it shows.</summary>
+[Flags]
+public enum RoomAspects
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Name, instructions or answer mode.</summary>
+    Settings = 1,
+
+    /// <summary>The list of messages: one came, ended, changed or went. Not the text of running answers.</summary>
+    Messages = 2,
+
+    /// <summary>Which answers run and which wait.</summary>
+    Activity = 4,
+
+    /// <summary>The room was cleared or deleted.</summary>
+    Fate = 8,
+}
+
+/// <summary>
+/// The one eye that an open room page has on its room. It follows the room, compares what it reads with what it read
+/// before, and tells just the parts of the page concerned, on the circuit's dispatcher: a token of a running answer
+/// reaches the one component that shows it and renders nothing else.
+/// </summary>
+public sealed class RoomView : IDisposable
+{
+    private readonly RoomService _rooms;
+    private readonly Func<Func<Task>, Task> _invoke;
+    private readonly Func<Exception, Task> _fail;
+    private readonly List<Watcher> _watchers = [];
+    private readonly HashSet<Guid> _reading = [];
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationToken _closed;
+    private RoomSubscription? _subscription;
+    private RoomSnapshot? _snapshot;
+    private bool _disposed;
+
+    /// <summary>A view that shows nothing yet; see <see cref="OpenAsync"/>.</summary>
+    /// <param name="rooms">Where rooms are read and followed.</param>
+    /// <param name="person">Who looks.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="invoke">Runs work on the circuit's dispatcher.</param>
+    /// <param name="fail">Ends the circuit with a failure: it concerns nobody else.</param>
+    public RoomView(RoomService rooms, Person? person, Guid roomId, Func<Func<Task>, Task> invoke, Func<Exception, Task> fail)
+    {
+        _rooms = rooms;
+        _invoke = invoke;
+        _fail = fail;
+        Person = person;
+        RoomId = roomId;
+        _closed = _closing.Token;
+    }
+
+    /// <summary>Who looks.</summary>
+    public Person? Person { get; }
+
+    /// <summary>The room's id.</summary>
+    public Guid RoomId { get; }
+
+    /// <summary>The room as it was last read.</summary>
+    /// <exception cref="InvalidOperationException">It was not opened.</exception>
+    public RoomSnapshot Snapshot => _snapshot ?? throw new InvalidOperationException("The view is not open.");
+
+    /// <summary>Whether there is something to show.</summary>
+    public bool IsOpen => _snapshot is not null;
+
+    /// <summary>The messages on the page.</summary>
+    public MessageWindow Window { get; } = new();
+
+    /// <summary>Whether older messages are being read.</summary>
+    public bool IsLoadingOlder { get; private set; }
+
+    /// <summary>Reads the room and, for an interactive page, follows it: first registered, then read, so that nothing falls between.</summary>
+    /// <param name="follow">False for the first HTML, which is made once.</param>
+    /// <returns>Why it cannot be shown, or null.</returns>
+    public async Task<Refusal?> OpenAsync(bool follow)
+    {
+        try
+        {
+            return await (follow ? FollowAsync() : ReadAsync());
+        }
+        catch (OperationCanceledException) when (_disposed)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Asks to be told of changes, on the dispatcher, until the result is disposed.</summary>
+    public IDisposable Watch(RoomAspects aspects, Action changed) => Add(new Watcher(this) { Aspects = aspects, Changed = changed });
+
+    /// <summary>Asks to be shown each new frame of a running answer, on the dispatcher, until the result is disposed.</summary>
+    /// <param name="live">The answer's text.</param>
+    /// <param name="shown">The frame that the caller already shows.</param>
+    /// <param name="show">Shows another.</param>
+    public IDisposable WatchLive(LiveReply live, ReplyFrame shown, Action<ReplyFrame> show) =>
+        Add(new Watcher(this) { Live = live, ShownFrame = shown.Number, Show = show });
+
+    /// <summary>Reads a page of older messages, if there are any and none is being read.</summary>
+    /// <returns>Why they could not be read, or null.</returns>
+    public async Task<Refusal?> LoadOlderAsync()
+    {
+        if (IsLoadingOlder || !Window.HasOlder || Window.Messages.IsEmpty)
+        {
+            return null;
+        }
+
+        IsLoadingOlder = true;
+        try
+        {
+            var before = Window.Messages[0].Message.Sequence;
+            var page = await _rooms.ReadOlderAsync(Person, RoomId, before, _closed);
+            if (page.Refusal is null && Window.Prepend(page.Value, before))
+            {
+                Tell(RoomAspects.Messages);
+            }
+
+            return page.Refusal;
+        }
+        catch (OperationCanceledException) when (_disposed)
+        {
+            return null;
+        }
+        finally
+        {
+            IsLoadingOlder = false;
+        }
+    }
+
+    /// <summary>Takes a message's newer state from a command's answer or the store.</summary>
+    public void Take(RoomMessage message)
+    {
+        if (Window.Replace(message))
+        {
+            Tell(RoomAspects.Messages);
+        }
+    }
+
+    /// <summary>Reads one message again whose copy here has fallen behind.</summary>
+    public async Task ReadAgainAsync(Guid messageId)
+    {
+        if (!_reading.Add(messageId))
+        {
+            return;
+        }
+
+        try
+        {
+            var message = await _rooms.ReadMessageAsync(Person, RoomId, messageId, _closed);
+            if (message.Refusal is null)
+            {
+                Take(message.Value);
+            }
+        }
+        catch (OperationCanceledException) when (_disposed)
+        {
+            // Nobody looks any more.
+        }
+        finally
+        {
+            _reading.Remove(messageId);
+        }
+    }
+
+    /// <summary>Stops following; safe to call more than once.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _closing.Cancel();
+            _closing.Dispose();
+            _subscription?.Dispose();
+            _watchers.Clear();
+        }
+    }
+
+    private async Task<Refusal?> ReadAsync()
+    {
+        var read = await _rooms.ReadAsync(Person, RoomId, _closed);
+        if (read.Refusal is null)
+        {
+            Take(read.Value);
+        }
+
+        return read.Refusal;
+    }
+
+    private async Task<Refusal?> FollowAsync()
+    {
+        var subscribed = await _rooms.SubscribeAsync(Person, RoomId, OnNotice, _closed);
+        if (subscribed.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        _subscription = subscribed.Value;
+        if (_disposed)
+        {
+            _subscription.Dispose();
+        }
+        else
+        {
+            Take(_subscription.Read());
+        }
+
+        return null;
+    }
+
+    // On a thread of the pump: nothing but the way to the dispatcher. RefreshAsync handles its failures.
+    private void OnNotice() => _ = _invoke(RefreshAsync);
+
+    private async Task RefreshAsync()
+    {
+        try
+        {
+            if (!_disposed && _subscription is { } subscription)
+            {
+                Tell(Take(subscription.Read()));
+                ShowFrames();
+                await Task.WhenAll(Window.Outdated.Select(ReadAgainAsync));
+            }
+        }
+#pragma warning disable CA1031 // Whatever it is, it is this circuit's failure and must neither be lost nor reach the pump.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            await _fail(e);
+        }
+    }
+
+    private RoomAspects Take(RoomSnapshot next)
+    {
+        var last = _snapshot;
+        _snapshot = next;
+        var changed = Window.Merge(next) ? RoomAspects.Messages : RoomAspects.None;
+        if (last is null)
+        {
+            return changed;
+        }
+
+        if (last.Room.Name != next.Room.Name || last.Room.Instructions != next.Room.Instructions || last.Room.AnswerMode != next.Room.AnswerMode)
+        {
+            changed |= RoomAspects.Settings;
+        }
+
+        if (last.Queue != next.Queue || !last.Running.Select(m => m.Message.Id).SequenceEqual(next.Running.Select(m => m.Message.Id)))
+        {
+            changed |= RoomAspects.Activity;
+        }
+
+        if (last.DeletedBy != next.DeletedBy || last.Room.ClearedThrough != next.Room.ClearedThrough)
+        {
+            changed |= RoomAspects.Fate;
+        }
+
+        return changed;
+    }
+
+    private void Tell(RoomAspects changed)
+    {
+        if (changed == RoomAspects.None)
+        {
+            return;
+        }
+
+        // A copy: whoever is told may stop watching.
+        foreach (var watcher in _watchers.ToArray())
+        {
+            if ((watcher.Aspects & changed) != RoomAspects.None && !watcher.IsGone)
+            {
+                watcher.Changed?.Invoke();
+            }
+        }
+    }
+
+    private void ShowFrames()
+    {
+        for (var i = _watchers.Count - 1; i >= 0; i--)
+        {
+            var watcher = _watchers[i];
+            if (watcher.Live?.Frame is { } frame && frame.Number != watcher.ShownFrame)
+            {
+                watcher.ShownFrame = frame.Number;
+                watcher.Show!(frame);
+            }
+        }
+    }
+
+    private Watcher Add(Watcher watcher)
+    {
+        _watchers.Add(watcher);
+        return watcher;
+    }
+
+    private sealed class Watcher(RoomView view) : IDisposable
+    {
+        public RoomAspects Aspects { get; init; }
+
+        public Action? Changed { get; init; }
+
+        public LiveReply? Live { get; init; }
+
+        public long ShownFrame { get; set; }
+
+        public Action<ReplyFrame>? Show { get; init; }
+
+        public bool IsGone { get; private set; }
+
+        public void Dispose()
+        {
+            IsGone = true;
+            view._watchers.Remove(this);
+        }
+    }
+}

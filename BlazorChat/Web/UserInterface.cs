@@ -1,0 +1,45 @@
+using BlazorChat.Accounts;
+using BlazorChat.Components;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Web;
+
+/// <summary>Everything that people see: pages, circuits, joining, static files and the headers around them.</summary>
+internal static class UserInterface
+{
+    // A message of 32,000 characters is at most 192 KB on its way: JSON writes the rarest ones (control characters) as
+    // six bytes each. The rest is room for the call around it.
+    private const long LargestHubMessage = 256 * 1024;
+
+    // JSON's worst case; if the longest message grows, this must grow with it.
+    private const int MostBytesPerCharacter = 6;
+
+    public static IServiceCollection AddBlazorChatUi(this IServiceCollection services)
+    {
+        System.Diagnostics.Debug.Assert(RoomLimits.MessageLength * MostBytesPerCharacter < LargestHubMessage, "The hub refuses the longest message.");
+        services.AddAccounts();
+        services.AddAntiforgery(options => options.Cookie.Name = "BlazorChat.Form");
+        services.AddRazorComponents().AddInteractiveServerComponents()
+            .AddHubOptions(options => options.MaximumReceiveMessageSize = LargestHubMessage);
+        return services;
+    }
+
+    public static WebApplication MapBlazorChatUi(this WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseExceptionHandler("/error", createScopeForErrors: true);
+        }
+
+        app.UseSecurityHeaders();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapAccounts();
+        app.MapRazorComponents<App>()
+            // The policy of SecurityHeaders says it already.
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        return app;
+    }
+}

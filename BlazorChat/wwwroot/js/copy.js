@@ -1,0 +1,45 @@
+// Copy buttons of code blocks and messages. They come and go with the messages, so one listener serves all.
+import { announce } from './announce.js';
+
+async function write(text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+
+  // Without https there is no clipboard interface, but the old command still works.
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.className = 'visually-hidden';
+  document.body.append(area);
+  const before = document.activeElement;
+  area.select();
+  const isDone = document.execCommand('copy');
+  area.remove();
+  before?.focus({ preventScroll: true });
+  if (!isDone) {
+    throw new Error('The browser refused.');
+  }
+}
+
+document.addEventListener('click', async e => {
+  const button = e.target.closest('[data-copy-code], [data-copy-message]');
+  if (!button) {
+    return;
+  }
+
+  const isCode = button.hasAttribute('data-copy-code');
+  const source = isCode ? button.closest('.code-block')?.querySelector('pre') : button.closest('.message')?.querySelector('.blocks');
+  if (!source) {
+    return;
+  }
+
+  try {
+    await write(isCode ? source.textContent : source.innerText.trim());
+    announce('Copied');
+    button.classList.add('copied');
+    setTimeout(() => button.classList.remove('copied'), 1600);
+  } catch {
+    announce('This browser does not allow copying');
+  }
+});

@@ -1,0 +1,32 @@
+// Keys of the whole page. Those of the message box are its own.
+const isTyping = target => target.matches?.('input, textarea, select, [contenteditable]');
+
+function moveInRooms(e) {
+  const links = [...document.querySelectorAll('nav.rooms a')];
+  const at = links.indexOf(e.target);
+  if (at < 0) {
+    return;
+  }
+
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[e.key];
+  if (to !== undefined) {
+    e.preventDefault();
+    links[Math.max(0, Math.min(links.length - 1, to))].focus();
+  }
+}
+
+document.addEventListener('keydown', e => {
+  if (e.isComposing || e.defaultPrevented) {
+    return;
+  }
+
+  if (e.key === '?' && !isTyping(e.target) && !document.querySelector('dialog[open]')) {
+    e.preventDefault();
+    document.getElementById('keys')?.showModal();
+  } else if (e.key === 'Escape' && !document.querySelector('dialog[open], :popover-open')) {
+    // Nothing is open that it could close.
+    document.querySelector('[data-stop]')?.click();
+  } else if (!e.ctrlKey && !e.metaKey && !e.altKey) {
+    moveInRooms(e);
+  }
+});
