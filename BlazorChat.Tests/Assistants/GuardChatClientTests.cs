@@ -353,6 +353,14 @@ public sealed class GuardChatClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_that_throws_before_its_stream_begins_fails_like_any_other()
+    {
+        var reading = await Reading.ToEndAsync(Guard(new ThrowingChatClient()).GetStreamingResponseAsync(Prompt));
+        Assert.Equal(ChatFailureKind.ProviderError, reading.Failure?.Kind);
+        Assert.DoesNotContain("secret", reading.Failure!.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_whole_response_is_guarded_like_a_stream_and_has_no_notices_in_it()
     {
         _model.NextFailure(new IOException("reset"));
@@ -393,5 +401,20 @@ public sealed class GuardChatClientTests : IDisposable
         // Timers count whole milliseconds and round up.
         await _time.WaitForTimerAsync(due => (due - delay).Duration() <= TimeSpan.FromMilliseconds(1));
         _time.Advance(delay + TimeSpan.FromMilliseconds(1));
+    }
+
+    private sealed class ThrowingChatClient : IChatClient
+    {
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            throw new InvalidOperationException("secret");
+
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            throw new InvalidOperationException("secret");
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -364,6 +364,46 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
         await AssertNextRequestWorksAsync(wire, directory);
     }
 
+    [Theory]
+    [InlineData(ModelWire.OpenAI, true)]
+    [InlineData(ModelWire.OpenAI, false)]
+    [InlineData(ModelWire.Anthropic, true)]
+    [InlineData(ModelWire.Anthropic, false)]
+    public async Task A_stop_between_two_reads_reaches_the_provider_at_once_too(string protocol, bool byLeavingTheLoop)
+    {
+        var wire = ModelWire.Named(protocol);
+        using var directory = wire.CreateDirectory(_stub.Address);
+        using var stop = new CancellationTokenSource();
+        _stub.Enqueue(async exchange =>
+        {
+            await exchange.StartStreamAsync();
+            await exchange.WriteAsync(wire.Begin + wire.Text("Half"));
+            await exchange.StallAsync();
+        });
+        long start = 0;
+        try
+        {
+            await foreach (var update in Ask(directory, stop.Token))
+            {
+                start = Stopwatch.GetTimestamp();
+                if (byLeavingTheLoop)
+                {
+                    break;
+                }
+
+                await stop.CancelAsync();
+            }
+        }
+        catch (OperationCanceledException) when (!byLeavingTheLoop)
+        {
+            // As it should be.
+        }
+
+        var exchange = await _stub.NextRequestAsync();
+        await exchange.Closed.WaitAsync(TimeSpan.FromSeconds(1.5));
+        output.WriteLine($"The provider saw the stop after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1} ms.");
+    }
+
     private static IAsyncEnumerable<ChatResponseUpdate> Ask(AssistantDirectory directory, CancellationToken cancellationToken = default) =>
         directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hello")], cancellationToken: cancellationToken);
 

@@ -70,7 +70,7 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Waits until the page is live: the composer can be used.</summary>
     public async Task ReadyAsync()
     {
-        await Assertions.Expect(Page.Locator("[data-live=true]").First).ToBeAttachedAsync();
+        await Assertions.Expect(Page.Locator("chat-composer[data-connected]")).ToBeAttachedAsync();
         await Assertions.Expect(Composer).ToBeEditableAsync();
     }
 
@@ -101,7 +101,7 @@ public sealed class Visitor : IAsyncDisposable
         Page.GetByRole(AriaRole.Article, new() { NameRegex = new System.Text.RegularExpressions.Regex("^" + author, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)) });
 
     /// <summary>The HTML of an author's newest message, without what is the viewer's own (buttons, times).</summary>
-    public Task<string> BodyOfAsync(string author) => ArticleBy(author).Last.Locator("[data-message-body]").InnerHTMLAsync();
+    public Task<string> BodyOfAsync(string author) => ArticleBy(author).Last.Locator(".blocks").InnerHTMLAsync();
 
     /// <summary>Chooses from the room's menu.</summary>
     public async Task ChooseAsync(string item)

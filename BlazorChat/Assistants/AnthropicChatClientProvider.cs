@@ -11,8 +11,8 @@ public sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClient
     /// <summary>The name that assistants are configured with.</summary>
     public const string ProviderName = "Anthropic";
 
-    /// <summary>The middle one of Anthropic's sizes, by the alias that stays on its newest snapshot.</summary>
-    public const string DefaultModelId = "claude-sonnet-4-5";
+    /// <summary>The smallest and fastest of Anthropic's current models (November 2026, https://platform.claude.com/docs/en/about-claude/models/overview); one that can answer without thinking first.</summary>
+    public const string DefaultModelId = "claude-haiku-5-5";
 
     private const string DefaultEndpoint = "https://api.anthropic.com";
 
@@ -37,6 +37,7 @@ public sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClient
             BaseUrl = BaseUrl(options.Endpoint),
             ApiKey = options.ApiKey ?? "none",
             AuthToken = null,
+            ExtraHeaders = OwnServerHeaders(options),
             MaxRetries = 0,
             Timeout = options.TotalTimeout + TimeSpan.FromMinutes(1),
         });
@@ -45,6 +46,12 @@ public sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClient
         // The protocol has no field for who speaks.
         return new SpeakerEnvelopeChatClient(chat);
     }
+
+    /// <summary>The library sends a key as a bearer token; servers that took over the protocol earlier know it as <c>x-api-key</c> only.</summary>
+    private static Dictionary<string, string>? OwnServerHeaders(AssistantOptions options) =>
+        options.ApiKey is null || IsAnthropic(options)
+            ? null
+            : new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["x-api-key"] = options.ApiKey };
 
     private static bool IsAnthropic(AssistantOptions options) =>
         options.Endpoint is null

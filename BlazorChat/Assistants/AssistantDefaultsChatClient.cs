@@ -3,12 +3,14 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// Sends an assistant's own limit and temperature where the caller's options say nothing; in a copy of the options.
+/// Sends an assistant's own limit, temperature and reasoning effort where the caller's options say nothing; in a copy of the options.
 /// </summary>
 /// <param name="inner">The provider's client.</param>
 /// <param name="maxOutputTokens">The most tokens of one answer.</param>
 /// <param name="temperature">Null for the model's own default.</param>
-public sealed class AssistantDefaultsChatClient(IChatClient inner, int maxOutputTokens, float? temperature) : DelegatingChatClient(inner)
+/// <param name="effort">Null for the model's own default.</param>
+public sealed class AssistantDefaultsChatClient(IChatClient inner, int maxOutputTokens, float? temperature, ReasoningEffort? effort)
+    : DelegatingChatClient(inner)
 {
     /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(
@@ -25,6 +27,7 @@ public sealed class AssistantDefaultsChatClient(IChatClient inner, int maxOutput
         var copy = options?.Clone() ?? new ChatOptions();
         copy.MaxOutputTokens ??= maxOutputTokens;
         copy.Temperature ??= temperature;
+        copy.Reasoning ??= effort is null ? null : new ReasoningOptions { Effort = effort };
         return copy;
     }
 }

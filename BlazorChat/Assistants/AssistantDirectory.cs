@@ -36,6 +36,11 @@ public sealed class AssistantDirectory : IDisposable
         }
 
         All = all.AsReadOnly();
+        var logger = loggers.CreateLogger<AssistantDirectory>();
+        foreach (var assistant in all)
+        {
+            AssistantLog.Configured(logger, assistant.Name, assistant.Id, assistant.Provider, assistant.Model);
+        }
     }
 
     /// <summary>Every assistant, in the configured order; at least one.</summary>
@@ -87,7 +92,7 @@ public sealed class AssistantDirectory : IDisposable
         Assistant assistant, AssistantOptions item, IChatClientProvider provider, TimeProvider time, ILoggerFactory loggers)
     {
         IChatClient client = provider.Create(item);
-        client = new AssistantDefaultsChatClient(client, item.MaxOutputTokens, item.Temperature);
+        client = new AssistantDefaultsChatClient(client, item.MaxOutputTokens, item.Temperature, item.ReasoningEffort);
         var limits = new GuardLimits(item.IdleTimeout, item.TotalTimeout, item.RetryAttempts, item.MaxReplyCharacters);
         client = new GuardChatClient(client, limits, time, loggers.CreateLogger<GuardChatClient>());
         return new TelemetryChatClient(client, assistant.Provider, assistant.Model);

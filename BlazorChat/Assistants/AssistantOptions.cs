@@ -1,3 +1,5 @@
+using Microsoft.Extensions.AI;
+
 namespace BlazorChat.Assistants;
 
 /// <summary>
@@ -33,7 +35,10 @@ public sealed class AssistantOptions
     /// <summary>0 to 2. Left out: the model's own default; some models accept no other.</summary>
     public float? Temperature { get; set; }
 
-    /// <summary>The most tokens that one answer may have, 1 to 1,000,000.</summary>
+    /// <summary>How much the model reasons before it answers: <c>None</c>, <c>Low</c>, <c>Medium</c>, <c>High</c> or <c>ExtraHigh</c>. Left out: <c>None</c> for a default model, otherwise whatever the model does by itself; many models do not know it.</summary>
+    public ReasoningEffort? ReasoningEffort { get; set; }
+
+    /// <summary>The most tokens that one answer may have, those of its reasoning included; 1 to 1,000,000.</summary>
     public int MaxOutputTokens { get; set; } = 4096;
 
     /// <summary>How many tokens of the room go into one prompt, estimated; 500 to 10,000,000. Older messages are left out past it.</summary>
@@ -42,7 +47,7 @@ public sealed class AssistantOptions
     /// <summary>The most characters (UTF-16) of text and reasoning that one answer may have, 100 to 10,000,000. Past it the answer fails, whatever the model says.</summary>
     public int MaxReplyCharacters { get; set; } = 200_000;
 
-    /// <summary>How long the provider may be silent between two pieces of an answer, 100 ms to 1 hour.</summary>
+    /// <summary>How long the provider may be silent before and between the pieces of an answer, 100 ms to 1 hour. A local server that first has to load a model or read a long prompt may need more than the default.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long one answer may take, retries included; not shorter than <see cref="IdleTimeout"/>, at most 24 hours.</summary>

@@ -5,7 +5,7 @@ namespace BlazorChat.Assistants;
 /// <code>
 /// "Assistants": {
 ///   "Items": [
-///     { "Name": "Ada", "Provider": "OpenAI", "Model": "gpt-4.1-mini", "Instructions": "…" },
+///     { "Name": "Ada", "Provider": "OpenAI", "Model": "gpt-6-luna", "Instructions": "…" },
 ///     { "Name": "Local", "Provider": "OpenAI", "Endpoint": "http://localhost:11434/v1", "Model": "llama3.2" }
 ///   ]
 /// }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Assistants;
@@ -63,7 +64,14 @@ public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnu
             item.Model ??= Variable(prefix, "MODEL");
         }
 
-        item.Model ??= provider?.DefaultModel(item);
+        if (item.Model is null && provider?.DefaultModel(item) is { } model)
+        {
+            item.Model = model;
+
+            // People in a room wait for the first word; and OpenAI's default model calls tools only without reasoning.
+            item.ReasoningEffort ??= prefix is null ? null : ReasoningEffort.None;
+        }
+
         item.Name = Text(item.Name) ?? (item.Provider == DemoChatClientProvider.ProviderName ? "Demo" : "Assistant");
         item.Id = Text(item.Id) ?? Slug(item.Name);
         item.Avatar = Text(item.Avatar) ?? (item.Provider == DemoChatClientProvider.ProviderName ? "✦" : Initial(item.Name));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Assistants;
@@ -96,6 +97,11 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
         if (item.Temperature is { } temperature && !(temperature is >= 0 and <= 2))
         {
             errors.Add($"{key}:{nameof(item.Temperature)} must be from 0 to 2; it is {temperature}.");
+        }
+
+        if (item.ReasoningEffort is { } effort && !Enum.IsDefined(effort))
+        {
+            errors.Add($"{key}:{nameof(item.ReasoningEffort)} must be one of {string.Join(", ", Enum.GetNames<ReasoningEffort>())}; it is {effort}.");
         }
 
         Range(errors, $"{key}:{nameof(item.MaxOutputTokens)}", item.MaxOutputTokens, 1, 1_000_000);

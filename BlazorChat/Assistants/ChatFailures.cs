@@ -9,6 +9,8 @@ internal static class ChatFailures
     /// <summary>The <see cref="Microsoft.Extensions.AI.ErrorContent.ErrorCode"/> that marks a model's refusal.</summary>
     public const string RefusalCode = "Refusal";
 
+    private const string Unforeseen = "Something unexpected went wrong while the assistant was answering.";
+
     public static ChatFailureException Stalled(TimeSpan idle, Exception? cause = null) =>
         new(ChatFailureKind.Stalled, $"The model fell silent for {Words.Duration(idle)}, so the answer was ended.", canRetry: true, cause);
 
@@ -128,12 +130,11 @@ internal static class ChatFailures
         HttpRequestException or IOException or SocketException => ConnectionLost(exception),
         JsonException or FormatException => NotUnderstood(exception),
         { InnerException: { } inner } => From(inner),
-        _ => new(
-            ChatFailureKind.ProviderError,
-            "Something unexpected went wrong while the assistant was answering.",
-            canRetry: false,
-            exception),
+        _ => new(ChatFailureKind.ProviderError, Unforeseen, canRetry: false, exception),
     };
+
+    /// <summary>Whether the cause is none that this class knows, and belongs into the log as it is.</summary>
+    public static bool IsUnforeseen(ChatFailureException failure) => failure.Sentence == Unforeseen;
 
     private static string WithQuote(string sentence, string message)
     {

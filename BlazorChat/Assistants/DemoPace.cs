@@ -10,9 +10,9 @@ namespace BlazorChat.Assistants;
 /// <param name="time">The clock.</param>
 internal sealed class DemoPace(double tokensPerSecond, TimeProvider time)
 {
-    private const int CharactersPerToken = 4;
+    private const double CharactersPerToken = 4;
     private readonly long _start = time.GetTimestamp();
-    private long _tokens;
+    private long _characters;
 
     /// <summary>Words with the space behind them, as a model's tokens often are.</summary>
     public static IEnumerable<string> Split(string text)
@@ -39,8 +39,8 @@ internal sealed class DemoPace(double tokensPerSecond, TimeProvider time)
     public async ValueTask NextAsync(string piece, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _tokens += Tokens(piece);
-        var wait = TimeSpan.FromSeconds(_tokens / tokensPerSecond) - time.GetElapsedTime(_start);
+        _characters += piece.Length;
+        var wait = TimeSpan.FromSeconds(_characters / CharactersPerToken / tokensPerSecond) - time.GetElapsedTime(_start);
         if (wait >= TimeSpan.FromMilliseconds(1))
         {
             await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
@@ -50,9 +50,10 @@ internal sealed class DemoPace(double tokensPerSecond, TimeProvider time)
     /// <summary>The estimated usage so far.</summary>
     public UsageDetails Usage(IEnumerable<ChatMessage> prompt)
     {
-        var input = prompt.Sum(message => Tokens(message.Text));
-        return new UsageDetails { InputTokenCount = input, OutputTokenCount = _tokens, TotalTokenCount = input + _tokens };
+        var input = Tokens(prompt.Sum(message => (long)message.Text.Length));
+        var output = Tokens(_characters);
+        return new UsageDetails { InputTokenCount = input, OutputTokenCount = output, TotalTokenCount = input + output };
     }
 
-    private static long Tokens(string text) => (text.Length + CharactersPerToken - 1) / CharactersPerToken;
+    private static long Tokens(long characters) => (long)Math.Ceiling(characters / CharactersPerToken);
 }

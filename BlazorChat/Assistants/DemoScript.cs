@@ -1,34 +1,55 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
 
-/// <summary>How an answer of the demo assistant ends.</summary>
-internal enum DemoEnding
+/// <summary>
+/// What the demo assistant understands: single words in a short message, in this order of precedence. It answers tool
+/// results when they are the last message, and otherwise the last message of a person.
+/// </summary>
+internal static partial class DemoScript
 {
-    /// <summary>As it should.</summary>
-    Finished,
+    /// <summary>Longer messages are talk, not requests: a word in them means nothing.</summary>
+    private const int LongestRequest = 120;
 
-    /// <summary>With a failure after its text.</summary>
-    Failure,
+    private const string Echo = "echo:";
 
-    /// <summary>Never.</summary>
-    Silence,
-}
+    public static DemoPlan Plan(IReadOnlyList<ChatMessage> prompt, IList<AITool> tools)
+    {
+        if (prompt.Count > 0 && prompt[^1].Contents.OfType<FunctionResultContent>().ToList() is { Count: > 0 } results)
+        {
+            return new DemoPlan(DemoTools.Answer(results, prompt));
+        }
 
-/// <summary>One answer of the demo assistant.</summary>
-internal sealed record DemoPlan(string Text)
-{
-    public string Reasoning { get; init; } = "";
+        var message = prompt.LastOrDefault(candidate => candidate.Role == ChatRole.User);
+        var text = Mention().Replace(message?.Text ?? "", "").Trim();
+        if (text.StartsWith(Echo, StringComparison.OrdinalIgnoreCase))
+        {
+            return new DemoPlan(text[Echo.Length..].Trim());
+        }
 
-    public IReadOnlyList<FunctionCallContent> Calls { get; init; } = [];
+        var words = text.Length > LongestRequest
+            ? []
+            : Word().Matches(text).Select(match => match.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return Answer(words, text, prompt, tools) ?? new DemoPlan(DemoTexts.Greeting(message?.AuthorName));
+    }
 
-    public bool IsSlow { get; init; }
+    private static DemoPlan? Answer(HashSet<string> words, string text, IReadOnlyList<ChatMessage> prompt, IList<AITool> tools) =>
+        words.Contains("help") ? new DemoPlan(DemoTexts.Help)
+        : words.Contains("markdown") ? new DemoPlan(DemoTexts.Markdown)
+        : words.Contains("reasoning") ? new DemoPlan(DemoTexts.AfterReasoning) { Reasoning = DemoTexts.Reasoning }
+        : words.Contains("slow") || words.Contains("slowly") ? new DemoPlan(DemoTexts.Slow) { IsSlow = true }
+        : words.Contains("fail") ? new DemoPlan(words.Contains("early") ? "" : DemoTexts.BeforeFailure) { Ending = DemoEnding.Failure }
+        : words.Contains("silent") ? new DemoPlan(DemoTexts.BeforeSilence) { Ending = DemoEnding.Silence }
+        : words.Contains("long") ? new DemoPlan(DemoTexts.Long)
+        : words.Contains("empty") ? new DemoPlan("")
+        : words.Contains("code") ? new DemoPlan(DemoTexts.Code)
+        : words.Contains("table") ? new DemoPlan(DemoTexts.Table)
+        : DemoTools.Plan(words, text, prompt, tools);
 
-    public DemoEnding Ending { get; init; }
-}
+    [GeneratedRegex(@"^(\s*@\S+)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Mention();
 
-/// <summary>What the demo assistant understands.</summary>
-internal static class DemoScript
-{
-    public static DemoPlan Plan(IReadOnlyList<ChatMessage> prompt, IList<AITool> tools) => new("Hello. I am the demo assistant.");
+    [GeneratedRegex(@"\p{L}+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Word();
 }

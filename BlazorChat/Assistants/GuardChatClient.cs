@@ -81,19 +81,28 @@ public sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeP
 
             if (started || attempt > limits.RetryAttempts || !RetryRules.IsTransient(failure))
             {
-                GuardLog.Failed(logger, failure.Kind, failure.StatusCode, attempt, started, failure.InnerException?.GetType().Name);
+                LogFailure(failure, attempt, started);
                 throw failure;
             }
 
             if (!RetryRules.TryGetDelay(failure, attempt, out var delay))
             {
-                GuardLog.Failed(logger, failure.Kind, failure.StatusCode, attempt, started, failure.InnerException?.GetType().Name);
+                LogFailure(failure, attempt, started);
                 throw ChatFailures.WaitTooLong(failure);
             }
 
             GuardLog.Retrying(logger, failure.Kind, failure.StatusCode, attempt, delay);
             yield return new ChatResponseUpdate { Contents = [new RetryNoticeContent(delay, attempt, failure.Sentence)] };
             await WaitAsync(delay, total.Token, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void LogFailure(ChatFailureException failure, int attempt, bool started)
+    {
+        GuardLog.Failed(logger, failure.Kind, failure.StatusCode, attempt, started, failure.InnerException?.GetType().Name);
+        if (ChatFailures.IsUnforeseen(failure))
+        {
+            GuardLog.Unforeseen(logger, failure.InnerException!);
         }
     }
 

@@ -13,8 +13,9 @@ internal sealed class GuardedReply : IAsyncDisposable
     private readonly CancellationTokenRegistration _stopped;
     private readonly TaskCompletionSource _stopSignal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _idle;
-    private readonly IAsyncEnumerator<ChatResponseUpdate> _updates;
     private readonly StringBuilder _refusal = new();
+    private readonly Func<IAsyncEnumerator<ChatResponseUpdate>> _ask;
+    private IAsyncEnumerator<ChatResponseUpdate>? _updates;
     private volatile bool _stalled;
     private Task? _abandoned;
     private ChatFinishReason? _finishReason;
@@ -43,7 +44,7 @@ internal sealed class GuardedReply : IAsyncDisposable
         _idle = time.CreateTimer(static reply => ((GuardedReply)reply!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         // A client may change what it is given; neither the caller nor the next attempt may see that.
-        _updates = client.GetStreamingResponseAsync(prompt.ConvertAll(Copy), options?.Clone(), _stop.Token).GetAsyncEnumerator(_stop.Token);
+        _ask = () => client.GetStreamingResponseAsync(prompt.ConvertAll(Copy), options?.Clone(), _stop.Token).GetAsyncEnumerator(_stop.Token);
     }
 
     /// <summary>Whether anything has come that a repetition would repeat.</summary>
@@ -83,9 +84,10 @@ internal sealed class GuardedReply : IAsyncDisposable
                 return End();
             }
 
-            if (Take(_updates.Current))
+            var update = _updates!.Current;
+            if (Take(update))
             {
-                return _updates.Current;
+                return update;
             }
         }
     }
@@ -121,6 +123,8 @@ internal sealed class GuardedReply : IAsyncDisposable
 
     private async ValueTask<bool> MoveNextAsync()
     {
+        // Not before: a client may throw even here.
+        _updates ??= _ask();
         var next = _updates.MoveNextAsync();
         if (next.IsCompleted)
         {
@@ -212,7 +216,14 @@ internal sealed class GuardedReply : IAsyncDisposable
     private void OnIdle()
     {
         _stalled = true;
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // A client's own callback threw, on a timer's thread: nobody but the process would hear of it.
+        }
     }
 
     private async Task DisposeAfterAsync(Task pending)
@@ -231,6 +242,11 @@ internal sealed class GuardedReply : IAsyncDisposable
 
     private async ValueTask DisposeUpdatesAsync()
     {
+        if (_updates is null)
+        {
+            return;
+        }
+
         try
         {
             await _updates.DisposeAsync().ConfigureAwait(false);

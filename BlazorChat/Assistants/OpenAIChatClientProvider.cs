@@ -9,8 +9,11 @@ public sealed class OpenAIChatClientProvider(TimeProvider time) : IChatClientPro
     /// <summary>The name that assistants are configured with.</summary>
     public const string ProviderName = "OpenAI";
 
-    /// <summary>A small, fast model that every OpenAI account may use and that answers without reasoning first.</summary>
-    public const string DefaultModelId = "gpt-4.1-mini";
+    /// <summary>
+    /// The smallest of OpenAI's current models (November 2026), which OpenAI names as the successor of gpt-4o-mini and
+    /// gpt-4.1-mini when these are shut down in January 2027 (https://developers.openai.com/api/docs/deprecations).
+    /// </summary>
+    public const string DefaultModelId = "gpt-6-luna";
 
     /// <summary>OpenAI's own servers.</summary>
     public static readonly Uri DefaultEndpoint = new("https://api.openai.com/v1");

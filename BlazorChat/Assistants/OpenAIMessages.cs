@@ -12,6 +12,9 @@ namespace BlazorChat.Assistants;
 /// <summary>A conversation as OpenAI's chat completions take it.</summary>
 internal static class OpenAIMessages
 {
+    // The library's own options write with indentation, which a model would be billed for.
+    private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+
     /// <param name="messages">The conversation; it is only read. Contents of a kind that the protocol has no place for are left out, reasoning among them.</param>
     /// <param name="instructions">Becomes the first message.</param>
     public static List<OpenAI.Chat.ChatMessage> From(IEnumerable<ChatMessage> messages, string? instructions)
@@ -95,7 +98,7 @@ internal static class OpenAIMessages
         ChatToolCall.CreateFunctionToolCall(
             call.CallId,
             call.Name,
-            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(call.Arguments ?? new Dictionary<string, object?>(StringComparer.Ordinal), AIJsonUtilities.DefaultOptions)));
+            BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(call.Arguments ?? new Dictionary<string, object?>(StringComparer.Ordinal), Compact)));
 
     private static ChatMessageContentPart? ToPart(AIContent content) => content switch
     {
@@ -117,6 +120,6 @@ internal static class OpenAIMessages
         IEnumerable<AIContent> contents when contents.All(content => content is TextContent) => string.Join('\n', contents),
         null when call.Exception is not null => "Error: the tool failed.",
         null => "",
-        var other => JsonSerializer.Serialize(other, AIJsonUtilities.DefaultOptions),
+        var other => JsonSerializer.Serialize(other, Compact),
     };
 }

@@ -25,6 +25,10 @@ internal sealed class ProviderHttpHandler(TimeProvider time) : DelegatingHandler
             AutomaticDecompression = DecompressionMethods.All,
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+
+            // An answer that is left between two reads is first drained, to keep the connection: two seconds by default, in
+            // which the provider writes on. The end of a finished answer needs no more than this.
+            ResponseDrainTimeout = TimeSpan.FromMilliseconds(50),
         };
         return new HttpClient(new ProviderHttpHandler(time) { InnerHandler = sockets }) { Timeout = Timeout.InfiniteTimeSpan };
     }

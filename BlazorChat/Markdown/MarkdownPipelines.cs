@@ -53,10 +53,10 @@ internal static class MarkdownPipelines
         var builder = new MarkdownPipelineBuilder().DisableHtml();
         builder.BlockParsers.Replace<QuoteBlockParser>(new BoundedQuoteParser());
         builder.BlockParsers.Replace<ListBlockParser>(new BoundedListParser());
-        builder.BlockParsers.InsertBefore<ParagraphBlockParser>(new TableBoundaryParser());
 
         // The pipe table extension adds it where it is missing; without it '--|--' would be an item of a list.
         builder.BlockParsers.Insert(0, new PipeTableBlockParser());
+        TableBoundaryParser.AddTo(builder.BlockParsers);
         return builder;
     }
 }

@@ -253,7 +253,8 @@ internal sealed class OpenInline
         else if (target > 0)
         {
             // Emphasis that was opened in a link's text ends with it.
-            _emphases.RemoveRange(bracket.Emphases, Math.Max(0, _emphases.Count - bracket.Emphases));
+            var outside = Math.Min(bracket.Emphases, _emphases.Count);
+            _emphases.RemoveRange(outside, _emphases.Count - outside);
             _at = target;
         }
     }

@@ -13,6 +13,8 @@ namespace BlazorChat.Markdown;
 /// </summary>
 internal sealed class TableBoundaryParser : BlockParser
 {
+    private const int CodeIndent = 4;
+
     private static readonly SearchValues<char> DelimiterRow = SearchValues.Create("|-: \t\n");
 
     private static readonly object IsTableKey = new();
@@ -21,27 +23,34 @@ internal sealed class TableBoundaryParser : BlockParser
 
     private static readonly object No = new();
 
+    /// <summary>Puts the parser before all others, whatever a line begins with: Markdig asks by first character first.</summary>
+    public static void AddTo(OrderedList<BlockParser> parsers)
+    {
+        parsers.Insert(0, new TableBoundaryParser());
+        parsers.Insert(0, new TableBoundaryParser { OpeningCharacters = [.. "-+*_=0123456789"] });
+    }
+
     /// <inheritdoc />
     public override BlockState TryOpen(BlockProcessor processor)
     {
-        if (processor.IsCodeIndent || processor.CurrentBlock is not ParagraphBlock paragraph || paragraph.Lines.Count == 0)
+        var line = processor.Line.AsSpan();
+        if (line.IsEmpty || processor.CurrentBlock is not ParagraphBlock paragraph || paragraph.Lines.Count == 0)
         {
             return BlockState.None;
         }
 
-        var line = processor.Line.AsSpan();
-        if (line.IsEmpty || IsTable(paragraph))
+        if (IsTable(paragraph))
         {
-            if (!line.IsEmpty && line[0] != '|')
+            if (line[0] != '|')
             {
-                // The next parser finds no open paragraph to continue, and begins a new one.
+                // The next parsers find no open paragraph to continue, and begin something new.
                 processor.Close(paragraph);
             }
 
             return BlockState.None;
         }
 
-        return line[0] == '|' && paragraph.Lines.Count > 1 && IsDelimiterRow(line) && IsHeaderFor(paragraph, line)
+        return line[0] == '|' && paragraph.Lines.Count > 1 && !processor.IsCodeIndent && IsDelimiterRow(line) && IsHeaderFor(paragraph, line)
             ? Split(processor, paragraph)
             : BlockState.None;
     }
@@ -71,8 +80,11 @@ internal sealed class TableBoundaryParser : BlockParser
 
     private static bool IsHeaderFor(ParagraphBlock paragraph, ReadOnlySpan<char> delimiterRow)
     {
-        var last = paragraph.Lines.Lines[paragraph.Lines.Count - 1].Slice.AsSpan().Trim();
-        return last.StartsWith("|") && Columns(last) == Columns(delimiterRow.Trim());
+        // An indented line continues a paragraph, but alone it would be code.
+        ref var header = ref paragraph.Lines.Lines[paragraph.Lines.Count - 1];
+        var last = header.Slice.AsSpan().Trim();
+        return header.Column - paragraph.Column < CodeIndent
+            && last.StartsWith("|") && Columns(last) == Columns(delimiterRow.Trim());
     }
 
     private static int Columns(ReadOnlySpan<char> row)

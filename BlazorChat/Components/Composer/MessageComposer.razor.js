@@ -164,6 +164,8 @@ class ChatComposer extends HTMLElement {
   }
 
   connect(server) {
+    // For styles and scripts that wait for the page to be live.
+    this.dataset.connected = '';
     this.server = server;
     this.sending.clear();
     this.flush();

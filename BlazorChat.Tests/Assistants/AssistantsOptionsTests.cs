@@ -1,0 +1,186 @@
+using System.Text;
+using BlazorChat.Assistants;
+using BlazorChat.Tests.Support;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Tests.Assistants;
+
+public sealed class AssistantsOptionsTests
+{
+    [Fact]
+    public void With_nothing_configured_there_is_the_demo_assistant()
+    {
+        using var services = Build("{}");
+        var directory = services.GetRequiredService<AssistantDirectory>();
+        var assistant = Assert.Single(directory.All);
+        Assert.Equal(("assistant", "Demo", "✦", "Demo"), (assistant.Id, assistant.Name, assistant.Avatar, assistant.Provider));
+        Assert.True(assistant.IsDemo);
+        Assert.Same(assistant, directory.Default);
+        Assert.Equal((4096, 16_000, 200_000), (assistant.MaxOutputTokens, assistant.PromptTokens, assistant.MaxReplyCharacters));
+    }
+
+    [Fact]
+    public async Task The_demo_assistant_answers_out_of_the_box()
+    {
+        using var services = Build("""{ "Assistants": { "DemoTokensPerSecond": 1000000, "Items": [] } }""");
+        var response = await services.GetRequiredService<AssistantDirectory>().GetChatClient("assistant")
+            .GetResponseAsync([new ChatMessage(ChatRole.User, "Hello") { AuthorName = "Ada" }]);
+        Assert.StartsWith("Hello Ada!", response.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "OPENAI_API_KEY": "sk-1" }""", "OpenAI", OpenAIChatClientProvider.DefaultModelId, null, "sk-1")]
+    [InlineData("""{ "OPENAI_API_KEY": "sk-1", "ANTHROPIC_API_KEY": "sk-2" }""", "OpenAI", OpenAIChatClientProvider.DefaultModelId, null, "sk-1")]
+    [InlineData("""{ "ANTHROPIC_API_KEY": "sk-2" }""", "Anthropic", AnthropicChatClientProvider.DefaultModelId, null, "sk-2")]
+    [InlineData("""{ "ANTHROPIC_API_KEY": "sk-2", "ANTHROPIC_MODEL": "m", "ANTHROPIC_BASE_URL": "http://localhost:1" }""", "Anthropic", "m", "http://localhost:1", "sk-2")]
+    [InlineData("""{ "OPENAI_BASE_URL": "http://localhost:11434/v1", "OPENAI_MODEL": "llama3.2" }""", "OpenAI", "llama3.2", "http://localhost:11434/v1", null)]
+    [InlineData("""{ "OPENAI_API_KEY": "  " }""", "Demo", "demo", null, null)]
+    public void The_environment_decides_who_answers_by_default(string settings, string provider, string model, string? endpoint, string? key)
+    {
+        var item = Assert.Single(Options(settings).Items);
+        Assert.Equal((provider, model, endpoint, key), (item.Provider, item.Model, item.Endpoint, item.ApiKey));
+        Assert.Equal(model is "gpt-6-luna" or "claude-haiku-5-5" ? ReasoningEffort.None : null, item.ReasoningEffort);
+        Assert.Equal("assistant", item.Id);
+        Assert.Equal(provider == "Demo" ? "Demo" : "Assistant", item.Name);
+    }
+
+    [Fact]
+    public void What_is_configured_is_stronger_than_the_environment()
+    {
+        var items = Options(
+            """
+            {
+              "OPENAI_API_KEY": "sk-env", "OPENAI_MODEL": "env-model",
+              "Assistants": { "Items": [
+                { "Name": "Claude", "Provider": "anthropic", "ApiKey": "sk-mine" },
+                { "Name": "Gpt", "Provider": "OpenAI" },
+                { "Name": "Local", "Provider": "OpenAI", "Endpoint": "http://localhost:11434/v1", "Model": "llama3.2" },
+                { "Name": "Show", "Provider": "Demo" } ] }
+            }
+            """).Items;
+        Assert.Equal(("Anthropic", "sk-mine", AnthropicChatClientProvider.DefaultModelId), (items[0].Provider, items[0].ApiKey, items[0].Model));
+        Assert.Equal(("OpenAI", "sk-env", "env-model"), (items[1].Provider, items[1].ApiKey, items[1].Model));
+
+        // A key goes nowhere but to the servers that it was made for.
+        Assert.Equal(("OpenAI", null, "llama3.2"), (items[2].Provider, items[2].ApiKey, items[2].Model));
+        Assert.Equal(("Demo", null, "demo"), (items[3].Provider, items[3].ApiKey, items[3].Model));
+    }
+
+    [Fact]
+    public void A_key_of_one_s_own_is_not_sent_to_the_environment_s_server()
+    {
+        var item = Options("""{ "OPENAI_BASE_URL": "http://proxy.example/v1", "Assistants": { "Items": [ { "Name": "Gpt", "Provider": "OpenAI", "ApiKey": "sk-mine" } ] } }""").Items[0];
+        Assert.Null(item.Endpoint);
+    }
+
+    [Theory]
+    [InlineData("Ada Lovelace", "ada-lovelace", "A")]
+    [InlineData("  R2-D2!  ", "r2-d2", "R")]
+    [InlineData("👩‍🚀 Sally", "sally", "👩‍🚀")]
+    public void Ids_and_avatars_are_derived_from_names(string name, string id, string avatar)
+    {
+        var item = Options($$"""{ "Assistants": { "Items": [ { "Name": "{{name}}", "Provider": "OpenAI", "ApiKey": "k" } ] } }""").Items[0];
+        Assert.Equal((id, avatar), (item.Id, item.Avatar));
+    }
+
+    [Fact]
+    public void Every_error_is_reported_at_once_with_its_whole_key_and_without_secrets()
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Options(
+            """
+            {
+              "Assistants": {
+                "DemoTokensPerSecond": 0,
+                "Items": [
+                  { "Id": "Not A Slug", "Name": "", "Avatar": "AB", "Provider": "Demo", "Temperature": 3, "MaxOutputTokens": 0 },
+                  { "Name": "Ada", "Provider": "OpenAI" },
+                  { "Name": "ADA", "Provider": "OpenAI", "Endpoint": "localhost:11434", "ApiKey": "sk-secret key" },
+                  { "Name": "Grace", "Provider": "Skynet", "PromptTokens": 1, "MaxReplyCharacters": 1, "ReasoningEffort": 99 },
+                  { "Name": "张伟", "Provider": "Anthropic", "ApiKey": "k", "IdleTimeout": "00:02:00", "TotalTimeout": "00:01:00", "RetryAttempts": 11 }
+                ]
+              }
+            }
+            """));
+        string[] keys =
+        [
+            "Assistants:DemoTokensPerSecond", "Assistants:Items:0:Id", "Assistants:Items:0:Avatar", "Assistants:Items:0:Temperature",
+            "Assistants:Items:0:MaxOutputTokens", "Assistants:Items:0:DemoTokensPerSecond", "Assistants:Items:1:ApiKey",
+            "Assistants:Items:2:Endpoint", "Assistants:Items:2:Model", "Assistants:Items:2:ApiKey", "Assistants:Items:2:Id",
+            "Assistants:Items:2:Name", "Assistants:Items:3:Provider", "Assistants:Items:3:ReasoningEffort", "Assistants:Items:3:PromptTokens",
+            "Assistants:Items:3:MaxReplyCharacters", "Assistants:Items:4:Id", "Assistants:Items:4:TotalTimeout", "Assistants:Items:4:RetryAttempts",
+        ];
+        foreach (var key in keys)
+        {
+            Assert.Contains(error.Failures, failure => failure.StartsWith(key + " ", StringComparison.Ordinal));
+        }
+
+        Assert.DoesNotContain("sk-secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_configuration_stops_the_application_at_start()
+    {
+        var builder = Microsoft.AspNetCore.Builder.WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection([new("Assistants:Items:0:Provider", "Skynet"), new("urls", "http://127.0.0.1:0")]);
+        builder.Logging.ClearProviders();
+        builder.Services.AddAssistants(builder.Configuration);
+        await using var app = builder.Build();
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync().WaitAsync(HangGuard.Limit));
+        Assert.Contains("Assistants:Items:0:Provider", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Assistants_are_found_by_id_and_by_name()
+    {
+        using var services = Build("""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "Demo" }, { "Name": "Grace", "Provider": "Demo" } ] } }""");
+        var directory = services.GetRequiredService<AssistantDirectory>();
+        Assert.Equal("Grace", directory.Find("grace")?.Name);
+        Assert.Null(directory.Find("Grace"));
+        Assert.Equal("grace", directory.FindByName("gRACE")?.Id);
+        Assert.Null(directory.FindByName("Alan"));
+        Assert.Equal("Ada", directory.Default.Name);
+        Assert.Same(directory.GetChatClient("ada"), directory.GetChatClient("ada"));
+        Assert.Throws<KeyNotFoundException>(() => directory.GetChatClient("alan"));
+    }
+
+    [Fact]
+    public async Task Other_providers_can_be_added()
+    {
+        using var model = new FakeChatClient();
+        model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "Mine") { FinishReason = ChatFinishReason.Stop });
+        using var services = Build(
+            """{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "mine", "MaxOutputTokens": 77, "Temperature": 0.5 } ] } }""",
+            collection => collection.AddSingleton<IChatClientProvider>(new OwnProvider(model)));
+        var response = await services.GetRequiredService<AssistantDirectory>().GetChatClient("ada").GetResponseAsync("Hello");
+        Assert.Equal("Mine", response.Text);
+        Assert.Equal((77, 0.5f), (model.Options[0]?.MaxOutputTokens, model.Options[0]?.Temperature));
+    }
+
+    private static AssistantsOptions Options(string settings)
+    {
+        using var services = Build(settings);
+        return services.GetRequiredService<IOptions<AssistantsOptions>>().Value;
+    }
+
+    private static ServiceProvider Build(string settings, Action<IServiceCollection>? configure = null)
+    {
+        using var json = new MemoryStream(Encoding.UTF8.GetBytes(settings));
+        var configuration = new ConfigurationBuilder().AddJsonStream(json).Build();
+        var services = new ServiceCollection().AddLogging();
+        configure?.Invoke(services);
+        return services.AddAssistants(configuration).BuildServiceProvider(validateScopes: true);
+    }
+
+    private sealed class OwnProvider(IChatClient client) : IChatClientProvider
+    {
+        public string Name => "Mine";
+
+        public string? DefaultModel(AssistantOptions options) => "mine-1";
+
+        public IChatClient Create(AssistantOptions options) => client;
+    }
+}

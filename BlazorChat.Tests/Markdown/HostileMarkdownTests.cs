@@ -1,0 +1,241 @@
+using AngleSharp.Dom;
+using BlazorChat.Markdown;
+
+namespace BlazorChat.Tests.Markdown;
+
+/// <summary>What strangers and misled models may write. Nothing of it runs, loads, collides or gets lost.</summary>
+public sealed class HostileMarkdownTests
+{
+    [Theory]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("text <script src=//evil.example/x.js></script> text")]
+    [InlineData("<img src=x onerror=alert(1)>")]
+    [InlineData("<svg/onload=alert(1)>")]
+    [InlineData("<iframe srcdoc=\"<script>alert(1)</script>\"></iframe>")]
+    [InlineData("<a href=\"javascript:alert(1)\" onclick=\"alert(1)\">x</a>")]
+    [InlineData("<style>*{display:none}</style>")]
+    [InlineData("<form action=https://evil.example><input name=p></form>")]
+    [InlineData("- <details open ontoggle=alert(1)>\n\n| <b onclick=x>a</b> |\n|---|\n| <object data=x> |")]
+    [InlineData("`</code><script>alert(1)</script>`")]
+    [InlineData("```\n</code></pre><script>alert(1)</script>\n```")]
+    [InlineData("    </code></pre><script>alert(1)</script>")]
+    [InlineData("# <script>alert(1)</script>")]
+    [InlineData("<!-- --!><script>alert(1)</script>-->\n<![CDATA[<script>]]>\n<?php ?>\n<!DOCTYPE x>")]
+    public void Raw_html_and_scripts_are_shown_as_the_text_that_they_are(string text)
+    {
+        var body = Render(text);
+
+        Assert.Contains('<', body.TextContent);
+        Assert.Empty(body.QuerySelectorAll("script,img,svg,iframe,style,form,input,details,b,object,a"));
+    }
+
+    [Theory]
+    [InlineData("# Title {#id onclick=alert(1) .class style=color:red}")]
+    [InlineData("[x](https://example.org){onmouseover=alert(1)}")]
+    [InlineData("{onclick=alert(1)}\ntext\n\n::: {onclick=alert(1)}\ntext\n:::")]
+    [InlineData("```js {onclick=alert(1)}\nx\n```")]
+    [InlineData("[x](https://example.org \"t\\\" onclick=\\\"alert(1)\")")]
+    [InlineData("[x](https://example.org/\"onclick=\"alert\\(1\\))")]
+    [InlineData("<https://example.org/\"onclick=\"alert(1)>")]
+    public void Event_handlers_and_attributes_cannot_be_smuggled_in(string text) => Render(text);
+
+    [Theory]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("JaVaScRiPt:alert(1)")]
+    [InlineData("data:text/html;base64,PHNjcmlwdD4=")]
+    [InlineData("vbscript:msgbox(1)")]
+    [InlineData("//evil.example/x")]
+    [InlineData("/\\evil.example")]
+    [InlineData("\\\\evil.example")]
+    [InlineData("https:evil.example")]
+    [InlineData("https:\\\\evil.example")]
+    [InlineData("http://")]
+    [InlineData("http:///path")]
+    [InlineData("/relative")]
+    [InlineData("relative.html")]
+    [InlineData("?query")]
+    [InlineData("#fragment")]
+    [InlineData("ftp://example.org")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("blob:https://example.org/x")]
+    [InlineData("view-source:https://example.org")]
+    [InlineData("tel:1234567")]
+    [InlineData("mailto:")]
+    [InlineData("java&#x09;script:alert(1)")]
+    [InlineData("java&Tab;script:alert(1)")]
+    [InlineData("java&NewLine;script:alert(1)")]
+    [InlineData("&#1;javascript:alert(1)")]
+    [InlineData("&#x6A;avascript:alert(1)")]
+    [InlineData("javascript&colon;alert(1)")]
+    [InlineData("java\u0001script:alert(1)")]
+    [InlineData("\u0000https://example.org")]
+    [InlineData("ht&Tab;tps://example.org")]
+    [InlineData("https://example.org/&Tab;x")]
+    [InlineData("\u200Bjavascript:alert(1)")]
+    [InlineData("feed:javascript:alert(1)")]
+    public void Links_and_images_to_anything_but_absolute_http_https_and_mailto_are_only_text(string url)
+    {
+        var body = Render($"[label]({url}) [angle](<{url}>) ![picture]({url}) [ref] ![ref] <{url}>\n\n[ref]: {url}");
+
+        Assert.Empty(body.QuerySelectorAll("a"));
+        Assert.Contains("label", body.TextContent, StringComparison.Ordinal);
+        Assert.Contains("picture", body.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Remote_images_are_never_loaded_but_linked()
+    {
+        var body = Render("![a **cat**](https://example.org/cat.png) ![](https://example.org/no-alt.png) [![badge](https://example.org/b.svg)](https://example.org/ci)");
+
+        var links = body.QuerySelectorAll("a");
+        Assert.Empty(body.QuerySelectorAll("img"));
+        Assert.Equal(["a cat", "https://example.org/no-alt.png", "badge"], links.Select(link => link.TextContent));
+        Assert.Equal("https://example.org/ci", links[2].GetAttribute("href"));
+        Assert.Equal(2, body.QuerySelectorAll("a.image-link").Length);
+    }
+
+    [Theory]
+    [InlineData("\"><script>alert(1)</script>")]
+    [InlineData("js\"onclick=\"alert(1)")]
+    [InlineData("&quot;&gt;&lt;script&gt;")]
+    [InlineData("a/b")]
+    [InlineData("thirty-three-characters-are-too-ma")]
+    public void A_fence_language_with_markup_is_no_language(string info)
+    {
+        var body = Render($"```{info}\ncode\n```");
+
+        Assert.Empty(body.QuerySelectorAll(".code-lang"));
+        Assert.Equal("<code>code\n</code>", body.QuerySelector("pre")!.InnerHtml);
+    }
+
+    [Fact]
+    public void Headings_and_footnotes_make_no_ids_that_could_collide_with_the_pages_own()
+    {
+        var body = Render("# app\n\n## blazor-error-ui\n\ntext[^1]\n\n[^1]: note\n\n[x]: https://example.org\n\n<a id=\"app\" name=\"body\">[x]</a>");
+
+        Assert.Empty(body.QuerySelectorAll("[id],[name]"));
+    }
+
+    [Fact]
+    public void Reference_links_cannot_blow_a_text_up()
+    {
+        var text = "[a]: https://example.org/" + new string('x', 1_900) + "\n\n" + string.Concat(Enumerable.Repeat("[a] [a] [a] [a]\n\n", 2_000));
+
+        var length = MarkdownRenderer.Render(text).Sum(block => block.Html.Length);
+
+        Assert.InRange(length, text.Length, text.Length + (4 * InlineHtml.MaxReferenceExpansion));
+    }
+
+    [Fact]
+    public void Invisible_and_direction_changing_characters_stay_inside_their_block()
+    {
+        var body = Render("\u202Eevil\u2066 text\n\n[\u202Egro.elpmaxe](https://example.org)");
+
+        Assert.All(body.Children, block => Assert.Equal("auto", block.GetAttribute("dir")));
+    }
+
+    public static TheoryData<string, string> Deep => new()
+    {
+        { "quotations", Repeat("> ", 10_000) + "text" },
+        { "quotations without spaces", Repeat(">", 10_000) },
+        { "quotations over lines", string.Join('\n', Enumerable.Range(1, 140).Select(i => new string('>', i) + "text")) },
+        { "lists", Repeat("- ", 10_000) + "text" },
+        { "numbered lists", Repeat("1. ", 10_000) + "text" },
+        { "quotations and lists", Repeat("> - 1) ", 10_000) + "text" },
+        { "nested lists over lines", string.Concat(Enumerable.Range(0, 400).Select(i => new string(' ', i * 2) + "- x\n")) },
+        { "emphasis", Repeat("*a **b ", 10_000) + Repeat("b** a*", 10_000) },
+        { "emphasis of one kind", Repeat("*a ", 10_000) + Repeat("a* ", 10_000) },
+        { "a run of emphasis", Repeat("*", 10_000) + "text" + Repeat("*", 10_000) },
+        { "underscores", Repeat("_a ", 10_000) + Repeat("a_ ", 10_000) },
+        { "brackets", Repeat("[", 10_000) + "text" + Repeat("]", 10_000) },
+        { "links", Repeat("[", 10_000) + "text" + Repeat("](https://example.org)", 10_000) },
+        { "images", Repeat("![", 10_000) + "text" + Repeat("](https://example.org)", 10_000) },
+        { "unfinished links", Repeat("[a](", 10_000) },
+        { "parentheses", "[a](" + Repeat("(", 10_000) + Repeat(")", 10_000) + ")" },
+        { "strikethrough", Repeat("~~a ", 10_000) + Repeat("a~~ ", 10_000) },
+        { "deep quotation with lazy lines", Repeat("> ", 10_000) + Repeat("text\n", 2_000) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Deep))]
+    public void Ten_thousand_levels_of_nesting_neither_hang_nor_overflow_nor_lose_text(string what, string text)
+    {
+        Assert.NotEmpty(what);
+        HangGuard.Within100Milliseconds(() => MarkdownRenderer.Render(text));
+
+        var body = Render(text);
+        if (text.Contains("text", StringComparison.Ordinal))
+        {
+            Assert.Contains("text", body.TextContent, StringComparison.Ordinal);
+        }
+
+        Assert.InRange(Depth(body), 1, 100);
+    }
+
+    public static TheoryData<string> Endless =>
+    [
+        "a", "word ", "[", "]", "*", "_", "`", "~", "<", ">", "!", "![", "|", "&", "(", "#", "-", "+", "1", "\\", "\"", ":", "*a ", "a* ",
+        "_a ", "**a ", "[a](", "[a](b", "[a](b) ", "![a](b) ", "[[a](b)](c)", "[a] ", "[](", "` `` ", "`a` ", "<a:", "<https://a.b> ",
+        "&amp;", "https://a.b ", "https://a.b/(", "www.a.b ", "mailto:a@b.c ", "~~a~~ ", "*a_ ", "|:", "a|b", "[a|b](c)|", "> ", "- ", "1. ",
+        "x*y*", "**a** ", "🎉", "\0", "[a\\", "<!--", "``", "```", "]]>", "\t",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Endless))]
+    public void One_megabyte_in_one_line_does_not_hang(string pattern)
+    {
+        var text = Repeat(pattern, 1_000_000 / pattern.Length);
+
+        HangGuard.Within100Milliseconds(() => MarkdownRenderer.Render(text));
+        HangGuard.Within100Milliseconds(() => MarkdownRenderer.Render("- " + text));
+    }
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("*a ")]
+    [InlineData("[a](b")]
+    [InlineData("https://a.b/( ")]
+    public void What_passes_a_limit_is_shown_as_plain_text_and_nothing_is_cut_away(string pattern)
+    {
+        var text = Repeat(pattern, 200_000 / pattern.Length).Trim();
+
+        var paragraph = Assert.Single(Render(text + "\n\n**after**").QuerySelectorAll("p.plain"));
+
+        Assert.Equal(text, paragraph.TextContent);
+        Assert.Equal("after", Render(text + "\n\n**after**").QuerySelector("strong")!.TextContent);
+    }
+
+    [Fact]
+    public void A_table_of_a_million_cells_is_shown_as_plain_text()
+    {
+        var text = Repeat("|a", 1_000) + "|\n" + Repeat("|-", 1_000) + "|\n" + Repeat("|b|\n", 1_000);
+
+        var body = Render(text);
+
+        Assert.Empty(body.QuerySelectorAll("table"));
+        Assert.EndsWith("|b|", body.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ten_thousand_definitions_are_shown_as_plain_text()
+    {
+        var text = Repeat("[a]: https://example.org\n", 10_000);
+
+        Assert.Equal(text, Render(text).QuerySelector("pre.plain")!.TextContent);
+    }
+
+    [Fact]
+    public void Every_snippet_of_the_corpus_becomes_safe_html_without_falling_back_to_plain_text()
+    {
+        foreach (var text in MarkdownCorpus.Documents.Concat(MarkdownCorpus.WithDefinitions))
+        {
+            Assert.Empty(Render(text).QuerySelectorAll(".plain"));
+        }
+    }
+
+    private static IElement Render(string text) => SafeHtml.Parse(string.Concat(MarkdownRenderer.Render(text).Select(block => block.Html)));
+
+    private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
+
+    private static int Depth(IElement root) => root.QuerySelectorAll("*").Max(element => element.GetAncestors().Count());
+}

@@ -1,0 +1,134 @@
+using AngleSharp.Dom;
+using BlazorChat.Markdown;
+
+namespace BlazorChat.Tests.Markdown;
+
+/// <summary>What Markdown becomes.</summary>
+public sealed class MarkdownFeatureTests
+{
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("\n \n", "")]
+    [InlineData("text", "<p dir=\"auto\">text</p>")]
+    [InlineData("*a* **b** ***c*** ~~d~~ `e`", "<p dir=\"auto\"><em>a</em> <strong>b</strong> <em><strong>c</strong></em> <del>d</del> <code>e</code></p>")]
+    [InlineData("~a~ ^b^ ++c++ ==d==", "<p dir=\"auto\">~a~ ^b^ ++c++ ==d==</p>")]
+    [InlineData("one\ntwo  \nthree\\\nfour", "<p dir=\"auto\">one<br>two<br>three<br>four</p>")]
+    [InlineData("snake_case_name 2*3", "<p dir=\"auto\">snake_case_name 2*3</p>")]
+    [InlineData("&copy; &lt; AT&T", "<p dir=\"auto\">© &lt; AT&amp;T</p>")]
+    [InlineData("***", "<hr>")]
+    [InlineData("# a", "<h3 dir=\"auto\">a</h3>")]
+    [InlineData("## a", "<h4 dir=\"auto\">a</h4>")]
+    [InlineData("### a", "<h5 dir=\"auto\">a</h5>")]
+    [InlineData("#### a", "<h6 dir=\"auto\">a</h6>")]
+    [InlineData("###### a", "<h6 dir=\"auto\">a</h6>")]
+    [InlineData("a\n===", "<h3 dir=\"auto\">a</h3>")]
+    [InlineData("> a\n>\n> b", "<blockquote dir=\"auto\"><p>a</p><p>b</p></blockquote>")]
+    [InlineData("- a\n- b\n  1. c", "<ul dir=\"auto\"><li>a</li><li>b<ol dir=\"auto\"><li>c</li></ol></li></ul>")]
+    [InlineData("3. a\n4. b", "<ol dir=\"auto\" start=\"3\"><li>a</li><li>b</li></ol>")]
+    [InlineData("- a\n\n- b", "<ul dir=\"auto\"><li><p>a</p></li><li><p>b</p></li></ul>")]
+    public void Blocks_become_html(string text, string html)
+    {
+        Assert.Equal(html, string.Concat(MarkdownRenderer.Render(text).Select(block => block.Html)));
+    }
+
+    [Fact]
+    public void Each_top_level_block_stands_alone()
+    {
+        var blocks = MarkdownRenderer.Render("# Title\n\ntext\n- a\n- b\n\n```\nx\n```");
+
+        Assert.Equal(["h3", "p", "ul", "div"], blocks.Select(block => SafeHtml.Parse(block.Html).FirstElementChild!.LocalName));
+    }
+
+    [Fact]
+    public void A_code_block_has_a_label_a_copy_button_and_its_text_untouched()
+    {
+        var block = Assert.Single(MarkdownRenderer.Render("```python title=x\nif a < b:\n    print(\"&amp;\")\n\n```"));
+
+        Assert.Equal(
+            "<div class=\"code-block\"><div class=\"code-head\"><span class=\"code-lang\">python</span><button type=\"button\" class=\"copy-code\" "
+            + "data-copy-code aria-label=\"Copy code\">Copy</button></div><pre tabindex=\"0\"><code class=\"language-python\">"
+            + "if a &lt; b:\n    print(&quot;&amp;amp;&quot;)\n\n</code></pre></div>",
+            block.Html);
+    }
+
+    [Theory]
+    [InlineData("c++")]
+    [InlineData("C#")]
+    [InlineData("objective-c")]
+    [InlineData("asp.net")]
+    public void Usual_language_names_are_kept(string language)
+    {
+        var body = Parse($"```{language}\nx\n```");
+
+        Assert.Equal(language, body.QuerySelector(".code-lang")!.TextContent);
+        Assert.Equal("language-" + language, body.QuerySelector("pre code")!.ClassName);
+    }
+
+    [Fact]
+    public void A_table_scrolls_in_a_named_box_and_aligns_by_class()
+    {
+        var body = Parse("| a | b | c | d |\n|---|:--|:-:|--:|\n| 1 | **2** |");
+
+        var box = body.QuerySelector("div.table-scroll")!;
+        Assert.Equal("Table", box.GetAttribute("aria-label"));
+        Assert.Equal("0", box.GetAttribute("tabindex"));
+        Assert.Equal([null, "align-left", "align-center", "align-right"], body.QuerySelectorAll("th").Select(cell => cell.ClassName));
+        Assert.Equal(["1", "2", "", ""], body.QuerySelectorAll("tbody td").Select(cell => cell.TextContent));
+    }
+
+    [Fact]
+    public void A_table_may_touch_the_text_above_and_below_it()
+    {
+        var blocks = MarkdownRenderer.Render("Here it is:\n| a | b |\n|---|---|\n| 1 | 2 |\nand on it goes\n- and on");
+
+        Assert.Equal(["p", "div", "p", "ul"], blocks.Select(block => SafeHtml.Parse(block.Html).FirstElementChild!.LocalName));
+    }
+
+    [Fact]
+    public void Task_boxes_have_names_and_only_stand_at_the_start_of_an_item()
+    {
+        var body = Parse("- [ ] a\n- [x] b\n- [x](https://example.org) c\n- d [x] e\n\n[x] f");
+
+        Assert.Equal(["open", "done"], body.QuerySelectorAll("li.task-item > [role=img]").Select(box => box.GetAttribute("aria-label")));
+        Assert.Equal("d [x] e", body.QuerySelectorAll("li")[3].TextContent);
+        Assert.Single(body.QuerySelectorAll("a"));
+    }
+
+    [Theory]
+    [InlineData("[a *b*](https://example.org/x?y=1&z=2)", "https://example.org/x?y=1&z=2", "a b")]
+    [InlineData("[a](HTTPS://Example.org)", "HTTPS://Example.org", "a")]
+    [InlineData("[mail](mailto:me@example.org)", "mailto:me@example.org", "mail")]
+    [InlineData("<https://example.org>", "https://example.org", "https://example.org")]
+    [InlineData("<me@example.org>", "mailto:me@example.org", "me@example.org")]
+    [InlineData("(https://example.org/a_b_c).", "https://example.org/a_b_c", "https://example.org/a_b_c")]
+    [InlineData("**https://example.org/x**", "https://example.org/x", "https://example.org/x")]
+    [InlineData("www.example.org", "https://www.example.org", "www.example.org")]
+    [InlineData("[a]\n\n[a]: <https://example.org> 'Title'", "https://example.org", "a")]
+    [InlineData("[](https://example.org)", "https://example.org", "https://example.org")]
+    [InlineData("[a](https://example.org/ü)", "https://example.org/ü", "a")]
+    public void Links_open_beside_the_page_and_say_nothing_about_it(string text, string href, string label)
+    {
+        var link = Assert.Single(Parse(text).QuerySelectorAll("a"));
+
+        Assert.Equal(href, link.GetAttribute("href"));
+        Assert.Equal(label, link.TextContent);
+    }
+
+    [Fact]
+    public void Right_to_left_text_finds_its_direction_by_itself()
+    {
+        var body = Parse("# שלום\n\nשלום\n\n- שלום\n\n> שלום\n\n| שלום |\n|---|\n| a |");
+
+        Assert.All(body.QuerySelectorAll("h3,body > p,ul,blockquote,th,td"), element => Assert.Equal("auto", element.GetAttribute("dir")));
+    }
+
+    [Theory]
+    [InlineData("a\r\nb\r\n\r\n```\r\nc\r\n```", "a\nb\n\n```\nc\n```")]
+    [InlineData("a\rb", "a\nb")]
+    public void Line_ends_of_all_systems_mean_the_same(string text, string same)
+    {
+        Assert.True(MarkdownRenderer.Render(same).SequenceEqual(MarkdownRenderer.Render(text)));
+    }
+
+    private static IElement Parse(string text) => SafeHtml.Parse(string.Concat(MarkdownRenderer.Render(text).Select(block => block.Html)));
+}

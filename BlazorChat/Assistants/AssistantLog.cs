@@ -1,0 +1,8 @@
+namespace BlazorChat.Assistants;
+
+/// <summary>What is logged about assistants at start: no keys, no addresses.</summary>
+internal static partial class AssistantLog
+{
+    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "Assistant {Name} ({Id}) answers by {Provider}, model {Model}")]
+    public static partial void Configured(ILogger logger, string name, string id, string provider, string model);
+}
