@@ -1,0 +1,65 @@
+using BlazorChat.Components.Composer;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Bunit;
+
+namespace BlazorChat.Tests.Components;
+
+/// <summary>What the browser's message box calls.</summary>
+public sealed class MessageComposerTests : IAsyncLifetime
+{
+    private PageHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await PageHost.StartAsync();
+
+    public Task DisposeAsync() => _host.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task The_same_message_sent_twice_is_one_message()
+    {
+        var room = await _host.Chat.RoomAsync();
+        var page = _host.Open(room);
+        var composer = page.FindComponent<MessageComposer>();
+        var id = Guid.NewGuid().ToString();
+        var first = await Send(composer, id, "Hello");
+        var second = await Send(composer, id, "Hello");
+        Assert.NotNull(first.ElementId);
+        Assert.Equal(first, second);
+        page.Until(() => Assert.Single(page.FindAll($"article[id='{first.ElementId}']")));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_sent_comes_back_with_a_sentence()
+    {
+        var composer = _host.Open(await _host.Chat.RoomAsync()).FindComponent<MessageComposer>();
+        var tooLong = await Send(composer, Guid.NewGuid().ToString(), new string('x', RoomLimits.MessageLength + 1));
+        Assert.Null(tooLong.ElementId);
+        Assert.Contains("32,001", tooLong.Problem, StringComparison.Ordinal);
+        Assert.NotNull((await Send(composer, "no id", "Hello")).Problem);
+        Assert.NotNull((await Send(composer, Guid.NewGuid().ToString(), "  \n ")).Problem);
+    }
+
+    [Fact]
+    public async Task A_deleted_room_takes_nothing()
+    {
+        var room = await _host.Chat.RoomAsync();
+        var composer = _host.Open(room, ChatHost.Grace).FindComponent<MessageComposer>();
+        await _host.Chat.Rooms.DeleteAsync(ChatHost.Ada, room.Id, default);
+        Assert.NotNull((await Send(composer, Guid.NewGuid().ToString(), "Hello")).Problem);
+    }
+
+    [Fact]
+    public async Task The_box_is_connected_to_its_page_once()
+    {
+        var page = _host.Page();
+        var room = await _host.Chat.RoomAsync();
+        var screen = page.Render<BlazorChat.Components.Rooms.RoomScreen>(p => p.Add(s => s.RoomId, room.Id));
+        await _host.Chat.PostAsync(room, "Hello");
+        screen.Until(() => Assert.Contains("Hello", screen.Markup, StringComparison.Ordinal));
+        Assert.Single(page.JSInterop.Invocations["blazorChat.connectComposer"]);
+        Assert.Equal("32000", screen.Find("chat-composer").GetAttribute("data-limit"));
+    }
+
+    private static Task<SendResult> Send(IRenderedComponent<MessageComposer> composer, string id, string text) =>
+        composer.InvokeAsync(() => composer.Instance.Send(id, text));
+}

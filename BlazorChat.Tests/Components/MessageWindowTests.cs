@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using BlazorChat.Components.Rooms;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Tests.Components;
+
+/// <summary>A viewer's own list: no gap, nothing twice, nothing that was cleared.</summary>
+public sealed class MessageWindowTests
+{
+    private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private readonly MessageWindow _window = new();
+
+    [Fact]
+    public void It_begins_with_the_rooms_newest_messages()
+    {
+        Assert.True(_window.Merge(Snapshot(51, 100)));
+        Assert.Equal((51, 100, true), Range());
+    }
+
+    [Fact]
+    public void The_same_state_again_is_no_change()
+    {
+        var snapshot = Snapshot(1, 10);
+        _window.Merge(snapshot);
+        Assert.False(_window.Merge(snapshot with { Room = snapshot.Room with { Name = "Other" } }));
+    }
+
+    [Fact]
+    public void Messages_that_slide_out_of_the_rooms_window_stay_on_the_page()
+    {
+        _window.Merge(Snapshot(1, 99, hasOlder: false));
+        _window.Merge(Snapshot(50, 101));
+        Assert.Equal((1, 101, false), Range());
+        Assert.Equal(101, _window.Messages.Select(m => m.Message.Sequence).Distinct().Count());
+    }
+
+    [Fact]
+    public void Windows_that_touch_are_one()
+    {
+        _window.Merge(Snapshot(1, 50, hasOlder: false));
+        _window.Merge(Snapshot(51, 100));
+        Assert.Equal((1, 100, false), Range());
+    }
+
+    [Fact]
+    public void A_viewer_who_missed_messages_begins_anew_rather_than_with_a_gap()
+    {
+        _window.Merge(Snapshot(1, 50, hasOlder: false));
+        _window.Merge(Snapshot(52, 100));
+        Assert.Equal((52, 100, true), Range());
+    }
+
+    [Fact]
+    public void Older_pages_are_put_before()
+    {
+        _window.Merge(Snapshot(51, 100));
+        Assert.True(_window.Prepend(new OlderMessages(Messages(1, 50), HasOlder: false), before: 51));
+        Assert.Equal((1, 100, false), Range());
+        _window.Merge(Snapshot(60, 110));
+        Assert.Equal((1, 110, false), Range());
+    }
+
+    [Fact]
+    public void A_page_that_does_not_fit_any_more_is_dropped()
+    {
+        _window.Merge(Snapshot(51, 100));
+        _window.Merge(Snapshot(201, 250));
+        Assert.False(_window.Prepend(new OlderMessages(Messages(1, 50), HasOlder: false), before: 51));
+        Assert.Equal((201, 250, true), Range());
+    }
+
+    [Fact]
+    public void Clearing_takes_older_pages_along()
+    {
+        _window.Merge(Snapshot(51, 100));
+        _window.Prepend(new OlderMessages(Messages(1, 50), HasOlder: false), before: 51);
+        Assert.True(_window.Merge(Cleared(through: 100)));
+        Assert.Empty(_window.Messages);
+        Assert.False(_window.HasOlder);
+    }
+
+    [Fact]
+    public void After_clearing_a_long_window_nothing_old_comes_back()
+    {
+        _window.Merge(Snapshot(1, 99, hasOlder: false));
+        var later = Snapshot(100, 160);
+        _window.Merge(later with { Room = later.Room with { ClearedThrough = 99 } });
+        Assert.Equal((100, 160, true), Range());
+    }
+
+    [Fact]
+    public void An_answer_that_ended_out_of_sight_is_named_until_its_end_is_known()
+    {
+        var running = new RoomMessage(Message(10) with { Status = MessageStatus.Streaming.Instance }, new LiveReply());
+        var first = Snapshot(1, 99, hasOlder: false);
+        _window.Merge(first with { Messages = first.Messages.SetItem(9, running) });
+        Assert.Empty(_window.Outdated);
+
+        _window.Merge(Snapshot(50, 101));
+        Assert.Equal([running.Message.Id], _window.Outdated);
+
+        Assert.True(_window.Replace(new RoomMessage(running.Message with { Status = MessageStatus.Complete.Instance })));
+        Assert.Empty(_window.Outdated);
+        Assert.Null(_window.Messages[9].Live);
+    }
+
+    [Fact]
+    public void A_message_that_is_gone_cannot_be_replaced()
+    {
+        _window.Merge(Snapshot(1, 10));
+        Assert.False(_window.Replace(new RoomMessage(Message(1))));
+    }
+
+    private (long First, long Last, bool HasOlder) Range() =>
+        (_window.Messages[0].Message.Sequence, _window.Messages[^1].Message.Sequence, _window.HasOlder);
+
+    private static RoomSnapshot Snapshot(int first, int last, bool hasOlder = true) => new()
+    {
+        Room = new Room { Id = Guid.NewGuid(), Name = "Room", CreatedAt = Now, LastActivityAt = Now },
+        Messages = Messages(first, last),
+        HasOlder = hasOlder,
+    };
+
+    private static RoomSnapshot Cleared(long through)
+    {
+        var snapshot = Snapshot(1, 0, hasOlder: false);
+        return snapshot with { Room = snapshot.Room with { ClearedThrough = through }, ClearedBy = Ada };
+    }
+
+    private static ImmutableArray<RoomMessage> Messages(int first, int last) =>
+        [.. Enumerable.Range(first, last - first + 1).Select(n => new RoomMessage(Message(n)))];
+
+    private static Message Message(long sequence) => new()
+    {
+        Id = Guid.NewGuid(),
+        RoomId = Guid.Empty,
+        Sequence = sequence,
+        Author = Ada,
+        Parts = [new TextPart("Text")],
+        Status = MessageStatus.Complete.Instance,
+        CreatedAt = Now,
+    };
+}

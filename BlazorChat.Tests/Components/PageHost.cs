@@ -1,0 +1,58 @@
+using BlazorChat.Components;
+using BlazorChat.Components.Rooms;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.Components;
+
+/// <summary>Components on the real rooms of an application with a real store: only the browser is made up.</summary>
+public sealed class PageHost : IAsyncDisposable
+{
+    private readonly List<BunitContext> _pages = [];
+
+    private PageHost(ChatHost chat) => Chat = chat;
+
+    public ChatHost Chat { get; }
+
+    public static async Task<PageHost> StartAsync() => new(await ChatHost.StartAsync());
+
+    /// <summary>A person's page with a circuit behind it.</summary>
+    public BunitContext Page(Person? person = null)
+    {
+        var page = new BunitContext();
+        page.JSInterop.Mode = JSRuntimeMode.Loose;
+        page.Services.AddSingleton(Chat.Rooms);
+        page.Services.AddSingleton(Chat.Replies);
+        page.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+        page.RenderTree.Add<CascadingValue<Visitor>>(p => p.Add(v => v.Value, new Visitor(person ?? ChatHost.Ada, TimeZoneInfo.Utc)));
+        _pages.Add(page);
+        return page;
+    }
+
+    /// <summary>A room as a person has it open.</summary>
+    public IRenderedComponent<RoomScreen> Open(Room room, Person? person = null) => Open(room.Id, person);
+
+    public IRenderedComponent<RoomScreen> Open(Guid roomId, Person? person = null) =>
+        Page(person).Render<RoomScreen>(p => p.Add(s => s.RoomId, roomId));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var page in _pages)
+        {
+            await page.DisposeAsync();
+        }
+
+        await Chat.DisposeAsync();
+    }
+}
+
+internal static class Waiting
+{
+    /// <summary>Waits until the component's markup is as asserted.</summary>
+    public static void Until<T>(this IRenderedComponent<T> component, Action assertion)
+        where T : IComponent =>
+        component.WaitForAssertion(assertion, Guard.Patience);
+}

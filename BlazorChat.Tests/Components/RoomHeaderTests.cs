@@ -1,0 +1,116 @@
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorChat.Tests.Components;
+
+/// <summary>Renaming, clearing, deleting and settings, with confirmations that say what is lost.</summary>
+public sealed class RoomHeaderTests : IAsyncLifetime
+{
+    private PageHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await PageHost.StartAsync();
+
+    public Task DisposeAsync() => _host.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task A_new_name_is_on_every_page()
+    {
+        var room = await _host.Chat.RoomAsync("Old");
+        var ada = _host.Open(room);
+        var grace = _host.Open(room, ChatHost.Grace);
+        await Click(ada, "Rename…");
+        Assert.Equal("Old", ada.Find("#room-name").GetAttribute("value"));
+        await ada.Find("#room-name").ChangeAsync(new ChangeEventArgs { Value = "New" });
+        await ada.Find("dialog form").SubmitAsync();
+        grace.Until(() => Assert.Equal("New", grace.Find("h1").TextContent));
+        ada.Until(() => Assert.Empty(ada.FindAll("dialog")));
+    }
+
+    [Fact]
+    public async Task A_name_that_is_taken_is_said_in_the_dialog()
+    {
+        await _host.Chat.RoomAsync("Taken");
+        var page = _host.Open(await _host.Chat.RoomAsync("Mine"));
+        await Click(page, "Rename…");
+        await page.Find("#room-name").ChangeAsync(new ChangeEventArgs { Value = "taken" });
+        await page.Find("dialog form").SubmitAsync();
+        page.Until(() => Assert.NotEmpty(page.Find("dialog .problem").TextContent));
+        Assert.Equal("Mine", page.Find("h1").TextContent);
+    }
+
+    [Fact]
+    public async Task Clearing_names_what_is_lost_and_asks_first()
+    {
+        var room = await _host.Chat.RoomAsync("Notes");
+        await _host.Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
+        await _host.Chat.PostAsync(room, "One");
+        await _host.Chat.PostAsync(room, "Two");
+        var page = _host.Open(room);
+        await Click(page, "Clear…");
+        Assert.Contains("Notes", page.Find("dialog h2").TextContent, StringComparison.Ordinal);
+        Assert.Contains("All 2 messages", page.Find("dialog .dialog-text").TextContent, StringComparison.Ordinal);
+        Assert.Equal(2, page.FindAll("article").Count);
+        await Click(page, "Clear room");
+        page.Until(() => Assert.Empty(page.FindAll("article")));
+        page.Until(() => Assert.Empty(page.FindAll("dialog")));
+    }
+
+    [Fact]
+    public async Task Closing_the_question_changes_nothing()
+    {
+        var room = await _host.Chat.RoomAsync("Notes");
+        await _host.Chat.PostAsync(room, "One");
+        var page = _host.Open(room);
+        await Click(page, "Delete…");
+        await page.Find("dialog").TriggerEventAsync("onclose", EventArgs.Empty);
+        Assert.Empty(page.FindAll("dialog"));
+        Assert.Null((await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Refusal);
+    }
+
+    [Fact]
+    public async Task Deleting_asks_first()
+    {
+        var room = await _host.Chat.RoomAsync("Notes");
+        var page = _host.Open(room);
+        await Click(page, "Delete…");
+        await Click(page, "Delete room");
+        Assert.Equal(RefusalKind.NotFound, (await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Refusal?.Kind);
+    }
+
+    [Fact]
+    public async Task Settings_are_saved_and_seen_by_others_who_are_not_editing()
+    {
+        var room = await _host.Chat.RoomAsync();
+        var ada = _host.Open(room);
+        var grace = _host.Open(room, ChatHost.Grace);
+        await ada.Find("button[aria-label=Settings]").ClickAsync(new());
+        await grace.Find("button[aria-label=Settings]").ClickAsync(new());
+
+        await ada.Find("#instructions").ChangeAsync(new ChangeEventArgs { Value = "Answer briefly." });
+        await ada.FindAll("input[type=radio]")[1].ChangeAsync(new ChangeEventArgs { Value = "on" });
+        await ada.Find(".panel form").SubmitAsync();
+        ada.Until(() => Assert.NotEmpty(ada.FindAll(".saved")));
+        grace.Until(() => Assert.Equal("Answer briefly.", grace.Find("#instructions").GetAttribute("value")));
+
+        var stored = (await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room;
+        Assert.Equal(("Answer briefly.", AnswerMode.WhenMentioned), (stored.Instructions, stored.AnswerMode));
+    }
+
+    [Fact]
+    public async Task What_somebody_is_editing_is_not_overwritten()
+    {
+        var room = await _host.Chat.RoomAsync();
+        var page = _host.Open(room);
+        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("#instructions").ChangeAsync(new ChangeEventArgs { Value = "Mine" });
+        await _host.Chat.Rooms.ChangeAsync(ChatHost.Grace, room.Id, null, "Theirs", null, default);
+        page.Until(() => Assert.Contains("changed these settings", page.Find(".panel").TextContent, StringComparison.Ordinal));
+        Assert.Equal("Mine", page.Find("#instructions").GetAttribute("value"));
+    }
+
+    private static Task Click<T>(IRenderedComponent<T> page, string name)
+        where T : IComponent =>
+        page.FindAll("button").Single(b => b.TextContent.Trim() == name).ClickAsync(new());
+}

@@ -1,0 +1,118 @@
+using BlazorChat.Components.Rooms;
+using BlazorChat.Tests.Support;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.Components;
+
+/// <summary>The list of rooms stays up to date by itself.</summary>
+public sealed class RoomListTests : IAsyncLifetime
+{
+    private PageHost _host = null!;
+
+    private ChatHost Chat => _host.Chat;
+
+    public async Task InitializeAsync() => _host = await PageHost.StartAsync();
+
+    public Task DisposeAsync() => _host.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task A_links_name_is_the_rooms_name_alone()
+    {
+        var room = await Chat.RoomAsync("Compilers");
+        await Chat.PostAsync(room, "Hello");
+        var list = _host.Page().Render<RoomList>();
+        Assert.Equal("Rooms", list.Find("nav").GetAttribute("aria-label"));
+        var link = list.Find($"a[href='/rooms/{room.Id}']");
+        Assert.Equal("Compilers", link.TextContent);
+        Assert.Null(link.GetAttribute("aria-label"));
+    }
+
+    [Fact]
+    public async Task Rooms_come_and_go_and_the_newest_activity_is_first()
+    {
+        var list = _host.Page().Render<RoomList>();
+        var first = await Chat.RoomAsync("First");
+        var second = await Chat.RoomAsync("Second");
+        list.Until(() => Assert.Equal(["Second", "First", "Lobby"], Names(list)));
+        await Chat.PostAsync(first, "Hello");
+        list.Until(() => Assert.Equal(["First", "Second", "Lobby"], Names(list)));
+        await Chat.Rooms.ChangeAsync(ChatHost.Ada, second.Id, "Renamed", null, null, default);
+        list.Until(() => Assert.Equal(["First", "Renamed", "Lobby"], Names(list)));
+        await Chat.Rooms.DeleteAsync(ChatHost.Ada, second.Id, default);
+        list.Until(() => Assert.Equal(["First", "Lobby"], Names(list)));
+    }
+
+    [Fact]
+    public async Task A_running_answer_and_the_number_of_messages_are_shown_in_words()
+    {
+        var room = await Chat.RoomAsync("Room");
+        var list = _host.Page().Render<RoomList>();
+        await Chat.PostAsync(room, "Question");
+        var answer = await Chat.Model.NextAsync();
+        list.Until(() => Assert.Contains("Answering", Row(list, "Room"), StringComparison.Ordinal));
+        answer.Finish("Answer");
+        list.Until(() => Assert.Contains("2 messages", Row(list, "Room"), StringComparison.Ordinal));
+        Assert.DoesNotContain("Answering", Row(list, "Room"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_room_with_something_new_says_so_until_it_is_opened()
+    {
+        var room = await Chat.RoomAsync("Room");
+        var page = _host.Page();
+        var list = page.Render<RoomList>();
+        Assert.Empty(list.FindAll(".unread-mark"));
+        await Chat.PostAsync(room, "Hello", ChatHost.Grace);
+        list.Until(() => Assert.Contains("new", Row(list, "Room"), StringComparison.Ordinal));
+
+        page.Services.GetRequiredService<NavigationManager>().NavigateTo($"/rooms/{room.Id}");
+        list.Until(() => Assert.Equal("page", list.Find($"a[href='/rooms/{room.Id}']").GetAttribute("aria-current")));
+        list.Until(() => Assert.Empty(list.FindAll(".unread-mark")));
+        page.Services.GetRequiredService<NavigationManager>().NavigateTo("/");
+        list.Until(() => Assert.Null(list.Find($"a[href='/rooms/{room.Id}']").GetAttribute("aria-current")));
+        Assert.Empty(list.FindAll(".unread-mark"));
+    }
+
+    [Fact]
+    public async Task What_was_read_in_another_tab_is_read_here()
+    {
+        var room = await Chat.RoomAsync("Room");
+        var list = _host.Page().Render<RoomList>();
+        await Chat.PostAsync(room, "Hello", ChatHost.Grace);
+        list.Until(() => Assert.Single(list.FindAll(".unread-mark")));
+        await list.InvokeAsync(() => list.Instance.ReadElsewhere(new Dictionary<Guid, long> { [room.Id] = long.MaxValue }));
+        Assert.Empty(list.FindAll(".unread-mark"));
+    }
+
+    [Fact]
+    public async Task A_new_room_is_made_in_a_dialog_and_opened()
+    {
+        var page = _host.Page();
+        var list = page.Render<RoomList>();
+        await list.Find("button[aria-label='New room']").ClickAsync(new());
+        await list.Find("#room-name").ChangeAsync(new ChangeEventArgs { Value = "  Algorithms " });
+        await list.Find("dialog form").SubmitAsync();
+        list.Until(() => Assert.Contains("Algorithms", Names(list)));
+        Assert.Empty(list.FindAll("dialog"));
+        var made = (await Chat.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value.Single(r => r.Room.Name == "Algorithms");
+        Assert.EndsWith($"/rooms/{made.Room.Id}", page.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_cannot_be_used_is_said_and_the_dialog_stays()
+    {
+        var list = _host.Page().Render<RoomList>();
+        await list.Find("button[aria-label='New room']").ClickAsync(new());
+        await list.Find("#room-name").ChangeAsync(new ChangeEventArgs { Value = "lobby" });
+        await list.Find("dialog form").SubmitAsync();
+        list.Until(() => Assert.NotEmpty(list.Find(".problem").TextContent));
+        Assert.Single((await Chat.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value);
+    }
+
+    private static IEnumerable<string> Names(IRenderedComponent<RoomList> list) => list.FindAll("nav a").Select(a => a.TextContent);
+
+    private static string Row(IRenderedComponent<RoomList> list, string name) =>
+        list.FindAll("nav li").Single(li => li.QuerySelector("a")!.TextContent == name).QuerySelector(".room-meta")!.TextContent;
+}

@@ -1,0 +1,247 @@
+using AngleSharp.Dom;
+using BlazorChat.Components.Composer;
+using BlazorChat.Components.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.Components;
+
+/// <summary>The room page with everything on it, as several people have it open.</summary>
+public sealed class RoomScreenTests : IAsyncLifetime
+{
+    private PageHost _host = null!;
+
+    private ChatHost Chat => _host.Chat;
+
+    public async Task InitializeAsync() => _host = await PageHost.StartAsync();
+
+    public Task DisposeAsync() => _host.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task It_shows_the_rooms_name_and_what_was_written_before()
+    {
+        var room = await Chat.RoomAsync("Compilers");
+        await Chat.PostAsync(room, "Hello **there**");
+        var page = _host.Open(room, ChatHost.Grace);
+
+        Assert.Equal("Compilers", page.Find("h1").TextContent);
+        var log = page.Find("[role=log]");
+        Assert.Equal("Conversation", log.GetAttribute("aria-label"));
+        Assert.Equal("off", log.GetAttribute("aria-live"));
+        var first = page.FindAll("article")[0];
+        Assert.StartsWith("Ada", first.GetAttribute("aria-label"), StringComparison.Ordinal);
+        Assert.Equal("there", first.QuerySelector(".blocks strong")!.TextContent);
+    }
+
+    [Fact]
+    public async Task Everybody_sees_an_answer_grow_and_end()
+    {
+        var room = await Chat.RoomAsync();
+        var ada = _host.Open(room);
+        var grace = _host.Open(room, ChatHost.Grace);
+        await Chat.PostAsync(room, "Question");
+        var answer = await Chat.Model.NextAsync();
+
+        answer.Say("One");
+        foreach (var page in new[] { ada, grace })
+        {
+            page.Until(() => Assert.Contains("One", page.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
+            Assert.Contains("Demo is answering", page.Find("[role=status]").TextContent, StringComparison.Ordinal);
+            Assert.Single(page.FindAll("[data-stop]"));
+        }
+
+        answer.Finish(" two");
+        foreach (var page in new[] { ada, grace })
+        {
+            page.Until(() => Assert.Empty(page.FindAll("[aria-busy]")));
+            page.Until(() => Assert.Equal("One two", page.FindAll("article .blocks")[^1].TextContent.Trim()));
+            page.Until(() => Assert.Contains("Demo has answered", page.Find("[role=status]").TextContent, StringComparison.Ordinal));
+            page.Until(() => Assert.Empty(page.FindAll("[data-stop]")));
+            Assert.DoesNotContain("One", page.Find("[role=status]").TextContent, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_token_renders_the_open_block_and_nothing_else()
+    {
+        var room = await Chat.RoomAsync();
+        var page = _host.Open(room);
+        await Chat.PostAsync(room, "Question");
+        var answer = await Chat.Model.NextAsync();
+        answer.Say("First paragraph.\n\nThe second");
+        page.Until(() => Assert.Contains("The second", page.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
+
+        var list = page.FindComponent<MessageList>();
+        var live = page.FindComponent<LiveMessage>();
+        var composer = page.FindComponent<MessageComposer>();
+        // The list of messages may still be told that the answer began; from here on only text comes.
+        page.Until(() => Assert.Single(page.FindAll("[data-stop]")));
+        var before = (page.RenderCount, list.RenderCount, live.RenderCount, composer.RenderCount);
+        for (var i = 0; i < 5; i++)
+        {
+            answer.Say($" word{i}");
+            page.Until(() => Assert.Contains($"word{i}", page.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
+        }
+
+        // A render count includes those of the children: what is compared is what else rendered.
+        var open = page.FindComponent<OpenBlockView>();
+        Assert.True(open.RenderCount >= 6, $"The open block rendered {open.RenderCount} times.");
+        Assert.Equal(before.Item4, composer.RenderCount);
+        Assert.Equal(live.RenderCount - before.Item3, list.RenderCount - before.Item2);
+        answer.Finish();
+    }
+
+    [Fact]
+    public async Task Code_grows_by_text_and_ends_as_a_block_with_a_copy_button()
+    {
+        var room = await Chat.RoomAsync();
+        var page = _host.Open(room);
+        await Chat.PostAsync(room, "Question");
+        var answer = await Chat.Model.NextAsync();
+        answer.Say("```python\nprint(1)\n");
+        page.Until(() => Assert.Equal("print(1)\n", page.Find("article[aria-busy=true] .code-block pre code").TextContent));
+        Assert.Equal("python", page.Find(".code-lang").TextContent);
+        answer.Say("print(2)\n");
+        page.Until(() => Assert.Equal("print(1)\nprint(2)\n", page.Find("article[aria-busy=true] pre code").TextContent));
+        Assert.Empty(page.FindAll("[data-copy-code]"));
+
+        answer.Finish("```\n\nDone.");
+        page.Until(() => Assert.Single(page.FindAll("[data-copy-code]")));
+        Assert.Equal("print(1)\nprint(2)\n", page.Find("pre code").TextContent);
+    }
+
+    [Fact]
+    public async Task A_table_and_a_list_grow_inside_their_element()
+    {
+        var room = await Chat.RoomAsync();
+        var page = _host.Open(room);
+        await Chat.PostAsync(room, "Question");
+        var answer = await Chat.Model.NextAsync();
+        answer.Say("3. three\n4. fo");
+        page.Until(() => Assert.Equal(2, page.FindAll("article[aria-busy=true] ol[start='3'] > li").Count));
+        answer.Say("ur\n\n| a | b |\n| - | - |\n| 1 | 2 |\n| 3 ");
+        page.Until(() => Assert.NotEmpty(page.FindAll("article[aria-busy=true] .table-scroll table td")));
+        answer.Finish();
+    }
+
+    [Fact]
+    public async Task A_stopped_answer_says_who_stopped_it_and_can_be_retried_once()
+    {
+        var room = await Chat.RoomAsync();
+        var ada = _host.Open(room);
+        var grace = _host.Open(room, ChatHost.Grace);
+        await Chat.PostAsync(room, "Question");
+        (await Chat.Model.NextAsync()).Say("Half");
+        grace.Until(() => Assert.Contains("Half", grace.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
+
+        await grace.Find("[data-stop]").ClickAsync(new());
+        ada.Until(() => Assert.Equal("Stopped by Grace", ada.Find(".end-text").TextContent));
+        Assert.Contains("Half", ada.FindAll("article")[^1].TextContent, StringComparison.Ordinal);
+
+        await Button(ada, "Retry").ClickAsync(new());
+        foreach (var page in new[] { ada, grace })
+        {
+            page.Until(() => Assert.Equal("Retried", page.Find(".retried").TextContent));
+            Assert.Null(FindButton(page, "Retry"));
+        }
+
+        (await Chat.Model.NextAsync()).Finish("Whole");
+        ada.Until(() => Assert.Contains("Whole", ada.FindAll("article")[^1].TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Stop_takes_a_waiting_answer_out_of_the_queue()
+    {
+        var room = await Chat.RoomAsync();
+        var page = _host.Open(room);
+        await Chat.PostAsync(room, "One");
+        var first = await Chat.Model.NextAsync();
+        await Chat.PostAsync(room, "Two");
+        page.Until(() => Assert.Contains("1 answer waits", page.Find(".waiting").TextContent, StringComparison.Ordinal));
+        first.Finish("Done");
+        await Chat.Model.NextAsync();
+        page.Until(() => Assert.Single(page.FindAll("[data-stop]")));
+        await page.Find("[data-stop]").ClickAsync(new());
+        page.Until(() => Assert.Empty(page.FindAll("[data-stop]")));
+    }
+
+    [Fact]
+    public async Task A_cleared_room_says_who_cleared_it_on_every_page()
+    {
+        var room = await Chat.RoomAsync();
+        await Chat.PostAsync(room, "Secret");
+        var page = _host.Open(room, ChatHost.Grace);
+        await Chat.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
+        page.Until(() => Assert.Contains("Ada cleared this room", page.Find(".cleared").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("article"));
+        Assert.DoesNotContain("Secret", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_deleted_room_says_who_deleted_it_and_leads_out()
+    {
+        var room = await Chat.RoomAsync();
+        var grace = _host.Open(room, ChatHost.Grace);
+        var ada = _host.Open(room);
+        await Chat.Rooms.DeleteAsync(ChatHost.Ada, room.Id, default);
+        grace.Until(() => Assert.Contains("deleted by Ada", grace.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        Assert.Equal("/", grace.Find("a.button").GetAttribute("href"));
+        Assert.Empty(grace.FindAll("chat-composer"));
+        // Who deleted it is not told so, but led out.
+        ada.Until(() => Assert.Equal("http://localhost/", ada.Services.GetRequiredService<NavigationManager>().Uri));
+    }
+
+    [Fact]
+    public void An_unknown_room_is_a_page_with_a_way_out()
+    {
+        var page = _host.Open(Guid.NewGuid());
+        Assert.Contains("does not exist", page.Find("h1").TextContent, StringComparison.Ordinal);
+        Assert.Equal("/", page.Find("a.button").GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task Older_messages_come_on_demand_without_a_gap()
+    {
+        var room = await Chat.RoomAsync();
+        await Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
+        for (var i = 0; i < 120; i++)
+        {
+            await Chat.PostAsync(room, $"Message {i}");
+        }
+
+        var page = _host.Open(room);
+        while (page.FindAll("[data-load-older]") is [var older])
+        {
+            var shown = page.FindAll("article").Count;
+            await older.ClickAsync(new());
+            page.Until(() => Assert.True(page.FindAll("article").Count > shown));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 120).Select(i => $"Message {i}"), page.FindAll("article .blocks").Select(b => b.TextContent.Trim()));
+    }
+
+    [Fact]
+    public async Task A_page_that_was_closed_is_not_told_any_more()
+    {
+        var room = await Chat.RoomAsync();
+        var page = _host.Open(room, ChatHost.Grace);
+        var screen = page.Instance;
+        screen.Dispose();
+        screen.Dispose();
+        await Chat.PostAsync(room, "After");
+        var other = _host.Open(room);
+        other.Until(() => Assert.Contains("After", other.Markup, StringComparison.Ordinal));
+        Assert.DoesNotContain("After", page.Markup, StringComparison.Ordinal);
+    }
+
+    private static IElement Button<T>(IRenderedComponent<T> page, string name)
+        where T : IComponent =>
+        FindButton(page, name) ?? throw new InvalidOperationException($"There is no button {name}.");
+
+    private static IElement? FindButton<T>(IRenderedComponent<T> page, string name)
+        where T : IComponent =>
+        page.FindAll("button").FirstOrDefault(b => b.TextContent.Trim() == name);
+}
