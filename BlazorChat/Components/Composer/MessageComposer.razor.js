@@ -1,8 +1,6 @@
 // <chat-composer>: the message box. Keys, growing, drafts and messages on their way all live here, so that typing never
 // waits for a server and nothing that was typed is lost: the draft and every unsent message are in localStorage, per
 // person and room, and go out again, with the same id, after a reload or a lost connection. The server stores an id once.
-import { announce } from '../../js/announce.js';
-
 const COUNT_FROM = 30_000;
 const CALL_TIMEOUT = 20_000;
 
@@ -216,7 +214,6 @@ class ChatComposer extends HTMLElement {
   fail(entry, problem) {
     this.keep(this.outbox().map(e => e.id === entry.id ? { ...e, problem } : e));
     this.render({ ...entry, problem });
-    announce(`Not sent. ${problem}`);
   }
 
   retry(entry) {
@@ -269,6 +266,7 @@ class ChatComposer extends HTMLElement {
     const state = document.createElement('p');
     state.className = 'pending-state';
     if (entry.problem) {
+      state.role = 'alert';
       const label = document.createElement('strong');
       label.textContent = 'Not sent';
       state.append(label, ` ${entry.problem} `, this.pendingButton('Retry', () => this.retry(entry)), this.pendingButton('Discard', () => this.discard(entry)));
