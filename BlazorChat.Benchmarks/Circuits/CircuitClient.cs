@@ -24,6 +24,9 @@ internal sealed class CircuitClient(Uri server, bool compress) : IAsyncDisposabl
     /// <summary>What this viewer saw of the reply that is measured.</summary>
     public ViewerLog Log { get; } = new();
 
+    /// <summary>What the tab shows, if it was asked to keep it before it was started.</summary>
+    public LogicalDom? Dom { get; init; }
+
     /// <summary>The session's bytes.</summary>
     public WireCounter Wire => _session.Wire;
 
@@ -164,18 +167,19 @@ internal sealed class CircuitClient(Uri server, bool compress) : IAsyncDisposabl
         return null;
     }
 
-    private byte[] ReceiveBatch(long number, ReadOnlySpan<byte> batch)
+    private byte[] ReceiveBatch(long number, ReadOnlySpan<byte> bytes)
     {
         var now = Stopwatch.GetTimestamp();
         var received = Wire.Received;
-        var text = new RenderBatchText(batch);
-        while (text.MoveNext())
+        var batch = new RenderBatch(bytes);
+        for (var i = 0; i < batch.StringCount; i++)
         {
-            Log.Scan(text.Current, now, received);
+            Log.Scan(batch.StringAt(i), now, received);
         }
 
+        Dom?.Apply(batch);
         Volatile.Write(ref _batches, _batches + 1);
-        if (text.ReferenceFrames > 0)
+        if (batch.FrameCount > 0)
         {
             _firstBatch.TrySetResult();
         }

@@ -5,6 +5,9 @@ namespace BlazorChat.Benchmarks.Circuits;
 /// <summary>Many viewers of one room, kept alive by pings.</summary>
 internal sealed class CircuitFleet : IAsyncDisposable
 {
+    /// <summary>So many viewers, the first ones, keep what they show.</summary>
+    public const int Readers = 2;
+
     private const int Parallel = 16;
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(14);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(60);
@@ -38,7 +41,9 @@ internal sealed class CircuitFleet : IAsyncDisposable
         Uri server, string path, int count, bool compress, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        var fleet = new CircuitFleet([.. Enumerable.Range(0, count).Select(_ => new CircuitClient(server, compress))]);
+        var viewers = Enumerable.Range(0, count)
+            .Select(index => new CircuitClient(server, compress) { Dom = index < Readers ? new LogicalDom() : null });
+        var fleet = new CircuitFleet([.. viewers]);
         try
         {
             fleet._pinging = fleet.PingAsync(fleet._ending.Token);

@@ -11,7 +11,7 @@ internal static class FanoutCommand
     private const int WarmUpViewers = 20;
 
     /// <summary>Measures every combination and prints one table.</summary>
-    /// <returns>1 when a circuit was lost or a token missed, else 0.</returns>
+    /// <returns>1 when a circuit was lost, a token missed or a text wrong, else 0.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var options = new CommandLine(arguments, "--viewers", "--history", "--compress", "--seconds", "--runs", "--app");
@@ -31,7 +31,7 @@ internal static class FanoutCommand
         var table = new MarkdownTable(
             Console.Out,
             "viewers", "earlier messages", "compression", "bytes, first 100", "last 100", "whole",
-            "CPU-s / 1,000 viewer-tokens", "allocated / viewer-token", "latency p50 ms", "p99 ms", "lost", "missed");
+            "CPU-s / 1,000 viewer-tokens", "allocated / viewer-token", "latency p50 ms", "p99 ms", "lost", "missed", "wrong");
         var failures = 0;
         foreach (var compress in compressions)
         {
@@ -50,12 +50,12 @@ internal static class FanoutCommand
                     }
 
                     var result = FanoutRun.Median(results);
-                    failures += result.Lost + result.Missed;
+                    failures += result.Lost + result.Missed + result.WrongTexts;
                     table.Add(
                         $"{viewers:n0}", $"{history:n0}", compress ? "on" : "off",
                         $"{result.FirstBytes:f1}", $"{result.LastBytes:f1}", $"{result.WholeBytes:f1}",
                         $"{result.CpuSeconds:f4}", $"{result.Allocated:n0} B", $"{result.Latency50:f0}", $"{result.Latency99:f0}",
-                        $"{result.Lost}", $"{result.Missed}");
+                        $"{result.Lost}", $"{result.Missed}", $"{result.WrongTexts}");
                 }
             }
         }

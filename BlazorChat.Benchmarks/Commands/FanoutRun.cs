@@ -16,6 +16,7 @@ namespace BlazorChat.Benchmarks.Commands;
 /// <param name="Latency99">The same, the 99th percentile.</param>
 /// <param name="Lost">Circuits that ended by themselves.</param>
 /// <param name="Missed">Marked tokens that some viewer never received, summed over the viewers: 0, or something is broken.</param>
+/// <param name="WrongTexts">Viewers, of the few that keep what they show, whose text is not exactly the reply: 0 as well.</param>
 internal sealed record FanoutRun(
     double FirstBytes,
     double LastBytes,
@@ -25,7 +26,8 @@ internal sealed record FanoutRun(
     double Latency50,
     double Latency99,
     int Lost,
-    int Missed)
+    int Missed,
+    int WrongTexts)
 {
     private const int MarksPerWindow = 10;
     private const int TokensPerWindow = MarksPerWindow * ReplyText.TokensPerMark;
@@ -63,7 +65,8 @@ internal sealed record FanoutRun(
             Percentile.Of(latencies, 0.5),
             Percentile.Of(latencies, 0.99),
             fleet.Lost,
-            fleet.Viewers.Sum(viewer => reply.Text.Marks - viewer.Log.Seen));
+            fleet.Viewers.Sum(viewer => reply.Text.Marks - viewer.Log.Seen),
+            CountWrongTexts(fleet, reply.Text));
     }
 
     /// <summary>The middle of several runs, figure by figure; losses are summed.</summary>
@@ -76,7 +79,8 @@ internal sealed record FanoutRun(
         Percentile.Median(runs.Select(run => run.Latency50)),
         Percentile.Median(runs.Select(run => run.Latency99)),
         runs.Sum(run => run.Lost),
-        runs.Sum(run => run.Missed));
+        runs.Sum(run => run.Missed),
+        runs.Sum(run => run.WrongTexts));
 
     // Whole windows between two marks, so that the first frame with its new message and the last with its end state
     // are not blamed on a hundred tokens; both are in the bytes of the whole.
@@ -87,6 +91,17 @@ internal sealed record FanoutRun(
             .OfType<long>()
             .ToList();
         return bytes.Count == 0 ? double.NaN : bytes.Average() / TokensPerWindow;
+    }
+
+    private static int CountWrongTexts(CircuitFleet fleet, ReplyText reply)
+    {
+        var errors = fleet.Viewers
+            .Where(viewer => viewer.Failure is null)
+            .Select(viewer => viewer.Dom is null ? null : ReplyAudit.FindError(reply, viewer.Dom.Text()))
+            .OfType<string>()
+            .ToList();
+        errors.ForEach(Console.Error.WriteLine);
+        return errors.Count;
     }
 
     private static IEnumerable<double> Latencies(ViewerLog log, PlannedReply reply)

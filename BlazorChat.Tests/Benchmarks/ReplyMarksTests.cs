@@ -79,4 +79,38 @@ public class ReplyMarksTests
         Assert.Equal(0, log.Seen);
         Assert.Null(log.SeenAt(0));
     }
+
+    [Fact]
+    public void A_page_with_the_whole_reply_passes_the_audit()
+    {
+        var reply = ReplyText.Create(4, 300);
+
+        Assert.Null(ReplyAudit.FindError(reply, "Earlier words. " + Shown(reply) + " Copy"));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(155)]
+    [InlineData(185)]
+    [InlineData(299)]
+    public void A_page_that_lacks_any_token_fails_the_audit(int token)
+    {
+        var reply = ReplyText.Create(4, 300);
+        var tokens = reply.Tokens.ToList();
+        tokens.RemoveAt(token);
+
+        Assert.NotNull(ReplyAudit.FindError(reply, Shown(tokens)));
+    }
+
+    [Fact]
+    public void A_page_that_has_a_part_twice_fails_the_audit()
+    {
+        var reply = ReplyText.Create(4, 300);
+
+        Assert.NotNull(ReplyAudit.FindError(reply, Shown(reply) + Shown(reply.Tokens.TakeLast(100))));
+    }
+
+    private static string Shown(ReplyText reply) => Shown(reply.Tokens);
+
+    private static string Shown(IEnumerable<string> tokens) => Markdig.Markdown.ToPlainText(string.Concat(tokens));
 }

@@ -4,7 +4,7 @@ using BlazorChat.Benchmarks.Circuits;
 
 namespace BlazorChat.Tests.Benchmarks;
 
-public class RenderBatchTextTests
+public class RenderBatchTests
 {
     [Fact]
     public void Every_string_of_a_batch_is_read_in_order()
@@ -23,7 +23,7 @@ public class RenderBatchTextTests
     [Fact]
     public void A_batch_says_how_many_frames_it_brings()
     {
-        Assert.Equal(3, new RenderBatchText(Batch(frames: 3, "p")).ReferenceFrames);
+        Assert.Equal(3, new RenderBatch(Batch(frames: 3, "p")).FrameCount);
     }
 
     [Fact]
@@ -52,10 +52,10 @@ public class RenderBatchTextTests
     private static List<string> Strings(byte[] batch)
     {
         var strings = new List<string>();
-        var text = new RenderBatchText(batch);
-        while (text.MoveNext())
+        var sections = new RenderBatch(batch);
+        for (var i = 0; i < sections.StringCount; i++)
         {
-            strings.Add(Encoding.UTF8.GetString(text.Current));
+            strings.Add(Encoding.UTF8.GetString(sections.StringAt(i)));
         }
 
         return strings;
