@@ -151,8 +151,16 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task Time_that_the_reader_takes_is_no_silence_of_the_model()
     {
-        _model.NextReply(Text("one "), Text("two"), Finish(ChatFinishReason.Stop));
-        var reading = await ReadAsync(_model, _ => _time.Advance(Limits.IdleTimeout * 2));
+        var reply = _model.NextReply();
+        var pending = ReadAsync(_model, _ => _time.Advance(Limits.IdleTimeout * 2));
+
+        // The guard's clock must have been running when the piece came that the reader then takes its time with.
+        await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
+        reply.Writer.TryWrite(Text("one "));
+        reply.Writer.TryWrite(Text("two"));
+        reply.Writer.TryWrite(Finish(ChatFinishReason.Stop));
+        reply.Writer.Complete();
+        var reading = await pending;
         Assert.Null(reading.Failure);
         Assert.Equal("one two", reading.Text);
     }
