@@ -14,6 +14,9 @@ public sealed class FakeChatClient : IChatClient
     /// <summary>Whether a stream goes on waiting when its token is cancelled, as a badly written client does.</summary>
     public bool IgnoresCancellation { get; init; }
 
+    /// <summary>Whether the stream goes on within the call that writes to its channel, and not a moment later.</summary>
+    public bool AnswersInline { get; init; }
+
     public IReadOnlyList<List<ChatMessage>> Prompts => _prompts;
 
     public IReadOnlyList<ChatOptions?> Options => _options;
@@ -29,7 +32,7 @@ public sealed class FakeChatClient : IChatClient
     /// <summary>The channel of the next request that has none yet.</summary>
     public Channel<ChatResponseUpdate> NextReply()
     {
-        var channel = Channel.CreateUnbounded<ChatResponseUpdate>();
+        var channel = Channel.CreateUnbounded<ChatResponseUpdate>(new UnboundedChannelOptions { AllowSynchronousContinuations = AnswersInline });
         _replies.Enqueue(channel.Reader);
         return channel;
     }

@@ -152,12 +152,19 @@ public sealed class GuardChatClientTests : IDisposable
     public async Task Time_that_the_reader_takes_is_no_silence_of_the_model()
     {
         var reply = _model.NextReply();
-        var pending = ReadAsync(_model, _ => _time.Advance(Limits.IdleTimeout * 2));
+        var taken = new SemaphoreSlim(0);
+        var pending = ReadAsync(_model, _ =>
+        {
+            _time.Advance(Limits.IdleTimeout * 2);
+            taken.Release();
+        });
+        foreach (var piece in new[] { "one ", "two" })
+        {
+            await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
+            reply.Writer.TryWrite(Text(piece));
+            Assert.True(await taken.WaitAsync(HangGuard.Limit));
+        }
 
-        // The guard's clock must have been running when the piece came that the reader then takes its time with.
-        await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
-        reply.Writer.TryWrite(Text("one "));
-        reply.Writer.TryWrite(Text("two"));
         reply.Writer.TryWrite(Finish(ChatFinishReason.Stop));
         reply.Writer.Complete();
         var reading = await pending;
@@ -217,14 +224,15 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_client_that_answers_a_stop_with_an_error_was_stopped_all_the_same()
     {
-        var reply = _model.NextReply();
-        reply.Writer.TryWrite(Text("Half"));
-        var reading = await ReadAsync(_model, _ =>
-        {
-            _stop.Cancel();
-            reply.Writer.Complete(new IOException("aborted"));
-        });
+        var model = new FakeChatClient { IgnoresCancellation = true, AnswersInline = true };
+        var reply = model.NextReply();
+        var pending = ReadAsync(model);
+        await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
+        await using var onStop = model.Token.Register(() => reply.Writer.Complete(new IOException("aborted")));
+        await _stop.CancelAsync();
+        var reading = await pending;
         Assert.True(reading.WasStopped);
+        Assert.Null(reading.Failure);
     }
 
     [Fact]
