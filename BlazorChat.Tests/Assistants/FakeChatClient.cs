@@ -66,7 +66,7 @@ public sealed class FakeChatClient : IChatClient
         _options.Add(options);
         Mutation?.Invoke(messages, options);
         var reader = _replies.Dequeue();
-        while (await WaitAsync(reader, IgnoresCancellation ? CancellationToken.None : cancellationToken))
+        while (await reader.WaitToReadAsync(IgnoresCancellation ? CancellationToken.None : cancellationToken).ConfigureAwait(false))
         {
             while (reader.TryRead(out var update))
             {
@@ -78,7 +78,4 @@ public sealed class FakeChatClient : IChatClient
     public object? GetService(Type serviceType, object? serviceKey = null) => null;
 
     public void Dispose() => IsDisposed = true;
-
-    private static async Task<bool> WaitAsync(ChannelReader<ChatResponseUpdate> reader, CancellationToken cancellationToken) =>
-        await reader.WaitToReadAsync(cancellationToken);
 }

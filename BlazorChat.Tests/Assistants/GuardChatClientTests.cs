@@ -226,6 +226,7 @@ public sealed class GuardChatClientTests : IDisposable
     {
         var model = new FakeChatClient { IgnoresCancellation = true, AnswersInline = true };
         var reply = model.NextReply();
+        reply.Writer.TryWrite(Text("Half"));
         var pending = ReadAsync(model);
         await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
         await using var onStop = model.Token.Register(() => reply.Writer.Complete(new IOException("aborted")));
