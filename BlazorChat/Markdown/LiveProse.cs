@@ -40,7 +40,7 @@ internal sealed class LiveProse
         }
 
         var display = Finish(text[..certain], text, structure);
-        _shown = MarkdownRenderer.Parse(display, MarkdownPipelines.Full) is { } parsed
+        _shown = MarkdownRenderer.Parse(display, MarkdownPipelines.Live) is { } parsed
             ? Reuse(Render(parsed))
             : Reuse(new OpenMarkup(null, null, [.. _settled, MarkdownRenderer.Plain(display).Html]));
         return _shown;
