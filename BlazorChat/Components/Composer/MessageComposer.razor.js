@@ -300,6 +300,4 @@ class ChatComposer extends HTMLElement {
 customElements.define('chat-composer', ChatComposer);
 
 // Called by MessageComposer once the page has a circuit.
-export function connect(element, server) {
-  element.connect(server);
-}
+globalThis.blazorChat = { ...globalThis.blazorChat, connectComposer: (element, server) => element.connect(server) };

@@ -11,7 +11,7 @@ function read(person) {
 
 let stop = () => { };
 
-export function load(person, list) {
+function loadReadMarks(person, list) {
   stop();
   const listener = e => {
     if (e.key === keyOf(person) && e.newValue) {
@@ -23,7 +23,7 @@ export function load(person, list) {
   return read(person);
 }
 
-export function begin(person, all) {
+function beginReadMarks(person, all) {
   try {
     localStorage.setItem(keyOf(person), JSON.stringify(all));
   } catch {
@@ -31,9 +31,12 @@ export function begin(person, all) {
   }
 }
 
-export function save(person, room, sequence) {
+function saveReadMark(person, room, sequence) {
   const all = read(person) ?? {};
   if ((all[room] ?? 0) < sequence) {
-    begin(person, { ...all, [room]: sequence });
+    beginReadMarks(person, { ...all, [room]: sequence });
   }
 }
+
+// Called by RoomList.
+globalThis.blazorChat = { ...globalThis.blazorChat, loadReadMarks, beginReadMarks, saveReadMark };

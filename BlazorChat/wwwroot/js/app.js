@@ -1,4 +1,4 @@
-// Everything on the page that needs no server: each module stands alone and listens for itself.
+// Everything on the page that runs in the browser: each module stands alone and listens for itself.
 import './times.js';
 import './copy.js';
 import './dialogs.js';
@@ -9,3 +9,6 @@ import './title.js';
 import '../Components/Layout/Modal.razor.js';
 import '../Components/Messages/MessageList.razor.js';
 import '../Components/Composer/MessageComposer.razor.js';
+import '../Components/Rooms/RoomList.razor.js';
+// Last: components call into the modules above.
+import './boot.js';
