@@ -15,6 +15,14 @@ function moveInRooms(e) {
   }
 }
 
+// Where people write, else what there is to read. Done here, as the page's base address makes "#content" another page.
+document.addEventListener('click', e => {
+  if (e.target.closest('[data-skip]')) {
+    e.preventDefault();
+    (document.getElementById('message') ?? document.getElementById('content'))?.focus();
+  }
+}, true);
+
 document.addEventListener('keydown', e => {
   if (e.isComposing || e.defaultPrevented) {
     return;
