@@ -24,6 +24,13 @@ public sealed class AssistantsOptionsTests
     }
 
     [Fact]
+    public void The_settings_that_ship_with_the_application_are_valid()
+    {
+        var item = Assert.Single(Options(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "appsettings.json"))).Items);
+        Assert.Equal(("Demo", 32), (item.Provider, item.DemoTokensPerSecond));
+    }
+
+    [Fact]
     public async Task The_demo_assistant_answers_out_of_the_box()
     {
         using var services = Build("""{ "Assistants": { "DemoTokensPerSecond": 1000000, "Items": [] } }""");

@@ -14,6 +14,9 @@ public sealed class FakeChatClient : IChatClient
     /// <summary>Whether a stream goes on waiting when its token is cancelled, as a badly written client does.</summary>
     public bool IgnoresCancellation { get; init; }
 
+    /// <summary>Whether the stream goes on within the call that writes to its channel, and not a moment later.</summary>
+    public bool AnswersInline { get; init; }
+
     public IReadOnlyList<List<ChatMessage>> Prompts => _prompts;
 
     public IReadOnlyList<ChatOptions?> Options => _options;
@@ -29,7 +32,7 @@ public sealed class FakeChatClient : IChatClient
     /// <summary>The channel of the next request that has none yet.</summary>
     public Channel<ChatResponseUpdate> NextReply()
     {
-        var channel = Channel.CreateUnbounded<ChatResponseUpdate>();
+        var channel = Channel.CreateUnbounded<ChatResponseUpdate>(new UnboundedChannelOptions { AllowSynchronousContinuations = AnswersInline });
         _replies.Enqueue(channel.Reader);
         return channel;
     }
@@ -63,7 +66,7 @@ public sealed class FakeChatClient : IChatClient
         _options.Add(options);
         Mutation?.Invoke(messages, options);
         var reader = _replies.Dequeue();
-        while (await WaitAsync(reader, IgnoresCancellation ? CancellationToken.None : cancellationToken))
+        while (await reader.WaitToReadAsync(IgnoresCancellation ? CancellationToken.None : cancellationToken).ConfigureAwait(false))
         {
             while (reader.TryRead(out var update))
             {
@@ -75,7 +78,4 @@ public sealed class FakeChatClient : IChatClient
     public object? GetService(Type serviceType, object? serviceKey = null) => null;
 
     public void Dispose() => IsDisposed = true;
-
-    private static async Task<bool> WaitAsync(ChannelReader<ChatResponseUpdate> reader, CancellationToken cancellationToken) =>
-        await reader.WaitToReadAsync(cancellationToken);
 }

@@ -151,8 +151,23 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task Time_that_the_reader_takes_is_no_silence_of_the_model()
     {
-        _model.NextReply(Text("one "), Text("two"), Finish(ChatFinishReason.Stop));
-        var reading = await ReadAsync(_model, _ => _time.Advance(Limits.IdleTimeout * 2));
+        var reply = _model.NextReply();
+        var taken = new SemaphoreSlim(0);
+        var pending = ReadAsync(_model, _ =>
+        {
+            _time.Advance(Limits.IdleTimeout * 2);
+            taken.Release();
+        });
+        foreach (var piece in new[] { "one ", "two" })
+        {
+            await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
+            reply.Writer.TryWrite(Text(piece));
+            Assert.True(await taken.WaitAsync(HangGuard.Limit));
+        }
+
+        reply.Writer.TryWrite(Finish(ChatFinishReason.Stop));
+        reply.Writer.Complete();
+        var reading = await pending;
         Assert.Null(reading.Failure);
         Assert.Equal("one two", reading.Text);
     }
@@ -209,14 +224,16 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_client_that_answers_a_stop_with_an_error_was_stopped_all_the_same()
     {
-        var reply = _model.NextReply();
+        var model = new FakeChatClient { IgnoresCancellation = true, AnswersInline = true };
+        var reply = model.NextReply();
         reply.Writer.TryWrite(Text("Half"));
-        var reading = await ReadAsync(_model, _ =>
-        {
-            _stop.Cancel();
-            reply.Writer.Complete(new IOException("aborted"));
-        });
+        var pending = ReadAsync(model);
+        await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
+        await using var onStop = model.Token.Register(() => reply.Writer.Complete(new IOException("aborted")));
+        await _stop.CancelAsync();
+        var reading = await pending;
         Assert.True(reading.WasStopped);
+        Assert.Null(reading.Failure);
     }
 
     [Fact]

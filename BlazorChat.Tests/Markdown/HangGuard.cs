@@ -8,7 +8,7 @@ namespace BlazorChat.Tests.Markdown;
 /// </summary>
 internal static class HangGuard
 {
-    private const int Runs = 8;
+    private const int Runs = 20;
 
     public static void Within100Milliseconds(Action action)
     {

@@ -70,7 +70,6 @@ public sealed class HostileMarkdownTests
     [InlineData("java\u0001script:alert(1)")]
     [InlineData("\u0000https://example.org")]
     [InlineData("ht&Tab;tps://example.org")]
-    [InlineData("https://example.org/&Tab;x")]
     [InlineData("\u200Bjavascript:alert(1)")]
     [InlineData("feed:javascript:alert(1)")]
     public void Links_and_images_to_anything_but_absolute_http_https_and_mailto_are_only_text(string url)
@@ -81,6 +80,13 @@ public sealed class HostileMarkdownTests
         Assert.Contains("label", body.TextContent, StringComparison.Ordinal);
         Assert.Contains("picture", body.TextContent, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("[a](https://example.org/&Tab;x)")]
+    [InlineData("[a](<https://example.org/ x>)")]
+    [InlineData("![a](https://example.org/&#0;x)")]
+    [InlineData("[a](https://example.org/&#92;x)")]
+    public void An_address_with_hidden_characters_is_no_link(string text) => Assert.Empty(Render(text).QuerySelectorAll("a"));
 
     [Fact]
     public void Remote_images_are_never_loaded_but_linked()
@@ -203,6 +209,15 @@ public sealed class HostileMarkdownTests
 
         Assert.Equal(text, paragraph.TextContent);
         Assert.Equal("after", Render(text + "\n\n**after**").QuerySelector("strong")!.TextContent);
+    }
+
+    [Fact]
+    public void Long_tables_and_long_paragraphs_of_honest_text_stay_within_the_limits()
+    {
+        var table = "| a | b | c |\n|---|---|---|\n" + Repeat("| **bold** text here | `code` | [x](https://example.org) and more |\n", 200);
+        var paragraph = Repeat("Some words with a **bold** one, `code_with_names` and a [link](https://example.org/x). ", 100);
+
+        Assert.Empty(Render(table + "\n" + paragraph).QuerySelectorAll(".plain"));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class MarkdownFeatureTests
         var box = body.QuerySelector("div.table-scroll")!;
         Assert.Equal("Table", box.GetAttribute("aria-label"));
         Assert.Equal("0", box.GetAttribute("tabindex"));
-        Assert.Equal([null, "align-left", "align-center", "align-right"], body.QuerySelectorAll("th").Select(cell => cell.ClassName));
+        Assert.Equal(["", "align-left", "align-center", "align-right"], body.QuerySelectorAll("th").Select(cell => cell.ClassName ?? ""));
         Assert.Equal(["1", "2", "", ""], body.QuerySelectorAll("tbody td").Select(cell => cell.TextContent));
     }
 

@@ -13,17 +13,23 @@ internal static class HtmlText
     {
         for (var at = text.IndexOfAny(Special); at >= 0; at = text.IndexOfAny(Special))
         {
-            html.Append(text[..at]).Append(text[at] switch
+            html.Append(text[..at]);
+            for (text = text[at..]; !text.IsEmpty && Escape(text[0]) is { } escaped; text = text[1..])
             {
-                '&' => "&amp;",
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '"' => "&quot;",
-                _ => "&#39;",
-            });
-            text = text[(at + 1)..];
+                html.Append(escaped);
+            }
         }
 
         return html.Append(text);
     }
+
+    private static string? Escape(char c) => c switch
+    {
+        '&' => "&amp;",
+        '<' => "&lt;",
+        '>' => "&gt;",
+        '"' => "&quot;",
+        '\'' => "&#39;",
+        _ => null,
+    };
 }

@@ -11,13 +11,16 @@ namespace BlazorChat.Markdown;
 /// was measured at 0.3 to 1.5 ns per visit (100,000 times <c>[</c>, <c>*a</c>, <c>[a](b</c>, <c>|:</c>,
 /// <c>http://a.b</c>…). A block past its budget is shown as the plain text that it is.
 /// </summary>
-internal static class InlineBudget
+internal sealed class InlineBudget(long maxBlockCost, long maxTextCost)
 {
-    /// <summary>Visits allowed for one block: at most about 20 ms. 8 KB of prose with 300 marks need 2.5 million.</summary>
-    public const long MaxBlockCost = 12_000_000;
+    /// <summary>
+    /// For a finished text: 24 million visits for one block, at most about 35 ms, and 40 million for all together. 8 KB of prose
+    /// with 300 marks need 2.5 million, a table of 200 rows with a link and bold words in each 12 million.
+    /// </summary>
+    public static InlineBudget Finished { get; } = new(maxBlockCost: 24_000_000, maxTextCost: 40_000_000);
 
-    /// <summary>Visits allowed for the blocks of one text together: at most about 50 ms.</summary>
-    public const long MaxTextCost = 32_000_000;
+    /// <summary>For the open block of a live text, which is short and parsed ten times a second: at most a few milliseconds.</summary>
+    public static InlineBudget Live { get; } = new(maxBlockCost: 5_000_000, maxTextCost: 8_000_000);
 
     /// <summary>Marks of one block, cheap ones too: each ends a run of text at about 100 ns, 100 KB of nothing but marks at 10 ms.</summary>
     public const long MaxBlockMarks = 100_000;
@@ -30,7 +33,7 @@ internal static class InlineBudget
     private static readonly SearchValues<char> Marks = SearchValues.Create("*~_[]`:.|<&\\!");
 
     /// <summary>Called when Markdig has all lines of a paragraph or heading and has not looked at its inlines yet.</summary>
-    public static void Spend(BlockProcessor processor, Block block)
+    public void Spend(BlockProcessor processor, Block block)
     {
         if (block is not LeafBlock leaf || leaf.Lines.Lines is null)
         {
@@ -49,7 +52,7 @@ internal static class InlineBudget
             processor.Document.SetData(SpentKey, spent);
         }
 
-        if (cost > MaxBlockCost || spent.Cost + cost > MaxTextCost || marks > MaxBlockMarks || cells > MaxTableCells)
+        if (cost > maxBlockCost || spent.Cost + cost > maxTextCost || marks > MaxBlockMarks || cells > MaxTableCells)
         {
             leaf.ProcessInlines = false;
             return;
@@ -70,7 +73,7 @@ internal static class InlineBudget
             var line = leaf.Lines.Lines[i].Slice.AsSpan();
             var pipes = 0;
             length += line.Length + 1;
-            for (var at = line.IndexOfAny(Marks); at >= 0 && at < line.Length;)
+            for (var at = line.IndexOfAny(Marks); at >= 0 && at < line.Length && marks <= MaxBlockMarks;)
             {
                 var mark = line[at];
                 var run = RunLength(line, at);
@@ -78,9 +81,10 @@ internal static class InlineBudget
                 costly += mark switch
                 {
                     '<' or '&' or '\\' or '!' => 0,
-                    '[' or ']' => run,
+                    '[' => run,
+                    ']' => Math.Max(0, run - openBrackets),
                     '|' => openBrackets > 0 ? run : 0,
-                    '`' => 1,
+                    '`' => run >= 3 ? 1 : 0,
                     '_' when IsWordAt(line, at - 1) && IsWordAt(line, at + run) => 0,
                     ':' => IsCostlyColon(line, at, run) ? run : 0,
                     '.' => at > 0 && line[at - 1] == 'w' ? 1 : 0,
@@ -98,6 +102,10 @@ internal static class InlineBudget
             }
 
             widestRow = Math.Max(widestRow, pipes);
+            if (marks > MaxBlockMarks)
+            {
+                break;
+            }
         }
 
         return (costly * length, marks, widestRow <= 1 ? 0 : (long)widestRow * leaf.Lines.Count);

@@ -19,6 +19,11 @@ internal sealed class LiveProse
     // Of a paragraph's text so much stays unsettled: what emphasis may still be open, and the words that come.
     private const int KeptOfParagraph = 2 * 1024;
 
+    // What BlockHtml writes around a paragraph that is not plain.
+    private const string Paragraph = "p";
+    private const string ParagraphStart = "<p dir=\"auto\">";
+    private const string ParagraphEnd = "</p>";
+
     private ImmutableArray<string> _settled = [];
     private string? _container;
     private int? _start;
@@ -40,7 +45,7 @@ internal sealed class LiveProse
         }
 
         var display = Finish(text[..certain], text, structure);
-        _shown = MarkdownRenderer.Parse(display, MarkdownPipelines.Full) is { } parsed
+        _shown = MarkdownRenderer.Parse(display, MarkdownPipelines.Live) is { } parsed
             ? Reuse(Render(parsed))
             : Reuse(new OpenMarkup(null, null, [.. _settled, MarkdownRenderer.Plain(display).Html]));
         return _shown;
@@ -63,7 +68,7 @@ internal sealed class LiveProse
             ListBlock { Count: > 1 } list when Unsettled == list.Count => LineStart(text, list[^1].Span.Start),
             QuoteBlock { Count: > 1 } quote when Unsettled == quote.Count => LineStart(text, quote[^1].Span.Start),
             ParagraphBlock when isTable && _shown.Container == "table" => text.AsSpan().TrimEnd('\n').LastIndexOf('\n') + 1,
-            ParagraphBlock paragraph when !isTable && _shown.Container is null => CutOfParagraph(text, paragraph.Span.Start),
+            ParagraphBlock paragraph when !isTable && _shown.Container is null or Paragraph => CutOfParagraph(text, paragraph.Span.Start),
             _ => 0,
         };
         if (cut <= Context.Length)
@@ -93,7 +98,8 @@ internal sealed class LiveProse
             _settled = _shown.Pieces[..^1];
         }
 
-        _container = _shown.Container;
+        // Settled parts of a paragraph are paragraphs themselves.
+        _container = _shown.Container == Paragraph ? null : _shown.Container;
         _start = _shown.Start;
         return cut;
     }
@@ -190,6 +196,12 @@ internal sealed class LiveProse
             // A settled table is parsed with its head, which is among the settled pieces already.
             var pieces = html.RenderPieces(only).Skip(_settled.Length > 0 && container == "table" ? 1 : 0);
             return new OpenMarkup(container, _settled.IsEmpty ? BlockHtml.StartOf(only) : _start, [.. _settled, .. pieces]);
+        }
+
+        if (visible is [ParagraphBlock paragraph] && Context.Length == 0
+            && html.Render(paragraph) is var whole && whole.StartsWith(ParagraphStart, StringComparison.Ordinal) && whole.EndsWith(ParagraphEnd, StringComparison.Ordinal))
+        {
+            return new OpenMarkup(Paragraph, null, InlinePieces.Split(whole[ParagraphStart.Length..^ParagraphEnd.Length]));
         }
 
         var blocks = visible.Select(html.Render).Where(piece => piece.Length > 0);

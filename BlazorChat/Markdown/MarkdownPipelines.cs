@@ -8,7 +8,7 @@ using Markdig.Parsers.Inlines;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// The two ways of parsing. Every extension is named here: <c>UseAdvancedExtensions</c> would end with generic attributes,
+/// The ways of parsing. Every extension is named here: <c>UseAdvancedExtensions</c> would end with generic attributes,
 /// which let the text choose ids, classes and event handlers.
 /// </summary>
 internal static class MarkdownPipelines
@@ -16,7 +16,10 @@ internal static class MarkdownPipelines
     /// <summary>
     /// CommonMark without raw HTML, with pipe tables, task lists, strikethrough and bare URLs: everything that is shown.
     /// </summary>
-    public static MarkdownPipeline Full { get; } = CreateFull();
+    public static MarkdownPipeline Full { get; } = CreateFull(InlineBudget.Finished);
+
+    /// <summary>The same as <see cref="Full"/> with less patience, for text that is parsed again and again while it grows.</summary>
+    public static MarkdownPipeline Live { get; } = CreateFull(InlineBudget.Live);
 
     /// <summary>
     /// The same blocks without looking into them: tells a live text where its top-level blocks begin, at a fraction of the
@@ -24,7 +27,7 @@ internal static class MarkdownPipelines
     /// </summary>
     public static MarkdownPipeline Structure { get; } = CreateStructure();
 
-    private static MarkdownPipeline CreateFull()
+    private static MarkdownPipeline CreateFull(InlineBudget budget)
     {
         var builder = CreateBuilder();
         builder.UsePipeTables(new PipeTableOptions { RequireHeaderSeparator = true });
@@ -36,8 +39,8 @@ internal static class MarkdownPipelines
         {
             OpeningCharacters = ['h', 'm', 'w'],
         });
-        builder.BlockParsers.Find<ParagraphBlockParser>()!.Closed += InlineBudget.Spend;
-        builder.BlockParsers.Find<HeadingBlockParser>()!.Closed += InlineBudget.Spend;
+        builder.BlockParsers.Find<ParagraphBlockParser>()!.Closed += budget.Spend;
+        builder.BlockParsers.Find<HeadingBlockParser>()!.Closed += budget.Spend;
         return builder.Build();
     }
 

@@ -12,8 +12,8 @@ public abstract record OpenBlock
 
 /// <summary>Prose, a list, a quotation or a table that is still growing.</summary>
 /// <param name="Container">
-/// The element around the pieces (<c>ul</c>, <c>ol</c>, <c>blockquote</c> or <c>table</c>), or null when the pieces are
-/// root nodes themselves.
+/// The element around the pieces (<c>p</c>, <c>ul</c>, <c>ol</c>, <c>blockquote</c> or <c>table</c>), or null when the pieces
+/// are root nodes themselves.
 /// </param>
 /// <param name="Start">The first number of an <c>ol</c> when that is not 1.</param>
 /// <param name="Pieces">

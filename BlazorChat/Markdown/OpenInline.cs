@@ -13,6 +13,9 @@ internal sealed class OpenInline
     /// <summary>How long an emphasis or a code span may stay open before its mark is shown as it is.</summary>
     public const int MaxOpen = 600;
 
+    // How many characters may be searched for the ends of links, all together: hostile text begins thousands.
+    private const int MaxSearched = 64 * 1024;
+
     private readonly string _text;
     private readonly List<Emphasis> _emphases = [];
     private readonly List<Bracket> _brackets = [];
@@ -20,6 +23,7 @@ internal sealed class OpenInline
     private int _at;
     private int _end;
     private int _codeRun;
+    private int _searchable = MaxSearched;
 
     private OpenInline(string text, int start)
     {
@@ -103,10 +107,7 @@ internal sealed class OpenInline
 
         result.Append(_text, from, Math.Max(0, _end - from));
         TrimEnd(result);
-        if (_codeRun > 0)
-        {
-            result.Append('`', _codeRun);
-        }
+        result.Append('`', _codeRun);
 
         for (var i = _emphases.Count - 1; i >= 0; i--)
         {
@@ -116,32 +117,33 @@ internal sealed class OpenInline
                 continue;
             }
 
-            if (EndsWith(result, mark))
+            if (HasContentAfter(mark))
             {
-                // Nothing stands behind the mark yet.
-                result.Length -= mark.Count;
-                TrimEnd(result);
+                result.Append(mark.Character, mark.Count);
             }
             else
             {
-                result.Append(mark.Character, mark.Count);
+                // The mark is the last that there is: whatever it will embrace has not come yet.
+                result.Length -= mark.Count;
+                TrimEnd(result);
             }
         }
 
         return result.ToString();
     }
 
-    private static bool EndsWith(StringBuilder text, Emphasis mark)
+    // Whether something other than marks and spaces stands behind an opening mark and is shown.
+    private bool HasContentAfter(Emphasis mark)
     {
-        for (var i = 1; i <= mark.Count; i++)
+        for (var i = mark.Position + mark.Count; i < _end; i++)
         {
-            if (text.Length < i || text[^i] != mark.Character)
+            if (_text[i] is not ('*' or '_' or '~') && !char.IsWhiteSpace(_text[i]) && !_cuts.Exists(cut => cut.Start <= i && i < cut.End))
             {
-                return false;
+                return true;
             }
         }
 
-        return true;
+        return false;
     }
 
     private static void TrimEnd(StringBuilder text)
@@ -281,7 +283,8 @@ internal sealed class OpenInline
 
         var (open, close) = _text[position] == '(' ? ('(', ')') : ('[', ']');
         var depth = 0;
-        for (var i = position; i < _end; i++)
+        var limit = Math.Min(_end, position + Math.Min(SafeLinks.MaxLength, _searchable));
+        for (var i = position; i < limit; i++)
         {
             var c = _text[i];
             if (c == '\\')
@@ -294,6 +297,7 @@ internal sealed class OpenInline
             }
             else if (c == close && --depth == 0)
             {
+                _searchable -= i - position;
                 return i + 1;
             }
             else if (open == '(' && char.IsWhiteSpace(c) && i + 1 < _end && _text[i + 1] is not ('"' or '\'' or '(' or ')' or ' ' or '\n')
@@ -304,7 +308,8 @@ internal sealed class OpenInline
             }
         }
 
-        return -1;
+        _searchable -= limit - position;
+        return limit < _end ? 0 : -1;
     }
 
     private void ReadEmphasis()

@@ -83,8 +83,14 @@ internal sealed partial class TurnWorker(
             }
 
             _active[key] = false;
-            // Not on the thread that told of the turn, which holds the room's gate.
-            var task = Task.Run(() => WorkAsync(key));
+            // Not on the thread that told of the turn, which holds the room's gate; and without its context: a turn is tied
+            // to no circuit, neither in logs nor in traces.
+            Task task;
+            using (ExecutionContext.SuppressFlow())
+            {
+                task = Task.Run(() => WorkAsync(key));
+            }
+
             _tasks[task] = 0;
             _ = task.ContinueWith(t => _tasks.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }

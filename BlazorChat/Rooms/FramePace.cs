@@ -8,7 +8,7 @@ namespace BlazorChat.Rooms;
 public sealed class FramePace
 {
     /// <summary>Shortest time between two frames of a room.</summary>
-    public static readonly TimeSpan Fastest = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Fastest = TimeSpan.FromMilliseconds(60);
 
     /// <summary>Longest time between two frames of a room while something changes.</summary>
     public static readonly TimeSpan Slowest = TimeSpan.FromMilliseconds(200);

@@ -220,9 +220,19 @@ public sealed class RoomView : IDisposable
         {
             if (!_disposed && _subscription is { } subscription)
             {
-                Tell(Take(subscription.Read()));
+                var next = subscription.Read();
+                // The usual notice is a token: the room is the same, and nothing of it is looked at again.
+                var isSame = ReferenceEquals(next, _snapshot);
+                if (!isSame)
+                {
+                    Tell(Take(next));
+                }
+
                 ShowFrames();
-                await Task.WhenAll(Window.Outdated.Select(ReadAgainAsync));
+                if (!isSame)
+                {
+                    await Task.WhenAll(Window.Outdated.Select(ReadAgainAsync));
+                }
             }
         }
 #pragma warning disable CA1031 // Whatever it is, it is this circuit's failure and must neither be lost nor reach the pump.

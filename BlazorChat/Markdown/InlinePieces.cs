@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace BlazorChat.Markdown;
+
+/// <summary>
+/// Cuts the HTML inside of a growing paragraph into pieces, so that a frame sends the words that came and not the whole
+/// paragraph again. Where a piece ends depends only on what stands before: pieces at the start stay as they are while the
+/// paragraph grows.
+/// </summary>
+internal static class InlinePieces
+{
+    // A frame costs about 130 bytes whatever it carries, and each piece a node for good; on average half of this is sent again.
+    private const int Length = 48;
+
+    /// <summary>Cuts after a space that stands in no inline element.</summary>
+    /// <param name="html">HTML that this namespace has written: every tag closed, every other angle bracket escaped.</param>
+    public static ImmutableArray<string> Split(string html)
+    {
+        var pieces = ImmutableArray.CreateBuilder<string>(html.Length / Length + 1);
+        var start = 0;
+        var depth = 0;
+        for (var i = 0; i < html.Length; i++)
+        {
+            if (html[i] == '<')
+            {
+                var end = html.IndexOf('>', i);
+                depth += html[i + 1] == '/' ? -1 : IsBreak(html.AsSpan(i, end - i)) ? 0 : 1;
+                i = end;
+            }
+            else if (depth == 0 && html[i] == ' ' && i - start >= Length)
+            {
+                pieces.Add(html[start..(i + 1)]);
+                start = i + 1;
+            }
+        }
+
+        if (start < html.Length)
+        {
+            pieces.Add(html[start..]);
+        }
+
+        return pieces.DrainToImmutable();
+    }
+
+    private static bool IsBreak(ReadOnlySpan<char> tag) => tag is "<br" or "<br/" or "<br /";
+}
