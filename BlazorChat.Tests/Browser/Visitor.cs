@@ -100,8 +100,9 @@ public sealed class Visitor : IAsyncDisposable
     public ILocator ArticleBy(string author) =>
         Page.GetByRole(AriaRole.Article, new() { NameRegex = new System.Text.RegularExpressions.Regex("^" + author, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)) });
 
-    /// <summary>The HTML of an author's newest message, without what is the viewer's own (buttons, times).</summary>
-    public Task<string> BodyOfAsync(string author) => ArticleBy(author).Last.Locator(".blocks").InnerHTMLAsync();
+    /// <summary>The HTML of an author's newest message, without what is the viewer's own (buttons, times, the renderer's empty comments).</summary>
+    public async Task<string> BodyOfAsync(string author) =>
+        (await ArticleBy(author).Last.Locator(".blocks").InnerHTMLAsync()).Replace("<!--!-->", "", StringComparison.Ordinal);
 
     /// <summary>Chooses from the room's menu.</summary>
     public async Task ChooseAsync(string item)

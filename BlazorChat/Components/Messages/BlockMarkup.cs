@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using BlazorChat.Markdown;
-using Microsoft.AspNetCore.Components;
+using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Components.Rendering;
 
 namespace BlazorChat.Components.Messages;
@@ -11,6 +11,8 @@ namespace BlazorChat.Components.Messages;
 /// </summary>
 internal static class BlockMarkup
 {
+    private static readonly ImmutableArray<MarkdownBlock> Unreadable = [new("<p class=\"unreadable\">This message cannot be shown.</p>")];
+
     /// <summary>Appends blocks, each as one markup frame. Blocks are compared place by place, and only ever added at the end.</summary>
     public static void AddBlocks(this RenderTreeBuilder builder, ImmutableArray<MarkdownBlock> blocks)
     {
@@ -24,21 +26,17 @@ internal static class BlockMarkup
     /// The blocks of an ended message. A message whose text cannot be rendered says so in its own place: no other
     /// message is affected, which is what an error boundary per message would give at the price of a component each.
     /// </summary>
-    public static RenderFragment Of(BlazorChat.Rooms.RoomMessage message) => builder =>
+    public static ImmutableArray<MarkdownBlock> BlocksOf(RoomMessage message)
     {
-        ImmutableArray<MarkdownBlock> blocks;
         try
         {
-            blocks = message.Blocks;
+            return message.Blocks;
         }
 #pragma warning disable CA1031 // Whatever the text does to the renderer, the conversation must stay readable.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            builder.AddMarkupContent(0, "<p class=\"unreadable\">This message cannot be shown.</p>");
-            return;
+            return Unreadable;
         }
-
-        builder.AddBlocks(blocks);
-    };
+    }
 }

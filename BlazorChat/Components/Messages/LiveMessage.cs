@@ -94,7 +94,7 @@ public sealed class LiveMessage : IComponent, IDisposable
         }
         else
         {
-            BlockMarkup.Of(_message!)(builder);
+            builder.AddBlocks(BlockMarkup.BlocksOf(_message!));
         }
 
         builder.CloseRegion();
