@@ -1,5 +1,6 @@
 using BlazorChat.Components;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Replies;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;
@@ -26,6 +27,7 @@ public sealed class PageHost : IAsyncDisposable
         page.JSInterop.Mode = JSRuntimeMode.Loose;
         page.Services.AddSingleton(Chat.Rooms);
         page.Services.AddSingleton(Chat.Replies);
+        page.Services.AddSingleton<IResponders>(Chat.Responders);
         page.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         page.RenderTree.Add<CascadingValue<Visitor>>(p => p.Add(v => v.Value, new Visitor(person ?? ChatHost.Ada, TimeZoneInfo.Utc)));
         _pages.Add(page);
@@ -35,8 +37,13 @@ public sealed class PageHost : IAsyncDisposable
     /// <summary>A room as a person has it open.</summary>
     public IRenderedComponent<RoomScreen> Open(Room room, Person? person = null) => Open(room.Id, person);
 
-    public IRenderedComponent<RoomScreen> Open(Guid roomId, Person? person = null) =>
-        Page(person).Render<RoomScreen>(p => p.Add(s => s.RoomId, roomId));
+    /// <summary>Waits for the page's heading: a room that is not in memory is read first.</summary>
+    public IRenderedComponent<RoomScreen> Open(Guid roomId, Person? person = null)
+    {
+        var screen = Page(person).Render<RoomScreen>(p => p.Add(s => s.RoomId, roomId));
+        screen.WaitForElement("h1", Guard.Patience);
+        return screen;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -99,6 +99,16 @@ public sealed class RoomHeaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_panel_says_who_can_be_asked_and_closes()
+    {
+        var page = _host.Open(await _host.Chat.RoomAsync());
+        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        Assert.Contains("@Demo", page.Find(".assistants").TextContent, StringComparison.Ordinal);
+        await page.Find("button[aria-label='Close settings']").ClickAsync(new());
+        Assert.Empty(page.FindAll(".panel"));
+    }
+
+    [Fact]
     public async Task What_somebody_is_editing_is_not_overwritten()
     {
         var room = await _host.Chat.RoomAsync();

@@ -2,6 +2,7 @@
 import './times.js';
 import './copy.js';
 import './dialogs.js';
+import './first-clicks.js';
 import './keyboard.js';
 import './switcher.js';
 import './theme-choice.js';
