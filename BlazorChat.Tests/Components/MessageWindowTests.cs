@@ -20,6 +20,31 @@ public sealed class MessageWindowTests
     }
 
     [Fact]
+    public void It_begins_with_fifty_however_many_the_room_has_in_memory()
+    {
+        _window.Merge(Snapshot(1, 99, hasOlder: false));
+        Assert.Equal((50, 99, true), Range());
+        _window.Merge(Snapshot(1, 100, hasOlder: false));
+        Assert.Equal((50, 100, true), Range());
+        Assert.True(_window.Prepend(new OlderMessages(Messages(1, 49), HasOlder: false), before: 50));
+        _window.Merge(Snapshot(1, 101, hasOlder: false));
+        Assert.Equal((1, 101, false), Range());
+    }
+
+    [Fact]
+    public void It_never_grows_without_bound()
+    {
+        for (var last = 50; last <= 3_000; last += 10)
+        {
+            _window.Merge(Snapshot(last - 49, last));
+            Assert.InRange(_window.Messages.Length, 50, 1_000);
+            Assert.Equal(last, _window.Messages[^1].Message.Sequence);
+        }
+
+        Assert.True(_window.HasOlder);
+    }
+
+    [Fact]
     public void The_same_state_again_is_no_change()
     {
         var snapshot = Snapshot(1, 10);
@@ -30,6 +55,7 @@ public sealed class MessageWindowTests
     [Fact]
     public void Messages_that_slide_out_of_the_rooms_window_stay_on_the_page()
     {
+        _window.Merge(Snapshot(1, 50, hasOlder: false));
         _window.Merge(Snapshot(1, 99, hasOlder: false));
         _window.Merge(Snapshot(50, 101));
         Assert.Equal((1, 101, false), Range());

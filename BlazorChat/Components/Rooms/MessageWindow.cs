@@ -9,7 +9,11 @@ namespace BlazorChat.Components.Rooms;
 /// </summary>
 public sealed class MessageWindow
 {
+    // Who stays for a day in a busy room, or scrolls through all of it, keeps the newest of what was shown.
+    private const int Most = 1_000;
+
     private RoomSnapshot? _merged;
+    private long _from;
 
     /// <summary>In order of sequence; a new array whenever something in it changed.</summary>
     public ImmutableArray<RoomMessage> Messages { get; private set; } = [];
@@ -35,8 +39,21 @@ public sealed class MessageWindow
         }
 
         var older = OlderThan(snapshot);
-        Messages = older.IsEmpty ? snapshot.Messages : older.AddRange(snapshot.Messages);
-        HasOlder = snapshot.HasOlder && (older.IsEmpty || HasOlder);
+        if (last is null || (older.IsEmpty && MissedSome(snapshot)))
+        {
+            _from = Beginning(snapshot.Messages);
+        }
+
+        var shared = snapshot.Messages.RemoveAll(m => m.Message.Sequence < _from);
+        Messages = older.IsEmpty ? shared : older.AddRange(shared);
+        HasOlder = shared.Length < snapshot.Messages.Length || (snapshot.HasOlder && (older.IsEmpty || HasOlder));
+        if (Messages.Length > Most)
+        {
+            Messages = Messages.RemoveRange(0, Messages.Length - (Most / 2));
+            _from = Messages[0].Message.Sequence;
+            HasOlder = true;
+        }
+
         Outdated = [.. older.Where(m => m.Live is not null).Select(m => m.Message.Id)];
         return true;
     }
@@ -53,6 +70,7 @@ public sealed class MessageWindow
         }
 
         Messages = page.Messages.AddRange(Messages);
+        _from = page.HasOlder ? Messages[0].Message.Sequence : 0;
         HasOlder = page.HasOlder;
         return true;
     }
@@ -74,6 +92,16 @@ public sealed class MessageWindow
         return false;
     }
 
+    // The newest of what a room has in memory, so that the first HTML is as small for a busy room as for any; what runs is shown.
+    private static long Beginning(ImmutableArray<RoomMessage> messages)
+    {
+        var first = Math.Max(0, messages.Length - RoomLimits.WindowSize);
+        return first == 0 ? 0 : messages.Take(first).FirstOrDefault(m => m.Live is not null)?.Message.Sequence ?? messages[first].Message.Sequence;
+    }
+
+    private bool MissedSome(RoomSnapshot snapshot) =>
+        !Messages.IsEmpty && !snapshot.Messages.IsEmpty && Messages[^1].Message.Sequence < snapshot.Messages[0].Message.Sequence - 1;
+
     // What the viewer has from before the snapshot's first message, if there is nothing missing in between.
     private ImmutableArray<RoomMessage> OlderThan(RoomSnapshot snapshot)
     {
@@ -83,12 +111,12 @@ public sealed class MessageWindow
         }
 
         // Sequences have gaps, so only a message that both have, or the very next number, shows that they meet.
-        var first = snapshot.Messages[0].Message.Sequence;
-        if (Messages[^1].Message.Sequence < first - 1)
+        if (MissedSome(snapshot))
         {
             return [];
         }
 
+        var first = snapshot.Messages[0].Message.Sequence;
         return [.. Messages.Where(m => m.Message.Sequence < first && m.Message.Sequence > snapshot.Room.ClearedThrough)];
     }
 }
