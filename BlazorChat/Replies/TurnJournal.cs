@@ -11,6 +11,8 @@ namespace BlazorChat.Replies;
 internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOptions> options, TimeProvider time, ILogger<TurnJournal> logger)
     : BackgroundService
 {
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Pending> _pending = [];
     private readonly SemaphoreSlim _hasText = new(0, 1);
@@ -55,8 +57,8 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
             while (true)
             {
                 await _hasText.WaitAsync(stoppingToken).ConfigureAwait(false);
-                await FlushAsync(stoppingToken).ConfigureAwait(false);
-                await Task.Delay(options.Value.JournalInterval, time, stoppingToken).ConfigureAwait(false);
+                var stored = await FlushAsync(stoppingToken).ConfigureAwait(false);
+                await Task.Delay(stored ? options.Value.JournalInterval : TryAgainAfter, time, stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -65,7 +67,8 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
         }
     }
 
-    private async Task FlushAsync(CancellationToken cancellationToken)
+    /// <returns>False when it could not be stored; the text is kept for the next time.</returns>
+    private async Task<bool> FlushAsync(CancellationToken cancellationToken)
     {
         List<JournalPiece> pieces;
         lock (_lock)
@@ -76,11 +79,13 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
         try
         {
             await store.AppendJournalAsync(pieces, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (StorageUnavailableException e)
         {
             LogFailed(e, pieces.Count);
             PutBack(pieces);
+            return false;
         }
     }
 

@@ -128,7 +128,13 @@ internal sealed partial class TurnWorker(
         {
             return await runner.RunNextAsync(key.RoomId, key.AssistantId, _stopping.Token).ConfigureAwait(false);
         }
-        catch (StorageUnavailableException e)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // Whatever it is, the queue must not stand still until the next start because of it.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             LogNotTaken(e, key.RoomId, key.AssistantId);
             await Task.Delay(TryAgainAfter, time, _stopping.Token).ConfigureAwait(false);

@@ -1,0 +1,156 @@
+using BlazorChat.Replies;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.Replies;
+
+/// <summary>The database fails now and then; the queue goes on, and nothing is lost.</summary>
+public sealed class FaultyStoreTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_turn_that_could_not_be_taken_is_taken_later(bool isStorage)
+    {
+        FaultyTurnStore? store = null;
+        await using var host = await ChatHost.StartAsync(b => FaultyTurnStore.Use(b.Services, s => store = s));
+        store!.Claim = isStorage ? new StorageUnavailableException("full") : new InvalidOperationException("unexpected");
+        var room = await host.RoomAsync();
+        await host.PostAsync(room, "Hello");
+        await store.Failed.Soon();
+        store.Claim = null;
+
+        (await host.Model.NextAsync()).Finish("Here");
+        using var watch = await host.WatchAsync(room);
+        Assert.Equal("Here", (await watch.EndedAsync()).Text);
+    }
+
+    [Fact]
+    public async Task Text_that_could_not_be_journaled_is_journaled_later_and_the_answer_goes_on()
+    {
+        FaultyTurnStore? store = null;
+        await using var host = await ChatHost.StartAsync(b => FaultyTurnStore.Use(b.Services, s => store = s), null, ["--Replies:JournalInterval=00:00:00.010"]);
+        store!.Journal = new StorageUnavailableException("full");
+        var room = await host.RoomAsync();
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "Hello");
+        var answer = await host.Model.NextAsync();
+        answer.Say("One ");
+        await store.Failed.Soon();
+        answer.Say("two");
+        await watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Number > 0));
+        store.Journal = null;
+        Assert.Equal("One two", string.Concat(await store.UntilJournaledAsync("two")));
+        answer.Finish();
+        Assert.Equal("One two", (await watch.EndedAsync()).Text);
+    }
+
+    [Fact]
+    public async Task An_outcome_that_could_not_be_stored_at_once_is_stored_later()
+    {
+        FaultyTurnStore? store = null;
+        await using var host = await ChatHost.StartAsync(b => FaultyTurnStore.Use(b.Services, s => store = s));
+        store!.End = new StorageUnavailableException("full");
+        var room = await host.RoomAsync();
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "Hello");
+        (await host.Model.NextAsync()).Finish("Done");
+        await store.Failed.Soon();
+        store.End = null;
+        var ended = await watch.EndedAsync();
+        Assert.Equal(("Done", MessageStatus.Complete.Instance), (ended.Text, ended.Status));
+        Assert.Equal(MessageStatus.Complete.Instance, (await host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, ended.Id, default)).Value.Message.Status);
+    }
+
+    /// <summary>The real store, which fails where a test wants it to.</summary>
+    private sealed class FaultyTurnStore(ITurnStore inner) : ITurnStore
+    {
+        private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly List<string> _journaled = [];
+        private volatile TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Exception? Claim { get; set; }
+
+        public Exception? Journal { get; set; }
+
+        public Exception? End { get; set; }
+
+        /// <summary>Done when a failure was thrown.</summary>
+        public Task Failed => _failed.Task;
+
+        public static void Use(IServiceCollection services, Action<FaultyTurnStore> made)
+        {
+            var real = services.Last(s => s.ServiceType == typeof(ITurnStore)).ImplementationType!;
+            services.AddSingleton(real);
+            services.AddSingleton<ITurnStore>(s =>
+            {
+                var store = new FaultyTurnStore((ITurnStore)s.GetRequiredService(real));
+                made(store);
+                return store;
+            });
+        }
+
+        /// <summary>Waits until the journal ends with a text.</summary>
+        public async Task<IReadOnlyList<string>> UntilJournaledAsync(string last)
+        {
+            while (true)
+            {
+                var next = _more.Task;
+                lock (_journaled)
+                {
+                    if (_journaled.Count > 0 && _journaled[^1].EndsWith(last, StringComparison.Ordinal))
+                    {
+                        return [.. _journaled];
+                    }
+                }
+
+                await next.Soon();
+            }
+        }
+
+        public Task<IReadOnlyList<Turn>> ReadWaitingAsync(CancellationToken cancellationToken) => inner.ReadWaitingAsync(cancellationToken);
+
+        public Task<ClaimedTurn?> ClaimAsync(Guid roomId, Author assistant, DateTimeOffset now, CancellationToken cancellationToken) =>
+            FailOr(Claim, () => inner.ClaimAsync(roomId, assistant, now, cancellationToken));
+
+        public Task<Message?> EndAsync(Guid roomId, Guid messageId, string text, MessageStatus status, DateTimeOffset now, CancellationToken cancellationToken) =>
+            FailOr(End, () => inner.EndAsync(roomId, messageId, text, status, now, cancellationToken));
+
+        public Task<IReadOnlyList<Turn>> WithdrawAsync(Guid roomId, string? assistantId, CancellationToken cancellationToken) =>
+            inner.WithdrawAsync(roomId, assistantId, cancellationToken);
+
+        public Task<Result<RetriedReply>> RetryAsync(Guid roomId, Guid messageId, Author by, DateTimeOffset now, CancellationToken cancellationToken) =>
+            inner.RetryAsync(roomId, messageId, by, now, cancellationToken);
+
+        public async Task AppendJournalAsync(IReadOnlyCollection<JournalPiece> pieces, CancellationToken cancellationToken)
+        {
+            await FailOr(Journal, async () =>
+            {
+                await inner.AppendJournalAsync(pieces, cancellationToken);
+                return true;
+            });
+            lock (_journaled)
+            {
+                _journaled.AddRange(pieces.Select(p => p.Text));
+            }
+
+            var told = _more;
+            _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            told.TrySetResult();
+        }
+
+        public Task<int> RecoverAsync(DateTimeOffset now, CancellationToken cancellationToken) => inner.RecoverAsync(now, cancellationToken);
+
+        private Task<T> FailOr<T>(Exception? exception, Func<Task<T>> work)
+        {
+            if (exception is null)
+            {
+                return work();
+            }
+
+            _failed.TrySetResult();
+            return Task.FromException<T>(exception);
+        }
+    }
+}
