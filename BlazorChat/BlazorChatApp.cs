@@ -13,7 +13,8 @@ public static class BlazorChatApp
     /// <param name="args">Command line, as configuration.</param>
     /// <param name="configure">Last changes to settings and services, or null.</param>
     /// <returns>The application, to run or to start and stop.</returns>
-    /// <exception cref="InvalidOperationException">A setting is wrong; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">The data folder cannot be used; the message names the setting.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong (some are found when the application starts); the message names it.</exception>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -27,6 +28,7 @@ public static class BlazorChatApp
         builder.WebHost.UseStaticWebAssets();
         builder.AddStorage();
         builder.AddTelemetry();
+        builder.Services.AddHealth();
         builder.Services.AddRooms();
         builder.Services.AddReplies();
         builder.Services.AddAssistants(builder.Configuration);
@@ -37,8 +39,16 @@ public static class BlazorChatApp
         var app = builder.Build();
         app.MapHealth();
         app.MapBlazorChatUi();
-        await PrepareAsync(app).ConfigureAwait(false);
-        return app;
+        try
+        {
+            await PrepareAsync(app).ConfigureAwait(false);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Everything that must be right before the first request: the schema, and nothing left streaming by a crash.</summary>
@@ -53,7 +63,8 @@ public static class BlazorChatApp
         await app.Services.GetRequiredService<Lobby>().EnsureAsync(stopping).ConfigureAwait(false);
     }
 
-    // `dotnet run` starts in the project's folder, which has the settings; started from anywhere else, they are beside the assembly.
+    // `dotnet run` starts in the project's folder; anywhere else the settings are beside the assembly, and not those of
+    // whatever application the current folder belongs to.
     private static string ContentRoot() =>
-        File.Exists(Path.Combine(Directory.GetCurrentDirectory(), "appsettings.json")) ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
+        File.Exists(Path.Combine(Directory.GetCurrentDirectory(), "BlazorChat.csproj")) ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
 }

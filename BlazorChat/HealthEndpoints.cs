@@ -1,3 +1,4 @@
+using BlazorChat.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace BlazorChat;
@@ -5,8 +6,11 @@ namespace BlazorChat;
 /// <summary>For whoever watches the process: is it alive, and can it serve?</summary>
 internal static class HealthEndpoints
 {
-    /// <summary>The tag of checks that say whether requests can be served.</summary>
-    public const string Ready = "ready";
+    // The tag of checks that say whether requests can be served.
+    private const string Ready = "ready";
+
+    public static void AddHealth(this IServiceCollection services) =>
+        services.AddHealthChecks().AddDbContextCheck<ChatDbContext>("database", tags: [Ready]);
 
     public static void MapHealth(this WebApplication app)
     {

@@ -253,4 +253,13 @@ public sealed class HostileMarkdownTests
     private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 
     private static int Depth(IElement root) => root.QuerySelectorAll("*").Max(element => element.GetAncestors().Count());
+
+    [Theory]
+    [InlineData("```\n```\n")]
+    [InlineData("- [ ] x\n")]
+    public void A_text_that_would_become_many_times_as_long_is_shown_as_it_was_written(string unit)
+    {
+        var text = string.Concat(Enumerable.Repeat(unit, 32_000 / unit.Length));
+        Assert.InRange(MarkdownRenderer.Render(text).Sum(block => block.Html.Length), text.Length, (8 * text.Length) + 20_000);
+    }
 }

@@ -100,6 +100,72 @@ public sealed class TurnTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stop_pressed_twice_stops_one_answer_and_what_waits_behind_it_goes_on()
+    {
+        await _host.PostAsync(_room, "One");
+        var first = await _host.Model.NextAsync();
+        await _host.PostAsync(_room, "Two", ChatHost.Grace);
+        var running = _watch.Now.Running.Single().Message.Id;
+
+        var both = await Task.WhenAll(
+            _host.Replies.StopAsync(ChatHost.Ada, _room.Id, running, default),
+            _host.Replies.StopAsync(ChatHost.Ada, _room.Id, running, default));
+        Assert.Equal(1, both.Sum(r => r.Value));
+        await first.Stopped.Soon();
+
+        var second = await _host.Model.NextAsync();
+        second.Finish("For Grace");
+        Assert.Equal("For Grace", (await _watch.EndedAsync(2)).Text);
+    }
+
+    [Fact]
+    public async Task Stop_in_an_unknown_room_or_of_a_persons_message_is_refused()
+    {
+        var message = await _host.PostAsync(_room, "Hello");
+        Assert.Equal(RefusalKind.NotFound, (await _host.Replies.StopAsync(ChatHost.Ada, _room.Id, message.Id, default)).Refusal?.Kind);
+        Assert.Equal(RefusalKind.NotFound, (await _host.Replies.StopAsync(ChatHost.Ada, Guid.NewGuid(), null, default)).Refusal?.Kind);
+        (await _host.Model.NextAsync()).Finish("Hi");
+        await _watch.EndedAsync();
+    }
+
+    [Fact]
+    public async Task An_answer_of_an_assistant_that_is_gone_cannot_be_retried_and_keeps_its_button()
+    {
+        await _host.PostAsync(_room, "@Other please");
+        (await _host.Responders.Clients[1].NextAsync()).Fail(new ReplyFailedException("No."));
+        var failed = await _watch.EndedAsync();
+        _host.Responders.Gone = "other";
+        Assert.Equal(RefusalKind.Conflict, (await _host.Replies.RetryAsync(ChatHost.Ada, _room.Id, failed.Id, default)).Refusal?.Kind);
+        Assert.False(_watch.Now.Messages.Single(m => m.Message.Id == failed.Id).Message.IsRetried);
+    }
+
+    [Fact]
+    public async Task A_retry_further_up_has_a_prompt_however_long_the_assistants_last_answer_is()
+    {
+        await _host.PostAsync(_room, "One");
+        (await _host.Model.NextAsync()).Fail(new ReplyFailedException("No."));
+        var failed = await _watch.EndedAsync();
+        await _host.PostAsync(_room, "Two");
+        (await _host.Model.NextAsync()).Finish(new string('z', 50_000));
+        await _watch.EndedAsync(2);
+
+        _host.Responders.PromptTokens = 1_000;
+        await _host.Replies.RetryAsync(ChatHost.Ada, _room.Id, failed.Id, default);
+        var retry = await _host.Model.NextAsync();
+        Assert.Equal(["Ada: One", "Ada: Two"], retry.Lines);
+        retry.Finish("Again");
+        await _watch.EndedAsync(3);
+    }
+
+    [Fact]
+    public async Task An_answer_without_a_word_is_a_failure()
+    {
+        await _host.PostAsync(_room, "Hello");
+        (await _host.Model.NextAsync()).Finish();
+        Assert.IsType<MessageStatus.Failed>((await _watch.EndedAsync()).Status);
+    }
+
+    [Fact]
     public async Task Stop_says_when_there_is_nothing_to_stop_and_refuses_a_message_of_another_room()
     {
         Assert.Equal(0, (await _host.Replies.StopAsync(ChatHost.Ada, _room.Id, null, default)).Value);

@@ -15,8 +15,8 @@ public sealed class RoomServiceTests : IAsyncLifetime
     public async Task A_lobby_exists_from_the_first_start_and_only_once()
     {
         Assert.Equal("Lobby", Assert.Single((await _host.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value).Room.Name);
-        await using var again = await ChatHost.StartAsync(_host.Folder);
-        Assert.Single((await again.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value);
+        _host = await _host.RestartAsync();
+        Assert.Single((await _host.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value);
     }
 
     [Theory]
@@ -165,9 +165,54 @@ public sealed class RoomServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_is_stored_already_is_not_refused_when_it_is_sent_again_too_fast()
+    {
+        await using var host = await ChatHost.StartAsync(null, ["--Rooms:MessageBurst=2", "--Rooms:MessagesPerMinute=1"]);
+        var room = await host.RoomAsync();
+        var clientId = Guid.NewGuid();
+        var first = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, clientId, "Once", default);
+        var again = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, clientId, "Once", default);
+        Assert.Equal(first.Value.Id, again.Value.Id);
+        Assert.Equal(RefusalKind.Limit, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Twice", default)).Refusal?.Kind);
+    }
+
+    [Fact]
+    public async Task Half_a_surrogate_pair_is_refused_and_never_changed_silently()
+    {
+        var room = await _host.RoomAsync();
+        Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "a" + (char)0xD83D, default)).Refusal?.Kind);
+        Assert.Equal("a\U0001F600", (await _host.PostAsync(room, "a\U0001F600")).Text);
+    }
+
+    [Fact]
+    public async Task A_name_that_differs_only_in_what_nobody_sees_is_taken()
+    {
+        await _host.RoomAsync("Plans");
+        Assert.Equal(RefusalKind.Conflict, (await _host.Rooms.CreateAsync(ChatHost.Ada, "Pla\u200Bns", default)).Refusal?.Kind);
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_data_folder_is_refused()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(_host.Folder));
+        Assert.Contains("DataFolder", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--Rooms:LobbyName= ", "Rooms:LobbyName")]
+    [InlineData("--Rooms:MessagesPerMinute=0", "MessagesPerMinute")]
+    [InlineData("--Replies:MaxRunningTurns=0", "MaxRunningTurns")]
+    [InlineData("--Replies:JournalInterval=01:00:00", "JournalInterval")]
+    public async Task A_wrong_setting_stops_the_start_with_its_name(string setting, string name)
+    {
+        var refused = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => ChatHost.StartAsync(null, [setting]));
+        Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whoever_writes_too_fast_is_asked_to_wait_and_others_are_not()
     {
-        await using var host = await ChatHost.StartAsync(null, ["--Rooms:MessageBurst=3", "--Rooms:MessagesPerMinute=1"]);
+        await using var host = await ChatHost.StartAsync(null, ["--Rooms:MessageBurst=4", "--Rooms:MessagesPerMinute=1"]);
         var room = await host.RoomAsync();
         for (var i = 0; i < 3; i++)
         {
@@ -217,14 +262,14 @@ public sealed class RoomServiceTests : IAsyncLifetime
             await _host.PostAsync(room, $"Message {i}");
         }
 
-        await using var again = await ChatHost.StartAsync(_host.Folder);
-        using var watch = await again.WatchAsync(room);
+        _host = await _host.RestartAsync();
+        using var watch = await _host.WatchAsync(room);
         var read = watch.Now.Messages.Select(m => m.Message).ToList();
         Assert.Equal(50, read.Count);
         var hasOlder = watch.Now.HasOlder;
         while (hasOlder)
         {
-            var page = (await again.Rooms.ReadOlderAsync(ChatHost.Ada, room.Id, read[0].Sequence, default)).Value;
+            var page = (await _host.Rooms.ReadOlderAsync(ChatHost.Ada, room.Id, read[0].Sequence, default)).Value;
             read.InsertRange(0, page.Messages.Select(m => m.Message));
             hasOlder = page.HasOlder;
         }
@@ -240,8 +285,8 @@ public sealed class RoomServiceTests : IAsyncLifetime
         await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, "New name", "Be kind.", AnswerMode.WhenMentioned, default);
         var seen = await watch.UntilAsync(s => s.Room.Name == "New name");
         Assert.Equal(("Be kind.", AnswerMode.WhenMentioned), (seen.Room.Instructions, seen.Room.AnswerMode));
-        await using var again = await ChatHost.StartAsync(_host.Folder);
-        Assert.Equal("Be kind.", (await again.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Instructions);
+        _host = await _host.RestartAsync();
+        Assert.Equal("Be kind.", (await _host.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Instructions);
         Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, new string('i', 8_001), null, default)).Refusal?.Kind);
     }
 }

@@ -12,7 +12,7 @@ namespace BlazorChat.Tests.Support;
 /// <summary>The whole application in this process, on a folder of its own, with models that the test drives.</summary>
 public sealed class ChatHost : IAsyncDisposable
 {
-    private readonly bool _ownsFolder;
+    private bool _ownsFolder;
 
     private ChatHost(WebApplication app, string folder, bool ownsFolder, FakeResponders responders)
     {
@@ -84,15 +84,29 @@ public sealed class ChatHost : IAsyncDisposable
     /// <summary>A context on the database, to see what is really stored.</summary>
     internal ChatDbContext OpenDatabase() => App.Services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext();
 
+    /// <summary>Stops it and starts it again on the same folder. This one is not to be used any more.</summary>
+    public async Task<ChatHost> RestartAsync()
+    {
+        await StopAsync();
+        var again = await StartAsync(Folder);
+        again._ownsFolder = _ownsFolder;
+        return again;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await App.StopAsync();
-        await App.DisposeAsync();
+        await StopAsync();
         if (_ownsFolder)
         {
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
             Directory.Delete(Folder, recursive: true);
         }
+    }
+
+    private async Task StopAsync()
+    {
+        await App.StopAsync();
+        await App.DisposeAsync();
     }
 }
 
@@ -105,11 +119,14 @@ public sealed class FakeResponders(string[] names) : IResponders
 
     public int PromptTokens { get; set; } = 16_000;
 
+    /// <summary>The id of an assistant that is not configured any more.</summary>
+    public string? Gone { get; set; }
+
     public Responder? Find(string assistantId)
     {
         for (var i = 0; i < All.Count; i++)
         {
-            if (All[i].Id == assistantId)
+            if (All[i].Id == assistantId && assistantId != Gone)
             {
                 return new Responder(All[i], "Be brief.", PromptTokens, Clients[i]);
             }

@@ -33,16 +33,26 @@ public static class MarkdownRenderer
 
         var html = new BlockHtml();
         var blocks = ImmutableArray.CreateBuilder<MarkdownBlock>(document.Count);
+        var left = MostHtml(text.Length);
         foreach (var block in document)
         {
             if (html.Render(block) is { Length: > 0 } rendered)
             {
                 blocks.Add(new MarkdownBlock(rendered));
+                left -= rendered.Length;
+                if (left < 0)
+                {
+                    return [Plain(text)];
+                }
             }
         }
 
         return blocks.DrainToImmutable();
     }
+
+    // What people and models write becomes two to four times as long. Thousands of empty code blocks would become forty
+    // times as long, for everybody who opens the room.
+    private static int MostHtml(int characters) => (8 * characters) + (16 * 1024);
 
     /// <summary>One kind of line end, and no NUL, which HTML forbids: so that positions mean the same to everybody.</summary>
     internal static string Normalize(string text) =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 
@@ -16,20 +17,25 @@ internal sealed class PromptBuilder(IRoomStore store)
 {
     private const int PageSize = 50;
 
+    // However much of what stands before is empty or retried: a prompt never reads more than this many messages.
+    private const int MostPages = 20;
+
     public async Task<Prompt> BuildAsync(Room room, Message reply, Responder responder, CancellationToken cancellationToken)
     {
         var instructions = Instructions(room, responder);
         var left = responder.PromptTokens - TokenEstimate.Of(instructions);
         var newestFirst = new List<ChatMessage>();
         var before = reply.Sequence;
-        for (var hasMore = true; hasMore;)
+        var hasMore = true;
+        for (var pages = 0; hasMore && pages < MostPages; pages++)
         {
             var page = await store.ReadPageAsync(room.Id, before, PageSize, cancellationToken).ConfigureAwait(false);
             hasMore = page.HasOlder;
             foreach (var message in page.Messages.Reverse())
             {
                 before = message.Sequence;
-                if (ToChatMessage(message, responder) is not { } chatMessage)
+                // It answers what others said: its own last words (a retry further up) are not the end of the prompt.
+                if (ToChatMessage(message, responder) is not { } chatMessage || (newestFirst.Count == 0 && chatMessage.Role != ChatRole.User))
                 {
                     continue;
                 }
@@ -46,10 +52,8 @@ internal sealed class PromptBuilder(IRoomStore store)
             }
         }
 
-        // It answers what others said: its own last words (a retry further up) are not the end, and providers want a user first.
-        var end = newestFirst.FindIndex(m => m.Role == ChatRole.User);
-        var start = newestFirst.FindLastIndex(m => m.Role == ChatRole.User);
-        var messages = end < 0 ? [] : newestFirst[end..(start + 1)];
+        // Providers want a user's message first.
+        var messages = newestFirst[..(newestFirst.FindLastIndex(m => m.Role == ChatRole.User) + 1)];
         messages.Reverse();
         return new Prompt(messages, new ChatOptions { Instructions = instructions });
     }
@@ -58,7 +62,8 @@ internal sealed class PromptBuilder(IRoomStore store)
     {
         var parts = new List<string>
         {
-            $"You are {responder.Author.Name}, an assistant in a chat room named \"{room.Name}\". Several people and assistants may write there; each message says who wrote it. Answer in Markdown.",
+            // Anybody may name a room: as JSON the name stays a name.
+            $"You are {responder.Author.Name}, an assistant in a chat room named {JsonSerializer.Serialize(room.Name)}. Several people and assistants may write there; each message says who wrote it. Answer in Markdown.",
         };
         if (responder.Instructions.Length > 0)
         {

@@ -1,4 +1,5 @@
 using BlazorChat.Rooms;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Replies;
 
@@ -8,6 +9,9 @@ internal static class RepliesServices
     public static IServiceCollection AddReplies(this IServiceCollection services)
     {
         services.AddOptions<RepliesOptions>().BindConfiguration(RepliesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        // Beyond the grace, outcomes are still to be stored.
+        services.AddOptions<HostOptions>().Configure<IOptions<RepliesOptions>>((host, replies) =>
+            host.ShutdownTimeout = replies.Value.ShutdownGrace + TimeSpan.FromSeconds(15));
         services.AddSingleton<IAnswerRules, MentionAnswerRules>();
         services.AddSingleton<RunningTurns>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RunningTurns>());

@@ -10,16 +10,15 @@ public sealed partial class ReplyService(
     RoomBroadcaster broadcaster,
     RoomGates gates,
     RunningTurns running,
+    IResponders responders,
+    PostingRate rate,
     TimeProvider time,
     ILogger<ReplyService> logger)
 {
-    private static readonly Refusal NotStored = new(RefusalKind.Unavailable, "This could not be saved just now. Please try again.");
-
-    private static readonly Refusal NoSuchAnswer = new(RefusalKind.NotFound, "There is no such answer in this room, or not any more.");
-
     /// <summary>
     /// Stops answers of a room at once, without waiting for anything that is being stored. What has come is kept. When
-    /// none runs, turns that wait are taken out of the queue instead.
+    /// none runs, turns that wait are taken out of the queue instead. Asking twice is asking once: an answer that is
+    /// ending already is left to end, and what waits behind it goes on.
     /// </summary>
     /// <param name="person">Who stops.</param>
     /// <param name="roomId">The room.</param>
@@ -33,40 +32,23 @@ public sealed partial class ReplyService(
             return no;
         }
 
-        var stopped = running.Stop(roomId, messageId, person!.AsAuthor());
-        if (stopped > 0)
+        var (found, ended) = running.Stop(roomId, messageId, person!.AsAuthor());
+        if (found > 0)
         {
-            LogStopped(roomId, stopped);
-            return stopped;
+            LogStopped(roomId, ended);
+            return ended;
         }
 
         try
         {
-            if (messageId is { } id)
-            {
-                return await rooms.FindMessageAsync(roomId, id, cancellationToken).ConfigureAwait(false) is null ? NoSuchAnswer : 0;
-            }
-
-            using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
-            // A turn that was just being claimed runs by now.
-            stopped = running.Stop(roomId, null, person.AsAuthor());
-            if (stopped > 0)
-            {
-                return stopped;
-            }
-
-            var withdrawn = await store.WithdrawAsync(roomId, null, cancellationToken).ConfigureAwait(false);
-            foreach (var turn in withdrawn)
-            {
-                broadcaster.Publish(roomId, new RoomEvent.TurnWithdrawn(turn.Id));
-            }
-
-            return withdrawn.Count;
+            return messageId is { } id
+                ? await FindAnswerAsync(roomId, id, cancellationToken).ConfigureAwait(false) is null ? Refusals.NoSuchAnswer : 0
+                : await WithdrawAsync(roomId, person, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageUnavailableException e)
         {
             LogStorageFailed(e, roomId);
-            return NotStored;
+            return Refusals.NotStored;
         }
     }
 
@@ -81,6 +63,22 @@ public sealed partial class ReplyService(
 
         try
         {
+            if (await FindAnswerAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is not { } answer)
+            {
+                return Refusals.NoSuchAnswer;
+            }
+
+            // A retry asks a model, as a message does.
+            if (!rate.TryTake(person!.Id))
+            {
+                return Refusals.TooFast;
+            }
+
+            if (responders.Find(answer.Author.Id) is null)
+            {
+                return new Refusal(RefusalKind.Conflict, $"{answer.Author.Name} does not answer on this server any more.");
+            }
+
             using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
             var retried = await store.RetryAsync(roomId, messageId, person!.AsAuthor(), time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             if (retried.Refusal is { } refusal)
@@ -99,8 +97,37 @@ public sealed partial class ReplyService(
         catch (StorageUnavailableException e)
         {
             LogStorageFailed(e, roomId);
-            return NotStored;
+            return Refusals.NotStored;
         }
+    }
+
+    private async Task<Message?> FindAnswerAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        await rooms.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { Author.Kind: AuthorKind.Assistant } answer
+            ? answer
+            : null;
+
+    private async Task<Result<int>> WithdrawAsync(Guid roomId, Person person, CancellationToken cancellationToken)
+    {
+        using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
+        // A turn that was just being taken from the queue runs by now.
+        var (found, ended) = running.Stop(roomId, null, person.AsAuthor());
+        if (found > 0)
+        {
+            return ended;
+        }
+
+        if (await rooms.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return Refusals.NoSuchRoom;
+        }
+
+        var withdrawn = await store.WithdrawAsync(roomId, null, cancellationToken).ConfigureAwait(false);
+        foreach (var turn in withdrawn)
+        {
+            broadcaster.Publish(roomId, new RoomEvent.TurnWithdrawn(turn.Id));
+        }
+
+        return withdrawn.Count;
     }
 
     [LoggerMessage(LogLevel.Information, "{Count} answers were stopped in room {RoomId}.")]

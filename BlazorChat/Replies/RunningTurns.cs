@@ -66,6 +66,7 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId) : IDisposable
 public sealed class RunningTurns : IRoomObserver
 {
     private readonly ConcurrentDictionary<Guid, RunningTurn> _turns = new();
+    private volatile TurnEnding? _closing;
 
     /// <summary>How many run.</summary>
     public int Count => _turns.Count;
@@ -75,18 +76,38 @@ public sealed class RunningTurns : IRoomObserver
     {
         if (roomEvent is RoomEvent.RoomCleared or RoomEvent.RoomDeleted)
         {
-            End(t => t.RoomId == roomId, new TurnEnding.Discarded());
+            _ = End(t => t.RoomId == roomId, new TurnEnding.Discarded());
         }
     }
 
-    internal void Add(RunningTurn turn) => _turns[turn.MessageId] = turn;
+    internal void Add(RunningTurn turn)
+    {
+        _turns[turn.MessageId] = turn;
+        // One that began while all were being ended ends, too.
+        if (_closing is { } ending)
+        {
+            turn.End(ending);
+        }
+    }
 
     internal void Remove(RunningTurn turn) => _turns.TryRemove(new(turn.MessageId, turn));
 
-    internal int Stop(Guid roomId, Guid? messageId, Author by) =>
+    /// <summary>Stops the answers of a room, or one of them.</summary>
+    /// <returns>How many there are, those included that were ending already, and how many this call ended.</returns>
+    internal (int Found, int Ended) Stop(Guid roomId, Guid? messageId, Author by) =>
         End(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId), new TurnEnding.Stopped(by));
 
-    internal int EndAll(TurnEnding ending) => End(static _ => true, ending);
+    /// <summary>Ends all that run and all that may still begin.</summary>
+    /// <returns>How many this call ended.</returns>
+    internal int EndAll(TurnEnding ending)
+    {
+        _closing = ending;
+        return End(static _ => true, ending).Ended;
+    }
 
-    private int End(Func<RunningTurn, bool> which, TurnEnding ending) => _turns.Values.Where(which).Count(t => t.End(ending));
+    private (int Found, int Ended) End(Func<RunningTurn, bool> which, TurnEnding ending)
+    {
+        var found = _turns.Values.Where(which).ToList();
+        return (found.Count, found.Count(t => t.End(ending)));
+    }
 }

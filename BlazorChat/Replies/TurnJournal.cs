@@ -1,5 +1,4 @@
 using System.Text;
-using BlazorChat.Rooms;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Replies;
@@ -73,7 +72,12 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
         List<JournalPiece> pieces;
         lock (_lock)
         {
-            pieces = [.. _pending.Where(p => p.Value.Text.Length > 0).Select(p => p.Value.Take(p.Key))];
+            pieces = [.. _pending.Select(p => p.Value.Take(p.Key)).OfType<JournalPiece>()];
+        }
+
+        if (pieces.Count == 0)
+        {
+            return true;
         }
 
         try
@@ -81,7 +85,9 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
             await store.AppendJournalAsync(pieces, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (StorageUnavailableException e)
+#pragma warning disable CA1031 // Whatever it is: an exception that left this service would end the server.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
         {
             LogFailed(e, pieces.Count);
             PutBack(pieces);
@@ -117,10 +123,17 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
 
         public StringBuilder Text { get; } = new();
 
-        public JournalPiece Take(Guid messageId)
+        /// <summary>What came since the last piece, or null. Half of a surrogate pair waits for its other half: alone it cannot be stored.</summary>
+        public JournalPiece? Take(Guid messageId)
         {
-            var piece = new JournalPiece(messageId, ++_ordinal, Text.ToString());
-            Text.Clear();
+            var length = Text.Length > 0 && char.IsHighSurrogate(Text[^1]) ? Text.Length - 1 : Text.Length;
+            if (length == 0)
+            {
+                return null;
+            }
+
+            var piece = new JournalPiece(messageId, ++_ordinal, Text.ToString(0, length));
+            Text.Remove(0, length);
             return piece;
         }
     }

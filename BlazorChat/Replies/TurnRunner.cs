@@ -17,7 +17,7 @@ internal sealed partial class TurnRunner(
     TimeProvider time,
     ILogger<TurnRunner> logger)
 {
-    // How long to wait before storing an outcome again. An outcome that cannot be stored at all is found at the next start.
+    // How long to wait before storing an outcome again; the last one again and again.
     private static readonly TimeSpan[] StoreAgainAfter = [TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
     private static readonly Func<ILogger, Guid, Guid, IDisposable?> InTurn =
@@ -54,7 +54,7 @@ internal sealed partial class TurnRunner(
             var began = time.GetTimestamp();
             LogBegan(claimed.Turn.Id, assistantId);
             var status = await AnswerAsync(lease.Room.Snapshot.Room, claimed.Reply, responder, turn, text).ConfigureAwait(false);
-            var ended = await EndAsync(claimed.Reply, turn, text.ToString(), status).ConfigureAwait(false);
+            var ended = await EndAsync(claimed.Reply, turn, text.ToString(), status, stoppingToken).ConfigureAwait(false);
 
             var outcome = RepliesMetrics.OutcomeOf(ended);
             metrics.Ended(assistantId, ended);
@@ -118,6 +118,12 @@ internal sealed partial class TurnRunner(
                 wasCut |= update.FinishReason == ChatFinishReason.Length;
             }
 
+            if (text.Length == 0)
+            {
+                // A tool call alone, for example: nothing here can run it, and an answer without a word is none.
+                return new MessageStatus.Failed("The assistant's answer had no text.");
+            }
+
             return wasCut
                 ? new MessageStatus.Failed("The answer was cut off at the assistant's length limit.")
                 : MessageStatus.Complete.Instance;
@@ -139,45 +145,54 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    /// <summary>Stores the outcome and tells it.</summary>
-    /// <returns>The outcome, or null when the answer is gone.</returns>
-    private async Task<MessageStatus?> EndAsync(Message reply, RunningTurn turn, string text, MessageStatus status)
+    /// <summary>
+    /// Stores the outcome and tells it. Goes on trying for as long as the server runs: the next turn could not begin
+    /// without it. The room's gate is free between two tries.
+    /// </summary>
+    /// <returns>The outcome, or null when the answer is gone, or could not be stored before the server stopped.</returns>
+    private async Task<MessageStatus?> EndAsync(Message reply, RunningTurn turn, string text, MessageStatus status, CancellationToken stoppingToken)
     {
-        // Not cancelled by a shutdown: it waits for this.
-        using var gate = await gates.EnterAsync(reply.RoomId, CancellationToken.None).ConfigureAwait(false);
-        journal.Forget(reply.Id);
-        running.Remove(turn);
-        if (turn.Ending is TurnEnding.Discarded)
-        {
-            return null;
-        }
-
         var now = time.GetUtcNow();
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                var ended = await store.EndAsync(reply.RoomId, reply.Id, text, status, now, CancellationToken.None).ConfigureAwait(false);
-                if (ended is not null)
+                return await TryEndAsync(reply, turn, text, status, now).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever it is, an answer that has ended must not stay running for ever.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogNotStored(e, reply.Id);
+                if (attempt >= StoreAgainAfter.Length && stoppingToken.IsCancellationRequested)
                 {
-                    broadcaster.Publish(reply.RoomId, new RoomEvent.ReplyEnded(ended));
+                    // The next start finds it running, and keeps what was journaled.
+                    running.Remove(turn);
+                    return null;
                 }
 
-                return ended?.Status;
-            }
-            catch (StorageUnavailableException e) when (attempt < StoreAgainAfter.Length)
-            {
-                LogNotStored(e, reply.Id);
-                await Task.Delay(StoreAgainAfter[attempt], time, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (StorageUnavailableException e)
-            {
-                LogNotStored(e, reply.Id);
-                var unsaved = new MessageStatus.Failed("The answer could not be saved. The server keeps only what was journaled of it.");
-                broadcaster.Publish(reply.RoomId, new RoomEvent.ReplyEnded(reply with { Parts = text.Length == 0 ? [] : [new TextPart(text)], Status = unsaved, EndedAt = now }));
-                return unsaved;
+                broadcaster.Publish(reply.RoomId, new RoomEvent.ReplyNoted(reply.Id, "This answer has ended, but cannot be saved just now. It is tried again."));
+                await Task.Delay(StoreAgainAfter[Math.Min(attempt, StoreAgainAfter.Length - 1)], time, CancellationToken.None).ConfigureAwait(false);
             }
         }
+    }
+
+    private async Task<MessageStatus?> TryEndAsync(Message reply, RunningTurn turn, string text, MessageStatus status, DateTimeOffset now)
+    {
+        // Not cancelled by a shutdown: it waits for this.
+        using var gate = await gates.EnterAsync(reply.RoomId, CancellationToken.None).ConfigureAwait(false);
+        var ended = turn.Ending is TurnEnding.Discarded
+            ? null
+            : await store.EndAsync(reply.RoomId, reply.Id, text, status, now, CancellationToken.None).ConfigureAwait(false);
+        // Known as running until its outcome is stored: whoever presses Stop until then means this answer and not the next.
+        running.Remove(turn);
+        journal.Forget(reply.Id);
+        if (ended is not null)
+        {
+            broadcaster.Publish(reply.RoomId, new RoomEvent.ReplyEnded(ended));
+        }
+
+        return ended?.Status;
     }
 
     private async Task WithdrawAsync(Guid roomId, string assistantId, CancellationToken stoppingToken)

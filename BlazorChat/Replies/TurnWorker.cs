@@ -47,8 +47,14 @@ internal sealed partial class TurnWorker(
     /// <inheritdoc />
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        var all = Task.WhenAll(_tasks.Keys);
+        Task all;
+        lock (_lock)
+        {
+            // Under the lock, so that no turn is begun after those that are waited for were counted.
+            _stopping.Cancel();
+            all = Task.WhenAll(_tasks.Keys);
+        }
+
         await Task.WhenAny(all, Task.Delay(options.Value.ShutdownGrace, time, cancellationToken)).ConfigureAwait(false);
         var ended = running.EndAll(new TurnEnding.ShuttingDown());
         if (ended > 0)

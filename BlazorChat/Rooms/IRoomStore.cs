@@ -52,6 +52,9 @@ public interface IRoomStore
     Task<PostedMessage?> PostAsync(
         Guid roomId, Author author, Guid clientId, string text, IReadOnlyList<string> assistantIds, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>The message that this author posted in this room with this client id, or null.</summary>
+    Task<Message?> FindPostedAsync(Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken);
+
     /// <summary>The newest messages, or the newest before a sequence.</summary>
     /// <param name="roomId">The room.</param>
     /// <param name="before">Only messages with a lower sequence, or null for the newest.</param>

@@ -19,6 +19,7 @@ public sealed class LiveReply
     private readonly MarkdownStream _stream = new();
     private ReplyFrame _frame = new(0, MarkdownFrame.Empty, null);
     private string? _note;
+    private bool _isBroken;
 
     /// <summary>The newest composed frame. Behind the text by at most one frame while somebody watches.</summary>
     public ReplyFrame Frame => Volatile.Read(ref _frame);
@@ -27,12 +28,23 @@ public sealed class LiveReply
 
     internal void Note(string? note) => Volatile.Write(ref _note, note);
 
+    /// <summary>The final blocks, once <see cref="Complete"/> has made them.</summary>
+    internal ImmutableArray<MarkdownBlock>? Completed { get; private set; }
+
     /// <summary>Brings <see cref="Frame"/> up to date.</summary>
     internal void Compose()
     {
         lock (_composing)
         {
+            if (_isBroken)
+            {
+                return;
+            }
+
+            // Stays so when the text breaks the renderer: it would do so in every frame.
+            _isBroken = true;
             var text = _stream.Refresh();
+            _isBroken = false;
             var note = Volatile.Read(ref _note);
             if (!ReferenceEquals(text, _frame.Text) || note != _frame.Note)
             {
@@ -41,12 +53,12 @@ public sealed class LiveReply
         }
     }
 
-    /// <summary>The whole text's final blocks; those that did not change are the instances that viewers already have.</summary>
-    internal ImmutableArray<MarkdownBlock> Complete()
+    /// <summary>Makes the whole text's final blocks; those that did not change are the instances that viewers already have.</summary>
+    internal void Complete()
     {
         lock (_composing)
         {
-            return _stream.Complete();
+            Completed = _stream.Complete();
         }
     }
 }

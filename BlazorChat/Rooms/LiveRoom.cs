@@ -4,23 +4,25 @@ namespace BlazorChat.Rooms;
 /// A room that is open in this process: the one state that all its viewers share. Events are applied under a short lock;
 /// nothing here waits for a viewer, a model or the database.
 /// </summary>
-internal sealed class LiveRoom : IDisposable
+internal sealed partial class LiveRoom : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly FrameClock _clock;
     private readonly FramePace _pace;
     private readonly RoomsMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly ViewerSet _viewers;
     private RoomSnapshot _snapshot;
     private int _paced;
 
-    public LiveRoom(RoomSnapshot loaded, FramePace pace, ViewerPump pump, RoomsMetrics metrics, TimeProvider time)
+    public LiveRoom(RoomSnapshot loaded, FramePace pace, ViewerPump pump, RoomsMetrics metrics, TimeProvider time, ILogger logger)
     {
         _snapshot = loaded;
         _pace = pace;
         _metrics = metrics;
         _time = time;
+        _logger = logger;
         _viewers = new ViewerSet(pump);
         _clock = new FrameClock(time, () => pace.Interval, ComposeFrame);
     }
@@ -48,6 +50,19 @@ internal sealed class LiveRoom : IDisposable
                 break;
             case RoomEvent.TextAppended or RoomEvent.ReplyNoted:
                 return;
+            case RoomEvent.ReplyEnded ended:
+                // Rendered before the lock is taken.
+                if (Find(ended.Message.Id) is { } last)
+                {
+                    Contain(last.Complete);
+                }
+
+                if (!Fold(roomEvent))
+                {
+                    return;
+                }
+
+                break;
             default:
                 if (!Fold(roomEvent))
                 {
@@ -83,7 +98,11 @@ internal sealed class LiveRoom : IDisposable
     public void Dispose()
     {
         _clock.Dispose();
-        _pace.Add(-Interlocked.Exchange(ref _paced, 0));
+        lock (_lock)
+        {
+            _pace.Add(-_paced);
+            _paced = 0;
+        }
     }
 
     private bool Fold(RoomEvent roomEvent)
@@ -105,11 +124,13 @@ internal sealed class LiveRoom : IDisposable
 
     private LiveReply? Find(Guid messageId)
     {
-        foreach (var message in Snapshot.Messages.AsSpan())
+        // From the end: what runs is among the newest.
+        var messages = Snapshot.Messages;
+        for (var i = messages.Length - 1; i >= 0; i--)
         {
-            if (message.Message.Id == messageId)
+            if (messages[i].Message.Id == messageId)
             {
-                return message.Live;
+                return messages[i].Live;
             }
         }
 
@@ -133,13 +154,39 @@ internal sealed class LiveRoom : IDisposable
     {
         foreach (var message in Snapshot.Messages.AsSpan())
         {
-            message.Live?.Compose();
+            if (message.Live is { } live)
+            {
+                Contain(live.Compose);
+            }
+        }
+    }
+
+    // A text that breaks the renderer must not break the room, its other answers or, on a timer's thread, the process. It
+    // is stored as it is, and shown as unreadable.
+    private void Contain(Action render)
+    {
+        try
+        {
+            render();
+        }
+#pragma warning disable CA1031 // See above.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogNotRendered(_logger, e, Snapshot.Room.Id);
         }
     }
 
     private void SetPace()
     {
-        var counted = Snapshot.Running.Any() ? _viewers.Count : 0;
-        _pace.Add(counted - Interlocked.Exchange(ref _paced, counted));
+        lock (_lock)
+        {
+            var counted = _snapshot.Running.Any() ? _viewers.Count : 0;
+            _pace.Add(counted - _paced);
+            _paced = counted;
+        }
     }
+
+    [LoggerMessage(LogLevel.Error, "The text of an answer in room {RoomId} could not be rendered.")]
+    private static partial void LogNotRendered(ILogger logger, Exception exception, Guid roomId);
 }

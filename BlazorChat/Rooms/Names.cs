@@ -14,8 +14,30 @@ public static class Names
     /// <returns>The trimmed name, or why it cannot be used.</returns>
     public static Result<string> CheckRoomName(string? name) => Check(name, RoomLimits.RoomNameLength, "A room name");
 
-    /// <summary>The key under which a room name is unique: upper-cased without culture.</summary>
-    public static string KeyOf(string name) => name.ToUpperInvariant();
+    /// <summary>The key under which a room name is unique: upper-cased without culture, without characters that nobody sees.</summary>
+    public static string KeyOf(string name) =>
+        string.Concat(name.EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.Format).Select(Rune.ToUpperInvariant));
+
+    /// <summary>Whether a text has half a surrogate pair, which cannot be written as UTF-8.</summary>
+    internal static bool HasLoneSurrogate(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+            {
+                continue;
+            }
+
+            if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+            {
+                return true;
+            }
+
+            i++;
+        }
+
+        return false;
+    }
 
     private static Result<string> Check(string? name, int most, string what)
     {
@@ -51,28 +73,7 @@ public static class Names
     }
 
     // Bidirectional controls could make one name look like another on the page; zero-width joiners stay, emoji need them.
-    // Half a surrogate pair cannot be stored as UTF-8.
-    private static bool HasForbidden(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))
-            {
-                return true;
-            }
-
-            if (char.IsSurrogate(c))
-            {
-                if (i + 1 >= text.Length || !char.IsSurrogatePair(c, text[i + 1]))
-                {
-                    return true;
-                }
-
-                i++;
-            }
-        }
-
-        return false;
-    }
+    private static bool HasForbidden(string text) =>
+        text.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))
+        || HasLoneSurrogate(text);
 }

@@ -27,12 +27,13 @@ public sealed class RoomBroadcaster : IDisposable
     private readonly ViewerPump _pump;
     private readonly RoomsMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly ILogger<RoomBroadcaster> _logger;
     private readonly Lazy<IRoomObserver[]> _observers;
     private readonly ITimer _sweep;
 
     /// <summary>Makes the broadcaster; observers are resolved at the first event, since they may use it themselves.</summary>
     public RoomBroadcaster(
-        IRoomStore store, RoomGates gates, FramePace pace, ViewerPump pump, RoomsMetrics metrics, TimeProvider time, IServiceProvider services)
+        IRoomStore store, RoomGates gates, FramePace pace, ViewerPump pump, RoomsMetrics metrics, TimeProvider time, IServiceProvider services, ILogger<RoomBroadcaster> logger)
     {
         _store = store;
         _gates = gates;
@@ -40,6 +41,7 @@ public sealed class RoomBroadcaster : IDisposable
         _pump = pump;
         _metrics = metrics;
         _time = time;
+        _logger = logger;
         _observers = new(() => [.. services.GetServices<IRoomObserver>()]);
         metrics.CountOpenRooms(() => _rooms.Count);
         _sweep = time.CreateTimer(_ => Sweep(), null, Linger, Linger);
@@ -82,7 +84,7 @@ public sealed class RoomBroadcaster : IDisposable
                 return null;
             }
 
-            entry = new Entry(new LiveRoom(loaded, _pace, _pump, _metrics, _time), _time);
+            entry = new Entry(new LiveRoom(loaded, _pace, _pump, _metrics, _time, _logger), _time);
             lease = entry.TryLease();
             _rooms[roomId] = entry;
             return lease;

@@ -8,7 +8,10 @@ namespace BlazorChat.Rooms;
 /// </summary>
 public sealed class RoomDirectory : IRoomObserver, IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Fastest = TimeSpan.FromMilliseconds(250);
+
+    // The list may be slower for many: a thousand circuits that render it four times a second would take half of a core.
+    private static readonly TimeSpan PerViewer = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, RoomSummary> _rooms = [];
@@ -20,7 +23,7 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
     public RoomDirectory(ViewerPump pump, TimeProvider time)
     {
         _viewers = new ViewerSet(pump);
-        _clock = new FrameClock(time, () => Interval, _viewers.Notify);
+        _clock = new FrameClock(time, () => PerViewer * _viewers.Count > Fastest ? PerViewer * _viewers.Count : Fastest, _viewers.Notify);
     }
 
     /// <summary>All rooms now, newest activity first.</summary>

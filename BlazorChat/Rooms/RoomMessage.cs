@@ -25,6 +25,13 @@ public sealed class RoomMessage
         _blocks = new(blocks);
     }
 
+    /// <summary>A newer state of a message with the same text, which is not rendered again.</summary>
+    public RoomMessage(Message message, RoomMessage before)
+    {
+        Message = message;
+        _blocks = before._blocks;
+    }
+
     /// <summary>A message that an assistant is writing.</summary>
     public RoomMessage(Message message, LiveReply live)
         : this(message, []) => Live = live;

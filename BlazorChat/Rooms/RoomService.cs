@@ -22,9 +22,6 @@ public sealed partial class RoomService(
     TimeProvider time,
     ILogger<RoomService> logger)
 {
-    private static readonly Refusal NoSuchRoom = new(RefusalKind.NotFound, "This room does not exist, or not any more.");
-    private static readonly Refusal NotStored = new(RefusalKind.Unavailable, "This could not be saved just now. Please try again.");
-
     /// <summary>Follows the list of rooms.</summary>
     /// <param name="person">Who asks.</param>
     /// <param name="changed">Called when the list changed, on a thread of the pump; must not block.</param>
@@ -45,45 +42,19 @@ public sealed partial class RoomService(
     /// <param name="roomId">The room.</param>
     /// <param name="changed">Called when something changed, on a thread of the pump; must not block.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<Result<RoomSubscription>> SubscribeAsync(Person? person, Guid roomId, Action changed, CancellationToken cancellationToken)
-    {
-        if (await policy.DecideAsync(person, RoomAction.ViewRoom, roomId, cancellationToken).ConfigureAwait(false) is { } no)
-        {
-            return no;
-        }
-
-        try
-        {
-            return await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false) is { } lease
+    public Task<Result<RoomSubscription>> SubscribeAsync(Person? person, Guid roomId, Action changed, CancellationToken cancellationToken) =>
+        DecideAsync<RoomSubscription>(person, RoomAction.ViewRoom, roomId, async () =>
+            await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false) is { } lease
                 ? new RoomSubscription(lease, changed)
-                : NoSuchRoom;
-        }
-        catch (StorageUnavailableException e)
-        {
-            LogStorageFailed(e, roomId);
-            return NotStored;
-        }
-    }
+                : Refusals.NoSuchRoom, cancellationToken);
 
     /// <summary>The room as it stands, for somebody who does not follow it (yet): the first HTML.</summary>
-    public async Task<Result<RoomSnapshot>> ReadAsync(Person? person, Guid roomId, CancellationToken cancellationToken)
-    {
-        if (await policy.DecideAsync(person, RoomAction.ViewRoom, roomId, cancellationToken).ConfigureAwait(false) is { } no)
-        {
-            return no;
-        }
-
-        try
+    public Task<Result<RoomSnapshot>> ReadAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        DecideAsync<RoomSnapshot>(person, RoomAction.ViewRoom, roomId, async () =>
         {
             using var lease = await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false);
-            return lease is null ? NoSuchRoom : lease.Room.Current();
-        }
-        catch (StorageUnavailableException e)
-        {
-            LogStorageFailed(e, roomId);
-            return NotStored;
-        }
-    }
+            return lease is null ? Refusals.NoSuchRoom : lease.Room.Current();
+        }, cancellationToken);
 
     /// <summary>The messages before a sequence, at most <see cref="RoomLimits.WindowSize"/>.</summary>
     public Task<Result<OlderMessages>> ReadOlderAsync(Person? person, Guid roomId, long before, CancellationToken cancellationToken) =>
@@ -98,7 +69,7 @@ public sealed partial class RoomService(
         DecideAsync<RoomMessage>(person, RoomAction.ViewRoom, roomId, async () =>
             await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message
                 ? new RoomMessage(message)
-                : new Refusal(RefusalKind.NotFound, "This message does not exist, or not any more."), cancellationToken);
+                : Refusals.NoSuchMessage, cancellationToken);
 
     /// <summary>Makes a room.</summary>
     public async Task<Result<Room>> CreateAsync(Person? person, string? name, CancellationToken cancellationToken)
@@ -111,6 +82,11 @@ public sealed partial class RoomService(
 
         return await DecideAsync<Room>(person, RoomAction.CreateRoom, null, async () =>
         {
+            if (!rate.TryTake(person!.Id))
+            {
+                return Refusals.TooFast;
+            }
+
             var now = time.GetUtcNow();
             var room = new Room { Id = Guid.CreateVersion7(now), Name = checkedName.Value, CreatedAt = now, LastActivityAt = now };
             var created = await store.CreateAsync(room, cancellationToken).ConfigureAwait(false);
@@ -143,7 +119,7 @@ public sealed partial class RoomService(
         {
             if (await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
             {
-                return NoSuchRoom;
+                return Refusals.NoSuchRoom;
             }
 
             var changed = await store.UpdateAsync(
@@ -164,7 +140,7 @@ public sealed partial class RoomService(
         {
             if (await store.ClearAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } through)
             {
-                return NoSuchRoom;
+                return Refusals.NoSuchRoom;
             }
 
             broadcaster.Publish(roomId, new RoomEvent.RoomCleared(through, person!.AsAuthor()));
@@ -179,7 +155,7 @@ public sealed partial class RoomService(
         {
             if (!await store.DeleteAsync(roomId, cancellationToken).ConfigureAwait(false))
             {
-                return NoSuchRoom;
+                return Refusals.NoSuchRoom;
             }
 
             broadcaster.Publish(roomId, new RoomEvent.RoomDeleted(person!.AsAuthor()));
@@ -201,23 +177,28 @@ public sealed partial class RoomService(
             return bad;
         }
 
+        // Before the gate: what waits there is bounded by it.
+        if (person is not null && !rate.TryTake(person.Id))
+        {
+            // A message that is stored already is not refused because its sender did not hear of it.
+            return await DecideAsync<Message>(person, RoomAction.PostMessage, roomId, async () =>
+                await store.FindPostedAsync(roomId, person.AsAuthor(), clientId, cancellationToken).ConfigureAwait(false) is { } known
+                    ? known
+                    : Refusals.TooFast, cancellationToken).ConfigureAwait(false);
+        }
+
         return await ChangeRoomAsync<Message>(person, RoomAction.PostMessage, roomId, async () =>
         {
-            if (!rate.TryTake(person!.Id))
-            {
-                return new Refusal(RefusalKind.Limit, "You are writing faster than this server allows. Please wait a moment.");
-            }
-
             if (await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
             {
-                return NoSuchRoom;
+                return Refusals.NoSuchRoom;
             }
 
             var posted = await store.PostAsync(
-                roomId, person.AsAuthor(), clientId, text!, answerRules.Choose(room, text!), time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+                roomId, person!.AsAuthor(), clientId, text!, answerRules.Choose(room, text!), time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             if (posted is null)
             {
-                return NoSuchRoom;
+                return Refusals.NoSuchRoom;
             }
 
             if (posted.IsNew)
@@ -250,8 +231,10 @@ public sealed partial class RoomService(
             return new Refusal(RefusalKind.Invalid, $"A message can have at most {RoomLimits.MessageLength:N0} characters; this one has {text.Length:N0}.");
         }
 
-        // Not every database can store it, and no keyboard writes it.
-        return text.Contains('\0') ? new Refusal(RefusalKind.Invalid, "The message contains a character that cannot be stored.") : null;
+        // Not every database can store a NUL, half a surrogate pair cannot be written as UTF-8, and no keyboard writes either.
+        return text.Contains('\0') || Names.HasLoneSurrogate(text)
+            ? new Refusal(RefusalKind.Invalid, "The message contains a character that cannot be stored.")
+            : null;
     }
 
     private async Task<Result<T>> DecideAsync<T>(
@@ -270,7 +253,7 @@ public sealed partial class RoomService(
         catch (StorageUnavailableException e)
         {
             LogStorageFailed(e, roomId);
-            return NotStored;
+            return Refusals.NotStored;
         }
     }
 

@@ -99,7 +99,7 @@ public sealed record RoomSnapshot
             return this;
         }
 
-        var ended = Messages[at].Live is { } live ? new RoomMessage(message, live.Complete()) : new RoomMessage(message);
+        var ended = Messages[at].Live?.Completed is { } blocks ? new RoomMessage(message, blocks) : new RoomMessage(message);
         return (this with
         {
             Messages = Messages.SetItem(at, ended),
@@ -110,7 +110,7 @@ public sealed record RoomSnapshot
     private RoomSnapshot Change(Message message)
     {
         var at = IndexOf(message.Id);
-        return at < 0 ? this : this with { Messages = Messages.SetItem(at, new RoomMessage(message, Messages[at].Blocks)) };
+        return at < 0 ? this : this with { Messages = Messages.SetItem(at, new RoomMessage(message, Messages[at])) };
     }
 
     private RoomSnapshot Clear(RoomEvent.RoomCleared cleared)

@@ -13,7 +13,15 @@ public sealed class RoomSubscription : IDisposable
     internal RoomSubscription(RoomLease lease, Action changed)
     {
         _lease = lease;
-        _viewer = lease.Room.AddViewer(changed);
+        try
+        {
+            _viewer = lease.Room.AddViewer(changed);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

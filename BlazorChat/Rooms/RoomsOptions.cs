@@ -13,7 +13,7 @@ public sealed class RoomsOptions
     [StringLength(RoomLimits.RoomNameLength, MinimumLength = 1)]
     public string LobbyName { get; set; } = "Lobby";
 
-    /// <summary>Messages that one person may post per minute on average.</summary>
+    /// <summary>Messages that one person may post per minute on average; retries and new rooms count, too.</summary>
     [Range(1, 100_000)]
     public int MessagesPerMinute { get; set; } = 60;
 

@@ -6,8 +6,6 @@ namespace BlazorChat.Storage;
 /// <inheritdoc cref="IRoomStore" />
 internal sealed class RoomStore(Database database) : IRoomStore
 {
-    private static readonly Refusal NoSuchRoom = new(RefusalKind.NotFound, "This room does not exist, or not any more.");
-
     public Task<IReadOnlyList<Room>> ListAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Room>>(async db =>
             (await db.Rooms.AsNoTracking().ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(r => r.ToRoom()), cancellationToken);
@@ -48,7 +46,7 @@ internal sealed class RoomStore(Database database) : IRoomStore
         {
             if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false) is not { } row)
             {
-                return NoSuchRoom;
+                return Refusals.NoSuchRoom;
             }
 
             var key = Names.KeyOf(name);
@@ -117,6 +115,12 @@ internal sealed class RoomStore(Database database) : IRoomStore
 
             return new PostedMessage(message.ToMessage(), IsNew: true, queued);
         }, cancellationToken);
+
+    public Task<Message?> FindPostedAsync(Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken) =>
+        database.ReadAsync(async db =>
+            (await db.Messages.AsNoTracking()
+                .FirstOrDefaultAsync(m => m.RoomId == roomId && m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false))?.ToMessage(),
+            cancellationToken);
 
     public Task<MessagePage> ReadPageAsync(Guid roomId, long? before, int count, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>

@@ -4,12 +4,13 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace BlazorChat.Storage;
 
 /// <summary>
-/// Settings of each SQLite connection. Readers never wait for the writer (WAL); a commit is on disk when it returns
+/// Settings of each SQLite connection. The journal mode (WAL: readers never wait for the writer) is the file's, set when it is
+/// migrated. A commit is on disk when it returns
 /// (synchronous FULL: with NORMAL a power loss could take back what people were told is stored).
 /// </summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {
-    private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
+    private const string Pragmas = "PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

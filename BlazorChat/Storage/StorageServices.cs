@@ -12,7 +12,10 @@ internal static class StorageServices
     public static WebApplicationBuilder AddStorage(this WebApplicationBuilder builder)
     {
         var folder = DataFolder(builder);
-        var connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "blazorchat.db") }.ConnectionString;
+        var file = Path.Combine(folder, "blazorchat.db");
+        // A write waits this long for the database, less than the page waits for its answer: what is refused can be sent again.
+        var connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 10 }.ConnectionString;
+        CreatePrivately(file);
 
         builder.Services.AddDataProtection()
             .SetApplicationName("BlazorChat")
@@ -21,18 +24,36 @@ internal static class StorageServices
         builder.Services.AddSingleton<Database>();
         builder.Services.AddSingleton<IRoomStore, RoomStore>();
         builder.Services.AddSingleton<ITurnStore, TurnStore>();
-        builder.Services.AddHealthChecks().AddDbContextCheck<ChatDbContext>("database", tags: [HealthEndpoints.Ready]);
+        builder.Services.AddSingleton(_ => new DataFolderLock(folder));
+        builder.Services.AddHostedService<DatabaseUpkeep>();
         return builder;
     }
 
-    /// <summary>Applies migrations.</summary>
+    /// <summary>Makes sure that the database is this process's alone, and applies migrations.</summary>
+    /// <exception cref="InvalidOperationException">Another process uses the data folder.</exception>
     public static async Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
+        services.GetRequiredService<DataFolderLock>().Take();
         var contexts = services.GetRequiredService<IDbContextFactory<ChatDbContext>>();
         var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
+            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken).ConfigureAwait(false);
             await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // SQLite would make it readable for everybody; its journal files take over the file's mode.
+    private static void CreatePrivately(string file)
+    {
+        if (!OperatingSystem.IsWindows() && !File.Exists(file))
+        {
+            using var _ = new FileStream(file, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
         }
     }
 

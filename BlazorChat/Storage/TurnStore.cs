@@ -65,7 +65,7 @@ internal sealed class TurnStore(Database database) : ITurnStore
             var message = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
             if (message is null || message.AuthorKind != AuthorKind.Assistant)
             {
-                return new Refusal(RefusalKind.NotFound, "There is no such answer in this room, or not any more.");
+                return Refusals.NoSuchAnswer;
             }
 
             if (!message.ToMessage().Status.CanRetry)

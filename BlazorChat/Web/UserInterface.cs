@@ -32,6 +32,7 @@ internal static class UserInterface
         }
 
         app.UseSecurityHeaders();
+        app.UseOriginCheck();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
