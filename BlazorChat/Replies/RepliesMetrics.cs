@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using BlazorChat.Rooms;
+using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies;
 
@@ -42,10 +43,9 @@ internal sealed class RepliesMetrics : IDisposable
         return activity;
     }
 
-    public void FirstText(string assistantId, TimeSpan waited) =>
-        _firstToken.Record(waited.TotalSeconds, new KeyValuePair<string, object?>("gen_ai.agent.id", assistantId));
+    public void FirstText(Responder responder, TimeSpan waited) => _firstToken.Record(waited.TotalSeconds, TagsOf(responder));
 
-    public void Tokens(string assistantId, long? input, long? output)
+    public void Tokens(Responder responder, long? input, long? output)
     {
         Record("input", input);
         Record("output", output);
@@ -54,13 +54,27 @@ internal sealed class RepliesMetrics : IDisposable
         {
             if (count is { } tokens)
             {
-                _tokens.Record(tokens, new("gen_ai.agent.id", assistantId), new("gen_ai.token.type", type));
+                var tags = TagsOf(responder);
+                tags.Add("gen_ai.token.type", type);
+                _tokens.Record(tokens, tags);
             }
         }
     }
 
     public void Ended(string assistantId, MessageStatus? status) =>
         _turns.Add(1, new("gen_ai.agent.id", assistantId), new("blazorchat.outcome", OutcomeOf(status)));
+
+    private static TagList TagsOf(Responder responder)
+    {
+        var metadata = responder.Client.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata;
+        return new TagList
+        {
+            { "gen_ai.operation.name", "chat" },
+            { "gen_ai.provider.name", metadata?.ProviderName },
+            { "gen_ai.request.model", metadata?.DefaultModelId },
+            { "gen_ai.agent.id", responder.Author.Id },
+        };
+    }
 
     /// <summary>The outcome's name in figures and logs; null for a turn whose room was cleared or deleted.</summary>
     public static string OutcomeOf(MessageStatus? status) => status switch

@@ -98,7 +98,7 @@ internal sealed partial class TurnRunner(
                         case TextContent { Text.Length: > 0 } piece:
                             if (text.Length == 0)
                             {
-                                metrics.FirstText(responder.Author.Id, time.GetElapsedTime(began));
+                                metrics.FirstText(responder, time.GetElapsedTime(began));
                                 broadcaster.Publish(room.Id, new RoomEvent.ReplyNoted(reply.Id, null));
                             }
 
@@ -110,7 +110,7 @@ internal sealed partial class TurnRunner(
                             broadcaster.Publish(room.Id, new RoomEvent.ReplyNoted(reply.Id, note.Note));
                             break;
                         case UsageContent usage:
-                            metrics.Tokens(responder.Author.Id, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
+                            metrics.Tokens(responder, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
                             break;
                     }
                 }
