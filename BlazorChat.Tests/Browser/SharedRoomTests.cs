@@ -203,6 +203,24 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_sent_while_another_room_is_being_opened_is_sent_all_the_same()
+    {
+        await _ada.CreateRoomAsync("Elsewhere");
+        await _ada.Composer.FillAsync("Written at the last moment");
+        // In one task of the browser, as a fast hand does it: the room is left before the call is out.
+        await _ada.Page.EvaluateAsync("""
+            () => {
+              [...document.querySelectorAll('nav[aria-label="Rooms"] a')].find(a => a.textContent.trim() === 'Lobby').click();
+              document.querySelector('chat-composer textarea').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+            }
+            """);
+        (await _app.Model.NextAsync()).Finish("Got it");
+        await _grace.RoomList.GetByRole(AriaRole.Link, new() { Name = "Elsewhere", Exact = true }).ClickAsync();
+        await Expect(_grace.ArticleBy("Ada")).ToContainTextAsync("Written at the last moment");
+        await Expect(_grace.ArticleBy("Ada")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task A_draft_survives_reload_and_room_switch_and_length_is_refused_with_the_count()
     {
         await _ada.Composer.FillAsync("Not finished yet");

@@ -3,6 +3,7 @@
 // person and room, and go out again, with the same id, after a reload or a lost connection. The server stores an id once.
 const COUNT_FROM = 30_000;
 const CALL_TIMEOUT = 20_000;
+const OUTBOX = 'blazorchat:outbox:';
 
 // Which room's box had the focus when its element was replaced by the interactive one.
 let refocus;
@@ -72,7 +73,7 @@ class ChatComposer extends HTMLElement {
     this.button = this.querySelector('[data-send]');
     const scope = `${this.dataset.person}:${this.dataset.room}`;
     this.draftKey = `blazorchat:draft:${scope}`;
-    this.outboxKey = `blazorchat:outbox:${scope}`;
+    this.outboxKey = OUTBOX + scope;
 
     this.input.addEventListener('input', () => this.onInput());
     this.input.addEventListener('keydown', e => this.onKey(e));
@@ -167,6 +168,7 @@ class ChatComposer extends HTMLElement {
     this.server = server;
     this.sending.clear();
     this.flush();
+    this.flushElsewhere();
   }
 
   flush() {
@@ -175,7 +177,41 @@ class ChatComposer extends HTMLElement {
       for (const entry of this.outbox()) {
         if (!entry.problem) {
           this.deliver(entry);
+        } else if (entry.isUnanswered) {
+          this.retry(entry);
         }
+      }
+    }
+  }
+
+  // Whoever wrote in another room and left it before the message was out did send it: it goes out from here.
+  async flushElsewhere() {
+    const mine = `${OUTBOX}${this.dataset.person}:`;
+    let keys = [];
+    try {
+      keys = Object.keys(localStorage).filter(key => key.startsWith(mine) && key !== this.outboxKey);
+    } catch {
+      // Storage is forbidden: there is nothing in it.
+    }
+
+    const { server } = this;
+    for (const key of keys) {
+      for (const entry of load(key) ?? []) {
+        if (entry.problem && !entry.isUnanswered) {
+          continue;
+        }
+
+        let result;
+        try {
+          result = await server.invokeMethodAsync('SendTo', key.slice(mine.length), entry.id, entry.text);
+        } catch {
+          // The page is leaving this room, too; the next one goes on.
+          return;
+        }
+
+        const others = (load(key) ?? []).filter(e => e.id !== entry.id);
+        const left = result.elementId ? others : [...others, { id: entry.id, text: entry.text, problem: result.problem }];
+        store(key, left.length > 0 ? left : null);
       }
     }
   }
@@ -190,8 +226,11 @@ class ChatComposer extends HTMLElement {
     const { server } = this;
     let result;
     try {
+      const call = server.invokeMethodAsync('Send', entry.id, entry.text);
+      // An answer that comes late still counts.
+      call.then(late => late?.elementId && this.sent(entry, late.elementId), () => {});
       result = await Promise.race([
-        server.invokeMethodAsync('Send', entry.id, entry.text),
+        call,
         new Promise((_, reject) => setTimeout(reject, CALL_TIMEOUT, new Error('No answer'))),
       ]);
     } catch {
@@ -199,21 +238,25 @@ class ChatComposer extends HTMLElement {
     }
 
     this.sending.delete(entry.id);
-    if (result?.elementId) {
-      this.forget(entry);
-      this.removeWhenShown(entry, result.elementId);
-    } else if (this.server === server && document.documentElement.dataset.connection !== 'down') {
-      this.fail(entry, result?.problem ?? 'The server did not answer.');
+    if (!result?.elementId && this.server === server && document.documentElement.dataset.connection !== 'down') {
+      this.fail(entry, result?.problem);
     }
+  }
+
+  sent(entry, elementId) {
+    this.forget(entry);
+    this.removeWhenShown(entry, elementId);
   }
 
   forget(entry) {
     this.keep(this.outbox().filter(e => e.id !== entry.id));
   }
 
-  fail(entry, problem) {
-    this.keep(this.outbox().map(e => e.id === entry.id ? { ...e, problem } : e));
-    this.render({ ...entry, problem });
+  // A refusal waits for its author; no answer is asked for again when there is a connection again.
+  fail(entry, refusal) {
+    const failed = { id: entry.id, text: entry.text, problem: refusal ?? 'The server did not answer.', isUnanswered: !refusal };
+    this.keep(this.outbox().map(e => e.id === entry.id ? failed : e));
+    this.render(failed);
   }
 
   retry(entry) {
