@@ -1,3 +1,4 @@
+using BlazorChat.Assistants;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
 using OpenTelemetry;
@@ -7,7 +8,10 @@ using OpenTelemetry.Trace;
 
 namespace BlazorChat;
 
-/// <summary>Figures and traces by OTLP, when the environment names a collector.</summary>
+/// <summary>
+/// Figures and traces by OTLP, when the configuration names a collector: by OpenTelemetry's own variables
+/// (https://opentelemetry.io/docs/specs/otel/protocol/exporter/), in the environment or wherever else settings come from.
+/// </summary>
 internal static class Telemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -23,7 +27,7 @@ internal static class Telemetry
     }
 
     /// <summary>Holds the providers from start to stop, when what is still buffered is sent.</summary>
-    private sealed class Exporter : IHostedService, IDisposable
+    private sealed class Exporter(IConfiguration configuration) : IHostedService, IDisposable
     {
         private MeterProvider? _meters;
         private TracerProvider? _traces;
@@ -32,13 +36,15 @@ internal static class Telemetry
         {
             var resource = ResourceBuilder.CreateDefault().AddService("blazorchat");
             _meters = Sdk.CreateMeterProviderBuilder()
+                .ConfigureServices(UseSettings)
                 .SetResourceBuilder(resource)
                 .AddMeter(RoomsMetrics.MeterName, RepliesMetrics.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Components.Server.Circuits")
                 .AddOtlpExporter()
                 .Build();
             _traces = Sdk.CreateTracerProviderBuilder()
+                .ConfigureServices(UseSettings)
                 .SetResourceBuilder(resource)
-                .AddSource(RepliesMetrics.Name, "BlazorChat.Assistants", "Microsoft.AspNetCore")
+                .AddSource(RepliesMetrics.Name, TelemetryChatClient.SourceName, "Microsoft.AspNetCore")
                 .AddOtlpExporter()
                 .Build();
             return Task.CompletedTask;
@@ -55,5 +61,8 @@ internal static class Telemetry
             _meters?.Dispose();
             _traces?.Dispose();
         }
+
+        // The exporters would otherwise read the process's environment only.
+        private void UseSettings(IServiceCollection services) => services.AddSingleton(configuration);
     }
 }

@@ -12,6 +12,9 @@ public abstract class ModelWire
     public const string OpenAI = "OpenAI";
     public const string Anthropic = "Anthropic";
 
+    /// <summary>The key that assistants are configured with: what must be seen nowhere.</summary>
+    public const string Secret = "sk-secret-0123456789abcdef";
+
     /// <summary>The events before the first piece of an answer.</summary>
     public abstract string Begin { get; }
 
@@ -24,10 +27,16 @@ public abstract class ModelWire
     /// <summary>What comes after the finish reason.</summary>
     public abstract string Done { get; }
 
+    /// <summary>The provider's name in the configuration.</summary>
+    public abstract string Name { get; }
+
     /// <summary>The path that is asked.</summary>
     public abstract string Path { get; }
 
     public static ModelWire Named(string name) => name == OpenAI ? new OpenAIWire() : new AnthropicWire();
+
+    /// <summary>What an assistant is configured with to ask a server at this address.</summary>
+    public abstract Uri Endpoint(Uri address);
 
     /// <summary>A piece of text.</summary>
     public abstract string Text(string text);
@@ -55,7 +64,7 @@ public abstract class ModelWire
             Provider = Name,
             Model = "test-model",
             Endpoint = Endpoint(address).ToString(),
-            ApiKey = "sk-secret-0123456789abcdef",
+            ApiKey = Secret,
         };
         configure?.Invoke(item);
         var options = new AssistantsOptions();
@@ -69,10 +78,6 @@ public abstract class ModelWire
     public static Task<Reading> AskAsync(AssistantDirectory directory, string text = "Hello", CancellationToken cancellationToken = default) =>
         Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], cancellationToken: cancellationToken));
 
-    protected abstract string Name { get; }
-
-    protected abstract Uri Endpoint(Uri address);
-
     protected static string Json(object value) => JsonSerializer.Serialize(value);
 
     private sealed class OpenAIWire : ModelWire
@@ -85,7 +90,7 @@ public abstract class ModelWire
 
         public override string Path => "/v1/chat/completions";
 
-        protected override string Name => OpenAI;
+        public override string Name => OpenAI;
 
         public override string Text(string text) => Chunk($$"""{"content":{{Json(text)}}}""", "null");
 
@@ -97,7 +102,7 @@ public abstract class ModelWire
 
         public override string ErrorBody(string type, string message) => Json(new { error = new { message, type, code = (string?)null } });
 
-        protected override Uri Endpoint(Uri address) => new(address, "v1");
+        public override Uri Endpoint(Uri address) => new(address, "v1");
 
         private static string Chunk(string delta, string reason) =>
             $$"""data: {"id":"c1","object":"chat.completion.chunk","created":1700000000,"model":"test-model-1","choices":[{"index":0,"delta":{{delta}},"finish_reason":{{reason}}}]}""" + "\n\n";
@@ -115,7 +120,7 @@ public abstract class ModelWire
 
         public override string Path => "/v1/messages";
 
-        protected override string Name => Anthropic;
+        public override string Name => Anthropic;
 
         public override string Text(string text) =>
             Event("content_block_delta", $$$"""{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":{{{Json(text)}}}}}""");
@@ -130,7 +135,7 @@ public abstract class ModelWire
 
         public override string ErrorBody(string type, string message) => Json(new { type = "error", error = new { type, message } });
 
-        protected override Uri Endpoint(Uri address) => address;
+        public override Uri Endpoint(Uri address) => address;
 
         private static string Event(string name, string data) => $"event: {name}\ndata: {data}\n\n";
     }

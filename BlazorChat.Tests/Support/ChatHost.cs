@@ -14,19 +14,21 @@ public sealed class ChatHost : IAsyncDisposable
 {
     private bool _ownsFolder;
 
-    private ChatHost(WebApplication app, string folder, bool ownsFolder, FakeResponders responders)
+    private readonly FakeResponders? _responders;
+
+    private ChatHost(WebApplication app, string folder, bool ownsFolder, FakeResponders? responders)
     {
         App = app;
         Folder = folder;
         _ownsFolder = ownsFolder;
-        Responders = responders;
+        _responders = responders;
     }
 
     public WebApplication App { get; }
 
     public string Folder { get; }
 
-    public FakeResponders Responders { get; }
+    public FakeResponders Responders => _responders ?? throw new InvalidOperationException("The assistants of this host are the configured ones.");
 
     /// <summary>The first assistant's model.</summary>
     public FakeChatClient Model => Responders.Clients[0];
@@ -47,19 +49,30 @@ public sealed class ChatHost : IAsyncDisposable
         StartAsync(_ => { }, folder, settings, assistants);
 
     /// <summary>Starts it with last changes to its services.</summary>
-    public static async Task<ChatHost> StartAsync(
-        Action<WebApplicationBuilder> configure, string? folder = null, string[]? settings = null, params string[] assistants)
+    public static Task<ChatHost> StartAsync(
+        Action<WebApplicationBuilder> configure, string? folder = null, string[]? settings = null, params string[] assistants) =>
+        StartAsync(configure, folder, settings, new FakeResponders(assistants is [] ? ["Demo"] : assistants));
+
+    /// <summary>Starts it with the assistants that the settings configure, as people run it: nothing is replaced.</summary>
+    public static Task<ChatHost> StartConfiguredAsync(string[] settings, Action<WebApplicationBuilder>? configure = null) =>
+        StartAsync(configure ?? (_ => { }), null, settings, (FakeResponders?)null);
+
+    private static async Task<ChatHost> StartAsync(
+        Action<WebApplicationBuilder> configure, string? folder, string[]? settings, FakeResponders? responders)
     {
         var ownsFolder = folder is null;
         folder ??= Directory.CreateTempSubdirectory("blazorchat-").FullName;
-        var responders = new FakeResponders(assistants is [] ? ["Demo"] : assistants);
         var app = await BlazorChatApp.CreateAsync(
             [$"--DataFolder={folder}", "--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", .. settings ?? []],
             builder =>
             {
                 builder.WebHost.UseUrls("http://127.0.0.1:0");
                 builder.Logging.ClearProviders();
-                builder.Services.AddSingleton<IResponders>(responders);
+                if (responders is not null)
+                {
+                    builder.Services.AddSingleton<IResponders>(responders);
+                }
+
                 configure(builder);
             });
         await app.StartAsync();

@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using BlazorChat.Assistants;
+using BlazorChat.Replies;
+using BlazorChat.Tests.Assistants;
+using BlazorChat.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace BlazorChat.Tests;
+
+/// <summary>What an operator can find out: health, logs, figures and traces; and what nobody can find there.</summary>
+public sealed class ObservabilityTests
+{
+    private const string Question = "zebra-question";
+    private const string Answer = "zebra-answer";
+
+    [Fact]
+    public async Task Alive_and_ready_answer_to_anybody()
+    {
+        await using var host = await ChatHost.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, "/health/live"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, "/health/ready"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_a_usable_database_the_server_is_alive_and_not_ready(bool damaged)
+    {
+        await using var host = await ChatHost.StartAsync();
+        SqliteConnection.ClearAllPools();
+        foreach (var file in Directory.GetFiles(host.Folder, "blazorchat.db*"))
+        {
+            File.Delete(file);
+        }
+
+        if (damaged)
+        {
+            await File.WriteAllTextAsync(Path.Combine(host.Folder, "blazorchat.db"), new string('x', 8192));
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(host, "/health/ready"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, "/health/live"));
+    }
+
+    [Theory]
+    [InlineData(ModelWire.OpenAI)]
+    [InlineData(ModelWire.Anthropic)]
+    public async Task Logs_tell_of_a_turn_by_room_and_id_and_never_of_what_was_said_or_of_the_key(string protocol)
+    {
+        using var log = new LogCapture();
+        await using (var room = await ModelRoom.StartAsync(protocol, configure: builder =>
+            builder.Logging.AddFilter<LogCapture>(_ => true).AddProvider(log)))
+        {
+            room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Answer), room.Wire.End);
+            await room.AnswerAsync(Question);
+            room.Stub.Enqueue(500, "application/json", room.Wire.ErrorBody("api_error", $"{Answer} {ModelWire.Secret}"));
+            await room.AnswerAsync(Question);
+
+            var ofTurns = log.Lines.Where(line => line.Category == typeof(TurnRunner).FullName && line.Level == LogLevel.Information).ToList();
+            Assert.Equal(2, ofTurns.Count(line => line.Text.EndsWith("began.", StringComparison.Ordinal)));
+            var failed = Assert.Single(log.Lines, line => line.Category == typeof(GuardChatClient).FullName && line.Level == LogLevel.Warning);
+            Assert.All([.. ofTurns, failed], line =>
+            {
+                Assert.Equal(room.Room.Id, line.Scope["RoomId"]);
+                Assert.IsType<Guid>(line.Scope["TurnId"]);
+            });
+            Assert.Equal(2, ofTurns.Select(line => line.Scope["TurnId"]).Distinct().Count());
+            Assert.Contains(failed.Scope["TurnId"], ofTurns.Select(line => line.Scope["TurnId"]));
+        }
+
+        // The shutdown's lines are among them. Trace is for what somebody switches on who wants to see contents.
+        var told = log.Lines.Where(line => line.Level >= LogLevel.Debug).ToList();
+        Assert.Contains(told, line => line.Level == LogLevel.Debug);
+        Assert.All(told, line =>
+        {
+            Assert.DoesNotContain(Question, line.Everything, StringComparison.Ordinal);
+            Assert.DoesNotContain(Answer, line.Everything, StringComparison.Ordinal);
+            Assert.DoesNotContain(ModelWire.Secret, line.Everything, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Figures_count_turns_by_outcome_with_their_tokens_and_times()
+    {
+        await using var room = await ModelRoom.StartAsync(ModelWire.Anthropic);
+        using var figures = new Figures(room.Host.App);
+
+        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Answer), room.Wire.End);
+        await room.AnswerAsync();
+        room.Stub.Enqueue(401, "application/json", room.Wire.ErrorBody("authentication_error", "no"));
+        await room.AnswerAsync();
+        room.Stub.Enqueue(exchange => exchange.StallAsync());
+        await room.AskAsync();
+        await room.Watch.UntilAsync(s => s.Running.Any());
+        Assert.Equal(1, figures.Now("blazorchat.turns.running"));
+        await room.Host.Replies.StopAsync(ChatHost.Ada, room.Room.Id, null, default);
+        await room.EndedAsync();
+
+        // A figure follows the message that people see.
+        await UntilAsync(() => figures.Of("blazorchat.turns").Count == 3);
+        Assert.Equal(["complete", "failed", "stopped"], figures.Of("blazorchat.turns").Select(f => f.Tags["blazorchat.outcome"]));
+        Assert.All(figures.Of("blazorchat.turns"), f => Assert.Equal(("model", 1), (f.Tags["gen_ai.agent.id"], f.Value)));
+        Assert.Equal(0, figures.Now("blazorchat.turns.running"));
+
+        var tokens = figures.Of("gen_ai.client.token.usage").ToLookup(f => (string)f.Tags["gen_ai.token.type"]!, f => f.Value);
+        Assert.Equal(3, tokens["input"].Sum());
+        Assert.Equal(5, tokens["output"].Sum());
+        Assert.InRange(Assert.Single(figures.Of("gen_ai.client.operation.time_to_first_chunk")).Value, double.Epsilon, Guard.Patience.TotalSeconds);
+        Assert.NotEmpty(figures.Of("blazorchat.frame.duration"));
+        Assert.All(figures.Of("blazorchat.frame.duration"), f => Assert.InRange(f.Value, 0, Guard.Patience.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task Figures_count_viewers_up_and_down_and_open_rooms()
+    {
+        await using var host = await ChatHost.StartAsync();
+        using var figures = new Figures(host.App);
+        var before = figures.Now("blazorchat.rooms.open");
+        var room = await host.RoomAsync();
+        using (await host.WatchAsync(room))
+        using (await host.WatchAsync(room, ChatHost.Grace))
+        {
+            Assert.Equal([1, 1], figures.Of("blazorchat.viewers").Select(f => f.Value));
+            Assert.Equal(before + 1, figures.Now("blazorchat.rooms.open"));
+        }
+
+        Assert.Equal([1, 1, -1, -1], figures.Of("blazorchat.viewers").Select(f => f.Value));
+    }
+
+    [Fact]
+    public async Task A_turn_is_a_span_around_the_request_to_its_model()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is RepliesMetrics.Name or TelemetryChatClient.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var room = await ModelRoom.StartAsync(ModelWire.Anthropic);
+        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Answer), room.Wire.End);
+        await room.AnswerAsync(Question);
+
+        // Other tests run beside this one.
+        await UntilAsync(() => spans.Any(span => Equals(span.GetTagItem("gen_ai.conversation.id"), room.Room.Id)));
+        var turn = Assert.Single(spans, span => Equals(span.GetTagItem("gen_ai.conversation.id"), room.Room.Id));
+        Assert.Equal("invoke_agent Model", turn.DisplayName);
+        Assert.Null(turn.ParentId);
+        Assert.Equal("invoke_agent", turn.GetTagItem("gen_ai.operation.name"));
+        Assert.Equal("model", turn.GetTagItem("gen_ai.agent.id"));
+        Assert.Equal("Model", turn.GetTagItem("gen_ai.agent.name"));
+        Assert.Equal("complete", turn.GetTagItem("blazorchat.outcome"));
+        Assert.IsType<Guid>(turn.GetTagItem("blazorchat.turn.id"));
+
+        var chat = Assert.Single(spans, span => span.ParentId == turn.Id);
+        Assert.Equal("chat test-model", chat.DisplayName);
+        Assert.Equal(ActivityKind.Client, chat.Kind);
+        Assert.Equal("chat", chat.GetTagItem("gen_ai.operation.name"));
+        Assert.Equal("anthropic", chat.GetTagItem("gen_ai.provider.name"));
+        Assert.Equal("test-model", chat.GetTagItem("gen_ai.request.model"));
+        Assert.Equal("test-model-1", chat.GetTagItem("gen_ai.response.model"));
+        Assert.Equal(3L, chat.GetTagItem("gen_ai.usage.input_tokens"));
+        Assert.Equal(5L, chat.GetTagItem("gen_ai.usage.output_tokens"));
+        Assert.All([turn, chat], span => Assert.DoesNotContain(
+            span.TagObjects, tag => $"{tag.Value}".Contains("zebra", StringComparison.Ordinal) || $"{tag.Value}".Contains(ModelWire.Secret, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_collector_that_the_settings_name_gets_figures_and_traces_without_contents()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var room = await ModelRoom.StartAsync(
+            ModelWire.Anthropic,
+            settings: [$"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"]);
+        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Answer), room.Wire.End);
+        await room.AnswerAsync(Question);
+
+        // What is still buffered is sent at the end.
+        await room.Host.App.StopAsync();
+        var received = collector.ReadAll();
+        var figures = string.Concat(received.Where(r => r.Path == "/v1/metrics").Select(r => r.Body));
+        var traces = string.Concat(received.Where(r => r.Path == "/v1/traces").Select(r => r.Body));
+        Assert.Contains("blazorchat.turns", figures, StringComparison.Ordinal);
+        Assert.Contains("gen_ai.client.token.usage", figures, StringComparison.Ordinal);
+        Assert.Contains("invoke_agent Model", traces, StringComparison.Ordinal);
+        Assert.Contains("chat test-model", traces, StringComparison.Ordinal);
+        Assert.Contains(room.Room.Id.ToString(), traces, StringComparison.Ordinal);
+        Assert.DoesNotContain("zebra", figures + traces, StringComparison.Ordinal);
+        Assert.DoesNotContain(ModelWire.Secret, figures + traces, StringComparison.Ordinal);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(ChatHost host, string path)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(host.App.Urls.Single()) };
+        using var response = await http.GetAsync(new Uri(path, UriKind.Relative));
+        return response.StatusCode;
+    }
+
+    /// <summary>Waits for what nobody tells of.</summary>
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Guard.Patience);
+        while (!condition())
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+}
