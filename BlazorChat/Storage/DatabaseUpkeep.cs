@@ -1,12 +1,25 @@
+using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage;
 
 /// <summary>At a clean shutdown SQLite looks at what it learned of its indexes, which takes a moment and keeps queries fast.</summary>
-internal sealed class DatabaseUpkeep(Database database) : IHostedService
+internal sealed partial class DatabaseUpkeep(Database database, ILogger<DatabaseUpkeep> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(db => db.Database.ExecuteSqlRawAsync("PRAGMA optimize", cancellationToken), cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.ReadAsync(db => db.Database.ExecuteSqlRawAsync("PRAGMA optimize", cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogFailed(e);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The database's indexes could not be looked after.")]
+    private partial void LogFailed(Exception exception);
 }
