@@ -87,6 +87,13 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
         await _grace.StopButton.ClickAsync();
         await answer.Closed.Soon();
         await Expect(_ada.ArticleBy("Demo")).ToContainTextAsync("Stopped by Grace");
+
+        await _ada.SendAsync("Hello again");
+        answer = await _app.Model.NextAsync();
+        await Expect(_ada.StopButton).ToBeVisibleAsync();
+        await _ada.Page.Keyboard.PressAsync("Escape");
+        await answer.Closed.Soon();
+        await Expect(_grace.ArticleBy("Demo").Last).ToContainTextAsync("Stopped by Ada");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using BlazorChat.Components;
+using BlazorChat.Components.Layout;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
@@ -18,16 +19,17 @@ public sealed class PageHost : IAsyncDisposable
 
     public ChatHost Chat { get; }
 
-    public static async Task<PageHost> StartAsync() => new(await ChatHost.StartAsync());
+    public static async Task<PageHost> StartAsync(params string[] settings) => new(await ChatHost.StartAsync(settings: settings));
 
     /// <summary>A person's page with a circuit behind it.</summary>
-    public BunitContext Page(Person? person = null)
+    public BunitContext Page(Person? person = null, AssistantFaces? faces = null)
     {
         var page = new BunitContext();
         page.JSInterop.Mode = JSRuntimeMode.Loose;
         page.Services.AddSingleton(Chat.Rooms);
         page.Services.AddSingleton(Chat.Replies);
         page.Services.AddSingleton<IResponders>(Chat.Responders);
+        page.Services.AddSingleton(faces ?? new AssistantFaces());
         page.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         page.RenderTree.Add<CascadingValue<Visitor>>(p => p.Add(v => v.Value, new Visitor(person ?? ChatHost.Ada, TimeZoneInfo.Utc)));
         _pages.Add(page);
@@ -38,9 +40,9 @@ public sealed class PageHost : IAsyncDisposable
     public IRenderedComponent<RoomScreen> Open(Room room, Person? person = null) => Open(room.Id, person);
 
     /// <summary>Waits for the page's heading: a room that is not in memory is read first.</summary>
-    public IRenderedComponent<RoomScreen> Open(Guid roomId, Person? person = null)
+    public IRenderedComponent<RoomScreen> Open(Guid roomId, Person? person = null, AssistantFaces? faces = null)
     {
-        var screen = Page(person).Render<RoomScreen>(p => p.Add(s => s.RoomId, roomId));
+        var screen = Page(person, faces).Render<RoomScreen>(p => p.Add(s => s.RoomId, roomId));
         screen.WaitForElement("h1", Guard.Patience);
         return screen;
     }

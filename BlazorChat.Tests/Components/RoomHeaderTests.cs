@@ -88,7 +88,7 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         await ada.Find("button[aria-label=Settings]").ClickAsync(new());
         await grace.Find("button[aria-label=Settings]").ClickAsync(new());
 
-        await ada.Find("#instructions").ChangeAsync(new ChangeEventArgs { Value = "Answer briefly." });
+        await ada.Find("#instructions").InputAsync(new ChangeEventArgs { Value = "Answer briefly." });
         await ada.FindAll("input[type=radio]")[1].ChangeAsync(new ChangeEventArgs { Value = "on" });
         await ada.Find(".panel form").SubmitAsync();
         ada.Until(() => Assert.NotEmpty(ada.FindAll(".saved")));
@@ -114,9 +114,22 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         var room = await _host.Chat.RoomAsync();
         var page = _host.Open(room);
         await page.Find("button[aria-label=Settings]").ClickAsync(new());
-        await page.Find("#instructions").ChangeAsync(new ChangeEventArgs { Value = "Mine" });
+        await page.Find("#instructions").InputAsync(new ChangeEventArgs { Value = "Mine" });
         await _host.Chat.Rooms.ChangeAsync(ChatHost.Grace, room.Id, null, "Theirs", null, default);
         page.Until(() => Assert.Contains("changed these settings", page.Find(".panel").TextContent, StringComparison.Ordinal));
+        Assert.Equal("Mine", page.Find("#instructions").GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task A_new_name_is_no_change_of_the_settings_that_somebody_is_editing()
+    {
+        var room = await _host.Chat.RoomAsync("Old");
+        var page = _host.Open(room);
+        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("#instructions").InputAsync(new ChangeEventArgs { Value = "Mine" });
+        await _host.Chat.Rooms.ChangeAsync(ChatHost.Grace, room.Id, "New", null, null, default);
+        page.Until(() => Assert.Equal("New", page.Find("h1").TextContent));
+        Assert.DoesNotContain("changed these settings", page.Find(".panel").TextContent, StringComparison.Ordinal);
         Assert.Equal("Mine", page.Find("#instructions").GetAttribute("value"));
     }
 

@@ -87,6 +87,47 @@ public sealed class RoomListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_happens_in_one_room_renders_its_row_alone()
+    {
+        var busy = await Chat.RoomAsync("Busy");
+        await Chat.RoomAsync("Quiet");
+        var list = _host.Page().Render<RoomList>();
+        list.Until(() => Assert.Equal(3, list.FindComponents<RoomRow>().Count));
+        var rows = list.FindComponents<RoomRow>().ToDictionary(r => r.Instance.Summary.Room.Name);
+        var before = rows.ToDictionary(r => r.Key, r => r.Value.RenderCount);
+        await Chat.PostAsync(busy, "Hello");
+        list.Until(() => Assert.Equal("Busy", Names(list).First()));
+        Assert.True(rows["Busy"].RenderCount > before["Busy"]);
+        Assert.Equal(before["Quiet"], rows["Quiet"].RenderCount);
+        Assert.Equal(before["Lobby"], rows["Lobby"].RenderCount);
+    }
+
+    [Fact]
+    public async Task Marks_are_kept_for_rooms_that_there_are()
+    {
+        var room = await Chat.RoomAsync("Room");
+        var rooms = (await Chat.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value;
+        await Chat.PostAsync(room, "Hello", ChatHost.Grace);
+        var marks = new ReadMarks();
+        marks.Load(Enumerable.Range(0, 10_000).ToDictionary(_ => Guid.NewGuid(), _ => long.MaxValue), rooms);
+        Assert.Equal(0, marks.Count);
+        marks.Load(new Dictionary<Guid, long> { [room.Id] = long.MaxValue }, rooms);
+        Assert.Equal(1, marks.Count);
+    }
+
+    [Fact]
+    public async Task A_new_browser_begins_with_everything_read_however_late_the_list_comes()
+    {
+        var room = await Chat.RoomAsync("Room");
+        await Chat.PostAsync(room, "Hello", ChatHost.Grace);
+        var page = _host.Page();
+        var list = page.Render<RoomList>();
+        list.Until(() => Assert.Single(page.JSInterop.Invocations["blazorChat.beginReadMarks"]));
+        var marks = (Dictionary<Guid, long>)page.JSInterop.Invocations["blazorChat.beginReadMarks"].Single().Arguments[1]!;
+        Assert.Contains(room.Id, marks.Keys);
+    }
+
+    [Fact]
     public async Task A_new_room_is_made_in_a_dialog_and_opened()
     {
         var page = _host.Page();

@@ -1,5 +1,6 @@
 using BlazorChat.Accounts;
 using BlazorChat.Components;
+using BlazorChat.Components.Layout;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Web;
@@ -18,6 +19,7 @@ internal static class UserInterface
     {
         System.Diagnostics.Debug.Assert(RoomLimits.MessageLength * MostBytesPerCharacter < LargestHubMessage, "The hub refuses the longest message.");
         services.AddAccounts();
+        services.AddSingleton<AssistantFaces>();
         services.AddAntiforgery(options => options.Cookie.Name = "BlazorChat.Form");
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(options => options.MaximumReceiveMessageSize = LargestHubMessage);

@@ -11,6 +11,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.known = new Set();
     this.restore();
     this.addEventListener('scroll', this.onScroll, { passive: true });
+    this.addEventListener('keydown', this.onKey);
     this.resizes = new ResizeObserver(() => this.settle());
     this.changes = new MutationObserver(() => this.onChildren());
     // The renderer puts the children in after the element itself.
@@ -22,6 +23,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.changes.disconnect();
     this.nearTop?.disconnect();
     this.removeEventListener('scroll', this.onScroll);
+    this.removeEventListener('keydown', this.onKey);
   }
 
   begin() {
@@ -66,6 +68,35 @@ customElements.define('chat-log', class extends HTMLElement {
     }
 
     this.remember();
+  }
+
+  // Arrow keys go from message to message, as in the list of rooms; a message that is longer than the window is read first.
+  onKey(e) {
+    const current = e.target.closest('article');
+    if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.shiftKey || (e.target !== this && e.target !== current)) {
+      return;
+    }
+
+    const articles = this.articles();
+    const view = this.getBoundingClientRect();
+    const isCutOff = { ArrowDown: () => current.getBoundingClientRect().bottom > view.bottom + 1, ArrowUp: () => current.getBoundingClientRect().top < view.top - 1 };
+    const to = {
+      ArrowDown: () => current ? articles[articles.indexOf(current) + 1] : articles.find(a => a.getBoundingClientRect().bottom > view.top + 1),
+      ArrowUp: () => current ? articles[articles.indexOf(current) - 1] : articles.findLast(a => a.getBoundingClientRect().top < view.bottom - 1),
+      Home: () => articles[0],
+      End: () => articles.at(-1),
+    }[e.key];
+    if (!to || (current && isCutOff[e.key]?.())) {
+      return;
+    }
+
+    const article = to();
+    if (article) {
+      e.preventDefault();
+      article.tabIndex = -1;
+      article.focus({ preventScroll: true });
+      article.scrollIntoView({ block: e.key === 'End' ? 'end' : 'nearest' });
+    }
   }
 
   // The first message that reaches into view, and where it stands.

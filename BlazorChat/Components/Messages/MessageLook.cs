@@ -8,30 +8,33 @@ using Microsoft.AspNetCore.Components;
 namespace BlazorChat.Components.Messages;
 
 /// <summary>
-/// How a message is shown apart from its end and its actions: made once for all circuits whose readers are in the same
-/// time zone, and kept as long as the message is in memory. A circuit holds every string and every element of what it
+/// How a message is shown apart from its end and its actions: made once for all circuits whose readers' clocks show the
+/// same time, and kept as long as the message is in memory. A circuit holds every string and every element of what it
 /// shows, twice; with 50 messages that is most of what it weighs, so it shares the strings and has few elements.
 /// </summary>
 internal sealed class MessageLook
 {
-    private static readonly ConditionalWeakTable<RoomMessage, ConcurrentDictionary<string, MessageLook>> Known = [];
+    // Clocks differ by the offset alone, of which the world has about forty. Zones are named by the browser, so nobody is
+    // trusted to keep to that: past the bound a look is made for its reader only. The text is the same for all of them.
+    private const int MostOffsets = 64;
 
-    private readonly Lazy<RenderFragment> _body;
+    private static readonly ConditionalWeakTable<RoomMessage, Shared> Known = [];
 
-    private MessageLook(RoomMessage message, TimeZoneInfo zone)
+    private readonly Shared _shared;
+
+    private MessageLook(Shared shared, RoomMessage message, TimeSpan offset)
     {
-        var (author, created) = (message.Message.Author, message.Message.CreatedAt);
-        var time = $"{TimeZoneInfo.ConvertTime(created, zone):HH:mm}";
+        _shared = shared;
+        var created = message.Message.CreatedAt;
+        var time = $"{created.ToOffset(offset):HH:mm}";
         var timeElement = $"""<time datetime="{created.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="time">{time}</time>""";
-        Id = Links.Message(message.Message.Id);
-        Label = $"{author.Name}, {time}";
-        Head = Markup($"""{AvatarOf(author)}<div class="byline">{NameOf(author)}{timeElement}</div>""");
+        Label = $"{message.Message.Author.Name}, {time}";
+        Head = Markup($"""{shared.Avatar}<div class="byline">{shared.Name}{timeElement}</div>""");
         GroupedHead = Markup($"""<div class="byline">{timeElement}</div>""");
-        _body = new(() => Markup(string.Concat(BlockMarkup.BlocksOf(message).Select(block => block.Html))));
     }
 
     /// <summary>The id of the message's element.</summary>
-    public string Id { get; }
+    public string Id => _shared.Id;
 
     /// <summary>Its accessible name.</summary>
     public string Label { get; }
@@ -43,18 +46,49 @@ internal sealed class MessageLook
     public RenderFragment GroupedHead { get; }
 
     /// <summary>The whole text of an ended message, as one piece.</summary>
-    public RenderFragment Body => _body.Value;
+    public RenderFragment Body => _shared.Body.Value;
 
     /// <summary>The look of a message for a reader.</summary>
-    public static MessageLook Of(RoomMessage message, TimeZoneInfo zone) =>
-        Known.GetOrCreateValue(message).GetOrAdd(zone.Id, static (_, of) => new MessageLook(of.message, of.zone), (message, zone));
+    public static MessageLook Of(RoomMessage message, TimeZoneInfo zone, AssistantFaces faces)
+    {
+        if (!Known.TryGetValue(message, out var shared))
+        {
+            shared = Known.GetValue(message, m => new Shared(m, faces));
+        }
+
+        var offset = zone.GetUtcOffset(message.Message.CreatedAt);
+        if (shared.ByOffset.TryGetValue(offset, out var look))
+        {
+            return look;
+        }
+
+        look = new MessageLook(shared, message, offset);
+        return shared.ByOffset.Count < MostOffsets ? shared.ByOffset.GetOrAdd(offset, look) : look;
+    }
 
     private static RenderFragment Markup(string html) => builder => builder.AddMarkupContent(0, html);
 
-    // What people chose as their names is text: everything that could be markup is encoded.
-    private static string NameOf(Author author) =>
-        $"""<span class="author" dir="auto">{HtmlEncoder.Default.Encode(author.Name)}</span>{(author.Kind == AuthorKind.Assistant ? """<span class="kind">AI</span>""" : "")}""";
+    // What every reader sees of a message.
+    private sealed class Shared(RoomMessage message, AssistantFaces faces)
+    {
+        public string Id { get; } = Links.Message(message.Message.Id);
 
-    private static string AvatarOf(Author author) =>
-        $"""<span class="avatar {Avatar.ColourOf(author)}" aria-hidden="true">{(author.Kind == AuthorKind.Assistant ? Icons.MarkupOf("spark") : HtmlEncoder.Default.Encode(Avatar.LetterOf(author.Name)))}</span>""";
+        public string Avatar { get; } = AvatarOf(message.Message.Author, faces);
+
+        public string Name { get; } = NameOf(message.Message.Author, faces);
+
+        public Lazy<RenderFragment> Body { get; } = new(() => Markup(string.Concat(BlockMarkup.BlocksOf(message).Select(block => block.Html))));
+
+        public ConcurrentDictionary<TimeSpan, MessageLook> ByOffset { get; } = new();
+
+        // What people chose as their names is text: everything that could be markup is encoded.
+        private static string NameOf(Author author, AssistantFaces faces) =>
+            $"""<span class="author" dir="auto">{HtmlEncoder.Default.Encode(author.Name)}</span>{(author.Kind == AuthorKind.Assistant ? $"""<span class="kind">{faces.KindOf(author)}</span>""" : "")}""";
+
+        private static string AvatarOf(Author author, AssistantFaces faces)
+        {
+            var picture = author.Kind == AuthorKind.Assistant ? faces.PictureOf(author) : Layout.Avatar.LetterOf(author.Name);
+            return $"""<span class="avatar {Layout.Avatar.ColourOf(author)}" aria-hidden="true">{(picture is null ? Icons.MarkupOf("spark") : HtmlEncoder.Default.Encode(picture))}</span>""";
+        }
+    }
 }

@@ -9,14 +9,21 @@ public sealed class ReadMarks
     private readonly Dictionary<Guid, long> _read = [];
     private bool _isLoaded;
 
+    /// <summary>Number of rooms that something is known of.</summary>
+    public int Count => _read.Count;
+
     /// <summary>Takes what the browser remembers.</summary>
     /// <param name="remembered">The highest sequence read, by room; null in a browser that is new here, where nothing counts as unread yet.</param>
     /// <param name="rooms">The rooms there are.</param>
     public void Load(Dictionary<Guid, long>? remembered, ImmutableArray<RoomSummary> rooms)
     {
-        foreach (var (room, sequence) in remembered ?? rooms.ToDictionary(r => r.Room.Id, r => r.Room.LastSequence))
+        // Only rooms that there are: a browser can send anything.
+        foreach (var room in rooms.Select(r => r.Room))
         {
-            _read[room] = Math.Max(sequence, _read.GetValueOrDefault(room));
+            if ((remembered is null ? room.LastSequence : remembered.GetValueOrDefault(room.Id, -1)) is >= 0 and var sequence)
+            {
+                _read[room.Id] = Math.Max(sequence, _read.GetValueOrDefault(room.Id));
+            }
         }
 
         _isLoaded = true;

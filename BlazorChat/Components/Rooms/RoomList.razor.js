@@ -1,9 +1,12 @@
 // What this person has read, by room, in this browser: { roomId: highest sequence }. Shared by its tabs.
 const keyOf = person => `blazorchat:read:${person}`;
 
+const isMarks = marks => marks !== null && typeof marks === 'object' && Object.values(marks).every(Number.isSafeInteger);
+
 function read(person) {
   try {
-    return JSON.parse(localStorage.getItem(keyOf(person)));
+    const marks = JSON.parse(localStorage.getItem(keyOf(person)));
+    return isMarks(marks) ? marks : null;
   } catch {
     return null;
   }
@@ -14,8 +17,9 @@ let stop = () => { };
 function loadReadMarks(person, list) {
   stop();
   const listener = e => {
-    if (e.key === keyOf(person) && e.newValue) {
-      list.invokeMethodAsync('ReadElsewhere', JSON.parse(e.newValue)).catch(() => { });
+    const marks = e.key === keyOf(person) ? read(person) : null;
+    if (marks) {
+      list.invokeMethodAsync('ReadElsewhere', marks).catch(() => { });
     }
   };
   addEventListener('storage', listener);

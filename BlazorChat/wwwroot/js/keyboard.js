@@ -31,8 +31,8 @@ document.addEventListener('keydown', e => {
   if (e.key === '?' && !isTyping(e.target) && !document.querySelector('dialog[open]')) {
     e.preventDefault();
     document.getElementById('keys')?.showModal();
-  } else if (e.key === 'Escape' && !document.querySelector('dialog[open], :popover-open')) {
-    // Nothing is open that it could close.
+  } else if (e.key === 'Escape' && !e.repeat && !document.querySelector('dialog[open], :popover-open')) {
+    // Nothing is open that it could close. A key that is held down stops one answer, not the next as well.
     document.querySelector('[data-stop]')?.click();
   } else if (!e.ctrlKey && !e.metaKey && !e.altKey) {
     moveInRooms(e);

@@ -1,0 +1,110 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorChat.Tests.Browser;
+
+/// <summary>What somebody reads stays where it is, whatever comes above or below.</summary>
+[Collection(BrowserTests.Name)]
+public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
+{
+    private readonly AppFixture _app = new(chromium);
+    private Visitor _ada = null!;
+
+    public async Task InitializeAsync()
+    {
+        await _app.StartAsync();
+        _ada = await _app.JoinAsync("Ada");
+    }
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Fact]
+    public async Task Older_messages_come_above_without_moving_what_is_read()
+    {
+        await FillAsync(40);
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        await Expect(_ada.Articles).ToHaveCountAsync(50);
+
+        // The first message's place at the moment before the older ones come, and after, as the browser paints it.
+        await _ada.Page.EvaluateAsync("""
+            () => {
+              const log = document.querySelector('chat-log');
+              const first = log.querySelector('article');
+              const top = () => first.getBoundingClientRect().top - log.getBoundingClientRect().top;
+              const count = log.querySelectorAll('article').length;
+              globalThis.places = [];
+              const watch = () => {
+                places.push([log.querySelectorAll('article').length > count, top(), log.scrollTop]);
+                requestAnimationFrame(watch);
+              };
+              log.scrollTop = 40;
+              requestAnimationFrame(() => requestAnimationFrame(watch));
+            }
+            """);
+        await Expect(_ada.Articles).ToHaveCountAsync(80);
+        await _ada.Page.WaitForFunctionAsync("() => places.filter(p => p[0]).length > 10");
+        var moved = await _ada.Page.EvaluateAsync<double>("() => Math.abs(places.at(-1)[1] - places.findLast(p => !p[0])[1])");
+        Assert.True(moved < 2, $"What was read moved by {moved} pixels.");
+        Assert.True(await _ada.Page.EvaluateAsync<double>("() => places.at(-1)[2]") > 40);
+    }
+
+    [Fact]
+    public async Task An_answer_grows_below_without_moving_what_is_read_and_the_way_to_the_end_is_offered()
+    {
+        await FillAsync(12);
+        await _ada.SendAsync("A long one, please");
+        var answer = await _app.Model.NextAsync();
+        answer.Say("It begins.\n\n");
+        await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("It begins.");
+
+        await _ada.Log.HoverAsync();
+        await _ada.Page.Mouse.WheelAsync(0, -400);
+        var reading = _ada.Page.GetByText("Answer number 8.", new() { Exact = true });
+        await Expect(_ada.ArticleBy("Demo").Last).Not.ToBeInViewportAsync(new() { Ratio = 1 });
+        await SettledAsync();
+        var before = (await reading.BoundingBoxAsync())!.Y;
+        for (var i = 0; i < 30; i++)
+        {
+            answer.Say($"Paragraph {i}.\n\n");
+        }
+
+        answer.Finish("It ends.");
+        await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("It ends.");
+        Assert.Equal(before, (await reading.BoundingBoxAsync())!.Y, 2.0);
+
+        // Somebody else's message is told of, and leads to the end.
+        var grace = await _app.JoinAsync("Grace");
+        await grace.SendAsync("Hello");
+        var toEnd = _ada.Page.GetByRole(AriaRole.Button, new() { Name = "New messages" });
+        await Expect(toEnd).ToBeVisibleAsync();
+        Assert.Equal(before, (await reading.BoundingBoxAsync())!.Y, 2.0);
+        await toEnd.ClickAsync();
+        await Expect(_ada.ArticleBy("Grace")).ToBeInViewportAsync();
+        await Expect(toEnd).ToBeHiddenAsync();
+    }
+
+    private async Task FillAsync(int answers)
+    {
+        for (var i = 1; i <= answers; i++)
+        {
+            await _ada.SendAsync($"Question number {i}.");
+            (await _app.Model.NextAsync()).Finish($"Answer number {i}.");
+            await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync($"Answer number {i}.");
+        }
+    }
+
+    // Scrolling by the wheel goes on for some frames: until it has stood still for ten.
+    private async Task SettledAsync() => await _ada.Page.EvaluateAsync("""
+        () => new Promise(resolve => {
+          const log = document.querySelector('chat-log');
+          let [last, still] = [log.scrollTop, 0];
+          const look = () => {
+            still = log.scrollTop === last ? still + 1 : 0;
+            last = log.scrollTop;
+            still > 10 ? resolve() : requestAnimationFrame(look);
+          };
+          look();
+        })
+        """);
+}

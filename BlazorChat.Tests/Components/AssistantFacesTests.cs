@@ -1,0 +1,76 @@
+using BlazorChat.Assistants;
+using BlazorChat.Components.Layout;
+using BlazorChat.Components.Messages;
+using BlazorChat.Components.Rooms;
+using BlazorChat.Rooms;
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.Components;
+
+/// <summary>Assistants look as they are configured, and what is no language model says so.</summary>
+public sealed class AssistantFacesTests : IAsyncLifetime
+{
+    private PageHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await PageHost.StartAsync("--Assistants:Items:0:Id=demo", "--Assistants:Items:0:Provider=Demo", "--Assistants:Items:0:Avatar=🦉");
+
+    public Task DisposeAsync() => _host.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task The_demo_assistant_is_labelled_and_has_its_picture_in_its_byline_and_in_the_panel()
+    {
+        var page = await AnsweredAsync(new AssistantFaces(_host.Chat.App.Services.GetRequiredService<AssistantDirectory>()));
+        var answer = page.FindAll("article")[^1];
+        Assert.Equal("demo", answer.QuerySelector(".kind")!.TextContent);
+        Assert.Equal("🦉", answer.QuerySelector(".avatar")!.TextContent);
+
+        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        Assert.Equal("demo", page.Find(".assistants .kind").TextContent);
+        Assert.Equal("🦉", page.Find(".assistants .avatar").TextContent.Trim());
+    }
+
+    [Fact]
+    public async Task An_assistant_that_is_not_configured_any_more_has_the_common_icon()
+    {
+        var page = await AnsweredAsync(new AssistantFaces());
+        var answer = page.FindAll("article")[^1];
+        Assert.Equal("AI", answer.QuerySelector(".kind")!.TextContent);
+        Assert.NotNull(answer.QuerySelector(".avatar svg"));
+    }
+
+    [Fact]
+    public void Readers_in_any_zones_share_the_text_and_those_whose_clocks_agree_share_everything()
+    {
+        var message = new RoomMessage(new Message
+        {
+            Id = Guid.NewGuid(),
+            RoomId = Guid.Empty,
+            Sequence = 1,
+            Author = new Author(AuthorKind.Person, "a", "Ada"),
+            Parts = [new TextPart("Text")],
+            Status = MessageStatus.Complete.Instance,
+            CreatedAt = new DateTimeOffset(2026, 1, 2, 22, 58, 0, TimeSpan.Zero),
+        });
+        var looks = Enumerable.Range(0, 100)
+            .Select(i => TimeZoneInfo.CreateCustomTimeZone($"Zone {i}", TimeSpan.FromMinutes(i), null, null))
+            .Select(zone => MessageLook.Of(message, zone, new AssistantFaces())).ToList();
+        Assert.Single(looks.Select(l => l.Body).Distinct());
+        Assert.Equal("Ada, 22:58", looks[0].Label);
+        Assert.Equal("Ada, 00:37", looks[99].Label);
+
+        Assert.Same(looks[0], MessageLook.Of(message, TimeZoneInfo.Utc, new AssistantFaces()));
+        // Past the bound nothing more is kept.
+        Assert.NotSame(looks[99], MessageLook.Of(message, TimeZoneInfo.CreateCustomTimeZone("Zone", TimeSpan.FromMinutes(99), null, null), new AssistantFaces()));
+    }
+
+    private async Task<IRenderedComponent<RoomScreen>> AnsweredAsync(AssistantFaces faces)
+    {
+        var room = await _host.Chat.RoomAsync();
+        await _host.Chat.PostAsync(room, "Question");
+        (await _host.Chat.Model.NextAsync()).Finish("Answer");
+        var page = _host.Open(room.Id, null, faces);
+        page.Until(() => Assert.Contains("Answer", page.FindAll("article")[^1].TextContent, StringComparison.Ordinal));
+        return page;
+    }
+}
