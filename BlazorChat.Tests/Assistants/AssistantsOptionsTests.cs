@@ -19,7 +19,6 @@ public sealed class AssistantsOptionsTests
         var assistant = Assert.Single(directory.All);
         Assert.Equal(("assistant", "Demo", "✦", "Demo"), (assistant.Id, assistant.Name, assistant.Avatar, assistant.Provider));
         Assert.True(assistant.IsDemo);
-        Assert.Same(assistant, directory.Default);
         Assert.Equal((4096, 16_000, 200_000), (assistant.MaxOutputTokens, assistant.PromptTokens, assistant.MaxReplyCharacters));
     }
 
@@ -136,20 +135,18 @@ public sealed class AssistantsOptionsTests
         builder.Logging.ClearProviders();
         builder.Services.AddAssistants(builder.Configuration);
         await using var app = builder.Build();
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync().WaitAsync(HangGuard.Limit));
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync().Soon());
         Assert.Contains("Assistants:Items:0:Provider", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Assistants_are_found_by_id_and_by_name()
+    public void Assistants_are_found_by_id_and_keep_their_order()
     {
         using var services = Build("""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "Demo" }, { "Name": "Grace", "Provider": "Demo" } ] } }""");
         var directory = services.GetRequiredService<AssistantDirectory>();
         Assert.Equal("Grace", directory.Find("grace")?.Name);
         Assert.Null(directory.Find("Grace"));
-        Assert.Equal("grace", directory.FindByName("gRACE")?.Id);
-        Assert.Null(directory.FindByName("Alan"));
-        Assert.Equal("Ada", directory.Default.Name);
+        Assert.Equal(["ada", "grace"], directory.All.Select(assistant => assistant.Id));
         Assert.Same(directory.GetChatClient("ada"), directory.GetChatClient("ada"));
         Assert.Throws<KeyNotFoundException>(() => directory.GetChatClient("alan"));
     }
@@ -157,7 +154,7 @@ public sealed class AssistantsOptionsTests
     [Fact]
     public async Task Other_providers_can_be_added()
     {
-        using var model = new FakeChatClient();
+        using var model = new ScriptedChatClient();
         model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "Mine") { FinishReason = ChatFinishReason.Stop });
         using var services = Build(
             """{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "mine", "MaxOutputTokens": 77, "Temperature": 0.5 } ] } }""",

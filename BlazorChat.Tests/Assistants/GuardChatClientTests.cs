@@ -10,7 +10,7 @@ public sealed class GuardChatClientTests : IDisposable
     private static readonly GuardLimits Limits = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), RetryAttempts: 2, MaxReplyCharacters: 1000);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly FakeChatClient _model = new();
+    private readonly ScriptedChatClient _model = new();
     private readonly CancellationTokenSource _stop = new();
 
     public void Dispose() => _stop.Dispose();
@@ -139,7 +139,7 @@ public sealed class GuardChatClientTests : IDisposable
             await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
             _time.Advance(Limits.IdleTimeout - TimeSpan.FromSeconds(1));
             reply.Writer.TryWrite(Text("tick "));
-            Assert.True(await tokens.WaitAsync(HangGuard.Limit));
+            Assert.True(await tokens.WaitAsync(Guard.Patience));
         }
 
         reply.Writer.TryWrite(Finish(ChatFinishReason.Stop));
@@ -162,7 +162,7 @@ public sealed class GuardChatClientTests : IDisposable
         {
             await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
             reply.Writer.TryWrite(Text(piece));
-            Assert.True(await taken.WaitAsync(HangGuard.Limit));
+            Assert.True(await taken.WaitAsync(Guard.Patience));
         }
 
         reply.Writer.TryWrite(Finish(ChatFinishReason.Stop));
@@ -181,7 +181,7 @@ public sealed class GuardChatClientTests : IDisposable
         for (var elapsed = TimeSpan.Zero; elapsed < Limits.TotalTimeout; elapsed += TimeSpan.FromSeconds(30))
         {
             reply.Writer.TryWrite(Text("x"));
-            Assert.True(await tokens.WaitAsync(HangGuard.Limit));
+            Assert.True(await tokens.WaitAsync(Guard.Patience));
             await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
             _time.Advance(TimeSpan.FromSeconds(30));
         }
@@ -215,7 +215,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_stop_does_not_wait_for_a_client_that_ignores_it()
     {
-        var model = new FakeChatClient { IgnoresCancellation = true };
+        var model = new ScriptedChatClient { IgnoresCancellation = true };
         model.NextReply().Writer.TryWrite(Text("Half"));
         var reading = await ReadAsync(model, _ => _stop.Cancel());
         Assert.True(reading.WasStopped);
@@ -224,7 +224,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_client_that_answers_a_stop_with_an_error_was_stopped_all_the_same()
     {
-        var model = new FakeChatClient { IgnoresCancellation = true, AnswersInline = true };
+        var model = new ScriptedChatClient { IgnoresCancellation = true, AnswersInline = true };
         var reply = model.NextReply();
         reply.Writer.TryWrite(Text("Half"));
         var pending = ReadAsync(model);
@@ -240,7 +240,7 @@ public sealed class GuardChatClientTests : IDisposable
     public async Task Leaving_the_loop_cancels_the_request()
     {
         _model.NextReply().Writer.TryWrite(Text("Half"));
-        await foreach (var update in Guard(_model).GetStreamingResponseAsync(Prompt, cancellationToken: _stop.Token))
+        await foreach (var update in Guarded(_model).GetStreamingResponseAsync(Prompt, cancellationToken: _stop.Token))
         {
             break;
         }
@@ -344,7 +344,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task An_attempt_does_not_see_what_the_one_before_did_to_messages_and_options()
     {
-        var model = new FakeChatClient
+        var model = new ScriptedChatClient
         {
             Mutation = (messages, options) =>
             {
@@ -359,7 +359,7 @@ public sealed class GuardChatClientTests : IDisposable
         model.NextFailure(new IOException("reset"));
         model.NextReply(Text("Now"), Finish(ChatFinishReason.Stop));
         var options = new ChatOptions { Instructions = "Be brief.", Tools = [AIFunctionFactory.Create(() => 6, "dice")] };
-        var reading = await Reading.ToEndAsync(Guard(model).GetStreamingResponseAsync(Prompt, options), AdvanceOnNotice);
+        var reading = await Reading.ToEndAsync(Guarded(model).GetStreamingResponseAsync(Prompt, options), AdvanceOnNotice);
         Assert.Null(reading.Failure?.InnerException);
         Assert.Equal("Now", reading.Text);
         Assert.Equal([1, 1], model.Prompts.Select(prompt => prompt.Count));
@@ -372,7 +372,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_client_that_throws_before_its_stream_begins_fails_like_any_other()
     {
-        var reading = await Reading.ToEndAsync(Guard(new ThrowingChatClient()).GetStreamingResponseAsync(Prompt));
+        var reading = await Reading.ToEndAsync(Guarded(new ThrowingChatClient()).GetStreamingResponseAsync(Prompt));
         Assert.Equal(ChatFailureKind.ProviderError, reading.Failure?.Kind);
         Assert.DoesNotContain("secret", reading.Failure!.Sentence, StringComparison.Ordinal);
     }
@@ -382,10 +382,10 @@ public sealed class GuardChatClientTests : IDisposable
     {
         _model.NextFailure(new IOException("reset"));
         _model.NextReply(Text("Now"), Finish(ChatFinishReason.Stop));
-        var response = Guard(_model).GetResponseAsync(Prompt);
+        var response = Guarded(_model).GetResponseAsync(Prompt);
         await _time.WaitForTimerAsync(due => due < TimeSpan.FromSeconds(2));
         _time.Advance(TimeSpan.FromSeconds(2));
-        var message = Assert.Single((await response.WaitAsync(HangGuard.Limit)).Messages);
+        var message = Assert.Single((await response.Soon()).Messages);
         Assert.Equal("Now", message.Text);
         Assert.IsType<TextContent>(Assert.Single(message.Contents));
     }
@@ -399,10 +399,10 @@ public sealed class GuardChatClientTests : IDisposable
 
     private static ChatResponseUpdate Finish(ChatFinishReason reason) => new(ChatRole.Assistant, []) { FinishReason = reason };
 
-    private GuardChatClient Guard(IChatClient model) => new(model, Limits, _time, NullLogger<GuardChatClient>.Instance);
+    private GuardChatClient Guarded(IChatClient model) => new(model, Limits, _time, NullLogger<GuardChatClient>.Instance);
 
-    private Task<Reading> ReadAsync(FakeChatClient model, Action<Reading>? onUpdate = null) =>
-        Reading.ToEndAsync(Guard(model).GetStreamingResponseAsync(Prompt, cancellationToken: _stop.Token), onUpdate);
+    private Task<Reading> ReadAsync(ScriptedChatClient model, Action<Reading>? onUpdate = null) =>
+        Reading.ToEndAsync(Guarded(model).GetStreamingResponseAsync(Prompt, cancellationToken: _stop.Token), onUpdate);
 
     /// <summary>When the wait that a notice announces has begun, lets it pass.</summary>
     private void AdvanceOnNotice(Reading reading)

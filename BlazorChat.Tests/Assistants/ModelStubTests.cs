@@ -233,12 +233,12 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
         var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = Reading.ToEndAsync(Ask(directory), _ => half.TrySetResult());
         var exchange = await _stub.NextRequestAsync();
-        await half.Task.WaitAsync(HangGuard.Limit);
+        await half.Task.Soon();
         await time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(60));
         time.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal(ChatFailureKind.Stalled, (await reading).Failure?.Kind);
         Assert.Equal("Half", (await reading).Text);
-        await exchange.Closed.WaitAsync(HangGuard.Limit);
+        await exchange.Closed.Soon();
         await AssertNextRequestWorksAsync(wire, directory);
     }
 
@@ -352,7 +352,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
         var exchange = await _stub.NextRequestAsync();
         if (afterTheFirstToken)
         {
-            await half.Task.WaitAsync(HangGuard.Limit);
+            await half.Task.Soon();
         }
 
         var start = Stopwatch.GetTimestamp();

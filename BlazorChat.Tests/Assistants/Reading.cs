@@ -36,7 +36,7 @@ public sealed class Reading
     public static async Task<Reading> ToEndAsync(IAsyncEnumerable<ChatResponseUpdate> stream, Action<Reading>? onUpdate = null)
     {
         var reading = new Reading();
-        await reading.ReadAsync(stream, onUpdate).WaitAsync(HangGuard.Limit);
+        await reading.ReadAsync(stream, onUpdate).Soon();
         return reading;
     }
 

@@ -65,7 +65,7 @@ public sealed class SpeakerEnvelopeChatClientTests
     [Fact]
     public async Task Names_that_the_protocol_takes_itself_need_no_envelope()
     {
-        using var model = new FakeChatClient();
+        using var model = new ScriptedChatClient();
         model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
         model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
         using var client = new SpeakerEnvelopeChatClient(model, name => name.Contains(' ', StringComparison.Ordinal));
@@ -101,7 +101,7 @@ public sealed class SpeakerEnvelopeChatClientTests
 
     private static async Task<(List<ChatMessage> Messages, ChatOptions? Options)> SendAsync(ChatOptions? options, params ChatMessage[] messages)
     {
-        using var model = new FakeChatClient();
+        using var model = new ScriptedChatClient();
         model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
         using var client = new SpeakerEnvelopeChatClient(model);
         await client.GetResponseAsync(messages, options);

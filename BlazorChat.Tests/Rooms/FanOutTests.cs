@@ -19,9 +19,10 @@ public sealed class FanOutTests
         await host.PostAsync(room, "@A1 @A2 @A3 @A4 @A5 go");
         var answers = await Task.WhenAll(host.Responders.Clients.Select(c => c.NextAsync()));
 
-        using var blocked = new ManualResetEventSlim();
-        var viewers = Enumerable.Range(0, Viewers).Select(i => new TestViewer(host, room, i, blocked)).ToList();
-        foreach (var viewer in viewers.Where(v => v.Number % 2 == 0))
+        // Even viewers stay from the first token to the last, odd ones come and go.
+        using var release = new ManualResetEventSlim();
+        var viewers = Enumerable.Range(0, Viewers).Select(i => new TestViewer(host, room, i, i == 0 ? release : null)).ToList();
+        foreach (var viewer in viewers.Where(v => v.Stays))
         {
             await viewer.JoinAsync();
         }
@@ -37,25 +38,23 @@ public sealed class FanOutTests
             answer.Finish();
         })));
 
-        // Meanwhile viewers come, leave and come back, as pages do that reload.
+        // Meanwhile viewers leave and come back, as pages do that reload.
         var random = new Random(7);
         while (!producing.IsCompleted)
         {
-            var viewer = viewers[random.Next(Viewers)];
-            if (viewer.Number % 5 != 0)
-            {
-                viewer.Leave();
-                await viewer.JoinAsync();
-            }
-
+            var viewer = viewers[(random.Next(Viewers / 2) * 2) + 1];
+            viewer.Leave();
+            await viewer.JoinAsync();
             await Task.Yield();
         }
 
         await producing.Soon();
-        // The answers end although some viewers have not returned from their very first notice.
         using var watch = await host.WatchAsync(room);
         var ended = await watch.UntilAsync(s => s.Messages.Count(m => m.Message.Author.Kind == AuthorKind.Assistant && m.Message.Status.IsEnded) == Answers);
-        blocked.Set();
+
+        // All answers have been written, composed and stored, and the first viewer has not returned from its first notice.
+        Assert.True(viewers[0].IsBlocked);
+        release.Set();
 
         for (var a = 0; a < Answers; a++)
         {
@@ -66,62 +65,95 @@ public sealed class FanOutTests
         foreach (var viewer in viewers)
         {
             await viewer.JoinAsync();
-            await viewer.UntilSeesAsync(ended);
-            viewer.Leave();
+            await viewer.UntilHasSeenAsync(ended);
+            viewer.Dispose();
         }
     }
 
-    /// <summary>A viewer that builds its own picture from what it is told, as a page does. Every fifth blocks in its first notice.</summary>
-    private sealed class TestViewer(ChatHost host, Room room, int number, ManualResetEventSlim blocked) : IDisposable
+    /// <summary>
+    /// A viewer that looks when it comes and whenever it is told to, as a page does, and never else: who is not told of the
+    /// last change never sees it.
+    /// </summary>
+    /// <param name="host">The application.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="number">From 0; even ones stay.</param>
+    /// <param name="release">What this viewer waits for in its notices, as a circuit that renders slowly holds a thread of the pump; null for none.</param>
+    private sealed class TestViewer(ChatHost host, Room room, int number, ManualResetEventSlim? release) : IDisposable
     {
-        private readonly SemaphoreSlim _told = new(0);
+        private readonly Lock _looking = new();
+        private readonly SemaphoreSlim _looked = new(0);
         private RoomSubscription? _subscription;
+        private RoomSnapshot? _seen;
+        private volatile bool _isBlocked;
 
-        public int Number => number;
+        public bool Stays => number % 2 == 0;
 
-        public async Task JoinAsync() =>
-            _subscription ??= (await host.Rooms.SubscribeAsync(ChatHost.Grace, room.Id, Changed, default)).Value;
+        public bool IsBlocked => _isBlocked;
+
+        public async Task JoinAsync()
+        {
+            if (_subscription is null)
+            {
+                var subscription = (await host.Rooms.SubscribeAsync(ChatHost.Grace, room.Id, Changed, default)).Value;
+                lock (_looking)
+                {
+                    _subscription = subscription;
+                }
+
+                Look();
+            }
+        }
 
         public void Leave()
         {
-            _subscription?.Dispose();
-            _subscription = null;
-        }
-
-        public void Dispose()
-        {
-            Leave();
-            _told.Dispose();
-        }
-
-        public async Task UntilSeesAsync(RoomSnapshot expected)
-        {
-            while (!Sees(_subscription!.Read(), expected))
+            lock (_looking)
             {
-                Assert.True(await _told.WaitAsync(Guard.Patience), $"Viewer {number} never saw the end.");
+                _subscription?.Dispose();
+                _subscription = null;
             }
         }
 
-        private static bool Sees(RoomSnapshot seen, RoomSnapshot expected) =>
-            seen.Messages.Length == expected.Messages.Length
-            && seen.Messages.Zip(expected.Messages).All(p =>
-                p.First.Message == p.Second.Message && p.First.Live is null && p.First.Blocks.SequenceEqual(p.Second.Blocks));
+        public void Dispose() => Leave();
+
+        public async Task UntilHasSeenAsync(RoomSnapshot expected)
+        {
+            while (!HasSeen(expected))
+            {
+                Assert.True(await _looked.WaitAsync(Guard.Patience), $"Viewer {number} was never told of the end.");
+            }
+        }
+
+        private bool HasSeen(RoomSnapshot expected)
+        {
+            lock (_looking)
+            {
+                return _seen!.Messages.Length == expected.Messages.Length
+                    && _seen.Messages.Zip(expected.Messages).All(p =>
+                        p.First.Message == p.Second.Message && p.First.Live is null && p.First.Blocks.SequenceEqual(p.Second.Blocks));
+            }
+        }
 
         private void Changed()
         {
-            // A circuit that renders slowly holds a thread of the pump; here for as long as the test says.
-            if (number == 0)
+            if (release is not null)
             {
-                blocked.Wait(Guard.Patience);
+                _isBlocked = true;
+                release.Wait(Guard.Patience);
+                _isBlocked = false;
             }
 
-            // Reading composes nothing and blocks nobody; odd viewers read at once, even ones are lazy.
-            if (number % 2 == 1)
+            Look();
+        }
+
+        private void Look()
+        {
+            // One look at a time: the later one must not be overwritten by the earlier.
+            lock (_looking)
             {
-                _ = _subscription?.Read().Running.Select(m => m.Live!.Frame.Text.Closed.Length).Sum();
+                _seen = _subscription?.Read() ?? _seen;
             }
 
-            _told.Release();
+            _looked.Release();
         }
     }
 }

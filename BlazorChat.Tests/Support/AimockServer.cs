@@ -30,7 +30,7 @@ public sealed class AimockServer : IAsyncLifetime
             var file = Path.Combine(fixtures.FullName, "none.json");
             await File.WriteAllTextAsync(file, """{"fixtures":[{"match":{"userMessage":"is anybody there"},"response":{"content":"Yes."}}]}""");
             _node = Start("node", "--import", EndWithParent, await FindScriptAsync(), "-h", "127.0.0.1", "-p", "0", "-f", file, "--log-level", "info");
-            Address = await ReadAddressAsync(_node).WaitAsync(HangGuard.Limit);
+            Address = await ReadAddressAsync(_node).Soon();
         }
         finally
         {
@@ -43,7 +43,7 @@ public sealed class AimockServer : IAsyncLifetime
         if (_node is not null)
         {
             _node.StandardInput.Close();
-            await _node.WaitForExitAsync().WaitAsync(HangGuard.Limit);
+            await _node.WaitForExitAsync().Soon();
             _node.Dispose();
         }
     }

@@ -62,7 +62,7 @@ public sealed class FakeTimeProvider : TimeProvider
             _waiters.Add((due, seen));
         }
 
-        await seen.Task.WaitAsync(HangGuard.Limit);
+        await seen.Task.Soon();
     }
 
     private FakeTimer? TakeDue(DateTimeOffset target)

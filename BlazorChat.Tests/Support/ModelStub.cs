@@ -64,7 +64,7 @@ public sealed class ModelStub : IAsyncDisposable
         });
 
     /// <summary>The next request that nobody has waited for yet.</summary>
-    public async Task<StubExchange> NextRequestAsync() => await _arrivals.Reader.ReadAsync().AsTask().WaitAsync(HangGuard.Limit);
+    public async Task<StubExchange> NextRequestAsync() => await _arrivals.Reader.ReadAsync().AsTask().Soon();
 
     public async ValueTask DisposeAsync()
     {

@@ -46,17 +46,9 @@ public sealed class AssistantDirectory : IDisposable
     /// <summary>Every assistant, in the configured order; at least one.</summary>
     public IReadOnlyList<Assistant> All { get; }
 
-    /// <summary>Who answers when nobody is named: the first one.</summary>
-    public Assistant Default => All[0];
-
     /// <summary>The assistant with this id (exact), or null: one that messages were stored for may have gone from the configuration since.</summary>
     /// <param name="id">An assistant's id.</param>
     public Assistant? Find(string id) => _byId.GetValueOrDefault(id)?.Assistant;
-
-    /// <summary>The assistant with this name, whatever the case, or null.</summary>
-    /// <param name="name">A name as people write it, without a leading <c>@</c>.</param>
-    public Assistant? FindByName(string name) =>
-        All.FirstOrDefault(assistant => string.Equals(assistant.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// The guarded client of an assistant, made once. Fails only with <see cref="ChatFailureException"/> or, when the

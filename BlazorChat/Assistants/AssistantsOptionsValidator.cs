@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -45,9 +46,9 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
             errors.Add($"{key}:{nameof(item.Id)} must be 1 to 40 lower-case letters, digits and hyphens, and begin with a letter or digit; it is '{item.Id}'. It is derived from the name when it is left out.");
         }
 
-        if (item.Name is not { Length: >= 1 and <= 40 } || item.Name.Any(char.IsControl))
+        if (item.Name is not { Length: >= 1 and <= RoomLimits.PersonNameLength } || item.Name.Any(char.IsControl))
         {
-            errors.Add($"{key}:{nameof(item.Name)} must be 1 to 40 characters on one line.");
+            errors.Add($"{key}:{nameof(item.Name)} must be 1 to {RoomLimits.PersonNameLength} characters on one line.");
         }
 
         if (item.Avatar is null || new StringInfo(item.Avatar).LengthInTextElements != 1 || item.Avatar.Length > 32 || item.Avatar.Any(char.IsControl))

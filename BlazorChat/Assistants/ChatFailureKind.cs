@@ -1,6 +1,6 @@
 namespace BlazorChat.Assistants;
 
-/// <summary>Why an answer failed. Stored with messages: names may be added, never renamed.</summary>
+/// <summary>Why an answer failed, for code, logs and traces, where operators search for these names. People get, and messages keep, <see cref="ChatFailureException.Sentence"/>.</summary>
 public enum ChatFailureKind
 {
     /// <summary>The provider answered with an error of its own (HTTP 5xx, an error event, something that is no answer).</summary>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Assistants;
 
-/// <summary>A model in the hands of a test: what is written to the channel comes out of the stream; completing the channel with an exception throws it.</summary>
-public sealed class FakeChatClient : IChatClient
+/// <summary>A model whose answers are prepared before it is asked: what is written to the channel comes out of the stream; completing the channel with an exception throws it.</summary>
+public sealed class ScriptedChatClient : IChatClient
 {
     private readonly Queue<ChannelReader<ChatResponseUpdate>> _replies = new();
     private readonly List<List<ChatMessage>> _prompts = [];
