@@ -85,6 +85,91 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         Assert.DoesNotContain(ada.Complaints, c => !c.Contains("404", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 320)]
+    public async Task Everything_that_opens_passes(ColorScheme scheme, int width)
+    {
+        var ada = await _app.JoinAsync("Ada", scheme, width);
+        var dialog = ada.Page.GetByRole(AriaRole.Dialog);
+
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+        var panel = ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
+        await Expect(panel).ToBeVisibleAsync();
+        await CheckAsync(ada.Page, "settings");
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
+        await Expect(panel).ToBeHiddenAsync();
+
+        await ada.Log.FocusAsync();
+        await ada.Page.Keyboard.PressAsync("?");
+        await Expect(dialog).ToBeVisibleAsync();
+        await CheckAsync(ada.Page, "keys");
+        await ada.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+
+        if (width < 900)
+        {
+            await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Show the list" }).ClickAsync();
+        }
+
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "your menu" }).ClickAsync();
+        await Expect(ada.Page.GetByRole(AriaRole.Button, new() { Name = "Keyboard" })).ToBeVisibleAsync();
+        await CheckAsync(ada.Page, "person menu");
+        await ada.Page.Keyboard.PressAsync("Escape");
+        await Expect(ada.Page.GetByRole(AriaRole.Button, new() { Name = "Keyboard" })).ToBeHiddenAsync();
+
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "New room" }).ClickAsync();
+        await Expect(dialog).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Room name" }).FillAsync("Lobby");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await CheckAsync(ada.Page, "new room, refused");
+        Assert.Empty(ada.Complaints);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 320)]
+    public async Task Everything_that_goes_wrong_passes(ColorScheme scheme, int width)
+    {
+        var ada = await _app.JoinAsync("Ada", scheme, width);
+        await ada.SendAsync("Hello");
+        var answer = await _app.Model.NextAsync();
+        answer.Say("Half an ans");
+        await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("Half an ans");
+        answer.Break();
+        await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("Failed: ");
+        await CheckAsync(ada.Page, "answer failed");
+
+        await ada.SendAsync("Once more");
+        (await _app.Model.NextAsync()).Say("Again half");
+        await Expect(ada.ArticleBy("Demo").Last).ToContainTextAsync("Again half");
+        await _app.App.KillAsync();
+        await Expect(ada.Page.GetByText("Reconnecting…")).ToBeVisibleAsync();
+        await CheckAsync(ada.Page, "server away");
+        await ada.SendAsync("Is anybody there?");
+        await Expect(ada.Page.GetByText("Sending…")).ToBeVisibleAsync();
+        await CheckAsync(ada.Page, "message on its way");
+
+        await _app.StartAsync(("Rooms__MessagesPerMinute", "1"), ("Rooms__MessageBurst", "1"));
+        await Expect(ada.ArticleBy("Demo").Nth(1)).ToContainTextAsync("Interrupted");
+        await ada.ReadyAsync();
+        await Expect(ada.ArticleBy("Ada").Last).ToContainTextAsync("Is anybody there?");
+        await CheckAsync(ada.Page, "answer interrupted");
+
+        await ada.SendAsync("Too fast");
+        await Expect(ada.Page.GetByText("Not sent")).ToBeVisibleAsync();
+        await CheckAsync(ada.Page, "message not sent");
+
+        var grace = await _app.JoinAsync("Grace");
+        await ada.CreateRoomAsync("Gone");
+        await grace.OpenAsync(new Uri(ada.Page.Url).AbsolutePath);
+        await grace.ChooseAsync("Delete");
+        await grace.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete room" }).ClickAsync();
+        await Expect(ada.Page.GetByText("deleted by Grace")).ToBeVisibleAsync();
+        await CheckAsync(ada.Page, "room deleted");
+    }
+
     private static async Task CheckAsync(IPage page, string screen)
     {
         var result = await page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } });

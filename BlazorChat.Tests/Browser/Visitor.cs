@@ -89,6 +89,12 @@ public sealed class Visitor : IAsyncDisposable
 
     public async Task CreateRoomAsync(string name)
     {
+        var menu = Page.GetByRole(AriaRole.Button, new() { Name = "Show the list" });
+        if (await menu.IsVisibleAsync())
+        {
+            await menu.ClickAsync();
+        }
+
         await Page.GetByRole(AriaRole.Button, new() { Name = "New room" }).ClickAsync();
         var dialog = Page.GetByRole(AriaRole.Dialog);
         await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Room name" }).FillAsync(name);
