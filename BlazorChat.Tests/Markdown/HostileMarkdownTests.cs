@@ -1,4 +1,5 @@
 using AngleSharp.Dom;
+using BlazorChat.Assistants;
 using BlazorChat.Markdown;
 
 namespace BlazorChat.Tests.Markdown;
@@ -6,6 +7,8 @@ namespace BlazorChat.Tests.Markdown;
 /// <summary>What strangers and misled models may write. Nothing of it runs, loads, collides or gets lost.</summary>
 public sealed class HostileMarkdownTests
 {
+    private static readonly int LongestAnswer = new AssistantOptions().MaxReplyCharacters;
+
     [Theory]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("text <script src=//evil.example/x.js></script> text")]
@@ -164,10 +167,11 @@ public sealed class HostileMarkdownTests
 
     [Theory]
     [MemberData(nameof(Deep))]
-    public void Ten_thousand_levels_of_nesting_neither_hang_nor_overflow_nor_lose_text(string what, string text)
+    public async Task Ten_thousand_levels_of_nesting_neither_hang_nor_overflow_nor_lose_text(string what, string text)
     {
         Assert.NotEmpty(what);
-        HangGuard.Within100Milliseconds(() => MarkdownRenderer.Render(text));
+        await TimeBound.Within100MillisecondsAsync(() => MarkdownRenderer.Render(text));
+        await FramesWithin100MillisecondsAsync(text, "text");
 
         var body = Render(text);
         if (text.Contains("text", StringComparison.Ordinal))
@@ -188,12 +192,43 @@ public sealed class HostileMarkdownTests
 
     [Theory]
     [MemberData(nameof(Endless))]
-    public void One_megabyte_in_one_line_does_not_hang(string pattern)
+    public async Task One_megabyte_in_one_line_does_not_hang(string pattern)
     {
         var text = Repeat(pattern, 1_000_000 / pattern.Length);
 
-        HangGuard.Within100Milliseconds(() => MarkdownRenderer.Render(text));
-        HangGuard.Within100Milliseconds(() => MarkdownRenderer.Render("- " + text));
+        await TimeBound.Within100MillisecondsAsync(() => MarkdownRenderer.Render(text));
+        await TimeBound.Within100MillisecondsAsync(() => MarkdownRenderer.Render("- " + text));
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("word ")]
+    [InlineData("[")]
+    [InlineData("]")]
+    [InlineData("*")]
+    [InlineData("`")]
+    [InlineData("<")]
+    [InlineData("![")]
+    [InlineData("|")]
+    [InlineData("\\")]
+    [InlineData("*a ")]
+    [InlineData("a* ")]
+    [InlineData("**a ")]
+    [InlineData("[a](")]
+    [InlineData("[a](b")]
+    [InlineData("[a] ")]
+    [InlineData("<a:")]
+    [InlineData("https://a.b ")]
+    [InlineData("~~a~~ ")]
+    [InlineData("> ")]
+    [InlineData("- ")]
+    [InlineData("```")]
+    public async Task The_longest_answer_in_one_line_does_not_hold_up_a_frame(string pattern)
+    {
+        var text = Repeat(pattern, LongestAnswer / pattern.Length);
+
+        await FramesWithin100MillisecondsAsync(text, pattern);
+        await FramesWithin100MillisecondsAsync("- " + text, pattern);
     }
 
     [Theory]
@@ -246,6 +281,26 @@ public sealed class HostileMarkdownTests
         {
             Assert.Empty(Render(text).QuerySelectorAll(".plain"));
         }
+    }
+
+    /// <summary>The same for a running answer: for the frame in which all of it comes, and for each after it.</summary>
+    private static async Task FramesWithin100MillisecondsAsync(string text, string more)
+    {
+        await TimeBound.Within100MillisecondsAsync(() => Begin(text));
+        var stream = Begin(text);
+        await TimeBound.Within100MillisecondsAsync(() =>
+        {
+            stream.Append(more);
+            stream.Refresh();
+        });
+    }
+
+    private static MarkdownStream Begin(string text)
+    {
+        var stream = new MarkdownStream();
+        stream.Append(text);
+        stream.Refresh();
+        return stream;
     }
 
     private static IElement Render(string text) => SafeHtml.Parse(string.Concat(MarkdownRenderer.Render(text).Select(block => block.Html)));
