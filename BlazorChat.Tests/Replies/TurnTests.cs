@@ -152,9 +152,36 @@ public sealed class TurnTests : IAsyncLifetime
         _host.Responders.PromptTokens = 1_000;
         await _host.Replies.RetryAsync(ChatHost.Ada, _room.Id, failed.Id, default);
         var retry = await _host.Model.NextAsync();
-        Assert.Equal(["Ada: One", "Ada: Two"], retry.Lines);
+        Assert.Equal(["Ada: One"], retry.Lines);
         retry.Finish("Again");
         await _watch.EndedAsync(3);
+    }
+
+    [Fact]
+    public async Task A_retry_answers_what_the_old_answer_was_to_unless_somebody_writes_before_it_begins()
+    {
+        await _host.PostAsync(_room, "One");
+        (await _host.Model.NextAsync()).Fail(new ReplyFailedException("No."));
+        var failed = await _watch.EndedAsync();
+        await _host.PostAsync(_room, "Two");
+        var second = await _host.Model.NextAsync();
+        await _host.Replies.RetryAsync(ChatHost.Ada, _room.Id, failed.Id, default);
+        second.Finish("To two");
+        var retry = await _host.Model.NextAsync();
+        Assert.Equal(["Ada: One"], retry.Lines);
+        retry.Fail(new ReplyFailedException("No."));
+        var again = await _watch.EndedAsync(3);
+
+        await _host.PostAsync(_room, "Three");
+        var third = await _host.Model.NextAsync();
+        await _host.Replies.RetryAsync(ChatHost.Ada, _room.Id, again.Id, default);
+        await _host.PostAsync(_room, "Four");
+        third.Finish("To three");
+        var everything = await _host.Model.NextAsync();
+        Assert.Equal("Ada: Four", everything.Lines.Last());
+        everything.Finish("To all");
+        await _watch.EndedAsync(5);
+        Assert.Equal(5, _host.Model.Requests);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ internal sealed class OpenInline
 
     private readonly string _text;
     private readonly List<Emphasis> _emphases = [];
+    private readonly Dictionary<char, int> _openMarks = [];
     private readonly List<Bracket> _brackets = [];
     private readonly List<(int Start, int End)> _cuts = [];
     private int _at;
@@ -225,6 +226,13 @@ internal sealed class OpenInline
     {
         var rest = _text.AsSpan(_at + 1, _end - _at - 1);
         const int LongestEntity = 32;
+        if (rest.Length > LongestEntity)
+        {
+            // Far from the end: whatever it is, it is finished.
+            _at++;
+            return;
+        }
+
         var isUnfinished = rest.Length <= LongestEntity;
         foreach (var c in rest[..Math.Min(rest.Length, LongestEntity)])
         {
@@ -256,7 +264,7 @@ internal sealed class OpenInline
         {
             // Emphasis that was opened in a link's text ends with it.
             var outside = Math.Min(bracket.Emphases, _emphases.Count);
-            _emphases.RemoveRange(outside, _emphases.Count - outside);
+            ForgetFrom(outside);
             _at = target;
         }
     }
@@ -339,7 +347,7 @@ internal sealed class OpenInline
         var left = closes ? Close(mark, run) : run;
         if (opens && left is > 0 and <= 3)
         {
-            _emphases.Add(new Emphasis(mark, _at, left));
+            Open(new Emphasis(mark, _at, left));
         }
 
         _at += run;
@@ -363,25 +371,37 @@ internal sealed class OpenInline
 
     private int Close(char mark, int run)
     {
-        while (run > 0)
+        // Counted, so that a mark of which none is open does not look through all the others.
+        while (run > 0 && _openMarks.GetValueOrDefault(mark) > 0)
         {
             var index = _emphases.FindLastIndex(e => e.Character == mark);
-            if (index < 0)
-            {
-                break;
-            }
-
             var open = _emphases[index];
             var matched = Math.Min(open.Count, run);
             run -= matched;
-            _emphases.RemoveRange(index, _emphases.Count - index);
+            ForgetFrom(index);
             if (open.Count > matched)
             {
-                _emphases.Add(open with { Count = open.Count - matched });
+                Open(open with { Count = open.Count - matched });
             }
         }
 
         return run;
+    }
+
+    private void Open(Emphasis emphasis)
+    {
+        _emphases.Add(emphasis);
+        _openMarks[emphasis.Character] = _openMarks.GetValueOrDefault(emphasis.Character) + 1;
+    }
+
+    private void ForgetFrom(int index)
+    {
+        for (var i = index; i < _emphases.Count; i++)
+        {
+            _openMarks[_emphases[i].Character]--;
+        }
+
+        _emphases.RemoveRange(index, _emphases.Count - index);
     }
 
     private static bool IsPunctuation(char c) =>

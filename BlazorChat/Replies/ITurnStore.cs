@@ -4,8 +4,9 @@ namespace BlazorChat.Replies;
 
 /// <summary>A turn that was taken out of the queue, with its answer, which exists from then on.</summary>
 /// <param name="Turn">The turn.</param>
-/// <param name="Reply">The answer, empty and streaming. The prompt is what stands before its sequence.</param>
-public sealed record ClaimedTurn(Turn Turn, Message Reply);
+/// <param name="Reply">The answer, empty and streaming.</param>
+/// <param name="Before">The prompt is what stands before this sequence: the answer's own, or that of the answer that is retried.</param>
+public sealed record ClaimedTurn(Turn Turn, Message Reply, long Before);
 
 /// <summary>What asking for a new answer gave.</summary>
 /// <param name="Message">The old answer, marked as retried.</param>

@@ -20,12 +20,11 @@ internal sealed class PromptBuilder(IRoomStore store)
     // However much of what stands before is empty or retried: a prompt never reads more than this many messages.
     private const int MostPages = 20;
 
-    public async Task<Prompt> BuildAsync(Room room, Message reply, Responder responder, CancellationToken cancellationToken)
+    public async Task<Prompt> BuildAsync(Room room, long before, Responder responder, CancellationToken cancellationToken)
     {
         var instructions = Instructions(room, responder);
         var left = responder.PromptTokens - TokenEstimate.Of(instructions);
         var newestFirst = new List<ChatMessage>();
-        var before = reply.Sequence;
         var hasMore = true;
         for (var pages = 0; hasMore && pages < MostPages; pages++)
         {

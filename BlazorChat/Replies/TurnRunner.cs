@@ -53,7 +53,7 @@ internal sealed partial class TurnRunner(
             var text = new StringBuilder();
             var began = time.GetTimestamp();
             LogBegan(claimed.Turn.Id, assistantId);
-            var status = await AnswerAsync(lease.Room.Snapshot.Room, claimed.Reply, responder, turn, text).ConfigureAwait(false);
+            var status = await AnswerAsync(lease.Room.Snapshot.Room, claimed, responder, turn, text).ConfigureAwait(false);
             var ended = await EndAsync(claimed.Reply, turn, text.ToString(), status, stoppingToken).ConfigureAwait(false);
 
             var outcome = RepliesMetrics.OutcomeOf(ended);
@@ -82,11 +82,12 @@ internal sealed partial class TurnRunner(
 
     /// <summary>Streams the answer into the room.</summary>
     /// <returns>How it ended.</returns>
-    private async Task<MessageStatus> AnswerAsync(Room room, Message reply, Responder responder, RunningTurn turn, StringBuilder text)
+    private async Task<MessageStatus> AnswerAsync(Room room, ClaimedTurn claimed, Responder responder, RunningTurn turn, StringBuilder text)
     {
+        var reply = claimed.Reply;
         try
         {
-            var prompt = await prompts.BuildAsync(room, reply, responder, turn.Token).ConfigureAwait(false);
+            var prompt = await prompts.BuildAsync(room, claimed.Before, responder, turn.Token).ConfigureAwait(false);
             var began = time.GetTimestamp();
             var wasCut = false;
             await foreach (var update in responder.Client.GetStreamingResponseAsync(prompt.Messages, prompt.Options, turn.Token).ConfigureAwait(false))

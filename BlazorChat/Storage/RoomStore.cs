@@ -107,7 +107,7 @@ internal sealed class RoomStore(Database database) : IRoomStore
             var queued = new List<Turn>();
             foreach (var assistantId in assistantIds)
             {
-                if (await db.QueueAsync(roomId, assistantId, author, now, cancellationToken).ConfigureAwait(false) is { } turn)
+                if (await db.QueueAsync(roomId, assistantId, author, before: null, now, cancellationToken).ConfigureAwait(false) is { } turn)
                 {
                     queued.Add(turn);
                 }

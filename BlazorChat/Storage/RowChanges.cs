@@ -26,13 +26,17 @@ internal static class RowChanges
         };
     }
 
-    /// <summary>Puts a turn into the queue.</summary>
+    /// <summary>Puts a turn into the queue. See <see cref="TurnRow.Before"/>.</summary>
     /// <returns>Null when one for this assistant waits already: that one will see everything.</returns>
     public static async Task<Turn?> QueueAsync(
-        this ChatDbContext db, Guid roomId, string assistantId, Author by, DateTimeOffset now, CancellationToken cancellationToken)
+        this ChatDbContext db, Guid roomId, string assistantId, Author by, long? before, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (await db.Turns.AnyAsync(t => t.RoomId == roomId && t.AssistantId == assistantId && t.State == StoredTurnState.Waiting, cancellationToken).ConfigureAwait(false))
+        var waiting = await db.Turns.FirstOrDefaultAsync(
+            t => t.RoomId == roomId && t.AssistantId == assistantId && t.State == StoredTurnState.Waiting, cancellationToken).ConfigureAwait(false);
+        if (waiting is not null)
         {
+            // Two wishes in one turn: it answers everything.
+            waiting.Before = null;
             return null;
         }
 
@@ -46,6 +50,7 @@ internal static class RowChanges
             RequestedById = by.Id,
             RequestedByName = by.Name,
             RequestedAt = now,
+            Before = before,
         };
         db.Turns.Add(row);
         return row.ToTurn();

@@ -141,6 +141,12 @@ internal sealed class TurnRow
     /// <summary>The answer, once the turn runs.</summary>
     public Guid? MessageId { get; set; }
 
+    /// <summary>
+    /// Only what stands before this sequence is answered: the answer that is retried stood there. Null for everything, also
+    /// once somebody has written while it waited.
+    /// </summary>
+    public long? Before { get; set; }
+
     public Turn ToTurn() => new(Id, RoomId, AssistantId, new Author(RequestedByKind, RequestedById, RequestedByName), RequestedAt);
 }
 

@@ -27,7 +27,7 @@ internal sealed class TurnStore(Database database) : ITurnStore
             db.Messages.Add(reply);
             turn.State = StoredTurnState.Running;
             turn.MessageId = reply.Id;
-            return new ClaimedTurn(turn.ToTurn(), reply.ToMessage());
+            return new ClaimedTurn(turn.ToTurn(), reply.ToMessage(), turn.Before ?? reply.Sequence);
         }, cancellationToken);
 
     public Task<Message?> EndAsync(
@@ -79,7 +79,7 @@ internal sealed class TurnStore(Database database) : ITurnStore
             }
 
             message.IsRetried = true;
-            var turn = await db.QueueAsync(roomId, message.AuthorId, by, now, cancellationToken).ConfigureAwait(false);
+            var turn = await db.QueueAsync(roomId, message.AuthorId, by, message.Sequence, now, cancellationToken).ConfigureAwait(false);
             return new RetriedReply(message.ToMessage(), turn);
         }, cancellationToken);
 

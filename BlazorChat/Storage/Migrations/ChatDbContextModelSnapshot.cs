@@ -147,6 +147,9 @@ namespace BlazorChat.Storage.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("Before")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid?>("MessageId")
                         .HasColumnType("TEXT");
 

@@ -22,6 +22,15 @@ async function write(text) {
   }
 }
 
+// What is said, without what is there to be used: the heads of code blocks with their buttons.
+function textOf(blocks) {
+  const hidden = [...blocks.querySelectorAll('.code-head')];
+  hidden.forEach(head => { head.hidden = true; });
+  const text = blocks.innerText.trim();
+  hidden.forEach(head => { head.hidden = false; });
+  return text;
+}
+
 document.addEventListener('click', async e => {
   const button = e.target.closest('[data-copy-code], [data-copy-message]');
   if (!button) {
@@ -35,7 +44,7 @@ document.addEventListener('click', async e => {
   }
 
   try {
-    await write(isCode ? source.textContent : source.innerText.trim());
+    await write(isCode ? source.textContent : textOf(source));
     announce('Copied');
     button.classList.add('copied');
     setTimeout(() => button.classList.remove('copied'), 1600);

@@ -32,6 +32,12 @@ document.addEventListener('keydown', e => {
     e.preventDefault();
     document.getElementById('keys')?.showModal();
   } else if (e.key === 'Escape' && !e.repeat && !document.querySelector('dialog[open], :popover-open')) {
+    const panel = document.querySelector('aside.panel');
+    if (panel) {
+      panel.querySelector('[data-close]')?.click();
+      return;
+    }
+
     // Nothing is open that it could close. A key that is held down stops one answer, not the next as well.
     document.querySelector('[data-stop]')?.click();
   } else if (!e.ctrlKey && !e.metaKey && !e.altKey) {

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BlazorChat.Storage.Migrations
 {
     [DbContext(typeof(ChatDbContext))]
-    [Migration("20261121091059_Initial")]
+    [Migration("20261121110818_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -149,6 +149,9 @@ namespace BlazorChat.Storage.Migrations
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("Before")
+                        .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("MessageId")
                         .HasColumnType("TEXT");

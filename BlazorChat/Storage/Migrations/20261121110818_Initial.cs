@@ -91,7 +91,8 @@ namespace BlazorChat.Storage.Migrations
                     RequestedById = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     RequestedByName = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
                     RequestedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    MessageId = table.Column<Guid>(type: "TEXT", nullable: true)
+                    MessageId = table.Column<Guid>(type: "TEXT", nullable: true),
+                    Before = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
