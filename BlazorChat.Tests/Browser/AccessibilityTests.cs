@@ -162,8 +162,8 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await CheckAsync(ada.Page, "message not sent");
 
         var grace = await _app.JoinAsync("Grace");
-        await ada.CreateRoomAsync("Gone");
-        await grace.OpenAsync(new Uri(ada.Page.Url).AbsolutePath);
+        await grace.CreateRoomAsync("Gone");
+        await ada.OpenAsync(new Uri(grace.Page.Url).AbsolutePath);
         await grace.ChooseAsync("Delete");
         await grace.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete room" }).ClickAsync();
         await Expect(ada.Page.GetByText("deleted by Grace")).ToBeVisibleAsync();
