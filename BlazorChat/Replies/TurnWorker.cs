@@ -18,6 +18,9 @@ internal sealed partial class TurnWorker(
 {
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(2);
 
+    // How long outcomes may take to be stored at a shutdown; what is not stored by then is found at the next start.
+    private static readonly TimeSpan StoreWithin = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _places = new(options.Value.MaxRunningTurns);
     private readonly Lock _lock = new();
@@ -55,14 +58,15 @@ internal sealed partial class TurnWorker(
             all = Task.WhenAll(_tasks.Keys);
         }
 
-        await Task.WhenAny(all, Task.Delay(options.Value.ShutdownGrace, time, cancellationToken)).ConfigureAwait(false);
+        await Task.WhenAny(all, Task.Delay(options.Value.ShutdownGrace, time, CancellationToken.None)).ConfigureAwait(false);
         var ended = running.EndAll(new TurnEnding.ShuttingDown());
         if (ended > 0)
         {
             LogInterrupted(ended);
         }
 
-        await all.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // A time of its own, not the host's token: connections that close slowly must not cost an outcome.
+        await Task.WhenAny(all, Task.Delay(StoreWithin, time, CancellationToken.None)).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

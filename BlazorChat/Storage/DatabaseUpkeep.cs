@@ -14,8 +14,9 @@ internal sealed partial class DatabaseUpkeep(Database database, ILogger<Database
         {
             await database.ReadAsync(db => db.Database.ExecuteSqlRawAsync("PRAGMA optimize", cancellationToken), cancellationToken).ConfigureAwait(false);
         }
-        catch (StorageUnavailableException e)
+        catch (Exception e) when (e is StorageUnavailableException or OperationCanceledException)
         {
+            // Not worth a shutdown that fails: connections may have used up its time.
             LogFailed(e);
         }
     }
