@@ -14,7 +14,7 @@ public sealed class CrashTests(Chromium chromium) : IAsyncLifetime
     private static readonly TimeSpan JournalInterval = TimeSpan.FromMilliseconds(250);
 
     // From the model's socket to the journal's commit on a busy machine; beside the interval, not part of it.
-    private static readonly TimeSpan OnTheWay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan OnTheWay = TimeSpan.FromMilliseconds(750);
 
     private readonly AppFixture _app = new(chromium);
 
