@@ -3,6 +3,16 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies;
 
+/// <summary>What happens to an answer that the end of the process, or a provider that fell silent, cut off.</summary>
+public enum RecoveryMode
+{
+    /// <summary>It is continued.</summary>
+    Continue,
+
+    /// <summary>It is marked as interrupted (or failed) and left to people.</summary>
+    Mark,
+}
+
 /// <summary>An assistant as a turn needs it.</summary>
 /// <param name="Author">Its id and name, as the author of answers.</param>
 /// <param name="Instructions">What the model is told before everything else; empty for none.</param>
@@ -11,7 +21,68 @@ namespace BlazorChat.Replies;
 /// The model. Fails only with <see cref="ReplyFailedException"/> or, when the caller's token was cancelled, at once with
 /// <see cref="OperationCanceledException"/>.
 /// </param>
-public sealed record Responder(Author Author, string Instructions, int PromptTokens, IChatClient Client);
+public sealed record Responder(Author Author, string Instructions, int PromptTokens, IChatClient Client)
+{
+    /// <summary>The provider's name.</summary>
+    public string Provider { get; init; } = "";
+
+    /// <summary>The model that is asked unless a hook says another.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>The names of the tools that it may call; a name may end in <c>*</c>.</summary>
+    public IReadOnlyList<string> Tools { get; init; } = ["*"];
+
+    /// <summary>The ids of the assistants that it may hand work to.</summary>
+    public IReadOnlyList<string> Delegates { get; init; } = [];
+
+    /// <summary>Most requests to the model in one turn.</summary>
+    public int MaxSteps { get; init; } = 5;
+
+    /// <summary>Most steps in a row in which every call failed.</summary>
+    public int MaxToolErrors { get; init; } = 3;
+
+    /// <summary>How long one call of a tool may take, unless the tool says otherwise.</summary>
+    public TimeSpan ToolTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What happens to an answer that was cut off.</summary>
+    public RecoveryMode Recovery { get; init; } = RecoveryMode.Continue;
+
+    /// <summary>How often one answer is continued after having been cut off.</summary>
+    public int MaxRecoveries { get; init; } = 3;
+
+    /// <summary>How long after its beginning an answer is still continued.</summary>
+    public TimeSpan RecoveryWindow { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>What of the room is sent.</summary>
+    public ContextPolicy Context { get; init; } = new();
+
+    /// <summary>What tokens cost, or null.</summary>
+    public TokenPrices? Prices { get; init; }
+}
+
+/// <summary>What of a room is sent to a model, beside the newest messages within <see cref="Responder.PromptTokens"/>.</summary>
+public sealed record ContextPolicy
+{
+    /// <summary>This many of the room's first messages are always sent.</summary>
+    public int KeepFirst { get; init; }
+
+    /// <summary>Whether reasoning is sent of the newest answer only (what a provider needs back within a turn is always sent).</summary>
+    public bool DropOldReasoning { get; init; } = true;
+
+    /// <summary>In answers further back than this many, tools' results are left out (the calls stay); null to keep all.</summary>
+    public int? DropToolResultsAfter { get; init; } = 5;
+}
+
+/// <summary>What a provider takes, per million tokens, in any one currency.</summary>
+/// <param name="Input">For tokens of prompts.</param>
+/// <param name="Output">For generated tokens.</param>
+/// <param name="CachedInput">For those of prompts that came from the provider's cache; null for the same as others.</param>
+public sealed record TokenPrices(decimal Input, decimal Output, decimal? CachedInput = null)
+{
+    /// <summary>What tokens cost.</summary>
+    public decimal Of(TokenCounts tokens) =>
+        (((tokens.Input - tokens.CachedInput) * Input) + (tokens.CachedInput * (CachedInput ?? Input)) + (tokens.Output * Output)) / 1_000_000m;
+}
 
 /// <summary>Who can answer.</summary>
 public interface IResponders

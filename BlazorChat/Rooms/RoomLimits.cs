@@ -20,4 +20,28 @@ public static class RoomLimits
 
     /// <summary>Most rooms of one installation: the list of all of them is kept in memory and shown to everybody.</summary>
     public const int Rooms = 1_000;
+
+    /// <summary>Most of a tool's result that is kept in its message and sent to a model, in UTF-16 characters; the whole is kept beside it.</summary>
+    public const int ToolResultLength = 16_000;
+
+    /// <summary>Longest result of a tool that is kept at all, in UTF-16 characters; a longer one is an error.</summary>
+    public const int WholeResultLength = 8_000_000;
+
+    /// <summary>Longest JSON of a data part, in UTF-16 characters.</summary>
+    public const int DataLength = 64_000;
+
+    /// <summary>Most parts of one message; an answer that has more ends.</summary>
+    public const int Parts = 500;
+
+    /// <summary>Longest reason for a decision about a tool call, in UTF-16 characters.</summary>
+    public const int ReasonLength = 500;
+
+    /// <summary>Most entries that a page adds to a request.</summary>
+    public const int RequestDataEntries = 16;
+
+    /// <summary>Longest key or value of an entry that a page adds to a request, in UTF-16 characters.</summary>
+    public const int RequestDataLength = 1_000;
+
+    /// <summary>Most turns that wait in one room; past it a message that asks for an answer is refused.</summary>
+    public const int QueueLength = 50;
 }

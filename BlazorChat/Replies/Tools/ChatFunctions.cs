@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Replies.Tools;
+
+/// <summary>Makes functions for tools from methods.</summary>
+public static class ChatFunctions
+{
+    /// <summary>
+    /// Makes a function from a method. Beside what <see cref="AIFunctionFactory"/> binds, a parameter of the type
+    /// <see cref="ToolCallContext"/> gets the call, and other parameters that are registered services come from the call's scope.
+    /// A method that returns an <see cref="IAsyncEnumerable{T}"/> streams: each item is shown as a preliminary result, and the
+    /// last one is what the model gets.
+    /// </summary>
+    /// <param name="method">The method.</param>
+    /// <param name="name">The tool's name.</param>
+    /// <param name="description">What it is for, for the model.</param>
+    public static AIFunction Create(Delegate method, string name, string description) =>
+        AIFunctionFactory.Create(method, new AIFunctionFactoryOptions
+        {
+            Name = name,
+            Description = description,
+            ConfigureParameterBinding = static parameter => parameter.ParameterType == typeof(ToolCallContext)
+                ? new AIFunctionFactoryOptions.ParameterBindingOptions
+                {
+                    ExcludeFromSchema = true,
+                    BindParameter = static (_, arguments) =>
+                        arguments.Services?.GetService(typeof(ToolCallContext)) ?? throw new InvalidOperationException("The function was called outside of a turn."),
+                }
+                : default,
+            // A stream must not be read here: whoever runs the tool shows it while it comes.
+            MarshalResult = static (result, type, _) => ValueTask.FromResult(result is null || IsStream(result.GetType()) || result is string
+                ? result
+                : (object?)JsonSerializer.SerializeToElement(result, type ?? result.GetType(), AIJsonUtilities.DefaultOptions)),
+        });
+
+    /// <summary>Whether values of a type are streams of results.</summary>
+    internal static bool IsStream(Type type) =>
+        Array.Exists(type.GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>));
+}
