@@ -1,53 +1,157 @@
+using System.Collections.Immutable;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Replies;
 
 /// <summary>A turn that was taken out of the queue, with its answer, which exists from then on.</summary>
 /// <param name="Turn">The turn.</param>
-/// <param name="Reply">The answer, empty and streaming.</param>
+/// <param name="Reply">The answer: empty, or as far as it had come, and streaming.</param>
 /// <param name="Before">The prompt is what stands before this sequence: the answer's own, or that of the answer that is retried.</param>
-public sealed record ClaimedTurn(Turn Turn, Message Reply, long Before);
+/// <param name="Request">Who asked, and from where.</param>
+public sealed record ClaimedTurn(Turn Turn, Message Reply, long Before, TurnRequest Request)
+{
+    /// <summary>Whether it goes on with an answer that existed.</summary>
+    public bool IsContinuation { get; init; }
 
-/// <summary>What asking for a new answer gave.</summary>
-/// <param name="Message">The old answer, marked as retried.</param>
-/// <param name="Queued">The turn that now waits, or null when one for this assistant waited already.</param>
-public sealed record RetriedReply(Message Message, Turn? Queued);
+    /// <summary>The step that it began with: those before do not count against its budget.</summary>
+    public int FirstStep { get; init; }
 
-/// <summary>More text of a running answer, for the journal.</summary>
+    /// <summary>When it began first.</summary>
+    public required DateTimeOffset BeganAt { get; init; }
+
+    /// <summary>How often it was taken up again after having been cut off.</summary>
+    public int Recoveries { get; init; }
+
+    /// <summary>How much of the answer there was the last time it was cut off.</summary>
+    public long RecoveredProgress { get; init; }
+}
+
+/// <summary>How a turn ended, or why it pauses: then its status says so.</summary>
+/// <param name="RoomId">The room.</param>
 /// <param name="MessageId">The answer.</param>
+/// <param name="Parts">All of the answer.</param>
+/// <param name="Status">
+/// What becomes of it. With <see cref="MessageStatus.AwaitingPeople"/> the turn waits for people (or, when they have all
+/// answered meanwhile, goes on), with <see cref="MessageStatus.Recovering"/> it goes on, otherwise it is over.
+/// </param>
+/// <param name="Metadata">What is known of how the answer came about, this turn included.</param>
+/// <param name="Tokens">Tokens of this turn alone, for the room's sum.</param>
+/// <param name="Cost">What they cost, or null.</param>
+/// <param name="Now">When it ended.</param>
+public sealed record EndedTurn(
+    Guid RoomId, Guid MessageId, ImmutableArray<MessagePart> Parts, MessageStatus Status, ReplyMetadata Metadata, TokenCounts Tokens, decimal? Cost, DateTimeOffset Now);
+
+/// <summary>A message that changed, and a turn that may go on because of it.</summary>
+/// <param name="Message">The message as stored.</param>
+/// <param name="Queued">The turn that is in the queue now, or null.</param>
+public sealed record ChangedReply(Message Message, Turn? Queued);
+
+/// <summary>More of a running answer, for the journal.</summary>
+/// <param name="MessageId">The answer.</param>
+/// <param name="Step">The step that it is of: once that is stored, its pieces come too late.</param>
 /// <param name="Ordinal">Rises with each piece of one answer.</param>
+/// <param name="IsReasoning">Whether it is reasoning, not text.</param>
 /// <param name="Text">What came since the piece before.</param>
-public sealed record JournalPiece(Guid MessageId, long Ordinal, string Text);
+public sealed record JournalPiece(Guid MessageId, int Step, long Ordinal, bool IsReasoning, string Text);
+
+/// <summary>What is to become of answers of one assistant that were cut off.</summary>
+/// <param name="Mode">Continue or mark.</param>
+/// <param name="MaxRecoveries">How often.</param>
+/// <param name="Window">How long after the turn began.</param>
+public sealed record RecoveryPolicy(RecoveryMode Mode, int MaxRecoveries, TimeSpan Window)
+{
+    /// <summary>Whether a turn goes on.</summary>
+    /// <param name="recoveries">How often it has been taken up again.</param>
+    /// <param name="lastProgress">How much there was the last time.</param>
+    /// <param name="parts">How much there is now.</param>
+    /// <param name="age">How long ago it began.</param>
+    public bool Allows(int recoveries, long lastProgress, ImmutableArray<MessagePart> parts, TimeSpan age) =>
+        Mode == RecoveryMode.Continue && recoveries < MaxRecoveries && age < Window
+        && (recoveries == 0 || ReplyProgress.Of(parts) > lastProgress);
+}
 
 /// <summary>
-/// Turns and the text of running answers on disk. Each command is one transaction. The caller holds the room's gate for
-/// everything but the journal.
+/// Turns and running answers on disk. Each command is one transaction. The caller holds the room's gate for everything
+/// but the journal, steps and blobs.
 /// </summary>
 public interface ITurnStore
 {
-    /// <summary>Where turns wait: assistants by room.</summary>
+    /// <summary>Turns that can begin or go on.</summary>
     Task<IReadOnlyList<Turn>> ReadWaitingAsync(CancellationToken cancellationToken);
 
-    /// <summary>Takes the waiting turn of an assistant in a room and stores its answer, empty and streaming.</summary>
-    /// <returns>Null when none waits.</returns>
+    /// <summary>
+    /// Takes the next turn of an assistant in a room: first those whose answer can go on, then those that wait and whose
+    /// time has come. A new answer is stored empty and streaming; one that is regenerated becomes an earlier version.
+    /// </summary>
+    /// <returns>Null when none can begin now.</returns>
     Task<ClaimedTurn?> ClaimAsync(Guid roomId, Author assistant, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Stores an answer's final text and status and removes its turn and journal.</summary>
-    /// <returns>The message, or null when it is gone (its room was cleared or deleted): then nothing is stored.</returns>
-    Task<Message?> EndAsync(Guid roomId, Guid messageId, string text, MessageStatus status, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Stores how far a running answer has come. Journal pieces of earlier steps are in it, and go.</summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="messageId">The answer.</param>
+    /// <param name="parts">All of it.</param>
+    /// <param name="step">The step that comes next.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <returns>False when the answer is gone.</returns>
+    Task<bool> SaveAsync(Guid roomId, Guid messageId, ImmutableArray<MessagePart> parts, int step, CancellationToken cancellationToken);
 
-    /// <summary>Takes the waiting turns of a room, or those of one assistant in it, out of the queue.</summary>
-    /// <returns>The turns taken out.</returns>
-    Task<IReadOnlyList<Turn>> WithdrawAsync(Guid roomId, string? assistantId, CancellationToken cancellationToken);
+    /// <summary>Stores an answer's parts and status; see <see cref="EndedTurn"/>.</summary>
+    /// <returns>Null when the message is gone (its room was cleared or deleted): then nothing is stored.</returns>
+    Task<ChangedReply?> EndAsync(EndedTurn ended, CancellationToken cancellationToken);
+
+    /// <summary>Changes a call of an answer that waits for people. When nothing of it waits any more, its turn goes on: exactly once.</summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="messageId">The answer.</param>
+    /// <param name="callId">The call.</param>
+    /// <param name="change">Gives the changed call, or refuses.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    Task<Result<ChangedReply>> ChangeCallAsync(
+        Guid roomId, Guid messageId, string callId, Func<ToolCallPart, Result<ToolCallPart>> change, CancellationToken cancellationToken);
+
+    /// <summary>Takes the waiting turns of a room, those of one assistant in it, or one of them, out of the queue. An answer that was about to go on is marked as interrupted.</summary>
+    /// <returns>The turns taken out, and the answers that changed.</returns>
+    Task<(IReadOnlyList<Turn> Withdrawn, IReadOnlyList<Message> Changed)> WithdrawAsync(
+        Guid roomId, string? assistantId, Guid? turnId, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>A turn that waits, or null.</summary>
+    Task<Turn?> FindWaitingAsync(Guid roomId, Guid turnId, CancellationToken cancellationToken);
 
     /// <summary>Marks an answer as retried and queues a turn for its assistant.</summary>
     /// <returns>Refused when there is no such answer in this room, or it cannot be retried (any more).</returns>
-    Task<Result<RetriedReply>> RetryAsync(Guid roomId, Guid messageId, Author by, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<Result<ChangedReply>> RetryAsync(Guid roomId, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Appends text of running answers, of all rooms in one transaction. Pieces of answers that have ended or are gone are left out.</summary>
+    /// <summary>Queues a turn that answers again in a message's place, or goes on with it.</summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="messageId">The answer.</param>
+    /// <param name="isRegeneration">True to keep what it says as an earlier version and begin anew; false to go on where it ended.</param>
+    /// <param name="request">Who asks.</param>
+    /// <param name="now">When.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <returns>Refused when there is no such answer, it runs, waits or was retried, or it cannot be continued.</returns>
+    Task<Result<ChangedReply>> ReopenAsync(
+        Guid roomId, Guid messageId, bool isRegeneration, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Queues a turn that answers a message which has no answer, or answers it once more.</summary>
+    /// <returns>Null when the message does not exist.</returns>
+    Task<Turn?> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Appends to running answers, of all rooms in one transaction. Pieces of answers or steps that have ended are left out.</summary>
     Task AppendJournalAsync(IReadOnlyCollection<JournalPiece> pieces, CancellationToken cancellationToken);
 
-    /// <summary>At start: answers that were cut off become <see cref="MessageStatus.Interrupted"/> with their journaled text.</summary>
-    /// <returns>How many.</returns>
-    Task<int> RecoverAsync(DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Keeps something too large for its message.</summary>
+    /// <returns>Its id, or null when the message is gone.</returns>
+    Task<Guid?> AddBlobAsync(Guid messageId, Blob blob, CancellationToken cancellationToken);
+
+    /// <summary>Keeps what a model was sent in a step, if the answer is still there.</summary>
+    Task AddStepAsync(Guid roomId, Guid messageId, int version, int step, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>What was kept of an answer's steps, in order.</summary>
+    Task<IReadOnlyList<(int Version, int Step, ReadOnlyMemory<byte> Content)>> ReadStepsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// At start: answers that were cut off get the text that was journaled and go on as their assistant's policy says, or
+    /// become <see cref="MessageStatus.Interrupted"/>.
+    /// </summary>
+    /// <returns>How many go on, and how many were marked.</returns>
+    Task<(int Continued, int Marked)> RecoverAsync(Func<string, RecoveryPolicy> policy, DateTimeOffset now, CancellationToken cancellationToken);
 }

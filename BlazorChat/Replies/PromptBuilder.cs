@@ -1,61 +1,132 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies;
 
-/// <summary>What goes to a model for one turn.</summary>
-/// <param name="Messages">The room's newest messages within the budget, oldest first.</param>
+/// <summary>What goes to a model in one step, before hooks and middleware.</summary>
+/// <param name="Messages">Of the room what the assistant's context policy and budget allow, oldest first; then what the running answer has so far.</param>
 /// <param name="Options">With the instructions.</param>
 internal sealed record Prompt(IReadOnlyList<ChatMessage> Messages, ChatOptions Options);
 
 /// <summary>
-/// Builds the prompt of a turn: instructions, and as much of what stands before the answer as the budget allows. Reads
-/// backwards by pages, so the cost depends on the budget and not on the room's history.
+/// Builds the prompt of a step: instructions, as much of what stands before the answer as the budget allows, and the
+/// answer's own steps. Reads backwards by pages, so the cost depends on the budget and not on the room's history.
 /// </summary>
 internal sealed class PromptBuilder(IRoomStore store)
 {
+    /// <summary>How arguments are written for models and people: readable in every language.</summary>
+    public static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private const string GoOn = "(Your answer was cut off at this point. Go on exactly where it stopped, with the next character, and repeat nothing.)";
+
     private const int PageSize = 50;
 
     // However much of what stands before is empty or retried: a prompt never reads more than this many messages.
     private const int MostPages = 20;
 
-    public async Task<Prompt> BuildAsync(Room room, long before, Responder responder, CancellationToken cancellationToken)
+    /// <summary>Whose reasoning goes back to whom: the provider and the model that gave it.</summary>
+    public static string OriginOf(Responder responder) => $"{responder.Provider}/{responder.Model}";
+
+    public async Task<Prompt> BuildAsync(TurnState state, CancellationToken cancellationToken)
     {
-        var instructions = Instructions(room, responder);
-        var left = responder.PromptTokens - TokenEstimate.Of(instructions);
-        var newestFirst = new List<ChatMessage>();
+        var responder = state.Responder;
+        var instructions = Instructions(state.Room, responder);
+        var own = MessagePrompt.OfAnswer(state.Draft.Parts, OriginOf(responder), keepReasoning: true, keepResults: true);
+        var budget = responder.PromptTokens - TokenEstimate.Of(instructions) - own.Sum(TokenEstimate.Of);
+        var messages = await ReadAsync(state, budget, cancellationToken).ConfigureAwait(false);
+        messages.AddRange(own);
+        if (own is [.., { Role: var last }] && last == ChatRole.Assistant)
+        {
+            messages.Add(new ChatMessage(ChatRole.User, GoOn));
+        }
+
+        return new Prompt(messages, new ChatOptions { Instructions = instructions });
+    }
+
+    private async Task<List<ChatMessage>> ReadAsync(TurnState state, int budget, CancellationToken cancellationToken)
+    {
+        var responder = state.Responder;
+        var claimed = state.Claimed;
+        // What others have asked and waits for its own turn is not this turn's.
+        var waiting = (await store.ReadQueueAsync(state.Room.Id, cancellationToken).ConfigureAwait(false))
+            .Where(t => t.AssistantId == responder.Author.Id && t.QuestionId is not null && t.QuestionId != claimed.Turn.QuestionId)
+            .Select(t => t.QuestionId!.Value).ToHashSet();
+        var first = await ReadFirstAsync(state, cancellationToken).ConfigureAwait(false);
+        var left = budget - first.Sum(m => m.Prompt.Sum(TokenEstimate.Of));
+        var newestFirst = new List<(Message Message, List<ChatMessage> Prompt)>();
         var hasMore = true;
+        var before = claimed.Before;
         for (var pages = 0; hasMore && pages < MostPages; pages++)
         {
-            var page = await store.ReadPageAsync(room.Id, before, PageSize, cancellationToken).ConfigureAwait(false);
+            var page = await store.ReadPageAsync(state.Room.Id, before, PageSize, cancellationToken).ConfigureAwait(false);
             hasMore = page.HasOlder;
             foreach (var message in page.Messages.Reverse())
             {
                 before = message.Sequence;
-                // It answers what others said: its own last words (a retry further up) are not the end of the prompt.
-                if (ToChatMessage(message, responder) is not { } chatMessage || (newestFirst.Count == 0 && chatMessage.Role != ChatRole.User))
-                {
-                    continue;
-                }
-
-                left -= TokenEstimate.PerMessage + TokenEstimate.Of(message.Text);
-                // The newest message goes in whatever it costs: without it there is nothing to answer.
-                if (left < 0 && newestFirst.Count > 0)
+                if (first.Exists(f => f.Message.Id == message.Id))
                 {
                     hasMore = false;
                     break;
                 }
 
-                newestFirst.Add(chatMessage);
+                var prompt = IsSent(message, claimed, waiting) ? MessagePrompt.Of(message, responder, newestFirst.Count(m => MessagePrompt.IsOwn(m.Message, responder))) : [];
+                if (prompt.Count == 0)
+                {
+                    continue;
+                }
+
+                left -= prompt.Sum(TokenEstimate.Of);
+                // The newest message of others, and the question, go in whatever they cost: without them there is nothing to answer.
+                var isNeeded = message.Id == claimed.Turn.QuestionId || newestFirst.TrueForAll(m => MessagePrompt.IsOwn(m.Message, responder));
+                if (left < 0 && !isNeeded)
+                {
+                    hasMore = false;
+                    break;
+                }
+
+                newestFirst.Add((message, prompt));
             }
         }
 
-        // Providers want a user's message first.
-        var messages = newestFirst[..(newestFirst.FindLastIndex(m => m.Role == ChatRole.User) + 1)];
-        messages.Reverse();
-        return new Prompt(messages, new ChatOptions { Instructions = instructions });
+        newestFirst.Reverse();
+        return Arrange([.. first, .. newestFirst], claimed, responder);
     }
+
+    private async Task<List<(Message Message, List<ChatMessage> Prompt)>> ReadFirstAsync(TurnState state, CancellationToken cancellationToken)
+    {
+        if (state.Responder.Context.KeepFirst == 0)
+        {
+            return [];
+        }
+
+        var first = await store.ReadFirstAsync(state.Room.Id, state.Responder.Context.KeepFirst, cancellationToken).ConfigureAwait(false);
+        return [.. first.Where(m => m.Sequence < state.Claimed.Before && IsSent(m, state.Claimed, [])).Select(m => (m, MessagePrompt.Of(m, state.Responder, int.MaxValue))).Where(m => m.Item2.Count > 0)];
+    }
+
+    /// <summary>What is answered stands last, also when others were answered since; and a provider wants somebody else's message first.</summary>
+    private static List<ChatMessage> Arrange(List<(Message Message, List<ChatMessage> Prompt)> messages, ClaimedTurn claimed, Responder responder)
+    {
+        var question = messages.FindIndex(m => m.Message.Id == claimed.Turn.QuestionId);
+        if (question >= 0 && messages.FindIndex(question, m => MessagePrompt.IsOwn(m.Message, responder)) >= 0)
+        {
+            var moved = messages[question];
+            messages.RemoveAt(question);
+            messages.Add(moved);
+        }
+        else
+        {
+            // A retry further up: the assistant's own last words are not the end of the prompt.
+            messages = messages[..(messages.FindLastIndex(m => !MessagePrompt.IsOwn(m.Message, responder)) + 1)];
+        }
+
+        return [.. messages.SkipWhile(m => MessagePrompt.IsOwn(m.Message, responder)).SelectMany(m => m.Prompt)];
+    }
+
+    private static bool IsSent(Message message, ClaimedTurn claimed, HashSet<Guid> waiting) =>
+        !message.IsRetried && message.Id != claimed.Reply.Id && !waiting.Contains(message.Id)
+        && message.Status is not (MessageStatus.Streaming or MessageStatus.Recovering);
 
     private static string Instructions(Room room, Responder responder)
     {
@@ -75,21 +146,5 @@ internal sealed class PromptBuilder(IRoomStore store)
         }
 
         return string.Join("\n\n", parts);
-    }
-
-    /// <summary>A message as the model gets it; null for what it is not to see: nothing said, or retried since.</summary>
-    private static ChatMessage? ToChatMessage(Message message, Responder responder)
-    {
-        if (message.IsRetried || !message.Status.IsEnded || string.IsNullOrWhiteSpace(message.Text))
-        {
-            return null;
-        }
-
-        var own = message.Author.Kind == AuthorKind.Assistant && message.Author.Id == responder.Author.Id;
-        return new ChatMessage(own ? ChatRole.Assistant : ChatRole.User, message.Text)
-        {
-            // The speaker is structure: a name written in the text does not make somebody the author.
-            AuthorName = own ? null : message.Author.Name,
-        };
     }
 }

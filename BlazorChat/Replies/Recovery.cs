@@ -1,17 +1,21 @@
 namespace BlazorChat.Replies;
 
-/// <summary>What a start does first: answers that a crash cut off get their outcome, so that nothing streams for ever.</summary>
-internal sealed partial class Recovery(ITurnStore store, TimeProvider time, ILogger<Recovery> logger)
+/// <summary>What a start does first: answers that a crash cut off go on, or get their outcome, so that nothing streams for ever.</summary>
+internal sealed partial class Recovery(ITurnStore store, IResponders responders, TimeProvider time, ILogger<Recovery> logger)
 {
+    // The turns of an assistant that is not configured any more.
+    private static readonly RecoveryPolicy Nobodys = new(RecoveryMode.Mark, 0, TimeSpan.Zero);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var interrupted = await store.RecoverAsync(time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        if (interrupted > 0)
+        var (continued, marked) = await store.RecoverAsync(
+            id => responders.Find(id) is { } responder ? TurnRunner.PolicyOf(responder) : Nobodys, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        if (continued + marked > 0)
         {
-            LogRecovered(interrupted);
+            LogRecovered(continued + marked, continued, marked);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Count} answers were cut off when the server last stopped; they are marked as interrupted.")]
-    private partial void LogRecovered(int count);
+    [LoggerMessage(LogLevel.Warning, "{Count} answers were cut off when the server last stopped: {Continued} go on, {Marked} are marked as interrupted.")]
+    private partial void LogRecovered(int count, int continued, int marked);
 }

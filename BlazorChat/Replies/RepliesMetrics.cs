@@ -84,6 +84,9 @@ internal sealed class RepliesMetrics : IDisposable
         MessageStatus.Stopped => "stopped",
         MessageStatus.Failed => "failed",
         MessageStatus.Interrupted => "interrupted",
+        MessageStatus.Cut => "cut",
+        MessageStatus.AwaitingPeople => "awaiting",
+        MessageStatus.Recovering => "recovering",
         _ => "unknown",
     };
 }

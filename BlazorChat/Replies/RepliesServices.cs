@@ -1,3 +1,5 @@
+using BlazorChat.Replies.Hooks;
+using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.Options;
 
@@ -18,11 +20,18 @@ internal static class RepliesServices
         services.AddSingleton<RepliesMetrics>();
         services.AddSingleton<Recovery>();
         services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<ToolCatalog>();
+        services.AddSingleton(s => new DelegationTools(s.GetRequiredService<ToolExecution>(), s.GetRequiredService<ToolCatalog>().For, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ToolBatch>();
+        services.AddSingleton<StepRecords>();
+        services.AddSingleton<TurnSteps>();
+        services.AddSingleton<TurnObservers>();
         services.AddSingleton<TurnRunner>();
         services.AddSingleton<TurnWorker>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<TurnWorker>());
         services.AddSingleton<ReplyService>();
         services.AddSingleton<TurnJournal>();
+        services.AddHostedService(s => s.GetRequiredService<TurnObservers>());
         // Stopped in the reverse order: turns end, and store their text, while the journal still runs.
         services.AddHostedService(s => s.GetRequiredService<TurnJournal>());
         services.AddHostedService(s => s.GetRequiredService<TurnWorker>());

@@ -1,8 +1,9 @@
+using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Replies;
 
-/// <summary>What people do with answers: stop them and ask for new ones. Same rules as <see cref="RoomService"/>.</summary>
+/// <summary>What people do with answers: stop them, ask for others or for more, decide about their tool calls. Same rules as <see cref="RoomService"/>.</summary>
 public sealed partial class ReplyService(
     IRoomPolicy policy,
     ITurnStore store,
@@ -11,10 +12,14 @@ public sealed partial class ReplyService(
     RoomGates gates,
     RunningTurns running,
     IResponders responders,
+    IAnswerRules answerRules,
+    StepRecords records,
     PostingRate rate,
     TimeProvider time,
     ILogger<ReplyService> logger)
 {
+    private static readonly Refusal NoSuchTurn = new(RefusalKind.NotFound, "This does not wait any more.");
+
     /// <summary>
     /// Stops answers of a room at once, without waiting for anything that is being stored. What has come is kept. When
     /// none runs, turns that wait are taken out of the queue instead. Asking twice is asking once: an answer that is
@@ -43,7 +48,7 @@ public sealed partial class ReplyService(
         {
             return messageId is { } id
                 ? await FindAnswerAsync(roomId, id, cancellationToken).ConfigureAwait(false) is null ? Refusals.NoSuchAnswer : 0
-                : await WithdrawAsync(roomId, person, cancellationToken).ConfigureAwait(false);
+                : await WithdrawAllAsync(roomId, person!, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageUnavailableException e)
         {
@@ -54,7 +59,185 @@ public sealed partial class ReplyService(
 
     /// <summary>Asks for a new answer in place of one that failed, was stopped or was interrupted. The old one is kept.</summary>
     /// <returns>The old answer, marked.</returns>
-    public async Task<Result<Message>> RetryAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken)
+    public Task<Result<Message>> RetryAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken, TurnRequest? request = null) =>
+        AskAgainAsync(person, roomId, messageId, request, store.RetryAsync, cancellationToken);
+
+    /// <summary>Asks for another version of an answer, in its place; what it says now is kept as an earlier version.</summary>
+    /// <returns>The answer as it is until the new version begins.</returns>
+    public Task<Result<Message>> RegenerateAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken, TurnRequest? request = null) =>
+        AskAgainAsync(person, roomId, messageId, request, (room, message, asked, now, token) => store.ReopenAsync(room, message, isRegeneration: true, asked, now, token), cancellationToken);
+
+    /// <summary>Lets an answer go on that was cut off by a limit or an interruption.</summary>
+    /// <returns>The answer as it is until it goes on.</returns>
+    public Task<Result<Message>> ContinueAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken, TurnRequest? request = null) =>
+        AskAgainAsync(person, roomId, messageId, request, (room, message, asked, now, token) => store.ReopenAsync(room, message, isRegeneration: false, asked, now, token), cancellationToken);
+
+    /// <summary>Answers a message once more, after it was edited: its answers are regenerated; when it has none, assistants are asked as for a new message.</summary>
+    /// <returns>How many answers were asked for.</returns>
+    public async Task<Result<int>> AnswerAgainAsync(Person? person, Guid roomId, Guid questionId, CancellationToken cancellationToken, TurnRequest? request = null)
+    {
+        if (await policy.DecideAsync(person, RoomAction.RetryReply, roomId, cancellationToken).ConfigureAwait(false) is { } no)
+        {
+            return no;
+        }
+
+        try
+        {
+            if (await rooms.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room
+                || await rooms.FindMessageAsync(roomId, questionId, cancellationToken).ConfigureAwait(false) is not { Author.Kind: not AuthorKind.Assistant } question)
+            {
+                return Refusals.NoSuchMessage;
+            }
+
+            var asked = 0;
+            foreach (var answerId in await rooms.FindAnswersAsync(roomId, questionId, cancellationToken).ConfigureAwait(false))
+            {
+                var regenerated = await RegenerateAsync(person, roomId, answerId, cancellationToken, request).ConfigureAwait(false);
+                if (regenerated.Refusal is { } refusal)
+                {
+                    return refusal;
+                }
+
+                asked++;
+            }
+
+            return asked > 0 ? asked : await AskAsync(person!, room, question, request ?? new TurnRequest(person!.AsAuthor()), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogStorageFailed(e, roomId);
+            return Refusals.NotStored;
+        }
+    }
+
+    /// <summary>
+    /// Says yes or no to a tool call that waits for approval. The first answer counts; the same answer again changes
+    /// nothing. What runs is the call as the server stored it, whatever was shown.
+    /// </summary>
+    /// <param name="person">Who decides.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="messageId">The answer.</param>
+    /// <param name="callId">The call.</param>
+    /// <param name="argumentsShown">The arguments that the person saw; refused when they are not those of the call.</param>
+    /// <param name="isApproved">Yes or no.</param>
+    /// <param name="reason">Why, at most <see cref="RoomLimits.ReasonLength"/> characters; may be empty.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <returns>The answer.</returns>
+    public async Task<Result<Message>> DecideAsync(
+        Person? person, Guid roomId, Guid messageId, string callId, string argumentsShown, bool isApproved, string? reason, CancellationToken cancellationToken)
+    {
+        if (reason?.Length > RoomLimits.ReasonLength)
+        {
+            return new Refusal(RefusalKind.Invalid, $"A reason can have at most {RoomLimits.ReasonLength} characters; this one has {reason.Length}.");
+        }
+
+        return await ChangeCallAsync(person, RoomAction.DecideToolCall, roomId, messageId, callId, call =>
+        {
+            if (call.Decision is { } before)
+            {
+                return before.By.Id == person!.AsAuthor().Id && before.IsApproved == isApproved
+                    ? call
+                    : new Refusal(RefusalKind.Conflict, $"{before.By.Name} has {(before.IsApproved ? "approved" : "rejected")} this already.");
+            }
+
+            if (call.State != ToolCallState.AwaitingApproval)
+            {
+                return Refusals.NoSuchCall;
+            }
+
+            if (call.Arguments != argumentsShown)
+            {
+                return new Refusal(RefusalKind.Conflict, "This is not the call that you were shown. Please look again.");
+            }
+
+            var text = reason is null ? null : Names.WithoutControls(reason).Trim();
+            var decision = new ToolDecision(isApproved, person!.AsAuthor(), time.GetUtcNow(), string.IsNullOrEmpty(text) ? null : text);
+            LogDecided(call.Name, callId, messageId, roomId, isApproved);
+            return isApproved ? CallChanges.Approve(call, decision) : CallChanges.Reject(call, decision);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Gives the result of a tool call that runs in the browser of the person who asked. The first result counts; the same
+    /// one again changes nothing, another one is refused.
+    /// </summary>
+    /// <param name="person">Whose browser it was.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="messageId">The answer.</param>
+    /// <param name="callId">The call.</param>
+    /// <param name="result">What the browser gave: untrusted text, at most <see cref="RoomLimits.ToolResultLength"/> characters.</param>
+    /// <param name="isError">Whether it says what went wrong.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <returns>The answer.</returns>
+    public async Task<Result<Message>> AnswerBrowserCallAsync(
+        Person? person, Guid roomId, Guid messageId, string callId, string result, bool isError, CancellationToken cancellationToken)
+    {
+        if (result.Length > RoomLimits.ToolResultLength)
+        {
+            (result, isError) = ($"The browser gave a result of {result.Length:N0} characters; at most {RoomLimits.ToolResultLength:N0} are taken.", true);
+        }
+
+        var text = StorableText.From(result);
+        var state = isError ? ToolCallState.Failed : ToolCallState.Succeeded;
+        return await ChangeCallAsync(person, RoomAction.AnswerBrowserCall, roomId, messageId, callId, call => call switch
+        {
+            { State: ToolCallState.AwaitingBrowser } => call with { State = state, Result = text, EndedAt = time.GetUtcNow() },
+            { IsFinished: true } when call.State == state && call.Result == text => call,
+            { IsFinished: true } => new Refusal(RefusalKind.Conflict, "Another result of this came first."),
+            _ => Refusals.NoSuchCall,
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes one turn that waits out of the queue.</summary>
+    /// <returns>The turn.</returns>
+    public async Task<Result<Turn>> WithdrawAsync(Person? person, Guid roomId, Guid turnId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await store.FindWaitingAsync(roomId, turnId, cancellationToken).ConfigureAwait(false) is not { } turn
+                || await rooms.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
+            {
+                return NoSuchTurn;
+            }
+
+            var subject = new PolicySubject(roomId) { OwnerId = room.OwnerId, Whose = turn.RequestedBy };
+            if (await policy.DecideAsync(person, RoomAction.WithdrawTurn, subject, cancellationToken).ConfigureAwait(false) is { } no)
+            {
+                return no;
+            }
+
+            using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
+            return await WithdrawAsync(roomId, turnId, cancellationToken).ConfigureAwait(false) > 0 ? turn : NoSuchTurn;
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogStorageFailed(e, roomId);
+            return Refusals.NotStored;
+        }
+    }
+
+    /// <summary>What the model was sent in each step of an answer; empty when it is not kept (any more).</summary>
+    public async Task<Result<IReadOnlyList<SentStep>>> ReadSentAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken)
+    {
+        if (await policy.DecideAsync(person, RoomAction.ViewRoom, roomId, cancellationToken).ConfigureAwait(false) is { } no)
+        {
+            return no;
+        }
+
+        try
+        {
+            return new List<SentStep>(await records.ReadAsync(roomId, messageId, cancellationToken).ConfigureAwait(false));
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogStorageFailed(e, roomId);
+            return Refusals.NotStored;
+        }
+    }
+
+    private async Task<Result<Message>> AskAgainAsync(
+        Person? person, Guid roomId, Guid messageId, TurnRequest? request,
+        Func<Guid, Guid, TurnRequest, DateTimeOffset, CancellationToken, Task<Result<ChangedReply>>> ask, CancellationToken cancellationToken)
     {
         if (await policy.DecideAsync(person, RoomAction.RetryReply, roomId, cancellationToken).ConfigureAwait(false) is { } no)
         {
@@ -68,7 +251,7 @@ public sealed partial class ReplyService(
                 return Refusals.NoSuchAnswer;
             }
 
-            // A retry asks a model, as a message does.
+            // It asks a model, as a message does.
             if (!rate.TryTake(person!.Id))
             {
                 return Refusals.TooFast;
@@ -80,19 +263,8 @@ public sealed partial class ReplyService(
             }
 
             using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
-            var retried = await store.RetryAsync(roomId, messageId, person!.AsAuthor(), time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-            if (retried.Refusal is { } refusal)
-            {
-                return refusal;
-            }
-
-            broadcaster.Publish(roomId, new RoomEvent.MessageChanged(retried.Value.Message));
-            if (retried.Value.Queued is { } turn)
-            {
-                broadcaster.Publish(roomId, new RoomEvent.TurnQueued(turn));
-            }
-
-            return retried.Value.Message;
+            var asked = await ask(roomId, messageId, request ?? new TurnRequest(person.AsAuthor()), time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            return asked.Refusal is { } refusal ? refusal : Tell(roomId, asked.Value);
         }
         catch (StorageUnavailableException e)
         {
@@ -101,12 +273,99 @@ public sealed partial class ReplyService(
         }
     }
 
+    private async Task<int> AskAsync(Person person, Room room, Message question, TurnRequest request, CancellationToken cancellationToken)
+    {
+        var asked = 0;
+        using var gate = await gates.EnterAsync(room.Id, cancellationToken).ConfigureAwait(false);
+        foreach (var assistantId in answerRules.Choose(room, question.Text))
+        {
+            if (rate.TryTake(person.Id)
+                && await store.AskAsync(room.Id, question.Id, assistantId, request, time.GetUtcNow(), cancellationToken).ConfigureAwait(false) is { } turn)
+            {
+                broadcaster.Publish(room.Id, new RoomEvent.TurnQueued(turn));
+                asked++;
+            }
+        }
+
+        return asked;
+    }
+
+    private async Task<Result<Message>> ChangeCallAsync(
+        Person? person, RoomAction action, Guid roomId, Guid messageId, string callId, Func<ToolCallPart, Result<ToolCallPart>> change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await rooms.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
+            {
+                return Refusals.NoSuchRoom;
+            }
+
+            using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
+            var answer = await FindAnswerAsync(roomId, messageId, cancellationToken).ConfigureAwait(false);
+            // Asked within the gate, with what is stored: a right that was lost a moment ago is lost.
+            var subject = new PolicySubject(roomId) { OwnerId = room.OwnerId, Whose = answer?.AskedBy };
+            if (await policy.DecideAsync(person, action, subject, cancellationToken).ConfigureAwait(false) is { } no)
+            {
+                return no;
+            }
+
+            if (answer is null)
+            {
+                return Refusals.NoSuchAnswer;
+            }
+
+            // While other calls of the answer still run, what is decided goes into the running answer, and to disk with it.
+            if (running.Find(roomId, messageId) is { } turn)
+            {
+                return await ChangeRunningCallAsync(turn, answer, callId, change).ConfigureAwait(false);
+            }
+
+            var changed = await store.ChangeCallAsync(roomId, messageId, callId, change, cancellationToken).ConfigureAwait(false);
+            return changed.Refusal is { } refusal ? refusal : Tell(roomId, changed.Value);
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogStorageFailed(e, roomId);
+            return Refusals.NotStored;
+        }
+    }
+
+    private async Task<Result<Message>> ChangeRunningCallAsync(RunningTurn turn, Message answer, string callId, Func<ToolCallPart, Result<ToolCallPart>> change)
+    {
+        Refusal? refusal = Refusals.NoSuchCall;
+        turn.Draft.ChangeCall(callId, call =>
+        {
+            var changed = change(call);
+            refusal = changed.Refusal;
+            return refusal is null ? changed.Value : call;
+        });
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        return await store.SaveAsync(turn.RoomId, turn.MessageId, turn.Draft.Parts, turn.Draft.Step, CancellationToken.None).ConfigureAwait(false)
+            ? answer with { Parts = turn.Draft.Parts }
+            : Refusals.NoSuchCall;
+    }
+
+    private Message Tell(Guid roomId, ChangedReply changed)
+    {
+        broadcaster.Publish(roomId, new RoomEvent.MessageChanged(changed.Message));
+        if (changed.Queued is { } turn)
+        {
+            broadcaster.Publish(roomId, new RoomEvent.TurnQueued(turn));
+        }
+
+        return changed.Message;
+    }
+
     private async Task<Message?> FindAnswerAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
         await rooms.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { Author.Kind: AuthorKind.Assistant } answer
             ? answer
             : null;
 
-    private async Task<Result<int>> WithdrawAsync(Guid roomId, Person person, CancellationToken cancellationToken)
+    private async Task<Result<int>> WithdrawAllAsync(Guid roomId, Person person, CancellationToken cancellationToken)
     {
         using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
         // A turn that was just being taken from the queue runs by now.
@@ -116,15 +375,22 @@ public sealed partial class ReplyService(
             return ended;
         }
 
-        if (await rooms.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is null)
-        {
-            return Refusals.NoSuchRoom;
-        }
+        return await rooms.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is null
+            ? Refusals.NoSuchRoom
+            : await WithdrawAsync(roomId, null, cancellationToken).ConfigureAwait(false);
+    }
 
-        var withdrawn = await store.WithdrawAsync(roomId, null, cancellationToken).ConfigureAwait(false);
+    private async Task<int> WithdrawAsync(Guid roomId, Guid? turnId, CancellationToken cancellationToken)
+    {
+        var (withdrawn, changed) = await store.WithdrawAsync(roomId, null, turnId, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         foreach (var turn in withdrawn)
         {
             broadcaster.Publish(roomId, new RoomEvent.TurnWithdrawn(turn.Id));
+        }
+
+        foreach (var message in changed)
+        {
+            broadcaster.Publish(roomId, new RoomEvent.MessageChanged(message));
         }
 
         return withdrawn.Count;
@@ -132,6 +398,9 @@ public sealed partial class ReplyService(
 
     [LoggerMessage(LogLevel.Information, "{Count} answers were stopped in room {RoomId}.")]
     private partial void LogStopped(Guid roomId, int count);
+
+    [LoggerMessage(LogLevel.Information, "Tool {ToolName}, call {CallId} of answer {MessageId} in room {RoomId}: approved {IsApproved}.")]
+    private partial void LogDecided(string toolName, string callId, Guid messageId, Guid roomId, bool isApproved);
 
     [LoggerMessage(LogLevel.Error, "Storage failed for room {RoomId}.")]
     private partial void LogStorageFailed(Exception exception, Guid roomId);

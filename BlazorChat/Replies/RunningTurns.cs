@@ -9,7 +9,7 @@ internal abstract record TurnEnding
     /// <summary>A person stopped it.</summary>
     public sealed record Stopped(Author By) : TurnEnding;
 
-    /// <summary>Its room was cleared or deleted: nothing of it is to be kept.</summary>
+    /// <summary>Its message is gone, or its room was cleared or deleted: nothing of it is to be kept.</summary>
     public sealed record Discarded : TurnEnding;
 
     /// <summary>The server stops.</summary>
@@ -17,7 +17,7 @@ internal abstract record TurnEnding
 }
 
 /// <summary>A turn that runs in this process. The first ending counts.</summary>
-internal sealed class RunningTurn(Guid roomId, Guid messageId) : IDisposable
+internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest request, ReplyDraft draft) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancellation = new();
@@ -27,6 +27,12 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId) : IDisposable
     public Guid RoomId { get; } = roomId;
 
     public Guid MessageId { get; } = messageId;
+
+    /// <summary>Who asked.</summary>
+    public TurnRequest Request { get; } = request;
+
+    /// <summary>The answer so far.</summary>
+    public ReplyDraft Draft { get; } = draft;
 
     /// <summary>Why it is to end, or null while nobody wants that.</summary>
     public TurnEnding? Ending => Volatile.Read(ref _ending);
@@ -62,8 +68,8 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId) : IDisposable
     }
 }
 
-/// <summary>The turns that run in this process, to find them when they are to end.</summary>
-public sealed class RunningTurns : IRoomObserver
+/// <summary>The turns that run in this process, to find them when they are to end or people decide about their calls.</summary>
+public sealed class RunningTurns(TimeProvider time) : IRoomObserver
 {
     private readonly ConcurrentDictionary<Guid, RunningTurn> _turns = new();
     private volatile TurnEnding? _closing;
@@ -74,9 +80,22 @@ public sealed class RunningTurns : IRoomObserver
     /// <inheritdoc />
     public void OnRoomEvent(Guid roomId, RoomEvent roomEvent)
     {
-        if (roomEvent is RoomEvent.RoomCleared or RoomEvent.RoomDeleted)
+        switch (roomEvent)
         {
-            _ = End(t => t.RoomId == roomId, new TurnEnding.Discarded());
+            case RoomEvent.RoomCleared or RoomEvent.RoomDeleted:
+                _ = End(t => t.RoomId == roomId, new TurnEnding.Discarded());
+                break;
+            case RoomEvent.MessageRemoved removed:
+                _ = End(t => t.MessageId == removed.MessageId, new TurnEnding.Discarded());
+                break;
+            case RoomEvent.MessagePosted { Message: var message }:
+                // Who asked writes instead of answering, while other calls of the same answer still run.
+                foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && t.Request.RequestedBy.Id == message.Author.Id))
+                {
+                    turn.Draft.RejectAwaited(message.Author, time.GetUtcNow());
+                }
+
+                break;
         }
     }
 
@@ -91,6 +110,9 @@ public sealed class RunningTurns : IRoomObserver
     }
 
     internal void Remove(RunningTurn turn) => _turns.TryRemove(new(turn.MessageId, turn));
+
+    internal RunningTurn? Find(Guid roomId, Guid messageId) =>
+        _turns.TryGetValue(messageId, out var turn) && turn.RoomId == roomId ? turn : null;
 
     /// <summary>Stops the answers of a room, or one of them.</summary>
     /// <returns>How many there are, those included that were ending already, and how many this call ended.</returns>

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies;
 
@@ -13,4 +15,14 @@ internal static class TokenEstimate
     /// languages whose characters take more bytes, as their tokens do.
     /// </summary>
     public static int Of(string text) => (Encoding.UTF8.GetByteCount(text) + 3) / 4;
+
+    /// <summary>A message with all its contents.</summary>
+    public static int Of(ChatMessage message) => PerMessage + message.Contents.Sum(content => content switch
+    {
+        TextContent text => Of(text.Text),
+        TextReasoningContent reasoning => Of(reasoning.Text) + Of(reasoning.ProtectedData ?? ""),
+        FunctionCallContent call => PerMessage + Of(call.Name) + Of(JsonSerializer.Serialize(call.Arguments)),
+        FunctionResultContent { Result: string result } => PerMessage + Of(result),
+        _ => PerMessage,
+    });
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Replies;
 
 /// <summary>
-/// Keeps the text of running answers on disk while it comes: pieces of all rooms in one transaction a few times a second,
+/// Keeps what comes of running answers on disk while it comes: pieces of all rooms in one transaction a few times a second,
 /// and none at all while nothing comes. What a crash costs is at most one interval.
 /// </summary>
 internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOptions> options, TimeProvider time, ILogger<TurnJournal> logger)
@@ -16,8 +16,8 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
     private readonly Dictionary<Guid, Pending> _pending = [];
     private readonly SemaphoreSlim _hasText = new(0, 1);
 
-    /// <summary>Takes more text of an answer; it is on disk within an interval.</summary>
-    public void Append(Guid messageId, string text)
+    /// <summary>Takes more of an answer; it is on disk within an interval.</summary>
+    public void Append(Guid messageId, int step, string text, bool isReasoning)
     {
         lock (_lock)
         {
@@ -26,7 +26,7 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
                 _pending[messageId] = pending = new Pending();
             }
 
-            pending.Text.Append(text);
+            pending.Append(step, text, isReasoning);
             if (_hasText.CurrentCount == 0)
             {
                 _hasText.Release();
@@ -34,7 +34,19 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
         }
     }
 
-    /// <summary>The answer is being stored whole, or is gone.</summary>
+    /// <summary>The answer is stored up to a step: what is older need not be journaled any more.</summary>
+    public void Forget(Guid messageId, int before)
+    {
+        lock (_lock)
+        {
+            if (_pending.TryGetValue(messageId, out var pending))
+            {
+                pending.Forget(before);
+            }
+        }
+    }
+
+    /// <summary>The answer is stored whole, or is gone.</summary>
     public void Forget(Guid messageId)
     {
         lock (_lock)
@@ -62,7 +74,7 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Turns end before this service does, and store their text whole.
+            // Turns end before this service does, and store what they have whole.
         }
     }
 
@@ -72,7 +84,7 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
         List<JournalPiece> pieces;
         lock (_lock)
         {
-            pieces = [.. _pending.Select(p => p.Value.Take(p.Key)).OfType<JournalPiece>()];
+            pieces = [.. _pending.SelectMany(p => p.Value.Take(p.Key))];
         }
 
         if (pieces.Count == 0)
@@ -99,11 +111,11 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
     {
         lock (_lock)
         {
-            foreach (var piece in pieces)
+            foreach (var piece in pieces.AsEnumerable().Reverse())
             {
                 if (_pending.TryGetValue(piece.MessageId, out var pending))
                 {
-                    pending.Text.Insert(0, piece.Text);
+                    pending.PutBack(piece);
                 }
             }
 
@@ -114,27 +126,82 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The text of {Count} running answers could not be journaled; it is tried again.")]
+    [LoggerMessage(LogLevel.Error, "{Count} pieces of running answers could not be journaled; it is tried again.")]
     private partial void LogFailed(Exception exception, int count);
 
+    /// <summary>What of one answer is not on disk yet, in order: a run of text, of reasoning, of text again …</summary>
     private sealed class Pending
     {
+        private readonly LinkedList<Run> _runs = [];
         private long _ordinal;
+        private int _storedBefore;
 
-        public StringBuilder Text { get; } = new();
-
-        /// <summary>What came since the last piece, or null. Half of a surrogate pair waits for its other half: alone it cannot be stored.</summary>
-        public JournalPiece? Take(Guid messageId)
+        public void Append(int step, string text, bool isReasoning)
         {
-            var length = Text.Length > 0 && char.IsHighSurrogate(Text[^1]) ? Text.Length - 1 : Text.Length;
-            if (length == 0)
+            if (_runs.Last?.Value is not { } last || last.Step != step || last.IsReasoning != isReasoning)
             {
-                return null;
+                _runs.AddLast(last = new Run(step, isReasoning));
             }
 
-            var piece = new JournalPiece(messageId, ++_ordinal, Text.ToString(0, length));
-            Text.Remove(0, length);
-            return piece;
+            last.Text.Append(text);
+        }
+
+        public void Forget(int before)
+        {
+            _storedBefore = before;
+            while (_runs.First is { Value: var first } && first.Step < before)
+            {
+                _runs.RemoveFirst();
+            }
+        }
+
+        public IEnumerable<JournalPiece> Take(Guid messageId)
+        {
+            var pieces = new List<JournalPiece>();
+            while (_runs.First is { Value: var run } node)
+            {
+                // Half of a surrogate pair waits for its other half: alone it cannot be stored.
+                var isLast = node.Next is null;
+                var length = isLast && run.Text.Length > 0 && char.IsHighSurrogate(run.Text[^1]) ? run.Text.Length - 1 : run.Text.Length;
+                if (length > 0)
+                {
+                    pieces.Add(new JournalPiece(messageId, run.Step, ++_ordinal, run.IsReasoning, run.Text.ToString(0, length)));
+                    run.Text.Remove(0, length);
+                }
+
+                if (run.Text.Length > 0)
+                {
+                    break;
+                }
+
+                _runs.RemoveFirst();
+            }
+
+            return pieces;
+        }
+
+        public void PutBack(JournalPiece piece)
+        {
+            if (piece.Step < _storedBefore)
+            {
+                return;
+            }
+
+            if (_runs.First?.Value is not { } first || first.Step != piece.Step || first.IsReasoning != piece.IsReasoning)
+            {
+                _runs.AddFirst(first = new Run(piece.Step, piece.IsReasoning));
+            }
+
+            first.Text.Insert(0, piece.Text);
+        }
+
+        private sealed class Run(int step, bool isReasoning)
+        {
+            public int Step { get; } = step;
+
+            public bool IsReasoning { get; } = isReasoning;
+
+            public StringBuilder Text { get; } = new();
         }
     }
 }

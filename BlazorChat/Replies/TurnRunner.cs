@@ -1,6 +1,6 @@
-using System.Text;
+using System.Collections.Immutable;
+using BlazorChat.Replies.Hooks;
 using BlazorChat.Rooms;
-using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies;
 
@@ -11,8 +11,9 @@ internal sealed partial class TurnRunner(
     RoomGates gates,
     RunningTurns running,
     IResponders responders,
-    PromptBuilder prompts,
+    TurnSteps steps,
     TurnJournal journal,
+    TurnObservers observers,
     RepliesMetrics metrics,
     TimeProvider time,
     ILogger<TurnRunner> logger)
@@ -23,12 +24,12 @@ internal sealed partial class TurnRunner(
     private static readonly Func<ILogger, Guid, Guid, IDisposable?> InTurn =
         LoggerMessage.DefineScope<Guid, Guid>("Room {RoomId}, turn {TurnId}");
 
-    /// <summary>Takes the waiting turn of an assistant in a room and runs it to its end.</summary>
-    /// <returns>False when none waited.</returns>
+    /// <summary>Takes the next turn of an assistant in a room and runs it to its end, or until it pauses.</summary>
+    /// <returns>False when none can begin now.</returns>
     /// <exception cref="StorageUnavailableException">The turn could not be taken; it still waits.</exception>
     public async Task<bool> RunNextAsync(Guid roomId, string assistantId, CancellationToken stoppingToken)
     {
-        // Opened before the gate is taken, since opening takes it too. Keeps the answer's text in memory while it runs.
+        // Opened before the gate is taken, since opening takes it too. Keeps the answer in memory while it runs.
         using var lease = await broadcaster.OpenAsync(roomId, stoppingToken).ConfigureAwait(false);
         if (lease is null)
         {
@@ -47,20 +48,32 @@ internal sealed partial class TurnRunner(
         }
 
         using (turn)
+        using (var state = new TurnState(lease.Room.Snapshot.Room, claimed, responder, turn, store, journal, time))
         {
-            using var activity = metrics.StartTurn(claimed);
-            using var scope = InTurn(logger, roomId, claimed.Turn.Id);
-            var text = new StringBuilder();
-            var began = time.GetTimestamp();
-            LogBegan(claimed.Turn.Id, assistantId);
-            var status = await AnswerAsync(lease.Room.Snapshot.Room, claimed, responder, turn, text).ConfigureAwait(false);
-            var ended = await EndAsync(claimed.Reply, turn, text.ToString(), status, stoppingToken).ConfigureAwait(false);
+            await RunAsync(state, stoppingToken).ConfigureAwait(false);
+        }
 
-            var outcome = RepliesMetrics.OutcomeOf(ended);
-            metrics.Ended(assistantId, ended);
-            activity?.SetTag("blazorchat.outcome", outcome);
-            LogEnded(claimed.Turn.Id, outcome, text.Length, time.GetElapsedTime(began).TotalMilliseconds);
-            return true;
+        return true;
+    }
+
+    private async Task RunAsync(TurnState state, CancellationToken stoppingToken)
+    {
+        var claimed = state.Claimed;
+        using var activity = metrics.StartTurn(claimed);
+        using var scope = InTurn(logger, claimed.Turn.RoomId, claimed.Turn.Id);
+        var began = time.GetTimestamp();
+        LogBegan(claimed.Turn.Id, claimed.Turn.AssistantId);
+        var status = await AnswerAsync(state).ConfigureAwait(false);
+        var ended = await EndAsync(state, status, stoppingToken).ConfigureAwait(false);
+
+        var outcome = RepliesMetrics.OutcomeOf(ended?.Status);
+        metrics.Ended(claimed.Turn.AssistantId, ended?.Status);
+        activity?.SetTag("blazorchat.outcome", outcome);
+        var took = time.GetElapsedTime(began);
+        LogEnded(claimed.Turn.Id, outcome, state.Steps, took.TotalMilliseconds);
+        if (ended is not null)
+        {
+            observers.Tell(new TurnOutcome(claimed.Turn, claimed.Request, ended, state.Tokens, state.Cost, took));
         }
     }
 
@@ -74,91 +87,74 @@ internal sealed partial class TurnRunner(
         }
 
         // Known before anybody can see it, so that whoever sees it can stop it.
-        var turn = new RunningTurn(roomId, claimed.Reply.Id);
+        var turn = new RunningTurn(roomId, claimed.Reply.Id, claimed.Request, new ReplyDraft(claimed.Reply, broadcaster, journal));
         running.Add(turn);
-        broadcaster.Publish(roomId, new RoomEvent.ReplyStarted(claimed.Turn.Id, claimed.Reply));
+        broadcaster.Publish(roomId, claimed.IsContinuation
+            ? new RoomEvent.ReplyResumed(claimed.Turn.Id, claimed.Reply)
+            : new RoomEvent.ReplyStarted(claimed.Turn.Id, claimed.Reply));
+        if (claimed.Recoveries > 0)
+        {
+            turn.Draft.Note("Recovering…");
+        }
+
         return (claimed, turn);
     }
 
     /// <summary>Streams the answer into the room.</summary>
-    /// <returns>How it ended.</returns>
-    private async Task<MessageStatus> AnswerAsync(Room room, ClaimedTurn claimed, Responder responder, RunningTurn turn, StringBuilder text)
+    /// <returns>How it ended, or why it pauses.</returns>
+    private async Task<MessageStatus> AnswerAsync(TurnState state)
     {
-        var reply = claimed.Reply;
         try
         {
-            var prompt = await prompts.BuildAsync(room, claimed.Before, responder, turn.Token).ConfigureAwait(false);
-            var began = time.GetTimestamp();
-            var wasCut = false;
-            await foreach (var update in responder.Client.GetStreamingResponseAsync(prompt.Messages, prompt.Options, turn.Token).ConfigureAwait(false))
-            {
-                foreach (var content in update.Contents)
-                {
-                    switch (content)
-                    {
-                        case TextContent { Text.Length: > 0 } piece:
-                            if (text.Length == 0)
-                            {
-                                metrics.FirstText(responder, time.GetElapsedTime(began));
-                                broadcaster.Publish(room.Id, new RoomEvent.ReplyNoted(reply.Id, null));
-                            }
-
-                            text.Append(piece.Text);
-                            broadcaster.Publish(room.Id, new RoomEvent.TextAppended(reply.Id, piece.Text));
-                            journal.Append(reply.Id, piece.Text);
-                            break;
-                        case ReplyNoteContent note:
-                            broadcaster.Publish(room.Id, new RoomEvent.ReplyNoted(reply.Id, note.Note));
-                            break;
-                        case UsageContent usage:
-                            metrics.Tokens(responder, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
-                            break;
-                    }
-                }
-
-                wasCut |= update.FinishReason == ChatFinishReason.Length;
-            }
-
-            if (text.Length == 0)
-            {
-                // A tool call alone, for example: nothing here can run it, and an answer without a word is none.
-                return new MessageStatus.Failed("The assistant's answer had no text.");
-            }
-
-            return wasCut
-                ? new MessageStatus.Failed("The answer was cut off at the assistant's length limit.")
-                : MessageStatus.Complete.Instance;
+            return await steps.RunAsync(state).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (turn.Ending is not null)
+        catch (OperationCanceledException) when (state.Turn.Ending is not null)
         {
-            return turn.Ending is TurnEnding.Stopped stopped ? new MessageStatus.Stopped(stopped.By.Name) : MessageStatus.Interrupted.Instance;
+            return state.Turn.Ending is TurnEnding.Stopped stopped ? new MessageStatus.Stopped(stopped.By.Name)
+                : CanRecover(state) ? MessageStatus.Recovering.Instance
+                : MessageStatus.Interrupted.Instance;
         }
         catch (ReplyFailedException e)
         {
-            return new MessageStatus.Failed(e.Message);
+            return e.IsStall && CanRecover(state) ? MessageStatus.Recovering.Instance : new MessageStatus.Failed(e.Message);
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogBroke(e, state.Turn.MessageId);
+            return new MessageStatus.Failed("What came of this answer could not be saved, so it does not go on.");
         }
 #pragma warning disable CA1031 // Whatever went wrong, the turn must end with an outcome that people see, and the queue must go on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogBroke(e, turn.MessageId);
+            LogBroke(e, state.Turn.MessageId);
             return new MessageStatus.Failed("Something went wrong on this server while answering.");
         }
     }
+
+    private bool CanRecover(TurnState state)
+    {
+        var claimed = state.Claimed;
+        return PolicyOf(state.Responder).Allows(claimed.Recoveries, claimed.RecoveredProgress, state.Draft.Parts, time.GetUtcNow() - claimed.BeganAt);
+    }
+
+    /// <summary>What is to become of an assistant's answers that were cut off.</summary>
+    public static RecoveryPolicy PolicyOf(Responder responder) => new(responder.Recovery, responder.MaxRecoveries, responder.RecoveryWindow);
 
     /// <summary>
     /// Stores the outcome and tells it. Goes on trying for as long as the server runs: the next turn could not begin
     /// without it. The room's gate is free between two tries.
     /// </summary>
-    /// <returns>The outcome, or null when the answer is gone, or could not be stored before the server stopped.</returns>
-    private async Task<MessageStatus?> EndAsync(Message reply, RunningTurn turn, string text, MessageStatus status, CancellationToken stoppingToken)
+    /// <returns>The answer, or null when it is gone, or could not be stored before the server stopped.</returns>
+    private async Task<Message?> EndAsync(TurnState state, MessageStatus status, CancellationToken stoppingToken)
     {
+        var reply = state.Claimed.Reply;
         var now = time.GetUtcNow();
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                return await TryEndAsync(reply, turn, text, status, now).ConfigureAwait(false);
+                return await TryEndAsync(state, status, now).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever it is, an answer that has ended must not stay running for ever.
             catch (Exception e)
@@ -168,49 +164,72 @@ internal sealed partial class TurnRunner(
                 if (attempt >= StoreAgainAfter.Length && stoppingToken.IsCancellationRequested)
                 {
                     // The next start finds it running, and keeps what was journaled.
-                    running.Remove(turn);
+                    running.Remove(state.Turn);
                     return null;
                 }
 
-                broadcaster.Publish(reply.RoomId, new RoomEvent.ReplyNoted(reply.Id, "This answer has ended, but cannot be saved just now. It is tried again."));
+                state.Draft.Note("This answer has ended, but cannot be saved just now. It is tried again.");
                 await Task.Delay(StoreAgainAfter[Math.Min(attempt, StoreAgainAfter.Length - 1)], time, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task<MessageStatus?> TryEndAsync(Message reply, RunningTurn turn, string text, MessageStatus status, DateTimeOffset now)
+    private async Task<Message?> TryEndAsync(TurnState state, MessageStatus status, DateTimeOffset now)
     {
+        var reply = state.Claimed.Reply;
         // Not cancelled by a shutdown: it waits for this.
         using var gate = await gates.EnterAsync(reply.RoomId, CancellationToken.None).ConfigureAwait(false);
-        var ended = turn.Ending is TurnEnding.Discarded
+        var ended = state.Turn.Ending is TurnEnding.Discarded
             ? null
-            : await store.EndAsync(reply.RoomId, reply.Id, text, status, now, CancellationToken.None).ConfigureAwait(false);
+            : await store.EndAsync(
+                new EndedTurn(reply.RoomId, reply.Id, PartsAt(state, status, now), status, state.Metadata(), state.Tokens, state.Cost, now), CancellationToken.None).ConfigureAwait(false);
         // Known as running until its outcome is stored: whoever presses Stop until then means this answer and not the next.
-        running.Remove(turn);
+        running.Remove(state.Turn);
         journal.Forget(reply.Id);
-        if (ended is not null)
+        if (ended is null)
         {
-            broadcaster.Publish(reply.RoomId, new RoomEvent.ReplyEnded(ended));
+            return null;
         }
 
-        return ended?.Status;
+        broadcaster.Publish(reply.RoomId, new RoomEvent.ReplyEnded(ended.Message));
+        if (ended.Queued is { } again)
+        {
+            broadcaster.Publish(reply.RoomId, new RoomEvent.TurnQueued(again));
+        }
+
+        return ended.Message;
     }
+
+    // Within the gate: people may have decided about calls until now.
+    private static ImmutableArray<MessagePart> PartsAt(TurnState state, MessageStatus status, DateTimeOffset now) => status switch
+    {
+        MessageStatus.AwaitingPeople => state.Draft.Parts,
+        MessageStatus.Recovering => CallChanges.Recover(state.Draft.Parts, now),
+        MessageStatus.Stopped stopped => CallChanges.FailUnfinished(state.Draft.Parts, $"Not finished: {stopped.By} stopped the answer.", now),
+        _ => CallChanges.FailUnfinished(state.Draft.Parts, "Not finished: the answer ended before.", now),
+    };
 
     private async Task WithdrawAsync(Guid roomId, string assistantId, CancellationToken stoppingToken)
     {
         using var gate = await gates.EnterAsync(roomId, stoppingToken).ConfigureAwait(false);
-        foreach (var turn in await store.WithdrawAsync(roomId, assistantId, stoppingToken).ConfigureAwait(false))
+        var (withdrawn, changed) = await store.WithdrawAsync(roomId, assistantId, null, time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
+        foreach (var turn in withdrawn)
         {
             LogNoAssistant(turn.Id, assistantId);
             broadcaster.Publish(roomId, new RoomEvent.TurnWithdrawn(turn.Id));
+        }
+
+        foreach (var message in changed)
+        {
+            broadcaster.Publish(roomId, new RoomEvent.MessageChanged(message));
         }
     }
 
     [LoggerMessage(LogLevel.Information, "Turn {TurnId} of {AssistantId} began.")]
     private partial void LogBegan(Guid turnId, string assistantId);
 
-    [LoggerMessage(LogLevel.Information, "Turn {TurnId} ended: {Outcome}, {Characters} characters in {Milliseconds} ms.")]
-    private partial void LogEnded(Guid turnId, string outcome, int characters, double milliseconds);
+    [LoggerMessage(LogLevel.Information, "Turn {TurnId} ended: {Outcome}, {Steps} steps in {Milliseconds} ms.")]
+    private partial void LogEnded(Guid turnId, string outcome, int steps, double milliseconds);
 
     [LoggerMessage(LogLevel.Error, "Answer {MessageId} broke.")]
     private partial void LogBroke(Exception exception, Guid messageId);

@@ -34,7 +34,7 @@ internal sealed partial class TurnWorker(
     {
         if (roomEvent is RoomEvent.TurnQueued queued)
         {
-            Work(roomId, queued.Turn.AssistantId);
+            WorkWhenDue(queued.Turn);
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed partial class TurnWorker(
     {
         foreach (var turn in await store.ReadWaitingAsync(cancellationToken).ConfigureAwait(false))
         {
-            Work(turn.RoomId, turn.AssistantId);
+            WorkWhenDue(turn);
         }
     }
 
@@ -74,6 +74,32 @@ internal sealed partial class TurnWorker(
     {
         _stopping.Dispose();
         _places.Dispose();
+    }
+
+    // A turn that waits for quiet wakes its queue when it is due; one that was put off since is not due then, and has a
+    // wake-up of its own.
+    private void WorkWhenDue(Turn turn)
+    {
+        if (turn.NotBefore is not { } due || due <= time.GetUtcNow())
+        {
+            Work(turn.RoomId, turn.AssistantId);
+            return;
+        }
+
+        _ = WakeAsync();
+
+        async Task WakeAsync()
+        {
+            try
+            {
+                await Task.Delay(due - time.GetUtcNow(), time, _stopping.Token).ConfigureAwait(false);
+                Work(turn.RoomId, turn.AssistantId);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                // The next start takes it up.
+            }
+        }
     }
 
     private void Work(Guid roomId, string assistantId)

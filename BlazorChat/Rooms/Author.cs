@@ -8,11 +8,14 @@ public enum AuthorKind
 
     /// <summary>A configured assistant.</summary>
     Assistant,
+
+    /// <summary>Code on the server: a schedule, an event, a webhook.</summary>
+    Service,
 }
 
 /// <summary>Who wrote a message, with the name as it was then.</summary>
-/// <param name="Kind">Person or assistant.</param>
-/// <param name="Id">The person's id (a GUID in "N" form) or the assistant's id. Names are never compared.</param>
+/// <param name="Kind">Person, assistant or service.</param>
+/// <param name="Id">The person's id (a GUID in "N" form), or the id of the assistant or the service. Names are never compared.</param>
 /// <param name="Name">The name when the message was written, 1 to 40 characters.</param>
 public sealed record Author(AuthorKind Kind, string Id, string Name);
 

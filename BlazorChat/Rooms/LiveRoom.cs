@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace BlazorChat.Rooms;
 
 /// <summary>
@@ -43,12 +45,21 @@ internal sealed partial class LiveRoom : IDisposable
         switch (roomEvent)
         {
             case RoomEvent.TextAppended appended when Find(appended.MessageId) is { } live:
-                live.Append(appended.Text);
+                live.Append(appended.Text, isReasoning: false);
+                break;
+            case RoomEvent.ReasoningAppended appended when Find(appended.MessageId) is { } live:
+                live.Append(appended.Text, isReasoning: true);
+                break;
+            case RoomEvent.PartChanged changed when Find(changed.MessageId) is { } live:
+                live.Set(changed.Index, changed.Part);
+                break;
+            case RoomEvent.DataShown shown when Find(shown.MessageId) is { } live:
+                live.Show(shown.Data);
                 break;
             case RoomEvent.ReplyNoted noted when Find(noted.MessageId) is { } live:
                 live.Note(noted.Note);
                 break;
-            case RoomEvent.TextAppended or RoomEvent.ReplyNoted:
+            case RoomEvent.TextAppended or RoomEvent.ReasoningAppended or RoomEvent.PartChanged or RoomEvent.DataShown or RoomEvent.ReplyNoted:
                 return;
             case RoomEvent.ReplyEnded ended:
                 // Rendered before the lock is taken.
@@ -122,20 +133,7 @@ internal sealed partial class LiveRoom : IDisposable
         return true;
     }
 
-    private LiveReply? Find(Guid messageId)
-    {
-        // From the end: what runs is among the newest.
-        var messages = Snapshot.Messages;
-        for (var i = messages.Length - 1; i >= 0; i--)
-        {
-            if (messages[i].Message.Id == messageId)
-            {
-                return messages[i].Live;
-            }
-        }
-
-        return null;
-    }
+    private LiveReply? Find(Guid messageId) => Snapshot.Find(messageId)?.Live;
 
     private void ComposeFrame()
     {
@@ -152,7 +150,14 @@ internal sealed partial class LiveRoom : IDisposable
 
     private void ComposeReplies()
     {
-        foreach (var message in Snapshot.Messages.AsSpan())
+        var snapshot = Snapshot;
+        ComposeReplies(snapshot.Messages);
+        ComposeReplies(snapshot.Beyond);
+    }
+
+    private void ComposeReplies(ImmutableArray<RoomMessage> messages)
+    {
+        foreach (var message in messages.AsSpan())
         {
             if (message.Live is { } live)
             {

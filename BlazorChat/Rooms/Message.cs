@@ -32,11 +32,29 @@ public sealed record Message
     /// <summary>True once somebody asked for a new answer in place of this one: it is kept, and not sent to a model any more.</summary>
     public bool IsRetried { get; init; }
 
-    /// <summary>The text of all text parts.</summary>
+    /// <summary>Of an answer, who asked for it; null for people's messages.</summary>
+    public Author? AskedBy { get; init; }
+
+    /// <summary>Of an answer, the message that it answers; null for people's messages, and where none asked for it.</summary>
+    public Guid? QuestionId { get; init; }
+
+    /// <summary>How many versions there are: an answer has one more with each regeneration, a person's message with each edit. This is the newest.</summary>
+    public int Versions { get; init; } = 1;
+
+    /// <summary>When its author last edited it; null when never, and for answers.</summary>
+    public DateTimeOffset? EditedAt { get; init; }
+
+    /// <summary>What is known of how an answer came about; null for people's messages.</summary>
+    public ReplyMetadata? Metadata { get; init; }
+
+    /// <summary>The tool calls of an answer.</summary>
+    public IEnumerable<ToolCallPart> Calls => Parts.OfType<ToolCallPart>();
+
+    /// <summary>The text of all text parts, those of an answer's later steps as paragraphs of their own.</summary>
     public string Text => Parts switch
     {
         [] => "",
         [TextPart only] => only.Text,
-        _ => string.Concat(Parts.OfType<TextPart>().Select(p => p.Text)),
+        _ => string.Join("\n\n", Parts.OfType<TextPart>().Select(p => p.Text)),
     };
 }

@@ -8,10 +8,13 @@ public abstract record MessageStatus
     }
 
     /// <summary>True once nothing will be added to the message any more.</summary>
-    public bool IsEnded => this is not Streaming;
+    public bool IsEnded => this is not (Streaming or Recovering or AwaitingPeople);
 
     /// <summary>Whether a new answer may be asked for in place of this one.</summary>
-    public bool CanRetry => this is Stopped or Failed or Interrupted;
+    public bool CanRetry => this is Stopped or Failed or Interrupted or Cut;
+
+    /// <summary>Whether the answer may be continued where it ended.</summary>
+    public bool CanContinue => this is Cut or Interrupted;
 
     /// <summary>Written to its end.</summary>
     public sealed record Complete : MessageStatus
@@ -40,5 +43,26 @@ public abstract record MessageStatus
     {
         /// <summary>The one instance.</summary>
         public static readonly Interrupted Instance = new();
+    }
+
+    /// <summary>It reached a limit (of its length, of its steps) and could go on; what had come is kept.</summary>
+    /// <param name="Reason">A sentence for people.</param>
+    public sealed record Cut(string Reason) : MessageStatus;
+
+    /// <summary>
+    /// Some of its tool calls wait for a person's approval, or for the browser of the person who asked. Nothing waits in
+    /// memory: the answer goes on when all have a result.
+    /// </summary>
+    public sealed record AwaitingPeople : MessageStatus
+    {
+        /// <summary>The one instance.</summary>
+        public static readonly AwaitingPeople Instance = new();
+    }
+
+    /// <summary>It was cut off and is about to be continued.</summary>
+    public sealed record Recovering : MessageStatus
+    {
+        /// <summary>The one instance.</summary>
+        public static readonly Recovering Instance = new();
     }
 }

@@ -27,6 +27,9 @@ public sealed record ReplyMetadata
     /// <summary>The provider's name.</summary>
     public string? Provider { get; init; }
 
+    /// <summary>When this version of the answer began.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>When its first piece came; null when none did.</summary>
     public DateTimeOffset? FirstTokenAt { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace BlazorChat.Rooms;
 
 /// <summary>When assistants answer in a room.</summary>
@@ -10,6 +12,52 @@ public enum AnswerMode
     WhenMentioned,
 }
 
+/// <summary>What happens to a message that asks an assistant while the assistant is busy with another in the room. Numbers are in databases: never renumber.</summary>
+public enum OverlapPolicy
+{
+    /// <summary>Each is answered, one after the other.</summary>
+    Queue = 0,
+
+    /// <summary>Only the newest is answered next; what waited before it is read, not answered.</summary>
+    Latest = 1,
+
+    /// <summary>What one author wrote meanwhile is answered together; never with what others wrote.</summary>
+    Merge = 2,
+
+    /// <summary>It is refused, and its author told.</summary>
+    Drop = 3,
+
+    /// <summary>As merged, and begun only when its author has been quiet for a while; also when nobody is busy.</summary>
+    Debounce = 4,
+}
+
+/// <summary>A room's settings that people change.</summary>
+public sealed record RoomSettings
+{
+    /// <summary>What every assistant is told in the room, at most <see cref="RoomLimits.InstructionsLength"/> characters.</summary>
+    public string Instructions { get; init; } = "";
+
+    /// <summary>When assistants answer.</summary>
+    public AnswerMode AnswerMode { get; init; }
+
+    /// <summary>What happens to messages that ask a busy assistant.</summary>
+    public OverlapPolicy Overlap { get; init; }
+
+    /// <summary>With <see cref="OverlapPolicy.Debounce"/>: how long an author must be quiet, 0.1 to 60 s.</summary>
+    public TimeSpan QuietTime { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Names of the tools that no assistant may call here, in order.</summary>
+    public ImmutableArray<string> DisabledTools { get; init; } = [];
+
+    /// <inheritdoc />
+    public bool Equals(RoomSettings? other) =>
+        other is not null && Instructions == other.Instructions && AnswerMode == other.AnswerMode && Overlap == other.Overlap
+        && QuietTime == other.QuietTime && DisabledTools.SequenceEqual(other.DisabledTools);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Instructions, AnswerMode, Overlap, QuietTime, DisabledTools.Length);
+}
+
 /// <summary>A room as it is stored, without its messages.</summary>
 public sealed record Room
 {
@@ -19,11 +67,23 @@ public sealed record Room
     /// <summary>Trimmed, 1 to 80 characters, unique ignoring case.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What every assistant is told in this room, at most <see cref="RoomLimits.InstructionsLength"/> characters.</summary>
-    public string Instructions { get; init; } = "";
+    /// <summary>What people have set.</summary>
+    public RoomSettings Settings { get; init; } = new();
+
+    /// <summary>What every assistant is told in this room.</summary>
+    public string Instructions => Settings.Instructions;
 
     /// <summary>When assistants answer.</summary>
-    public AnswerMode AnswerMode { get; init; }
+    public AnswerMode AnswerMode => Settings.AnswerMode;
+
+    /// <summary>The id of the person who made the room, its owner; null for a room that nobody made.</summary>
+    public string? OwnerId { get; init; }
+
+    /// <summary>Tokens of all answers so far, also of those that are gone.</summary>
+    public TokenCounts Tokens { get; init; }
+
+    /// <summary>What all answers cost so far by the prices of their time; null while none had a price.</summary>
+    public decimal? Cost { get; init; }
 
     /// <summary>When it was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

@@ -2,7 +2,9 @@ namespace BlazorChat.Rooms;
 
 /// <summary>
 /// What happened in a room: small and complete. A room's state is the fold of its events; viewers, other services and
-/// tests see the same ones. Everything but <see cref="TextAppended"/> and <see cref="ReplyNoted"/> is stored before it is published.
+/// tests see the same ones. Everything is stored before it is published, but for what comes of a running answer
+/// (<see cref="TextAppended"/>, <see cref="ReasoningAppended"/>, <see cref="PartChanged"/>), which is journaled, and what is
+/// never stored (<see cref="ReplyNoted"/>, <see cref="DataShown"/>).
 /// </summary>
 public abstract record RoomEvent
 {
@@ -13,8 +15,11 @@ public abstract record RoomEvent
     /// <summary>A person's message was stored.</summary>
     public sealed record MessagePosted(Message Message) : RoomEvent;
 
-    /// <summary>A stored message changed without changing its text (its status, or that it was retried).</summary>
+    /// <summary>A stored message changed: it was edited or retried, or a call in it was decided.</summary>
     public sealed record MessageChanged(Message Message) : RoomEvent;
+
+    /// <summary>A message is gone for good, with all its versions.</summary>
+    public sealed record MessageRemoved(Guid MessageId, Author By) : RoomEvent;
 
     /// <summary>A turn waits in the queue.</summary>
     public sealed record TurnQueued(Turn Turn) : RoomEvent;
@@ -25,13 +30,25 @@ public abstract record RoomEvent
     /// <summary>A turn left the queue and its answer exists, still empty.</summary>
     public sealed record ReplyStarted(Guid TurnId, Message Message) : RoomEvent;
 
-    /// <summary>The model said more.</summary>
+    /// <summary>A turn goes on with an answer that exists: what stands in the message stays (or, of a new version, is empty).</summary>
+    public sealed record ReplyResumed(Guid TurnId, Message Message) : RoomEvent;
+
+    /// <summary>The model said more: it belongs to the last part if that is text, otherwise it begins a new one.</summary>
     public sealed record TextAppended(Guid MessageId, string Text) : RoomEvent;
+
+    /// <summary>The model thought more: it belongs to the last part if that is reasoning, otherwise it begins a new one.</summary>
+    public sealed record ReasoningAppended(Guid MessageId, string Text) : RoomEvent;
+
+    /// <summary>A part of a running answer that is not text or reasoning came (its index is the number of parts) or changed.</summary>
+    public sealed record PartChanged(Guid MessageId, int Index, MessagePart Part) : RoomEvent;
+
+    /// <summary>Data to show to who looks now, in a running answer; gone with its end.</summary>
+    public sealed record DataShown(Guid MessageId, DataPart Data) : RoomEvent;
 
     /// <summary>Something to tell people about a running answer that is not part of it ("retrying in 4 s"), or null for nothing any more.</summary>
     public sealed record ReplyNoted(Guid MessageId, string? Note) : RoomEvent;
 
-    /// <summary>The answer has its final text and status.</summary>
+    /// <summary>The answer has its parts and its status, and nothing comes any more; one that awaits people may be resumed.</summary>
     public sealed record ReplyEnded(Message Message) : RoomEvent;
 
     /// <summary>Name or settings changed.</summary>

@@ -44,4 +44,7 @@ public static class RoomLimits
 
     /// <summary>Most turns that wait in one room; past it a message that asks for an answer is refused.</summary>
     public const int QueueLength = 50;
+
+    /// <summary>Most versions of one message.</summary>
+    public const int Versions = 50;
 }

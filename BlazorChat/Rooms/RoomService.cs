@@ -88,7 +88,7 @@ public sealed partial class RoomService(
             }
 
             var now = time.GetUtcNow();
-            var room = new Room { Id = Guid.CreateVersion7(now), Name = checkedName.Value, CreatedAt = now, LastActivityAt = now };
+            var room = new Room { Id = Guid.CreateVersion7(now), Name = checkedName.Value, CreatedAt = now, LastActivityAt = now, OwnerId = person.AsAuthor().Id };
             var created = await store.CreateAsync(room, cancellationToken).ConfigureAwait(false);
             if (created.Refusal is null)
             {
@@ -100,19 +100,25 @@ public sealed partial class RoomService(
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Changes a room's name and settings. Null leaves a setting as it is.</summary>
+    /// <summary>Changes a room's name, instructions and answer mode. Null leaves one as it is.</summary>
+    public Task<Result<Room>> ChangeAsync(
+        Person? person, Guid roomId, string? name, string? instructions, AnswerMode? answerMode, CancellationToken cancellationToken) =>
+        ChangeAsync(person, roomId, name, s => s with { Instructions = instructions ?? s.Instructions, AnswerMode = answerMode ?? s.AnswerMode }, cancellationToken);
+
+    /// <summary>Changes a room's name and settings.</summary>
+    /// <param name="person">Who changes them.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="name">The new name, or null to leave it.</param>
+    /// <param name="change">Makes the new settings from those that are stored.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <returns>The room as stored.</returns>
     public async Task<Result<Room>> ChangeAsync(
-        Person? person, Guid roomId, string? name, string? instructions, AnswerMode? answerMode, CancellationToken cancellationToken)
+        Person? person, Guid roomId, string? name, Func<RoomSettings, RoomSettings> change, CancellationToken cancellationToken)
     {
         var checkedName = name is null ? default : Names.CheckRoomName(name);
         if (checkedName.Refusal is { } bad)
         {
             return bad;
-        }
-
-        if (instructions?.Length > RoomLimits.InstructionsLength)
-        {
-            return new Refusal(RefusalKind.Invalid, $"Instructions can have at most {RoomLimits.InstructionsLength} characters; these have {instructions.Length}.");
         }
 
         return await ChangeRoomAsync<Room>(person, RoomAction.ChangeRoom, roomId, async () =>
@@ -122,8 +128,13 @@ public sealed partial class RoomService(
                 return Refusals.NoSuchRoom;
             }
 
-            var changed = await store.UpdateAsync(
-                roomId, name is null ? room.Name : checkedName.Value, instructions ?? room.Instructions, answerMode ?? room.AnswerMode, cancellationToken).ConfigureAwait(false);
+            var settings = change(room.Settings);
+            if (RoomSettingsRules.Check(settings) is { } wrong)
+            {
+                return wrong;
+            }
+
+            var changed = await store.UpdateAsync(roomId, name is null ? room.Name : checkedName.Value, settings, cancellationToken).ConfigureAwait(false);
             if (changed.Refusal is null)
             {
                 broadcaster.Publish(roomId, new RoomEvent.RoomChanged(changed.Value));
@@ -169,8 +180,10 @@ public sealed partial class RoomService(
     /// <param name="clientId">Made by the sender for this one message.</param>
     /// <param name="text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
     /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <param name="request">What turns that it asks for know of the asker's page; null for nothing but who it is.</param>
     /// <returns>The message as stored.</returns>
-    public async Task<Result<Message>> PostAsync(Person? person, Guid roomId, Guid clientId, string? text, CancellationToken cancellationToken)
+    public async Task<Result<Message>> PostAsync(
+        Person? person, Guid roomId, Guid clientId, string? text, CancellationToken cancellationToken, TurnRequest? request = null)
     {
         if (CheckText(clientId, text) is { } bad)
         {
@@ -188,30 +201,186 @@ public sealed partial class RoomService(
         }
 
         return await ChangeRoomAsync<Message>(person, RoomAction.PostMessage, roomId, async () =>
+            await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is { } room
+                ? await PostAsync(
+                    new NewMessage(
+                        roomId, person!.AsAuthor(), clientId, text!, answerRules.Choose(room, text!),
+                        TurnRequests.Bound((request ?? new TurnRequest(person!.AsAuthor())) with { RequestedBy = person!.AsAuthor() }), time.GetUtcNow()),
+                    cancellationToken).ConfigureAwait(false)
+                : Refusals.NoSuchRoom, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Posts a message of code on the server: a schedule, an event, a webhook. It stands in the room under the service's
+    /// name and goes through the same queue as people's messages.
+    /// </summary>
+    /// <param name="service">Who posts: its id and name, of the kind <see cref="AuthorKind.Service"/>.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="messageId">Made by the caller for this one message: the same again is the same message.</param>
+    /// <param name="text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
+    /// <param name="asksForAnswer">Whether assistants answer it as they would a person's, by the room's answer mode and mentions.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <param name="request">What turns know of the request; null for nothing but the service.</param>
+    /// <returns>The message as stored.</returns>
+    /// <exception cref="ArgumentException">The author is no service.</exception>
+    public async Task<Result<Message>> PostFromServerAsync(
+        Author service, Guid roomId, Guid messageId, string? text, bool asksForAnswer, CancellationToken cancellationToken, TurnRequest? request = null)
+    {
+        if (service.Kind != AuthorKind.Service || service.Id.Length is 0 or > 64 || Names.CheckPersonName(service.Name).Refusal is not null)
         {
+            throw new ArgumentException("A service has an id of 1 to 64 characters and a name as people have.", nameof(service));
+        }
+
+        if (CheckText(messageId, text) is { } bad)
+        {
+            return bad;
+        }
+
+        try
+        {
+            using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
+            return await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is { } room
+                ? await PostAsync(
+                    new NewMessage(
+                        roomId, service, messageId, text!, asksForAnswer ? answerRules.Choose(room, text!) : [],
+                        TurnRequests.Bound((request ?? new TurnRequest(service)) with { RequestedBy = service }), time.GetUtcNow()),
+                    cancellationToken).ConfigureAwait(false)
+                : Refusals.NoSuchRoom;
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogStorageFailed(e, roomId);
+            return Refusals.NotStored;
+        }
+    }
+
+    /// <summary>Changes one's own message; what it said is kept as an earlier version.</summary>
+    /// <returns>The message as stored.</returns>
+    public async Task<Result<Message>> EditAsync(Person? person, Guid roomId, Guid messageId, string? text, CancellationToken cancellationToken)
+    {
+        if (CheckText(messageId, text) is { } bad)
+        {
+            return bad;
+        }
+
+        return await ChangeMessageAsync<Message>(person, RoomAction.EditMessage, roomId, messageId, async message =>
+        {
+            if (message.Author.Kind != AuthorKind.Person)
+            {
+                return new Refusal(RefusalKind.Forbidden, "Only people's messages can be edited.");
+            }
+
+            if (message.Text == text)
+            {
+                return message;
+            }
+
+            if (message.Versions >= RoomLimits.Versions)
+            {
+                return new Refusal(RefusalKind.Limit, $"This message was edited {RoomLimits.Versions - 1} times already, which is the most.");
+            }
+
+            if (await store.EditAsync(roomId, messageId, text!, time.GetUtcNow(), cancellationToken).ConfigureAwait(false) is not { } edited)
+            {
+                return Refusals.NoSuchMessage;
+            }
+
+            broadcaster.Publish(roomId, new RoomEvent.MessageChanged(edited));
+            return edited;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes a message with its versions for everybody, and from what models will be sent. An answer that runs ends without a trace.</summary>
+    /// <returns>The message's id.</returns>
+    public Task<Result<Guid>> DeleteMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        ChangeMessageAsync<Guid>(person, RoomAction.DeleteMessage, roomId, messageId, async _ =>
+        {
+            if (!await store.DeleteMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false))
+            {
+                return Refusals.NoSuchMessage;
+            }
+
+            broadcaster.Publish(roomId, new RoomEvent.MessageRemoved(messageId, person!.AsAuthor()));
+            LogMessageDeleted(messageId, roomId);
+            return messageId;
+        }, cancellationToken);
+
+    /// <summary>All versions of a message, oldest first; the last is how it stands.</summary>
+    public Task<Result<ImmutableArray<RoomMessage>>> ReadVersionsAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        DecideAsync<ImmutableArray<RoomMessage>>(person, RoomAction.ViewRoom, roomId, async () =>
+        {
+            if (await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is not { } message)
+            {
+                return Refusals.NoSuchMessage;
+            }
+
+            var earlier = await store.ReadVersionsAsync(roomId, messageId, cancellationToken).ConfigureAwait(false);
+            return earlier.Select(v => new RoomMessage(v.Message)).Append(new RoomMessage(message)).ToImmutableArray();
+        }, cancellationToken);
+
+    /// <summary>What is kept beside a message of a room: the whole result of a tool, a file.</summary>
+    public Task<Result<Blob>> ReadBlobAsync(Person? person, Guid roomId, Guid blobId, CancellationToken cancellationToken) =>
+        DecideAsync<Blob>(person, RoomAction.ViewRoom, roomId, async () =>
+            await store.FindBlobAsync(roomId, blobId, cancellationToken).ConfigureAwait(false) is { } blob ? blob : Refusals.NoSuchMessage, cancellationToken);
+
+    private async Task<Result<Message>> PostAsync(NewMessage message, CancellationToken cancellationToken)
+    {
+        var stored = await store.PostAsync(message, cancellationToken).ConfigureAwait(false);
+        if (stored.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var posted = stored.Value;
+        if (posted.IsNew)
+        {
+            foreach (var changed in posted.Changed)
+            {
+                broadcaster.Publish(message.RoomId, new RoomEvent.MessageChanged(changed));
+            }
+
+            broadcaster.Publish(message.RoomId, new RoomEvent.MessagePosted(posted.Message));
+            foreach (var turnId in posted.Withdrawn)
+            {
+                broadcaster.Publish(message.RoomId, new RoomEvent.TurnWithdrawn(turnId));
+            }
+
+            foreach (var turn in posted.Queued)
+            {
+                broadcaster.Publish(message.RoomId, new RoomEvent.TurnQueued(turn));
+            }
+        }
+
+        return posted.Message;
+    }
+
+    private async Task<Result<T>> ChangeMessageAsync<T>(
+        Person? person, RoomAction action, Guid roomId, Guid messageId, Func<Message, Task<Result<T>>> command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
             if (await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
             {
-                return Refusals.NoSuchRoom;
+                return await policy.DecideAsync(person, action, roomId, cancellationToken).ConfigureAwait(false) ?? Refusals.NoSuchRoom;
             }
 
-            var posted = await store.PostAsync(
-                roomId, person!.AsAuthor(), clientId, text!, answerRules.Choose(room, text!), time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-            if (posted is null)
+            var message = await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false);
+            var whose = message is { Author.Kind: AuthorKind.Assistant } ? message.AskedBy : message?.Author;
+            var subject = new PolicySubject(roomId) { OwnerId = room.OwnerId, Whose = whose };
+            if (await policy.DecideAsync(person, action, subject, cancellationToken).ConfigureAwait(false) is { } no)
             {
-                return Refusals.NoSuchRoom;
+                LogRefused(action, roomId);
+                return message is null ? Refusals.NoSuchMessage : no;
             }
 
-            if (posted.IsNew)
-            {
-                broadcaster.Publish(roomId, new RoomEvent.MessagePosted(posted.Message));
-                foreach (var turn in posted.Queued)
-                {
-                    broadcaster.Publish(roomId, new RoomEvent.TurnQueued(turn));
-                }
-            }
-
-            return posted.Message;
-        }, cancellationToken).ConfigureAwait(false);
+            return message is null ? Refusals.NoSuchMessage : await command(message).ConfigureAwait(false);
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogStorageFailed(e, roomId);
+            return Refusals.NotStored;
+        }
     }
 
     private static Refusal? CheckText(Guid clientId, string? text)
@@ -240,7 +409,7 @@ public sealed partial class RoomService(
     private async Task<Result<T>> DecideAsync<T>(
         Person? person, RoomAction action, Guid? roomId, Func<Task<Result<T>>> command, CancellationToken cancellationToken)
     {
-        if (await policy.DecideAsync(person, action, roomId, cancellationToken).ConfigureAwait(false) is { } no)
+        if (await policy.DecideAsync(person, action, roomId is { } id ? new PolicySubject(id) : null, cancellationToken).ConfigureAwait(false) is { } no)
         {
             LogRefused(action, roomId);
             return no;
@@ -270,6 +439,9 @@ public sealed partial class RoomService(
 
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was cleared.")]
     private partial void LogCleared(Guid roomId);
+
+    [LoggerMessage(LogLevel.Information, "Message {MessageId} was deleted from room {RoomId}.")]
+    private partial void LogMessageDeleted(Guid messageId, Guid roomId);
 
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was deleted.")]
     private partial void LogDeleted(Guid roomId);

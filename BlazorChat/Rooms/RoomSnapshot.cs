@@ -23,6 +23,12 @@ public sealed record RoomSnapshot
     /// <summary>Whether the store has messages before the first of <see cref="Messages"/>.</summary>
     public bool HasOlder { get; init; }
 
+    /// <summary>Messages before the first of <see cref="Messages"/> that changed or went live while the room was open, the newest <see cref="RoomLimits.WindowSize"/> of them; running ones stay.</summary>
+    public ImmutableArray<RoomMessage> Beyond { get; init; } = [];
+
+    /// <summary>Ids of messages that were removed while the room was open, the newest <see cref="RoomLimits.WindowSize"/> of them.</summary>
+    public ImmutableArray<Guid> Removed { get; init; } = [];
+
     /// <summary>Turns that wait, oldest first.</summary>
     public ImmutableArray<Turn> Queue { get; init; } = [];
 
@@ -33,7 +39,22 @@ public sealed record RoomSnapshot
     public Author? ClearedBy { get; init; }
 
     /// <summary>The running answers.</summary>
-    public IEnumerable<RoomMessage> Running => Messages.Where(m => m.Live is not null);
+    public IEnumerable<RoomMessage> Running => Beyond.Concat(Messages).Where(m => m.Live is not null);
+
+    /// <summary>A message that is here, or null.</summary>
+    public RoomMessage? Find(Guid messageId)
+    {
+        // From the end: what changes is nearly always among the newest.
+        for (var i = Messages.Length - 1; i >= 0; i--)
+        {
+            if (Messages[i].Message.Id == messageId)
+            {
+                return Messages[i];
+            }
+        }
+
+        return Beyond.FirstOrDefault(m => m.Message.Id == messageId);
+    }
 
     /// <summary>This room after an event; the same instance when the event changes nothing (it came twice, or too late).</summary>
     public RoomSnapshot Apply(RoomEvent roomEvent)
@@ -47,16 +68,18 @@ public sealed record RoomSnapshot
         {
             RoomEvent.MessagePosted posted => Insert(new RoomMessage(posted.Message)).Trim(),
             RoomEvent.ReplyStarted started => Start(started),
+            RoomEvent.ReplyResumed resumed => Resume(resumed),
             RoomEvent.ReplyEnded ended => End(ended.Message),
             RoomEvent.MessageChanged changed => Change(changed.Message),
-            RoomEvent.TurnQueued queued => Queue.Any(t => t.Id == queued.Turn.Id) ? this : this with { Queue = Queue.Add(queued.Turn) },
+            RoomEvent.MessageRemoved removed => Remove(removed.MessageId),
+            RoomEvent.TurnQueued queued => Enqueue(queued.Turn),
             RoomEvent.TurnWithdrawn withdrawn => WithoutTurn(withdrawn.TurnId),
             RoomEvent.RoomChanged changed => this with
             {
-                Room = Room with { Name = changed.Room.Name, Instructions = changed.Room.Instructions, AnswerMode = changed.Room.AnswerMode },
+                Room = Room with { Name = changed.Room.Name, Settings = changed.Room.Settings },
             },
             RoomEvent.RoomCleared cleared => Clear(cleared),
-            RoomEvent.RoomDeleted deleted => this with { DeletedBy = deleted.By, Messages = [], Queue = [], HasOlder = false },
+            RoomEvent.RoomDeleted deleted => this with { DeletedBy = deleted.By, Messages = [], Beyond = [], Queue = [], HasOlder = false },
             _ => this,
         };
         return ReferenceEquals(next, this) ? this : next with { Version = Version + 1 };
@@ -65,7 +88,7 @@ public sealed record RoomSnapshot
     private RoomSnapshot Insert(RoomMessage added)
     {
         var message = added.Message;
-        if (message.Sequence <= Room.ClearedThrough || IndexOf(message.Id) >= 0)
+        if (message.Sequence <= Room.ClearedThrough || IndexOf(message.Id) >= 0 || Removed.Contains(message.Id))
         {
             return this;
         }
@@ -91,26 +114,79 @@ public sealed record RoomSnapshot
     private RoomSnapshot Start(RoomEvent.ReplyStarted started) =>
         WithoutTurn(started.TurnId).Insert(new RoomMessage(started.Message, new LiveReply())).Trim();
 
+    private RoomSnapshot Resume(RoomEvent.ReplyResumed resumed) =>
+        resumed.Message.Sequence <= Room.ClearedThrough || Find(resumed.Message.Id)?.Live is not null
+            ? this
+            : WithoutTurn(resumed.TurnId).Put(new RoomMessage(resumed.Message, new LiveReply(resumed.Message.Parts)));
+
     private RoomSnapshot End(Message message)
     {
-        var at = IndexOf(message.Id);
-        if (at < 0)
+        if (Find(message.Id) is not { } last)
         {
             return this;
         }
 
-        var ended = Messages[at].Live?.Completed is { } blocks ? new RoomMessage(message, blocks) : new RoomMessage(message);
-        return (this with
+        var ended = last.Live?.Render(message) is { } parts ? new RoomMessage(message, parts) : new RoomMessage(message);
+        var next = Put(ended);
+        return (next with
         {
-            Messages = Messages.SetItem(at, ended),
-            Room = Room with { LastActivityAt = Later(Room.LastActivityAt, message.EndedAt ?? message.CreatedAt) },
+            Room = next.Room with
+            {
+                LastActivityAt = Later(Room.LastActivityAt, message.EndedAt ?? message.CreatedAt),
+            },
         }).Trim();
     }
 
-    private RoomSnapshot Change(Message message)
+    // A running answer is never changed by others: how it stands is told when it ends.
+    private RoomSnapshot Change(Message message) => Find(message.Id) switch
     {
-        var at = IndexOf(message.Id);
-        return at < 0 ? this : this with { Messages = Messages.SetItem(at, new RoomMessage(message, Messages[at])) };
+        { Live: not null } => this,
+        { } before => Put(new RoomMessage(message, before)),
+        null => Put(new RoomMessage(message)),
+    };
+
+    private RoomSnapshot Remove(Guid messageId)
+    {
+        if (Removed.Contains(messageId))
+        {
+            return this;
+        }
+
+        var removed = Removed.Add(messageId);
+        return this with
+        {
+            Messages = Messages.RemoveAll(m => m.Message.Id == messageId),
+            Beyond = Beyond.RemoveAll(m => m.Message.Id == messageId),
+            Queue = Queue.RemoveAll(t => t.QuestionId == messageId || t.MessageId == messageId),
+            Removed = removed.Length > RoomLimits.WindowSize ? removed.RemoveAt(0) : removed,
+            Room = Room with { MessageCount = Math.Max(0, Room.MessageCount - 1) },
+        };
+    }
+
+    private RoomSnapshot Enqueue(Turn turn)
+    {
+        var at = Queue.ToList().FindIndex(t => t.Id == turn.Id);
+        // A turn that waits for quiet, or took over another message, is told again.
+        return this with { Queue = at < 0 ? Queue.Add(turn) : Queue.SetItem(at, turn) };
+    }
+
+    // In its place in the window, or beside it when the window begins later.
+    private RoomSnapshot Put(RoomMessage message)
+    {
+        var at = IndexOf(message.Message.Id);
+        if (at >= 0)
+        {
+            return this with { Messages = Messages.SetItem(at, message) };
+        }
+
+        if (message.Message.Sequence <= Room.ClearedThrough || Removed.Contains(message.Message.Id))
+        {
+            return this;
+        }
+
+        var beyond = Beyond.RemoveAll(m => m.Message.Id == message.Message.Id).Add(message);
+        var idle = beyond.Length > RoomLimits.WindowSize ? beyond.FirstOrDefault(m => m.Live is null) : null;
+        return this with { Beyond = idle is null ? beyond : beyond.Remove(idle) };
     }
 
     private RoomSnapshot Clear(RoomEvent.RoomCleared cleared)
@@ -119,6 +195,7 @@ public sealed record RoomSnapshot
         return this with
         {
             Messages = kept,
+            Beyond = [],
             HasOlder = false,
             Queue = [],
             ClearedBy = cleared.By,
@@ -151,7 +228,6 @@ public sealed record RoomSnapshot
 
     private int IndexOf(Guid messageId)
     {
-        // From the end: what changes is nearly always among the newest.
         for (var i = Messages.Length - 1; i >= 0; i--)
         {
             if (Messages[i].Message.Id == messageId)

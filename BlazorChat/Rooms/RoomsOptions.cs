@@ -20,4 +20,8 @@ public sealed class RoomsOptions
     /// <summary>Messages that one person may post at once before the average counts.</summary>
     [Range(1, 100_000)]
     public int MessageBurst { get; set; } = 20;
+
+    /// <summary>Most messages that are kept in one room; past it the oldest go, with all that belongs to them. At least what a page shows.</summary>
+    [Range(2 * RoomLimits.WindowSize, 10_000_000)]
+    public int MaxStoredMessages { get; set; } = 100_000;
 }

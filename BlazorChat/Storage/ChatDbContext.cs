@@ -16,6 +16,12 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
 
     public DbSet<JournalRow> Journal => Set<JournalRow>();
 
+    public DbSet<MessageVersionRow> Versions => Set<MessageVersionRow>();
+
+    public DbSet<BlobRow> Blobs => Set<BlobRow>();
+
+    public DbSet<StepRow> Steps => Set<StepRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         // SQLite has no type for points in time that sorts: Unix milliseconds do on every database.
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMillisecondsConverter>();
@@ -29,6 +35,10 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
             room.Property(r => r.Name).HasMaxLength(RoomLimits.RoomNameLength);
             room.Property(r => r.NameKey).HasMaxLength(RoomLimits.RoomNameLength);
             room.Property(r => r.Instructions).HasMaxLength(RoomLimits.InstructionsLength);
+            room.Property(r => r.OwnerId).HasMaxLength(64);
+            // What rooms had before there were these settings.
+            room.Property(r => r.DisabledTools).HasDefaultValue("");
+            room.Property(r => r.QuietMilliseconds).HasDefaultValue(2_000);
             room.HasIndex(r => r.NameKey).IsUnique();
         });
 
@@ -38,6 +48,10 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
             message.Property(m => m.Id).ValueGeneratedNever();
             message.Property(m => m.AuthorId).HasMaxLength(64);
             message.Property(m => m.AuthorName).HasMaxLength(RoomLimits.PersonNameLength);
+            message.Property(m => m.AskedById).HasMaxLength(64);
+            message.Property(m => m.AskedByName).HasMaxLength(RoomLimits.PersonNameLength);
+            message.Property(m => m.Versions).HasDefaultValue(1);
+            message.HasIndex(m => m.QuestionId);
             message.HasIndex(m => new { m.RoomId, m.Sequence }).IsUnique();
             // Sending is idempotent; answers have no client id, and nulls are distinct in a unique index.
             message.HasIndex(m => new { m.RoomId, m.AuthorId, m.ClientId }).IsUnique();
@@ -51,8 +65,9 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
             turn.Property(t => t.AssistantId).HasMaxLength(64);
             turn.Property(t => t.RequestedById).HasMaxLength(64);
             turn.Property(t => t.RequestedByName).HasMaxLength(RoomLimits.PersonNameLength);
-            // One waiting and one running turn per assistant and room: the database says so too.
-            turn.HasIndex(t => new { t.RoomId, t.AssistantId, t.State }).IsUnique();
+            turn.HasIndex(t => new { t.RoomId, t.AssistantId, t.State });
+            // One running turn per assistant and room: the database says so too.
+            turn.HasIndex(t => new { t.RoomId, t.AssistantId }, "OneRunning").IsUnique().HasFilter("\"State\" = 1");
             turn.HasOne<RoomRow>().WithMany().HasForeignKey(t => t.RoomId).OnDelete(DeleteBehavior.Cascade);
             turn.HasOne<MessageRow>().WithMany().HasForeignKey(t => t.MessageId).OnDelete(DeleteBehavior.Cascade);
         });
@@ -63,6 +78,29 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
             piece.HasKey(p => new { p.MessageId, p.Ordinal });
             piece.Property(p => p.Ordinal).ValueGeneratedNever();
             piece.HasOne<MessageRow>().WithMany().HasForeignKey(p => p.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<MessageVersionRow>(version =>
+        {
+            version.ToTable("MessageVersions");
+            version.HasKey(v => new { v.MessageId, v.Number });
+            version.HasOne<MessageRow>().WithMany().HasForeignKey(v => v.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<BlobRow>(blob =>
+        {
+            blob.ToTable("Blobs");
+            blob.Property(b => b.Id).ValueGeneratedNever();
+            blob.Property(b => b.MediaType).HasMaxLength(100);
+            blob.HasOne<MessageRow>().WithMany().HasForeignKey(b => b.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<StepRow>(step =>
+        {
+            step.ToTable("Steps");
+            step.HasKey(s => new { s.MessageId, s.Version, s.Step });
+            step.HasIndex(s => s.RoomId);
+            step.HasOne<MessageRow>().WithMany().HasForeignKey(s => s.MessageId).OnDelete(DeleteBehavior.Cascade);
         });
     }
 

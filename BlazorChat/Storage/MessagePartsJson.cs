@@ -2,13 +2,15 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Storage;
 
 /// <summary>
-/// A message's parts as they are stored: <c>{"v":1,"parts":[{"type":"text","text":"…"}]}</c>. What cannot be read (a newer
-/// version's part, damage) becomes an <see cref="UnknownPart"/> and never breaks the room.
+/// A message's parts as they are stored: <c>{"v":1,"parts":[{"type":"text","text":"…"},{"type":"call",…}]}</c>. What cannot be
+/// read (a newer version's part, damage) becomes an <see cref="UnknownPart"/> and never breaks the room. Types and members
+/// are only ever added: an older version keeps what it does not know as it is.
 /// </summary>
 internal static class MessagePartsJson
 {
@@ -16,6 +18,26 @@ internal static class MessagePartsJson
 
     // Stored, never written into a page: text stays readable, and short in languages that are not English.
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly JsonSerializerOptions PartOptions = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        IgnoreReadOnlyProperties = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
+
+    // The names are in databases: never change one.
+    private static readonly (string Name, Type Type)[] Types =
+    [
+        ("text", typeof(TextPart)),
+        ("reasoning", typeof(ReasoningPart)),
+        ("call", typeof(ToolCallPart)),
+        ("data", typeof(DataPart)),
+        ("source", typeof(SourcePart)),
+        ("file", typeof(FilePart)),
+        ("error", typeof(ErrorPart)),
+    ];
 
     public static string Write(IEnumerable<MessagePart> parts)
     {
@@ -27,17 +49,13 @@ internal static class MessagePartsJson
             writer.WriteStartArray("parts");
             foreach (var part in parts)
             {
-                switch (part)
+                if (part is UnknownPart unknown)
                 {
-                    case TextPart text:
-                        writer.WriteStartObject();
-                        writer.WriteString("type", "text");
-                        writer.WriteString("text", text.Text);
-                        writer.WriteEndObject();
-                        break;
-                    case UnknownPart unknown:
-                        WriteUnknown(writer, unknown.Json);
-                        break;
+                    WriteUnknown(writer, unknown.Json);
+                }
+                else
+                {
+                    Write(writer, part);
                 }
             }
 
@@ -69,12 +87,57 @@ internal static class MessagePartsJson
         return [new UnknownPart(json)];
     }
 
-    private static MessagePart ReadPart(JsonElement part) =>
-        part.ValueKind == JsonValueKind.Object
-        && part.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("text")
-        && part.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String
-            ? new TextPart(text.GetString()!)
-            : new UnknownPart(part.GetRawText());
+    private static void Write(Utf8JsonWriter writer, MessagePart part)
+    {
+        var type = part.GetType();
+        writer.WriteStartObject();
+        writer.WriteString("type", Array.Find(Types, t => t.Type == type).Name);
+        foreach (var member in JsonSerializer.SerializeToElement(part, type, PartOptions).EnumerateObject())
+        {
+            // A data part's own type has another name here.
+            writer.WritePropertyName(member.NameEquals("type") ? "dataType" : member.Name);
+            member.Value.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static MessagePart ReadPart(JsonElement part)
+    {
+        if (part.ValueKind == JsonValueKind.Object && part.TryGetProperty("type", out var name) && name.ValueKind == JsonValueKind.String)
+        {
+            try
+            {
+                var type = Array.Find(Types, t => name.ValueEquals(t.Name)).Type;
+                if (type is not null && Check((MessagePart?)Deserialize(part, type)) is { } known)
+                {
+                    return known;
+                }
+            }
+            catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or KeyNotFoundException)
+            {
+                // Damaged, or of a version that says more about it.
+            }
+        }
+
+        return new UnknownPart(part.GetRawText());
+    }
+
+    private static object? Deserialize(JsonElement part, Type type) => type == typeof(DataPart)
+        ? new DataPart(part.GetProperty("dataType").GetString()!, part.TryGetProperty("id", out var id) ? id.GetString() : null, part.GetProperty("json").GetString()!)
+        {
+            Step = part.TryGetProperty("step", out var step) ? step.GetInt32() : 0,
+        }
+        : part.Deserialize(type, PartOptions);
+
+    // What a part cannot be without.
+    private static MessagePart? Check(MessagePart? part) => part switch
+    {
+        TextPart { Text: null } or ReasoningPart { Text: null } or ErrorPart { Sentence: null } or SourcePart { Url: null } => null,
+        ToolCallPart { CallId: null } or ToolCallPart { Name: null } or ToolCallPart { Arguments: null } => null,
+        DataPart { Type: null } or DataPart { Json: null } or FilePart { Name: null } or FilePart { MediaType: null } => null,
+        _ => part,
+    };
 
     private static void WriteUnknown(Utf8JsonWriter writer, string json)
     {

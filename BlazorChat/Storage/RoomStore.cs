@@ -1,10 +1,11 @@
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Storage;
 
 /// <inheritdoc cref="IRoomStore" />
-internal sealed class RoomStore(Database database) : IRoomStore
+internal sealed class RoomStore(Database database, IOptions<RoomsOptions> options) : IRoomStore
 {
     public Task<IReadOnlyList<Room>> ListAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Room>>(async db =>
@@ -28,20 +29,23 @@ internal sealed class RoomStore(Database database) : IRoomStore
                 return new Refusal(RefusalKind.Limit, $"There are {RoomLimits.Rooms:N0} rooms already, which is the most. Please delete one first.");
             }
 
-            db.Rooms.Add(new RoomRow
+            var row = new RoomRow
             {
                 Id = room.Id,
                 Name = room.Name,
                 NameKey = key,
-                Instructions = room.Instructions,
-                AnswerMode = room.AnswerMode,
+                Instructions = "",
+                DisabledTools = "",
+                OwnerId = room.OwnerId,
                 CreatedAt = room.CreatedAt,
                 LastActivityAt = room.LastActivityAt,
-            });
+            };
+            row.Set(room.Settings);
+            db.Rooms.Add(row);
             return room;
         }, cancellationToken);
 
-    public Task<Result<Room>> UpdateAsync(Guid roomId, string name, string instructions, AnswerMode answerMode, CancellationToken cancellationToken) =>
+    public Task<Result<Room>> UpdateAsync(Guid roomId, string name, RoomSettings settings, CancellationToken cancellationToken) =>
         database.WriteAsync<Result<Room>>(async db =>
         {
             if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false) is not { } row)
@@ -57,8 +61,7 @@ internal sealed class RoomStore(Database database) : IRoomStore
 
             row.Name = name;
             row.NameKey = key;
-            row.Instructions = instructions;
-            row.AnswerMode = answerMode;
+            row.Set(settings);
             return row.ToRoom();
         }, cancellationToken);
 
@@ -82,39 +85,107 @@ internal sealed class RoomStore(Database database) : IRoomStore
         database.WriteAsync(async db =>
             await db.Rooms.Where(r => r.Id == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false) > 0, cancellationToken);
 
-    public Task<PostedMessage?> PostAsync(
-        Guid roomId, Author author, Guid clientId, string text, IReadOnlyList<string> assistantIds, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync<PostedMessage?>(async db =>
+    public Task<Result<PostedMessage>> PostAsync(NewMessage message, CancellationToken cancellationToken) =>
+        database.WriteAsync<Result<PostedMessage>>(async db =>
         {
-            var before = await db.Messages.AsNoTracking()
-                .FirstOrDefaultAsync(m => m.RoomId == roomId && m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false);
+            var before = await db.Messages.AsNoTracking().FirstOrDefaultAsync(
+                m => m.RoomId == message.RoomId && m.AuthorId == message.Author.Id && m.ClientId == message.ClientId, cancellationToken).ConfigureAwait(false);
             if (before is not null)
             {
-                return new PostedMessage(before.ToMessage(), IsNew: false, []);
+                return new PostedMessage(before.ToMessage(), IsNew: false, [], [], []);
             }
 
-            if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false) is not { } room)
+            if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == message.RoomId, cancellationToken).ConfigureAwait(false) is not { } room)
+            {
+                return Refusals.NoSuchRoom;
+            }
+
+            var queue = new TurnQueue(db, room);
+            if (await queue.RefuseAsync(message, cancellationToken).ConfigureAwait(false) is { } refusal)
+            {
+                return refusal;
+            }
+
+            var changed = await PendingCalls.RejectAsync(db, message, cancellationToken).ConfigureAwait(false);
+            var row = room.Append(message.Author, message.Now);
+            row.ClientId = message.ClientId;
+            row.Parts = MessagePartsJson.WriteText(message.Text);
+            row.SetStatus(MessageStatus.Complete.Instance);
+            db.Messages.Add(row);
+            var (queued, withdrawn) = await queue.AddAsync(message, row.Id, cancellationToken).ConfigureAwait(false);
+            await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            await StoredMessages.KeepToAsync(db, room, options.Value.MaxStoredMessages, cancellationToken).ConfigureAwait(false);
+            return new PostedMessage(row.ToMessage(), IsNew: true, queued, withdrawn, changed);
+        }, cancellationToken);
+
+    public Task<Message?> EditAsync(Guid roomId, Guid messageId, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(async db =>
+        {
+            var row = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
+            if (row is null)
             {
                 return null;
             }
 
-            var message = room.Append(author, now);
-            message.ClientId = clientId;
-            message.Parts = MessagePartsJson.WriteText(text);
-            message.SetStatus(MessageStatus.Complete.Instance);
-            db.Messages.Add(message);
+            db.KeepVersion(row);
+            row.Parts = MessagePartsJson.WriteText(text);
+            row.EditedAt = now;
+            return row.ToMessage();
+        }, cancellationToken);
 
-            var queued = new List<Turn>();
-            foreach (var assistantId in assistantIds)
+    public Task<bool> DeleteMessageAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        database.WriteAsync(async db =>
+        {
+            var row = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
+            if (row is null)
             {
-                if (await db.QueueAsync(roomId, assistantId, author, before: null, now, cancellationToken).ConfigureAwait(false) is { } turn)
-                {
-                    queued.Add(turn);
-                }
+                return false;
             }
 
-            return new PostedMessage(message.ToMessage(), IsNew: true, queued);
+            var room = await db.Rooms.FirstAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false);
+            room.MessageCount--;
+            await db.Turns.Where(t => t.RoomId == roomId && t.QuestionId == messageId && t.State == StoredTurnState.Waiting)
+                .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+            // What was sent for answers since then has its text in it.
+            await db.Steps.Where(s => s.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+            db.Messages.Remove(row);
+            return true;
         }, cancellationToken);
+
+    public Task<IReadOnlyList<MessageVersion>> ReadVersionsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<MessageVersion>>(async db =>
+        {
+            var row = await db.Messages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
+            if (row is null)
+            {
+                return [];
+            }
+
+            var message = row.ToMessage();
+            var versions = await db.Versions.AsNoTracking().Where(v => v.MessageId == messageId).OrderBy(v => v.Number).ToListAsync(cancellationToken).ConfigureAwait(false);
+            return versions.ConvertAll(v => new MessageVersion(v.Number, message with
+            {
+                Parts = MessagePartsJson.Read(v.Parts),
+                Status = StoredStatuses.Read(v.Status, v.StatusDetail),
+                EndedAt = v.EndedAt,
+                Metadata = ReplyMetadataJson.Read(v.Metadata),
+            }));
+        }, cancellationToken);
+
+    public Task<Blob?> FindBlobAsync(Guid roomId, Guid blobId, CancellationToken cancellationToken) =>
+        database.ReadAsync(async db =>
+            await db.Blobs.AsNoTracking().Where(b => b.Id == blobId && db.Messages.Any(m => m.Id == b.MessageId && m.RoomId == roomId))
+                .Select(b => new Blob(b.MediaType, b.Content)).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
+
+    public Task<IReadOnlyList<Guid>> FindAnswersAsync(Guid roomId, Guid questionId, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<Guid>>(async db =>
+            await db.Messages.Where(m => m.QuestionId == questionId && m.RoomId == roomId && !m.IsRetried)
+                .OrderBy(m => m.Sequence).Select(m => m.Id).ToListAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
+
+    public Task<IReadOnlyList<Message>> ReadFirstAsync(Guid roomId, int count, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<Message>>(async db =>
+            (await db.Messages.AsNoTracking().Where(m => m.RoomId == roomId).OrderBy(m => m.Sequence).Take(count).ToListAsync(cancellationToken).ConfigureAwait(false))
+                .ConvertAll(m => m.ToMessage()), cancellationToken);
 
     public Task<Message?> FindPostedAsync(Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>
@@ -143,8 +214,8 @@ internal sealed class RoomStore(Database database) : IRoomStore
 
     public Task<IReadOnlyList<Turn>> ReadQueueAsync(Guid roomId, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Turn>>(async db =>
-            (await db.Turns.AsNoTracking().Where(t => t.RoomId == roomId && t.State == StoredTurnState.Waiting)
-                .OrderBy(t => t.RequestedAt).ThenBy(t => t.Id).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(t => t.ToTurn()), cancellationToken);
+            (await db.Turns.AsNoTracking().Where(t => t.RoomId == roomId && (t.State == StoredTurnState.Waiting || t.State == StoredTurnState.Ready))
+                .OrderByDescending(t => t.State).ThenBy(t => t.RequestedAt).ThenBy(t => t.Id).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(t => t.ToTurn()), cancellationToken);
 
     private static Refusal NameTaken(string name) => new(RefusalKind.Conflict, $"There is a room named “{name}” already.");
 }

@@ -26,33 +26,32 @@ internal static class RowChanges
         };
     }
 
-    /// <summary>Puts a turn into the queue. See <see cref="TurnRow.Before"/>.</summary>
-    /// <returns>Null when one for this assistant waits already: that one will see everything.</returns>
-    public static async Task<Turn?> QueueAsync(
-        this ChatDbContext db, Guid roomId, string assistantId, Author by, long? before, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>A new turn. The caller adds it.</summary>
+    public static TurnRow NewTurn(Guid roomId, string assistantId, TurnRequest request, DateTimeOffset now) => new()
     {
-        var waiting = await db.Turns.FirstOrDefaultAsync(
-            t => t.RoomId == roomId && t.AssistantId == assistantId && t.State == StoredTurnState.Waiting, cancellationToken).ConfigureAwait(false);
-        if (waiting is not null)
-        {
-            // Two wishes in one turn: it answers everything.
-            waiting.Before = null;
-            return null;
-        }
+        Id = Guid.CreateVersion7(now),
+        RoomId = roomId,
+        AssistantId = assistantId,
+        RequestedByKind = request.RequestedBy.Kind,
+        RequestedById = request.RequestedBy.Id,
+        RequestedByName = request.RequestedBy.Name,
+        RequestedAt = now,
+        Request = TurnRequestJson.Write(request),
+    };
 
-        var row = new TurnRow
+    /// <summary>Keeps what a message says now as an earlier version of it.</summary>
+    public static void KeepVersion(this ChatDbContext db, MessageRow message)
+    {
+        db.Versions.Add(new MessageVersionRow
         {
-            Id = Guid.CreateVersion7(now),
-            RoomId = roomId,
-            AssistantId = assistantId,
-            State = StoredTurnState.Waiting,
-            RequestedByKind = by.Kind,
-            RequestedById = by.Id,
-            RequestedByName = by.Name,
-            RequestedAt = now,
-            Before = before,
-        };
-        db.Turns.Add(row);
-        return row.ToTurn();
+            MessageId = message.Id,
+            Number = message.Versions,
+            Parts = message.Parts,
+            Status = message.Status,
+            StatusDetail = message.StatusDetail,
+            EndedAt = message.EndedAt,
+            Metadata = message.Metadata,
+        });
+        message.Versions++;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
@@ -5,82 +6,164 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Storage;
 
 /// <inheritdoc cref="ITurnStore" />
-internal sealed class TurnStore(Database database) : ITurnStore
+internal sealed partial class TurnStore(Database database) : ITurnStore
 {
     public Task<IReadOnlyList<Turn>> ReadWaitingAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Turn>>(async db =>
-            (await db.Turns.AsNoTracking().Where(t => t.State == StoredTurnState.Waiting)
+            (await db.Turns.AsNoTracking().Where(t => t.State == StoredTurnState.Waiting || t.State == StoredTurnState.Ready)
                 .OrderBy(t => t.RequestedAt).ThenBy(t => t.Id).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(t => t.ToTurn()), cancellationToken);
+
+    public Task<Turn?> FindWaitingAsync(Guid roomId, Guid turnId, CancellationToken cancellationToken) =>
+        database.ReadAsync(async db =>
+            (await db.Turns.AsNoTracking().FirstOrDefaultAsync(
+                t => t.Id == turnId && t.RoomId == roomId && (t.State == StoredTurnState.Waiting || t.State == StoredTurnState.Ready), cancellationToken).ConfigureAwait(false))?.ToTurn(),
+            cancellationToken);
 
     public Task<ClaimedTurn?> ClaimAsync(Guid roomId, Author assistant, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync<ClaimedTurn?>(async db =>
         {
-            var turn = await db.Turns.FirstOrDefaultAsync(
-                t => t.RoomId == roomId && t.AssistantId == assistant.Id && t.State == StoredTurnState.Waiting, cancellationToken).ConfigureAwait(false);
+            // The higher state first: what can go on goes before what begins.
+            var turn = await db.Turns
+                .Where(t => t.RoomId == roomId && t.AssistantId == assistant.Id
+                    && (t.State == StoredTurnState.Ready || (t.State == StoredTurnState.Waiting && (t.NotBefore == null || t.NotBefore <= now))))
+                .OrderByDescending(t => t.State).ThenBy(t => t.RequestedAt).ThenBy(t => t.Id)
+                .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
             if (turn is null)
             {
                 return null;
             }
 
-            var room = await db.Rooms.FirstAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false);
-            var reply = room.Append(assistant, now);
-            db.Messages.Add(reply);
             turn.State = StoredTurnState.Running;
-            turn.MessageId = reply.Id;
-            return new ClaimedTurn(turn.ToTurn(), reply.ToMessage(), turn.Before ?? reply.Sequence);
+            turn.BeganAt ??= now;
+            var reply = turn.MessageId is null
+                ? await BeginAsync(db, turn, assistant, now, cancellationToken).ConfigureAwait(false)
+                : await ContinueAsync(db, turn, cancellationToken).ConfigureAwait(false);
+            return new ClaimedTurn(turn.ToTurn(), reply.ToMessage(), turn.Before ?? reply.Sequence, TurnRequestJson.Read(turn.RequestedBy, turn.Request))
+            {
+                IsContinuation = reply.Versions > 1 || reply.Step > 0 || reply.Parts.Length > EmptyParts.Length,
+                FirstStep = turn.FirstStep,
+                BeganAt = turn.BeganAt.Value,
+                Recoveries = turn.Recoveries,
+                RecoveredProgress = turn.RecoveredProgress,
+            };
         }, cancellationToken);
 
-    public Task<Message?> EndAsync(
-        Guid roomId, Guid messageId, string text, MessageStatus status, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<bool> SaveAsync(Guid roomId, Guid messageId, ImmutableArray<MessagePart> parts, int step, CancellationToken cancellationToken) =>
         database.WriteAsync(async db =>
         {
-            var message = await db.Messages.FirstOrDefaultAsync(
-                m => m.Id == messageId && m.RoomId == roomId && m.Status == StoredStatus.Streaming, cancellationToken).ConfigureAwait(false);
+            var message = await FindStreamingAsync(db, roomId, messageId, cancellationToken).ConfigureAwait(false);
+            if (message is null)
+            {
+                return false;
+            }
+
+            message.Parts = MessagePartsJson.Write(parts);
+            if (message.Step != step)
+            {
+                message.Step = step;
+                await db.Journal.Where(p => p.MessageId == messageId && p.Step < step).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return true;
+        }, cancellationToken);
+
+    public Task<ChangedReply?> EndAsync(EndedTurn ended, CancellationToken cancellationToken) =>
+        database.WriteAsync(async db =>
+        {
+            var message = await FindStreamingAsync(db, ended.RoomId, ended.MessageId, cancellationToken).ConfigureAwait(false);
             if (message is null)
             {
                 return null;
             }
 
-            End(message, text, status, now);
-            var room = await db.Rooms.FirstAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false);
-            room.LastActivityAt = now;
-            await db.Journal.Where(p => p.MessageId == messageId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-            await db.Turns.Where(t => t.MessageId == messageId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-            return message.ToMessage();
+            var turn = await db.Turns.FirstAsync(t => t.MessageId == ended.MessageId && t.State == StoredTurnState.Running, cancellationToken).ConfigureAwait(false);
+            var room = await db.Rooms.FirstAsync(r => r.Id == ended.RoomId, cancellationToken).ConfigureAwait(false);
+            message.Parts = MessagePartsJson.Write(ended.Parts);
+            message.Metadata = ReplyMetadataJson.Write(ended.Metadata);
+            message.SetStatus(ended.Status);
+            room.LastActivityAt = ended.Now;
+            room.Add(ended.Tokens, ended.Cost);
+            await db.Journal.Where(p => p.MessageId == ended.MessageId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+            switch (ended.Status)
+            {
+                case MessageStatus.AwaitingPeople:
+                    // All may have answered while the rest of the calls ran.
+                    turn.State = ended.Parts.OfType<ToolCallPart>().Any(c => c.IsAwaited) ? StoredTurnState.Suspended : StoredTurnState.Ready;
+                    break;
+                case MessageStatus.Recovering:
+                    TakeUpAgain(turn, ended.Parts);
+                    break;
+                default:
+                    message.EndedAt = ended.Now;
+                    db.Turns.Remove(turn);
+                    break;
+            }
+
+            return new ChangedReply(message.ToMessage(), turn.State == StoredTurnState.Ready ? turn.ToTurn() : null);
         }, cancellationToken);
 
-    public Task<IReadOnlyList<Turn>> WithdrawAsync(Guid roomId, string? assistantId, CancellationToken cancellationToken) =>
-        database.WriteAsync<IReadOnlyList<Turn>>(async db =>
-        {
-            var waiting = await db.Turns
-                .Where(t => t.RoomId == roomId && t.State == StoredTurnState.Waiting && (assistantId == null || t.AssistantId == assistantId))
-                .ToListAsync(cancellationToken).ConfigureAwait(false);
-            db.Turns.RemoveRange(waiting);
-            return waiting.ConvertAll(t => t.ToTurn());
-        }, cancellationToken);
-
-    public Task<Result<RetriedReply>> RetryAsync(Guid roomId, Guid messageId, Author by, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync<Result<RetriedReply>>(async db =>
+    public Task<Result<ChangedReply>> ChangeCallAsync(
+        Guid roomId, Guid messageId, string callId, Func<ToolCallPart, Result<ToolCallPart>> change, CancellationToken cancellationToken) =>
+        database.WriteAsync<Result<ChangedReply>>(async db =>
         {
             var message = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
-            if (message is null || message.AuthorKind != AuthorKind.Assistant)
+            var parts = message is null ? [] : MessagePartsJson.Read(message.Parts);
+            if (message is null || parts.OfType<ToolCallPart>().FirstOrDefault(c => c.CallId == callId) is not { } call)
             {
-                return Refusals.NoSuchAnswer;
+                return Refusals.NoSuchCall;
             }
 
-            if (!message.ToMessage().Status.CanRetry)
+            var changed = change(call);
+            if (changed.Refusal is { } refusal)
             {
-                return new Refusal(RefusalKind.Conflict, "Only an answer that failed, was stopped or was interrupted can be retried.");
+                return refusal;
             }
 
-            if (message.IsRetried)
+            if (changed.Value == call)
             {
-                return new Refusal(RefusalKind.Conflict, "Somebody has retried this answer already.");
+                return new ChangedReply(message.ToMessage(), null);
             }
 
-            message.IsRetried = true;
-            var turn = await db.QueueAsync(roomId, message.AuthorId, by, message.Sequence, now, cancellationToken).ConfigureAwait(false);
-            return new RetriedReply(message.ToMessage(), turn);
+            var turn = await db.Turns.FirstOrDefaultAsync(t => t.MessageId == messageId && t.State == StoredTurnState.Suspended, cancellationToken).ConfigureAwait(false);
+            if (turn is null)
+            {
+                return Refusals.NoSuchCall;
+            }
+
+            parts = CallChanges.Set(parts, changed.Value);
+            message.Parts = MessagePartsJson.Write(parts);
+            if (parts.OfType<ToolCallPart>().Any(c => c.IsAwaited))
+            {
+                return new ChangedReply(message.ToMessage(), null);
+            }
+
+            turn.State = StoredTurnState.Ready;
+            return new ChangedReply(message.ToMessage(), turn.ToTurn());
+        }, cancellationToken);
+
+    public Task<(IReadOnlyList<Turn> Withdrawn, IReadOnlyList<Message> Changed)> WithdrawAsync(
+        Guid roomId, string? assistantId, Guid? turnId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync<(IReadOnlyList<Turn> Withdrawn, IReadOnlyList<Message> Changed)>(async db =>
+        {
+            var waiting = await db.Turns
+                .Where(t => t.RoomId == roomId && (t.State == StoredTurnState.Waiting || t.State == StoredTurnState.Ready)
+                    && (assistantId == null || t.AssistantId == assistantId) && (turnId == null || t.Id == turnId))
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
+            db.Turns.RemoveRange(waiting);
+            var changed = new List<Message>();
+            foreach (var turn in waiting.Where(t => t is { MessageId: not null }))
+            {
+                var message = await db.Messages.FirstAsync(m => m.Id == turn.MessageId, cancellationToken).ConfigureAwait(false);
+                if (message.Status is StoredStatus.Recovering or StoredStatus.AwaitingPeople)
+                {
+                    message.Parts = MessagePartsJson.Write(CallChanges.FailUnfinished(MessagePartsJson.Read(message.Parts), "Not run: the answer was withdrawn.", now));
+                    message.SetStatus(MessageStatus.Interrupted.Instance);
+                    message.EndedAt = now;
+                    changed.Add(message.ToMessage());
+                }
+            }
+
+            return (waiting.ConvertAll(t => t.ToTurn()), changed);
         }, cancellationToken);
 
     public Task AppendJournalAsync(IReadOnlyCollection<JournalPiece> pieces, CancellationToken cancellationToken) =>
@@ -88,39 +171,133 @@ internal sealed class TurnStore(Database database) : ITurnStore
         {
             foreach (var piece in pieces)
             {
-                // In one statement, so that a piece that comes after its answer has ended or gone can bring nothing back.
+                // In one statement, so that a piece that comes after its answer or its step has ended can bring nothing back.
                 await db.Database.ExecuteSqlAsync(
                     $"""
-                    INSERT INTO "Journal" ("MessageId", "Ordinal", "Text")
-                    SELECT {piece.MessageId}, {piece.Ordinal}, {piece.Text}
-                    WHERE EXISTS (SELECT 1 FROM "Messages" WHERE "Id" = {piece.MessageId} AND "Status" = {(int)StoredStatus.Streaming})
+                    INSERT INTO "Journal" ("MessageId", "Ordinal", "Text", "Step", "IsReasoning")
+                    SELECT {piece.MessageId}, {piece.Ordinal}, {piece.Text}, {piece.Step}, {piece.IsReasoning}
+                    WHERE EXISTS (SELECT 1 FROM "Messages" WHERE "Id" = {piece.MessageId} AND "Status" = {(int)StoredStatus.Streaming} AND "Step" <= {piece.Step})
                     """, cancellationToken).ConfigureAwait(false);
             }
 
             return true;
         }, cancellationToken);
 
-    public Task<int> RecoverAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<Guid?> AddBlobAsync(Guid messageId, Blob blob, CancellationToken cancellationToken) =>
+        database.WriteAsync<Guid?>(async db =>
+        {
+            if (!await db.Messages.AnyAsync(m => m.Id == messageId, cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            var row = new BlobRow { Id = Guid.NewGuid(), MessageId = messageId, MediaType = blob.MediaType, Content = blob.Content.ToArray() };
+            db.Blobs.Add(row);
+            return row.Id;
+        }, cancellationToken);
+
+    public Task AddStepAsync(Guid roomId, Guid messageId, int version, int step, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         database.WriteAsync(async db =>
         {
+            if (await db.Messages.AnyAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false)
+                && await db.Steps.FindAsync([messageId, version, step], cancellationToken).ConfigureAwait(false) is var before)
+            {
+                if (before is not null)
+                {
+                    // The step was cut off and asked again.
+                    before.Content = content.ToArray();
+                }
+                else
+                {
+                    db.Steps.Add(new StepRow { MessageId = messageId, RoomId = roomId, Version = version, Step = step, Content = content.ToArray() });
+                }
+            }
+
+            return true;
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<(int Version, int Step, ReadOnlyMemory<byte> Content)>> ReadStepsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<(int Version, int Step, ReadOnlyMemory<byte> Content)>>(async db =>
+            (await db.Steps.AsNoTracking().Where(s => s.MessageId == messageId && s.RoomId == roomId)
+                .OrderBy(s => s.Version).ThenBy(s => s.Step).ToListAsync(cancellationToken).ConfigureAwait(false))
+                .ConvertAll(s => (s.Version, s.Step, (ReadOnlyMemory<byte>)s.Content)), cancellationToken);
+
+    public Task<(int Continued, int Marked)> RecoverAsync(Func<string, RecoveryPolicy> policy, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(async db =>
+        {
+            var continued = 0;
             var turns = await db.Turns.Where(t => t.State == StoredTurnState.Running).ToListAsync(cancellationToken).ConfigureAwait(false);
             foreach (var turn in turns)
             {
-                var pieces = await db.Journal.Where(p => p.MessageId == turn.MessageId)
-                    .OrderBy(p => p.Ordinal).Select(p => p.Text).ToListAsync(cancellationToken).ConfigureAwait(false);
                 var message = await db.Messages.FirstAsync(m => m.Id == turn.MessageId, cancellationToken).ConfigureAwait(false);
-                End(message, string.Concat(pieces), MessageStatus.Interrupted.Instance, now);
+                var pieces = await db.Journal.Where(p => p.MessageId == turn.MessageId && p.Step >= message.Step)
+                    .OrderBy(p => p.Ordinal).ToListAsync(cancellationToken).ConfigureAwait(false);
+                var parts = MessagePartsJson.Read(message.Parts);
+                foreach (var piece in pieces)
+                {
+                    parts = PartList.Append(parts, piece.Text, piece.IsReasoning, piece.Step);
+                }
+
+                parts = CallChanges.Recover(parts, now);
+                if (policy(turn.AssistantId).Allows(turn.Recoveries, turn.RecoveredProgress, parts, now - (turn.BeganAt ?? now)))
+                {
+                    TakeUpAgain(turn, parts);
+                    message.SetStatus(MessageStatus.Recovering.Instance);
+                    continued++;
+                }
+                else
+                {
+                    parts = CallChanges.FailUnfinished(parts, "Not run: the answer was interrupted.", now);
+                    message.SetStatus(MessageStatus.Interrupted.Instance);
+                    message.EndedAt = now;
+                    db.Turns.Remove(turn);
+                }
+
+                message.Parts = MessagePartsJson.Write(parts);
                 await db.Journal.Where(p => p.MessageId == turn.MessageId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-                db.Turns.Remove(turn);
             }
 
-            return turns.Count;
+            return (continued, turns.Count - continued);
         }, cancellationToken);
 
-    private static void End(MessageRow message, string text, MessageStatus status, DateTimeOffset now)
+    private static readonly string EmptyParts = MessagePartsJson.Write([]);
+
+    private static async Task<MessageRow> BeginAsync(ChatDbContext db, TurnRow turn, Author assistant, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        message.Parts = MessagePartsJson.WriteText(text);
-        message.SetStatus(status);
-        message.EndedAt = now;
+        var room = await db.Rooms.FirstAsync(r => r.Id == turn.RoomId, cancellationToken).ConfigureAwait(false);
+        var reply = room.Append(assistant, now);
+        reply.SetAskedBy(turn.RequestedBy);
+        reply.QuestionId = turn.QuestionId;
+        db.Messages.Add(reply);
+        turn.MessageId = reply.Id;
+        return reply;
     }
+
+    private static async Task<MessageRow> ContinueAsync(ChatDbContext db, TurnRow turn, CancellationToken cancellationToken)
+    {
+        var reply = await db.Messages.FirstAsync(m => m.Id == turn.MessageId, cancellationToken).ConfigureAwait(false);
+        if (turn.IsRegeneration)
+        {
+            db.KeepVersion(reply);
+            turn.IsRegeneration = false;
+            reply.Parts = EmptyParts;
+            reply.Metadata = null;
+            reply.Step = 0;
+        }
+
+        reply.SetAskedBy(turn.RequestedBy);
+        reply.SetStatus(MessageStatus.Streaming.Instance);
+        reply.EndedAt = null;
+        return reply;
+    }
+
+    private static void TakeUpAgain(TurnRow turn, ImmutableArray<MessagePart> parts)
+    {
+        turn.State = StoredTurnState.Ready;
+        turn.Recoveries++;
+        turn.RecoveredProgress = ReplyProgress.Of(parts);
+    }
+
+    private static Task<MessageRow?> FindStreamingAsync(ChatDbContext db, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId && m.Status == StoredStatus.Streaming, cancellationToken);
 }

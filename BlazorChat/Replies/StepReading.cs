@@ -1,0 +1,126 @@
+using System.Text.Json;
+using BlazorChat.Rooms;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Replies;
+
+/// <summary>One answer of a model as it comes: each piece goes into the running answer. Not for concurrent use.</summary>
+internal sealed class StepReading(TurnState state, int step, RepliesMetrics metrics, long began, TimeProvider time)
+{
+    // The ids that this step's calls have in the answer, where they must be unique.
+    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
+
+    /// <summary>The calls that the model made.</summary>
+    public List<ToolCallPart> Calls { get; } = [];
+
+    /// <summary>Why it ended.</summary>
+    public ChatFinishReason? Finish { get; private set; }
+
+    public void Take(ChatResponseUpdate update)
+    {
+        state.Model = update.ModelId ?? state.Model;
+        Finish = update.FinishReason ?? Finish;
+        foreach (var content in update.Contents)
+        {
+            Take(content);
+        }
+    }
+
+    private void Take(AIContent content)
+    {
+        switch (content)
+        {
+            case TextContent { Text.Length: > 0 } text:
+                MarkFirst();
+                state.Draft.AppendText(text.Text);
+                AddSources(text);
+                break;
+            case TextReasoningContent reasoning:
+                MarkFirst();
+                if (reasoning.Text.Length > 0)
+                {
+                    state.Draft.AppendReasoning(reasoning.Text);
+                }
+
+                if (reasoning.ProtectedData is { } sealing)
+                {
+                    state.Draft.SealReasoning(sealing, PromptBuilder.OriginOf(state.Responder));
+                }
+
+                break;
+            case ToolCallDeltaContent delta:
+                MarkFirst();
+                Append(delta);
+                break;
+            case FunctionCallContent call:
+                MarkFirst();
+                Complete(call);
+                break;
+            case ReplyNoteContent note:
+                state.Draft.Note(note.Note);
+                break;
+            case UsageContent usage:
+                state.Add(new TokenCounts(
+                    usage.Details.InputTokenCount ?? 0, usage.Details.OutputTokenCount ?? 0,
+                    usage.Details.CachedInputTokenCount ?? 0, usage.Details.ReasoningTokenCount ?? 0));
+                metrics.Tokens(state.Responder, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
+                break;
+        }
+    }
+
+    private void MarkFirst()
+    {
+        if (state.MarkFirstToken())
+        {
+            metrics.FirstText(state.Responder, time.GetElapsedTime(began));
+            state.Draft.Note(null);
+        }
+    }
+
+    private void AddSources(TextContent text)
+    {
+        foreach (var citation in (text.Annotations ?? []).OfType<CitationAnnotation>().Where(c => c.Url is not null))
+        {
+            state.Draft.Add(new SourcePart(citation.Url!.ToString(), citation.Title) { Step = step });
+        }
+    }
+
+    private void Append(ToolCallDeltaContent delta)
+    {
+        var id = IdOf(delta.CallId);
+        if (state.Draft.ChangeCall(id, c => c with { Arguments = c.Arguments + delta.Arguments }) is null && !state.Draft.IsFull)
+        {
+            state.Draft.SetCall(new ToolCallPart(id, delta.Name) { Step = step, Arguments = delta.Arguments });
+        }
+    }
+
+    private void Complete(FunctionCallContent content)
+    {
+        if (state.Draft.IsFull)
+        {
+            throw new ReplyFailedException($"This answer has more than {RoomLimits.Parts} parts, which is the most.");
+        }
+
+        var arguments = JsonSerializer.Serialize(content.Arguments ?? new Dictionary<string, object?>(StringComparer.Ordinal), PromptBuilder.Json);
+        var call = new ToolCallPart(IdOf(content.CallId), content.Name) { Step = step, Arguments = arguments, State = ToolCallState.Ready };
+        if (content.Exception is not null)
+        {
+            call = call with { State = ToolCallState.Failed, Result = "The arguments are no valid JSON object. Write them again.", EndedAt = time.GetUtcNow() };
+        }
+
+        state.Draft.SetCall(call);
+        Calls.Add(call);
+    }
+
+    // Some servers count from zero in each step: a call of an earlier step keeps its id, this one gets another.
+    private string IdOf(string callId)
+    {
+        if (!_ids.TryGetValue(callId, out var id))
+        {
+            id = state.Draft.ChangeCall(callId, static c => c) is null ? callId : $"{callId}-{step}";
+            _ids[callId] = id;
+        }
+
+        return id;
+    }
+}

@@ -1,0 +1,35 @@
+using BlazorChat.Rooms;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Replies.Tools;
+
+/// <summary>All tools there are: registered ones, plain functions, and those that come and go.</summary>
+public sealed class ToolCatalog
+{
+    private readonly ChatTool[] _registered;
+    private readonly IToolSource[] _sources;
+
+    /// <summary>Makes the catalog.</summary>
+    /// <param name="tools">Tools.</param>
+    /// <param name="functions">Plain functions, each a tool.</param>
+    /// <param name="sources">Where others come from.</param>
+    public ToolCatalog(IEnumerable<ChatTool> tools, IEnumerable<AIFunction> functions, IEnumerable<IToolSource> sources)
+    {
+        _registered = [.. tools, .. functions.Select(f => new ChatTool(f))];
+        _sources = [.. sources];
+    }
+
+    /// <summary>All tools now; of several with one name the last one that was registered.</summary>
+    public IReadOnlyList<ChatTool> All =>
+        [.. _registered.Concat(_sources.SelectMany(s => s.Tools)).GroupBy(t => t.Name, StringComparer.Ordinal).Select(g => g.Last())];
+
+    /// <summary>The tools that an assistant may call by its settings, wherever it is.</summary>
+    public IReadOnlyList<ChatTool> For(Responder responder) => [.. All.Where(t => IsAllowed(t.Name, responder.Tools))];
+
+    /// <summary>The tools that an assistant may call in a room.</summary>
+    public IReadOnlyList<ChatTool> For(Responder responder, Room room) =>
+        [.. For(responder).Where(t => !room.Settings.DisabledTools.Contains(t.Name, StringComparer.Ordinal))];
+
+    private static bool IsAllowed(string name, IReadOnlyList<string> patterns) =>
+        patterns.Any(p => p.EndsWith('*') ? name.AsSpan().StartsWith(p.AsSpan(0, p.Length - 1), StringComparison.Ordinal) : name == p);
+}

@@ -1,0 +1,111 @@
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Replies;
+
+/// <summary>What one turn has and counts while it runs. Tools of a step add to it side by side.</summary>
+internal sealed class TurnState(Room room, ClaimedTurn claimed, Responder responder, RunningTurn turn, ITurnStore store, TurnJournal journal, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim _saving = new(1, 1);
+    private readonly Lock _lock = new();
+    private TokenCounts _tokens;
+
+    /// <summary>The room as it was when the turn began.</summary>
+    public Room Room { get; } = room;
+
+    public ClaimedTurn Claimed { get; } = claimed;
+
+    public Responder Responder { get; } = responder;
+
+    public RunningTurn Turn { get; } = turn;
+
+    public ReplyDraft Draft => Turn.Draft;
+
+    public CancellationToken Token => Turn.Token;
+
+    public DateTimeOffset BeganAt { get; } = time.GetUtcNow();
+
+    /// <summary>When its first piece came.</summary>
+    public DateTimeOffset? FirstTokenAt { get; private set; }
+
+    /// <summary>The model that answered last, as the provider names it.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Requests that were made.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>Tokens so far.</summary>
+    public TokenCounts Tokens
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _tokens;
+            }
+        }
+    }
+
+    /// <summary>What they cost, or null.</summary>
+    public decimal? Cost => Responder.Prices?.Of(Tokens);
+
+    public void Add(TokenCounts tokens)
+    {
+        lock (_lock)
+        {
+            _tokens += tokens;
+        }
+    }
+
+    /// <returns>Whether it was the first.</returns>
+    public bool MarkFirstToken()
+    {
+        if (FirstTokenAt is not null)
+        {
+            return false;
+        }
+
+        FirstTokenAt = time.GetUtcNow();
+        return true;
+    }
+
+    /// <summary>What is known of the whole answer, what came before this turn included.</summary>
+    public ReplyMetadata Metadata()
+    {
+        var before = Claimed.Reply.Metadata ?? new ReplyMetadata { StartedAt = BeganAt };
+        return before with
+        {
+            Model = Model ?? before.Model ?? Responder.Model,
+            Provider = Responder.Provider,
+            FirstTokenAt = before.FirstTokenAt ?? FirstTokenAt,
+            Tokens = before.Tokens + Tokens,
+            Cost = Cost is { } cost ? (before.Cost ?? 0) + cost : before.Cost,
+            Steps = before.Steps + Steps,
+        };
+    }
+
+    /// <summary>Stores how far the answer has come: the newest state, however many ask at once.</summary>
+    /// <exception cref="OperationCanceledException">The answer is gone, and the turn with it.</exception>
+    /// <exception cref="StorageUnavailableException">It could not be stored.</exception>
+    public async Task SaveAsync()
+    {
+        // Not cancelled by a stop: whoever waits for it has done something that must be known.
+        await _saving.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            var step = Draft.Step;
+            if (!await store.SaveAsync(Room.Id, Claimed.Reply.Id, Draft.Parts, step, CancellationToken.None).ConfigureAwait(false))
+            {
+                Turn.End(new TurnEnding.Discarded());
+                throw new OperationCanceledException(Turn.Token);
+            }
+
+            journal.Forget(Claimed.Reply.Id, step);
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+
+    public void Dispose() => _saving.Dispose();
+}

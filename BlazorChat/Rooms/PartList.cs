@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace BlazorChat.Rooms;
+
+/// <summary>The rules by which parts come together: the same for who writes an answer, who watches it, and who recovers it.</summary>
+internal static class PartList
+{
+    /// <summary>Adds text: to the last part when that is of its kind, otherwise as a part of its own. Reasoning that its provider has sealed is not added to.</summary>
+    public static ImmutableArray<MessagePart> Append(ImmutableArray<MessagePart> parts, string text, bool isReasoning, int step) => parts switch
+    {
+        [.. var before, TextPart last] when !isReasoning => before.Add(last with { Text = last.Text + text }),
+        [.. var before, ReasoningPart { ProtectedData: null } last] when isReasoning => before.Add(last with { Text = last.Text + text }),
+        _ => parts.Add(isReasoning ? new ReasoningPart(text) { Step = step } : new TextPart(text) { Step = step }),
+    };
+
+    /// <summary>Puts data among others: in the place of those with the same type and id, otherwise at the end.</summary>
+    public static ImmutableArray<DataPart> Put(ImmutableArray<DataPart> parts, DataPart data)
+    {
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (IsSame(parts[i], data))
+            {
+                return parts.SetItem(i, data);
+            }
+        }
+
+        return parts.Add(data);
+    }
+
+    /// <summary>Whether data take the place of others.</summary>
+    public static bool IsSame(DataPart a, DataPart b) => a.Id is not null && a.Id == b.Id && a.Type == b.Type;
+}

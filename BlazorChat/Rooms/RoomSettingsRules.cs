@@ -1,0 +1,24 @@
+namespace BlazorChat.Rooms;
+
+/// <summary>What a room's settings may be.</summary>
+internal static class RoomSettingsRules
+{
+    private const int MostDisabledTools = 1_000;
+
+    private const int ToolNameLength = 64;
+
+    private static readonly TimeSpan ShortestQuiet = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(60);
+
+    public static Refusal? Check(RoomSettings settings) =>
+        settings.Instructions.Length > RoomLimits.InstructionsLength
+            ? Invalid($"Instructions can have at most {RoomLimits.InstructionsLength} characters; these have {settings.Instructions.Length}.")
+        : !Enum.IsDefined(settings.AnswerMode) || !Enum.IsDefined(settings.Overlap) ? Invalid("There is no such setting.")
+        : settings.QuietTime < ShortestQuiet || settings.QuietTime > LongestQuiet ? Invalid("An author must be quiet for 0.1 to 60 seconds.")
+        : settings.DisabledTools.Length > MostDisabledTools || settings.DisabledTools.Any(t => t.Length is 0 or > ToolNameLength || t.Contains('\n', StringComparison.Ordinal))
+            ? Invalid("There are no such tools.")
+        : null;
+
+    private static Refusal Invalid(string sentence) => new(RefusalKind.Invalid, sentence);
+}

@@ -1,0 +1,94 @@
+using BlazorChat.Replies;
+using BlazorChat.Rooms;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage;
+
+/// <summary>How people ask for answers again, and for more of them.</summary>
+internal sealed partial class TurnStore
+{
+    public Task<Result<ChangedReply>> RetryAsync(Guid roomId, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync<Result<ChangedReply>>(async db =>
+        {
+            var found = await FindAnswerAsync(db, roomId, messageId, cancellationToken).ConfigureAwait(false);
+            if (found.Refusal is { } refusal)
+            {
+                return refusal;
+            }
+
+            var message = found.Value;
+            if (!message.ToMessage().Status.CanRetry)
+            {
+                return new Refusal(RefusalKind.Conflict, "Only an answer that failed, was stopped or was interrupted can be retried.");
+            }
+
+            message.IsRetried = true;
+            var turn = RowChanges.NewTurn(roomId, message.AuthorId, request, now);
+            turn.QuestionId = message.QuestionId;
+            turn.Before = message.Sequence;
+            db.Turns.Add(turn);
+            return new ChangedReply(message.ToMessage(), turn.ToTurn());
+        }, cancellationToken);
+
+    public Task<Result<ChangedReply>> ReopenAsync(
+        Guid roomId, Guid messageId, bool isRegeneration, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync<Result<ChangedReply>>(async db =>
+        {
+            var found = await FindAnswerAsync(db, roomId, messageId, cancellationToken).ConfigureAwait(false);
+            if (found.Refusal is { } refusal)
+            {
+                return refusal;
+            }
+
+            var message = found.Value;
+            var status = message.ToMessage().Status;
+            if (!status.IsEnded || await db.Turns.AnyAsync(t => t.MessageId == messageId, cancellationToken).ConfigureAwait(false))
+            {
+                return new Refusal(RefusalKind.Conflict, "This answer is being written already.");
+            }
+
+            if (!isRegeneration && !status.CanContinue)
+            {
+                return new Refusal(RefusalKind.Conflict, "Only an answer that was cut off can be continued.");
+            }
+
+            if (isRegeneration && message.Versions >= RoomLimits.Versions)
+            {
+                return new Refusal(RefusalKind.Limit, $"This answer has {RoomLimits.Versions} versions already, which is the most.");
+            }
+
+            var turn = RowChanges.NewTurn(roomId, message.AuthorId, request, now);
+            turn.State = StoredTurnState.Ready;
+            turn.MessageId = messageId;
+            turn.QuestionId = message.QuestionId;
+            turn.IsRegeneration = isRegeneration;
+            turn.FirstStep = isRegeneration ? 0 : MessagePartsJson.Read(message.Parts).Select(p => p.Step + 1).DefaultIfEmpty(0).Max();
+            db.Turns.Add(turn);
+            return new ChangedReply(message.ToMessage(), turn.ToTurn());
+        }, cancellationToken);
+
+    public Task<Turn?> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(async db =>
+        {
+            if (!await db.Messages.AnyAsync(m => m.Id == questionId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            var turn = RowChanges.NewTurn(roomId, assistantId, request, now);
+            turn.QuestionId = questionId;
+            db.Turns.Add(turn);
+            return turn.ToTurn();
+        }, cancellationToken);
+
+    private static async Task<Result<MessageRow>> FindAnswerAsync(ChatDbContext db, Guid roomId, Guid messageId, CancellationToken cancellationToken)
+    {
+        var message = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
+        return message switch
+        {
+            not { AuthorKind: AuthorKind.Assistant } => Refusals.NoSuchAnswer,
+            { IsRetried: true } => new Refusal(RefusalKind.Conflict, "Somebody has retried this answer already."),
+            _ => message,
+        };
+    }
+}
