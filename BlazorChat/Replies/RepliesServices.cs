@@ -1,3 +1,4 @@
+using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.Options;
 
@@ -22,6 +23,7 @@ internal static class RepliesServices
         services.AddSingleton<TurnWorker>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<TurnWorker>());
         services.AddSingleton<ReplyService>();
+        services.AddToolExecution();
         services.AddSingleton<TurnJournal>();
         // Stopped in the reverse order: turns end, and store their text, while the journal still runs.
         services.AddHostedService(s => s.GetRequiredService<TurnJournal>());
