@@ -44,4 +44,10 @@ public static class RoomLimits
 
     /// <summary>Most turns that wait in one room; past it a message that asks for an answer is refused.</summary>
     public const int QueueLength = 50;
+
+    /// <summary>Longest text to search for, in UTF-16 characters.</summary>
+    public const int QueryLength = 200;
+
+    /// <summary>How many of a room's newest messages a search looks at.</summary>
+    public const int SearchedMessages = 10_000;
 }

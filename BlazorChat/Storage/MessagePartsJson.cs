@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Storage;
@@ -10,7 +11,7 @@ namespace BlazorChat.Storage;
 /// A message's parts as they are stored: <c>{"v":1,"parts":[{"type":"text","text":"…"}]}</c>. What cannot be read (a newer
 /// version's part, damage) becomes an <see cref="UnknownPart"/> and never breaks the room.
 /// </summary>
-internal static class MessagePartsJson
+internal static partial class MessagePartsJson
 {
     private const int Version = 1;
 
@@ -50,6 +51,20 @@ internal static class MessagePartsJson
 
     public static string WriteText(string text) => Write(text.Length == 0 ? [] : [new TextPart(text)]);
 
+    /// <summary>The character before a wildcard of <see cref="LikePattern"/> that is none.</summary>
+    public const string LikeEscape = "!";
+
+    /// <summary>
+    /// A pattern for LIKE that every stored message with this text matches, and others too: LIKE ignores the case of ASCII letters
+    /// only, so the longest piece in ASCII stands for the whole text.
+    /// </summary>
+    public static string LikePattern(string text)
+    {
+        var longest = NotAscii().Split(text).MaxBy(piece => piece.Length)!;
+        var stored = JsonEncodedText.Encode(longest, WriterOptions.Encoder).Value;
+        return $"%{Wildcard().Replace(stored, $"{LikeEscape}$0")}%";
+    }
+
     public static ImmutableArray<MessagePart> Read(string json)
     {
         try
@@ -75,6 +90,12 @@ internal static class MessagePartsJson
         && part.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String
             ? new TextPart(text.GetString()!)
             : new UnknownPart(part.GetRawText());
+
+    [GeneratedRegex("[^\\x00-\\x7F]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NotAscii();
+
+    [GeneratedRegex("[!%_]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Wildcard();
 
     private static void WriteUnknown(Utf8JsonWriter writer, string json)
     {
