@@ -1,4 +1,5 @@
 using BlazorChat.Assistants;
+using BlazorChat.Assistants.Tools;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
@@ -32,6 +33,7 @@ public static class BlazorChatApp
         builder.Services.AddRooms();
         builder.Services.AddReplies();
         builder.Services.AddAssistants(builder.Configuration);
+        builder.Services.AddBuiltInTools();
         builder.Services.AddSingleton<IResponders, AssistantResponders>();
         builder.Services.AddBlazorChatUi();
         configure?.Invoke(builder);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using BlazorChat.Replies;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
@@ -38,6 +39,15 @@ public sealed class DemoChatClient(int tokensPerSecond, TimeProvider time) : ICh
         {
             await pace.NextAsync(piece, cancellationToken).ConfigureAwait(false);
             yield return Update(id, new TextContent(piece));
+        }
+
+        foreach (var call in plan.Calls)
+        {
+            foreach (var piece in DemoTools.Pieces(call))
+            {
+                await pace.NextAsync(piece, cancellationToken).ConfigureAwait(false);
+                yield return Update(id, new ToolCallDeltaContent(call.CallId, call.Name, piece));
+            }
         }
 
         switch (plan.Ending)

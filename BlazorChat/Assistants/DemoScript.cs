@@ -16,7 +16,10 @@ internal static partial class DemoScript
 
     public static DemoPlan Plan(IReadOnlyList<ChatMessage> prompt, IList<AITool> tools)
     {
-        if (prompt.Count > 0 && prompt[^1].Contents.OfType<FunctionResultContent>().ToList() is { Count: > 0 } results)
+        // A step's results may come in one message or in one each.
+        var results = prompt.Skip(prompt.ToList().FindLastIndex(message => !message.Contents.Any(content => content is FunctionResultContent)) + 1)
+            .SelectMany(message => message.Contents).OfType<FunctionResultContent>().ToList();
+        if (results.Count > 0)
         {
             return new DemoPlan(DemoTools.Answer(results, prompt));
         }
@@ -35,9 +38,11 @@ internal static partial class DemoScript
     }
 
     private static DemoPlan? Answer(HashSet<string> words, string text, IReadOnlyList<ChatMessage> prompt, IList<AITool> tools) =>
-        words.Contains("help") ? new DemoPlan(DemoTexts.Help)
+        // First: what is handed on is not for this one to do.
+        DemoTools.Delegate(words, text, prompt, tools) is { } delegated ? delegated
+        : words.Contains("help") ? new DemoPlan(DemoTexts.Help)
         : words.Contains("markdown") ? new DemoPlan(DemoTexts.Markdown)
-        : words.Contains("reasoning") ? new DemoPlan(DemoTexts.AfterReasoning) { Reasoning = DemoTexts.Reasoning }
+        : words.Contains("reasoning") ? (DemoTools.Plan(words, text, prompt, tools) ?? new DemoPlan(DemoTexts.AfterReasoning)) with { Reasoning = DemoTexts.Reasoning }
         : words.Contains("slow") || words.Contains("slowly") ? new DemoPlan(DemoTexts.Slow) { IsSlow = true }
         : words.Contains("fail") ? new DemoPlan(words.Contains("early") ? "" : DemoTexts.BeforeFailure) { Ending = DemoEnding.Failure }
         : words.Contains("silent") ? new DemoPlan(DemoTexts.BeforeSilence) { Ending = DemoEnding.Silence }

@@ -15,11 +15,14 @@ internal static class DemoTexts
         | --- | --- |
         | `show markdown` | show everything that a message can look like |
         | `code` or `table` | show just that |
-        | `reasoning` | think aloud before I answer |
+        | `reasoning` | think aloud before I answer, or before I use a tool that you name with it |
         | `long` | write about 1,500 tokens |
         | `slow` | write very slowly, so that you can press Stop |
         | `echo: …` | repeat what you write |
-        | `time`, `dice` or `search for …` | use a tool, where the room has one |
+        | `time`, `dice` or `search for …` | use a tool, where the room has one; several at once when you name several |
+        | `postcard` | use a tool that somebody has to allow first |
+        | `where am I`, `time zone`, `language`, `clipboard` or `copy …` | use a tool of your browser |
+        | `ask <assistant> …` or `delegate …` | hand work to another assistant that I may ask |
         | `fail` or `fail early` | break off in the middle, or before the first word |
         | `silent` | fall silent until the time-out |
         | `empty` | finish without saying anything |

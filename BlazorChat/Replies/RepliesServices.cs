@@ -30,6 +30,7 @@ internal static class RepliesServices
         services.AddSingleton<TurnWorker>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<TurnWorker>());
         services.AddSingleton<ReplyService>();
+        services.AddToolExecution();
         services.AddSingleton<TurnJournal>();
         services.AddHostedService(s => s.GetRequiredService<TurnObservers>());
         // Stopped in the reverse order: turns end, and store their text, while the journal still runs.

@@ -104,6 +104,16 @@ public interface IRoomStore
     /// <summary>The room's first messages, oldest first.</summary>
     Task<IReadOnlyList<Message>> ReadFirstAsync(Guid roomId, int count, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Messages of a room whose text (what is written, not what tools gave) contains a text, whatever the case, newest first;
+    /// answers that were asked for again are not among them. Looks at the newest <see cref="RoomLimits.SearchedMessages"/>.
+    /// </summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="query">The text, taken literally, 1 to <see cref="RoomLimits.QueryLength"/> characters.</param>
+    /// <param name="count">Most messages to give.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<Message>> SearchAsync(Guid roomId, string query, int count, CancellationToken cancellationToken);
+
     /// <summary>The turns that wait in a room, in the order in which they will run.</summary>
     Task<IReadOnlyList<Turn>> ReadQueueAsync(Guid roomId, CancellationToken cancellationToken);
 }

@@ -47,4 +47,10 @@ public static class RoomLimits
 
     /// <summary>Most versions of one message.</summary>
     public const int Versions = 50;
+
+    /// <summary>Longest text to search for, in UTF-16 characters.</summary>
+    public const int QueryLength = 200;
+
+    /// <summary>How many of a room's newest messages a search looks at.</summary>
+    public const int SearchedMessages = 10_000;
 }

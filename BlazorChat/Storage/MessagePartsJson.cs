@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Storage;
@@ -12,7 +13,7 @@ namespace BlazorChat.Storage;
 /// read (a newer version's part, damage) becomes an <see cref="UnknownPart"/> and never breaks the room. Types and members
 /// are only ever added: an older version keeps what it does not know as it is.
 /// </summary>
-internal static class MessagePartsJson
+internal static partial class MessagePartsJson
 {
     private const int Version = 1;
 
@@ -67,6 +68,20 @@ internal static class MessagePartsJson
     }
 
     public static string WriteText(string text) => Write(text.Length == 0 ? [] : [new TextPart(text)]);
+
+    /// <summary>The character before a wildcard of <see cref="LikePattern"/> that is none.</summary>
+    public const string LikeEscape = "!";
+
+    /// <summary>
+    /// A pattern for LIKE that every stored message with this text matches, and others too: LIKE ignores the case of ASCII letters
+    /// only, so the longest piece in ASCII stands for the whole text.
+    /// </summary>
+    public static string LikePattern(string text)
+    {
+        var longest = NotAscii().Split(text).MaxBy(piece => piece.Length)!;
+        var stored = JsonEncodedText.Encode(longest, WriterOptions.Encoder).Value;
+        return $"%{Wildcard().Replace(stored, $"{LikeEscape}$0")}%";
+    }
 
     public static ImmutableArray<MessagePart> Read(string json)
     {
@@ -138,6 +153,12 @@ internal static class MessagePartsJson
         DataPart { Type: null } or DataPart { Json: null } or FilePart { Name: null } or FilePart { MediaType: null } => null,
         _ => part,
     };
+
+    [GeneratedRegex("[^\\x00-\\x7F]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NotAscii();
+
+    [GeneratedRegex("[!%_]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Wildcard();
 
     private static void WriteUnknown(Utf8JsonWriter writer, string json)
     {

@@ -212,6 +212,32 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             (await db.Messages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false))?.ToMessage(),
             cancellationToken);
 
+    public Task<IReadOnlyList<Message>> SearchAsync(Guid roomId, string query, int count, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<Message>>(async db =>
+        {
+            var pattern = MessagePartsJson.LikePattern(query);
+            var candidates = db.Messages.AsNoTracking().Where(m => m.RoomId == roomId)
+                .OrderByDescending(m => m.Sequence).Take(RoomLimits.SearchedMessages)
+                .Where(m => !m.IsRetried && EF.Functions.Like(m.Parts, pattern, MessagePartsJson.LikeEscape))
+                .OrderByDescending(m => m.Sequence);
+            var found = new List<Message>();
+            await foreach (var row in candidates.AsAsyncEnumerable().WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                // The pattern matched somewhere in the JSON: only text that somebody wrote counts.
+                var message = row.ToMessage();
+                if (message.Parts.OfType<TextPart>().Any(part => part.Text.Contains(query, StringComparison.OrdinalIgnoreCase)))
+                {
+                    found.Add(message);
+                    if (found.Count >= count)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            return found;
+        }, cancellationToken);
+
     public Task<IReadOnlyList<Turn>> ReadQueueAsync(Guid roomId, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Turn>>(async db =>
             (await db.Turns.AsNoTracking().Where(t => t.RoomId == roomId && (t.State == StoredTurnState.Waiting || t.State == StoredTurnState.Ready))

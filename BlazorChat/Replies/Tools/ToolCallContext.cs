@@ -38,6 +38,9 @@ public sealed class ToolCallContext
     /// <summary>Where preliminary results go; set by the turn.</summary>
     internal Action<string> PreliminarySink { get; init; } = static _ => { };
 
+    /// <summary>Where the tokens go that a tool's own models counted; set by the turn. May come after the call has ended.</summary>
+    internal Action<TokenCounts> UsageSink { get; init; } = static _ => { };
+
     /// <summary>Shows data in the answer, to everybody. See <see cref="DataPart"/> for what type and id do.</summary>
     /// <param name="data">The data.</param>
     /// <param name="isTransient">True to show them to who looks now, and never store them.</param>
@@ -48,6 +51,26 @@ public sealed class ToolCallContext
         DataSink(data, isTransient);
     }
 
-    /// <summary>Shows a result so far in the call's card; the next one takes its place. Never stored, never sent to the model.</summary>
-    public void ShowPreliminary(string result) => PreliminarySink(result);
+    /// <summary>
+    /// Shows a result so far in the call's card; the next one takes its place. Never stored, never sent to the model. Of one
+    /// that is longer than <see cref="RoomLimits.ToolResultLength"/> the beginning is shown, with a mark.
+    /// </summary>
+    public void ShowPreliminary(string result) =>
+        PreliminarySink(StorableText.Beginning(StorableText.From(result), RoomLimits.ToolResultLength));
+
+    /// <summary>The same call, which shows things elsewhere.</summary>
+    internal ToolCallContext With(Action<DataPart, bool> dataSink, Action<string> preliminarySink) => new()
+    {
+        RoomId = RoomId,
+        MessageId = MessageId,
+        CallId = CallId,
+        ToolName = ToolName,
+        Arguments = Arguments,
+        Assistant = Assistant,
+        Request = Request,
+        Chain = Chain,
+        DataSink = dataSink,
+        PreliminarySink = preliminarySink,
+        UsageSink = UsageSink,
+    };
 }

@@ -1,0 +1,30 @@
+using System.Text.Json;
+using BlazorChat.Replies.Tools;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Assistants.Tools;
+
+/// <summary>What models may ask of the browser of the person who asked. Declarations only: the code is the page's.</summary>
+internal static class BrowserTools
+{
+    private const string NoParameters = """{"type":"object","properties":{},"additionalProperties":false}""";
+
+    public static IReadOnlyList<ChatTool> All { get; } =
+    [
+        Declare("get_time_zone", "Gets the IANA time zone of the browser of the person who asked.", NoParameters),
+        Declare("get_location", "Gets where the device of the person who asked is: latitude, longitude and accuracy in metres. Their browser asks them first, and they may refuse.", NoParameters),
+        Declare("read_clipboard", "Reads the text in the clipboard of the person who asked. Their browser may ask them first, and they may refuse.", NoParameters),
+        Declare(
+            "write_clipboard",
+            "Puts text into the clipboard of the person who asked.",
+            """{"type":"object","properties":{"text":{"type":"string","description":"The text.","maxLength":16000}},"required":["text"],"additionalProperties":false}"""),
+        Declare("get_page_language", "Gets the language of the page of the person who asked, and those that their browser prefers (BCP 47).", NoParameters),
+    ];
+
+    private static ChatTool Declare(string name, string description, string schema) =>
+        new(AIFunctionFactory.CreateDeclaration(name, description, JsonElement.Parse(schema), returnJsonSchema: null))
+        {
+            Site = ToolSite.Browser,
+            Source = BuiltInTools.Source,
+        };
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel;
+using BlazorChat.Replies.Tools;
+
+namespace BlazorChat.Assistants.Tools;
+
+/// <summary><c>roll_dice</c>: chance that no model can make up.</summary>
+internal static class DiceTool
+{
+    private const int MostDice = 20;
+    private const int MostSides = 1000;
+
+    /// <param name="random">A whole number from the first value up to, but not, the second.</param>
+    public static ChatTool Create(Func<int, int, int> random)
+    {
+        return new ChatTool(ChatFunctions.Create(Roll, "roll_dice", "Rolls dice and gives each result and the sum.")) { Source = BuiltInTools.Source };
+
+        string Roll([Description("How many dice, 1 to 20.")] int count = 1, [Description("How many sides each has, 2 to 1000.")] int sides = 6)
+        {
+            if (count is < 1 or > MostDice)
+            {
+                throw new ToolFailedException($"The number of dice must be 1 to {MostDice}; it is {count}.");
+            }
+
+            if (sides is < 2 or > MostSides)
+            {
+                throw new ToolFailedException($"The number of sides must be 2 to {MostSides}; it is {sides}.");
+            }
+
+            var rolled = Enumerable.Range(0, count).Select(_ => random(1, sides + 1)).ToList();
+            return count == 1 ? $"{rolled[0]}" : $"{string.Join(", ", rolled)} (sum {rolled.Sum()})";
+        }
+    }
+}

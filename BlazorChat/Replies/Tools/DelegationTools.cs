@@ -1,0 +1,50 @@
+namespace BlazorChat.Replies.Tools;
+
+/// <summary>The tools by which an assistant hands work to others.</summary>
+/// <param name="execution">Runs the inner assistants' tools.</param>
+/// <param name="toolsOf">The tools that an assistant may call by itself, those of delegation left out.</param>
+/// <param name="time">The clock.</param>
+internal sealed class DelegationTools(ToolExecution execution, Func<Responder, IReadOnlyList<ChatTool>> toolsOf, TimeProvider time)
+{
+    /// <summary>How often work may be handed on: an assistant may ask another, which may ask a third.</summary>
+    public const int MaxDepth = 2;
+
+    /// <summary>Where these tools come from, for people.</summary>
+    public const string Source = "assistant";
+
+    // An inner answer takes steps of its own, each with the guard's time-outs; this is the end of all of it.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>A tool for each assistant that one may hand work to and that is configured.</summary>
+    public IReadOnlyList<ChatTool> For(Responder responder, IResponders responders) =>
+        [.. responder.Delegates.Distinct(StringComparer.Ordinal).Where(id => id != responder.Author.Id).Select(responders.Find).OfType<Responder>()
+            .Select(inner => new ChatTool(new DelegationTool(inner, responders, this, execution, time)) { Source = Source, Timeout = Timeout })];
+
+    /// <summary>What an inner assistant is offered: nothing that needs a person, or their browser, or would be refused anyway.</summary>
+    /// <param name="inner">The inner assistant.</param>
+    /// <param name="responders">Who can answer.</param>
+    /// <param name="chain">Who handed the work on, the inner assistant last.</param>
+    /// <param name="withheld">The names of those it could call otherwise, each with a sentence that says why it cannot here.</param>
+    public List<ChatTool> Offered(Responder inner, IResponders responders, IReadOnlyList<string> chain, out Dictionary<string, string> withheld)
+    {
+        withheld = new Dictionary<string, string>(StringComparer.Ordinal);
+        var offered = new List<ChatTool>();
+        foreach (var tool in toolsOf(inner).Concat(For(inner, responders)))
+        {
+            var why = tool.Site == ToolSite.Browser ? "This tool runs in a person's browser, which work that was handed on cannot use."
+                : tool.NeedsApproval == ChatTool.Always ? DelegationTool.NoApproval
+                : tool.Function is DelegationTool next ? next.WhyNot(chain)
+                : null;
+            if (why is null)
+            {
+                offered.Add(tool);
+            }
+            else
+            {
+                withheld[tool.Name] = why;
+            }
+        }
+
+        return offered;
+    }
+}

@@ -1,0 +1,43 @@
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Replies.Tools;
+
+/// <summary>Text from elsewhere, made so that it can be stored and sent.</summary>
+internal static class StorableText
+{
+    private const char Replacement = '\uFFFD';
+
+    /// <summary>The same text with a replacement character for each half of a surrogate pair and each NUL: neither can be stored.</summary>
+    public static string From(string text) =>
+        !text.Contains('\0', StringComparison.Ordinal) && !Names.HasLoneSurrogate(text)
+            ? text
+            : string.Create(text.Length, text, static (into, from) =>
+            {
+                for (var i = 0; i < from.Length; i++)
+                {
+                    if (i + 1 < from.Length && char.IsSurrogatePair(from[i], from[i + 1]))
+                    {
+                        into[i] = from[i];
+                        into[i + 1] = from[++i];
+                    }
+                    else
+                    {
+                        into[i] = from[i] == '\0' || char.IsSurrogate(from[i]) ? Replacement : from[i];
+                    }
+                }
+            });
+
+    /// <summary>The text, or its beginning followed by a mark that says how long it is.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="most">Most characters of it.</param>
+    public static string Beginning(string text, int most)
+    {
+        if (text.Length <= most)
+        {
+            return text;
+        }
+
+        var end = char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
+        return $"{text.AsSpan(0, end)}\n… (the first {end:N0} of {text.Length:N0} characters)";
+    }
+}
