@@ -12,6 +12,11 @@ public sealed class AimockStepTests(AimockServer aimock) : IClassFixture<AimockS
     private const string Thought = "The user wants both cities.";
     private const string Signature = "c2lnbmF0dXJlLW9mLXRoZS10aG91Z2h0";
 
+    // With this header the server refuses what it otherwise only logs.
+    private static readonly Dictionary<string, JsonElement> Strict = new(StringComparer.Ordinal) { ["X-AIMock-Strict"] = JsonSerializer.SerializeToElement("true") };
+
+    private static readonly MessageCreateParams Thinking = new() { Model = "test-model", MaxTokens = 4096, Messages = [], Thinking = new ThinkingConfigEnabled(1024) };
+
     private static readonly ChatOptions Tools = new() { Tools = [AIFunctionFactory.Create((string city) => city, "weather"), AIFunctionFactory.Create(() => 6, "dice")] };
 
     [Theory]
@@ -124,7 +129,7 @@ public sealed class AimockStepTests(AimockServer aimock) : IClassFixture<AimockS
     {
         var options = Tools.Clone();
         options.RawRepresentationFactory = protocol == ModelWire.Anthropic
-            ? static _ => new MessageCreateParams { Model = "test-model", MaxTokens = 4096, Messages = [], Thinking = new ThinkingConfigEnabled(1024) }
+            ? static _ => MessageCreateParams.FromRawUnchecked(Strict, new Dictionary<string, JsonElement>(StringComparer.Ordinal), Thinking.RawBodyData)
             : null;
         return options;
     }

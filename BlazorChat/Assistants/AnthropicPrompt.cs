@@ -80,6 +80,6 @@ internal static class AnthropicPrompt
 
     private static TextReasoningContent ToThinking(string text, string data) =>
         data.StartsWith(RedactedPrefix, StringComparison.Ordinal)
-            ? new TextReasoningContent("") { ProtectedData = data, RawRepresentation = new RedactedThinkingBlock(data[RedactedPrefix.Length..]) }
+            ? new TextReasoningContent("") { ProtectedData = data[RedactedPrefix.Length..], RawRepresentation = new RedactedThinkingBlock(data[RedactedPrefix.Length..]) }
             : new TextReasoningContent(text) { ProtectedData = data };
 }
