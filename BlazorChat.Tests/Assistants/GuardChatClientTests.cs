@@ -1,4 +1,5 @@
 using BlazorChat.Assistants;
+using BlazorChat.Replies;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -79,6 +80,55 @@ public sealed class GuardChatClientTests : IDisposable
         var reading = await ReadAsync(_model);
         Assert.Null(reading.Failure);
         Assert.Equal("dice", Assert.Single(reading.Calls).Name);
+    }
+
+    [Fact]
+    public async Task Arguments_that_were_shown_are_not_shown_again_by_a_repetition()
+    {
+        var reply = _model.NextReply();
+        reply.Writer.TryWrite(Delta("{\"sides\":"));
+        reply.Writer.Complete(new IOException("reset"));
+        var reading = await ReadAsync(_model);
+        Assert.Equal(ChatFailureKind.ConnectionLost, reading.Failure?.Kind);
+        Assert.Equal("{\"sides\":", reading.Shown("1"));
+        Assert.Empty(reading.Notices);
+    }
+
+    [Fact]
+    public async Task Arguments_count_as_part_of_an_answer_that_grows_too_long()
+    {
+        var reply = _model.NextReply();
+        for (var i = 0; i < 20; i++)
+        {
+            reply.Writer.TryWrite(Delta(new string('x', 99)));
+        }
+
+        var reading = await ReadAsync(_model);
+        Assert.Equal(ChatFailureKind.TooLong, reading.Failure?.Kind);
+        Assert.Equal(990, reading.Shown("1").Length);
+    }
+
+    [Fact]
+    public async Task After_the_results_of_tools_a_model_may_have_nothing_to_add()
+    {
+        Prompt.Add(new ChatMessage(ChatRole.Assistant, [new TextContent("I set the alarm."), new FunctionCallContent("1", "alarm")]));
+        Prompt.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent("1", "set")]));
+        _model.NextReply(Finish(ChatFinishReason.Stop));
+        _model.NextReply(Finish(ChatFinishReason.Length));
+        Assert.Null((await ReadAsync(_model)).Failure);
+        Assert.Equal(ChatFailureKind.Empty, (await ReadAsync(_model)).Failure?.Kind);
+    }
+
+    [Fact]
+    public async Task Only_a_silent_provider_is_a_stall()
+    {
+        _model.NextReply();
+        var reading = ReadAsync(_model);
+        await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
+        _time.Advance(Limits.IdleTimeout);
+        Assert.True((await reading).Failure!.IsStall);
+        Assert.False(ChatFailures.EndedEarly().IsStall);
+        Assert.False(new ReplyFailedException("no").IsStall);
     }
 
     [Fact]
@@ -396,6 +446,8 @@ public sealed class GuardChatClientTests : IDisposable
     private static ChatResponseUpdate Text(string text) => new(ChatRole.Assistant, text);
 
     private static ChatResponseUpdate Refusal(string text) => new(ChatRole.Assistant, [new ErrorContent(text) { ErrorCode = "Refusal" }]);
+
+    private static ChatResponseUpdate Delta(string arguments) => new(ChatRole.Assistant, [new ToolCallDeltaContent("1", "dice", arguments)]);
 
     private static ChatResponseUpdate Finish(ChatFinishReason reason) => new(ChatRole.Assistant, []) { FinishReason = reason };
 

@@ -176,6 +176,120 @@ public sealed class OpenAIChatClientTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Arguments_are_shown_as_they_come_once_the_name_is_known()
+    {
+        var reading = await ReadAsync(
+            Delta("""{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"arguments":"{\"si"}}]}"""),
+            Delta("""{"tool_calls":[{"index":0,"function":{"name":"dice","arguments":""}}]}"""),
+            Delta("""{"tool_calls":[{"index":0,"function":{"arguments":"des\":20}"}}]}"""),
+            Delta("{}", "tool_calls"));
+        Assert.Equal(["call_a dice {\"si", "call_a dice des\":20}"], reading.Deltas.Select(delta => $"{delta.CallId} {delta.Name} {delta.Arguments}"));
+        Assert.Equal("""call_a dice {"sides":20}""", Describe(reading.Calls));
+    }
+
+    [Theory]
+    [InlineData("call_0", "call_0", 0, 1)]
+    [InlineData("call_0", "call_0", 0, 0)]
+    [InlineData("", "", 0, 1)]
+    [InlineData("", "", 0, 0)]
+    [InlineData("a b", "\\u0000", 0, 1)]
+    public async Task Calls_without_an_id_of_their_own_get_one(string first, string second, int firstIndex, int secondIndex)
+    {
+        var reading = await ReadAsync(
+            Delta($$$"""{"tool_calls":[{"index":{{{firstIndex}}},"id":"{{{first}}}","type":"function","function":{"name":"dice","arguments":"{\"sides\":6}"}}]}"""),
+            Delta($$$"""{"tool_calls":[{"index":{{{secondIndex}}},"id":"{{{second}}}","type":"function","function":{"name":"dice","arguments":"{\"sides\":20}"}}]}"""),
+            Delta("{}", "tool_calls"));
+        Assert.Equal(["{\"sides\":6}", "{\"sides\":20}"], reading.Calls.Select(call => JsonSerializer.Serialize(call.Arguments)));
+        Assert.Equal(["{\"sides\":6}", "{\"sides\":20}"], reading.Calls.Select(call => reading.Shown(call.CallId)));
+        Assert.All(reading.Calls, call => Assert.Matches("^[!-~]{1,40}$", call.CallId));
+    }
+
+    [Fact]
+    public async Task Id_and_name_may_come_with_every_fragment()
+    {
+        var reading = await ReadAsync(
+            Delta("""{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"dice","arguments":"{\"x\":"}}]}"""),
+            Delta("""{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"dice","arguments":"{}"}}]}"""),
+            Delta("""{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"dice","arguments":"}"}}]}"""),
+            Delta("{}", "tool_calls"));
+        Assert.Equal("""call_a dice {"x":{}}""", Describe(reading.Calls));
+    }
+
+    [Fact]
+    public async Task More_calls_than_anybody_runs_end_the_answer()
+    {
+        var reading = await ReadAsync([.. Enumerable.Range(0, 200).Select(i =>
+            Delta($$$"""{"tool_calls":[{"index":{{{i}}},"id":"call_{{{i}}}","type":"function","function":{"name":"dice","arguments":""}}]}"""))]);
+        Assert.Equal(ChatFailureKind.TooLong, reading.Failure?.Kind);
+        Assert.Empty(reading.Calls);
+    }
+
+    [Fact]
+    public async Task A_call_that_was_cut_before_its_arguments_is_not_one_without_arguments()
+    {
+        var reading = await ReadAsync(
+            Delta("""{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"dice","arguments":""}}]}"""),
+            Delta("{}", "length"));
+        Assert.NotNull(Assert.Single(reading.Calls).Exception);
+        Assert.Equal(ChatFinishReason.Length, reading.FinishReason);
+    }
+
+    [Fact]
+    public async Task Usage_that_counts_along_is_counted_once()
+    {
+        static string Counted(int tokens, string choices) =>
+            $$$"""data: {"id":"c1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{{{choices}}}],"usage":{"prompt_tokens":10,"completion_tokens":{{{tokens}}},"total_tokens":{{{10 + tokens}}}}}""" + "\n\n";
+        var reading = await ReadAsync(
+            Counted(1, """{"index":0,"delta":{"content":"Do"},"finish_reason":null}"""), Counted(2, """{"index":0,"delta":{"content":"ne."},"finish_reason":"stop"}"""), Counted(2, ""));
+        Assert.Equal((10L, 2L), (reading.Usage?.InputTokenCount, reading.Usage?.OutputTokenCount));
+        Assert.Equal("Done.", reading.Text);
+    }
+
+    [Fact]
+    public async Task A_history_that_servers_would_refuse_is_repaired()
+    {
+        var broken = new FunctionCallContent("1", "functions dice!") { Exception = new JsonException("cut") };
+        var messages = await SendAsync(
+            null,
+            new(ChatRole.Tool, [new FunctionResultContent("0", "pruned call")]),
+            new(ChatRole.User, "dice"),
+            new(ChatRole.Assistant, [broken, Call("1", "dice"), Call("2", "time")]),
+            new(ChatRole.Tool, [new FunctionResultContent("1", "four")]),
+            new(ChatRole.Tool, [new FunctionResultContent("1", "five"), new FunctionResultContent("9", "made up")]),
+            new(ChatRole.User, "and?"));
+        Assert.Equal("user assistant tool tool tool user", string.Join(' ', messages.EnumerateArray().Select(message => message.GetProperty("role").GetString())));
+        var calls = messages[1].GetProperty("tool_calls").EnumerateArray().ToList();
+        Assert.Equal("{}", calls[0].GetProperty("function").GetProperty("arguments").GetString());
+        Assert.Equal("functions_dice_", calls[0].GetProperty("function").GetProperty("name").GetString());
+        Assert.Equal(calls.Select(call => call.GetProperty("id").GetString()), messages.EnumerateArray().Skip(2).Take(3).Select(message => message.GetProperty("tool_call_id").GetString()));
+        Assert.Equal(3, calls.Select(call => call.GetProperty("id").GetString()).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(["four", "five", "This call was interrupted. It has no result."], messages.EnumerateArray().Skip(2).Take(3).Select(Content));
+    }
+
+    [Fact]
+    public async Task A_repaired_history_is_the_same_each_time()
+    {
+        ChatMessage[] prompt = [new(ChatRole.User, "dice"), new(ChatRole.Assistant, [Call("", "dice"), Call("", "dice")]), new(ChatRole.Tool, [])];
+        Assert.Equal((await SendAsync(null, prompt)).GetRawText(), (await SendAsync(null, prompt)).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("auto", "\"auto\"")]
+    [InlineData("none", "\"none\"")]
+    [InlineData("now", """{"type":"function","function":{"name":"now"}}""")]
+    public async Task Every_choice_of_tools_is_sent_and_a_tool_without_a_schema_gets_one(string mode, string expected)
+    {
+        var options = new ChatOptions
+        {
+            ToolMode = mode switch { "auto" => ChatToolMode.Auto, "none" => ChatToolMode.None, _ => ChatToolMode.RequireSpecific(mode) },
+            Tools = [AIFunctionFactory.CreateDeclaration("now", null, JsonSerializer.Deserialize<JsonElement>("{}"))],
+        };
+        await SendAsync(options, new ChatMessage(ChatRole.User, "Hi"));
+        Assert.Equal(expected, _stub.Requests[0].Json.GetProperty("tool_choice").GetRawText());
+        Assert.Equal("""{"type":"object","properties":{}}""", _stub.Requests[0].Json.GetProperty("tools")[0].GetProperty("function").GetProperty("parameters").GetRawText());
+    }
+
+    [Fact]
     public async Task Tool_calls_of_an_answer_that_was_cut_are_not_called()
     {
         var reading = await ReadAsync(

@@ -1,5 +1,6 @@
 using System.Text;
 using BlazorChat.Assistants;
+using BlazorChat.Replies;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 
@@ -21,6 +22,8 @@ public sealed class Reading
 
     public List<FunctionCallContent> Calls { get; } = [];
 
+    public List<ToolCallDeltaContent> Deltas { get; } = [];
+
     public UsageDetails? Usage { get; private set; }
 
     public ChatFinishReason? FinishReason { get; private set; }
@@ -38,6 +41,42 @@ public sealed class Reading
         var reading = new Reading();
         await reading.ReadAsync(stream, onUpdate).Soon();
         return reading;
+    }
+
+    /// <summary>What people saw of a call's arguments while they came.</summary>
+    public string Shown(string callId) => string.Concat(Deltas.Where(delta => delta.CallId == callId).Select(delta => delta.Arguments));
+
+    /// <summary>
+    /// What is kept of a step and sent back in the next one: reasoning in the blocks in which it came (what a provider wants back
+    /// ends a block), text, and calls; made anew from texts, as from a database.
+    /// </summary>
+    public ChatMessage Kept()
+    {
+        var contents = new List<AIContent>();
+        foreach (var content in Updates.SelectMany(update => update.Contents))
+        {
+            switch (content)
+            {
+                case TextReasoningContent reasoning when contents is [.., TextReasoningContent { ProtectedData: null } open]:
+                    open.Text += reasoning.Text;
+                    open.ProtectedData = reasoning.ProtectedData;
+                    break;
+                case TextReasoningContent reasoning:
+                    contents.Add(new TextReasoningContent(reasoning.Text) { ProtectedData = reasoning.ProtectedData });
+                    break;
+                case TextContent text when contents is [.., TextContent open]:
+                    open.Text += text.Text;
+                    break;
+                case TextContent text:
+                    contents.Add(new TextContent(text.Text));
+                    break;
+                case FunctionCallContent call:
+                    contents.Add(new FunctionCallContent(call.CallId, call.Name, call.Arguments));
+                    break;
+            }
+        }
+
+        return new ChatMessage(ChatRole.Assistant, contents);
     }
 
     private async Task ReadAsync(IAsyncEnumerable<ChatResponseUpdate> stream, Action<Reading>? onUpdate)
@@ -76,6 +115,9 @@ public sealed class Reading
                     break;
                 case RetryNoticeContent notice:
                     Notices.Add(notice);
+                    break;
+                case ToolCallDeltaContent delta:
+                    Deltas.Add(delta);
                     break;
                 case FunctionCallContent call:
                     Calls.Add(call);

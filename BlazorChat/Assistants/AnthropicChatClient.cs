@@ -6,7 +6,8 @@ namespace BlazorChat.Assistants;
 
 /// <summary>
 /// What Anthropic's own <see cref="IChatClient"/> leaves to do: its exceptions become <see cref="ChatFailureException"/>, and
-/// the connection that it was given is closed with it. Always streams.
+/// the connection that it was given is closed with it; what the service would refuse is repaired (<see cref="AnthropicPrompt"/>), and
+/// thinking and tool calls are read from the events (<see cref="AnthropicReply"/>). Always streams.
 /// </summary>
 /// <param name="inner">The library's client.</param>
 /// <param name="http">Its connection.</param>
@@ -15,7 +16,7 @@ internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : 
     /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+        WholeReply.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -23,7 +24,9 @@ internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : 
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var prompt = AnthropicPrompt.Messages(messages);
+        var reply = new AnthropicReply();
+        var updates = base.GetStreamingResponseAsync(prompt, AnthropicPrompt.Options(options, prompt), cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (updates.ConfigureAwait(false))
         {
             while (true)
@@ -46,7 +49,7 @@ internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : 
                     throw ChatFailures.NotUnderstood(exception);
                 }
 
-                yield return updates.Current;
+                yield return reply.Read(updates.Current);
             }
         }
     }

@@ -44,7 +44,7 @@ public sealed class AssistantOptions
     /// <summary>How many tokens of the room go into one prompt, estimated; 500 to 10,000,000. Older messages are left out past it.</summary>
     public int PromptTokens { get; set; } = 16_000;
 
-    /// <summary>The most characters (UTF-16) of text and reasoning that one answer may have, 100 to 10,000,000. Past it the answer fails, whatever the model says.</summary>
+    /// <summary>The most characters (UTF-16) of text, reasoning and tool arguments that one request to the model may give, 100 to 10,000,000. Past it the answer fails, whatever the model says.</summary>
     public int MaxReplyCharacters { get; set; } = 200_000;
 
     /// <summary>How long the provider may be silent before and between the pieces of an answer, 100 ms to 1 hour. A local server that first has to load a model or read a long prompt may need more than the default.</summary>

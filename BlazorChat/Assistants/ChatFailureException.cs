@@ -29,6 +29,9 @@ public sealed class ChatFailureException : ReplyFailedException
     /// <summary>Whether asking again, as it is, may help: true for what passes by itself, false for what somebody has to change.</summary>
     public bool CanRetry { get; }
 
+    /// <inheritdoc/>
+    public override bool IsStall => Kind == ChatFailureKind.Stalled;
+
     /// <summary>The HTTP status, when the provider answered with one that is no success.</summary>
     public int? StatusCode { get; init; }
 

@@ -42,6 +42,6 @@ public enum ChatFailureKind
     /// <summary>The provider said that the answer is finished, and there was none.</summary>
     Empty,
 
-    /// <summary>The answer had more characters than are allowed.</summary>
+    /// <summary>The answer had more characters, or called more tools, than are allowed.</summary>
     TooLong,
 }

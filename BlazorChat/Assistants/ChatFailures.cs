@@ -34,6 +34,9 @@ internal static class ChatFailures
     public static ChatFailureException TooLong(int characters) =>
         new(ChatFailureKind.TooLong, $"The answer grew longer than {characters:N0} characters and was ended.", canRetry: false);
 
+    public static ChatFailureException TooManyCalls(int calls) =>
+        new(ChatFailureKind.TooLong, $"The answer called more than {calls} tools at once and was ended.", canRetry: false);
+
     /// <param name="text">What the model said; may be empty.</param>
     public static ChatFailureException Refused(string text)
     {

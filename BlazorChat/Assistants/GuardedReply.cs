@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorChat.Replies;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
@@ -13,6 +14,7 @@ internal sealed class GuardedReply : IAsyncDisposable
     private readonly CancellationTokenRegistration _stopped;
     private readonly TaskCompletionSource _stopSignal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _idle;
+    private readonly bool _mayBeSilent;
     private readonly StringBuilder _refusal = new();
     private readonly Func<IAsyncEnumerator<ChatResponseUpdate>> _ask;
     private IAsyncEnumerator<ChatResponseUpdate>? _updates;
@@ -37,6 +39,9 @@ internal sealed class GuardedReply : IAsyncDisposable
         _total = total;
         _caller = caller;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(caller, total);
+
+        // With the results of its tools in hand a model may have nothing to add to what it said when it called them.
+        _mayBeSilent = prompt.Count > 0 && prompt[^1].Role == ChatRole.Tool;
 
         // Registered before the client sees the token: callbacks run last in, first out, so the client's socket hears of
         // a stop before anybody who waits here does.
@@ -159,7 +164,7 @@ internal sealed class GuardedReply : IAsyncDisposable
                     says |= text.Text.Length > 0 || text.Annotations is { Count: > 0 };
                     break;
                 case TextReasoningContent reasoning:
-                    _characters += reasoning.Text.Length;
+                    _characters += reasoning.Text.Length + (reasoning.ProtectedData?.Length ?? 0);
                     says |= reasoning.Text.Length > 0 || reasoning.ProtectedData is not null;
                     break;
                 case ErrorContent { ErrorCode: ChatFailures.RefusalCode } refusal:
@@ -168,7 +173,13 @@ internal sealed class GuardedReply : IAsyncDisposable
                     break;
                 case ErrorContent error:
                     throw ChatFailures.ErrorEvent(error.ErrorCode, error.Message);
-                case ToolCallContent:
+                case ToolCallDeltaContent delta:
+                    // People see it: a repetition would show it again.
+                    _characters += delta.Arguments.Length;
+                    says = true;
+                    break;
+                case ToolCallContent call:
+                    _characters += call is FunctionCallContent { Name.Length: var name } ? name : 0;
                     _hasCalls = true;
                     says = true;
                     break;
@@ -205,7 +216,7 @@ internal sealed class GuardedReply : IAsyncDisposable
             throw ChatFailures.Refused(_refusal.ToString());
         }
 
-        if (!_hasText && !_hasCalls)
+        if (!_hasText && !_hasCalls && !(_mayBeSilent && reason == ChatFinishReason.Stop))
         {
             throw ChatFailures.Empty(ranOutOfTokens: reason == ChatFinishReason.Length);
         }

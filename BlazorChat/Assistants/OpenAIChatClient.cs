@@ -42,7 +42,7 @@ public sealed class OpenAIChatClient : IChatClient
     /// <inheritdoc/>
     public Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+        WholeReply.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -69,6 +69,11 @@ public sealed class OpenAIChatClient : IChatClient
                 {
                     // The library does not know the finish reason, and cannot go on after it.
                     reply.EndWithUnknownReason(exception);
+                    break;
+                }
+                catch (Exception exception) when (reply.IsFinished && exception is IOException or HttpRequestException)
+                {
+                    // All of the answer had come; the tool calls are still to be told.
                     break;
                 }
 

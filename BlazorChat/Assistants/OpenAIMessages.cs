@@ -25,7 +25,7 @@ internal static class OpenAIMessages
             result.Add(new SystemChatMessage(instructions));
         }
 
-        foreach (var message in messages)
+        foreach (var message in ToolHistory.Repair(messages, static id => id.Length > 0))
         {
             if (message.Role == ChatRole.System)
             {
@@ -118,8 +118,6 @@ internal static class OpenAIMessages
         JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,
         TextContent text => text.Text,
         IEnumerable<AIContent> contents when contents.All(content => content is TextContent) => string.Join('\n', contents),
-        null when call.Exception is not null => "Error: the tool failed.",
-        null => "",
         var other => JsonSerializer.Serialize(other, Compact),
     };
 }

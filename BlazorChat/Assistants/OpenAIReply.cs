@@ -1,5 +1,4 @@
-using System.Text;
-using System.Text.Json;
+using BlazorChat.Replies;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
 using ChatFinishReason = Microsoft.Extensions.AI.ChatFinishReason;
@@ -12,18 +11,19 @@ namespace BlazorChat.Assistants;
 /// <summary>Reads the chunks of one streamed chat completion. Ids, role and finish reason of a chunk hold for all after it.</summary>
 internal sealed class OpenAIReply
 {
-    /// <summary>The most characters of one tool call's arguments.</summary>
-    private const int MaxArgumentCharacters = 1_000_000;
-
-    private readonly List<PendingCall> _calls = [];
-    private readonly Dictionary<int, PendingCall> _callsByIndex = [];
+    private readonly PendingToolCalls _calls = new();
+    private readonly Dictionary<int, PendingToolCall> _callsByIndex = [];
     private ChatRole _role = ChatRole.Assistant;
     private string? _id;
     private string? _model;
     private DateTimeOffset? _createdAt;
     private ChatFinishReason? _finishReason;
+    private UsageDetails? _usage;
 
-    /// <summary>What a chunk says. Tool calls are kept back until they are complete.</summary>
+    /// <summary>Whether the provider has said that the answer is complete.</summary>
+    public bool IsFinished => _finishReason is not null;
+
+    /// <summary>What a chunk says. Of tool calls only what people are shown of them: they are kept back until they are complete.</summary>
     /// <exception cref="ChatFailureException">The chunk is an error event.</exception>
     public ChatResponseUpdate Read(StreamingChatCompletionUpdate chunk)
     {
@@ -56,15 +56,15 @@ internal sealed class OpenAIReply
 
         foreach (var fragment in chunk.ToolCallUpdates)
         {
-            AddFragment(fragment);
+            if (AddFragment(fragment) is { } delta)
+            {
+                update.Contents.Add(delta);
+            }
         }
 
-        if (chunk.Usage is { } usage)
-        {
-            update.Contents.Add(new UsageContent(ToUsage(usage)));
-        }
-
-        if (_calls.Count > 0 && _finishReason is not null)
+        // Some servers count along with every chunk: the last one has it all.
+        _usage = chunk.Usage is { } usage ? ToUsage(usage) : _usage;
+        if (_calls.Any && _finishReason is not null)
         {
             // Not the end of the answer for the reader until the calls are out: see End.
             update.FinishReason = null;
@@ -86,27 +86,25 @@ internal sealed class OpenAIReply
         _finishReason = new ChatFinishReason(string.IsNullOrWhiteSpace(value) ? "unknown" : value);
     }
 
-    /// <summary>What is left when the stream has ended: the tool calls, complete now; or only an unknown finish reason. Null without a finish reason: then nothing is complete.</summary>
+    /// <summary>What is left when the stream has ended: the usage and, with a finish reason, the tool calls, complete now. Null when nothing is left.</summary>
     public ChatResponseUpdate? End()
     {
-        if (_finishReason is null)
-        {
-            return null;
-        }
-
-        if (_calls.Count > 0 && _finishReason != ChatFinishReason.Length)
-        {
-            // Some servers say "stop" after tool calls.
-            _finishReason = ChatFinishReason.ToolCalls;
-        }
-
         var update = NewUpdate(chunk: null);
-        foreach (var call in _calls)
+        if (_finishReason is { } reason)
         {
-            update.Contents.Add(call.ToContent());
+            update.FinishReason = _calls.FinishReason(reason);
+            foreach (var call in _calls.Complete(wasCut: reason == ChatFinishReason.Length))
+            {
+                update.Contents.Add(call);
+            }
         }
 
-        return update;
+        if (_usage is not null)
+        {
+            update.Contents.Add(new UsageContent(_usage));
+        }
+
+        return _finishReason is null && _usage is null ? null : update;
     }
 
     private ChatResponseUpdate NewUpdate(StreamingChatCompletionUpdate? chunk) => new(_role, [])
@@ -129,28 +127,29 @@ internal sealed class OpenAIReply
         }
     }
 
-    private void AddFragment(StreamingChatToolCallUpdate fragment)
+    private ToolCallDeltaContent? AddFragment(StreamingChatToolCallUpdate fragment)
     {
-        // Id and name come with the first fragment only. Some servers give every call the same index: a new id is a new call.
-        if (!_callsByIndex.TryGetValue(fragment.Index, out var call)
-            || (Text(fragment.ToolCallId) is { } id && call.Id is not null && call.Id != id))
+        var id = Text(fragment.ToolCallId);
+        var name = Text(fragment.FunctionName);
+        var arguments = fragment.FunctionArgumentsUpdate is { } piece && !piece.ToMemory().IsEmpty ? piece.ToString() : "";
+        if (!_callsByIndex.TryGetValue(fragment.Index, out var call) || IsAnother(call, id, name, arguments))
         {
-            call = new PendingCall(_calls.Count);
-            _calls.Add(call);
+            call = _calls.Add(id);
             _callsByIndex[fragment.Index] = call;
         }
 
-        call.Id ??= Text(fragment.ToolCallId);
-        call.Name ??= Text(fragment.FunctionName);
-        if (fragment.FunctionArgumentsUpdate is { } arguments && !arguments.ToMemory().IsEmpty)
-        {
-            call.Arguments.Append(arguments.ToString());
-            if (call.Arguments.Length > MaxArgumentCharacters)
-            {
-                throw ChatFailures.TooLong(MaxArgumentCharacters);
-            }
-        }
+        call.ProviderId ??= id;
+        call.Name ??= name;
+        return call.Append(arguments);
     }
+
+    /// <summary>
+    /// Whether a fragment begins another call though it has the index of this one, as all calls of some servers do. Id and
+    /// name come with the first fragment only, or with each of them; some servers give every call the same id, or none.
+    /// </summary>
+    private static bool IsAnother(PendingToolCall call, string? id, string? name, string arguments) =>
+        (id is not null && call.ProviderId is not null && call.ProviderId != id)
+        || (name is not null && call.Name is not null && (call.Name != name || call.IsFollowedBy(arguments)));
 
     private static ChatRole ToRole(ChatMessageRole role) => role switch
     {
@@ -178,23 +177,4 @@ internal sealed class OpenAIReply
     };
 
     private static string? Text(string? value) => string.IsNullOrEmpty(value) ? null : value;
-
-    /// <summary>A tool call whose fragments are still coming.</summary>
-    private sealed class PendingCall(int number)
-    {
-        public string? Id { get; set; }
-
-        public string? Name { get; set; }
-
-        public StringBuilder Arguments { get; } = new();
-
-        /// <summary>Arguments that are no JSON object are in <see cref="FunctionCallContent.Exception"/>: the tool loop tells the model.</summary>
-        public FunctionCallContent ToContent() =>
-            FunctionCallContent.CreateFromParsedArguments(Arguments.ToString(), Id ?? $"call_{number}", Name ?? "", Parse);
-
-        private static Dictionary<string, object?>? Parse(string arguments) =>
-            arguments.Length == 0
-                ? []
-                : JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments, AIJsonUtilities.DefaultOptions);
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
 using ChatResponseFormat = Microsoft.Extensions.AI.ChatResponseFormat;
@@ -80,7 +81,21 @@ internal sealed class OpenAIRequests(string model, Uri endpoint)
     private static ChatTool ToTool(AIFunctionDeclaration tool)
     {
         bool? strict = tool.AdditionalProperties.TryGetValue("strict", out var value) ? value as bool? : null;
-        return ChatTool.CreateFunctionTool(tool.Name, tool.Description, BinaryData.FromString(tool.JsonSchema.GetRawText()), strict);
+        return ChatTool.CreateFunctionTool(tool.Name, tool.Description, BinaryData.FromString(ToSchema(tool.JsonSchema)), strict);
+    }
+
+    /// <summary>An object with properties: OpenAI refuses what a tool without parameters may have as its schema.</summary>
+    private static string ToSchema(JsonElement schema)
+    {
+        if (schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("type", out _) && schema.TryGetProperty("properties", out _))
+        {
+            return schema.GetRawText();
+        }
+
+        var whole = schema.ValueKind == JsonValueKind.Object ? JsonObject.Create(schema)! : [];
+        whole.TryAdd("type", "object");
+        whole.TryAdd("properties", new JsonObject());
+        return whole.ToJsonString();
     }
 
     private static ChatToolChoice? ToChoice(ChatToolMode? mode) => mode switch

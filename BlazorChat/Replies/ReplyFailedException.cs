@@ -22,4 +22,7 @@ public class ReplyFailedException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether it failed because the provider fell silent: what came before is good, and asking on from there may help.</summary>
+    public virtual bool IsStall => false;
 }
