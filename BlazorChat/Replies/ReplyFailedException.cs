@@ -3,9 +3,6 @@ namespace BlazorChat.Replies;
 /// <summary>A model's answer failed; what came before has been passed on. The message is a sentence for people.</summary>
 public class ReplyFailedException : Exception
 {
-    /// <summary>Whether the provider fell silent in the middle, so that asking again can bring the rest.</summary>
-    public virtual bool IsStall => false;
-
     /// <inheritdoc />
     public ReplyFailedException()
     {

@@ -105,7 +105,14 @@ internal sealed class StepReading(TurnState state, int step, RepliesMetrics metr
         var call = new ToolCallPart(IdOf(content.CallId), content.Name) { Step = step, Arguments = arguments, State = ToolCallState.Ready };
         if (content.Exception is not null)
         {
-            call = call with { State = ToolCallState.Failed, Result = "The arguments are no valid JSON object. Write them again.", EndedAt = time.GetUtcNow() };
+            // What the model wrote is in the pieces that came before, and stays to be seen.
+            call = call with
+            {
+                Arguments = state.Draft.ChangeCall(call.CallId, static c => c)?.Arguments ?? "",
+                State = ToolCallState.Failed,
+                Result = "The arguments are no valid JSON object. Write them again.",
+                EndedAt = time.GetUtcNow(),
+            };
         }
 
         state.Draft.SetCall(call);

@@ -10,14 +10,14 @@ namespace BlazorChat.Replies;
 /// Keeps what models were sent, for who wants to know what an assistant saw. What a client at the end of the pipeline
 /// reports counts; where none does, what the turn itself sent.
 /// </summary>
-internal sealed partial class StepRecords(ITurnStore store, ILogger<StepRecords> logger)
+public sealed partial class StepRecords(ITurnStore store, ILogger<StepRecords> logger)
 {
     // A prompt is far smaller; one that is not is kept without its contents rather than cut where nobody sees it.
     private const int MostBytes = 4_000_000;
 
-    public Recorder Begin(TurnState state, StepRequest request) => new(state.Room.Id, request);
+    internal Recorder Begin(TurnState state, StepRequest request) => new(state.Room.Id, request);
 
-    public async Task KeepAsync(TurnState state, int step, Recorder recorder)
+    internal async Task KeepAsync(TurnState state, int step, Recorder recorder)
     {
         var sent = recorder.ToStep(state.Claimed.Reply.Versions, step);
         var json = JsonSerializer.SerializeToUtf8Bytes(sent, PromptBuilder.Json);

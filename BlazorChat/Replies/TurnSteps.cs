@@ -117,7 +117,7 @@ internal sealed class TurnSteps(
 
         return finish == ChatFinishReason.Length ? new MessageStatus.Cut("The answer was cut off at the assistant's length limit.")
             : calls.Count > 0 ? null
-            : HasText(state.Draft.Parts) ? MessageStatus.Complete.Instance
+            : HasContent(state.Draft.Parts) ? MessageStatus.Complete.Instance
             : new MessageStatus.Failed("The assistant's answer had no text.");
     }
 
@@ -161,7 +161,8 @@ internal sealed class TurnSteps(
         return (reading.Calls, reading.Finish);
     }
 
-    private static bool HasText(ImmutableArray<MessagePart> parts) => parts.Any(p => p is TextPart { Text.Length: > 0 });
+    // After its tools have run a model may have nothing to add.
+    private static bool HasContent(ImmutableArray<MessagePart> parts) => parts.Any(p => p is TextPart { Text.Length: > 0 } or ToolCallPart);
 
     private static TokenCounts Minus(TokenCounts a, TokenCounts b) =>
         new(a.Input - b.Input, a.Output - b.Output, a.CachedInput - b.CachedInput, a.Reasoning - b.Reasoning);

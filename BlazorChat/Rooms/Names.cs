@@ -39,6 +39,13 @@ public static class Names
         return false;
     }
 
+    /// <summary>A text in one line, without what nobody sees or what changes how the rest is shown; what cannot be stored is left out.</summary>
+    internal static string WithoutControls(string text)
+    {
+        var shown = string.Concat(text.Where(c => !(char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))));
+        return HasLoneSurrogate(shown) ? string.Concat(shown.Where(c => !char.IsSurrogate(c))) : shown;
+    }
+
     private static Result<string> Check(string? name, int most, string what)
     {
         if (name is null || !name.AsSpan().Trim().ContainsVisible())
