@@ -34,6 +34,11 @@ internal static class DataShapes
     public static ProgressShape? Progress(string json) => Read(json, root =>
     {
         var (label, value, max) = (Text(root, "label"), Number(root, "value"), Number(root, "max"));
+        if (label is null && value is null && max is null)
+        {
+            throw new FormatException();
+        }
+
         return value is null || max is null or <= 0
             ? new ProgressShape(label, null, 1)
             : new ProgressShape(label, Math.Clamp(value.Value, 0, max.Value), max.Value);

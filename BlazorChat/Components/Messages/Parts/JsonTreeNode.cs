@@ -59,7 +59,7 @@ internal sealed record JsonTreeNode(string? Name, string Value, ImmutableArray<J
                     properties.Add(Make(HiddenCharacters.Show(property.Name), property.Value, depth + 1, ref left));
                 }
 
-                return new JsonTreeNode(name, $"{{{count:N0}}}", properties.DrainToImmutable(), count - properties.Count);
+                return new JsonTreeNode(name, $"{{{count:N0}}}", properties.ToImmutable(), count - properties.Count);
             case JsonValueKind.Array:
                 var items = ImmutableArray.CreateBuilder<JsonTreeNode>();
                 foreach (var item in element.EnumerateArray())
@@ -73,7 +73,7 @@ internal sealed record JsonTreeNode(string? Name, string Value, ImmutableArray<J
                     items.Add(Make($"{items.Count}", item, depth + 1, ref left));
                 }
 
-                return new JsonTreeNode(name, $"[{element.GetArrayLength():N0}]", items.DrainToImmutable(), element.GetArrayLength() - items.Count);
+                return new JsonTreeNode(name, $"[{element.GetArrayLength():N0}]", items.ToImmutable(), element.GetArrayLength() - items.Count);
             case JsonValueKind.String:
                 return new JsonTreeNode(name, JsonText.Quote(element.GetString()!), [], 0);
             default:

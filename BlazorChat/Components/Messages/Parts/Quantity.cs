@@ -3,7 +3,7 @@ namespace BlazorChat.Components.Messages.Parts;
 /// <summary>Figures as people read them.</summary>
 internal static class Quantity
 {
-    /// <summary>For example <c>0.4 s</c>, <c>12 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>. Clocks that ran backwards give <c>0.0 s</c>.</summary>
+    /// <summary>For example <c>0.4 s</c>, <c>12 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>. Clocks that ran backwards give <c>0 s</c>.</summary>
     public static string Of(TimeSpan time)
     {
         if (time < TimeSpan.Zero)
@@ -11,12 +11,17 @@ internal static class Quantity
             time = TimeSpan.Zero;
         }
 
-        return time.TotalSeconds switch
+        if (time.TotalSeconds < 9.95)
         {
-            < 9.95 => $"{time.TotalSeconds:0.0} s",
-            < 59.5 => $"{time.TotalSeconds:0} s",
-            < 3_600 => $"{(int)time.TotalMinutes} min {time.Seconds} s",
-            _ => $"{(long)time.TotalHours:N0} h {time.Minutes} min",
+            return $"{time.TotalSeconds:0.#} s";
+        }
+
+        var whole = TimeSpan.FromSeconds(Math.Round(time.TotalSeconds));
+        return whole.TotalSeconds switch
+        {
+            < 60 => $"{whole.TotalSeconds:0} s",
+            < 3_600 => $"{(int)whole.TotalMinutes} min {whole.Seconds} s",
+            _ => $"{(long)whole.TotalHours:N0} h {whole.Minutes} min",
         };
     }
 
