@@ -24,6 +24,17 @@ internal static class Icons
     public static readonly RenderFragment Search = Of("search");
     public static readonly RenderFragment Spark = Of("spark");
     public static readonly RenderFragment Lost = Of("lost");
+    public static readonly RenderFragment Check = Of("check");
+    public static readonly RenderFragment Alert = Of("alert");
+    public static readonly RenderFragment Hand = Of("hand");
+    public static readonly RenderFragment Browser = Of("browser");
+    public static readonly RenderFragment Thought = Of("thought");
+    public static readonly RenderFragment Link = Of("link");
+    public static readonly RenderFragment File = Of("file");
+    public static readonly RenderFragment Download = Of("download");
+    public static readonly RenderFragment Previous = Of("previous");
+    public static readonly RenderFragment Next = Of("next");
+    public static readonly RenderFragment Info = Of("info");
 
     /// <summary>The mark of the application: two speech bubbles, one of them with a spark.</summary>
     public static readonly RenderFragment Logo = builder => builder.AddMarkupContent(0,

@@ -1,0 +1,218 @@
+using AngleSharp.Dom;
+using BlazorChat.Components.Messages.Parts;
+using BlazorChat.Rooms;
+using Bunit;
+
+namespace BlazorChat.Tests.Components.Parts;
+
+/// <summary>A tool call as people see it: what is true of it now, what exactly is asked of them, and what came of it.</summary>
+public sealed class ToolCallCardTests : IAsyncDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 3, 0, TimeSpan.Zero);
+    private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");
+    private static readonly ToolCallPart Call = new("c1", "delete_file") { Arguments = """{"path":"/tmp/a","force":true}""" };
+
+    private readonly BunitContext _page = new();
+
+    public ValueTask DisposeAsync() => _page.DisposeAsync();
+
+    [Theory]
+    [InlineData(ToolCallState.Streaming, "Preparing delete_file…")]
+    [InlineData(ToolCallState.Ready, "Starting delete_file…")]
+    [InlineData(ToolCallState.AwaitingApproval, "delete_file Waiting for approval")]
+    [InlineData(ToolCallState.AwaitingBrowser, "delete_file Waiting for Ada’s browser")]
+    [InlineData(ToolCallState.Running, "Running delete_file…")]
+    [InlineData(ToolCallState.Succeeded, "delete_file – done in 1.2 s")]
+    [InlineData(ToolCallState.Failed, "delete_file Failed")]
+    [InlineData(ToolCallState.Rejected, "delete_file Rejected by Ada")]
+    public void Its_line_says_what_is_true_now(ToolCallState state, string line)
+    {
+        var decision = state == ToolCallState.Rejected ? new ToolDecision(false, Ada, Noon, null) : null;
+        var card = Show(Call with { State = state, BeganAt = Noon, EndedAt = Noon.AddSeconds(1.2), Decision = decision });
+        Assert.Equal(line, Line(card));
+    }
+
+    [Fact]
+    public void What_a_tool_does_stands_in_the_place_of_its_name()
+    {
+        Assert.Equal("Searching messages…", Line(Show(Call with { Name = "search_messages", State = ToolCallState.Running })));
+        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, Call with { State = ToolCallState.Running }).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.Doing, "Deleting files").Add(c => c.Source, "disk"));
+        Assert.Equal("Deleting files… from disk", Line(card));
+    }
+
+    [Theory]
+    [InlineData(ToolCallState.Running, true)]
+    [InlineData(ToolCallState.AwaitingApproval, false)]
+    [InlineData(ToolCallState.Succeeded, false)]
+    public void Only_what_is_under_way_spins(ToolCallState state, bool spins) =>
+        Assert.Equal(spins, Show(Call with { State = state }).FindAll(".spinner[aria-hidden=true]").Count == 1);
+
+    [Fact]
+    public void What_nobody_has_unfolded_is_not_sent()
+    {
+        var card = Show(Call with { State = ToolCallState.Succeeded, Result = "Deleted." });
+        Assert.False(card.Find("details").HasAttribute("open"));
+        Assert.Empty(card.FindAll("pre"));
+
+        Unfold(card);
+        Assert.Equal("{\n  \"path\": \"/tmp/a\",\n  \"force\": true\n}", card.Find("pre[aria-label=Arguments]").TextContent);
+        Assert.Equal("Deleted.", card.Find("pre[aria-label=Result]").TextContent);
+        // The browser keeps it open: nothing here ever says otherwise.
+        Assert.False(card.Find("details").HasAttribute("open"));
+    }
+
+    [Fact]
+    public void A_request_is_open_with_its_exact_arguments_and_buttons_for_those_who_may_decide()
+    {
+        var card = Show(Call with { State = ToolCallState.AwaitingApproval, Arguments = "{\"path\":\"/srv/\u202Etxt.exe\",\"html\":\"<b>x</b>\"}" }, canDecide: true);
+        Assert.True(card.Find("details").HasAttribute("open"));
+        var group = card.Find("[role=group][aria-label='Approve delete_file?']");
+        Assert.Equal("{\n  \"path\": \"/srv/\\u202Etxt.exe\",\n  \"html\": \"<b>x</b>\"\n}", group.QuerySelector("pre")!.TextContent);
+        Assert.Null(group.QuerySelector("b"));
+        Assert.Equal(["Approve", "Reject"], group.QuerySelectorAll("button").Select(b => b.TextContent));
+        Assert.Equal("Reason (optional)", group.QuerySelector("label:has(input)")!.TextContent.Trim());
+        Assert.Equal("500", group.QuerySelector("input")!.GetAttribute("maxlength"));
+    }
+
+    [Fact]
+    public void Those_who_may_not_decide_read_who_may()
+    {
+        var group = Show(Call with { State = ToolCallState.AwaitingApproval }).Find("[role=group]");
+        Assert.Empty(group.QuerySelectorAll("button, input"));
+        Assert.Contains("Only Ada and the owners of this room may decide.", Words(group), StringComparison.Ordinal);
+        Assert.Contains("/tmp/a", group.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Approve", " It is a copy ", true, "It is a copy")]
+    [InlineData("Reject", "   ", false, null)]
+    public async Task A_decision_comes_with_its_reason(string button, string typed, bool isApproved, string? reason)
+    {
+        var decisions = new List<(bool, string?)>();
+        var card = Show(Call with { State = ToolCallState.AwaitingApproval }, canDecide: true, decisions.Add);
+        await card.Find("input").ChangeAsync(new() { Value = typed });
+        await Button(card, button).ClickAsync(new() { Detail = 1 });
+        Assert.Equal([(isApproved, reason)], decisions);
+    }
+
+    [Fact]
+    public async Task A_double_click_decides_once_and_so_do_two_buttons_while_one_is_on_its_way()
+    {
+        var calls = 0;
+        var answered = new TaskCompletionSource();
+        var card = _page.Render<ToolCallCard>(p => p
+            .Add(c => c.Part, Call with { State = ToolCallState.AwaitingApproval }).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.CanDecide, true)
+            .Add(c => c.OnDecide, async _ =>
+            {
+                calls++;
+                await answered.Task;
+            }));
+        await Button(card, "Approve").ClickAsync(new() { Detail = 2 });
+        Assert.Equal(0, calls);
+
+        var first = Button(card, "Approve").ClickAsync(new() { Detail = 1 });
+        Assert.All(card.FindAll("button"), b => Assert.True(b.HasAttribute("disabled")));
+        await Button(card, "Reject").ClickAsync(new() { Detail = 1 });
+        Assert.Equal(1, calls);
+
+        answered.SetResult();
+        await first;
+        card.Render(p => p.Add(c => c.Problem, "Grace was faster."));
+        Assert.Equal("Grace was faster.", card.Find("[role=alert]").TextContent);
+        Assert.All(card.FindAll("button"), b => Assert.False(b.HasAttribute("disabled")));
+    }
+
+    [Fact]
+    public async Task What_was_typed_and_what_is_open_outlive_new_states_of_the_room()
+    {
+        var decisions = new List<(bool, string?)>();
+        var part = Call with { State = ToolCallState.AwaitingApproval };
+        var card = Show(part, canDecide: true, decisions.Add);
+        await card.Find("input").ChangeAsync(new() { Value = "Because" });
+        var changes = card.RenderCount;
+        card.Render(p => p.Add(c => c.Part, part with { }));
+        Assert.True(card.RenderCount > changes);
+        Assert.Equal("Because", card.Find("input").GetAttribute("value"));
+
+        card.Render(p => p.Add(c => c.Part, part with { State = ToolCallState.Running, Decision = new ToolDecision(true, Ada, Noon, "Because") }));
+        Assert.True(card.Find("details").HasAttribute("open"));
+        Assert.Empty(card.FindAll("button"));
+        card.Render(p => p.Add(c => c.Part, part with { State = ToolCallState.Succeeded, Result = "Done" }));
+        Assert.True(card.Find("details").HasAttribute("open"));
+    }
+
+    [Theory]
+    [InlineData(true, null, "Approved by Ada at 13:03")]
+    [InlineData(false, "<i>Not</i> on a Friday", "Rejected by Ada at 13:03 – <i>Not</i> on a Friday")]
+    public void A_decision_is_shown_by_the_readers_clock(bool isApproved, string? reason, string line)
+    {
+        var zone = TimeZoneInfo.CreateCustomTimeZone("One", TimeSpan.FromHours(1), null, null);
+        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Zone, zone)
+            .Add(c => c.Part, Call with { State = isApproved ? ToolCallState.Succeeded : ToolCallState.Rejected, Decision = new ToolDecision(isApproved, Ada, Noon, reason) }));
+        Unfold(card);
+        Assert.Equal(line, Words(card.Find(".decision")));
+        Assert.Equal("2026-01-02T12:03:00Z", card.Find(".decision time").GetAttribute("datetime"));
+    }
+
+    [Fact]
+    public void Arguments_that_are_being_written_are_text()
+    {
+        var card = Show(Call with { State = ToolCallState.Streaming, Arguments = "" });
+        Unfold(card);
+        Assert.Equal("Nothing yet", card.Find(".none").TextContent);
+        card.Render(p => p.Add(c => c.Part, Call with { State = ToolCallState.Streaming, Arguments = "{\"path\":\"<script>\u200B" }));
+        Assert.Equal("{\"path\":\"<script>[U+200B]", card.Find("pre").TextContent);
+        Assert.Empty(card.FindAll("script"));
+    }
+
+    [Fact]
+    public void A_preliminary_result_says_that_it_is_one()
+    {
+        var card = Show(Call with { State = ToolCallState.Running, Result = "Half" });
+        Unfold(card);
+        Assert.Equal("Half", card.Find("pre[aria-label='Preliminary result']").TextContent);
+        card.Render(p => p.Add(c => c.Part, Call with { State = ToolCallState.Failed, Result = "The disk is full." }));
+        Assert.Equal("The disk is full.", card.Find("pre[aria-label='What the assistant is told']").TextContent);
+    }
+
+    [Fact]
+    public void A_result_that_is_only_the_beginning_says_so_and_links_to_the_whole()
+    {
+        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.WholeResultUrl, "/blobs/1")
+            .Add(c => c.Part, Call with { State = ToolCallState.Succeeded, Result = "[1, 2", BlobId = Guid.NewGuid(), WholeLength = 3_100_000 }));
+        Unfold(card);
+        var link = card.Find("a[href='/blobs/1']");
+        Assert.Equal("Open the whole result (3.1 MB)", link.TextContent);
+        Assert.Contains("Only the beginning is shown.", card.Find(".whole").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hostile_names_are_text()
+    {
+        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.CanDecide, true).Add(c => c.Source, "<u>\u202E</u>")
+            .Add(c => c.Part, new ToolCallPart("c", "<img src=x onerror=a>\u202Etxt") { State = ToolCallState.AwaitingApproval }));
+        Assert.Empty(card.FindAll("img, u"));
+        Assert.Equal("Approve <img src=x onerror=a>[U+202E]txt?", card.Find("[role=group]").GetAttribute("aria-label"));
+        Assert.Contains("from <u>[U+202E]</u>", Line(card), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_of_64_KB_of_arguments_can_be_read_before_deciding()
+    {
+        var arguments = $$"""{"text":"{{new string('x', 64_000)}} the end"}""";
+        var card = Show(Call with { State = ToolCallState.AwaitingApproval, Arguments = arguments }, canDecide: true);
+        Assert.EndsWith(" the end\"\n}", card.Find("pre[tabindex='0']").TextContent, StringComparison.Ordinal);
+    }
+
+    private IRenderedComponent<ToolCallCard> Show(ToolCallPart part, bool canDecide = false, Action<(bool, string?)>? onDecide = null) =>
+        _page.Render<ToolCallCard>(p => p.Add(c => c.Part, part).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.Asker, "Ada").Add(c => c.CanDecide, canDecide)
+            .Add(c => c.OnDecide, onDecide ?? (_ => { })));
+
+    private static void Unfold(IRenderedComponent<ToolCallCard> card) => card.Find("details").TriggerEvent("ontoggle", EventArgs.Empty);
+
+    private static IElement Button(IRenderedComponent<ToolCallCard> card, string name) => card.FindAll("button").Single(b => b.TextContent == name);
+
+    private static string Line(IRenderedComponent<ToolCallCard> card) => Words(card.Find("summary"));
+
+    private static string Words(IElement element) => string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}

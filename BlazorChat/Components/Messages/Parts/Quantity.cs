@@ -1,0 +1,41 @@
+namespace BlazorChat.Components.Messages.Parts;
+
+/// <summary>Figures as people read them.</summary>
+internal static class Quantity
+{
+    /// <summary>For example <c>0.4 s</c>, <c>12 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>. Clocks that ran backwards give <c>0 s</c>.</summary>
+    public static string Of(TimeSpan time)
+    {
+        if (time < TimeSpan.Zero)
+        {
+            time = TimeSpan.Zero;
+        }
+
+        if (time.TotalSeconds < 9.95)
+        {
+            return $"{time.TotalSeconds:0.#} s";
+        }
+
+        var whole = TimeSpan.FromSeconds(Math.Round(time.TotalSeconds));
+        return whole.TotalSeconds switch
+        {
+            < 60 => $"{whole.TotalSeconds:0} s",
+            < 3_600 => $"{(int)whole.TotalMinutes} min {whole.Seconds} s",
+            _ => $"{(long)whole.TotalHours:N0} h {whole.Minutes} min",
+        };
+    }
+
+    /// <summary>A size in bytes, decimal, for example <c>820 bytes</c>, <c>14 KB</c>, <c>3.1 MB</c>.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        1 => "1 byte",
+        < 1_000 => $"{bytes} bytes",
+        < 9_950 => $"{bytes / 1e3:0.0} KB",
+        < 999_500 => $"{bytes / 1e3:0} KB",
+        < 999_950_000 => $"{bytes / 1e6:0.0} MB",
+        _ => $"{bytes / 1e9:N1} GB",
+    };
+
+    /// <summary>A number that may have any size: digits in groups, past what a double holds exactly in powers of ten.</summary>
+    public static string Of(double number) => Math.Abs(number) < 1e15 ? $"{number:#,0.##}" : $"{number:0.###e0}";
+}

@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Components.Messages.Parts;
+
+/// <summary>The line over a tool call.</summary>
+/// <param name="Lead">What stands before the tool's name, or alone where <paramref name="NamesTool"/> is false.</param>
+/// <param name="NamesTool">Whether the tool's name stands in the line.</param>
+/// <param name="State">What stands after the name.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ToolPhrase(string Lead, bool NamesTool, string State)
+{
+    /// <summary>What is true of a call now.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="doing">What the tool does while it runs (<c>Searching messages</c>), or null.</param>
+    /// <param name="asker">The name of the person whose browser has to run it, or null.</param>
+    public static ToolPhrase Of(ToolCallPart call, string? doing, string? asker) => call.State switch
+    {
+        ToolCallState.Streaming => new("Preparing", true, "…"),
+        ToolCallState.Ready => new("Starting", true, "…"),
+        ToolCallState.AwaitingApproval => new("", true, "Waiting for approval"),
+        ToolCallState.AwaitingBrowser => new("", true, asker is null ? "Waiting for a browser" : $"Waiting for {HiddenCharacters.Show(asker)}’s browser"),
+        ToolCallState.Running when (doing ?? DoingOf(call.Name)) is { } phrase => new($"{phrase}…", false, ""),
+        ToolCallState.Running => new("Running", true, "…"),
+        ToolCallState.Succeeded => new("", true, call is { BeganAt: { } began, EndedAt: { } ended } ? $"done in {Quantity.Of(ended - began)}" : "done"),
+        ToolCallState.Failed => new("", true, "Failed"),
+        _ => new("", true, call.Decision is { } decision ? $"Rejected by {HiddenCharacters.Show(decision.By.Name)}" : "Rejected"),
+    };
+
+    private static string? DoingOf(string tool) => tool switch
+    {
+        "search_messages" => "Searching messages",
+        "get_current_time" => "Looking at the clock",
+        "roll_dice" => "Rolling dice",
+        _ => null,
+    };
+}
