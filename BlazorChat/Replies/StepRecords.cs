@@ -15,7 +15,7 @@ public sealed partial class StepRecords(ITurnStore store, ILogger<StepRecords> l
     // A prompt is far smaller; one that is not is kept without its contents rather than cut where nobody sees it.
     private const int MostBytes = 4_000_000;
 
-    internal Recorder Begin(TurnState state, StepRequest request) => new(state.Room.Id, request);
+    internal static Recorder Begin(TurnState state, StepRequest request) => new(state.Room.Id, request);
 
     internal async Task KeepAsync(TurnState state, int step, Recorder recorder)
     {
@@ -27,7 +27,8 @@ public sealed partial class StepRecords(ITurnStore store, ILogger<StepRecords> l
         }
 
         using var buffer = new MemoryStream();
-        await using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest, leaveOpen: true))
+        var gzip = new GZipStream(buffer, CompressionLevel.Fastest, leaveOpen: true);
+        await using (gzip.ConfigureAwait(false))
         {
             await gzip.WriteAsync(json).ConfigureAwait(false);
         }

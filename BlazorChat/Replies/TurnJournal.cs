@@ -155,7 +155,7 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
             }
         }
 
-        public IEnumerable<JournalPiece> Take(Guid messageId)
+        public List<JournalPiece> Take(Guid messageId)
         {
             var pieces = new List<JournalPiece>();
             while (_runs.First is { Value: var run } node)

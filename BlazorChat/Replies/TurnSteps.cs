@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using BlazorChat.Replies.Hooks;
 using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
@@ -150,7 +149,7 @@ internal sealed class TurnSteps(
     private async Task<(List<ToolCallPart> Calls, ChatFinishReason? Finish)> AskAsync(TurnState state, StepRequest request)
     {
         var reading = new StepReading(state, request.Step, metrics, time.GetTimestamp(), time);
-        var recorder = records.Begin(state, request);
+        var recorder = StepRecords.Begin(state, request);
         state.Steps++;
         await foreach (var update in request.Client.GetStreamingResponseAsync(request.Messages, recorder.Options, state.Token).ConfigureAwait(false))
         {

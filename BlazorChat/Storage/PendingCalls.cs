@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,4 @@
 using BlazorChat.Rooms;
-using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage;
 

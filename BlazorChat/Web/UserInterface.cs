@@ -1,6 +1,7 @@
 using BlazorChat.Accounts;
 using BlazorChat.Components;
 using BlazorChat.Components.Layout;
+using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Web;
@@ -20,6 +21,7 @@ internal static class UserInterface
         System.Diagnostics.Debug.Assert(RoomLimits.MessageLength * MostBytesPerCharacter < LargestHubMessage, "The hub refuses the longest message.");
         services.AddAccounts();
         services.AddSingleton<AssistantFaces>();
+        services.AddDataPartRenderers();
         services.AddAntiforgery(options => options.Cookie.Name = "BlazorChat.Form");
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(options => options.MaximumReceiveMessageSize = LargestHubMessage);
@@ -40,6 +42,7 @@ internal static class UserInterface
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapAccounts();
+        app.MapBlobs();
         app.MapRazorComponents<App>()
             // The policy of SecurityHeaders says it already.
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

@@ -26,17 +26,22 @@ internal static class BlockMarkup
     /// The blocks of an ended message. A message whose text cannot be rendered says so in its own place: no other
     /// message is affected, which is what an error boundary per message would give at the price of a component each.
     /// </summary>
-    public static ImmutableArray<MarkdownBlock> BlocksOf(RoomMessage message)
+    public static ImmutableArray<MarkdownBlock> BlocksOf(RoomMessage message) => Contain(() => message.Blocks, Unreadable);
+
+    /// <summary>The parts of an ended message, under the same promise.</summary>
+    public static ImmutableArray<RenderedPart> PartsOf(RoomMessage message) => Contain(() => message.Parts, [new RenderedPart(new TextPart(""), Unreadable)]);
+
+    private static T Contain<T>(Func<T> render, T unreadable)
     {
         try
         {
-            return message.Blocks;
+            return render();
         }
 #pragma warning disable CA1031 // Whatever the text does to the renderer, the conversation must stay readable.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            return Unreadable;
+            return unreadable;
         }
     }
 }

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Collections.Immutable;
+using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Markdown;
 using BlazorChat.Rooms;
@@ -8,9 +9,9 @@ using Microsoft.AspNetCore.Components.Rendering;
 namespace BlazorChat.Components.Messages;
 
 /// <summary>
-/// The text of an answer that is (or in this circuit was) being written. It renders when a block is closed, another
-/// kind of block begins, or the answer ends; what happens inside the open block goes past it to <see cref="OpenBlockView"/>.
-/// After the end it stays and shows the final blocks: those that did not change keep their elements.
+/// The parts of an answer that is (or in this circuit was) being written, or that has more than text. It renders when a
+/// part comes or changes, or the answer ends; text that grows at the end goes past it to <see cref="LiveText"/>. After the
+/// end it stays and shows the final parts: those that did not change keep their elements.
 /// </summary>
 public sealed class LiveMessage : IComponent, IDisposable
 {
@@ -18,7 +19,8 @@ public sealed class LiveMessage : IComponent, IDisposable
     private RenderHandle _handle;
     private RoomMessage? _message;
     private ReplyFrame? _frame;
-    private OpenBlockView? _openView;
+    private ImmutableArray<PartFrame> _ended = [];
+    private LiveText? _lastText;
     private IDisposable? _watch;
 
     /// <summary>Shows nothing yet.</summary>
@@ -52,6 +54,10 @@ public sealed class LiveMessage : IComponent, IDisposable
         {
             _watch = View.WatchLive(live, _frame!, Show);
         }
+        else
+        {
+            _ended = [.. BlockMarkup.PartsOf(Message).Select(p => new PartFrame(p.Part, p.Part is TextPart or ReasoningPart ? new MarkdownFrame(p.Blocks, null) : null))];
+        }
 
         _handle.Render(_render);
         return Task.CompletedTask;
@@ -62,12 +68,11 @@ public sealed class LiveMessage : IComponent, IDisposable
 
     private void Show(ReplyFrame frame)
     {
-        var last = _frame;
+        var last = _frame!;
         _frame = frame;
-        if (last is not null && last.Note == frame.Note && last.Text.Closed == frame.Text.Closed
-            && HasSameShell(last.Text.Open, frame.Text.Open) && _openView is { } view)
+        if (_lastText is { } text && frame.Parts is [.., { Part: TextPart, Text: { } grown }] && HasSameRest(last, frame))
         {
-            view.Show(frame.Text.Open);
+            text.Show(grown);
         }
         else
         {
@@ -75,35 +80,71 @@ public sealed class LiveMessage : IComponent, IDisposable
         }
     }
 
-    // What stands around the open block's pieces is rendered here, so it must not differ.
-    private static bool HasSameShell(OpenBlock? a, OpenBlock? b) => (a, b) switch
+    // Whether nothing but the last part differs: the usual frame of an answer that is being written.
+    private static bool HasSameRest(ReplyFrame a, ReplyFrame b)
     {
-        (OpenMarkup x, OpenMarkup y) => x.Container == y.Container && x.Start == y.Start,
-        (OpenCode x, OpenCode y) => x.Language == y.Language,
-        _ => false,
-    };
+        if (a.Parts.Length != b.Parts.Length || a.Note != b.Note || a.Shown != b.Shown || !ReferenceEquals(a.Parts[^1].Part, b.Parts[^1].Part))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < a.Parts.Length - 1; i++)
+        {
+            if (!ReferenceEquals(a.Parts[i], b.Parts[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private void Render(RenderTreeBuilder builder)
     {
-        builder.OpenElement(0, "div");
-        builder.AddAttribute(1, "class", "blocks");
-        builder.OpenRegion(2);
-        if (_frame is { } frame)
+        var parts = _frame?.Parts ?? _ended;
+        var isLive = _frame is not null;
+        _lastText = null;
+        if (parts.IsEmpty)
         {
-            builder.AddBlocks(frame.Text.Closed);
-        }
-        else
-        {
-            builder.AddBlocks(BlockMarkup.BlocksOf(_message!));
+            // Where the caret stands until something comes.
+            builder.AddMarkupContent(0, "<div class=\"blocks\"></div>");
         }
 
-        builder.CloseRegion();
-        if (_frame?.Text.Open is { } open)
+        for (var i = 0; i < parts.Length; i++)
         {
-            RenderOpen(builder, open);
+            var isLast = i == parts.Length - 1;
+            if (parts[i] is { Part: TextPart, Text: { } text })
+            {
+                builder.OpenComponent<LiveText>(1);
+                builder.SetKey(i);
+                builder.AddComponentParameter(2, nameof(LiveText.Text), text);
+                builder.AddComponentParameter(3, nameof(LiveText.IsSettled), !isLast);
+                if (isLast && isLive)
+                {
+                    builder.AddComponentReferenceCapture(4, view => _lastText = (LiveText)view);
+                }
+
+                builder.CloseComponent();
+            }
+            else
+            {
+                builder.OpenComponent<MessagePartView>(5);
+                builder.SetKey(i);
+                builder.AddComponentParameter(6, nameof(MessagePartView.View), View);
+                builder.AddComponentParameter(7, nameof(MessagePartView.Message), _message!.Message);
+                builder.AddComponentParameter(8, nameof(MessagePartView.Frame), parts[i]);
+                builder.AddComponentParameter(9, nameof(MessagePartView.IsLive), isLive && isLast);
+                builder.CloseComponent();
+            }
         }
 
-        builder.CloseElement();
+        foreach (var data in _frame?.Shown ?? [])
+        {
+            builder.OpenComponent<DataPartView>(10);
+            builder.AddComponentParameter(11, nameof(DataPartView.Part), data);
+            builder.CloseComponent();
+        }
+
         if (_frame?.Note is { } note)
         {
             builder.OpenElement(40, "p");
@@ -111,67 +152,5 @@ public sealed class LiveMessage : IComponent, IDisposable
             builder.AddContent(42, note);
             builder.CloseElement();
         }
-    }
-
-    // The same elements as Markdown/ writes around a closed block of the kind.
-    private void RenderOpen(RenderTreeBuilder builder, OpenBlock open)
-    {
-        switch (open)
-        {
-            case OpenCode code:
-                builder.OpenElement(3, "div");
-                builder.AddAttribute(4, "class", "code-block");
-                builder.OpenElement(5, "div");
-                builder.AddAttribute(6, "class", "code-head");
-                if (code.Language is not null)
-                {
-                    builder.OpenElement(7, "span");
-                    builder.AddAttribute(8, "class", "code-lang");
-                    builder.AddContent(9, code.Language);
-                    builder.CloseElement();
-                }
-
-                builder.CloseElement();
-                builder.OpenElement(10, "pre");
-                builder.AddAttribute(11, "tabindex", "0");
-                builder.OpenElement(12, "code");
-                RenderPieces(builder, code);
-                builder.CloseElement();
-                builder.CloseElement();
-                builder.CloseElement();
-                break;
-            case OpenMarkup { Container: "table" }:
-                builder.OpenElement(20, "div");
-                builder.AddAttribute(21, "class", "table-scroll");
-                builder.OpenElement(22, "table");
-                RenderPieces(builder, open);
-                builder.CloseElement();
-                builder.CloseElement();
-                break;
-            case OpenMarkup { Container: { } container } markup:
-                builder.OpenElement(25, container);
-                builder.AddAttribute(26, "dir", "auto");
-                if (markup.Start is { } start)
-                {
-                    builder.AddAttribute(27, "start", start.ToString(CultureInfo.InvariantCulture));
-                }
-
-                RenderPieces(builder, open);
-                builder.CloseElement();
-                break;
-            default:
-                builder.OpenRegion(30);
-                RenderPieces(builder, open);
-                builder.CloseRegion();
-                break;
-        }
-    }
-
-    private void RenderPieces(RenderTreeBuilder builder, OpenBlock open)
-    {
-        builder.OpenComponent<OpenBlockView>(0);
-        builder.AddComponentParameter(1, nameof(OpenBlockView.Block), open);
-        builder.AddComponentReferenceCapture(2, view => _openView = (OpenBlockView)view);
-        builder.CloseComponent();
     }
 }

@@ -1,0 +1,156 @@
+using System.Globalization;
+using BlazorChat.Markdown;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+
+namespace BlazorChat.Components.Messages;
+
+/// <summary>
+/// A text that is (or in this circuit was) being written. It renders when a block is closed or another kind of block
+/// begins; what happens inside the open block goes past it to <see cref="OpenBlockView"/>.
+/// </summary>
+public sealed class LiveText : IComponent
+{
+    private readonly RenderFragment _render;
+    private RenderHandle _handle;
+    private MarkdownFrame? _text;
+    private OpenBlockView? _openView;
+    private bool _isSettled;
+
+    /// <summary>Shows nothing yet.</summary>
+    public LiveText() => _render = Render;
+
+    /// <summary>The text to show. Later states come by <see cref="Show"/> too.</summary>
+    [Parameter, EditorRequired]
+    public required MarkdownFrame Text { get; set; }
+
+    /// <summary>Whether something else has come behind it: then no caret stands at its end.</summary>
+    [Parameter]
+    public bool IsSettled { get; set; }
+
+    /// <inheritdoc />
+    public void Attach(RenderHandle renderHandle) => _handle = renderHandle;
+
+    /// <inheritdoc />
+    public Task SetParametersAsync(ParameterView parameters)
+    {
+        parameters.SetParameterProperties(this);
+        if (_isSettled != IsSettled)
+        {
+            _isSettled = IsSettled;
+            _text = Text;
+            _handle.Render(_render);
+        }
+        else
+        {
+            Show(Text);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Shows a newer state; does nothing when it is the same.</summary>
+    internal void Show(MarkdownFrame text)
+    {
+        var last = _text;
+        if (ReferenceEquals(text, last))
+        {
+            return;
+        }
+
+        _text = text;
+        if (last is not null && last.Closed == text.Closed && HasSameShell(last.Open, text.Open) && _openView is { } view)
+        {
+            view.Show(text.Open);
+        }
+        else
+        {
+            _handle.Render(_render);
+        }
+    }
+
+    // What stands around the open block's pieces is rendered here, so it must not differ.
+    private static bool HasSameShell(OpenBlock? a, OpenBlock? b) => (a, b) switch
+    {
+        (OpenMarkup x, OpenMarkup y) => x.Container == y.Container && x.Start == y.Start,
+        (OpenCode x, OpenCode y) => x.Language == y.Language,
+        _ => false,
+    };
+
+    private void Render(RenderTreeBuilder builder)
+    {
+        builder.OpenElement(0, "div");
+        builder.AddAttribute(1, "class", _isSettled ? "blocks settled" : "blocks");
+        builder.OpenRegion(2);
+        builder.AddBlocks(_text!.Closed);
+        builder.CloseRegion();
+        if (_text.Open is { } open)
+        {
+            RenderOpen(builder, open);
+        }
+
+        builder.CloseElement();
+    }
+
+    // The same elements as Markdown/ writes around a closed block of the kind.
+    private void RenderOpen(RenderTreeBuilder builder, OpenBlock open)
+    {
+        switch (open)
+        {
+            case OpenCode code:
+                builder.OpenElement(3, "div");
+                builder.AddAttribute(4, "class", "code-block");
+                builder.OpenElement(5, "div");
+                builder.AddAttribute(6, "class", "code-head");
+                if (code.Language is not null)
+                {
+                    builder.OpenElement(7, "span");
+                    builder.AddAttribute(8, "class", "code-lang");
+                    builder.AddContent(9, code.Language);
+                    builder.CloseElement();
+                }
+
+                builder.CloseElement();
+                builder.OpenElement(10, "pre");
+                builder.AddAttribute(11, "tabindex", "0");
+                builder.OpenElement(12, "code");
+                RenderPieces(builder, code);
+                builder.CloseElement();
+                builder.CloseElement();
+                builder.CloseElement();
+                break;
+            case OpenMarkup { Container: "table" }:
+                builder.OpenElement(20, "div");
+                builder.AddAttribute(21, "class", "table-scroll");
+                builder.OpenElement(22, "table");
+                RenderPieces(builder, open);
+                builder.CloseElement();
+                builder.CloseElement();
+                break;
+            case OpenMarkup { Container: { } container } markup:
+                builder.OpenElement(25, container);
+                builder.AddAttribute(26, "dir", "auto");
+                if (markup.Start is { } start)
+                {
+                    builder.AddAttribute(27, "start", start.ToString(CultureInfo.InvariantCulture));
+                }
+
+                RenderPieces(builder, open);
+                builder.CloseElement();
+                break;
+            default:
+                builder.OpenRegion(30);
+                RenderPieces(builder, open);
+                builder.CloseRegion();
+                break;
+        }
+    }
+
+    private void RenderPieces(RenderTreeBuilder builder, OpenBlock open)
+    {
+        builder.OpenComponent<OpenBlockView>(0);
+        builder.AddComponentParameter(1, nameof(OpenBlockView.Block), open);
+        builder.AddComponentReferenceCapture(2, view => _openView = (OpenBlockView)view);
+        builder.CloseComponent();
+    }
+}
