@@ -17,12 +17,42 @@ namespace BlazorChat.Storage.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
+            modelBuilder.Entity("BlazorChat.Storage.BlobRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("MediaType")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("MessageId");
+
+                    b.ToTable("Blobs", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.JournalRow", b =>
                 {
                     b.Property<Guid>("MessageId")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("Ordinal")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsReasoning")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Step")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Text")
@@ -37,6 +67,17 @@ namespace BlazorChat.Storage.Migrations
             modelBuilder.Entity("BlazorChat.Storage.MessageRow", b =>
                 {
                     b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("AskedById")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("AskedByKind")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("AskedByName")
+                        .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("AuthorId")
@@ -58,14 +99,23 @@ namespace BlazorChat.Storage.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("EditedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsRetried")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Metadata")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Parts")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("QuestionId")
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("RoomId")
@@ -80,7 +130,17 @@ namespace BlazorChat.Storage.Migrations
                     b.Property<string>("StatusDetail")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Versions")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1);
+
                     b.HasKey("Id");
+
+                    b.HasIndex("QuestionId");
 
                     b.HasIndex("RoomId", "Sequence")
                         .IsUnique();
@@ -91,6 +151,35 @@ namespace BlazorChat.Storage.Migrations
                     b.ToTable("Messages", (string)null);
                 });
 
+            modelBuilder.Entity("BlazorChat.Storage.MessageVersionRow", b =>
+                {
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Metadata")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Parts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("StatusDetail")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("MessageId", "Number");
+
+                    b.ToTable("MessageVersions", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.RoomRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -99,10 +188,25 @@ namespace BlazorChat.Storage.Migrations
                     b.Property<int>("AnswerMode")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("CachedInputTokens")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("ClearedThrough")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("CostMicros")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DisabledTools")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("");
+
+                    b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Instructions")
@@ -129,12 +233,55 @@ namespace BlazorChat.Storage.Migrations
                         .HasMaxLength(80)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Overlap")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("OwnerId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("QuietMilliseconds")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(2000);
+
+                    b.Property<long>("ReasoningTokens")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("NameKey")
                         .IsUnique();
 
                     b.ToTable("Rooms", (string)null);
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.StepRow", b =>
+                {
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<Guid>("RoomId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("MessageId", "Version", "Step");
+
+                    b.HasIndex("RoomId");
+
+                    b.ToTable("Steps", (string)null);
                 });
 
             modelBuilder.Entity("BlazorChat.Storage.TurnRow", b =>
@@ -150,7 +297,31 @@ namespace BlazorChat.Storage.Migrations
                     b.Property<long?>("Before")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("BeganAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("FirstStep")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsRegeneration")
+                        .HasColumnType("INTEGER");
+
                     b.Property<Guid?>("MessageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("NotBefore")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("QuestionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("RecoveredProgress")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Recoveries")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Request")
                         .HasColumnType("TEXT");
 
                     b.Property<long>("RequestedAt")
@@ -179,10 +350,22 @@ namespace BlazorChat.Storage.Migrations
 
                     b.HasIndex("MessageId");
 
-                    b.HasIndex("RoomId", "AssistantId", "State")
-                        .IsUnique();
+                    b.HasIndex("RoomId", "AssistantId", "State");
+
+                    b.HasIndex(new[] { "RoomId", "AssistantId" }, "OneRunning")
+                        .IsUnique()
+                        .HasFilter("\"State\" = 1");
 
                     b.ToTable("Turns", (string)null);
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.BlobRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.MessageRow", null)
+                        .WithMany()
+                        .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("BlazorChat.Storage.JournalRow", b =>
@@ -199,6 +382,24 @@ namespace BlazorChat.Storage.Migrations
                     b.HasOne("BlazorChat.Storage.RoomRow", null)
                         .WithMany()
                         .HasForeignKey("RoomId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.MessageVersionRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.MessageRow", null)
+                        .WithMany()
+                        .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.StepRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.MessageRow", null)
+                        .WithMany()
+                        .HasForeignKey("MessageId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

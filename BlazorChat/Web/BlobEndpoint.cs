@@ -1,0 +1,29 @@
+using BlazorChat.Accounts;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Web;
+
+/// <summary>What is kept beside messages, for who may see the room: whole results of tools, and files.</summary>
+internal static class BlobEndpoint
+{
+    public static void MapBlobs(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/rooms/{roomId:guid}/blobs/{blobId:guid}", async (Guid roomId, Guid blobId, HttpContext context, RoomService rooms) =>
+        {
+            var blob = await rooms.ReadBlobAsync(PersonPrincipal.Find(context.User), roomId, blobId, context.RequestAborted).ConfigureAwait(false);
+            if (blob.Refusal is { } refusal)
+            {
+                return refusal.Kind switch
+                {
+                    RefusalKind.NotFound => Results.NotFound(),
+                    RefusalKind.Unavailable => Results.StatusCode(StatusCodes.Status503ServiceUnavailable),
+                    _ => Results.Forbid(),
+                };
+            }
+
+            // Text is shown, as text; anything else is for the reader's own programs. It is never a page of this site.
+            var isText = blob.Value.MediaType.StartsWith("text/plain", StringComparison.Ordinal);
+            context.Response.Headers.ContentDisposition = isText ? "inline" : "attachment";
+            context.Response.Headers.CacheControl = "private, no-store";
+            return Results.Bytes(blob.Value.Content, isText ? "text/plain; charset=utf-8" : "application/octet-stream");
+        });
+}
