@@ -63,7 +63,7 @@ public sealed class AssistantOptions
     /// </summary>
     public IList<IConfigurationSection> Middleware { get; } = [];
 
-    /// <summary>The names of the tools that it may call, each 1 to 64 letters, digits, hyphens and underscores, or a beginning with <c>*</c> behind it; at most 200. Left out: all. An empty list: none.</summary>
+    /// <summary>The names of the tools that it may call, each 1 to 64 letters, digits, hyphens and underscores, or a beginning with <c>*</c> behind it; at most 200. Left out: all. <c>-</c> alone, which no tool is called: none.</summary>
     public IList<string>? Tools { get; set; }
 
     /// <summary>The ids of other assistants that it may hand work to. That two may hand to each other is allowed; a chain that comes back to itself is refused when it happens.</summary>

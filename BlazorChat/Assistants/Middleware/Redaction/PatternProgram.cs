@@ -1,7 +1,12 @@
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
 /// <summary>One instruction: what it does, with which characters, and where it goes on.</summary>
-internal readonly record struct PatternStep(PatternOp Op, CharClass? Class, int Next, int Other);
+/// <param name="Op">What it does.</param>
+/// <param name="Class">With which characters.</param>
+/// <param name="Next">Where it goes on; of a match, the number of the pattern.</param>
+/// <param name="Other">Where a split goes on too.</param>
+/// <param name="IsChecked">Whether what its pattern matches is checked, so that of two matches with the same end the later beginning may be the one.</param>
+internal readonly record struct PatternStep(PatternOp Op, CharClass? Class, int Next, int Other, bool IsChecked = false);
 
 /// <summary>
 /// Several patterns as one machine of states (Thompson's construction), begun at <see cref="Entry"/>. .NET's own regular
@@ -12,6 +17,7 @@ internal sealed class PatternProgram
 {
     private const int MaxSteps = 20_000;
     private readonly List<PatternStep> _steps = [];
+    private bool _isChecked;
 
     /// <exception cref="FormatException">It is too large; the message says so, as the end of a sentence.</exception>
     public PatternProgram(IReadOnlyList<RedactionPattern> patterns)
@@ -20,7 +26,9 @@ internal sealed class PatternProgram
         var entry = -1;
         for (var i = patterns.Count - 1; i >= 0; i--)
         {
+            _isChecked = patterns[i].IsValid is not null;
             var start = Emit(patterns[i].Root, Add(new PatternStep(PatternOp.Match, null, i, -1)));
+            _isChecked = false;
             entry = entry < 0 ? start : Add(new PatternStep(PatternOp.Split, null, start, entry));
         }
 
@@ -41,7 +49,7 @@ internal sealed class PatternProgram
             throw new FormatException($"makes redaction too large; its quantifiers multiply to more than {MaxSteps} steps");
         }
 
-        _steps.Add(step);
+        _steps.Add(step with { IsChecked = _isChecked });
         return _steps.Count - 1;
     }
 

@@ -15,11 +15,13 @@ internal sealed class TextRedactor(PatternProgram program)
     public const int MaxHeld = 512;
 
     private readonly StringBuilder _held = new();
-    private readonly int[] _seen = new int[program.Steps.Count];
+    private readonly long[] _seen = new long[program.Steps.Count];
     private readonly Stack<int> _toFollow = new();
     private List<(int Step, long Start)> _threads = [];
     private List<(int Step, long Start)> _next = [];
-    private int _round;
+    private long _stamp;
+    private long _round;
+    private long _sameStart;
     private char? _before;
 
     // Where the held text begins in the whole, and how much of it the threads have read.
@@ -90,17 +92,21 @@ internal sealed class TextRedactor(PatternProgram program)
     /// <summary>Lets every thread look at the place before a character, and past it; null for the end of the text.</summary>
     private void Step(char? character)
     {
-        _round++;
+        _round = ++_stamp;
         _next.Clear();
         var before = _read == 0 ? _before : _held[_read - 1];
+        var last = -1L;
         foreach (var (step, start) in _threads)
         {
+            // Threads are in the order of their starts.
+            _sameStart = start == last ? _sameStart : ++_stamp;
+            last = start;
             Follow(step, start, before, character);
         }
 
         if (_best is null && _open is null)
         {
-            // Behind the others: of threads in the same state the one that began first goes on.
+            _sameStart = ++_stamp;
             Follow(program.Entry, _base + _read, before, character);
         }
 
@@ -116,13 +122,15 @@ internal sealed class TextRedactor(PatternProgram program)
         _toFollow.Push(first);
         while (_toFollow.TryPop(out var at))
         {
-            if (_seen[at] == _round)
+            // Of threads that come to the same place the first one goes on alone; each, where the match is checked.
+            var step = program.Steps[at];
+            var stamp = step.IsChecked ? _sameStart : _round;
+            if (_seen[at] == stamp)
             {
                 continue;
             }
 
-            _seen[at] = _round;
-            var step = program.Steps[at];
+            _seen[at] = stamp;
             switch (step.Op)
             {
                 case PatternOp.One when next is { } character && step.Class!.Contains(character):
