@@ -75,6 +75,18 @@ public sealed class MiddlewareFilterTests : IDisposable
         Assert.Equal(["second"], reading.Updates.SelectMany(update => update.Contents).OfType<TextReasoningContent>().Select(content => content.ProtectedData).OfType<string>());
     }
 
+    [Fact]
+    public async Task What_a_failure_or_a_notice_quotes_is_redacted_too()
+    {
+        var reply = _model.NextReply();
+        reply.Writer.TryWrite(Update(new RetryNoticeContent(TimeSpan.FromSeconds(1), 1, "It said: ada@example.org")));
+        reply.Writer.Complete(ChatFailures.Refused("I do not write to ada@example.org."));
+        var reading = await AskAsync(Redaction());
+        Assert.Equal("It said: [e-mail]", Assert.Single(reading.Notices).Reason);
+        Assert.Equal(ChatFailureKind.Refused, reading.Failure?.Kind);
+        Assert.Contains("I do not write to [e-mail].", reading.Failure!.Sentence, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("<think>Hm.</think>\n\nHello", "Hm.", "Hello")]
     [InlineData(" \n<THINK>a < b</Think>c", "a < b", "c")]

@@ -59,7 +59,7 @@ internal abstract class ContentFilterChatClient(IChatClient inner) : DelegatingC
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
-                    failure = ExceptionDispatchInfo.Capture(exception);
+                    failure = ExceptionDispatchInfo.Capture(Failure(exception));
                     break;
                 }
 
@@ -83,6 +83,9 @@ internal abstract class ContentFilterChatClient(IChatClient inner) : DelegatingC
 
     /// <summary>What is sent instead of these messages and options, which must not be changed.</summary>
     protected virtual (IEnumerable<ChatMessage> Messages, ChatOptions? Options) Send(IEnumerable<ChatMessage> messages, ChatOptions? options) => (messages, options);
+
+    /// <summary>What a stream ends with instead of this failure.</summary>
+    protected virtual Exception Failure(Exception exception) => exception;
 
     /// <summary>A filter for one answer.</summary>
     protected abstract ContentFilter CreateFilter();

@@ -17,6 +17,7 @@ internal sealed class ContentRedactor(PatternProgram program)
         FunctionResultContent result => Result(result),
         ErrorContent error => new ErrorContent(Redact(error.Message)) { ErrorCode = error.ErrorCode, Details = Redact(error.Details) },
         DataContent data => Data(data),
+        RetryNoticeContent notice when Redact(notice.Reason) is var reason && reason != notice.Reason => new RetryNoticeContent(notice.Delay, notice.Attempt, reason!),
         _ => content,
     };
 

@@ -34,6 +34,12 @@ internal sealed class RedactionChatClient : ContentFilterChatClient
         return (messages.Select(Redact).ToList(), sent);
     }
 
+    // The sentences of some failures quote the model: a refusal is all that it says.
+    protected override Exception Failure(Exception exception) =>
+        _options.Streamed && exception is ChatFailureException failure && TextRedactor.Redact(_program, failure.Sentence) is var sentence && sentence != failure.Sentence
+            ? new ChatFailureException(failure.Kind, sentence, failure.CanRetry, failure.InnerException) { StatusCode = failure.StatusCode, RetryAfter = failure.RetryAfter }
+            : exception;
+
     protected override ContentFilter CreateFilter() => _options.Streamed ? new RedactionFilter(_program, _contents) : new NoFilter();
 
     private ChatMessage Redact(ChatMessage message)

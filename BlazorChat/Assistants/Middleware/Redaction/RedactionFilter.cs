@@ -41,7 +41,7 @@ internal sealed class RedactionFilter(PatternProgram program, ContentRedactor co
                 Delta(delta, output);
                 break;
             case UsageContent or ReplyNoteContent:
-                output.Add(content);
+                output.Add(contents.Redact(content));
                 break;
             default:
                 EndText(output);
