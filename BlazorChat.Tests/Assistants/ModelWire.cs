@@ -71,7 +71,7 @@ public abstract class ModelWire
         options.Items.Add(item);
         time ??= TimeProvider.System;
         return new AssistantDirectory(
-            Options.Create(options), [new OpenAIChatClientProvider(time), new AnthropicChatClientProvider(time)], time, NullLoggerFactory.Instance);
+            Options.Create(options), [new OpenAIChatClientProvider(time), new AnthropicChatClientProvider(time)], [], time, NullLoggerFactory.Instance);
     }
 
     /// <summary>Asks once and reads to the end.</summary>

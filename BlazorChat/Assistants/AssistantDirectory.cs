@@ -1,3 +1,5 @@
+using BlazorChat.Assistants.Middleware;
+using BlazorChat.Replies;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -13,11 +15,13 @@ public sealed class AssistantDirectory : IDisposable
     /// <summary>Makes the directory and every client. Throws <see cref="OptionsValidationException"/> when the configuration is wrong.</summary>
     /// <param name="options">The configuration, complete and valid.</param>
     /// <param name="providers">The providers; the last one of a name wins.</param>
+    /// <param name="middleware">What may stand around the models; the last one of a name wins.</param>
     /// <param name="time">The clock of time-outs and retries.</param>
     /// <param name="loggers">Where clients log to.</param>
     public AssistantDirectory(
         IOptions<AssistantsOptions> options,
         IEnumerable<IChatClientProvider> providers,
+        IEnumerable<IChatMiddleware> middleware,
         TimeProvider time,
         ILoggerFactory loggers)
     {
@@ -27,12 +31,18 @@ public sealed class AssistantDirectory : IDisposable
             byName[provider.Name] = provider;
         }
 
+        var middlewareByName = new Dictionary<string, IChatMiddleware>(StringComparer.OrdinalIgnoreCase);
+        foreach (var one in middleware)
+        {
+            middlewareByName[one.Name] = one;
+        }
+
         var all = new List<Assistant>();
         foreach (var item in options.Value.Items)
         {
             var assistant = ToAssistant(item);
             all.Add(assistant);
-            _byId.Add(assistant.Id, new Entry(assistant, CreateClient(assistant, item, byName[assistant.Provider], time, loggers)));
+            _byId.Add(assistant.Id, new Entry(assistant, CreateClient(assistant, item, byName[assistant.Provider], middlewareByName, time, loggers)));
         }
 
         All = all.AsReadOnly();
@@ -77,16 +87,50 @@ public sealed class AssistantDirectory : IDisposable
             MaxOutputTokens = item.MaxOutputTokens,
             PromptTokens = item.PromptTokens,
             MaxReplyCharacters = item.MaxReplyCharacters,
+            Tools = item.Tools is null ? ["*"] : [.. item.Tools],
+            Delegates = [.. item.Delegates],
+            MaxSteps = item.MaxSteps,
+            MaxToolErrors = item.MaxToolErrors,
+            ToolTimeout = item.ToolTimeout,
+            Recovery = item.Recovery,
+            MaxRecoveries = item.MaxRecoveries,
+            RecoveryWindow = item.RecoveryWindow,
+            Context = new ContextPolicy
+            {
+                KeepFirst = item.Context.KeepFirst,
+                DropOldReasoning = item.Context.DropOldReasoning,
+                DropToolResultsAfter = item.Context.DropToolResultsAfter,
+            },
+            Prices = item.Prices is { Input: { } input, Output: { } output } prices ? new TokenPrices(input, output, prices.CachedInput) : null,
         };
 
-    /// <summary>From the outside in: telemetry (sees what people see), the guard, the assistant's defaults, the provider.</summary>
+    /// <summary>
+    /// From the outside in: telemetry (sees what people see), what keeps the guard's promises around middleware (see there why
+    /// the guard itself is further in), the middleware in their order, the guard, the assistant's defaults, what records,
+    /// the provider.
+    /// </summary>
     private static TelemetryChatClient CreateClient(
-        Assistant assistant, AssistantOptions item, IChatClientProvider provider, TimeProvider time, ILoggerFactory loggers)
+        Assistant assistant,
+        AssistantOptions item,
+        IChatClientProvider provider,
+        Dictionary<string, IChatMiddleware> middleware,
+        TimeProvider time,
+        ILoggerFactory loggers)
     {
-        IChatClient client = provider.Create(item);
+        IChatClient client = new RecordingChatClient(provider.Create(item));
         client = new AssistantDefaultsChatClient(client, item.MaxOutputTokens, item.Temperature, item.ReasoningEffort);
         var limits = new GuardLimits(item.IdleTimeout, item.TotalTimeout, item.RetryAttempts, item.MaxReplyCharacters);
         client = new GuardChatClient(client, limits, time, loggers.CreateLogger<GuardChatClient>());
+        foreach (var settings in item.Middleware.Reverse())
+        {
+            client = middleware[settings[MiddlewareSettings.NameKey]!].Wrap(client, new ChatMiddlewareContext(assistant, settings, time, loggers));
+        }
+
+        if (item.Middleware.Count > 0)
+        {
+            client = new PipelineChatClient(client, limits, time, loggers.CreateLogger<PipelineChatClient>());
+        }
+
         return new TelemetryChatClient(client, assistant.Provider, assistant.Model);
     }
 

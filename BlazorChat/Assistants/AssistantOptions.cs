@@ -1,3 +1,4 @@
+using BlazorChat.Replies;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
@@ -55,6 +56,42 @@ public sealed class AssistantOptions
 
     /// <summary>How often a request is repeated when it failed before the first token, 0 to 10.</summary>
     public int RetryAttempts { get; set; } = 2;
+
+    /// <summary>
+    /// What stands between rooms and the model, the outermost first: it is the first to see what is sent and the last to see what comes back. Each entry has
+    /// the <c>Name</c> of an <see cref="Assistants.Middleware.IChatMiddleware"/> and its settings; at most 20.
+    /// </summary>
+    public IList<IConfigurationSection> Middleware { get; } = [];
+
+    /// <summary>The names of the tools that it may call, each 1 to 64 letters, digits, hyphens and underscores, or a beginning with <c>*</c> behind it; at most 200. Left out: all. <c>-</c> alone, which no tool is called: none.</summary>
+    public IList<string>? Tools { get; set; }
+
+    /// <summary>The ids of other assistants that it may hand work to. That two may hand to each other is allowed; a chain that comes back to itself is refused when it happens.</summary>
+    public IList<string> Delegates { get; } = [];
+
+    /// <summary>The most requests to the model in one turn, 1 to 50.</summary>
+    public int MaxSteps { get; set; } = 5;
+
+    /// <summary>The most steps in a row in which every call of a tool failed, 1 to 50.</summary>
+    public int MaxToolErrors { get; set; } = 3;
+
+    /// <summary>How long one call of a tool may take unless the tool says otherwise, 100 ms to 1 hour.</summary>
+    public TimeSpan ToolTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What happens to an answer that was cut off: <c>Continue</c> or <c>Mark</c>.</summary>
+    public RecoveryMode Recovery { get; set; } = RecoveryMode.Continue;
+
+    /// <summary>How often one answer is continued after having been cut off, 0 to 100.</summary>
+    public int MaxRecoveries { get; set; } = 3;
+
+    /// <summary>How long after its beginning an answer is still continued, up to 7 days.</summary>
+    public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>What of a room is sent.</summary>
+    public AssistantContextOptions Context { get; set; } = new();
+
+    /// <summary>What tokens cost. Left out: not known, and no costs are shown.</summary>
+    public AssistantPriceOptions? Prices { get; set; }
 
     /// <summary>How fast the demo assistant writes; left out: <see cref="AssistantsOptions.DemoTokensPerSecond"/>. Nobody else heeds it.</summary>
     public int? DemoTokensPerSecond { get; set; }

@@ -10,6 +10,20 @@ internal sealed class AssistantResponders(AssistantDirectory assistants) : IResp
 
     public Responder? Find(string assistantId) => assistants.Find(assistantId) is { } assistant
         ? new Responder(ToAuthor(assistant), assistant.Instructions, assistant.PromptTokens, assistants.GetChatClient(assistant.Id))
+        {
+            Provider = assistant.Provider,
+            Model = assistant.Model,
+            Tools = assistant.Tools,
+            Delegates = assistant.Delegates,
+            MaxSteps = assistant.MaxSteps,
+            MaxToolErrors = assistant.MaxToolErrors,
+            ToolTimeout = assistant.ToolTimeout,
+            Recovery = assistant.Recovery,
+            MaxRecoveries = assistant.MaxRecoveries,
+            RecoveryWindow = assistant.RecoveryWindow,
+            Context = assistant.Context,
+            Prices = assistant.Prices,
+        }
         : null;
 
     private static Author ToAuthor(Assistant assistant) => new(AuthorKind.Assistant, assistant.Id, assistant.Name);

@@ -1,3 +1,4 @@
+using BlazorChat.Assistants.Middleware;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -8,8 +9,8 @@ public static class AssistantServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="AssistantDirectory"/>, its providers and its options from the section <c>Assistants</c>; a wrong
-    /// configuration stops the application at start with every error in one exception. Add an <see cref="IChatClientProvider"/> of
-    /// your own before or after.
+    /// configuration stops the application at start with every error in one exception. Add an <see cref="IChatClientProvider"/> or
+    /// <see cref="IChatMiddleware"/> of your own before or after.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configuration">The application's whole configuration, the environment's variables at its root.</param>
@@ -19,6 +20,7 @@ public static class AssistantServiceCollectionExtensions
         services.AddSingleton<IChatClientProvider, DemoChatClientProvider>();
         services.AddSingleton<IChatClientProvider, OpenAIChatClientProvider>();
         services.AddSingleton<IChatClientProvider, AnthropicChatClientProvider>();
+        services.AddChatMiddleware();
         services.AddSingleton<AssistantDirectory>();
 
         services.AddOptions<AssistantsOptions>()

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using BlazorChat.Assistants.Middleware;
+using BlazorChat.Replies;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -8,10 +10,17 @@ namespace BlazorChat.Assistants;
 
 /// <summary>Checks the section <c>Assistants</c> after <see cref="AssistantsOptionsDefaults"/>: every error at once, each with its whole configuration key, none with a secret.</summary>
 /// <param name="providers">The providers that there are.</param>
-public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientProvider> providers) : IValidateOptions<AssistantsOptions>
+/// <param name="middleware">The middleware that there is.</param>
+public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientProvider> providers, IEnumerable<IChatMiddleware> middleware)
+    : IValidateOptions<AssistantsOptions>
 {
     /// <summary>The most assistants.</summary>
     public const int MaxItems = 50;
+
+    /// <summary>The most middleware of one assistant.</summary>
+    public const int MaxMiddleware = 20;
+
+    private const int MaxTools = 200;
 
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, AssistantsOptions options)
@@ -32,6 +41,8 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
             WhoItIs(errors, key, item);
             WhoAnswers(errors, key, item);
             Limits(errors, key, item);
+            Turns(errors, key, item, options);
+            Around(errors, key, item);
             Unique(errors, $"{key}:{nameof(item.Id)}", item.Id, ids);
             Unique(errors, $"{key}:{nameof(item.Name)}", item.Name, names);
         }
@@ -114,6 +125,81 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
         Range(errors, $"{key}:{nameof(item.TotalTimeout)}", item.TotalTimeout, item.IdleTimeout, TimeSpan.FromHours(24));
     }
 
+    private static void Turns(List<string> errors, string key, AssistantOptions item, AssistantsOptions all)
+    {
+        if (item.Tools is { Count: > MaxTools })
+        {
+            errors.Add($"{key}:{nameof(item.Tools)} has {item.Tools.Count} names; at most {MaxTools} are allowed.");
+        }
+
+        for (var i = 0; i < item.Tools?.Count; i++)
+        {
+            if (item.Tools[i] is null || !ToolName().IsMatch(item.Tools[i]))
+            {
+                errors.Add($"{key}:{nameof(item.Tools)}:{i} must be 1 to 64 letters, digits, hyphens and underscores, or the beginning of such names with * behind it; it is '{item.Tools[i]}'.");
+            }
+        }
+
+        for (var i = 0; i < item.Delegates.Count; i++)
+        {
+            if (item.Delegates[i] == item.Id || !all.Items.Any(other => other.Id == item.Delegates[i]))
+            {
+                errors.Add($"{key}:{nameof(item.Delegates)}:{i} must be the id of another assistant; it is '{item.Delegates[i]}'.");
+            }
+        }
+
+        if (!Enum.IsDefined(item.Recovery))
+        {
+            errors.Add($"{key}:{nameof(item.Recovery)} must be one of {string.Join(", ", Enum.GetNames<RecoveryMode>())}; it is {item.Recovery}.");
+        }
+
+        Range(errors, $"{key}:{nameof(item.MaxSteps)}", item.MaxSteps, 1, 50);
+        Range(errors, $"{key}:{nameof(item.MaxToolErrors)}", item.MaxToolErrors, 1, 50);
+        Range(errors, $"{key}:{nameof(item.ToolTimeout)}", item.ToolTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Range(errors, $"{key}:{nameof(item.MaxRecoveries)}", item.MaxRecoveries, 0, 100);
+        Range(errors, $"{key}:{nameof(item.RecoveryWindow)}", item.RecoveryWindow, TimeSpan.Zero, TimeSpan.FromDays(7));
+        var context = $"{key}:{nameof(item.Context)}";
+        Range(errors, $"{context}:{nameof(item.Context.KeepFirst)}", item.Context.KeepFirst, 0, 100);
+        Range(errors, $"{context}:{nameof(item.Context.DropToolResultsAfter)}", item.Context.DropToolResultsAfter ?? 0, 0, 1_000_000);
+        if (item.Prices is { } prices)
+        {
+            Price(errors, $"{key}:{nameof(item.Prices)}:{nameof(prices.Input)}", prices.Input);
+            Price(errors, $"{key}:{nameof(item.Prices)}:{nameof(prices.Output)}", prices.Output);
+            Price(errors, $"{key}:{nameof(item.Prices)}:{nameof(prices.CachedInput)}", prices.CachedInput ?? 0);
+        }
+    }
+
+    private void Around(List<string> errors, string key, AssistantOptions item)
+    {
+        if (item.Middleware.Count > MaxMiddleware)
+        {
+            errors.Add($"{key}:{nameof(item.Middleware)} has {item.Middleware.Count} entries; at most {MaxMiddleware} are allowed.");
+        }
+
+        foreach (var settings in item.Middleware)
+        {
+            var name = settings[MiddlewareSettings.NameKey];
+            var found = middleware.LastOrDefault(candidate => string.Equals(candidate.Name, name, StringComparison.OrdinalIgnoreCase));
+            if (found is null)
+            {
+                var known = string.Join(", ", middleware.Select(candidate => candidate.Name).Distinct(StringComparer.OrdinalIgnoreCase));
+                errors.Add($"{settings.Path}:{MiddlewareSettings.NameKey} must be one of {known}; it is '{name}'.");
+            }
+            else
+            {
+                errors.AddRange(found.Validate(settings));
+            }
+        }
+    }
+
+    private static void Price(List<string> errors, string key, decimal? price)
+    {
+        if (price is not (>= 0 and <= 1_000_000))
+        {
+            errors.Add($"{key} must be a price per million tokens from 0 to 1000000; it is {(price is null ? "left out" : price)}.");
+        }
+    }
+
     private static void Range<T>(List<string> errors, string key, T value, T least, T most)
         where T : IComparable<T>
     {
@@ -140,4 +226,7 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Id();
+
+    [GeneratedRegex(@"^(?:[A-Za-z0-9_-]{1,64}|[A-Za-z0-9_-]{0,63}\*)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ToolName();
 }

@@ -44,4 +44,7 @@ public enum ChatFailureKind
 
     /// <summary>The answer had more characters, or called more tools, than are allowed.</summary>
     TooLong,
+
+    /// <summary>A middleware of the assistant threw.</summary>
+    Middleware,
 }

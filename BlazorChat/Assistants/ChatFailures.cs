@@ -53,6 +53,10 @@ internal static class ChatFailures
     public static ChatFailureException NotAStream(int status) =>
         new(ChatFailureKind.InvalidRequest, "What answers at this assistant's endpoint is not a model's server; its address may be wrong.", canRetry: false) { StatusCode = status };
 
+    /// <summary>What a middleware throws may hold what is private, and names parts that nobody in a room knows.</summary>
+    public static ChatFailureException Middleware(Exception cause) =>
+        new(ChatFailureKind.Middleware, "A part of this server that works on the assistant's answers failed.", canRetry: true, cause);
+
     /// <summary>The same failure for when the provider asks for a longer wait than people in a room have.</summary>
     public static ChatFailureException WaitTooLong(ChatFailureException failure) =>
         new(failure.Kind, $"The model's provider asks to wait {Words.Duration(failure.RetryAfter ?? TimeSpan.Zero)} before the next request.", canRetry: true, failure)

@@ -10,7 +10,7 @@ namespace BlazorChat.Assistants;
 /// the token. Repeats a request that failed before the first token, and says so with <see cref="RetryNoticeContent"/>;
 /// after the first token nothing is repeated.
 /// </summary>
-/// <param name="inner">A provider's client without retries of its own. Its stream is read even for a whole response.</param>
+/// <param name="inner">A provider's client without retries of its own. Its stream is read even for a whole response, unless the options say <see cref="BlazorChat.Replies.TurnProperties.Whole"/>.</param>
 /// <param name="limits">What one answer may take.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Gets kinds, times and counts, no contents.</param>
@@ -37,7 +37,7 @@ public sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeP
         {
             ChatFailureException? failure = null;
             bool started;
-            var reply = new GuardedReply(InnerClient, prompt, options, limits, time, total.Token, cancellationToken);
+            var reply = new GuardedReply(InnerClient, prompt, options, limits, time, ChatFailures.From, total.Token, cancellationToken);
             await using (reply.ConfigureAwait(false))
             {
                 while (true)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using BlazorChat.Replies;
 using Microsoft.Extensions.AI;
@@ -17,6 +18,7 @@ internal sealed class GuardedReply : IAsyncDisposable
     private readonly bool _mayBeSilent;
     private readonly StringBuilder _refusal = new();
     private readonly Func<IAsyncEnumerator<ChatResponseUpdate>> _ask;
+    private readonly Func<Exception, ChatFailureException> _explain;
     private IAsyncEnumerator<ChatResponseUpdate>? _updates;
     private volatile bool _stalled;
     private Task? _abandoned;
@@ -32,9 +34,11 @@ internal sealed class GuardedReply : IAsyncDisposable
         ChatOptions? options,
         GuardLimits limits,
         TimeProvider time,
+        Func<Exception, ChatFailureException> explain,
         CancellationToken total,
         CancellationToken caller)
     {
+        _explain = explain;
         _limits = limits;
         _total = total;
         _caller = caller;
@@ -49,7 +53,7 @@ internal sealed class GuardedReply : IAsyncDisposable
         _idle = time.CreateTimer(static reply => ((GuardedReply)reply!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         // A client may change what it is given; neither the caller nor the next attempt may see that.
-        _ask = () => client.GetStreamingResponseAsync(prompt.ConvertAll(Copy), options?.Clone(), _stop.Token).GetAsyncEnumerator(_stop.Token);
+        _ask = () => Ask(client, prompt.ConvertAll(Copy), options?.Clone(), _stop.Token).GetAsyncEnumerator(_stop.Token);
     }
 
     /// <summary>Whether anything has come that a repetition would repeat.</summary>
@@ -76,7 +80,7 @@ internal sealed class GuardedReply : IAsyncDisposable
             {
                 throw _stalled ? ChatFailures.Stalled(_limits.IdleTimeout, exception)
                     : _total.IsCancellationRequested ? ChatFailures.TimedOut(exception)
-                    : ChatFailures.From(exception);
+                    : _explain(exception);
             }
             catch (Exception)
             {
@@ -119,6 +123,21 @@ internal sealed class GuardedReply : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private static IAsyncEnumerable<ChatResponseUpdate> Ask(IChatClient client, List<ChatMessage> prompt, ChatOptions? options, CancellationToken stop) =>
+        options?.AdditionalProperties?.TryGetValue(TurnProperties.Whole, out var whole) == true && whole is true
+            ? AskWholeAsync(client, prompt, options, stop)
+            : client.GetStreamingResponseAsync(prompt, options, stop);
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> AskWholeAsync(
+        IChatClient client, List<ChatMessage> prompt, ChatOptions options, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var response = await client.GetResponseAsync(prompt, options, stop).ConfigureAwait(false);
+        foreach (var update in response.ToChatResponseUpdates())
+        {
+            yield return update;
+        }
+    }
+
     private static ChatMessage Copy(ChatMessage message)
     {
         var copy = message.Clone();
@@ -154,6 +173,7 @@ internal sealed class GuardedReply : IAsyncDisposable
     private bool Take(ChatResponseUpdate update)
     {
         var says = false;
+        var notes = false;
         foreach (var content in update.Contents)
         {
             switch (content)
@@ -183,6 +203,10 @@ internal sealed class GuardedReply : IAsyncDisposable
                     _hasCalls = true;
                     says = true;
                     break;
+                case ReplyNoteContent:
+                    // Only until something has come: what is shown beside an answer that has begun would stay there.
+                    notes |= !Started;
+                    break;
                 case UsageContent:
                     // Billed, but nothing that a repetition would repeat.
                     break;
@@ -201,7 +225,7 @@ internal sealed class GuardedReply : IAsyncDisposable
         Started |= says;
 
         // Before the first token, what has no contents carries only ids, which every later update repeats.
-        return says || update.Contents.Any(content => content is UsageContent) || (Started && update.FinishReason is not null);
+        return says || notes || update.Contents.Any(content => content is UsageContent) || (Started && update.FinishReason is not null);
     }
 
     private ChatResponseUpdate? End()

@@ -1,0 +1,259 @@
+using System.Text.Json;
+using BlazorChat.Assistants;
+using BlazorChat.Assistants.Middleware;
+using BlazorChat.Assistants.Middleware.Redaction;
+using BlazorChat.Replies;
+using BlazorChat.Tests.Support;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+
+namespace BlazorChat.Tests.Assistants.Middleware;
+
+/// <summary>Redaction, think, defaults, simulated streaming and logging as clients.</summary>
+public sealed class MiddlewareFilterTests : IDisposable
+{
+    private readonly ScriptedChatClient _model = new();
+    private readonly FakeTimeProvider _time = new();
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public async Task Text_reasoning_and_calls_are_redacted_while_they_stream()
+    {
+        _model.NextReply(
+            Update(new TextReasoningContent("Ask ada@exa")), Update(new TextContent("")), Update(new TextReasoningContent("mple.org")),
+            Update(new TextContent("I write to ada")), Update(new TextContent("@example.org")),
+            Update(new ToolCallDeltaContent("1", "mail", "")), Update(new ToolCallDeltaContent("1", "mail", "{\"to\":\"ada@ex")), Update(new ToolCallDeltaContent("1", "mail", "ample.org\"}")),
+            Update(new FunctionCallContent("1", "mail", new Dictionary<string, object?> { ["to"] = Json("\"ada@example.org\""), ["n"] = Json("[4111111111111111, 7]"), ["ok"] = true })),
+            Finish());
+        var reading = await AskAsync(Redaction());
+        Assert.Equal("I write to [e-mail]", reading.Text);
+        Assert.Equal("Ask [e-mail]", reading.Reasoning);
+        var deltas = reading.Updates.SelectMany(update => update.Contents).OfType<ToolCallDeltaContent>().ToList();
+        Assert.Equal("", deltas[0].Arguments);
+        Assert.Equal("{\"to\":\"[e-mail]\"}", string.Concat(deltas.Select(delta => delta.Arguments)));
+        var call = Assert.Single(reading.Calls);
+        Assert.Equal("[e-mail]", ((JsonElement)call.Arguments!["to"]!).GetString());
+        Assert.Equal("[\"[card]\",7]", ((JsonElement)call.Arguments["n"]!).GetRawText());
+        Assert.Equal(true, call.Arguments["ok"]);
+        Assert.DoesNotContain(reading.Updates.SelectMany(update => update.Contents), content => content is TextContent { Text: var text } && text.Contains("ada", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Everything_that_is_sent_is_redacted_and_the_caller_s_messages_are_not_touched()
+    {
+        _model.NextReply(Update(new TextContent("ok")), Finish());
+        List<ChatMessage> messages =
+        [
+            new(ChatRole.User, "I am ada@example.org"),
+            new(ChatRole.Assistant, [new TextReasoningContent("sk-abcdefghijklmnop1234") { ProtectedData = "signature" }, new FunctionCallContent("1", "f", new Dictionary<string, object?> { ["a"] = "+49 30 1234567" })]),
+            new(ChatRole.Tool, [new FunctionResultContent("1", Json("""{ "ada@example.org": ["ada@example.org", 1] }""")), new FunctionResultContent("2", new { Mail = "ada@example.org" })]),
+            new(ChatRole.User, [new DataContent("ada@example.org"u8.ToArray(), "text/plain")]),
+        ];
+        await AskAsync(Redaction(), messages, new ChatOptions { Instructions = "Mail ada@example.org." });
+        var sent = _model.Prompts[0];
+        Assert.Equal("Mail [e-mail].", _model.Options[0]!.Instructions);
+        Assert.Equal("I am [e-mail]", sent[0].Text);
+        var reasoning = Assert.IsType<TextReasoningContent>(sent[1].Contents[0]);
+        Assert.Equal(("[key]", null), (reasoning.Text, reasoning.ProtectedData));
+        Assert.Equal("[phone]", ((FunctionCallContent)sent[1].Contents[1]).Arguments!["a"]);
+        Assert.Equal("""{"[e-mail]":["[e-mail]",1]}""", $"{((FunctionResultContent)sent[2].Contents[0]).Result}");
+        Assert.DoesNotContain("ada", $"{((FunctionResultContent)sent[2].Contents[1]).Result}", StringComparison.Ordinal);
+        Assert.Equal("[e-mail]"u8.ToArray(), ((DataContent)sent[3].Contents[0]).Data.ToArray());
+        Assert.Equal("I am ada@example.org", messages[0].Text);
+    }
+
+    [Fact]
+    public async Task A_signature_goes_with_words_that_are_as_they_were_and_only_with_them()
+    {
+        _model.NextReply(
+            Update(new TextReasoningContent("Hm ada@example.org")), Update(new TextReasoningContent("") { ProtectedData = "first" }),
+            Update(new TextReasoningContent("Well.")), Update(new TextReasoningContent("") { ProtectedData = "second" }),
+            Update(new TextContent("x")), Finish());
+        var reading = await AskAsync(Redaction());
+        Assert.Equal("Hm [e-mail]Well.", reading.Reasoning);
+        Assert.Equal(["second"], reading.Updates.SelectMany(update => update.Contents).OfType<TextReasoningContent>().Select(content => content.ProtectedData).OfType<string>());
+    }
+
+    [Fact]
+    public async Task What_a_failure_or_a_notice_quotes_is_redacted_too()
+    {
+        var reply = _model.NextReply();
+        reply.Writer.TryWrite(Update(new RetryNoticeContent(TimeSpan.FromSeconds(1), 1, "It said: ada@example.org")));
+        reply.Writer.Complete(ChatFailures.Refused("I do not write to ada@example.org."));
+        var reading = await AskAsync(Redaction());
+        Assert.Equal("It said: [e-mail]", Assert.Single(reading.Notices).Reason);
+        Assert.Equal(ChatFailureKind.Refused, reading.Failure?.Kind);
+        Assert.Contains("I do not write to [e-mail].", reading.Failure!.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<think>Hm.</think>\n\nHello", "Hm.", "Hello")]
+    [InlineData(" \n<THINK>a < b</Think>c", "a < b", "c")]
+    [InlineData("<think>never closed </thin", "never closed </thin", "")]
+    [InlineData("<thinking>no</thinking>", "", "<thinking>no</thinking>")]
+    [InlineData("Say <think>x</think>", "", "Say <think>x</think>")]
+    [InlineData("<think>a</think>b<think>c</think>", "a", "b<think>c</think>")]
+    [InlineData("<thi", "", "<thi")]
+    public Task Thinking_at_the_start_is_told_from_text_however_it_is_split(string text, string reasoning, string rest) =>
+        EverySplitAsync(new ThinkOptions(), text, reasoning, rest);
+
+    [Theory]
+    [InlineData("Say <think>x</think> y", "x", "Say  y")]
+    [InlineData("<think>a</think>b<think>c", "ac", "b")]
+    [InlineData("a << <think", "", "a << <think")]
+    public Task Thinking_anywhere_is_told_from_text_however_it_is_split(string text, string reasoning, string rest) =>
+        EverySplitAsync(new ThinkOptions { Anywhere = true }, text, reasoning, rest);
+
+    [Fact]
+    public Task An_answer_may_begin_inside_of_another_tag() =>
+        EverySplitAsync(new ThinkOptions { StartsInside = true, Tag = "reason" }, "Hm</reason>Hello", "Hm", "Hello");
+
+    [Fact]
+    public async Task A_whole_response_is_filtered_like_a_stream()
+    {
+        _model.NextReply(Update(new TextContent("<think>ada@")), Update(new TextContent("example.org</think>Hi ada@example.org")), Finish());
+        var response = await new ThinkMiddleware().Wrap(Redaction(), Context("think")).GetResponseAsync("Hello");
+        var contents = Assert.Single(response.Messages).Contents;
+        Assert.Equal("[e-mail]", Assert.IsType<TextReasoningContent>(contents[0]).Text);
+        Assert.Equal("Hi [e-mail]", response.Text);
+        Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
+    }
+
+    [Fact]
+    public async Task Defaults_are_sent_where_the_caller_says_nothing()
+    {
+        _model.NextReply(Update(new TextContent("ok")), Finish());
+        var client = new DefaultsMiddleware().Wrap(_model, Context("defaults", ("Temperature", "0.5"), ("TopP", "0.9"), ("ModelId", "other"), ("StopSequences:0", "END"), ("MaxOutputTokens", "9")));
+        var options = new ChatOptions { Temperature = 1 };
+        await AskAsync(client, options: options);
+        var sent = _model.Options[0]!;
+        Assert.Equal((1f, 0.9f, "other", 9), (sent.Temperature, sent.TopP, sent.ModelId, sent.MaxOutputTokens));
+        Assert.Equal(["END"], sent.StopSequences);
+        Assert.Null(options.TopP);
+    }
+
+    [Fact]
+    public async Task A_model_without_streaming_is_asked_for_the_whole_and_shown_word_by_word()
+    {
+        using var model = new WholeClient(new ChatResponse(new ChatMessage(
+            ChatRole.Assistant,
+            [new TextReasoningContent("Let me") { ProtectedData = "s" }, new TextContent("one two three"), new FunctionCallContent("1", "dice")]))
+        {
+            FinishReason = ChatFinishReason.ToolCalls,
+            Usage = new UsageDetails { OutputTokenCount = 5 },
+        });
+        var limits = new GuardLimits(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), RetryAttempts: 0, MaxReplyCharacters: 1000);
+        using var loggers = LoggerFactory.Create(_ => { });
+        using var guard = new GuardChatClient(new RecordingChatClient(model), limits, _time, loggers.CreateLogger<GuardChatClient>());
+        var client = new SimulateStreamingMiddleware().Wrap(guard, Context("simulate-streaming", ("WordsPerSecond", "2")));
+        var words = 0;
+        var pending = AskAsync(client, onUpdate: reading => Volatile.Write(ref words, reading.Updates.Count));
+        for (var i = 1; i < 5; i++)
+        {
+            await _time.WaitForTimerAsync(due => due == TimeSpan.FromMilliseconds(500));
+            Assert.Equal(i, Volatile.Read(ref words));
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        var reading = await pending;
+        Assert.Null(reading.Failure);
+        Assert.Equal(("Let me", "one two three"), (reading.Reasoning, reading.Text));
+        Assert.Equal("dice", Assert.Single(reading.Calls).Name);
+        Assert.Equal(5, reading.Usage?.OutputTokenCount);
+        Assert.Equal(ChatFinishReason.ToolCalls, reading.FinishReason);
+        Assert.Equal("s", reading.Updates.SelectMany(update => update.Contents).OfType<TextReasoningContent>().Last().ProtectedData);
+        Assert.Null(model.Properties);
+    }
+
+    [Theory]
+    [InlineData(LogLevel.Debug, false)]
+    [InlineData(LogLevel.Trace, true)]
+    public async Task Contents_are_logged_at_trace_only(LogLevel level, bool hasContents)
+    {
+        var lines = new List<string>();
+        using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(level).AddProvider(new Lines(lines)));
+        _model.NextReply(Update(new TextContent("private answer")), Finish());
+        _model.NextFailure(ChatFailures.Status(500, null, "private error"));
+        var client = new LoggingMiddleware().Wrap(_model, Context("logging") with { Loggers = loggers });
+        await AskAsync(client, [new(ChatRole.User, "private question")], new ChatOptions { Instructions = "private instructions" });
+        await AskAsync(client);
+        var log = string.Join('\n', lines);
+        Assert.Contains("TextContent, 1", log, StringComparison.Ordinal);
+        Assert.Contains("ProviderError", log, StringComparison.Ordinal);
+        Assert.Equal(hasContents, log.Contains("private answer", StringComparison.Ordinal) && log.Contains("private question", StringComparison.Ordinal));
+        Assert.Equal(hasContents, log.Contains("private", StringComparison.Ordinal));
+    }
+
+    private static JsonElement Json(string json) => JsonDocument.Parse(json).RootElement;
+
+    private static ChatResponseUpdate Update(AIContent content) => new(ChatRole.Assistant, [content]);
+
+    private static ChatResponseUpdate Finish() => new(ChatRole.Assistant, []) { FinishReason = ChatFinishReason.Stop };
+
+    private static async Task EverySplitAsync(ThinkOptions options, string text, string reasoning, string rest)
+    {
+        for (var i = 0; i <= text.Length; i++)
+        {
+            for (var j = i; j <= text.Length; j++)
+            {
+                var filter = new ThinkFilter(options);
+                var contents = new List<AIContent>();
+                foreach (var piece in new[] { text[..i], text[i..j], text[j..] })
+                {
+                    filter.Add(new TextContent(piece), contents);
+                }
+
+                filter.End(contents);
+                Assert.Equal((reasoning, rest), (string.Concat(contents.OfType<TextReasoningContent>()), string.Concat(contents.OfType<TextContent>())));
+            }
+        }
+
+        await Task.CompletedTask;
+    }
+
+    private IChatClient Redaction() => new RedactionMiddleware().Wrap(_model, Context("redaction"));
+
+    private ChatMiddlewareContext Context(string name, params (string Key, string Value)[] settings) => MiddlewareContexts.Of(name, _time, settings);
+
+    private static Task<Reading> AskAsync(
+        IChatClient client, IEnumerable<ChatMessage>? messages = null, ChatOptions? options = null, Action<Reading>? onUpdate = null) =>
+        Reading.ToEndAsync(client.GetStreamingResponseAsync(messages ?? [new ChatMessage(ChatRole.User, "Hello")], options), onUpdate);
+
+    private sealed class Lines(List<string> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Add(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class WholeClient(ChatResponse response) : IChatClient
+    {
+        public AdditionalPropertiesDictionary? Properties { get; private set; } = [];
+
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            Properties = options?.AdditionalProperties;
+            return Task.FromResult(response);
+        }
+
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException("This model cannot stream.");
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
+}

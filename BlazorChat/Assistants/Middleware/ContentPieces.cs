@@ -1,0 +1,55 @@
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Assistants.Middleware;
+
+/// <summary>Whole contents as a stream has them.</summary>
+internal static class ContentPieces
+{
+    /// <summary>
+    /// Text and reasoning word by word, in new objects; what stands beside the words (annotations, a provider's signature) with
+    /// the last of them. Anything else as it is.
+    /// </summary>
+    public static IEnumerable<AIContent> Of(AIContent content)
+    {
+        switch (content)
+        {
+            case TextContent text:
+                foreach (var (word, isLast) in Words(text.Text))
+                {
+                    yield return isLast
+                        ? new TextContent(word) { Annotations = text.Annotations, AdditionalProperties = text.AdditionalProperties }
+                        : new TextContent(word);
+                }
+
+                break;
+            case TextReasoningContent reasoning:
+                foreach (var (word, isLast) in Words(reasoning.Text))
+                {
+                    yield return isLast
+                        ? new TextReasoningContent(word) { ProtectedData = reasoning.ProtectedData, AdditionalProperties = reasoning.AdditionalProperties }
+                        : new TextReasoningContent(word);
+                }
+
+                break;
+            default:
+                yield return content;
+                break;
+        }
+    }
+
+    private static IEnumerable<(string Word, bool IsLast)> Words(string text)
+    {
+        string? before = null;
+        foreach (var word in DemoPace.Split(text))
+        {
+            if (before is not null)
+            {
+                yield return (before, false);
+            }
+
+            before = word;
+        }
+
+        yield return (before ?? "", true);
+    }
+}
