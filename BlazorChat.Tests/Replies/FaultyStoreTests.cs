@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
@@ -114,14 +115,39 @@ public sealed class FaultyStoreTests
         public Task<ClaimedTurn?> ClaimAsync(Guid roomId, Author assistant, DateTimeOffset now, CancellationToken cancellationToken) =>
             FailOr(Claim, () => inner.ClaimAsync(roomId, assistant, now, cancellationToken));
 
-        public Task<Message?> EndAsync(Guid roomId, Guid messageId, string text, MessageStatus status, DateTimeOffset now, CancellationToken cancellationToken) =>
-            FailOr(End, () => inner.EndAsync(roomId, messageId, text, status, now, cancellationToken));
+        public Task<bool> SaveAsync(Guid roomId, Guid messageId, ImmutableArray<MessagePart> parts, int step, CancellationToken cancellationToken) =>
+            inner.SaveAsync(roomId, messageId, parts, step, cancellationToken);
 
-        public Task<IReadOnlyList<Turn>> WithdrawAsync(Guid roomId, string? assistantId, CancellationToken cancellationToken) =>
-            inner.WithdrawAsync(roomId, assistantId, cancellationToken);
+        public Task<ChangedReply?> EndAsync(EndedTurn ended, CancellationToken cancellationToken) => FailOr(End, () => inner.EndAsync(ended, cancellationToken));
 
-        public Task<Result<RetriedReply>> RetryAsync(Guid roomId, Guid messageId, Author by, DateTimeOffset now, CancellationToken cancellationToken) =>
-            inner.RetryAsync(roomId, messageId, by, now, cancellationToken);
+        public Task<Result<ChangedReply>> ChangeCallAsync(
+            Guid roomId, Guid messageId, string callId, Func<ToolCallPart, Result<ToolCallPart>> change, CancellationToken cancellationToken) =>
+            inner.ChangeCallAsync(roomId, messageId, callId, change, cancellationToken);
+
+        public Task<(IReadOnlyList<Turn> Withdrawn, IReadOnlyList<Message> Changed)> WithdrawAsync(
+            Guid roomId, string? assistantId, Guid? turnId, DateTimeOffset now, CancellationToken cancellationToken) =>
+            inner.WithdrawAsync(roomId, assistantId, turnId, now, cancellationToken);
+
+        public Task<Turn?> FindWaitingAsync(Guid roomId, Guid turnId, CancellationToken cancellationToken) =>
+            inner.FindWaitingAsync(roomId, turnId, cancellationToken);
+
+        public Task<Result<ChangedReply>> RetryAsync(Guid roomId, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+            inner.RetryAsync(roomId, messageId, request, now, cancellationToken);
+
+        public Task<Result<ChangedReply>> ReopenAsync(
+            Guid roomId, Guid messageId, bool isRegeneration, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+            inner.ReopenAsync(roomId, messageId, isRegeneration, request, now, cancellationToken);
+
+        public Task<Turn?> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+            inner.AskAsync(roomId, questionId, assistantId, request, now, cancellationToken);
+
+        public Task<Guid?> AddBlobAsync(Guid messageId, Blob blob, CancellationToken cancellationToken) => inner.AddBlobAsync(messageId, blob, cancellationToken);
+
+        public Task AddStepAsync(Guid roomId, Guid messageId, int version, int step, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            inner.AddStepAsync(roomId, messageId, version, step, content, cancellationToken);
+
+        public Task<IReadOnlyList<(int Version, int Step, ReadOnlyMemory<byte> Content)>> ReadStepsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+            inner.ReadStepsAsync(roomId, messageId, cancellationToken);
 
         public async Task AppendJournalAsync(IReadOnlyCollection<JournalPiece> pieces, CancellationToken cancellationToken)
         {
@@ -140,7 +166,8 @@ public sealed class FaultyStoreTests
             told.TrySetResult();
         }
 
-        public Task<int> RecoverAsync(DateTimeOffset now, CancellationToken cancellationToken) => inner.RecoverAsync(now, cancellationToken);
+        public Task<(int Continued, int Marked)> RecoverAsync(Func<string, RecoveryPolicy> policy, DateTimeOffset now, CancellationToken cancellationToken) =>
+            inner.RecoverAsync(policy, now, cancellationToken);
 
         private Task<T> FailOr<T>(Exception? exception, Func<Task<T>> work)
         {

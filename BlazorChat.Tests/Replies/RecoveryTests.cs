@@ -123,7 +123,7 @@ public sealed class RecoveryTests : IDisposable
         var message = await watch.EndedAsync();
 
         var store = host.App.Services.GetRequiredService<ITurnStore>();
-        await store.AppendJournalAsync([new JournalPiece(message.Id, 99, "late"), new JournalPiece(Guid.NewGuid(), 1, "unknown")], default);
+        await store.AppendJournalAsync([new JournalPiece(message.Id, 0, 99, false, "late"), new JournalPiece(Guid.NewGuid(), 0, 1, false, "unknown")], default);
         await using var db = host.OpenDatabase();
         Assert.Empty(await db.Journal.ToListAsync());
     }

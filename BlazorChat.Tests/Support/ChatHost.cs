@@ -98,10 +98,10 @@ public sealed class ChatHost : IAsyncDisposable
     internal ChatDbContext OpenDatabase() => App.Services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext();
 
     /// <summary>Stops it and starts it again on the same folder. This one is not to be used any more.</summary>
-    public async Task<ChatHost> RestartAsync()
+    public async Task<ChatHost> RestartAsync(Action<WebApplicationBuilder>? configure = null, string[]? settings = null)
     {
         await StopAsync();
-        var again = await StartAsync(Folder);
+        var again = await StartAsync(configure ?? (_ => { }), Folder, settings, _responders?.Again());
         again._ownsFolder = _ownsFolder;
         return again;
     }
@@ -130,7 +130,13 @@ public sealed class FakeResponders(string[] names) : IResponders
 
     public IReadOnlyList<Author> All { get; } = [.. names.Select(n => new Author(AuthorKind.Assistant, n.ToLowerInvariant(), n))];
 
+    /// <summary>The same assistants with new models, for another process.</summary>
+    public FakeResponders Again() => new(names) { Change = Change, PromptTokens = PromptTokens };
+
     public int PromptTokens { get; set; } = 16_000;
+
+    /// <summary>Further settings of every assistant.</summary>
+    public Func<Responder, Responder> Change { get; set; } = static r => r;
 
     /// <summary>The id of an assistant that is not configured any more.</summary>
     public string? Gone { get; set; }
@@ -141,7 +147,7 @@ public sealed class FakeResponders(string[] names) : IResponders
         {
             if (All[i].Id == assistantId && assistantId != Gone)
             {
-                return new Responder(All[i], "Be brief.", PromptTokens, Clients[i]);
+                return Change(new Responder(All[i], "Be brief.", PromptTokens, Clients[i]) { Provider = "Fake", Model = "fake", Recovery = RecoveryMode.Mark });
             }
         }
 

@@ -13,6 +13,9 @@ public sealed record ClaimedTurn(Turn Turn, Message Reply, long Before, TurnRequ
     /// <summary>Whether it goes on with an answer that existed.</summary>
     public bool IsContinuation { get; init; }
 
+    /// <summary>Whether somebody asked for another answer than the one there was.</summary>
+    public bool IsAnother { get; init; }
+
     /// <summary>The step that it began with: those before do not count against its budget.</summary>
     public int FirstStep { get; init; }
 

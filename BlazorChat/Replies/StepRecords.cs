@@ -15,7 +15,7 @@ public sealed partial class StepRecords(ITurnStore store, ILogger<StepRecords> l
     // A prompt is far smaller; one that is not is kept without its contents rather than cut where nobody sees it.
     private const int MostBytes = 4_000_000;
 
-    internal static Recorder Begin(TurnState state, StepRequest request) => new(state.Room.Id, request);
+    internal static Recorder Begin(TurnState state, StepRequest request) => new(state, request);
 
     internal async Task KeepAsync(TurnState state, int step, Recorder recorder)
     {
@@ -69,13 +69,14 @@ public sealed partial class StepRecords(ITurnStore store, ILogger<StepRecords> l
         private IReadOnlyList<ChatMessage> _messages;
         private ChatOptions _options;
 
-        public Recorder(Guid roomId, StepRequest request)
+        public Recorder(TurnState state, StepRequest request)
         {
             _messages = [.. request.Messages];
             _options = request.Options;
             Options = request.Options.Clone();
             Options.AdditionalProperties ??= [];
-            Options.AdditionalProperties[TurnProperties.Room] = roomId;
+            Options.AdditionalProperties[TurnProperties.Room] = state.Room.Id;
+            Options.AdditionalProperties[TurnProperties.Fresh] = state.Claimed.IsAnother;
             Options.AdditionalProperties[TurnProperties.Recorder] = this;
         }
 

@@ -41,6 +41,7 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
             return new ClaimedTurn(turn.ToTurn(), reply.ToMessage(), turn.Before ?? reply.Sequence, TurnRequestJson.Read(turn.RequestedBy, turn.Request))
             {
                 IsContinuation = reply.Versions > 1 || reply.Step > 0 || reply.Parts.Length > EmptyParts.Length,
+                IsAnother = turn.Before is not null || reply.Versions > 1,
                 FirstStep = turn.FirstStep,
                 BeganAt = turn.BeganAt.Value,
                 Recoveries = turn.Recoveries,
