@@ -137,6 +137,18 @@ public sealed class DataPartViewTests : IAsyncDisposable
         Assert.Equal("<p>7!</p>", view.Markup);
     }
 
+    [Fact]
+    public void The_same_data_are_read_once()
+    {
+        _page.Services.AddSingleton<IDataPartRenderer>(new Own("shout", typeof(Shout)));
+        var part = new DataPart("shout", null, "7");
+        var view = _page.Render<DataPartView>(p => p.Add(v => v.Part, part));
+        var shout = view.FindComponent<Shout>();
+        var renders = shout.RenderCount;
+        view.Render(p => p.Add(v => v.Part, part));
+        Assert.Equal(renders, shout.RenderCount);
+    }
+
     [Theory]
     [InlineData("Shout", typeof(Shout), "Type is 'Shout'")]
     [InlineData("", typeof(Shout), "Type is ''")]
