@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,15 @@ public sealed class ToolExecutionTests
         await bench.RunAsync(tool, """{"a":7}""");
         Assert.Equal(2, seen.Distinct().Count());
         Assert.All(seen, scoped => Assert.True(scoped.Ended.IsCompleted));
+    }
+
+    [Fact]
+    public async Task A_tool_takes_services_as_parameters()
+    {
+        await using var bench = new ToolBench(s => s.AddScoped<Scoped>());
+        var tool = ToolBench.Tool(([FromServices] Scoped scoped, int a) => $"{scoped.Ended.IsCompleted} {a}");
+        Assert.DoesNotContain("scoped", tool.Function.JsonSchema.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal("False 1", (await bench.RunAsync(tool, """{"a":1}""")).Result);
     }
 
     [Fact]
