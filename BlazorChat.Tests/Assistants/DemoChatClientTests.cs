@@ -238,18 +238,20 @@ public sealed class DemoChatClientTests
         Assert.Equal("roll_dice", Assert.Single(reading.Calls).Name);
     }
 
-    [Fact]
-    public async Task It_reads_out_all_results_of_a_step_a_refusal_among_them()
+    [Theory]
+    [InlineData("No. Reason: not today")]
+    [InlineData("Not run: Ada rejected this call. Reason: not today")]
+    public async Task It_reads_out_all_results_of_a_step_a_refusal_among_them(string refusal)
     {
         List<ChatMessage> prompt =
         [
             new(ChatRole.User, "dice, postcard"),
             new(ChatRole.Assistant, [new FunctionCallContent("1", "roll_dice"), new FunctionCallContent("2", "send_postcard")]),
             new(ChatRole.Tool, [new FunctionResultContent("1", "4")]),
-            new(ChatRole.Tool, [new FunctionResultContent("2", "No. Reason: not today")]),
+            new(ChatRole.Tool, [new FunctionResultContent("2", refusal)]),
         ];
         var reading = await ReadAsync(prompt, Tools, AsFastAsPossible, TimeProvider.System);
-        Assert.Equal("The tool `roll_dice` says: **4**\n\nThen I do without `send_postcard`. I was told: **No. Reason: not today**", reading.Text);
+        Assert.Equal($"The tool `roll_dice` says: **4**\n\nThen I do without `send_postcard`. I was told: **{refusal}**", reading.Text);
     }
 
     private static AITool[] AllTools =>

@@ -367,9 +367,12 @@ public sealed class ToolExecutionTests
     public async Task Of_a_long_preliminary_result_the_beginning_is_shown_with_a_mark()
     {
         await using var bench = new ToolBench();
-        var outcome = await bench.RunAsync((ToolCallContext call) => call.ShowPreliminary(new string('x', RoomLimits.ToolResultLength - 1) + "😀😀"));
+        var outcome = await bench.RunAsync((ToolCallContext call) => call.ShowPreliminary(string.Concat(Enumerable.Repeat("😀b😀", 4_000))));
         Assert.Equal(ToolResults.Nothing, outcome.Result);
-        Assert.Equal(new string('x', RoomLimits.ToolResultLength - 1) + "\n… (the first 15,999 of 16,003 characters)", Assert.Single(bench.Shown));
+        var shown = Assert.Single(bench.Shown);
+        Assert.InRange(shown.Length, RoomLimits.ToolResultLength - 1, RoomLimits.ToolResultLength);
+        Assert.Matches(@"\n… \(the first 15,9\d\d of 20,000 characters\)$", shown);
+        Assert.False(Names.HasLoneSurrogate(shown));
     }
 
     private sealed class Scoped : IAsyncDisposable
