@@ -1,4 +1,6 @@
 using BlazorChat.Assistants;
+using BlazorChat.Assistants.Tools;
+using BlazorChat.Replies;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -175,6 +177,92 @@ public sealed class DemoChatClientTests
         Assert.Equal("The tool `get_time` says: **14:05**", reading.Text);
         Assert.Empty(reading.Calls);
     }
+
+    [Theory]
+    [InlineData("What time is it?", "get_current_time", "{}")]
+    [InlineData("my time zone", "get_time_zone", "{}")]
+    [InlineData("Where am I?", "get_location", "{}")]
+    [InlineData("location", "get_location", "{}")]
+    [InlineData("which language?", "get_page_language", "{}")]
+    [InlineData("read my clipboard", "read_clipboard", "{}")]
+    [InlineData("copy some words", "write_clipboard", """{"text":"some words"}""")]
+    [InlineData("send a postcard", "send_postcard", """{"to":"everybody in this room","text":"Greetings from the demo assistant!"}""")]
+    [InlineData("search for tea", "search_messages", """{"query":"tea"}""")]
+    [InlineData("2 dice with 8 sides", "roll_dice", """{"count":2,"sides":8}""")]
+    [InlineData("ask fact-finder to roll the dice", "ask_fact_finder", """{"task":"roll the dice"}""")]
+    [InlineData("please ask @Fact-Finder: help", "ask_fact_finder", """{"task":"help"}""")]
+    [InlineData("delegate: time and dice", "ask_fact_finder", """{"task":"time and dice"}""")]
+    public async Task It_uses_the_tools_that_come_with_the_application(string asked, string tool, string arguments)
+    {
+        var reading = await AskAsync(asked, tools: AllTools);
+        var call = Assert.Single(reading.Calls);
+        Assert.Equal(tool, call.Name);
+        Assert.Equal(arguments, System.Text.Json.JsonSerializer.Serialize(call.Arguments));
+    }
+
+    [Theory]
+    [InlineData("delegate this", "delegate")]
+    [InlineData("a postcard", "postcard")]
+    public async Task It_says_so_where_a_tool_is_missing(string asked, string what) =>
+        Assert.Contains($"({what})", (await AskAsync(asked)).Text, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task To_ask_somebody_who_is_no_assistant_is_talk() =>
+        Assert.StartsWith("Hello", (await AskAsync("I will ask Grace to come", tools: AllTools)).Text, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task It_writes_the_arguments_of_its_calls_in_pieces_that_make_the_whole()
+    {
+        var reading = await AskAsync("copy smile 😀😀😀😀 and dice 3", tools: AllTools);
+        Assert.Equal("roll_dice write_clipboard", string.Join(' ', reading.Calls.Select(call => call.Name)));
+        var pieces = reading.Updates.SelectMany(update => update.Contents).OfType<ToolCallDeltaContent>().ToList();
+        Assert.True(pieces.Count > 4);
+        Assert.DoesNotContain(pieces, piece => BlazorChat.Rooms.Names.HasLoneSurrogate(piece.Arguments));
+        foreach (var call in reading.Calls)
+        {
+            var written = string.Concat(pieces.Where(piece => piece.CallId == call.CallId && piece.Name == call.Name).Select(piece => piece.Arguments));
+            var read = System.Text.Json.JsonElement.Parse(written);
+            Assert.Equal(call.Arguments!.Count, read.EnumerateObject().Count());
+            Assert.All(call.Arguments, argument => Assert.Equal($"{argument.Value}", $"{read.GetProperty(argument.Key)}"));
+        }
+
+        var contents = reading.Updates.SelectMany(update => update.Contents).ToList();
+        Assert.True(contents.FindLastIndex(c => c is ToolCallDeltaContent) < contents.FindIndex(c => c is FunctionCallContent));
+    }
+
+    [Fact]
+    public async Task It_thinks_aloud_before_it_uses_a_tool_when_asked()
+    {
+        var reading = await AskAsync("reasoning and dice", tools: Tools);
+        Assert.NotEmpty(reading.Reasoning);
+        Assert.Equal("roll_dice", Assert.Single(reading.Calls).Name);
+    }
+
+    [Theory]
+    [InlineData("No. Reason: not today")]
+    [InlineData("Not run: Ada rejected this call. Reason: not today")]
+    public async Task It_reads_out_all_results_of_a_step_a_refusal_among_them(string refusal)
+    {
+        List<ChatMessage> prompt =
+        [
+            new(ChatRole.User, "dice, postcard"),
+            new(ChatRole.Assistant, [new FunctionCallContent("1", "roll_dice"), new FunctionCallContent("2", "send_postcard")]),
+            new(ChatRole.Tool, [new FunctionResultContent("1", "4")]),
+            new(ChatRole.Tool, [new FunctionResultContent("2", refusal)]),
+        ];
+        var reading = await ReadAsync(prompt, Tools, AsFastAsPossible, TimeProvider.System);
+        Assert.Equal($"The tool `roll_dice` says: **4**\n\nThen I do without `send_postcard`. I was told: **{refusal}**", reading.Text);
+    }
+
+    private static AITool[] AllTools =>
+    [
+        .. BrowserTools.All.Select(tool => tool.Function),
+        PostcardTool.Create().Function,
+        SearchTool.Create(null!).Function,
+        DiceTool.Create((from, _) => from).Function,
+        CurrentTimeTool.Create(TimeProvider.System).Function,
+        AIFunctionFactory.Create((string task) => task, "ask_fact_finder"),
+    ];
 
     private static AITool[] Tools =>
     [

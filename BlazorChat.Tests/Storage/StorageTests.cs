@@ -106,6 +106,35 @@ public sealed class StorageTests
         Assert.Contains("IX_Messages_RoomId_Sequence", step, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_search_reads_through_the_index_without_sorting()
+    {
+        var sql = new LastCommand();
+        await using var host = await ChatHost.StartAsync(b => b.Services.ConfigureDbContext<ChatDbContext>(o => o.AddInterceptors(sql)));
+        var room = await host.RoomAsync();
+        await host.App.Services.GetRequiredService<IRoomStore>().SearchAsync(room.Id, "x", 1, default);
+        await using var db = host.OpenDatabase();
+        await db.Database.OpenConnectionAsync();
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = $"EXPLAIN QUERY PLAN {sql.Text}";
+        foreach (var (name, value) in sql.Parameters)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            command.Parameters.Add(parameter);
+        }
+
+        var steps = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            steps.Add(reader.GetString(3));
+        }
+
+        Assert.Contains(steps, step => step.Contains("IX_Messages_RoomId_Sequence", StringComparison.Ordinal));
+        Assert.DoesNotContain(steps, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
     private static async Task SeedAsync(ChatHost host, Guid roomId, int count)
     {
         await using var db = host.OpenDatabase();
@@ -124,6 +153,28 @@ public sealed class StorageTests
     }
 
     private sealed record PlanRow(string Detail);
+
+    private sealed class LastCommand : Microsoft.EntityFrameworkCore.Diagnostics.DbCommandInterceptor
+    {
+        public string Text { get; private set; } = "";
+
+        public IReadOnlyList<(string Name, object? Value)> Parameters { get; private set; } = [];
+
+        public override ValueTask<Microsoft.EntityFrameworkCore.Diagnostics.InterceptionResult<System.Data.Common.DbDataReader>> ReaderExecutingAsync(
+            System.Data.Common.DbCommand command,
+            Microsoft.EntityFrameworkCore.Diagnostics.CommandEventData eventData,
+            Microsoft.EntityFrameworkCore.Diagnostics.InterceptionResult<System.Data.Common.DbDataReader> result,
+            CancellationToken cancellationToken = default)
+        {
+            if (command.CommandText.Contains("LIKE", StringComparison.Ordinal))
+            {
+                Text = command.CommandText;
+                Parameters = [.. command.Parameters.Cast<System.Data.Common.DbParameter>().Select(p => (p.ParameterName, p.Value))];
+            }
+
+            return base.ReaderExecutingAsync(command, eventData, result, cancellationToken);
+        }
+    }
 
     private sealed class CommandCounter : Microsoft.EntityFrameworkCore.Diagnostics.DbCommandInterceptor
     {

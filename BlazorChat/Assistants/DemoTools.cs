@@ -114,8 +114,8 @@ internal static partial class DemoTools
 
     private static string Answer(string tool, string result) =>
         result.Length == 0 ? $"The tool `{tool}` came back with nothing."
-        // What a person who does not allow a call is told to say begins so.
-        : result.StartsWith("No.", StringComparison.Ordinal) ? $"Then I do without `{tool}`. I was told: **{result.ReplaceLineEndings(" ")}**"
+        // So begins what is told of a call that a person did not allow.
+        : result.StartsWith("No.", StringComparison.Ordinal) || result.StartsWith("Not run:", StringComparison.Ordinal) ? $"Then I do without `{tool}`. I was told: **{result.ReplaceLineEndings(" ")}**"
         : result.Contains('\n', StringComparison.Ordinal) || result.Length > 100 ? $"The tool `{tool}` says:\n\n{result}"
         : $"The tool `{tool}` says: **{result}**";
 

@@ -216,10 +216,10 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
         database.ReadAsync<IReadOnlyList<Message>>(async db =>
         {
             var pattern = MessagePartsJson.LikePattern(query);
-            var candidates = db.Messages.AsNoTracking().Where(m => m.RoomId == roomId)
-                .OrderByDescending(m => m.Sequence).Take(RoomLimits.SearchedMessages)
-                .Where(m => !m.IsRetried && EF.Functions.Like(m.Parts, pattern, MessagePartsJson.LikeEscape))
-                .OrderByDescending(m => m.Sequence);
+            var ofRoom = db.Messages.AsNoTracking().Where(m => m.RoomId == roomId).OrderByDescending(m => m.Sequence);
+            var tooOld = await ofRoom.Skip(RoomLimits.SearchedMessages).Select(m => m.Sequence).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+            // In the order of the index: rows are read until there are enough, and nothing is sorted.
+            var candidates = ofRoom.Where(m => m.Sequence > tooOld && !m.IsRetried && EF.Functions.Like(m.Parts, pattern, MessagePartsJson.LikeEscape));
             var found = new List<Message>();
             await foreach (var row in candidates.AsAsyncEnumerable().WithCancellation(cancellationToken).ConfigureAwait(false))
             {

@@ -1,3 +1,5 @@
+using BlazorChat.Assistants;
+using BlazorChat.Assistants.Tools;
 using BlazorChat.Replies;
 using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
@@ -90,10 +92,11 @@ public sealed class DelegationTests
 
         await team.Bench.Time.WaitForTimerAsync(due => due == TimeSpan.FromMilliseconds(200));
         team.Bench.Time.Advance(TimeSpan.FromMilliseconds(200));
-        Assert.InRange(team.Bench.Shown.Count, 1, 2);
+        Assert.Equal(2, team.Bench.Shown.Count);
+        Assert.StartsWith("la la ", team.Bench.Shown[1], StringComparison.Ordinal);
         answer.Finish("end");
         await outcome;
-        Assert.InRange(team.Bench.Shown.Count, 2, 4);
+        Assert.Equal(3, team.Bench.Shown.Count);
         Assert.EndsWith("la end", team.Bench.Shown[^1], StringComparison.Ordinal);
     }
 
@@ -302,6 +305,17 @@ public sealed class DelegationTests
         outcome = team.AskAsync("inner", "Go.");
         (await team["inner"].NextAsync()).Finish("  ");
         Assert.Equal(ToolOutcome.Failed("The tool failed. inner said nothing."), await outcome);
+    }
+
+    [Fact]
+    public async Task The_demo_assistant_does_what_it_is_handed_with_its_own_tools()
+    {
+        await using var team = new Team("outer", "inner");
+        using var demo = new DemoChatClient(1_000_000, TimeProvider.System);
+        team.Change("inner", r => r with { Client = demo });
+        team.Tools.Add(DiceTool.Create((_, to) => to - 1));
+        Assert.Equal(new ToolOutcome("The tool `roll_dice` says: **8, 8 (sum 16)**", IsError: false), await team.AskAsync("inner", "roll 2 dice with 8 sides"));
+        Assert.Contains(team.Bench.Shown, shown => shown.StartsWith("✓ roll_dice {\"count\":2,\"sides\":8}", StringComparison.Ordinal));
     }
 
     private static string ResultOf(FakeAnswer answer) => (string)((FunctionResultContent)answer.Messages[^1].Contents[0]).Result!;

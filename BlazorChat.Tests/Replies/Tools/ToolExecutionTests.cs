@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,15 @@ public sealed class ToolExecutionTests
         await bench.RunAsync(tool, """{"a":7}""");
         Assert.Equal(2, seen.Distinct().Count());
         Assert.All(seen, scoped => Assert.True(scoped.Ended.IsCompleted));
+    }
+
+    [Fact]
+    public async Task A_tool_takes_services_as_parameters()
+    {
+        await using var bench = new ToolBench(s => s.AddScoped<Scoped>());
+        var tool = ToolBench.Tool(([FromServices] Scoped scoped, int a) => $"{scoped.Ended.IsCompleted} {a}");
+        Assert.DoesNotContain("scoped", tool.Function.JsonSchema.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal("False 1", (await bench.RunAsync(tool, """{"a":1}""")).Result);
     }
 
     [Fact]
@@ -357,9 +367,12 @@ public sealed class ToolExecutionTests
     public async Task Of_a_long_preliminary_result_the_beginning_is_shown_with_a_mark()
     {
         await using var bench = new ToolBench();
-        var outcome = await bench.RunAsync((ToolCallContext call) => call.ShowPreliminary(new string('x', RoomLimits.ToolResultLength - 1) + "😀😀"));
+        var outcome = await bench.RunAsync((ToolCallContext call) => call.ShowPreliminary(string.Concat(Enumerable.Repeat("😀b😀", 4_000))));
         Assert.Equal(ToolResults.Nothing, outcome.Result);
-        Assert.Equal(new string('x', RoomLimits.ToolResultLength - 1) + "\n… (the first 15,999 of 16,003 characters)", Assert.Single(bench.Shown));
+        var shown = Assert.Single(bench.Shown);
+        Assert.InRange(shown.Length, RoomLimits.ToolResultLength - 1, RoomLimits.ToolResultLength);
+        Assert.Matches(@"\n… \(the first 15,9\d\d of 20,000 characters\)$", shown);
+        Assert.False(Names.HasLoneSurrogate(shown));
     }
 
     private sealed class Scoped : IAsyncDisposable

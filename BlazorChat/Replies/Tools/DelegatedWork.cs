@@ -82,15 +82,8 @@ internal sealed class DelegatedWork(
     private async Task<(string Text, List<AIContent> Contents, bool WasCut)> AskAsync(ChatOptions options, CancellationToken cancellationToken)
     {
         progress.BeginStep();
-        // Copies: a client may change what it is given.
-        var prompt = _messages.ConvertAll(message =>
-        {
-            var copy = message.Clone();
-            copy.Contents = [.. message.Contents];
-            return copy;
-        });
         var updates = new List<ChatResponseUpdate>();
-        await foreach (var update in inner.Client.GetStreamingResponseAsync(prompt, options, cancellationToken).ConfigureAwait(false))
+        await foreach (var update in inner.Client.GetStreamingResponseAsync(ChatMessageCopies.Of(_messages), options, cancellationToken).ConfigureAwait(false))
         {
             updates.Add(update);
             foreach (var content in update.Contents)

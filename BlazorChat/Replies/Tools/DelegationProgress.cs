@@ -34,11 +34,15 @@ internal sealed class DelegationProgress : IAsyncDisposable
     }
 
     /// <summary>Another request to the model: what it said before is not its last word.</summary>
-    public void BeginStep() => Change(() =>
+    public void BeginStep()
     {
-        _text.Clear();
-        _inner = "";
-    });
+        // What was shown stays until there is something else to show.
+        lock (_lock)
+        {
+            _text.Clear();
+            _inner = "";
+        }
+    }
 
     public void Append(string text) => Change(() =>
     {

@@ -61,7 +61,7 @@ public static partial class StructuredOutput
         var usage = new UsageDetails();
         for (var attempt = 1; ; attempt++)
         {
-            var response = await client.GetStreamingResponseAsync(prompt, asked.Clone(), cancellationToken)
+            var response = await client.GetStreamingResponseAsync(ChatMessageCopies.Of(prompt), asked.Clone(), cancellationToken)
                 .ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
             if (response.Usage is { } used)
             {
