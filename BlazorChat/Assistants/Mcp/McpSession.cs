@@ -1,0 +1,179 @@
+using System.Threading.Channels;
+using ModelContextProtocol;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+
+namespace BlazorChat.Assistants.Mcp;
+
+/// <summary>One connection to a server, from its handshake until either side ends it.</summary>
+internal sealed class McpSession : IAsyncDisposable
+{
+    /// <summary>The most bytes of one message of a server. A result of the longest allowed text fits, also with escapes.</summary>
+    public const long MessageBytes = 64_000_000;
+
+    private static readonly TimeSpan ExitGrace = TimeSpan.FromSeconds(1);
+
+    private readonly McpServerOptions _options;
+    private readonly McpClient _client;
+    private readonly McpServerProcess? _process;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Channel<bool> _wake;
+    private readonly Task _watch;
+    private int _calls;
+
+    private McpSession(McpServerOptions options, McpClient client, McpServerProcess? process, Channel<bool> wake)
+    {
+        _options = options;
+        _client = client;
+        _process = process;
+        _wake = wake;
+        ClosedToken = _closed.Token;
+        _watch = WatchAsync();
+    }
+
+    /// <summary>Cancelled once the session has ended.</summary>
+    public CancellationToken ClosedToken { get; }
+
+    /// <summary>Whether calls run now.</summary>
+    public bool IsBusy => Volatile.Read(ref _calls) > 0;
+
+    /// <summary>Something asks to have a look at the server: its tools changed, or a call went wrong. Asking often is asking once.</summary>
+    public ChannelReader<bool> Wakes => _wake.Reader;
+
+    /// <summary>Starts or reaches a server and shakes hands with it.</summary>
+    public static async Task<McpSession> OpenAsync(McpServerOptions options, TimeProvider time, ILogger log, CancellationToken cancellationToken)
+    {
+        var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var client = new McpClientOptions
+        {
+            ClientInfo = new Implementation { Name = "BlazorChat", Version = typeof(McpSession).Assembly.GetName().Version?.ToString(3) ?? "1.0.0" },
+            // The caller's token ends it.
+            InitializationTimeout = Timeout.InfiniteTimeSpan,
+            Handlers = new McpClientHandlers
+            {
+                NotificationHandlers =
+                [
+                    new(NotificationMethods.ToolListChangedNotification, (_, _) =>
+                    {
+                        wake.Writer.TryWrite(true);
+                        return ValueTask.CompletedTask;
+                    }),
+                ],
+            },
+        };
+        var process = options.Command is null ? null : McpServerProcess.Start(options, log);
+        try
+        {
+            // The library gets no logger: it would log what servers and models say.
+            IClientTransport transport = process is null
+                ? Http(options)
+                : new StreamClientTransport(process.Input, new MessageBoundStream(process.Output, MessageBytes, newlines: 1));
+            return new McpSession(options, await McpClient.CreateAsync(transport, client, loggerFactory: null, cancellationToken).ConfigureAwait(false), process, wake);
+        }
+        catch when (process is not null)
+        {
+            // The output ends a moment before the process does; its exit code says more than that.
+            await Task.WhenAny(process.Exited, Task.Delay(ExitGrace, cancellationToken)).ConfigureAwait(false);
+            var exitCode = process.Exited.IsCompleted ? process.ExitCode : (int?)null;
+            await process.DisposeAsync().ConfigureAwait(false);
+            if (exitCode is { } code)
+            {
+                throw new McpServerExitedException(code);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>One page of the server's tools.</summary>
+    public async Task<ListToolsResult> ListAsync(string? cursor, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ClosedToken);
+        return await _client.ListToolsAsync(new ListToolsRequestParams { Cursor = cursor }, either.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Calls a tool. Cancelling tells the server so.</summary>
+    public async Task<CallToolResult> CallAsync(
+        string tool, IReadOnlyDictionary<string, object?> arguments, IProgress<ProgressNotificationValue>? progress, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ClosedToken);
+        Interlocked.Increment(ref _calls);
+        try
+        {
+            return await _client.CallToolAsync(tool, arguments, progress, options: null, either.Token).ConfigureAwait(false);
+        }
+        catch when (!cancellationToken.IsCancellationRequested)
+        {
+            // The call's own fault, or the session is lost: a look will show.
+            _wake.Writer.TryWrite(true);
+            throw;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _calls);
+        }
+    }
+
+    /// <summary>How the session ended, for people. To be asked once it has.</summary>
+    public string WhyClosed() => _process is { Exited.IsCompleted: true }
+        ? McpFailures.Exited(_options, _process.ExitCode)
+        : McpFailures.Closed(_options);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closed.CancelAsync().ConfigureAwait(false);
+        if (_process is not null)
+        {
+            // Before the client: that one waits for the end of what the process says.
+            await _process.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _client.DisposeAsync().ConfigureAwait(false);
+        await _watch.ConfigureAwait(false);
+        _closed.Dispose();
+    }
+
+    private static HttpClientTransport Http(McpServerOptions options)
+    {
+        var address = new Uri(options.Url!);
+        return new HttpClientTransport(
+            new HttpClientTransportOptions
+            {
+                Endpoint = address,
+                Name = options.Name,
+                AdditionalHeaders = new Dictionary<string, string>(options.Headers, StringComparer.OrdinalIgnoreCase),
+                ConnectionTimeout = options.ConnectTimeout,
+                TransportMode = options.Transport.ToUpperInvariant() switch
+                {
+                    "SSE" => HttpTransportMode.Sse,
+                    "STREAMABLE-HTTP" => HttpTransportMode.StreamableHttp,
+                    _ => HttpTransportMode.AutoDetect,
+                },
+            },
+            McpHttpHandler.CreateClient(address),
+            loggerFactory: null,
+            ownsHttpClient: true);
+    }
+
+    private async Task WatchAsync()
+    {
+        // Not the output's end alone: a child of the server's own may hold it.
+        await Task.WhenAny(_client.Completion, _process?.Exited ?? Task.Delay(Timeout.Infinite, ClosedToken)).ConfigureAwait(false);
+        if (_process is not null)
+        {
+            await Task.WhenAny(_process.Exited, Task.Delay(ExitGrace, ClosedToken)).ConfigureAwait(false);
+        }
+
+        if (!ClosedToken.IsCancellationRequested)
+        {
+            await _closed.CancelAsync().ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>A server's program ended before it had shaken hands.</summary>
+/// <param name="exitCode">Its exit code.</param>
+internal sealed class McpServerExitedException(int exitCode) : IOException($"The program ended with exit code {exitCode}.")
+{
+    public int ExitCode => exitCode;
+}
