@@ -37,7 +37,7 @@ internal static class McpFailures
     {
         McpProtocolException protocol => $"The tool server '{options.Name}' refused the call: {Words(protocol.Message)}",
         _ when Find<McpMessageTooLongException>(exception) is { } tooLong => $"The result of '{tool}' has more than {tooLong.Limit:N0} bytes, which is too long.",
-        _ when isClosed || exception is IOException or HttpRequestException =>
+        _ when isClosed || exception is IOException or HttpRequestException or McpException =>
             $"The tool server '{options.Name}' went away while '{tool}' ran. Whether the call had an effect is not known. The server will be connected again.",
         _ => $"What the tool server '{options.Name}' answered to '{tool}' could not be understood.",
     };

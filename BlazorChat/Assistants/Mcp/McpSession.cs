@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
@@ -16,17 +19,28 @@ internal sealed class McpSession : IAsyncDisposable
     private readonly McpServerOptions _options;
     private readonly McpClient _client;
     private readonly McpServerProcess? _process;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _closed = new();
     private readonly Channel<bool> _wake;
+    private readonly ConcurrentDictionary<string, IProgress<ProgressNotificationValue>> _progress;
     private readonly Task _watch;
     private int _calls;
+    private int _lastCall;
 
-    private McpSession(McpServerOptions options, McpClient client, McpServerProcess? process, Channel<bool> wake)
+    private McpSession(
+        McpServerOptions options,
+        McpClient client,
+        McpServerProcess? process,
+        Channel<bool> wake,
+        ConcurrentDictionary<string, IProgress<ProgressNotificationValue>> progress,
+        ILogger log)
     {
         _options = options;
         _client = client;
         _process = process;
         _wake = wake;
+        _progress = progress;
+        _log = log;
         ClosedToken = _closed.Token;
         _watch = WatchAsync();
     }
@@ -44,6 +58,7 @@ internal sealed class McpSession : IAsyncDisposable
     public static async Task<McpSession> OpenAsync(McpServerOptions options, TimeProvider time, ILogger log, CancellationToken cancellationToken)
     {
         var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var progress = new ConcurrentDictionary<string, IProgress<ProgressNotificationValue>>(StringComparer.Ordinal);
         var client = new McpClientOptions
         {
             ClientInfo = new Implementation { Name = "BlazorChat", Version = typeof(McpSession).Assembly.GetName().Version?.ToString(3) ?? "1.0.0" },
@@ -58,6 +73,16 @@ internal sealed class McpSession : IAsyncDisposable
                         wake.Writer.TryWrite(true);
                         return ValueTask.CompletedTask;
                     }),
+                    new(NotificationMethods.ProgressNotification, (notification, _) =>
+                    {
+                        if (notification.Params.Deserialize<ProgressNotificationParams>(McpJsonUtilities.DefaultOptions) is { ProgressToken.Token: string call } news
+                            && progress.TryGetValue(call, out var listener))
+                        {
+                            listener.Report(news.Progress);
+                        }
+
+                        return ValueTask.CompletedTask;
+                    }),
                 ],
             },
         };
@@ -68,7 +93,8 @@ internal sealed class McpSession : IAsyncDisposable
             IClientTransport transport = process is null
                 ? Http(options)
                 : new StreamClientTransport(process.Input, new MessageBoundStream(process.Output, MessageBytes, newlines: 1));
-            return new McpSession(options, await McpClient.CreateAsync(transport, client, loggerFactory: null, cancellationToken).ConfigureAwait(false), process, wake);
+            var connected = await McpClient.CreateAsync(transport, client, loggerFactory: null, cancellationToken).ConfigureAwait(false);
+            return new McpSession(options, connected, process, wake, progress, log);
         }
         catch when (process is not null)
         {
@@ -92,17 +118,40 @@ internal sealed class McpSession : IAsyncDisposable
         return await _client.ListToolsAsync(new ListToolsRequestParams { Cursor = cursor }, either.Token).ConfigureAwait(false);
     }
 
-    /// <summary>Calls a tool. Cancelling tells the server so.</summary>
+    /// <summary>
+    /// Calls a tool. Cancelling tells the server so: the library's own way to call a tool means to, but gives the call up before it has
+    /// said it, and knows no id by which it could be said for it.
+    /// </summary>
     public async Task<CallToolResult> CallAsync(
         string tool, IReadOnlyDictionary<string, object?> arguments, IProgress<ProgressNotificationValue>? progress, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ClosedToken);
+        var id = $"call-{Interlocked.Increment(ref _lastCall)}";
+        if (progress is not null)
+        {
+            _progress[id] = progress;
+        }
+
         Interlocked.Increment(ref _calls);
         try
         {
-            return await _client.CallToolAsync(tool, arguments, progress, options: null, either.Token).ConfigureAwait(false);
+            var parameters = new CallToolRequestParams
+            {
+                Name = tool,
+                Arguments = arguments.ToDictionary(
+                    argument => argument.Key, argument => JsonSerializer.SerializeToElement(argument.Value, McpJsonUtilities.DefaultOptions), StringComparer.Ordinal),
+                Meta = progress is null ? null : new JsonObject { ["progressToken"] = id },
+            };
+            return await _client.SendRequestAsync<CallToolRequestParams, CallToolResult>(
+                RequestMethods.ToolsCall, parameters, McpJsonUtilities.DefaultOptions, new RequestId(id), either.Token).ConfigureAwait(false);
         }
-        catch when (!cancellationToken.IsCancellationRequested)
+        catch when (cancellationToken.IsCancellationRequested)
+        {
+            // Not waited for: a server that does not listen must not hold up who stops.
+            _ = TellCancelledAsync(id);
+            throw;
+        }
+        catch
         {
             // The call's own fault, or the session is lost: a look will show.
             _wake.Writer.TryWrite(true);
@@ -111,6 +160,7 @@ internal sealed class McpSession : IAsyncDisposable
         finally
         {
             Interlocked.Decrement(ref _calls);
+            _progress.TryRemove(id, out _);
         }
     }
 
@@ -153,6 +203,22 @@ internal sealed class McpSession : IAsyncDisposable
             McpHttpHandler.CreateClient(address),
             loggerFactory: null,
             ownsHttpClient: true);
+    }
+
+    private async Task TellCancelledAsync(string id)
+    {
+        try
+        {
+            var parameters = new CancelledNotificationParams { RequestId = new RequestId(id) };
+            await _client.SendNotificationAsync(NotificationMethods.CancelledNotification, parameters, McpJsonUtilities.DefaultOptions, ClosedToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Nobody waits for it: a session that is over needs to be told nothing.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            var kind = exception.GetType().Name;
+            McpLog.CancelFailed(_log, _options.Name!, kind);
+        }
     }
 
     private async Task WatchAsync()
