@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json;
 using System.Threading.Channels;
 using BlazorChat.Assistants.Mcp;
 using BlazorChat.Replies.Tools;
@@ -26,8 +28,8 @@ public sealed class McpHttpTests
             await host.ConnectedAsync();
             Assert.False(host.Server.IsProgram);
             Assert.Equal("Echo: hello", await host.CallAsync("far_echo", new { message = "hello" }));
-            var shown = new List<string>();
-            await host.CallAsync("far_trigger-long-running-operation", new { duration = 0.2, steps = 2 }, shown.Add);
+            var shown = new ConcurrentQueue<string>();
+            await host.CallAsync("far_trigger-long-running-operation", new { duration = 0.2, steps = 2 }, shown.Enqueue);
             Assert.Contains("1 of 2", shown);
         }
 
@@ -158,6 +160,39 @@ public sealed class McpHttpTests
         });
         await using var host = await McpHost.StartAsync(new { Name = "far", Url = endless.Urls.First() + "/mcp", Transport = "streamable-http" });
         Assert.Equal(sentence, (await host.FailedAsync()).Sentence);
+    }
+
+    [Fact]
+    public async Task One_that_does_not_answer_the_goodbye_does_not_hold_up_the_end()
+    {
+        await using var rude = await ListenAsync(async context =>
+        {
+            if (context.Request.Method != "POST")
+            {
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return;
+            }
+
+            var request = await context.Request.ReadFromJsonAsync<JsonElement>();
+            var method = request.GetProperty("method").GetString();
+            context.Response.Headers["Mcp-Session-Id"] = method == "initialize" ? "one" : default(Microsoft.Extensions.Primitives.StringValues);
+            object? result = method switch
+            {
+                "initialize" => new { protocolVersion = request.GetProperty("params").GetProperty("protocolVersion"), capabilities = new { tools = new { } }, serverInfo = new { name = "rude", version = "1" } },
+                "tools/list" => new { tools = Array.Empty<object>() },
+                _ => null,
+            };
+            if (result is null)
+            {
+                context.Response.StatusCode = request.TryGetProperty("id", out _) ? 400 : 202;
+                return;
+            }
+
+            await context.Response.WriteAsJsonAsync(new { jsonrpc = "2.0", id = request.GetProperty("id"), result });
+        });
+        var host = await McpHost.StartAsync(new { Name = "far", Url = rude.Urls.First() + "/mcp", Transport = "streamable-http" });
+        Assert.Equal(0, (await host.ConnectedAsync()).Tools);
+        await host.DisposeAsync();
     }
 
     private static async Task<WebApplication> ListenAsync(RequestDelegate answer)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -56,8 +57,8 @@ public sealed class McpProgramTests
     public async Task Progress_is_shown_while_a_call_runs()
     {
         await using var host = await McpHost.StartEverythingAsync();
-        var shown = new List<string>();
-        var result = await host.CallAsync("everything_trigger-long-running-operation", new { duration = 0.2, steps = 2 }, shown.Add);
+        var shown = new ConcurrentQueue<string>();
+        var result = await host.CallAsync("everything_trigger-long-running-operation", new { duration = 0.2, steps = 2 }, shown.Enqueue);
         Assert.Contains("completed", result, StringComparison.Ordinal);
         Assert.Contains("1 of 2", shown);
     }
@@ -127,6 +128,44 @@ public sealed class McpProgramTests
         using var process = Process.GetProcessById(host.ProcessId);
         await host.DisposeAsync();
         await process.WaitForExitAsync().Soon();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_program_ends_with_the_application_s_process(bool isCrash)
+    {
+        var folder = Directory.CreateTempSubdirectory("blazorchat-");
+        await using (var app = await AppProcess.StartAsync(folder.FullName, environment: new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Mcp__Servers__0__Name"] = "everything",
+            ["Mcp__Servers__0__Command"] = "node",
+            ["Mcp__Servers__0__Arguments__0"] = await McpHost.EverythingScriptAsync(),
+            ["Logging__LogLevel__BlazorChat.Assistants.Mcp"] = "Debug",
+        }))
+        {
+            using var http = new HttpClient { BaseAddress = app.Address };
+            using var patience = new CancellationTokenSource(Guard.Patience);
+            while (await http.GetStringAsync(new Uri("/health/ready", UriKind.Relative), patience.Token) != "Healthy")
+            {
+                patience.Token.ThrowIfCancellationRequested();
+            }
+
+            var line = app.Output.Split('\n').Last(text => text.Contains("runs as process", StringComparison.Ordinal));
+            using var process = Process.GetProcessById(int.Parse(line.Split("runs as process ")[1].Trim()));
+            await (isCrash ? app.KillAsync() : app.StopAsync());
+            await process.WaitForExitAsync().Soon();
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Many_calls_run_at_once()
+    {
+        await using var host = await McpHost.StartEverythingAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => host.CallAsync("everything_echo", new { message = $"{i}" })));
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"Echo: {i}"), answers);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
     /// <summary>Connects and stays so; returns how it ended.</summary>
     private async Task<string> OneSessionAsync(Action connected, CancellationToken stopping)
     {
-        var opened = await WithinTimeAsync(token => McpSession.OpenAsync(_options, time, log, token), stopping).ConfigureAwait(false);
+        var opened = await WithinTimeAsync(token => McpSession.OpenAsync(_options, log, token), stopping).ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         try
         {

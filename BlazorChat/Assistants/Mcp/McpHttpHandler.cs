@@ -9,6 +9,8 @@ namespace BlazorChat.Assistants.Mcp;
 /// <param name="origin">The configured address.</param>
 internal sealed class McpHttpHandler(Uri origin) : DelegatingHandler
 {
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
+
     public static HttpClient CreateClient(Uri address) =>
         new(new McpHttpHandler(address)
         {
@@ -35,7 +37,10 @@ internal sealed class McpHttpHandler(Uri origin) : DelegatingHandler
             throw new HttpRequestException("The server asks to go on at another host, which is not configured.");
         }
 
-        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        // The goodbye to a session, which nothing else bounds: the end of the application waits for it.
+        using var patience = request.Method == HttpMethod.Delete ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
+        patience?.CancelAfter(GoodbyePatience);
+        var response = await base.SendAsync(request, patience?.Token ?? cancellationToken).ConfigureAwait(false);
         var content = response.Content;
         var isStream = content.Headers.ContentType?.MediaType == "text/event-stream";
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);

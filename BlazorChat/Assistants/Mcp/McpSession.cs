@@ -19,6 +19,7 @@ internal sealed class McpSession : IAsyncDisposable
     private readonly McpServerOptions _options;
     private readonly McpClient _client;
     private readonly McpServerProcess? _process;
+    private readonly HttpClient? _http;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _closed = new();
     private readonly Channel<bool> _wake;
@@ -31,6 +32,7 @@ internal sealed class McpSession : IAsyncDisposable
         McpServerOptions options,
         McpClient client,
         McpServerProcess? process,
+        HttpClient? http,
         Channel<bool> wake,
         ConcurrentDictionary<string, IProgress<ProgressNotificationValue>> progress,
         ILogger log)
@@ -38,6 +40,7 @@ internal sealed class McpSession : IAsyncDisposable
         _options = options;
         _client = client;
         _process = process;
+        _http = http;
         _wake = wake;
         _progress = progress;
         _log = log;
@@ -55,7 +58,7 @@ internal sealed class McpSession : IAsyncDisposable
     public ChannelReader<bool> Wakes => _wake.Reader;
 
     /// <summary>Starts or reaches a server and shakes hands with it.</summary>
-    public static async Task<McpSession> OpenAsync(McpServerOptions options, TimeProvider time, ILogger log, CancellationToken cancellationToken)
+    public static async Task<McpSession> OpenAsync(McpServerOptions options, ILogger log, CancellationToken cancellationToken)
     {
         var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         var progress = new ConcurrentDictionary<string, IProgress<ProgressNotificationValue>>(StringComparer.Ordinal);
@@ -87,19 +90,25 @@ internal sealed class McpSession : IAsyncDisposable
             },
         };
         var process = options.Command is null ? null : McpServerProcess.Start(options, log);
+        var http = options.Command is null ? McpHttpHandler.CreateClient(new Uri(options.Url!)) : null;
         try
         {
             // The library gets no logger: it would log what servers and models say.
             IClientTransport transport = process is null
-                ? Http(options)
+                ? new HttpClientTransport(Http(options), http!, loggerFactory: null, ownsHttpClient: false)
                 : new StreamClientTransport(process.Input, new MessageBoundStream(process.Output, MessageBytes, newlines: 1));
             var connected = await McpClient.CreateAsync(transport, client, loggerFactory: null, cancellationToken).ConfigureAwait(false);
-            return new McpSession(options, connected, process, wake, progress, log);
+            return new McpSession(options, connected, process, http, wake, progress, log);
         }
-        catch when (process is not null)
+        catch when (process is null)
+        {
+            http!.Dispose();
+            throw;
+        }
+        catch
         {
             // The output ends a moment before the process does; its exit code says more than that.
-            await Task.WhenAny(process.Exited, Task.Delay(ExitGrace, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAny(process!.Exited, Task.Delay(ExitGrace, cancellationToken)).ConfigureAwait(false);
             var exitCode = process.Exited.IsCompleted ? process.ExitCode : (int?)null;
             await process.DisposeAsync().ConfigureAwait(false);
             if (exitCode is { } code)
@@ -179,31 +188,24 @@ internal sealed class McpSession : IAsyncDisposable
         }
 
         await _client.DisposeAsync().ConfigureAwait(false);
+        _http?.Dispose();
         await _watch.ConfigureAwait(false);
         _closed.Dispose();
     }
 
-    private static HttpClientTransport Http(McpServerOptions options)
+    private static HttpClientTransportOptions Http(McpServerOptions options) => new()
     {
-        var address = new Uri(options.Url!);
-        return new HttpClientTransport(
-            new HttpClientTransportOptions
-            {
-                Endpoint = address,
-                Name = options.Name,
-                AdditionalHeaders = new Dictionary<string, string>(options.Headers, StringComparer.OrdinalIgnoreCase),
-                ConnectionTimeout = options.ConnectTimeout,
-                TransportMode = options.Transport.ToUpperInvariant() switch
-                {
-                    "SSE" => HttpTransportMode.Sse,
-                    "STREAMABLE-HTTP" => HttpTransportMode.StreamableHttp,
-                    _ => HttpTransportMode.AutoDetect,
-                },
-            },
-            McpHttpHandler.CreateClient(address),
-            loggerFactory: null,
-            ownsHttpClient: true);
-    }
+        Endpoint = new Uri(options.Url!),
+        Name = options.Name,
+        AdditionalHeaders = new Dictionary<string, string>(options.Headers, StringComparer.OrdinalIgnoreCase),
+        ConnectionTimeout = options.ConnectTimeout,
+        TransportMode = options.Transport.ToUpperInvariant() switch
+        {
+            "SSE" => HttpTransportMode.Sse,
+            "STREAMABLE-HTTP" => HttpTransportMode.StreamableHttp,
+            _ => HttpTransportMode.AutoDetect,
+        },
+    };
 
     private async Task TellCancelledAsync(string id)
     {

@@ -69,14 +69,26 @@ internal sealed class McpTool : AIFunction
         return new ToolFailedException(McpFailures.Call(_server.Options, Name, exception, session.ClosedToken.IsCancellationRequested));
     }
 
-    /// <summary>Shows progress where the call is shown.</summary>
+    /// <summary>Shows progress where the call is shown. Notices may overtake each other: one that goes back is old.</summary>
     private sealed class Progress(ToolCallContext call) : IProgress<ProgressNotificationValue>
     {
+        private readonly Lock _lock = new();
+        private double _furthest = double.NegativeInfinity;
+
         public void Report(ProgressNotificationValue value)
         {
-            var amount = value.Total is { } total ? $"{value.Progress:0.##} of {total:0.##}" : $"{value.Progress:0.##}";
-            var message = value.Message is { Length: > ProgressLength } text ? text[..ProgressLength] + "…" : value.Message;
-            call.ShowPreliminary(string.IsNullOrWhiteSpace(message) ? amount : $"{message} ({amount})");
+            lock (_lock)
+            {
+                if (!(value.Progress > _furthest))
+                {
+                    return;
+                }
+
+                _furthest = value.Progress;
+                var amount = value.Total is { } total ? $"{value.Progress:0.##} of {total:0.##}" : $"{value.Progress:0.##}";
+                var message = value.Message is { Length: > ProgressLength } text ? text[..ProgressLength] + "…" : value.Message;
+                call.ShowPreliminary(string.IsNullOrWhiteSpace(message) ? amount : $"{message} ({amount})");
+            }
         }
     }
 }
