@@ -68,7 +68,7 @@ public sealed class McpHostileServerTests
         var state = await host.ConnectedAsync();
         Assert.Equal(["odd_told", "odd_short"], host.Source.Tools.Select(tool => tool.Name));
         Assert.Equal(new string('d', McpCatalog.DescriptionLength) + "… (cut)", host.Tool("odd_told").Function.Description);
-        Assert.Contains("1 with a schema of more than 32,000 characters", state.Notice, StringComparison.Ordinal);
+        Assert.Contains("2 with a schema of more than 32,000 characters or a name of more than 1,000 are left out.", state.Notice, StringComparison.Ordinal);
         Assert.Contains("1 descriptions of more than 4,000 characters are cut", state.Notice, StringComparison.Ordinal);
     }
 

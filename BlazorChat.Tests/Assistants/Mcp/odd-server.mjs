@@ -18,6 +18,7 @@ const lists = {
     tools: [
       tool('told', { description: 'd'.repeat(1_000_000) }),
       tool('asked', { inputSchema: { type: 'object', description: 's'.repeat(1_000_000) } }),
+      tool('n'.repeat(1_000_000)),
       tool('short'),
     ],
   }),

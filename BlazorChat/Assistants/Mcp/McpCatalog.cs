@@ -19,69 +19,66 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
     /// <summary>Longest schema, in characters; a tool with a longer one is left out.</summary>
     public const int SchemaLength = 32_000;
 
+    /// <summary>Longest name that a server may have for a tool, in characters; a tool with a longer one is left out.</summary>
+    public const int NameLength = 1_000;
+
     /// <summary>Reads a server's list, page by page, until it ends or enough is known.</summary>
     public static async Task<McpCatalog> ReadAsync(McpServerOptions options, McpSession session, CancellationToken cancellationToken)
     {
-        var listed = new List<Tool>();
-        var seen = 0;
+        var listed = new List<McpToolDefinition>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var (seen, again, tooLong, cut) = (0, 0, 0, 0);
         var isWhole = false;
         string? cursor = null;
         for (var page = 0; page < MaxPages && !isWhole && listed.Count <= MaxTools; page++)
         {
             var result = await session.ListAsync(cursor, cancellationToken).ConfigureAwait(false);
             seen += result.Tools.Count;
-            listed.AddRange(result.Tools.Where(tool => McpToolNames.IsListed(options.Tools, tool.Name)));
+            foreach (var tool in result.Tools.Where(tool => McpToolNames.IsListed(options.Tools, tool.Name)))
+            {
+                // Bounded at once: a page may be long, and there may be many.
+                var schema = tool.InputSchema.GetRawText();
+                if (schema.Length > SchemaLength || tool.Name.Length > NameLength)
+                {
+                    tooLong++;
+                }
+                else if (!names.Add(tool.Name))
+                {
+                    again++;
+                }
+                else if (listed.Count <= MaxTools)
+                {
+                    listed.Add(new McpToolDefinition(tool.Name, "", Describe(tool, ref cut), schema, NeedsApproval(options.Approval, tool.Annotations)));
+                }
+            }
+
             cursor = result.NextCursor;
             isWhole = string.IsNullOrEmpty(cursor);
         }
 
-        return Take(options, listed, seen, isWhole);
-    }
-
-    /// <summary>Chooses, bounds and names.</summary>
-    internal static McpCatalog Take(McpServerOptions options, IReadOnlyList<Tool> listed, int seen, bool isWhole)
-    {
-        var (again, tooLong, cut) = (0, 0, 0);
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var usable = new List<Tool>();
-        foreach (var tool in listed)
-        {
-            if (!names.Add(tool.Name))
-            {
-                again++;
-            }
-            else if (tool.InputSchema.GetRawText().Length > SchemaLength)
-            {
-                tooLong++;
-            }
-            else
-            {
-                usable.Add(tool);
-            }
-        }
-
-        var offered = usable.Take(MaxTools).ToList();
-        // Names that can stay as they are go first, so that none loses its own to one that is made to fit.
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        var made = offered.OrderBy(tool => McpToolNames.Fits(options.Name!, tool.Name) ? 0 : 1).ToDictionary(tool => tool, tool =>
-        {
-            var name = McpToolNames.Make(options.Name!, tool.Name, taken);
-            taken.Add(name);
-            return name;
-        });
-        var tools = offered.ConvertAll(tool => new McpToolDefinition(
-            tool.Name, made[tool], Describe(tool, ref cut), tool.InputSchema.GetRawText(), NeedsApproval(options.Approval, tool.Annotations)));
-
         string?[] notices =
         [
-            usable.Count > MaxTools ? $"It has {(isWhole ? "" : "more than ")}{seen:N0} tools; the first {MaxTools} are offered. Name those that are wanted in the setting Tools." : null,
-            usable.Count <= MaxTools && !isWhole ? $"Its list of tools does not end; what its first {MaxPages} pages have is offered." : null,
+            listed.Count > MaxTools ? $"It has {(isWhole ? "" : "more than ")}{seen:N0} tools; the first {MaxTools} are offered. Name those that are wanted in the setting Tools." : null,
+            listed.Count <= MaxTools && !isWhole ? $"Its list of tools does not end; what its first {MaxPages} pages have is offered." : null,
             again > 0 ? $"{again:N0} with a name that another tool has are left out." : null,
-            tooLong > 0 ? $"{tooLong:N0} with a schema of more than {SchemaLength:N0} characters are left out." : null,
+            tooLong > 0 ? $"{tooLong:N0} with a schema of more than {SchemaLength:N0} characters or a name of more than {NameLength:N0} are left out." : null,
             cut > 0 ? $"{cut:N0} descriptions of more than {DescriptionLength:N0} characters are cut." : null,
         ];
         var notice = string.Join(' ', notices.OfType<string>());
-        return new McpCatalog(tools, notice.Length == 0 ? null : notice);
+        return new McpCatalog(Name(options.Name!, [.. listed.Take(MaxTools)]), notice.Length == 0 ? null : notice);
+    }
+
+    /// <summary>Gives each the name that models see. Those that can stay as they are go first, so that none loses its own to one that is made to fit.</summary>
+    private static McpToolDefinition[] Name(string server, McpToolDefinition[] tools)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var i in Enumerable.Range(0, tools.Length).OrderBy(i => McpToolNames.Fits(server, tools[i].ServerName) ? 0 : 1))
+        {
+            tools[i] = tools[i] with { Name = McpToolNames.Make(server, tools[i].ServerName, taken) };
+            taken.Add(tools[i].Name);
+        }
+
+        return tools;
     }
 
     /// <summary>What the protocol says of tools without a hint: they may change and destroy.</summary>
@@ -101,6 +98,6 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
         }
 
         cut++;
-        return text[..DescriptionLength] + "… (cut)";
+        return McpResultText.Cut(text, DescriptionLength) + "… (cut)";
     }
 }

@@ -48,7 +48,7 @@ internal static class McpFailures
 
     /// <summary>A server's own words, bounded and marked where they are cut.</summary>
     public static string Words(string words) =>
-        words.Length <= WordsLength ? words : $"{words[..WordsLength]}… ({words.Length:N0} characters in all)";
+        words.Length <= WordsLength ? words : $"{McpResultText.Cut(words, WordsLength)}… ({words.Length:N0} characters in all)";
 
     private static T? Find<T>(Exception? exception)
         where T : Exception
