@@ -66,8 +66,8 @@ public sealed class McpOptionsTests
     [InlineData("Comand", "typo")]
     public void A_setting_that_cannot_be_read_is_an_error_that_names_it(string key, string value)
     {
-        var error = Assert.ThrowsAny<Exception>(() => Options($$"""{ "Mcp": { "Servers": [ { "Name": "a", "Command": "a", "{{key}}": "{{value}}" } ] } }"""));
-        Assert.Contains(key, $"{error}", StringComparison.Ordinal);
+        var error = Assert.Throws<OptionsValidationException>(() => Options($$"""{ "Mcp": { "Servers": [ { "Name": "a", "Command": "a", "{{key}}": "{{value}}" } ] } }"""));
+        Assert.StartsWith($"Mcp:Servers:0:{key} ", Assert.Single(error.Failures), StringComparison.Ordinal);
     }
 
     [Fact]

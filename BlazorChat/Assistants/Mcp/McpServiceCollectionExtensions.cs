@@ -17,8 +17,8 @@ public static class McpServiceCollectionExtensions
     public static IServiceCollection AddMcp(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        // Otherwise a server with a value that cannot be read would silently be left out, and a mistyped key too.
-        services.AddOptions<McpOptions>().BindConfiguration(McpOptions.SectionName, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<McpOptions>, McpOptionsBinding>();
+        services.AddOptions<McpOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<McpOptions>, McpOptionsValidator>();
         services.AddSingleton<McpServers>();
         services.AddSingleton<IToolSource>(s => s.GetRequiredService<McpServers>());
