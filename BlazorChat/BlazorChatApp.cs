@@ -1,4 +1,5 @@
 using BlazorChat.Assistants;
+using BlazorChat.Assistants.Mcp;
 using BlazorChat.Assistants.Tools;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
@@ -31,6 +32,8 @@ public static class BlazorChatApp
         builder.AddTelemetry();
         builder.Services.AddHealth();
         builder.Services.AddRooms();
+        // Before the turns, which are stopped first: one that ends may still wait for a tool.
+        builder.Services.AddMcp();
         builder.Services.AddReplies();
         builder.Services.AddAssistants(builder.Configuration);
         builder.Services.AddBuiltInTools();

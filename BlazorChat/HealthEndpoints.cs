@@ -7,7 +7,7 @@ namespace BlazorChat;
 internal static class HealthEndpoints
 {
     // The tag of checks that say whether requests can be served.
-    private const string Ready = "ready";
+    internal const string Ready = "ready";
 
     public static void AddHealth(this IServiceCollection services) =>
         services.AddHealthChecks().AddDbContextCheck<ChatDbContext>("database", tags: [Ready]);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and passes all tests, from a fresh clone on a fresh machine. Installs what the tests need and is
-# missing: chromium for the browser tests, node for the model server that nobody here wrote (eng/aimock). Needs the .NET SDK.
+# missing: chromium for the browser tests, node for the model server and the MCP server that nobody here wrote (eng/aimock,
+# eng/mcp). Needs the .NET SDK.
 # Options are handed to `dotnet test`, for example: eng/test.sh --filter FullyQualifiedName~Rooms
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,6 +20,7 @@ install() {
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || install chromium fonts-noto-color-emoji
 command -v npm >/dev/null || install nodejs npm
 [ -d eng/aimock/node_modules/@copilotkit/aimock ] || npm install --prefix eng/aimock --no-audit --no-fund --silent
+[ -d eng/mcp/node_modules/@modelcontextprotocol/server-everything ] || npm install --prefix eng/mcp --no-audit --no-fund --silent
 
 configuration=Release
 dotnet build BlazorChat.sln -c "$configuration" --nologo -v quiet

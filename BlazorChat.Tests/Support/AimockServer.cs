@@ -11,10 +11,7 @@ namespace BlazorChat.Tests.Support;
 /// </summary>
 public sealed class AimockServer : IAsyncLifetime
 {
-    // node ends itself when its input ends, so that none is left behind by a test run that was killed.
-    private const string EndWithParent = "data:text/javascript,process.stdin.resume();process.stdin.on('end',()=>process.exit(0));";
     private static readonly HttpClient Control = new();
-    private static readonly SemaphoreSlim Installing = new(1, 1);
 
     private Process? _node;
 
@@ -29,7 +26,8 @@ public sealed class AimockServer : IAsyncLifetime
             // It insists on a file to start with; tests add what they need.
             var file = Path.Combine(fixtures.FullName, "none.json");
             await File.WriteAllTextAsync(file, """{"fixtures":[{"match":{"userMessage":"is anybody there"},"response":{"content":"Yes."}}]}""");
-            _node = Start("node", "--import", EndWithParent, await FindScriptAsync(), "-h", "127.0.0.1", "-p", "0", "-f", file, "--log-level", "info");
+            var script = await NodePackage.FindScriptAsync("aimock", "@copilotkit", "aimock", "dist", "cli.js");
+            _node = NodePackage.Run([], script, "-h", "127.0.0.1", "-p", "0", "-f", file, "--log-level", "info");
             Address = await ReadAddressAsync(_node).Soon();
         }
         finally
@@ -79,64 +77,5 @@ public sealed class AimockServer : IAsyncLifetime
         }
 
         throw new InvalidOperationException($"aimock did not start: {string.Join('\n', output)}\n{await node.StandardError.ReadToEndAsync()}");
-    }
-
-    private static async Task<string> FindScriptAsync()
-    {
-        var home = Path.Combine(FindRepository(), "eng", "aimock");
-        var script = Path.Combine(home, "node_modules", "@copilotkit", "aimock", "dist", "cli.js");
-        await Installing.WaitAsync();
-        try
-        {
-            if (!File.Exists(script))
-            {
-                using var npm = Start("npm", "install", "--prefix", home, "--no-audit", "--no-fund");
-                var errors = npm.StandardError.ReadToEndAsync();
-                _ = npm.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                await npm.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
-                if (!File.Exists(script))
-                {
-                    throw new InvalidOperationException($"aimock is not installed and 'npm install --prefix eng/aimock' failed: {await errors}");
-                }
-            }
-        }
-        finally
-        {
-            Installing.Release();
-        }
-
-        return script;
-    }
-
-    private static string FindRepository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "BlazorChat.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException("BlazorChat.sln is in no folder above the tests.");
-    }
-
-    private static Process Start(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception exception)
-        {
-            throw new InvalidOperationException($"'{program}' cannot be started; the tests need node 20 or newer with npm.", exception);
-        }
     }
 }

@@ -1,0 +1,52 @@
+using BlazorChat.Replies.Tools;
+
+namespace BlazorChat.Assistants.Mcp;
+
+/// <summary>One configured MCP server, as people and turns see it.</summary>
+public sealed class McpServer
+{
+    private readonly Action _changed;
+    private volatile McpServerState _state;
+    private volatile IReadOnlyList<ChatTool> _tools = [];
+    private volatile McpSession? _session;
+
+    internal McpServer(McpServerOptions options, Action changed)
+    {
+        Options = options;
+        _changed = changed;
+        _state = options.Enabled ? new McpServerState.Connecting() : new McpServerState.Disabled();
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name => Options.Name!;
+
+    /// <summary>Whether it is a program that this application starts, and not an address.</summary>
+    public bool IsProgram => Options.Command is not null;
+
+    /// <summary>How it stands.</summary>
+    public McpServerState State => _state;
+
+    /// <summary>Its tools now; none while it is away.</summary>
+    public IReadOnlyList<ChatTool> Tools => _tools;
+
+    internal McpServerOptions Options { get; }
+
+    /// <summary>What calls go through, or null while the server is away.</summary>
+    internal McpSession? Session => _session;
+
+    internal void Connected(McpSession session, McpServerState.Connected state, IReadOnlyList<ChatTool> tools)
+    {
+        _session = session;
+        _tools = tools;
+        _state = state;
+        _changed();
+    }
+
+    internal void Away(McpServerState state)
+    {
+        _session = null;
+        _tools = [];
+        _state = state;
+        _changed();
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using BlazorChat.Replies.Tools;
+using Microsoft.Extensions.AI;
+using ModelContextProtocol;
+
+namespace BlazorChat.Assistants.Mcp;
+
+/// <summary>What is offered of one tool. Two that are equal are the same tool.</summary>
+/// <param name="ServerName">The server's name for it.</param>
+/// <param name="Name">The name that models see.</param>
+/// <param name="Description">What it is for.</param>
+/// <param name="Schema">The JSON schema of its arguments.</param>
+/// <param name="NeedsApproval">Whether a call needs a person's yes.</param>
+internal sealed record McpToolDefinition(string ServerName, string Name, string Description, string Schema, bool NeedsApproval);
+
+/// <summary>A tool of an MCP server as a function. It goes through whatever session the server has when it is called.</summary>
+internal sealed class McpTool : AIFunction
+{
+    private const int ProgressLength = 500;
+
+    private readonly McpServer _server;
+    private readonly McpToolDefinition _definition;
+    private readonly ILogger _log;
+
+    public McpTool(McpServer server, McpToolDefinition definition, ILogger log)
+    {
+        _server = server;
+        _definition = definition;
+        _log = log;
+        using var schema = JsonDocument.Parse(definition.Schema);
+        JsonSchema = schema.RootElement.Clone();
+    }
+
+    public override string Name => _definition.Name;
+
+    public override string Description => _definition.Description;
+
+    public override JsonElement JsonSchema { get; }
+
+    protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
+    {
+        var session = _server.Session ?? throw new ToolFailedException(McpFailures.Away(_server.Options, Name));
+        var call = arguments.Services?.GetService(typeof(ToolCallContext)) as ToolCallContext;
+        try
+        {
+            var result = await session.CallAsync(_definition.ServerName, arguments, call is null ? null : new Progress(call), cancellationToken).ConfigureAwait(false);
+            return McpResultText.Read(Name, result);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (ToolFailedException)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // Whatever a library makes of a server's odd answers becomes a sentence; its message may quote anything.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            throw Failed(exception, session);
+        }
+    }
+
+    private ToolFailedException Failed(Exception exception, McpSession session)
+    {
+        var kind = exception.GetType().Name;
+        McpLog.CallFailed(_log, Name, kind);
+        return new ToolFailedException(McpFailures.Call(_server.Options, Name, exception, session.ClosedToken.IsCancellationRequested));
+    }
+
+    /// <summary>Shows progress where the call is shown. Notices may overtake each other: one that goes back is old.</summary>
+    private sealed class Progress(ToolCallContext call) : IProgress<ProgressNotificationValue>
+    {
+        private readonly Lock _lock = new();
+        private double _furthest = double.NegativeInfinity;
+
+        public void Report(ProgressNotificationValue value)
+        {
+            lock (_lock)
+            {
+                if (!(value.Progress > _furthest))
+                {
+                    return;
+                }
+
+                _furthest = value.Progress;
+                var amount = value.Total is { } total ? $"{value.Progress:0.##} of {total:0.##}" : $"{value.Progress:0.##}";
+                var message = value.Message is { Length: > ProgressLength } text ? McpResultText.Cut(text, ProgressLength) + "…" : value.Message;
+                call.ShowPreliminary(string.IsNullOrWhiteSpace(message) ? amount : $"{message} ({amount})");
+            }
+        }
+    }
+}
