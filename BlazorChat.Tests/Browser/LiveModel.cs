@@ -36,6 +36,7 @@ public sealed class LiveModel : IAsyncDisposable
         ["OPENAI_MODEL"] = "stub",
         ["Assistants__Items__0__Name"] = "Demo",
         ["Assistants__Items__0__RetryAttempts"] = "0",
+        ["Assistants__Items__0__Recovery"] = "Mark",
     };
 
     public static async Task<LiveModel> StartAsync() => new(await ModelStub.StartAsync());

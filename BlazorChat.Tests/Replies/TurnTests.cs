@@ -45,7 +45,7 @@ public sealed class TurnTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Messages_written_during_a_turn_are_shown_at_once_and_answered_together_by_the_next()
+    public async Task Messages_written_during_a_turn_are_shown_at_once_and_answered_each_in_its_turn()
     {
         await _host.PostAsync(_room, "First");
         var first = await _host.Model.NextAsync();
@@ -53,15 +53,19 @@ public sealed class TurnTests : IAsyncLifetime
 
         await _host.PostAsync(_room, "Second");
         await _host.PostAsync(_room, "Third", ChatHost.Grace);
-        await _watch.UntilAsync(s => s.Messages.Length == 4 && s.Queue.Length == 1);
+        var waiting = await _watch.UntilAsync(s => s.Messages.Length == 4 && s.Queue.Length == 2);
+        Assert.Equal(["Ada", "Grace"], waiting.Queue.Select(t => t.RequestedBy.Name));
         Assert.False(_host.Model.WasAskedAgain);
 
         first.Finish();
         var second = await _host.Model.NextAsync();
-        Assert.Equal(["Ada: First", "assistant: One", "Ada: Second", "Grace: Third"], second.Lines);
+        Assert.Equal(["Ada: First", "assistant: One", "Ada: Second"], second.Lines);
         second.Finish("Two");
-        await _watch.EndedAsync(2);
-        Assert.Equal(2, _host.Model.Requests);
+        var third = await _host.Model.NextAsync();
+        Assert.Equal(["Ada: First", "assistant: One", "Ada: Second", "assistant: Two", "Grace: Third"], third.Lines);
+        third.Finish("Three");
+        await _watch.EndedAsync(3);
+        Assert.Equal(3, _host.Model.Requests);
         Assert.Empty(_watch.Now.Queue);
     }
 
@@ -158,7 +162,7 @@ public sealed class TurnTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_retry_answers_what_the_old_answer_was_to_unless_somebody_writes_before_it_begins()
+    public async Task A_retry_answers_what_the_old_answer_was_to_also_when_somebody_writes_before_it_begins()
     {
         await _host.PostAsync(_room, "One");
         (await _host.Model.NextAsync()).Fail(new ReplyFailedException("No."));
@@ -177,11 +181,14 @@ public sealed class TurnTests : IAsyncLifetime
         await _host.Replies.RetryAsync(ChatHost.Ada, _room.Id, again.Id, default);
         await _host.PostAsync(_room, "Four");
         third.Finish("To three");
-        var everything = await _host.Model.NextAsync();
-        Assert.Equal("Ada: Four", everything.Lines.Last());
-        everything.Finish("To all");
-        await _watch.EndedAsync(5);
-        Assert.Equal(5, _host.Model.Requests);
+        var before = await _host.Model.NextAsync();
+        Assert.Equal("Ada: One", before.Lines.Last());
+        before.Finish("To one");
+        var last = await _host.Model.NextAsync();
+        Assert.Equal("Ada: Four", last.Lines.Last());
+        last.Finish("To four");
+        await _watch.EndedAsync(6);
+        Assert.Equal(6, _host.Model.Requests);
     }
 
     [Fact]
@@ -240,7 +247,7 @@ public sealed class TurnTests : IAsyncLifetime
         await _host.PostAsync(_room, "Hello");
         (await _host.Model.NextAsync()).Finish("A long", ChatFinishReason.Length);
         var message = await _watch.EndedAsync();
-        Assert.Contains("length limit", Assert.IsType<MessageStatus.Failed>(message.Status).Reason, StringComparison.Ordinal);
+        Assert.Contains("length limit", Assert.IsType<MessageStatus.Cut>(message.Status).Reason, StringComparison.Ordinal);
         Assert.Equal("A long", message.Text);
     }
 

@@ -49,6 +49,7 @@ public sealed class ModelRoom : IAsyncDisposable
                 $"{Item}ApiKey={ModelWire.Secret}",
                 $"{Item}IdleTimeout={idle ?? TimeSpan.FromSeconds(30)}",
                 $"{Item}RetryAttempts={retries}",
+                $"{Item}Recovery=Mark",
                 .. settings ?? [],
             ],
             configure);

@@ -179,7 +179,8 @@ public sealed record RoomSnapshot
             return this with { Messages = Messages.SetItem(at, message) };
         }
 
-        if (message.Message.Sequence <= Room.ClearedThrough || Removed.Contains(message.Message.Id))
+        if (!HasOlder || message.Message.Sequence <= Room.ClearedThrough || Removed.Contains(message.Message.Id)
+            || (Messages is [var first, ..] && message.Message.Sequence > first.Message.Sequence))
         {
             return this;
         }

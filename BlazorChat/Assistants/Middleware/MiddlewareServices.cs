@@ -1,3 +1,5 @@
+using BlazorChat.Rooms;
+
 using BlazorChat.Assistants.Middleware.Redaction;
 
 namespace BlazorChat.Assistants.Middleware;
@@ -7,6 +9,7 @@ internal static class MiddlewareServices
 {
     public static IServiceCollection AddChatMiddleware(this IServiceCollection services) => services
         .AddSingleton<ResponseCache>()
+        .AddSingleton<IRoomObserver, ForgetfulCache>()
         .AddSingleton<IChatMiddleware, RedactionMiddleware>()
         .AddSingleton<IChatMiddleware, ThinkMiddleware>()
         .AddSingleton<IChatMiddleware, DefaultsMiddleware>()
