@@ -12,6 +12,7 @@ internal sealed class AssistantResponders(AssistantDirectory assistants) : IResp
         ? new Responder(ToAuthor(assistant), assistant.Instructions, assistant.PromptTokens, assistants.GetChatClient(assistant.Id))
         {
             Provider = assistant.Provider,
+            IsDemo = assistant.IsDemo,
             Model = assistant.Model,
             Tools = assistant.Tools,
             Delegates = assistant.Delegates,

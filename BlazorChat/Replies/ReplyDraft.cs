@@ -26,7 +26,7 @@ internal sealed class ReplyDraft
         _broadcaster = broadcaster;
         _journal = journal;
         _parts = [.. reply.Parts];
-        Step = _parts.Select(p => p.Step + 1).DefaultIfEmpty(0).Max();
+        Step = _parts.Where(p => p is not DataPart).Select(p => p.Step + 1).DefaultIfEmpty(0).Max();
         OpenLast();
     }
 
@@ -199,7 +199,7 @@ internal sealed class ReplyDraft
             }
             else
             {
-                Add(data with { Step = Step });
+                Add(data);
             }
         }
     }

@@ -330,7 +330,7 @@ public sealed partial class ReplyService(
         }
     }
 
-    private async Task<Result<Message>> ChangeRunningCallAsync(RunningTurn turn, Message answer, string callId, Func<ToolCallPart, Result<ToolCallPart>> change)
+    private static async Task<Result<Message>> ChangeRunningCallAsync(RunningTurn turn, Message answer, string callId, Func<ToolCallPart, Result<ToolCallPart>> change)
     {
         Refusal? refusal = Refusals.NoSuchCall;
         turn.Draft.ChangeCall(callId, call =>
@@ -344,9 +344,15 @@ public sealed partial class ReplyService(
             return refusal;
         }
 
-        return await store.SaveAsync(turn.RoomId, turn.MessageId, turn.Draft.Parts, turn.Draft.Step, CancellationToken.None).ConfigureAwait(false)
-            ? answer with { Parts = turn.Draft.Parts }
-            : Refusals.NoSuchCall;
+        try
+        {
+            await turn.SaveAsync().ConfigureAwait(false);
+            return answer with { Parts = turn.Draft.Parts };
+        }
+        catch (OperationCanceledException)
+        {
+            return Refusals.NoSuchCall;
+        }
     }
 
     private Message Tell(Guid roomId, ChangedReply changed)

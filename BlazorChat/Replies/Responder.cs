@@ -29,6 +29,9 @@ public sealed record Responder(Author Author, string Instructions, int PromptTok
     /// <summary>The model that is asked unless a hook says another.</summary>
     public string Model { get; init; } = "";
 
+    /// <summary>Whether it is no language model but shows what one does.</summary>
+    public bool IsDemo { get; init; }
+
     /// <summary>The names of the tools that it may call; a name may end in <c>*</c>.</summary>
     public IReadOnlyList<string> Tools { get; init; } = ["*"];
 

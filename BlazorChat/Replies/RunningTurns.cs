@@ -34,6 +34,9 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
     /// <summary>The answer so far.</summary>
     public ReplyDraft Draft { get; } = draft;
 
+    /// <summary>Stores how far the answer has come; set by who runs the turn, before anybody can find it.</summary>
+    public Func<Task> SaveAsync { get; set; } = static () => Task.CompletedTask;
+
     /// <summary>Why it is to end, or null while nobody wants that.</summary>
     public TurnEnding? Ending => Volatile.Read(ref _ending);
 

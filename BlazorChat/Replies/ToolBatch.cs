@@ -104,7 +104,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, ITurnStore stor
         Assistant = state.Responder.Author,
         Request = state.Claimed.Request,
         Chain = [state.Responder.Author.Id],
-        DataSink = state.Draft.Put,
+        DataSink = (data, isTransient) => state.Draft.Put(data with { Step = call.Step }, isTransient),
         PreliminarySink = text => state.Draft.ChangeCall(call.CallId, c => c.State == ToolCallState.Running ? c with { Result = text } : c),
         UsageSink = state.Add,
     };

@@ -42,13 +42,13 @@ internal sealed partial class TurnRunner(
             return false;
         }
 
-        if (await BeginAsync(roomId, responder, stoppingToken).ConfigureAwait(false) is not var (claimed, turn))
+        if (await BeginAsync(lease.Room, responder, stoppingToken).ConfigureAwait(false) is not { } state)
         {
             return false;
         }
 
-        using (turn)
-        using (var state = new TurnState(lease.Room.Snapshot.Room, claimed, responder, turn, store, journal, time))
+        using (state.Turn)
+        using (state)
         {
             await RunAsync(state, stoppingToken).ConfigureAwait(false);
         }
@@ -77,8 +77,9 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private async Task<(ClaimedTurn Claimed, RunningTurn Turn)?> BeginAsync(Guid roomId, Responder responder, CancellationToken stoppingToken)
+    private async Task<TurnState?> BeginAsync(LiveRoom live, Responder responder, CancellationToken stoppingToken)
     {
+        var roomId = live.Snapshot.Room.Id;
         using var gate = await gates.EnterAsync(roomId, stoppingToken).ConfigureAwait(false);
         var claimed = await store.ClaimAsync(roomId, responder.Author, time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
         if (claimed is null)
@@ -86,8 +87,9 @@ internal sealed partial class TurnRunner(
             return null;
         }
 
-        // Known before anybody can see it, so that whoever sees it can stop it.
         var turn = new RunningTurn(roomId, claimed.Reply.Id, claimed.Request, new ReplyDraft(claimed.Reply, broadcaster, journal));
+        var state = new TurnState(live.Snapshot.Room, claimed, responder, turn, store, journal, time);
+        // Known before anybody can see it, so that whoever sees it can stop it.
         running.Add(turn);
         broadcaster.Publish(roomId, claimed.IsContinuation
             ? new RoomEvent.ReplyResumed(claimed.Turn.Id, claimed.Reply)
@@ -97,7 +99,7 @@ internal sealed partial class TurnRunner(
             turn.Draft.Note("Recovering…");
         }
 
-        return (claimed, turn);
+        return state;
     }
 
     /// <summary>Streams the answer into the room.</summary>

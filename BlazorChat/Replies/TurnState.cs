@@ -3,26 +3,42 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Replies;
 
 /// <summary>What one turn has and counts while it runs. Tools of a step add to it side by side.</summary>
-internal sealed class TurnState(Room room, ClaimedTurn claimed, Responder responder, RunningTurn turn, ITurnStore store, TurnJournal journal, TimeProvider time) : IDisposable
+internal sealed class TurnState : IDisposable
 {
     private readonly SemaphoreSlim _saving = new(1, 1);
     private readonly Lock _lock = new();
+    private readonly ITurnStore _store;
+    private readonly TurnJournal _journal;
+    private readonly TimeProvider _time;
     private TokenCounts _tokens;
 
+    public TurnState(Room room, ClaimedTurn claimed, Responder responder, RunningTurn turn, ITurnStore store, TurnJournal journal, TimeProvider time)
+    {
+        Room = room;
+        Claimed = claimed;
+        Responder = responder;
+        Turn = turn;
+        BeganAt = time.GetUtcNow();
+        _store = store;
+        _journal = journal;
+        _time = time;
+        turn.SaveAsync = SaveAsync;
+    }
+
     /// <summary>The room as it was when the turn began.</summary>
-    public Room Room { get; } = room;
+    public Room Room { get; }
 
-    public ClaimedTurn Claimed { get; } = claimed;
+    public ClaimedTurn Claimed { get; }
 
-    public Responder Responder { get; } = responder;
+    public Responder Responder { get; }
 
-    public RunningTurn Turn { get; } = turn;
+    public RunningTurn Turn { get; }
 
     public ReplyDraft Draft => Turn.Draft;
 
     public CancellationToken Token => Turn.Token;
 
-    public DateTimeOffset BeganAt { get; } = time.GetUtcNow();
+    public DateTimeOffset BeganAt { get; }
 
     /// <summary>When its first piece came.</summary>
     public DateTimeOffset? FirstTokenAt { get; private set; }
@@ -64,7 +80,7 @@ internal sealed class TurnState(Room room, ClaimedTurn claimed, Responder respon
             return false;
         }
 
-        FirstTokenAt = time.GetUtcNow();
+        FirstTokenAt = _time.GetUtcNow();
         return true;
     }
 
@@ -93,13 +109,13 @@ internal sealed class TurnState(Room room, ClaimedTurn claimed, Responder respon
         try
         {
             var step = Draft.Step;
-            if (!await store.SaveAsync(Room.Id, Claimed.Reply.Id, Draft.Parts, step, CancellationToken.None).ConfigureAwait(false))
+            if (!await _store.SaveAsync(Room.Id, Claimed.Reply.Id, Draft.Parts, step, CancellationToken.None).ConfigureAwait(false))
             {
                 Turn.End(new TurnEnding.Discarded());
                 throw new OperationCanceledException(Turn.Token);
             }
 
-            journal.Forget(Claimed.Reply.Id, step);
+            _journal.Forget(Claimed.Reply.Id, step);
         }
         finally
         {

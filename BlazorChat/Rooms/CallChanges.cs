@@ -45,13 +45,16 @@ internal static class CallChanges
         [.. parts.Select(p => p is ToolCallPart { IsFinished: false } call ? Fail(call, sentence, now) : p)];
 
     /// <summary>
-    /// Calls as a process finds them that did not end them: what ran has failed, since whether it had an effect is not
-    /// known; what waits for people waits on; what had not begun still can.
+    /// Calls of an answer that was cut off: what ran has failed, since whether it had an effect is not known, and so has what
+    /// was still being written; what waits for people waits on; what had not begun still can.
     /// </summary>
     public static ImmutableArray<MessagePart> Recover(ImmutableArray<MessagePart> parts, DateTimeOffset now) =>
-        [.. parts.Select(p => p is ToolCallPart { State: ToolCallState.Running or ToolCallState.Streaming } call
-            ? Fail(call, "The server stopped while this ran; whether it had an effect is not known.", now)
-            : p)];
+        [.. parts.Select(p => p switch
+        {
+            ToolCallPart { State: ToolCallState.Running } call => Fail(call, "The answer was cut off while this ran; whether it had an effect is not known.", now),
+            ToolCallPart { State: ToolCallState.Streaming } call => Fail(call, "The answer was cut off before this call was complete; it did not run.", now),
+            _ => p,
+        })];
 
     private static ToolCallPart Fail(ToolCallPart call, string sentence, DateTimeOffset now) =>
         call with { State = ToolCallState.Failed, Result = sentence, EndedAt = now };

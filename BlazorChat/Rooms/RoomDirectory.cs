@@ -15,6 +15,9 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, RoomSummary> _rooms = [];
+
+    // Answers that run, by room: one that is removed while it runs does not end by itself.
+    private readonly Dictionary<Guid, HashSet<Guid>> _running = [];
     private readonly FrameClock _clock;
     private readonly ViewerSet _viewers;
     private ImmutableArray<RoomSummary>? _ordered;
@@ -60,14 +63,14 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
             var next = roomEvent switch
             {
                 RoomEvent.MessagePosted posted => Count(known, posted.Message),
-                RoomEvent.ReplyStarted started => Count(known, started.Message) with { RunningReplies = known.RunningReplies + 1 },
-                RoomEvent.ReplyEnded ended when known.RunningReplies > 0 => known with
-                {
-                    Room = known.Room with { LastActivityAt = ended.Message.EndedAt ?? known.Room.LastActivityAt },
-                    RunningReplies = known.RunningReplies - 1,
-                },
+                RoomEvent.ReplyStarted started => WithRunning(Count(known, started.Message), r => r.Add(started.Message.Id)),
+                RoomEvent.ReplyResumed resumed => WithRunning(known, r => r.Add(resumed.Message.Id)),
+                RoomEvent.ReplyEnded ended => WithRunning(
+                    known with { Room = known.Room with { LastActivityAt = ended.Message.EndedAt ?? known.Room.LastActivityAt } }, r => r.Remove(ended.Message.Id)),
+                RoomEvent.MessageRemoved removed => WithRunning(
+                    known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - 1) } }, r => r.Remove(removed.MessageId)),
                 RoomEvent.RoomChanged changed => known with { Room = known.Room with { Name = changed.Room.Name } },
-                RoomEvent.RoomCleared => new RoomSummary(known.Room with { MessageCount = 0 }, 0),
+                RoomEvent.RoomCleared => WithRunning(known with { Room = known.Room with { MessageCount = 0 } }, r => r.Clear()),
                 RoomEvent.RoomDeleted => null,
                 _ => known,
             };
@@ -79,6 +82,7 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
             if (next is null)
             {
                 _rooms.Remove(roomId);
+                _running.Remove(roomId);
             }
             else
             {
@@ -106,6 +110,17 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
     }
 
     internal RoomListSubscription Subscribe(Action changed) => new(this, _viewers, changed);
+
+    private RoomSummary WithRunning(RoomSummary room, Action<HashSet<Guid>> change)
+    {
+        if (!_running.TryGetValue(room.Room.Id, out var running))
+        {
+            _running[room.Room.Id] = running = [];
+        }
+
+        change(running);
+        return room with { RunningReplies = running.Count };
+    }
 
     private static RoomSummary Count(RoomSummary known, Message message) => known with
     {

@@ -62,7 +62,7 @@ internal sealed partial class TurnStore
             turn.MessageId = messageId;
             turn.QuestionId = message.QuestionId;
             turn.IsRegeneration = isRegeneration;
-            turn.FirstStep = isRegeneration ? 0 : MessagePartsJson.Read(message.Parts).Select(p => p.Step + 1).DefaultIfEmpty(0).Max();
+            turn.FirstStep = isRegeneration ? 0 : MessagePartsJson.Read(message.Parts).Where(p => p is not DataPart).Select(p => p.Step + 1).DefaultIfEmpty(0).Max();
             db.Turns.Add(turn);
             return new ChangedReply(message.ToMessage(), turn.ToTurn());
         }, cancellationToken);

@@ -35,12 +35,13 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
 
             turn.State = StoredTurnState.Running;
             turn.BeganAt ??= now;
+            var isContinuation = turn.MessageId is not null;
             var reply = turn.MessageId is null
                 ? await BeginAsync(db, turn, assistant, now, cancellationToken).ConfigureAwait(false)
                 : await ContinueAsync(db, turn, cancellationToken).ConfigureAwait(false);
             return new ClaimedTurn(turn.ToTurn(), reply.ToMessage(), turn.Before ?? reply.Sequence, TurnRequestJson.Read(turn.RequestedBy, turn.Request))
             {
-                IsContinuation = reply.Versions > 1 || reply.Step > 0 || reply.Parts.Length > EmptyParts.Length,
+                IsContinuation = isContinuation,
                 IsAnother = turn.Before is not null || reply.Versions > 1,
                 FirstStep = turn.FirstStep,
                 BeganAt = turn.BeganAt.Value,

@@ -14,6 +14,7 @@ internal static class PostcardTool
         {
             Source = BuiltInTools.Source,
             NeedsApproval = ChatTool.Always,
+            IsDemo = true,
         };
 
     private static string Send([Description("To whom, at most 100 characters.")] string to, [Description("What it says, at most 2,000 characters.")] string text)

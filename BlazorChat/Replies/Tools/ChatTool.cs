@@ -48,6 +48,9 @@ public sealed class ChatTool(AIFunctionDeclaration function)
     /// <summary>Where it comes from, for people: <c>built-in</c>, the name of an MCP server, <c>assistant</c> …</summary>
     public string Source { get; init; } = "app";
 
+    /// <summary>Whether it only pretends to do something, to show what a room does: it is not offered to real models unless they are told to.</summary>
+    public bool IsDemo { get; init; }
+
     /// <summary>A rule that always wants a yes.</summary>
     public static ToolApprovalRule Always { get; } = static (_, _) => ValueTask.FromResult(true);
 }

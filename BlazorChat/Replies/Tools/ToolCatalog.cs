@@ -23,8 +23,9 @@ public sealed class ToolCatalog
     public IReadOnlyList<ChatTool> All =>
         [.. _registered.Concat(_sources.SelectMany(s => s.Tools)).GroupBy(t => t.Name, StringComparer.Ordinal).Select(g => g.Last())];
 
-    /// <summary>The tools that an assistant may call by its settings, wherever it is.</summary>
-    public IReadOnlyList<ChatTool> For(Responder responder) => [.. All.Where(t => IsAllowed(t.Name, responder.Tools))];
+    /// <summary>The tools that an assistant may call by its settings, wherever it is. One that only pretends is for the demo assistant, and for those that name it.</summary>
+    public IReadOnlyList<ChatTool> For(Responder responder) =>
+        [.. All.Where(t => responder.Tools.Contains(t.Name, StringComparer.Ordinal) || (IsAllowed(t.Name, responder.Tools) && (!t.IsDemo || responder.IsDemo)))];
 
     /// <summary>The tools that an assistant may call in a room.</summary>
     public IReadOnlyList<ChatTool> For(Responder responder, Room room) =>
