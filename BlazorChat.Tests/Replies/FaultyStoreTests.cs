@@ -138,7 +138,7 @@ public sealed class FaultyStoreTests
             Guid roomId, Guid messageId, bool isRegeneration, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
             inner.ReopenAsync(roomId, messageId, isRegeneration, request, now, cancellationToken);
 
-        public Task<Turn?> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+        public Task<Result<Turn>> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
             inner.AskAsync(roomId, questionId, assistantId, request, now, cancellationToken);
 
         public Task<Guid?> AddBlobAsync(Guid messageId, Blob blob, CancellationToken cancellationToken) => inner.AddBlobAsync(messageId, blob, cancellationToken);

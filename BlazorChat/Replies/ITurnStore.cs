@@ -16,6 +16,9 @@ public sealed record ClaimedTurn(Turn Turn, Message Reply, long Before, TurnRequ
     /// <summary>Whether somebody asked for another answer than the one there was.</summary>
     public bool IsAnother { get; init; }
 
+    /// <summary>No step before this one is still to come.</summary>
+    public int Step { get; init; }
+
     /// <summary>The step that it began with: those before do not count against its budget.</summary>
     public int FirstStep { get; init; }
 
@@ -37,12 +40,13 @@ public sealed record ClaimedTurn(Turn Turn, Message Reply, long Before, TurnRequ
 /// What becomes of it. With <see cref="MessageStatus.AwaitingPeople"/> the turn waits for people (or, when they have all
 /// answered meanwhile, goes on), with <see cref="MessageStatus.Recovering"/> it goes on, otherwise it is over.
 /// </param>
+/// <param name="Step">The step that comes next if the answer goes on: journal pieces of those before come too late.</param>
 /// <param name="Metadata">What is known of how the answer came about, this turn included.</param>
 /// <param name="Tokens">Tokens of this turn alone, for the room's sum.</param>
 /// <param name="Cost">What they cost, or null.</param>
 /// <param name="Now">When it ended.</param>
 public sealed record EndedTurn(
-    Guid RoomId, Guid MessageId, ImmutableArray<MessagePart> Parts, MessageStatus Status, ReplyMetadata Metadata, TokenCounts Tokens, decimal? Cost, DateTimeOffset Now);
+    Guid RoomId, Guid MessageId, ImmutableArray<MessagePart> Parts, MessageStatus Status, int Step, ReplyMetadata Metadata, TokenCounts Tokens, decimal? Cost, DateTimeOffset Now);
 
 /// <summary>A message that changed, and a turn that may go on because of it.</summary>
 /// <param name="Message">The message as stored.</param>
@@ -135,8 +139,8 @@ public interface ITurnStore
         Guid roomId, Guid messageId, bool isRegeneration, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Queues a turn that answers a message which has no answer, or answers it once more.</summary>
-    /// <returns>Null when the message does not exist.</returns>
-    Task<Turn?> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <returns>Refused when the message does not exist, waits for an answer of this assistant already, or the queue is full.</returns>
+    Task<Result<Turn>> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Appends to running answers, of all rooms in one transaction. Pieces of answers or steps that have ended are left out.</summary>
     Task AppendJournalAsync(IReadOnlyCollection<JournalPiece> pieces, CancellationToken cancellationToken);

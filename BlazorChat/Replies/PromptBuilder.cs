@@ -51,9 +51,9 @@ internal sealed class PromptBuilder(IRoomStore store)
         var claimed = state.Claimed;
         // What others have asked and waits for its own turn is not this turn's.
         var waiting = (await store.ReadQueueAsync(state.Room.Id, cancellationToken).ConfigureAwait(false))
-            .Where(t => t.AssistantId == responder.Author.Id && t.QuestionId is not null && t.QuestionId != claimed.Turn.QuestionId)
-            .Select(t => t.QuestionId!.Value).ToHashSet();
-        var first = await ReadFirstAsync(state, cancellationToken).ConfigureAwait(false);
+            .Where(t => t.AssistantId == responder.Author.Id && t.MessageId is null && t.QuestionId is not null && t.QuestionId != claimed.Turn.QuestionId)
+            .SelectMany(t => t.EarlierQuestionIds.Add(t.QuestionId!.Value)).ToHashSet();
+        var first = await ReadFirstAsync(state, waiting, cancellationToken).ConfigureAwait(false);
         var left = budget - first.Sum(m => m.Prompt.Sum(TokenEstimate.Of));
         var newestFirst = new List<(Message Message, List<ChatMessage> Prompt)>();
         var hasMore = true;
@@ -94,7 +94,7 @@ internal sealed class PromptBuilder(IRoomStore store)
         return Arrange([.. first, .. newestFirst], claimed, responder);
     }
 
-    private async Task<List<(Message Message, List<ChatMessage> Prompt)>> ReadFirstAsync(TurnState state, CancellationToken cancellationToken)
+    private async Task<List<(Message Message, List<ChatMessage> Prompt)>> ReadFirstAsync(TurnState state, HashSet<Guid> waiting, CancellationToken cancellationToken)
     {
         if (state.Responder.Context.KeepFirst == 0)
         {
@@ -102,18 +102,20 @@ internal sealed class PromptBuilder(IRoomStore store)
         }
 
         var first = await store.ReadFirstAsync(state.Room.Id, state.Responder.Context.KeepFirst, cancellationToken).ConfigureAwait(false);
-        return [.. first.Where(m => m.Sequence < state.Claimed.Before && IsSent(m, state.Claimed, [])).Select(m => (m, MessagePrompt.Of(m, state.Responder, int.MaxValue))).Where(m => m.Item2.Count > 0)];
+        return [.. first.Where(m => m.Sequence < state.Claimed.Before && IsSent(m, state.Claimed, waiting)).Select(m => (m, MessagePrompt.Of(m, state.Responder, int.MaxValue))).Where(m => m.Item2.Count > 0)];
     }
 
-    /// <summary>What is answered stands last, also when others were answered since; and a provider wants somebody else's message first.</summary>
+    /// <summary>
+    /// What is answered stands last, also when others were answered since, or asked before an answer that is begun again or
+    /// goes on; and a provider wants somebody else's message first.
+    /// </summary>
     private static List<ChatMessage> Arrange(List<(Message Message, List<ChatMessage> Prompt)> messages, ClaimedTurn claimed, Responder responder)
     {
         var question = messages.FindIndex(m => m.Message.Id == claimed.Turn.QuestionId);
-        if (question >= 0 && messages.FindIndex(question, m => MessagePrompt.IsOwn(m.Message, responder)) >= 0)
+        if (question >= 0 && (claimed.IsAnother || claimed.IsContinuation || messages.FindIndex(question, m => MessagePrompt.IsOwn(m.Message, responder)) >= 0))
         {
-            var moved = messages[question];
-            messages.RemoveAt(question);
-            messages.Add(moved);
+            bool IsAsked((Message Message, List<ChatMessage> Prompt) m) => m.Message.Id == claimed.Turn.QuestionId || claimed.Turn.EarlierQuestionIds.Contains(m.Message.Id);
+            messages = [.. messages.Where(m => !IsAsked(m)), .. messages.Where(IsAsked)];
         }
         else
         {

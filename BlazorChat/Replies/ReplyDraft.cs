@@ -18,20 +18,33 @@ internal sealed class ReplyDraft
     private readonly Guid _messageId;
     private readonly List<MessagePart> _parts;
     private readonly StringBuilder _open = new();
+    private bool _hasStreamed;
 
-    public ReplyDraft(Message reply, RoomBroadcaster broadcaster, TurnJournal journal)
+    public ReplyDraft(Message reply, int step, RoomBroadcaster broadcaster, TurnJournal journal)
     {
         _roomId = reply.RoomId;
         _messageId = reply.Id;
         _broadcaster = broadcaster;
         _journal = journal;
         _parts = [.. reply.Parts];
-        Step = _parts.Where(p => p is not DataPart).Select(p => p.Step + 1).DefaultIfEmpty(0).Max();
+        Step = Math.Max(step, PartList.NextStep(_parts));
         OpenLast();
     }
 
     /// <summary>The step whose contents come now.</summary>
     public int Step { get; private set; }
+
+    /// <summary>The step that comes when the answer goes on later: text of this one that is still on its way to the journal must not be taken for more of it.</summary>
+    public int NextFreeStep
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Math.Max(_hasStreamed ? Step + 1 : Step, PartList.NextStep(_parts));
+            }
+        }
+    }
 
     /// <summary>The parts as they are to be stored: without what is only shown.</summary>
     public ImmutableArray<MessagePart> Parts
@@ -72,6 +85,7 @@ internal sealed class ReplyDraft
         lock (_lock)
         {
             Step++;
+            _hasStreamed = false;
         }
     }
 
@@ -86,6 +100,7 @@ internal sealed class ReplyDraft
                 _open.Clear();
             }
 
+            _hasStreamed = true;
             _open.Append(text);
             _broadcaster.Publish(_roomId, new RoomEvent.TextAppended(_messageId, text));
             _journal.Append(_messageId, Step, text, isReasoning: false);
@@ -103,6 +118,7 @@ internal sealed class ReplyDraft
                 _open.Clear();
             }
 
+            _hasStreamed = true;
             _open.Append(text);
             _broadcaster.Publish(_roomId, new RoomEvent.ReasoningAppended(_messageId, text));
             _journal.Append(_messageId, Step, text, isReasoning: true);

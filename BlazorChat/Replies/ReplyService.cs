@@ -47,7 +47,7 @@ public sealed partial class ReplyService(
         try
         {
             return messageId is { } id
-                ? await FindAnswerAsync(roomId, id, cancellationToken).ConfigureAwait(false) is null ? Refusals.NoSuchAnswer : 0
+                ? await WithdrawAnswerAsync(roomId, id, person!, cancellationToken).ConfigureAwait(false)
                 : await WithdrawAllAsync(roomId, person!, cancellationToken).ConfigureAwait(false);
         }
         catch (StorageUnavailableException e)
@@ -89,19 +89,22 @@ public sealed partial class ReplyService(
                 return Refusals.NoSuchMessage;
             }
 
-            var asked = 0;
-            foreach (var answerId in await rooms.FindAnswersAsync(roomId, questionId, cancellationToken).ConfigureAwait(false))
+            var answers = await rooms.FindAnswersAsync(roomId, questionId, cancellationToken).ConfigureAwait(false);
+            if (answers.Count == 0)
             {
-                var regenerated = await RegenerateAsync(person, roomId, answerId, cancellationToken, request).ConfigureAwait(false);
-                if (regenerated.Refusal is { } refusal)
-                {
-                    return refusal;
-                }
-
-                asked++;
+                return await AskAsync(person!, room, question, BoundOf(person!, request), cancellationToken).ConfigureAwait(false);
             }
 
-            return asked > 0 ? asked : await AskAsync(person!, room, question, request ?? new TurnRequest(person!.AsAuthor()), cancellationToken).ConfigureAwait(false);
+            var asked = 0;
+            Refusal? refusal = null;
+            foreach (var answerId in answers)
+            {
+                var regenerated = await RegenerateAsync(person, roomId, answerId, cancellationToken, request).ConfigureAwait(false);
+                refusal ??= regenerated.Refusal;
+                asked += regenerated.Refusal is null ? 1 : 0;
+            }
+
+            return asked > 0 ? asked : refusal!;
         }
         catch (StorageUnavailableException e)
         {
@@ -263,7 +266,7 @@ public sealed partial class ReplyService(
             }
 
             using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
-            var asked = await ask(roomId, messageId, request ?? new TurnRequest(person.AsAuthor()), time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            var asked = await ask(roomId, messageId, BoundOf(person, request), time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             return asked.Refusal is { } refusal ? refusal : Tell(roomId, asked.Value);
         }
         catch (StorageUnavailableException e)
@@ -273,21 +276,34 @@ public sealed partial class ReplyService(
         }
     }
 
-    private async Task<int> AskAsync(Person person, Room room, Message question, TurnRequest request, CancellationToken cancellationToken)
+    // It comes from a browser, and says nothing about who asks.
+    private static TurnRequest BoundOf(Person person, TurnRequest? request) =>
+        TurnRequests.Bound((request ?? new TurnRequest(person.AsAuthor())) with { RequestedBy = person.AsAuthor() });
+
+    private async Task<Result<int>> AskAsync(Person person, Room room, Message question, TurnRequest request, CancellationToken cancellationToken)
     {
+        if (!rate.TryTake(person.Id))
+        {
+            return Refusals.TooFast;
+        }
+
         var asked = 0;
+        Refusal? refusal = null;
         using var gate = await gates.EnterAsync(room.Id, cancellationToken).ConfigureAwait(false);
         foreach (var assistantId in answerRules.Choose(room, question.Text))
         {
-            if (rate.TryTake(person.Id)
-                && await store.AskAsync(room.Id, question.Id, assistantId, request, time.GetUtcNow(), cancellationToken).ConfigureAwait(false) is { } turn)
+            var turn = await store.AskAsync(room.Id, question.Id, assistantId, request, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            if (turn.Refusal is { } no)
             {
-                broadcaster.Publish(room.Id, new RoomEvent.TurnQueued(turn));
-                asked++;
+                refusal ??= no;
+                continue;
             }
+
+            broadcaster.Publish(room.Id, new RoomEvent.TurnQueued(turn.Value));
+            asked++;
         }
 
-        return asked;
+        return asked == 0 && refusal is not null ? refusal : asked;
     }
 
     private async Task<Result<Message>> ChangeCallAsync(
@@ -370,6 +386,25 @@ public sealed partial class ReplyService(
         await rooms.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { Author.Kind: AuthorKind.Assistant } answer
             ? answer
             : null;
+
+    // An answer that is about to go on waits in the queue.
+    private async Task<Result<int>> WithdrawAnswerAsync(Guid roomId, Guid messageId, Person person, CancellationToken cancellationToken)
+    {
+        using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
+        var (found, ended) = running.Stop(roomId, messageId, person.AsAuthor());
+        if (found > 0)
+        {
+            return ended;
+        }
+
+        if (await FindAnswerAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return Refusals.NoSuchAnswer;
+        }
+
+        var queue = await rooms.ReadQueueAsync(roomId, cancellationToken).ConfigureAwait(false);
+        return queue.FirstOrDefault(t => t.MessageId == messageId) is { } turn ? await WithdrawAsync(roomId, turn.Id, cancellationToken).ConfigureAwait(false) : 0;
+    }
 
     private async Task<Result<int>> WithdrawAllAsync(Guid roomId, Person person, CancellationToken cancellationToken)
     {

@@ -23,6 +23,7 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
     private readonly CancellationTokenSource _cancellation = new();
     private TurnEnding? _ending;
     private bool _disposed;
+    private int _removals;
 
     public Guid RoomId { get; } = roomId;
 
@@ -36,6 +37,11 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
 
     /// <summary>Stores how far the answer has come; set by who runs the turn, before anybody can find it.</summary>
     public Func<Task> SaveAsync { get; set; } = static () => Task.CompletedTask;
+
+    /// <summary>How many messages were removed from the room since it began: a prompt that was built before has them in it.</summary>
+    public int Removals => Volatile.Read(ref _removals);
+
+    public void CountRemoval() => Interlocked.Increment(ref _removals);
 
     /// <summary>Why it is to end, or null while nobody wants that.</summary>
     public TurnEnding? Ending => Volatile.Read(ref _ending);
@@ -90,6 +96,11 @@ public sealed class RunningTurns(TimeProvider time) : IRoomObserver
                 break;
             case RoomEvent.MessageRemoved removed:
                 _ = End(t => t.MessageId == removed.MessageId, new TurnEnding.Discarded());
+                foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId))
+                {
+                    turn.CountRemoval();
+                }
+
                 break;
             case RoomEvent.MessagePosted { Message: var message }:
                 // Who asked writes instead of answering, while other calls of the same answer still run.

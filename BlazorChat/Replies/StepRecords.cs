@@ -10,14 +10,19 @@ namespace BlazorChat.Replies;
 /// Keeps what models were sent, for who wants to know what an assistant saw. What a client at the end of the pipeline
 /// reports counts; where none does, what the turn itself sent.
 /// </summary>
-public sealed partial class StepRecords(ITurnStore store, ILogger<StepRecords> logger)
+public sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILogger<StepRecords> logger)
 {
     // A prompt is far smaller; one that is not is kept without its contents rather than cut where nobody sees it.
     private const int MostBytes = 4_000_000;
 
     internal static Recorder Begin(TurnState state, StepRequest request) => new(state, request);
 
-    internal async Task KeepAsync(TurnState state, int step, Recorder recorder)
+    /// <summary>Keeps a step; not when a message was removed from the room after its prompt was built.</summary>
+    /// <param name="state">The turn.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="recorder">What was sent.</param>
+    /// <param name="removals">The turn's <see cref="RunningTurn.Removals"/> before its prompt was built.</param>
+    internal async Task KeepAsync(TurnState state, int step, Recorder recorder, int removals)
     {
         var sent = recorder.ToStep(state.Claimed.Reply.Versions, step);
         var json = JsonSerializer.SerializeToUtf8Bytes(sent, PromptBuilder.Json);
@@ -35,6 +40,13 @@ public sealed partial class StepRecords(ITurnStore store, ILogger<StepRecords> l
 
         try
         {
+            // Within the gate: what was sent may have a message in it that is removed just now.
+            using var gate = await gates.EnterAsync(state.Room.Id, CancellationToken.None).ConfigureAwait(false);
+            if (state.Turn.Removals != removals)
+            {
+                return;
+            }
+
             await store.AddStepAsync(state.Room.Id, state.Claimed.Reply.Id, sent.Version, step, buffer.ToArray(), CancellationToken.None).ConfigureAwait(false);
         }
         catch (StorageUnavailableException e)

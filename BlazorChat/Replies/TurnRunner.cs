@@ -87,7 +87,7 @@ internal sealed partial class TurnRunner(
             return null;
         }
 
-        var turn = new RunningTurn(roomId, claimed.Reply.Id, claimed.Request, new ReplyDraft(claimed.Reply, broadcaster, journal));
+        var turn = new RunningTurn(roomId, claimed.Reply.Id, claimed.Request, new ReplyDraft(claimed.Reply, claimed.Step, broadcaster, journal));
         var state = new TurnState(live.Snapshot.Room, claimed, responder, turn, store, journal, time);
         // Known before anybody can see it, so that whoever sees it can stop it.
         running.Add(turn);
@@ -184,7 +184,7 @@ internal sealed partial class TurnRunner(
         var ended = state.Turn.Ending is TurnEnding.Discarded
             ? null
             : await store.EndAsync(
-                new EndedTurn(reply.RoomId, reply.Id, PartsAt(state, status, now), status, state.Metadata(), state.Tokens, state.Cost, now), CancellationToken.None).ConfigureAwait(false);
+                new EndedTurn(reply.RoomId, reply.Id, PartsAt(state, status, now), status, state.Draft.NextFreeStep, state.Metadata(), state.Tokens, state.Cost, now), CancellationToken.None).ConfigureAwait(false);
         // Known as running until its outcome is stored: whoever presses Stop until then means this answer and not the next.
         running.Remove(state.Turn);
         journal.Forget(reply.Id);

@@ -89,8 +89,11 @@ internal sealed class TurnSteps(
         var began = time.GetTimestamp();
         var step = state.Draft.Step;
         var before = state.Tokens;
+        var removals = state.Turn.Removals;
         var request = await PrepareAsync(state, step).ConfigureAwait(false);
-        var (calls, finish) = await AskAsync(state, request).ConfigureAwait(false);
+        var (calls, finish) = await AskAsync(state, request, removals).ConfigureAwait(false);
+        // All of the step's text is there: whoever decides about a call from now on has it stored with the step.
+        state.Draft.NextStep();
         if (calls.Count > 0)
         {
             foreach (var call in calls)
@@ -101,7 +104,6 @@ internal sealed class TurnSteps(
             }
         }
 
-        state.Draft.NextStep();
         if (calls.Count > 0)
         {
             // What waits for people is on disk before anything runs, and long before the turn pauses.
@@ -146,7 +148,7 @@ internal sealed class TurnSteps(
 
     /// <summary>Asks the model and streams what it says into the answer.</summary>
     /// <returns>The calls that it made, complete, and why it ended.</returns>
-    private async Task<(List<ToolCallPart> Calls, ChatFinishReason? Finish)> AskAsync(TurnState state, StepRequest request)
+    private async Task<(List<ToolCallPart> Calls, ChatFinishReason? Finish)> AskAsync(TurnState state, StepRequest request, int removals)
     {
         var reading = new StepReading(state, request.Step, metrics, time.GetTimestamp(), time);
         var recorder = StepRecords.Begin(state, request);
@@ -156,7 +158,7 @@ internal sealed class TurnSteps(
             reading.Take(update);
         }
 
-        await records.KeepAsync(state, request.Step, recorder).ConfigureAwait(false);
+        await records.KeepAsync(state, request.Step, recorder, removals).ConfigureAwait(false);
         return (reading.Calls, reading.Finish);
     }
 

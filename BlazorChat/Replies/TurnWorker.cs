@@ -18,6 +18,8 @@ internal sealed partial class TurnWorker(
 {
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
     // How long outcomes may take to be stored at a shutdown; what is not stored by then is found at the next start.
     private static readonly TimeSpan StoreWithin = TimeSpan.FromSeconds(10);
 
@@ -92,7 +94,12 @@ internal sealed partial class TurnWorker(
         {
             try
             {
-                await Task.Delay(due - time.GetUtcNow(), time, _stopping.Token).ConfigureAwait(false);
+                // A timer may be early by its resolution, and the clock may be set back: nothing else would wake the queue.
+                while (due - time.GetUtcNow() is var left && left > TimeSpan.Zero)
+                {
+                    await Task.Delay(left > Shortest ? left : Shortest, time, _stopping.Token).ConfigureAwait(false);
+                }
+
                 Work(turn.RoomId, turn.AssistantId);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)

@@ -21,9 +21,22 @@ public sealed record NewMessage(
 /// <param name="IsNew">False when the same client id had been stored before.</param>
 /// <param name="Queued">Turns that this message put into the queue, or that wait longer because of it.</param>
 /// <param name="Withdrawn">Turns that wait no more because of it.</param>
-/// <param name="Changed">Answers whose open requests were rejected because their asker wrote instead.</param>
+/// <param name="Changed">Answers that changed because of it: those whose open requests were rejected since their asker wrote instead, and those whose retry was withdrawn.</param>
 public sealed record PostedMessage(
-    Message Message, bool IsNew, IReadOnlyList<Turn> Queued, IReadOnlyList<Guid> Withdrawn, IReadOnlyList<Message> Changed);
+    Message Message, bool IsNew, IReadOnlyList<Turn> Queued, IReadOnlyList<Guid> Withdrawn, IReadOnlyList<Message> Changed)
+{
+    /// <summary>How many of the room's oldest messages were dropped because it keeps no more.</summary>
+    public int Dropped { get; init; }
+
+    /// <summary>Up to which sequence.</summary>
+    public long DroppedThrough { get; init; }
+}
+
+/// <summary>What became of others when a message was removed.</summary>
+/// <param name="Queued">Turns that go on waiting with the other messages of their author.</param>
+/// <param name="Withdrawn">Turns that wait no more.</param>
+/// <param name="Changed">Answers whose retry was withdrawn.</param>
+public sealed record RemovedMessage(IReadOnlyList<Turn> Queued, IReadOnlyList<Guid> Withdrawn, IReadOnlyList<Message> Changed);
 
 /// <summary>What a message said before it was regenerated or edited.</summary>
 /// <param name="Number">Counted from 1, the oldest.</param>
@@ -76,8 +89,8 @@ public interface IRoomStore
     Task<Message?> EditAsync(Guid roomId, Guid messageId, string text, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Removes a message with its versions, files, turns and journal, and whatever was recorded of it being sent to models.</summary>
-    /// <returns>False when there is no such message in this room.</returns>
-    Task<bool> DeleteMessageAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);
+    /// <returns>Null when there is no such message in this room.</returns>
+    Task<RemovedMessage?> DeleteMessageAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);
 
     /// <summary>The earlier versions of a message, oldest first.</summary>
     Task<IReadOnlyList<MessageVersion>> ReadVersionsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);

@@ -13,6 +13,9 @@ internal static class PartList
         _ => parts.Add(isReasoning ? new ReasoningPart(text) { Step = step } : new TextPart(text) { Step = step }),
     };
 
+    /// <summary>The first step of which nothing is there. Data say nothing of it: they are of the step of their tool.</summary>
+    public static int NextStep(IEnumerable<MessagePart> parts) => parts.Where(p => p is not DataPart).Select(p => p.Step + 1).DefaultIfEmpty(0).Max();
+
     /// <summary>Puts data among others: in the place of those with the same type and id, otherwise at the end.</summary>
     public static ImmutableArray<DataPart> Put(ImmutableArray<DataPart> parts, DataPart data)
     {

@@ -69,6 +69,7 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
                     known with { Room = known.Room with { LastActivityAt = ended.Message.EndedAt ?? known.Room.LastActivityAt } }, r => r.Remove(ended.Message.Id)),
                 RoomEvent.MessageRemoved removed => WithRunning(
                     known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - 1) } }, r => r.Remove(removed.MessageId)),
+                RoomEvent.OldestDropped dropped => known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - dropped.Count) } },
                 RoomEvent.RoomChanged changed => known with { Room = known.Room with { Name = changed.Room.Name } },
                 RoomEvent.RoomCleared => WithRunning(known with { Room = known.Room with { MessageCount = 0 } }, r => r.Clear()),
                 RoomEvent.RoomDeleted => null,

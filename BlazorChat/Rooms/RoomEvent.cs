@@ -21,7 +21,10 @@ public abstract record RoomEvent
     /// <summary>A message is gone for good, with all its versions.</summary>
     public sealed record MessageRemoved(Guid MessageId, Author By) : RoomEvent;
 
-    /// <summary>A turn waits in the queue.</summary>
+    /// <summary>The room's oldest messages were dropped since it keeps no more: <see cref="Count"/> of those up to <see cref="Through"/>; what waits or runs is kept.</summary>
+    public sealed record OldestDropped(int Count, long Through) : RoomEvent;
+
+    /// <summary>A turn waits in the queue, or waits differently.</summary>
     public sealed record TurnQueued(Turn Turn) : RoomEvent;
 
     /// <summary>A waiting turn was taken out of the queue unanswered.</summary>

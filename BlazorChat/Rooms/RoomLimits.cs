@@ -45,6 +45,9 @@ public static class RoomLimits
     /// <summary>Most turns that wait in one room; past it a message that asks for an answer is refused.</summary>
     public const int QueueLength = 50;
 
+    /// <summary>What models were sent is kept for the answers among this many of a room's newest sequences.</summary>
+    public const int RecordedMessages = 500;
+
     /// <summary>Most versions of one message.</summary>
     public const int Versions = 50;
 

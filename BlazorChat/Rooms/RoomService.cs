@@ -295,12 +295,13 @@ public sealed partial class RoomService(
     public Task<Result<Guid>> DeleteMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
         ChangeMessageAsync<Guid>(person, RoomAction.DeleteMessage, roomId, messageId, async _ =>
         {
-            if (!await store.DeleteMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false))
+            if (await store.DeleteMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is not { } removed)
             {
                 return Refusals.NoSuchMessage;
             }
 
             broadcaster.Publish(roomId, new RoomEvent.MessageRemoved(messageId, person!.AsAuthor()));
+            Tell(roomId, removed.Changed, removed.Withdrawn, removed.Queued);
             LogMessageDeleted(messageId, roomId);
             return messageId;
         }, cancellationToken);
@@ -334,24 +335,33 @@ public sealed partial class RoomService(
         var posted = stored.Value;
         if (posted.IsNew)
         {
-            foreach (var changed in posted.Changed)
-            {
-                broadcaster.Publish(message.RoomId, new RoomEvent.MessageChanged(changed));
-            }
-
             broadcaster.Publish(message.RoomId, new RoomEvent.MessagePosted(posted.Message));
-            foreach (var turnId in posted.Withdrawn)
+            Tell(message.RoomId, posted.Changed, posted.Withdrawn, posted.Queued);
+            if (posted.Dropped > 0)
             {
-                broadcaster.Publish(message.RoomId, new RoomEvent.TurnWithdrawn(turnId));
-            }
-
-            foreach (var turn in posted.Queued)
-            {
-                broadcaster.Publish(message.RoomId, new RoomEvent.TurnQueued(turn));
+                broadcaster.Publish(message.RoomId, new RoomEvent.OldestDropped(posted.Dropped, posted.DroppedThrough));
             }
         }
 
         return posted.Message;
+    }
+
+    private void Tell(Guid roomId, IEnumerable<Message> changed, IEnumerable<Guid> withdrawn, IEnumerable<Turn> queued)
+    {
+        foreach (var message in changed)
+        {
+            broadcaster.Publish(roomId, new RoomEvent.MessageChanged(message));
+        }
+
+        foreach (var turnId in withdrawn)
+        {
+            broadcaster.Publish(roomId, new RoomEvent.TurnWithdrawn(turnId));
+        }
+
+        foreach (var turn in queued)
+        {
+            broadcaster.Publish(roomId, new RoomEvent.TurnQueued(turn));
+        }
     }
 
     private async Task<Result<T>> ChangeMessageAsync<T>(

@@ -29,7 +29,7 @@ public sealed record RoomSnapshot
     /// <summary>Ids of messages that were removed while the room was open, the newest <see cref="RoomLimits.WindowSize"/> of them.</summary>
     public ImmutableArray<Guid> Removed { get; init; } = [];
 
-    /// <summary>Turns that wait, oldest first.</summary>
+    /// <summary>Turns that wait, in the order in which they will run.</summary>
     public ImmutableArray<Turn> Queue { get; init; } = [];
 
     /// <summary>Who deleted the room, or null while it exists. Nothing changes after that.</summary>
@@ -72,6 +72,7 @@ public sealed record RoomSnapshot
             RoomEvent.ReplyEnded ended => End(ended.Message),
             RoomEvent.MessageChanged changed => Change(changed.Message),
             RoomEvent.MessageRemoved removed => Remove(removed.MessageId),
+            RoomEvent.OldestDropped dropped => Drop(dropped),
             RoomEvent.TurnQueued queued => Enqueue(queued.Turn),
             RoomEvent.TurnWithdrawn withdrawn => WithoutTurn(withdrawn.TurnId),
             RoomEvent.RoomChanged changed => this with
@@ -163,12 +164,16 @@ public sealed record RoomSnapshot
         };
     }
 
-    private RoomSnapshot Enqueue(Turn turn)
+    // A turn that waits for quiet, or took over another message, is told again.
+    private RoomSnapshot Enqueue(Turn turn) =>
+        this with { Queue = Queue.RemoveAll(t => t.Id == turn.Id).Add(turn).Sort(Turn.ByPlace) };
+
+    // What is dropped is further back than the window: only the count is here, and what was looked at again.
+    private RoomSnapshot Drop(RoomEvent.OldestDropped dropped) => this with
     {
-        var at = Queue.ToList().FindIndex(t => t.Id == turn.Id);
-        // A turn that waits for quiet, or took over another message, is told again.
-        return this with { Queue = at < 0 ? Queue.Add(turn) : Queue.SetItem(at, turn) };
-    }
+        Beyond = Beyond.RemoveAll(m => m.Live is null && m.Message.Status.IsEnded && m.Message.Sequence <= dropped.Through),
+        Room = Room with { MessageCount = Math.Max(0, Room.MessageCount - dropped.Count) },
+    };
 
     // In its place in the window, or beside it when the window begins later.
     private RoomSnapshot Put(RoomMessage message)

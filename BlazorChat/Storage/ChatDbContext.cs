@@ -65,6 +65,7 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
             turn.Property(t => t.AssistantId).HasMaxLength(64);
             turn.Property(t => t.RequestedById).HasMaxLength(64);
             turn.Property(t => t.RequestedByName).HasMaxLength(RoomLimits.PersonNameLength);
+            turn.Ignore(t => t.EarlierQuestionIds);
             turn.HasIndex(t => new { t.RoomId, t.AssistantId, t.State });
             // One running turn per assistant and room: the database says so too.
             turn.HasIndex(t => new { t.RoomId, t.AssistantId }, "OneRunning").IsUnique().HasFilter("\"State\" = 1");
@@ -99,7 +100,7 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
         {
             step.ToTable("Steps");
             step.HasKey(s => new { s.MessageId, s.Version, s.Step });
-            step.HasIndex(s => s.RoomId);
+            step.HasIndex(s => new { s.RoomId, s.Sequence });
             step.HasOne<MessageRow>().WithMany().HasForeignKey(s => s.MessageId).OnDelete(DeleteBehavior.Cascade);
         });
     }

@@ -112,10 +112,10 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             row.Parts = MessagePartsJson.WriteText(message.Text);
             row.SetStatus(MessageStatus.Complete.Instance);
             db.Messages.Add(row);
-            var (queued, withdrawn) = await queue.AddAsync(message, row.Id, cancellationToken).ConfigureAwait(false);
+            var (queued, withdrawn, letGo) = await queue.AddAsync(message, row.Id, cancellationToken).ConfigureAwait(false);
             await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-            await StoredMessages.KeepToAsync(db, room, options.Value.MaxStoredMessages, cancellationToken).ConfigureAwait(false);
-            return new PostedMessage(row.ToMessage(), IsNew: true, queued, withdrawn, changed);
+            var (dropped, through) = await StoredMessages.KeepToAsync(db, room, options.Value.MaxStoredMessages, cancellationToken).ConfigureAwait(false);
+            return new PostedMessage(row.ToMessage(), IsNew: true, queued, withdrawn, [.. changed, .. letGo]) { Dropped = dropped, DroppedThrough = through };
         }, cancellationToken);
 
     public Task<Message?> EditAsync(Guid roomId, Guid messageId, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -133,23 +133,22 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             return row.ToMessage();
         }, cancellationToken);
 
-    public Task<bool> DeleteMessageAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
-        database.WriteAsync(async db =>
+    public Task<RemovedMessage?> DeleteMessageAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        database.WriteAsync<RemovedMessage?>(async db =>
         {
             var row = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
             if (row is null)
             {
-                return false;
+                return null;
             }
 
             var room = await db.Rooms.FirstAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false);
             room.MessageCount--;
-            await db.Turns.Where(t => t.RoomId == roomId && t.QuestionId == messageId && t.State == StoredTurnState.Waiting)
-                .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
             // What was sent for answers since then has its text in it.
             await db.Steps.Where(s => s.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+            var removed = await TurnQueue.RemoveQuestionAsync(db, row, cancellationToken).ConfigureAwait(false);
             db.Messages.Remove(row);
-            return true;
+            return removed;
         }, cancellationToken);
 
     public Task<IReadOnlyList<MessageVersion>> ReadVersionsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
@@ -241,7 +240,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
     public Task<IReadOnlyList<Turn>> ReadQueueAsync(Guid roomId, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Turn>>(async db =>
             (await db.Turns.AsNoTracking().Where(t => t.RoomId == roomId && (t.State == StoredTurnState.Waiting || t.State == StoredTurnState.Ready))
-                .OrderByDescending(t => t.State).ThenBy(t => t.RequestedAt).ThenBy(t => t.Id).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(t => t.ToTurn()), cancellationToken);
+                .OrderByDescending(t => t.State).ThenBy(t => t.NotBefore ?? t.RequestedAt).ThenBy(t => t.Id).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(t => t.ToTurn()), cancellationToken);
 
     private static Refusal NameTaken(string name) => new(RefusalKind.Conflict, $"There is a room named “{name}” already.");
 }

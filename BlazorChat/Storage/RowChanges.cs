@@ -1,4 +1,5 @@
 using BlazorChat.Rooms;
+using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage;
 
@@ -28,7 +29,7 @@ internal static class RowChanges
     /// <summary>A new turn. The caller adds it.</summary>
     public static TurnRow NewTurn(Guid roomId, string assistantId, TurnRequest request, DateTimeOffset now) => new()
     {
-        Id = Guid.CreateVersion7(now),
+        Id = OrderedIds.Next(now),
         RoomId = roomId,
         AssistantId = assistantId,
         RequestedByKind = request.RequestedBy.Kind,
@@ -37,6 +38,38 @@ internal static class RowChanges
         RequestedAt = now,
         Request = TurnRequestJson.Write(request),
     };
+
+    /// <summary>
+    /// What the withdrawal of turns changes: an answer that was about to go on is interrupted, and one whose retry does not
+    /// come can be retried again.
+    /// </summary>
+    /// <returns>The answers.</returns>
+    public static async Task<List<Message>> LetGoAsync(this ChatDbContext db, IEnumerable<TurnRow> turns, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var changed = new List<Message>();
+        foreach (var turn in turns)
+        {
+            if (turn.MessageId is { } id)
+            {
+                var message = await db.Messages.FirstAsync(m => m.Id == id, cancellationToken).ConfigureAwait(false);
+                if (message.Status is StoredStatus.Recovering or StoredStatus.AwaitingPeople)
+                {
+                    message.Parts = MessagePartsJson.Write(CallChanges.FailUnfinished(MessagePartsJson.Read(message.Parts), "Not run: the answer was withdrawn.", now));
+                    message.SetStatus(MessageStatus.Interrupted.Instance);
+                    message.EndedAt = now;
+                    changed.Add(message.ToMessage());
+                }
+            }
+            else if (turn.Before is { } sequence
+                && await db.Messages.FirstOrDefaultAsync(m => m.RoomId == turn.RoomId && m.Sequence == sequence, cancellationToken).ConfigureAwait(false) is { } retried)
+            {
+                retried.IsRetried = false;
+                changed.Add(retried.ToMessage());
+            }
+        }
+
+        return changed;
+    }
 
     /// <summary>Keeps what a message says now as an earlier version of it.</summary>
     public static void KeepVersion(this ChatDbContext db, MessageRow message)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Storage;
@@ -249,6 +250,9 @@ internal sealed class TurnRow
     /// <summary>The message to answer; null where none asked for the turn.</summary>
     public Guid? QuestionId { get; set; }
 
+    /// <summary>Ids of the messages of the same author before <see cref="QuestionId"/> that are answered with it, oldest first, one per line; null for none.</summary>
+    public string? EarlierQuestions { get; set; }
+
     /// <summary>Only what stands before this sequence is answered: the answer that is retried stood there. Null for everything.</summary>
     public long? Before { get; set; }
 
@@ -274,9 +278,16 @@ internal sealed class TurnRow
 
     public Author RequestedBy => new(RequestedByKind, RequestedById, RequestedByName);
 
+    public ImmutableArray<Guid> EarlierQuestionIds
+    {
+        get => [.. (EarlierQuestions ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Guid.Parse)];
+        set => EarlierQuestions = value.IsEmpty ? null : string.Join('\n', value);
+    }
+
     public Turn ToTurn() => new(Id, RoomId, AssistantId, RequestedBy, RequestedAt)
     {
         QuestionId = QuestionId,
+        EarlierQuestionIds = EarlierQuestionIds,
         MessageId = MessageId,
         NotBefore = NotBefore,
     };
@@ -339,6 +350,9 @@ internal sealed class StepRow
     public int Step { get; set; }
 
     public required Guid RoomId { get; set; }
+
+    /// <summary>The answer's: what is far back is not kept.</summary>
+    public long Sequence { get; set; }
 
     /// <summary>JSON, compressed (gzip).</summary>
     public required byte[] Content { get; set; }

@@ -22,6 +22,11 @@ internal sealed partial class TurnStore
                 return new Refusal(RefusalKind.Conflict, "Only an answer that failed, was stopped or was interrupted can be retried.");
             }
 
+            if (await TurnQueue.RefuseMoreAsync(db, roomId, 1, cancellationToken).ConfigureAwait(false) is { } full)
+            {
+                return full;
+            }
+
             message.IsRetried = true;
             var turn = RowChanges.NewTurn(roomId, message.AuthorId, request, now);
             turn.QuestionId = message.QuestionId;
@@ -57,22 +62,39 @@ internal sealed partial class TurnStore
                 return new Refusal(RefusalKind.Limit, $"This answer has {RoomLimits.Versions} versions already, which is the most.");
             }
 
+            if (await TurnQueue.RefuseMoreAsync(db, roomId, 1, cancellationToken).ConfigureAwait(false) is { } full)
+            {
+                return full;
+            }
+
             var turn = RowChanges.NewTurn(roomId, message.AuthorId, request, now);
             turn.State = StoredTurnState.Ready;
             turn.MessageId = messageId;
             turn.QuestionId = message.QuestionId;
             turn.IsRegeneration = isRegeneration;
-            turn.FirstStep = isRegeneration ? 0 : MessagePartsJson.Read(message.Parts).Where(p => p is not DataPart).Select(p => p.Step + 1).DefaultIfEmpty(0).Max();
+            turn.FirstStep = isRegeneration ? 0 : Math.Max(message.Step, PartList.NextStep(MessagePartsJson.Read(message.Parts)));
             db.Turns.Add(turn);
             return new ChangedReply(message.ToMessage(), turn.ToTurn());
         }, cancellationToken);
 
-    public Task<Turn?> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(async db =>
+    public Task<Result<Turn>> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync<Result<Turn>>(async db =>
         {
             if (!await db.Messages.AnyAsync(m => m.Id == questionId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false))
             {
-                return null;
+                return Refusals.NoSuchMessage;
+            }
+
+            var waiting = await db.Turns.Where(t => t.RoomId == roomId && t.AssistantId == assistantId && t.State == StoredTurnState.Waiting)
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
+            if (waiting.Exists(t => t.QuestionId == questionId || t.EarlierQuestionIds.Contains(questionId)))
+            {
+                return new Refusal(RefusalKind.Conflict, "This message waits for its answer already.");
+            }
+
+            if (await TurnQueue.RefuseMoreAsync(db, roomId, 1, cancellationToken).ConfigureAwait(false) is { } full)
+            {
+                return full;
             }
 
             var turn = RowChanges.NewTurn(roomId, assistantId, request, now);

@@ -22,11 +22,11 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
     public Task<ClaimedTurn?> ClaimAsync(Guid roomId, Author assistant, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync<ClaimedTurn?>(async db =>
         {
-            // The higher state first: what can go on goes before what begins.
+            // As in Turn.ByPlace. The higher state first: what can go on goes before what begins.
             var turn = await db.Turns
                 .Where(t => t.RoomId == roomId && t.AssistantId == assistant.Id
                     && (t.State == StoredTurnState.Ready || (t.State == StoredTurnState.Waiting && (t.NotBefore == null || t.NotBefore <= now))))
-                .OrderByDescending(t => t.State).ThenBy(t => t.RequestedAt).ThenBy(t => t.Id)
+                .OrderByDescending(t => t.State).ThenBy(t => t.NotBefore ?? t.RequestedAt).ThenBy(t => t.Id)
                 .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
             if (turn is null)
             {
@@ -42,6 +42,7 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
             return new ClaimedTurn(turn.ToTurn(), reply.ToMessage(), turn.Before ?? reply.Sequence, TurnRequestJson.Read(turn.RequestedBy, turn.Request))
             {
                 IsContinuation = isContinuation,
+                Step = reply.Step,
                 IsAnother = turn.Before is not null || reply.Versions > 1,
                 FirstStep = turn.FirstStep,
                 BeganAt = turn.BeganAt.Value,
@@ -81,6 +82,7 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
             var turn = await db.Turns.FirstAsync(t => t.MessageId == ended.MessageId && t.State == StoredTurnState.Running, cancellationToken).ConfigureAwait(false);
             var room = await db.Rooms.FirstAsync(r => r.Id == ended.RoomId, cancellationToken).ConfigureAwait(false);
             message.Parts = MessagePartsJson.Write(ended.Parts);
+            message.Step = ended.Step;
             message.Metadata = ReplyMetadataJson.Write(ended.Metadata);
             message.SetStatus(ended.Status);
             room.LastActivityAt = ended.Now;
@@ -152,20 +154,7 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
                     && (assistantId == null || t.AssistantId == assistantId) && (turnId == null || t.Id == turnId))
                 .ToListAsync(cancellationToken).ConfigureAwait(false);
             db.Turns.RemoveRange(waiting);
-            var changed = new List<Message>();
-            foreach (var turn in waiting.Where(t => t is { MessageId: not null }))
-            {
-                var message = await db.Messages.FirstAsync(m => m.Id == turn.MessageId, cancellationToken).ConfigureAwait(false);
-                if (message.Status is StoredStatus.Recovering or StoredStatus.AwaitingPeople)
-                {
-                    message.Parts = MessagePartsJson.Write(CallChanges.FailUnfinished(MessagePartsJson.Read(message.Parts), "Not run: the answer was withdrawn.", now));
-                    message.SetStatus(MessageStatus.Interrupted.Instance);
-                    message.EndedAt = now;
-                    changed.Add(message.ToMessage());
-                }
-            }
-
-            return (waiting.ConvertAll(t => t.ToTurn()), changed);
+            return (waiting.ConvertAll(t => t.ToTurn()), await db.LetGoAsync(waiting, now, cancellationToken).ConfigureAwait(false));
         }, cancellationToken);
 
     public Task AppendJournalAsync(IReadOnlyCollection<JournalPiece> pieces, CancellationToken cancellationToken) =>
@@ -201,7 +190,7 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
     public Task AddStepAsync(Guid roomId, Guid messageId, int version, int step, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         database.WriteAsync(async db =>
         {
-            if (await db.Messages.AnyAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false)
+            if (await db.Messages.Where(m => m.Id == messageId && m.RoomId == roomId).Select(m => (long?)m.Sequence).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false) is { } sequence
                 && await db.Steps.FindAsync([messageId, version, step], cancellationToken).ConfigureAwait(false) is var before)
             {
                 if (before is not null)
@@ -211,7 +200,8 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
                 }
                 else
                 {
-                    db.Steps.Add(new StepRow { MessageId = messageId, RoomId = roomId, Version = version, Step = step, Content = content.ToArray() });
+                    db.Steps.Add(new StepRow { MessageId = messageId, RoomId = roomId, Sequence = sequence, Version = version, Step = step, Content = content.ToArray() });
+                    await db.Steps.Where(s => s.RoomId == roomId && s.Sequence < sequence - RoomLimits.RecordedMessages).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -238,6 +228,7 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
                 foreach (var piece in pieces)
                 {
                     parts = PartList.Append(parts, piece.Text, piece.IsReasoning, piece.Step);
+                    message.Step = Math.Max(message.Step, piece.Step + 1);
                 }
 
                 parts = CallChanges.Recover(parts, now);

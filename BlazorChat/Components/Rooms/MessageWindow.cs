@@ -22,8 +22,8 @@ public sealed class MessageWindow
     public bool HasOlder { get; private set; }
 
     /// <summary>
-    /// Messages that still look running here but left the room's snapshot: they have ended, and how must be read from
-    /// the store.
+    /// Messages that still look running here but are nowhere in the room's snapshot any more: they have ended, and how must
+    /// be read from the store.
     /// </summary>
     public IEnumerable<Guid> Outdated { get; private set; } = [];
 
@@ -33,7 +33,8 @@ public sealed class MessageWindow
     {
         var last = _merged;
         _merged = snapshot;
-        if (last is not null && last.Messages == snapshot.Messages && last.HasOlder == snapshot.HasOlder)
+        if (last is not null && last.Messages == snapshot.Messages && last.HasOlder == snapshot.HasOlder
+            && last.Beyond == snapshot.Beyond && last.Removed == snapshot.Removed)
         {
             return false;
         }
@@ -54,7 +55,7 @@ public sealed class MessageWindow
             HasOlder = true;
         }
 
-        Outdated = [.. older.Where(m => m.Live is not null).Select(m => m.Message.Id)];
+        Outdated = [.. older.Where(m => m.Live is not null && !snapshot.Beyond.Contains(m)).Select(m => m.Message.Id)];
         return true;
     }
 
@@ -69,7 +70,9 @@ public sealed class MessageWindow
             return false;
         }
 
-        Messages = page.Messages.AddRange(Messages);
+        // Read from the store: the room may have newer states, and some may have been removed while the page was on its way.
+        var older = _merged is { } merged ? Newest(page.Messages.Where(m => m.Message.Sequence > merged.Room.ClearedThrough), merged) : page.Messages;
+        Messages = older.AddRange(Messages);
         _from = page.HasOlder ? Messages[0].Message.Sequence : 0;
         HasOlder = page.HasOlder;
         return true;
@@ -117,6 +120,18 @@ public sealed class MessageWindow
         }
 
         var first = snapshot.Messages[0].Message.Sequence;
-        return [.. Messages.Where(m => m.Message.Sequence < first && m.Message.Sequence > snapshot.Room.ClearedThrough)];
+        return Newest(Messages.Where(m => m.Message.Sequence < first && m.Message.Sequence > snapshot.Room.ClearedThrough), snapshot);
+    }
+
+    // What was loaded once, as the room has it by now: changed, live, or removed.
+    private static ImmutableArray<RoomMessage> Newest(IEnumerable<RoomMessage> loaded, RoomSnapshot snapshot)
+    {
+        if (snapshot.Beyond.IsEmpty && snapshot.Removed.IsEmpty)
+        {
+            return [.. loaded];
+        }
+
+        var beyond = snapshot.Beyond.ToDictionary(m => m.Message.Id);
+        return [.. loaded.Where(m => !snapshot.Removed.Contains(m.Message.Id)).Select(m => beyond.GetValueOrDefault(m.Message.Id, m))];
     }
 }

@@ -277,9 +277,12 @@ namespace BlazorChat.Storage.Migrations
                     b.Property<Guid>("RoomId")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("MessageId", "Version", "Step");
 
-                    b.HasIndex("RoomId");
+                    b.HasIndex("RoomId", "Sequence");
 
                     b.ToTable("Steps", (string)null);
                 });
@@ -299,6 +302,9 @@ namespace BlazorChat.Storage.Migrations
 
                     b.Property<long?>("BeganAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("EarlierQuestions")
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("FirstStep")
                         .HasColumnType("INTEGER");
