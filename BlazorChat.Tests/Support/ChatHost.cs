@@ -106,6 +106,26 @@ public sealed class ChatHost : IAsyncDisposable
         return again;
     }
 
+    /// <summary>Starts it on a copy of its folder as a power cut at this moment would leave it. This one goes on, and hears nothing of it.</summary>
+    /// <param name="change">Further settings of the assistants of the one that starts, or null for those of this one.</param>
+    /// <param name="configure">Last changes to services.</param>
+    /// <param name="settings">Settings as <c>--Key=Value</c>.</param>
+    public async Task<ChatHost> CrashAsync(
+        Func<Responder, Responder>? change = null, Action<WebApplicationBuilder>? configure = null, string[]? settings = null)
+    {
+        var copy = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+        foreach (var file in Directory.GetFiles(Folder, "blazorchat.db*"))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        var responders = Responders.Again();
+        responders.Change = change ?? responders.Change;
+        var again = await StartAsync(configure ?? (_ => { }), copy, settings, responders);
+        again._ownsFolder = true;
+        return again;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

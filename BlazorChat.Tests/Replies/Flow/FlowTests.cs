@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using BlazorChat.Replies;
+using BlazorChat.Replies.Tools;
+using BlazorChat.Rooms;
+using BlazorChat.Storage;
+using BlazorChat.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.Replies.Flow;
+
+/// <summary>A room, a viewer and two assistants with two tools, for tests of how turns go.</summary>
+public abstract class FlowTests : IAsyncLifetime
+{
+    private readonly List<ChatHost> _hosts = [];
+
+    protected static readonly string[] Settings = ["--Replies:JournalInterval=00:00:00.010", "--Replies:ShutdownGrace=00:00:00"];
+
+    protected ChatHost Host { get; private set; } = null!;
+
+    protected Room Room { get; private set; } = null!;
+
+    protected RoomWatch Watch { get; private set; } = null!;
+
+    protected FakeChatClient Model => Host.Model;
+
+    /// <summary>How often each call has begun to run, in all processes of the test.</summary>
+    protected ConcurrentDictionary<string, int> Runs { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the tool named slow waits for.</summary>
+    protected TaskCompletionSource Slow { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when the tool named slow runs.</summary>
+    protected TaskCompletionSource SlowRuns { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async Task InitializeAsync()
+    {
+        Host = Keep(await ChatHost.StartAsync(Configure, null, Settings, "Demo", "Other"));
+        Host.Responders.Change = Change;
+        Room = await Host.RoomAsync();
+        Watch = await Host.WatchAsync(Room);
+    }
+
+    public async Task DisposeAsync()
+    {
+        Slow.TrySetResult();
+        Watch.Dispose();
+        foreach (var host in _hosts)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    protected virtual Responder Change(Responder responder) => responder with { Recovery = RecoveryMode.Continue };
+
+    protected virtual void Configure(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(new ChatTool(ChatFunctions.Create(
+            (ToolCallContext call) => $"quick {Runs.AddOrUpdate(call.CallId, 1, (_, n) => n + 1)}", "quick", "Gives a result.")));
+        builder.Services.AddSingleton(new ChatTool(ChatFunctions.Create(
+            async (ToolCallContext call, CancellationToken stop) =>
+            {
+                Runs.AddOrUpdate(call.CallId, 1, (_, n) => n + 1);
+                SlowRuns.TrySetResult();
+                await Slow.Task.WaitAsync(stop);
+                return "slow";
+            }, "slow", "Takes its time.")));
+        builder.Services.AddSingleton(new ChatTool(ChatFunctions.Create(
+            (ToolCallContext call) => $"asked {Runs.AddOrUpdate(call.CallId, 1, (_, n) => n + 1)}", "asks", "Needs a yes."))
+        {
+            NeedsApproval = ChatTool.Always,
+        });
+    }
+
+    protected ChatHost Keep(ChatHost host)
+    {
+        _hosts.Add(host);
+        return host;
+    }
+
+    /// <summary>Goes on with another process.</summary>
+    protected async Task GoOnAsync(ChatHost host)
+    {
+        Watch.Dispose();
+        Host = Keep(host);
+        Watch = await host.WatchAsync(Room);
+    }
+
+    /// <summary>The power goes; another process starts on what is on disk.</summary>
+    protected async Task CrashAsync(Func<Responder, Responder>? change = null) => await GoOnAsync(await Host.CrashAsync(change, Configure, Settings));
+
+    /// <summary>A clean stop and a start.</summary>
+    protected async Task RestartAsync()
+    {
+        _hosts.Remove(Host);
+        await GoOnAsync(await Host.RestartAsync(Configure, Settings));
+    }
+
+    protected Task SetAsync(Func<RoomSettings, RoomSettings> change) => Host.Rooms.ChangeAsync(ChatHost.Ada, Room.Id, null, change, default);
+
+    /// <summary>Asks, and answers.</summary>
+    protected async Task<Message> AskAsync(string question, string answer, Person? by = null)
+    {
+        var answers = Watch.Now.Messages.Count(m => m.Message.Author.Kind == AuthorKind.Assistant);
+        await Host.PostAsync(Room, question, by);
+        (await Model.NextAsync()).Finish(answer);
+        return await Watch.EndedAsync(answers + 1);
+    }
+
+    protected Task<RoomSnapshot> UntilAsync(Func<RoomSnapshot, bool> wanted) => Watch.UntilAsync(wanted);
+
+    /// <summary>Waits until the running answer shows something that is on disk, too.</summary>
+    protected async Task UntilJournaledAsync(string end)
+    {
+        await using var db = Host.OpenDatabase();
+        while (!string.Concat(await db.Journal.OrderBy(p => p.Ordinal).Select(p => p.Text).ToListAsync()).EndsWith(end, StringComparison.Ordinal))
+        {
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Waits until nothing runs, and sees that nothing was left behind.</summary>
+    protected async Task NothingIsLeftAsync()
+    {
+        var running = Host.App.Services.GetRequiredService<RunningTurns>();
+        while (running.Count > 0)
+        {
+            await Task.Yield();
+        }
+
+        // What is left is looked for within the gate: whoever has it is done first.
+        using (await Host.App.Services.GetRequiredService<RoomGates>().EnterAsync(Room.Id, default).Soon())
+        {
+        }
+
+        await using var db = Host.OpenDatabase();
+        Assert.Empty(await db.Turns.ToListAsync());
+        Assert.Empty(await db.Journal.ToListAsync());
+        Assert.DoesNotContain(await db.Messages.ToListAsync(), m => m.Status is StoredStatus.Streaming or StoredStatus.Recovering);
+    }
+
+    protected static ChatResponseUpdate Call(string id, string name) =>
+        new(ChatRole.Assistant, [new FunctionCallContent(id, name, new Dictionary<string, object?>(StringComparer.Ordinal))]);
+
+    protected static IEnumerable<string> Results(FakeAnswer request) =>
+        request.Messages.SelectMany(m => m.Contents).OfType<FunctionResultContent>().Select(r => $"{r.CallId}: {r.Result}");
+}
