@@ -93,11 +93,11 @@ internal sealed class TurnSteps(
         var (calls, finish) = await AskAsync(state, request).ConfigureAwait(false);
         if (calls.Count > 0)
         {
-            foreach (var call in calls)
+            foreach (var (number, call) in calls.Index())
             {
                 state.Draft.SetCall(finish == ChatFinishReason.Length
                     ? call with { State = ToolCallState.Failed, Result = "Not run: the answer was cut off before the call was complete.", EndedAt = time.GetUtcNow() }
-                    : call.IsFinished ? call : await batch.PrepareAsync(state, call, [.. request.Tools]).ConfigureAwait(false));
+                    : call.IsFinished ? call : await batch.PrepareAsync(state, call, number, [.. request.Tools]).ConfigureAwait(false));
             }
         }
 
