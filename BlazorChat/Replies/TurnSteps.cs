@@ -151,12 +151,19 @@ internal sealed class TurnSteps(
         var reading = new StepReading(state, request.Step, metrics, time.GetTimestamp(), time);
         var recorder = StepRecords.Begin(state, request);
         state.Steps++;
-        await foreach (var update in request.Client.GetStreamingResponseAsync(request.Messages, recorder.Options, state.Token).ConfigureAwait(false))
+        try
         {
-            reading.Take(update);
+            await foreach (var update in request.Client.GetStreamingResponseAsync(request.Messages, recorder.Options, state.Token).ConfigureAwait(false))
+            {
+                reading.Take(update);
+            }
+        }
+        finally
+        {
+            // What was sent for a step that failed is what people ask about first.
+            await records.KeepAsync(state, request.Step, recorder).ConfigureAwait(false);
         }
 
-        await records.KeepAsync(state, request.Step, recorder).ConfigureAwait(false);
         return (reading.Calls, reading.Finish);
     }
 
