@@ -76,6 +76,35 @@ public sealed class AssistantsOptionsTests
         Assert.Equal(("Demo", null, "demo"), (items[3].Provider, items[3].ApiKey, items[3].Model));
     }
 
+    [Theory]
+    [InlineData("""{ "Name": "B", "MaxSteps": "abc" }""", "Assistants:Items:1:MaxSteps must be a whole number; it is 'abc'.")]
+    [InlineData("""{ "Name": "B", "IdleTimeout": "soon" }""", "Assistants:Items:1:IdleTimeout must be a time (hours:minutes:seconds); it is 'soon'.")]
+    [InlineData("""{ "Name": "B", "Temperature": "warm" }""", "Assistants:Items:1:Temperature must be a number; it is 'warm'.")]
+    [InlineData("""{ "Name": "B", "Recovery": "Perhaps" }""", "Assistants:Items:1:Recovery must be one of Continue, Mark; it is 'Perhaps'.")]
+    [InlineData("""{ "Name": "B", "Context": { "DropOldReasoning": "maybe" } }""", "Assistants:Items:1:Context:DropOldReasoning must be true or false; it is 'maybe'.")]
+    [InlineData("""{ "Name": "B", "Prices": { "Input": "cheap", "Output": 1 } }""", "Assistants:Items:1:Prices:Input must be a number; it is 'cheap'.")]
+    [InlineData("""{ "Name": "B", "Tool": [ "roll_dice" ] }""", "Assistants:Items:1:Tool is no setting of an assistant; there are")]
+    public void What_cannot_be_read_is_refused_with_its_key_and_never_left_out(string item, string error)
+    {
+        var exception = Assert.Throws<OptionsValidationException>(() => Options($$"""{ "Assistants": { "Items": [ { "Name": "A" }, {{item}} ] } }"""));
+        Assert.StartsWith(error, Assert.Single(exception.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_pace_of_the_demo_assistant_must_be_a_number()
+    {
+        var exception = Assert.Throws<OptionsValidationException>(() => Options("""{ "Assistants": { "DemoTokensPerSecond": "fast" } }"""));
+        Assert.Equal("Assistants:DemoTokensPerSecond must be a whole number; it is 'fast'.", Assert.Single(exception.Failures));
+    }
+
+    [Fact]
+    public void A_secret_in_the_wrong_place_is_not_told()
+    {
+        var exception = Assert.Throws<OptionsValidationException>(() => Options("""{ "Assistants": { "Items": [ { "Name": "A", "ApiKey": { "x": "sk-secret-1" } } ] } }"""));
+        Assert.DoesNotContain("sk-secret-1", exception.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Assistants:Items:0:ApiKey", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_key_of_one_s_own_is_not_sent_to_the_environment_s_server()
     {

@@ -24,6 +24,15 @@ public abstract class ModelWire
     /// <summary>The protocol's word for an answer that is complete.</summary>
     public abstract string StopReason { get; }
 
+    /// <summary>The protocol's word for an answer that calls tools.</summary>
+    public abstract string CallReason { get; }
+
+    /// <summary>The protocol's word for an answer that was cut off at its length limit.</summary>
+    public abstract string LengthReason { get; }
+
+    /// <summary>The events that end an answer that calls tools.</summary>
+    public string CallsEnd => Finish(CallReason) + Done;
+
     /// <summary>What comes after the finish reason.</summary>
     public abstract string Done { get; }
 
@@ -40,6 +49,21 @@ public abstract class ModelWire
 
     /// <summary>A piece of text.</summary>
     public abstract string Text(string text);
+
+    /// <summary>The beginning of a tool call.</summary>
+    /// <param name="number">Which of the answer's calls, from 0.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="name">The tool.</param>
+    public abstract string BeginCall(int number, string id, string name);
+
+    /// <summary>A piece of a call's arguments.</summary>
+    public abstract string CallPiece(int number, string piece);
+
+    /// <summary>The end of a tool call.</summary>
+    public abstract string EndCall(int number);
+
+    /// <summary>A whole tool call.</summary>
+    public string Call(int number, string id, string name, string arguments = "{}") => BeginCall(number, id, name) + CallPiece(number, arguments) + EndCall(number);
 
     /// <summary>The finish reason.</summary>
     public abstract string Finish(string reason);
@@ -86,6 +110,10 @@ public abstract class ModelWire
 
         public override string StopReason => "stop";
 
+        public override string CallReason => "tool_calls";
+
+        public override string LengthReason => "length";
+
         public override string Done => "data: [DONE]\n\n";
 
         public override string Path => "/v1/chat/completions";
@@ -93,6 +121,14 @@ public abstract class ModelWire
         public override string Name => OpenAI;
 
         public override string Text(string text) => Chunk($$"""{"content":{{Json(text)}}}""", "null");
+
+        public override string BeginCall(int number, string id, string name) =>
+            Chunk($$$"""{"tool_calls":[{"index":{{{number}}},"id":{{{Json(id)}}},"type":"function","function":{"name":{{{Json(name)}}},"arguments":""}}]}""", "null");
+
+        public override string CallPiece(int number, string piece) =>
+            Chunk($$$"""{"tool_calls":[{"index":{{{number}}},"function":{"arguments":{{{Json(piece)}}}}}]}""", "null");
+
+        public override string EndCall(int number) => "";
 
         public override string Finish(string reason) => Chunk("{}", Json(reason));
 
@@ -116,6 +152,10 @@ public abstract class ModelWire
 
         public override string StopReason => "end_turn";
 
+        public override string CallReason => "tool_use";
+
+        public override string LengthReason => "max_tokens";
+
         public override string Done => Event("message_stop", """{"type":"message_stop"}""");
 
         public override string Path => "/v1/messages";
@@ -124,6 +164,14 @@ public abstract class ModelWire
 
         public override string Text(string text) =>
             Event("content_block_delta", $$$"""{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":{{{Json(text)}}}}}""");
+
+        public override string BeginCall(int number, string id, string name) =>
+            Event("content_block_start", $$$$"""{"type":"content_block_start","index":{{{{number + 1}}}},"content_block":{"type":"tool_use","id":{{{{Json(id)}}}},"name":{{{{Json(name)}}}},"input":{}}}""");
+
+        public override string CallPiece(int number, string piece) =>
+            Event("content_block_delta", $$$"""{"type":"content_block_delta","index":{{{number + 1}}},"delta":{"type":"input_json_delta","partial_json":{{{Json(piece)}}}}}""");
+
+        public override string EndCall(int number) => Event("content_block_stop", $$"""{"type":"content_block_stop","index":{{number + 1}}}""");
 
         public override string Finish(string reason) =>
             Event("content_block_stop", """{"type":"content_block_stop","index":0}""")

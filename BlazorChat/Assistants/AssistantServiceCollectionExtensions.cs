@@ -23,9 +23,8 @@ public static class AssistantServiceCollectionExtensions
         services.AddChatMiddleware();
         services.AddSingleton<AssistantDirectory>();
 
-        services.AddOptions<AssistantsOptions>()
-            .Bind(configuration.GetSection(AssistantsOptions.SectionName))
-            .ValidateOnStart();
+        services.AddSingleton<IConfigureOptions<AssistantsOptions>>(new AssistantsOptionsBinding(configuration));
+        services.AddOptions<AssistantsOptions>().ValidateOnStart();
         services.AddSingleton<IPostConfigureOptions<AssistantsOptions>>(provider =>
             new AssistantsOptionsDefaults(configuration, provider.GetServices<IChatClientProvider>()));
         services.AddSingleton<IValidateOptions<AssistantsOptions>, AssistantsOptionsValidator>();

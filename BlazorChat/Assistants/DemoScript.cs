@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using BlazorChat.Replies;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
@@ -16,6 +17,11 @@ internal static partial class DemoScript
 
     public static DemoPlan Plan(IReadOnlyList<ChatMessage> prompt, IList<AITool> tools)
     {
+        if (prompt is [.., { Role: var role } last] && role == ChatRole.User && last.Text == PromptBuilder.GoOn)
+        {
+            return GoOn([.. prompt.SkipLast(1)], tools);
+        }
+
         // A step's results may come in one message or in one each.
         var results = prompt.Skip(prompt.ToList().FindLastIndex(message => !message.Contents.Any(content => content is FunctionResultContent)) + 1)
             .SelectMany(message => message.Contents).OfType<FunctionResultContent>().ToList();
@@ -35,6 +41,15 @@ internal static partial class DemoScript
             ? []
             : Word().Matches(text).Select(match => match.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return Answer(words, text, prompt, tools) ?? new DemoPlan(DemoTexts.Greeting(message?.AuthorName));
+    }
+
+    /// <summary>The same answer from where it was cut off.</summary>
+    private static DemoPlan GoOn(List<ChatMessage> prompt, IList<AITool> tools)
+    {
+        var asked = prompt.FindLastIndex(message => message.Role != ChatRole.Assistant) + 1;
+        var said = string.Concat(prompt.Skip(asked).Select(message => message.Text));
+        var plan = Plan(prompt[..asked], tools) with { Reasoning = "" };
+        return plan.Text.StartsWith(said, StringComparison.Ordinal) ? plan with { Text = plan.Text[said.Length..] } : plan;
     }
 
     private static DemoPlan? Answer(HashSet<string> words, string text, IReadOnlyList<ChatMessage> prompt, IList<AITool> tools) =>

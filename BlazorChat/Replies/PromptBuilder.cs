@@ -19,7 +19,8 @@ internal sealed class PromptBuilder(IRoomStore store)
     /// <summary>How arguments are written for models and people: readable in every language.</summary>
     public static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private const string GoOn = "(Your answer was cut off at this point. Go on exactly where it stopped, with the next character, and repeat nothing.)";
+    /// <summary>What is said last to a model whose answer was cut off in the middle of its text.</summary>
+    internal const string GoOn = "(Your answer was cut off at this point. Go on exactly where it stopped, with the next character, and repeat nothing.)";
 
     private const int PageSize = 50;
 

@@ -7,12 +7,21 @@ namespace BlazorChat.Replies;
 /// <summary>The tool calls of one step: who has to agree first, and the running of those that can run, side by side.</summary>
 internal sealed partial class ToolBatch(ToolExecution execution, ITurnStore store, TimeProvider time, ILogger<ToolBatch> logger)
 {
+    /// <summary>Most calls of one step that run, or are put to people; the others get an error result.</summary>
+    public const int MostCalls = 20;
+
     /// <summary>Decides what a call needs before it can run.</summary>
     /// <param name="state">The turn.</param>
     /// <param name="call">The call, complete.</param>
+    /// <param name="number">Which of its step's calls it is, from 0.</param>
     /// <param name="tools">What the model may call in this step.</param>
-    public async Task<ToolCallPart> PrepareAsync(TurnState state, ToolCallPart call, IReadOnlyList<ChatTool> tools)
+    public async Task<ToolCallPart> PrepareAsync(TurnState state, ToolCallPart call, int number, IReadOnlyList<ChatTool> tools)
     {
+        if (number >= MostCalls)
+        {
+            return Failed(call, $"Not called: at most {MostCalls} calls may be made at once.");
+        }
+
         if (tools.FirstOrDefault(t => t.Name == call.Name) is not { } tool)
         {
             return Failed(call, "There is no tool of this name.");

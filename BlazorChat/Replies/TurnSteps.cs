@@ -96,11 +96,11 @@ internal sealed class TurnSteps(
         state.Draft.NextStep();
         if (calls.Count > 0)
         {
-            foreach (var call in calls)
+            foreach (var (number, call) in calls.Index())
             {
                 state.Draft.SetCall(finish == ChatFinishReason.Length
                     ? call with { State = ToolCallState.Failed, Result = "Not run: the answer was cut off before the call was complete.", EndedAt = time.GetUtcNow() }
-                    : call.IsFinished ? call : await batch.PrepareAsync(state, call, [.. request.Tools]).ConfigureAwait(false));
+                    : call.IsFinished ? call : await batch.PrepareAsync(state, call, number, [.. request.Tools]).ConfigureAwait(false));
             }
         }
 
@@ -153,12 +153,19 @@ internal sealed class TurnSteps(
         var reading = new StepReading(state, request.Step, metrics, time.GetTimestamp(), time);
         var recorder = StepRecords.Begin(state, request);
         state.Steps++;
-        await foreach (var update in request.Client.GetStreamingResponseAsync(request.Messages, recorder.Options, state.Token).ConfigureAwait(false))
+        try
         {
-            reading.Take(update);
+            await foreach (var update in request.Client.GetStreamingResponseAsync(request.Messages, recorder.Options, state.Token).ConfigureAwait(false))
+            {
+                reading.Take(update);
+            }
+        }
+        finally
+        {
+            // What was sent for a step that failed is what people ask about first.
+            await records.KeepAsync(state, request.Step, recorder, removals).ConfigureAwait(false);
         }
 
-        await records.KeepAsync(state, request.Step, recorder, removals).ConfigureAwait(false);
         return (reading.Calls, reading.Finish);
     }
 

@@ -52,7 +52,14 @@ public abstract record RoomEvent
     public sealed record ReplyNoted(Guid MessageId, string? Note) : RoomEvent;
 
     /// <summary>The answer has its parts and its status, and nothing comes any more; one that awaits people may be resumed.</summary>
-    public sealed record ReplyEnded(Message Message) : RoomEvent;
+    public sealed record ReplyEnded(Message Message) : RoomEvent
+    {
+        /// <summary>The tokens that it took since it was last resumed.</summary>
+        public TokenCounts Tokens { get; init; }
+
+        /// <summary>What they cost, or null when they have no price.</summary>
+        public decimal? Cost { get; init; }
+    }
 
     /// <summary>Name or settings changed.</summary>
     public sealed record RoomChanged(Room Room) : RoomEvent;

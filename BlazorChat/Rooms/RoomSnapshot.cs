@@ -69,7 +69,7 @@ public sealed record RoomSnapshot
             RoomEvent.MessagePosted posted => Insert(new RoomMessage(posted.Message)).Trim(),
             RoomEvent.ReplyStarted started => Start(started),
             RoomEvent.ReplyResumed resumed => Resume(resumed),
-            RoomEvent.ReplyEnded ended => End(ended.Message),
+            RoomEvent.ReplyEnded ended => End(ended),
             RoomEvent.MessageChanged changed => Change(changed.Message),
             RoomEvent.MessageRemoved removed => Remove(removed.MessageId),
             RoomEvent.OldestDropped dropped => Drop(dropped),
@@ -120,8 +120,9 @@ public sealed record RoomSnapshot
             ? this
             : WithoutTurn(resumed.TurnId).Put(new RoomMessage(resumed.Message, new LiveReply(resumed.Message.Parts)));
 
-    private RoomSnapshot End(Message message)
+    private RoomSnapshot End(RoomEvent.ReplyEnded end)
     {
+        var message = end.Message;
         if (Find(message.Id) is not { } last)
         {
             return this;
@@ -129,11 +130,15 @@ public sealed record RoomSnapshot
 
         var ended = last.Live?.Render(message) is { } parts ? new RoomMessage(message, parts) : new RoomMessage(message);
         var next = Put(ended);
+        // Told twice, it is paid once.
+        var counts = last.Live is not null;
         return (next with
         {
             Room = next.Room with
             {
                 LastActivityAt = Later(Room.LastActivityAt, message.EndedAt ?? message.CreatedAt),
+                Tokens = counts ? Room.Tokens + end.Tokens : Room.Tokens,
+                Cost = counts && end.Cost is { } cost ? (Room.Cost ?? 0) + cost : Room.Cost,
             },
         }).Trim();
     }

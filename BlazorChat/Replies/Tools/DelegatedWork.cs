@@ -21,9 +21,6 @@ internal sealed class DelegatedWork(
     IReadOnlyList<string> chain,
     DelegationProgress progress)
 {
-    /// <summary>Most calls of one step that run; the others get an error result.</summary>
-    private const int MostCalls = 20;
-
     private const string LeftOut = "(left out: the prompt would be too long)";
 
     private readonly List<ChatMessage> _messages = [];
@@ -58,8 +55,8 @@ internal sealed class DelegatedWork(
 
             _messages.Add(new ChatMessage(ChatRole.Assistant, contents));
             var outcomes = await Task.WhenAll(calls.Select((one, index) =>
-                index < MostCalls ? RunAsync(one, tools, withheld, cancellationToken)
-                : Task.FromResult(ToolOutcome.Failed($"Not called: at most {MostCalls} calls may be made at once.")))).ConfigureAwait(false);
+                index < ToolBatch.MostCalls ? RunAsync(one, tools, withheld, cancellationToken)
+                : Task.FromResult(ToolOutcome.Failed($"Not called: at most {ToolBatch.MostCalls} calls may be made at once.")))).ConfigureAwait(false);
             _messages.Add(new ChatMessage(ChatRole.Tool, [.. calls.Zip(outcomes, AIContent (one, outcome) =>
                 new FunctionResultContent(one.CallId, StorableText.Beginning(outcome.Result, RoomLimits.ToolResultLength)))]));
             failedInARow = Array.TrueForAll(outcomes, outcome => outcome.IsError) ? failedInARow + 1 : 0;

@@ -1,0 +1,94 @@
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Assistants;
+using BlazorChat.Tests.Support;
+
+namespace BlazorChat.Tests.EndToEnd;
+
+/// <summary>One assistant hands work to another: what a second viewer sees of it, what comes back, and how it ends.</summary>
+public sealed class DelegationRoomTests
+{
+    private static readonly ModelWire Outer = ModelWire.Named(ModelWire.OpenAI);
+    private static readonly ModelWire Inner = ModelWire.Named(ModelWire.Anthropic);
+
+    [Fact]
+    public async Task Its_progress_is_seen_in_the_card_and_only_its_last_words_come_back()
+    {
+        await using var outer = await ModelStub.StartAsync();
+        await using var inner = await ModelStub.StartAsync();
+        await using var room = await StartAsync(outer, inner);
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        outer.EnqueueStream(Outer.Begin, Outer.Call(0, "call_1", "ask_helper", """{"task":"Roll, then tell."}"""), Outer.CallsEnd);
+        inner.Enqueue(async exchange =>
+        {
+            await exchange.StartStreamAsync();
+            await exchange.WriteAsync(Inner.Begin + Inner.Text("I am thinking of dice"));
+            await seen.Task;
+            await exchange.WriteAsync(Inner.Call(0, "call_1", "roll_dice") + Inner.CallsEnd);
+        });
+        inner.EnqueueStream(Inner.Begin, Inner.Text("A good roll."), Inner.End);
+        outer.EnqueueStream(Outer.Begin, Outer.Text("The helper is pleased."), Outer.End);
+        await room.AskAsync("Ask the helper");
+        await room.FrameAsync(f => f.Parts.Any(p => p.Part is ToolCallPart { State: ToolCallState.Running, Result: { } shown } && shown.Contains("I am thinking of dice", StringComparison.Ordinal)));
+        seen.SetResult();
+        var answer = await room.EndedAsync();
+        Assert.Equal((MessageStatus.Complete.Instance, "The helper is pleased."), (answer.Status, answer.Text));
+        var card = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        Assert.Equal((ToolCallState.Succeeded, "A good roll."), (card.State, card.Result));
+        Assert.Equal("A good roll.", Assert.Single(SentResults.Of(outer.Requests[^1])).Text);
+        Assert.DoesNotContain("thinking of dice", outer.Requests[^1].Body, StringComparison.Ordinal);
+
+        // The inner one sees its task, and nothing of the room.
+        Assert.Contains("Roll, then tell.", inner.Requests[0].Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ask the helper", inner.Requests[0].Body, StringComparison.Ordinal);
+
+        // Only the inner provider said what it counted: 3 in and 5 out, twice.
+        Assert.Equal((6L, 10L), (answer.Metadata!.Tokens.Input, answer.Metadata.Tokens.Output));
+        Assert.Equal(answer.Metadata.Tokens, room.Watch.Now.Room.Tokens);
+    }
+
+    [Fact]
+    public async Task A_stop_reaches_the_inner_one_s_provider()
+    {
+        await using var outer = await ModelStub.StartAsync();
+        await using var inner = await ModelStub.StartAsync();
+        await using var room = await StartAsync(outer, inner);
+        outer.EnqueueStream(Outer.Begin, Outer.Call(0, "call_1", "ask_helper", """{"task":"Talk."}"""), Outer.CallsEnd);
+        inner.Enqueue(async exchange =>
+        {
+            await exchange.StartStreamAsync();
+            await exchange.WriteAsync(Inner.Begin + Inner.Text("Once upon a time"));
+            await exchange.StallAsync();
+        });
+        await room.AskAsync("Ask the helper");
+        await room.FrameAsync(f => f.Parts.Any(p => p.Part is ToolCallPart { Result: { } shown } && shown.Contains("Once upon", StringComparison.Ordinal)));
+        Assert.Equal(1, (await room.Host.Replies.StopAsync(ChatHost.Grace, room.Room.Id, null, default)).Value);
+        await inner.Requests[0].Closed.Soon();
+        var answer = await room.EndedAsync();
+        Assert.Equal("Grace", Assert.IsType<MessageStatus.Stopped>(answer.Status).By);
+        Assert.Equal(ToolCallState.Failed, Assert.Single(answer.Parts.OfType<ToolCallPart>()).State);
+        Assert.Single(outer.Requests);
+    }
+
+    [Fact]
+    public async Task Work_that_comes_back_to_who_handed_it_on_is_refused()
+    {
+        await using var outer = await ModelStub.StartAsync();
+        await using var inner = await ModelStub.StartAsync();
+        await using var room = await StartAsync(outer, inner, "Delegates:0=model");
+        outer.EnqueueStream(Outer.Begin, Outer.Call(0, "call_1", "ask_helper", """{"task":"Ask the model."}"""), Outer.CallsEnd);
+        inner.EnqueueStream(Inner.Begin, Inner.Call(0, "call_1", "ask_model", """{"task":"Ask the helper."}"""), Inner.CallsEnd);
+        inner.EnqueueStream(Inner.Begin, Inner.Text("I may not."), Inner.End);
+        outer.EnqueueStream(Outer.Begin, Outer.Text("So be it."), Outer.End);
+        var answer = await room.AnswerAsync("Go round");
+        Assert.Equal(("So be it.", "I may not."), (answer.Text, Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result));
+        Assert.Contains("in a circle is refused", Assert.Single(SentResults.Of(inner.Requests[^1])).Text, StringComparison.Ordinal);
+        Assert.Equal((2, 2), (outer.Requests.Count, inner.Requests.Count));
+    }
+
+    private static Task<AssistantRoom> StartAsync(ModelStub outer, ModelStub inner, params string[] ofInner) =>
+        AssistantRoom.StartAsync(
+            [
+                .. AssistantRoom.Assistant(0, "Model", ModelWire.OpenAI, outer.Address, "Delegates:0=helper"),
+                .. AssistantRoom.Assistant(1, "Helper", ModelWire.Anthropic, inner.Address, ofInner),
+            ]);
+}

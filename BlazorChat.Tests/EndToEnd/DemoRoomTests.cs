@@ -1,0 +1,157 @@
+using BlazorChat.Assistants;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+
+namespace BlazorChat.Tests.EndToEnd;
+
+/// <summary>The demo assistant in a room, as it comes: each row of its <c>help</c> is true.</summary>
+public sealed class DemoRoomTests
+{
+    private const string Fast = "--Assistants:DemoTokensPerSecond=100000";
+
+    [Theory]
+    [InlineData("show markdown", "# Heading one")]
+    [InlineData("code", "```csharp")]
+    [InlineData("table", "| Planet | Moons |")]
+    [InlineData("echo: so it is", "so it is")]
+    [InlineData("help", "I am the **demo assistant**")]
+    [InlineData("delegate it", "this room has none for it")]
+    public async Task It_says_what_it_is_asked_for(string request, string beginning)
+    {
+        await using var room = await AssistantRoom.StartAsync([Fast]);
+        var answer = await room.AnswerAsync(request);
+        Assert.Equal(MessageStatus.Complete.Instance, answer.Status);
+        Assert.Contains(beginning, answer.Text, StringComparison.Ordinal);
+        Assert.Equal(("Demo", "demo", 1), (answer.Metadata!.Provider, answer.Metadata.Model, answer.Metadata.Steps));
+    }
+
+    [Fact]
+    public async Task Dice_and_time_are_two_calls_of_one_step()
+    {
+        await using var room = await AssistantRoom.StartAsync([Fast]);
+        var answer = await room.AnswerAsync("dice and time");
+        var calls = answer.Parts.OfType<ToolCallPart>().ToList();
+        Assert.Equal(["get_current_time", "roll_dice"], calls.Select(c => c.Name).Order());
+        Assert.All(calls, c => Assert.Equal((ToolCallState.Succeeded, 0), (c.State, c.Step)));
+        Assert.All(calls, c => Assert.Contains($"**{c.Result}**", answer.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task It_searches_this_room_for_what_is_asked()
+    {
+        await using var room = await AssistantRoom.StartAsync([Fast]);
+        await room.AnswerAsync("echo: the password of the lighthouse");
+        var answer = await room.AnswerAsync("search for lighthouse");
+        var call = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        Assert.Equal(("search_messages", """{"query":"lighthouse"}"""), (call.Name, call.Arguments));
+        Assert.Contains("the password of the lighthouse", call.Result, StringComparison.Ordinal);
+        Assert.Contains("the password of the lighthouse", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_postcard_has_to_be_allowed(bool isApproved)
+    {
+        await using var room = await AssistantRoom.StartAsync([Fast]);
+        await room.AskAsync("postcard");
+        var waiting = await room.AwaitingAsync();
+        var call = Assert.Single(waiting.Parts.OfType<ToolCallPart>());
+        Assert.Equal(("send_postcard", ToolCallState.AwaitingApproval), (call.Name, call.State));
+        Assert.Null((await room.DecideAsync(waiting, call, isApproved, isApproved ? null : "no stamps")).Refusal);
+        var answer = await room.EndedAsync();
+        Assert.Equal((waiting.Id, MessageStatus.Complete.Instance), (answer.Id, answer.Status));
+        Assert.Contains(isApproved ? "nothing has left this server" : "Then I do without `send_postcard`", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_thinks_aloud_before_it_answers_and_before_it_uses_a_tool()
+    {
+        await using var room = await AssistantRoom.StartAsync([Fast]);
+        var answer = await room.AnswerAsync("reasoning");
+        Assert.Equal([typeof(ReasoningPart), typeof(TextPart)], answer.Parts.Select(p => p.GetType()));
+        answer = await room.AnswerAsync("reasoning with dice");
+        Assert.Equal([typeof(ReasoningPart), typeof(ToolCallPart), typeof(TextPart)], answer.Parts.Select(p => p.GetType()));
+    }
+
+    [Fact]
+    public async Task Long_is_about_1500_tokens()
+    {
+        await using var room = await AssistantRoom.StartAsync([Fast]);
+        var answer = await room.AnswerAsync("long");
+        Assert.InRange(answer.Metadata!.Tokens.Output, 1_400, 1_600);
+    }
+
+    [Fact]
+    public async Task Slow_leaves_time_to_press_stop()
+    {
+        await using var room = await AssistantRoom.StartAsync(["--Assistants:DemoTokensPerSecond=100"]);
+        await room.AskAsync("slow");
+        await room.FrameAsync(f => f.Parts.Length > 0);
+        await room.Host.Replies.StopAsync(ChatHost.Ada, room.Room.Id, null, default);
+        var answer = await room.EndedAsync();
+        Assert.IsType<MessageStatus.Stopped>(answer.Status);
+        Assert.True(answer.Text.Length is > 0 and < 230);
+        Assert.StartsWith(answer.Text, DemoTexts.Slow, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("where am I", "get_location")]
+    [InlineData("time zone", "get_time_zone")]
+    [InlineData("language", "get_page_language")]
+    [InlineData("clipboard", "read_clipboard")]
+    [InlineData("copy hello there", "write_clipboard")]
+    public async Task Tools_of_the_browser_wait_for_the_browser_of_who_asked(string request, string tool)
+    {
+        await using var room = await AssistantRoom.StartAsync([Fast]);
+        await room.AskAsync(request);
+        var waiting = await room.AwaitingAsync();
+        var call = Assert.Single(waiting.Parts.OfType<ToolCallPart>());
+        Assert.Equal((tool, ToolCallState.AwaitingBrowser), (call.Name, call.State));
+        Assert.NotNull((await room.Host.Replies.AnswerBrowserCallAsync(ChatHost.Grace, room.Room.Id, waiting.Id, call.CallId, "hers", false, default)).Refusal);
+        Assert.Null((await room.Host.Replies.AnswerBrowserCallAsync(ChatHost.Ada, room.Room.Id, waiting.Id, call.CallId, "from the browser", false, default)).Refusal);
+        Assert.Equal($"The tool `{tool}` says: **from the browser**", (await room.EndedAsync()).Text);
+    }
+
+    [Theory]
+    [InlineData("ask writer to echo: a poem", "a poem")]
+    [InlineData("delegate echo: a song", "a song")]
+    public async Task It_hands_work_to_another_assistant(string request, string result)
+    {
+        const string Items = "--Assistants:Items:";
+        await using var room = await AssistantRoom.StartAsync([Fast, $"{Items}0:Name=Demo", $"{Items}0:Delegates:0=writer", $"{Items}1:Name=Writer"]);
+        var answer = await room.AnswerAsync(request);
+        var call = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        Assert.Equal(("ask_writer", result), (call.Name, call.Result));
+        Assert.Contains(result, answer.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fail", DemoTexts.BeforeFailure)]
+    [InlineData("fail early", "")]
+    public async Task It_breaks_off(string request, string text)
+    {
+        await using var room = await AssistantRoom.StartAsync([Fast]);
+        var answer = await room.AnswerAsync(request);
+        Assert.Equal((text, "The demo assistant failed, as it was asked to."), (answer.Text, Assert.IsType<MessageStatus.Failed>(answer.Status).Reason));
+    }
+
+    [Fact]
+    public async Task It_finishes_without_saying_anything()
+    {
+        await using var room = await AssistantRoom.StartAsync([Fast]);
+        var answer = await room.AnswerAsync("empty");
+        Assert.Equal("", answer.Text);
+        Assert.Contains("no text", Assert.IsType<MessageStatus.Failed>(answer.Status).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_falls_silent_until_the_time_out_and_says_nothing_else()
+    {
+        // Continued, as is the default, it has nothing to add, and without progress it is not continued again.
+        await using var room = await AssistantRoom.StartAsync([Fast, "--Assistants:Items:0:IdleTimeout=00:00:00.5"]);
+        var answer = await room.AnswerAsync("silent");
+        Assert.IsType<MessageStatus.Failed>(answer.Status);
+        Assert.Equal(DemoTexts.BeforeSilence, answer.Text);
+    }
+}

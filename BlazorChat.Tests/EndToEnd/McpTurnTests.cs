@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using BlazorChat.Assistants.Mcp;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Assistants;
+using BlazorChat.Tests.Assistants.Mcp;
+using BlazorChat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.EndToEnd;
+
+/// <summary>Tools of other programs in a turn: a model's call over its wire protocol, to an MCP server over its standard input, and back.</summary>
+public sealed class McpTurnTests
+{
+    [Fact]
+    public async Task A_model_calls_a_program_s_tool_survives_its_death_in_the_middle_of_a_call_and_calls_it_again()
+    {
+        await using var stub = await ModelStub.StartAsync();
+        var wire = ModelWire.Named(ModelWire.OpenAI);
+        await using var room = await StartAsync(stub, "everything", await McpHost.EverythingScriptAsync(), "stdio");
+        stub.EnqueueStream(wire.Begin, wire.Call(0, "call_1", "everything_echo", """{"message":"hello"}"""), wire.CallsEnd);
+        stub.EnqueueStream(wire.Begin, wire.Text("It said hello."), wire.End);
+        var answer = await room.AnswerAsync("Echo hello");
+        Assert.Equal("It said hello.", answer.Text);
+        var card = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        Assert.Equal((ToolCallState.Succeeded, "Echo: hello"), (card.State, card.Result));
+        Assert.Equal("Echo: hello", Assert.Single(SentResults.Of(stub.Requests[^1])).Text);
+
+        // It dies while a call runs whose progress everybody sees.
+        stub.EnqueueStream(wire.Begin, wire.Call(0, "call_2", "everything_trigger-long-running-operation", """{"duration":60,"steps":600}"""), wire.CallsEnd);
+        stub.EnqueueStream(wire.Begin, wire.Text("It broke."), wire.End);
+        await room.AskAsync("Now the long one");
+        await room.FrameAsync(f => f.Parts.Any(p => p.Part is ToolCallPart { State: ToolCallState.Running, Result: not null }));
+        using (var process = Process.GetProcessById(ProcessId(room)))
+        {
+            process.Kill();
+        }
+
+        answer = await room.EndedAsync();
+        Assert.Equal((MessageStatus.Complete.Instance, "It broke."), (answer.Status, answer.Text));
+        card = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        Assert.Equal(ToolCallState.Failed, card.State);
+        Assert.Contains("went away", card.Result, StringComparison.Ordinal);
+        Assert.Contains("went away", SentResults.Of(stub.Requests[^1])[^1].Text, StringComparison.Ordinal);
+
+        await ConnectedAsync(room);
+        stub.EnqueueStream(wire.Begin, wire.Call(0, "call_3", "everything_echo", """{"message":"again"}"""), wire.CallsEnd);
+        stub.EnqueueStream(wire.Begin, wire.Text("It is back."), wire.End);
+        answer = await room.AnswerAsync("And again");
+        Assert.Equal(("It is back.", "Echo: again"), (answer.Text, Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result));
+    }
+
+    [Fact]
+    public async Task A_tool_that_can_destroy_asks_people_first()
+    {
+        await using var stub = await ModelStub.StartAsync();
+        var wire = ModelWire.Named(ModelWire.Anthropic);
+        await using var room = await StartAsync(stub, "odd", McpHost.OddScript, "hints");
+        stub.EnqueueStream(wire.Begin, wire.Call(0, "call_1", "odd_destroys", """{"all":true}"""), wire.Call(1, "call_2", "odd_reads"), wire.CallsEnd);
+        stub.EnqueueStream(wire.Begin, wire.Text("Then not."), wire.End);
+        await room.AskAsync("Destroy it");
+        var waiting = await room.AwaitingAsync();
+        var calls = waiting.Parts.OfType<ToolCallPart>().ToList();
+        Assert.Equal((ToolCallState.AwaitingApproval, """{"all":true}"""), (calls[0].State, calls[0].Arguments));
+        Assert.True(calls[1].IsFinished);
+        Assert.Null((await room.DecideAsync(waiting, calls[0], isApproved: false)).Refusal);
+        Assert.Equal("Then not.", (await room.EndedAsync()).Text);
+        Assert.StartsWith("Not run: Ada rejected", SentResults.Of(stub.Requests[^1])[0].Text, StringComparison.Ordinal);
+    }
+
+    private static async Task<AssistantRoom> StartAsync(ModelStub stub, string name, params string[] command)
+    {
+        const string Server = "--Mcp:Servers:0:";
+        var protocol = name == "odd" ? ModelWire.Anthropic : ModelWire.OpenAI;
+        var room = await AssistantRoom.StartAsync(
+            [
+                .. AssistantRoom.Assistant(0, "Model", protocol, stub.Address),
+                // What the one does not say of its tools would count as a danger, and each call be asked for.
+                $"{Server}Name={name}", $"{Server}Command=node", $"{Server}Approval={(name == "odd" ? "Destructive" : "Never")}", .. command.Select((argument, i) => $"{Server}Arguments:{i}={argument}"),
+            ]);
+        await ConnectedAsync(room);
+        return room;
+    }
+
+    private static int ProcessId(AssistantRoom room) =>
+        room.Log.Lines.Where(line => line.Text.Contains("runs as process", StringComparison.Ordinal)).Select(line => int.Parse(line.Text.Split(' ')[^1])).Last();
+
+    private static async Task ConnectedAsync(AssistantRoom room)
+    {
+        var servers = room.Host.App.Services.GetRequiredService<McpServers>();
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(object? sender, EventArgs e)
+        {
+            if (servers.All[0].State is McpServerState.Connected)
+            {
+                seen.TrySetResult();
+            }
+        }
+
+        servers.Changed += Look;
+        Look(null, EventArgs.Empty);
+        await seen.Task.Soon();
+        servers.Changed -= Look;
+    }
+}
