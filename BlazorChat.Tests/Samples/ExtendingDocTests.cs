@@ -30,7 +30,7 @@ public sealed partial class ExtendingDocTests
         var text = string.Join('\n', Lines);
         var samples = Directory.GetFiles(Repository.File("BlazorChat.Samples"), "*.cs").Select(Path.GetFileName).Where(f => f is not "Program.cs");
         Assert.All(samples, f => Assert.Contains($"BlazorChat.Samples/{f}", text, StringComparison.Ordinal));
-        Assert.All(Link().Matches(text), l => Assert.True(File.Exists(Repository.File("docs", l.Groups["path"].Value)), l.Value));
+        Assert.All(Link().Matches(text), l => Assert.True(Path.Exists(Repository.File("docs", l.Groups["path"].Value)), l.Value));
     }
 
     private static IEnumerable<(string File, string Code)> Read()
