@@ -18,10 +18,11 @@ public static class SamplesApp
         {
             AddAssistant(builder);
             AddSamples(builder.Services);
+            ScreenTool.AddScript(builder);
             HelpDesk.Add(builder);
             configure?.Invoke(builder);
         }).ConfigureAwait(false);
-        ScreenTool.MapScripts(app);
+        app.UseStaticFiles();
         OrderWebhook.Map(app);
         return app;
     }

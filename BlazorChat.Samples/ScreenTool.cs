@@ -11,8 +11,8 @@ public static class ScreenTool
     /// <summary>The tool's name, here and in the script.</summary>
     public const string Name = "get_screen_size";
 
-    /// <summary>Where scripts are served.</summary>
-    public const string ScriptsPath = "/samples";
+    /// <summary>Where the script is served: pages take scripts from their own server alone.</summary>
+    public const string ScriptPath = "/screen.js";
 
     /// <summary>Makes the tool, to be registered as a singleton.</summary>
     public static ChatTool Create() =>
@@ -26,11 +26,11 @@ public static class ScreenTool
             Source = "samples",
         };
 
-    /// <summary>Serves the scripts: the page takes scripts from its own host alone.</summary>
-    public static void MapScripts(WebApplication app) =>
-        app.UseStaticFiles(new StaticFileOptions
-        {
-            FileProvider = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "scripts")),
-            RequestPath = ScriptsPath,
-        });
+    /// <summary>Adds the folder with the script to what is served, and the script to every page.</summary>
+    public static void AddScript(WebApplicationBuilder builder)
+    {
+        var folder = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "scripts"));
+        builder.Environment.WebRootFileProvider = new CompositeFileProvider(builder.Environment.WebRootFileProvider, folder);
+        builder.Configuration["Web:Scripts:0"] = ScriptPath;
+    }
 }

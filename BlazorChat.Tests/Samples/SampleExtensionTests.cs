@@ -92,7 +92,7 @@ public sealed class SampleExtensionTests
         Assert.Contains("800", (await watch.EndedAsync()).Text, StringComparison.Ordinal);
 
         using var http = new HttpClient { BaseAddress = new Uri(host.App.Urls.First()) };
-        using var script = await http.GetAsync($"{ScreenTool.ScriptsPath}/screen.js").Soon();
+        using var script = await http.GetAsync(ScreenTool.ScriptPath).Soon();
         Assert.Equal((HttpStatusCode.OK, "text/javascript"), (script.StatusCode, script.Content.Headers.ContentType?.MediaType));
         Assert.Contains($"register(\"{ScreenTool.Name}\"", await script.Content.ReadAsStringAsync().Soon(), StringComparison.Ordinal);
     }
