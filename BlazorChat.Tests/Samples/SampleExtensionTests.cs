@@ -5,10 +5,12 @@ using System.Runtime.CompilerServices;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Replies;
 using BlazorChat.Replies.Hooks;
+using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Samples;
 using BlazorChat.Tests.Support;
 using Bunit;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -45,6 +47,18 @@ public sealed class SampleExtensionTests
         var call = Assert.Single((await AskAsync(host, """find_order {"number":99}""")).Parts.OfType<ToolCallPart>());
         Assert.Equal(ToolCallState.Failed, call.State);
         Assert.Contains("There is no order 99.", call.Result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plain_functions_and_tools_that_come_later_are_called_too()
+    {
+        var source = new LateTools();
+        await using var host = await StartAsync(services => services
+            .AddSingleton(AIFunctionFactory.Create(() => "plain result", "plain_function"))
+            .AddSingleton<IToolSource>(source));
+        Assert.Equal("You said: late_tool", (await AskAsync(host, "late_tool")).Text);
+        source.Tools = [new ChatTool(ChatFunctions.Create(() => "late result", "late_tool", "Comes later."))];
+        Assert.Equal("plain result\nlate result", (await AskAsync(host, "plain_function late_tool")).Text);
     }
 
     [Fact]
@@ -263,6 +277,11 @@ public sealed class SampleExtensionTests
         request.Headers.Add(OrderWebhook.SecretHeader, secret);
         using var response = await http.SendAsync(request).Soon();
         return response.StatusCode;
+    }
+
+    private sealed class LateTools : IToolSource
+    {
+        public IReadOnlyList<ChatTool> Tools { get; set; } = [];
     }
 
     /// <summary>Tells when an observer has heard of a turn.</summary>
