@@ -1,5 +1,6 @@
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
+using BlazorChat.Samples;
 using BlazorChat.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -57,12 +58,17 @@ public sealed class ChatHost : IAsyncDisposable
     public static Task<ChatHost> StartConfiguredAsync(string[] settings, Action<WebApplicationBuilder>? configure = null) =>
         StartAsync(configure ?? (_ => { }), null, settings, (FakeResponders?)null);
 
+    /// <summary>Starts the samples, as people run them.</summary>
+    public static Task<ChatHost> StartSamplesAsync(string[] settings, Action<WebApplicationBuilder>? configure = null) =>
+        StartAsync(configure ?? (_ => { }), null, settings, (FakeResponders?)null, SamplesApp.CreateAsync);
+
     private static async Task<ChatHost> StartAsync(
-        Action<WebApplicationBuilder> configure, string? folder, string[]? settings, FakeResponders? responders)
+        Action<WebApplicationBuilder> configure, string? folder, string[]? settings, FakeResponders? responders,
+        Func<string[], Action<WebApplicationBuilder>?, Task<WebApplication>>? create = null)
     {
         var ownsFolder = folder is null;
         folder ??= Directory.CreateTempSubdirectory("blazorchat-").FullName;
-        var app = await BlazorChatApp.CreateAsync(
+        var app = await (create ?? BlazorChatApp.CreateAsync)(
             [$"--DataFolder={folder}", "--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", .. settings ?? []],
             builder =>
             {

@@ -91,9 +91,7 @@ internal sealed class DelegatedWork(
                 }
                 else if (content is UsageContent usage)
                 {
-                    call.UsageSink(new TokenCounts(
-                        usage.Details.InputTokenCount ?? 0, usage.Details.OutputTokenCount ?? 0,
-                        usage.Details.CachedInputTokenCount ?? 0, usage.Details.ReasoningTokenCount ?? 0));
+                    call.CountTokens(usage.Details);
                 }
             }
         }

@@ -1,4 +1,5 @@
 using BlazorChat.Rooms;
+using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies.Tools;
 
@@ -57,6 +58,14 @@ public sealed class ToolCallContext
     /// </summary>
     public void ShowPreliminary(string result) =>
         PreliminarySink(StorableText.Beginning(StorableText.From(result), RoomLimits.ToolResultLength));
+
+    /// <summary>
+    /// Adds the tokens of a model that the tool itself asked (with <see cref="StructuredOutput"/>, say) to those of the answer,
+    /// and so to its cost. May be called after the call has ended.
+    /// </summary>
+    /// <param name="usage">What that model's provider counted.</param>
+    public void CountTokens(UsageDetails usage) => UsageSink(new TokenCounts(
+        usage.InputTokenCount ?? 0, usage.OutputTokenCount ?? 0, usage.CachedInputTokenCount ?? 0, usage.ReasoningTokenCount ?? 0));
 
     /// <summary>The same call, which shows things elsewhere.</summary>
     internal ToolCallContext With(Action<DataPart, bool> dataSink, Action<string> preliminarySink) => new()

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using BlazorChat.Replies.Hooks;
+using BlazorChat.Replies.Tools;
+using BlazorChat.Rooms;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace BlazorChat.Samples;
+
+/// <summary>An assistant in one file: server and client tools, an approval rule, data, middleware, a hook, an observer that posts.</summary>
+public sealed class HelpDesk(RoomService rooms) : IStepHook, ITurnObserver
+{
+    private const string Id = "desk";
+
+    /// <summary>Adds the assistant and all that it uses. Say <c>@Desk desk_open_ticket {"text":"No light","urgent":true}</c>.</summary>
+    public static void Add(WebApplicationBuilder builder)
+    {
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Assistants:Items:1:Id"] = Id, ["Assistants:Items:1:Name"] = "Desk", ["Assistants:Items:1:Provider"] = TryoutProvider.ProviderName,
+            ["Assistants:Items:1:Instructions"] = "You help people of this house.", ["Assistants:Items:1:MaxSteps"] = "4",
+            ["Assistants:Items:1:Tools:0"] = "desk_*", ["Assistants:Items:1:Tools:1"] = "get_time_zone",
+            ["Assistants:Items:1:Middleware:0:Name"] = "redaction", ["Assistants:Items:1:Middleware:1:Name"] = TodayMiddleware.MiddlewareName,
+        } });
+        builder.Services.AddSingleton(new ChatTool(ChatFunctions.Create(OpenTicket, "desk_open_ticket", "Opens a ticket."))
+        {
+            NeedsApproval = static (call, _) => ValueTask.FromResult(JsonElement.Parse(call.Arguments).GetProperty("urgent").ValueKind != JsonValueKind.False),
+        });
+        builder.Services.AddSingleton<IStepHook, HelpDesk>().AddSingleton<ITurnObserver, HelpDesk>();
+    }
+
+    /// <inheritdoc />
+    public ValueTask BeforeStepAsync(StepRequest step, CancellationToken cancellationToken)
+    {
+        if (step.Assistant.Id == Id && step.Request.TimeZone is null && step.Step == 0 && step.Messages.Any(m => m.Text.Contains("office hours", StringComparison.OrdinalIgnoreCase)))
+        {
+            step.Options.ToolMode = ChatToolMode.RequireSpecific("get_time_zone");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask OnTurnEndedAsync(TurnOutcome ended, CancellationToken cancellationToken)
+    {
+        if (ended.Turn.AssistantId == Id && ended.Message.Status is MessageStatus.Failed)
+        {
+            await rooms.PostFromServerAsync(new Author(AuthorKind.Service, Id, "Desk"), ended.Turn.RoomId, ended.Message.Id,
+                "The desk cannot answer just now. Please call 100.", asksForAnswer: false, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static string OpenTicket(string text, bool urgent, ToolCallContext call, [FromServices] TimeProvider time)
+    {
+        call.Publish(new DataPart("ticket", call.CallId, JsonSerializer.Serialize(new { text, urgent, by = call.Request.RequestedBy.Name, at = time.GetUtcNow() })));
+        return "The ticket is open.";
+    }
+}

@@ -1,0 +1,31 @@
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Samples;
+
+/// <summary>A schedule: once a day it posts a message in each room whose name is <see cref="RoomName"/>.</summary>
+/// <param name="rooms">Posts.</param>
+/// <param name="store">Knows the rooms.</param>
+/// <param name="time">The clock.</param>
+public sealed class MorningReport(RoomService rooms, IRoomStore store, TimeProvider time) : BackgroundService
+{
+    /// <summary>Rooms of this name get the report.</summary>
+    public const string RoomName = "Morning";
+
+    private static readonly Author Calendar = new(AuthorKind.Service, "calendar", "Calendar");
+
+    private static readonly TimeSpan Interval = TimeSpan.FromDays(1);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            foreach (var room in (await store.ListAsync(stoppingToken).ConfigureAwait(false)).Where(r => r.Name == RoomName))
+            {
+                await rooms.PostFromServerAsync(
+                    Calendar, room.Id, Guid.NewGuid(), "Good morning. What is there to do today?", asksForAnswer: true, stoppingToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

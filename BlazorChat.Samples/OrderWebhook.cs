@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Samples;
+
+/// <summary>What the shop says about an order.</summary>
+/// <param name="EventId">Made by the sender for this one event: the same again is the same message.</param>
+/// <param name="RoomId">Where to say it.</param>
+/// <param name="Number">The order's number.</param>
+/// <param name="Text">What happened, for people.</param>
+public sealed record OrderEvent(Guid EventId, Guid RoomId, int Number, string Text);
+
+/// <summary>A webhook that posts a message and asks for an answer to it.</summary>
+public static class OrderWebhook
+{
+    /// <summary>Where it listens.</summary>
+    public const string Path = "/hooks/orders";
+
+    /// <summary>The header with the secret of the setting <c>Samples:WebhookSecret</c>; without the setting nothing is taken.</summary>
+    public const string SecretHeader = "X-Webhook-Secret";
+
+    private static readonly Author Shop = new(AuthorKind.Service, "shop", "Shop");
+
+    /// <summary>Adds it to the application.</summary>
+    public static void Map(WebApplication app) =>
+        app.MapPost(Path, async (OrderEvent said, HttpRequest request, IConfiguration settings, RoomService rooms, CancellationToken cancellationToken) =>
+        {
+            // Posting for a service asks no policy: who may reach it is decided here.
+            if (!IsKnown(request.Headers[SecretHeader].ToString(), settings["Samples:WebhookSecret"]))
+            {
+                return Results.Unauthorized();
+            }
+
+            var about = new TurnRequest(Shop) { Data = ImmutableDictionary<string, string>.Empty.Add("order", $"{said.Number}") };
+            var posted = await rooms.PostFromServerAsync(
+                Shop, said.RoomId, said.EventId, said.Text, asksForAnswer: true, cancellationToken, about).ConfigureAwait(false);
+            return posted.Refusal is { } refusal ? Results.Problem(refusal.Sentence, statusCode: StatusCodes.Status409Conflict) : Results.Accepted();
+        });
+
+    private static bool IsKnown(string given, string? secret) =>
+        !string.IsNullOrEmpty(secret) && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(secret));
+}

@@ -1,0 +1,4 @@
+using BlazorChat.Samples;
+
+var app = await SamplesApp.CreateAsync(args).ConfigureAwait(false);
+await app.RunAsync().ConfigureAwait(false);

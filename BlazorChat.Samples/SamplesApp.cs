@@ -1,0 +1,59 @@
+using BlazorChat.Assistants;
+using BlazorChat.Assistants.Middleware;
+using BlazorChat.Components.Messages.Parts;
+using BlazorChat.Replies.Hooks;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace BlazorChat.Samples;
+
+/// <summary>BlazorChat with every sample registered: what an application of one's own looks like.</summary>
+public static class SamplesApp
+{
+    /// <summary>Builds the application. Not started yet.</summary>
+    /// <param name="args">Command line, as configuration.</param>
+    /// <param name="configure">Last changes to settings and services, or null.</param>
+    public static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var app = await BlazorChatApp.CreateAsync(args, builder =>
+        {
+            AddAssistant(builder);
+            AddSamples(builder.Services);
+            ScreenTool.AddScript(builder);
+            HelpDesk.Add(builder);
+            configure?.Invoke(builder);
+        }).ConfigureAwait(false);
+        app.UseStaticFiles();
+        OrderWebhook.Map(app);
+        return app;
+    }
+
+    private static void AddSamples(IServiceCollection services)
+    {
+        services.AddSingleton<OrderBook>();
+        services.AddSingleton(OrderTool.Create());
+        services.AddSingleton(RefundTool.Create());
+        services.AddSingleton(ComplaintTool.Create());
+        services.AddSingleton(ScreenTool.Create());
+        services.AddSingleton<IDataPartRenderer, OrderRenderer>();
+        services.AddSingleton<IChatMiddleware, TodayMiddleware>();
+        services.AddSingleton<IStepHook, OrderFirstHook>();
+        services.AddSingleton<IStepHook, AskersLanguageHook>();
+        services.AddSingleton<OutcomeBook>();
+        services.AddSingleton<ITurnObserver>(s => s.GetRequiredService<OutcomeBook>());
+        services.AddSingleton<IChatClientProvider, TryoutProvider>();
+        services.AddHostedService<MorningReport>();
+    }
+
+    // Before all other sources, so that settings, environment and command line say it otherwise.
+    private static void AddAssistant(WebApplicationBuilder builder) =>
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+            {
+                ["Assistants:Items:0:Name"] = "Tryout",
+                ["Assistants:Items:0:Avatar"] = "🧪",
+                ["Assistants:Items:0:Provider"] = TryoutProvider.ProviderName,
+                ["Assistants:Items:0:Middleware:0:Name"] = TodayMiddleware.MiddlewareName,
+            },
+        });
+}

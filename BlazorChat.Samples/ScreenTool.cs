@@ -1,0 +1,36 @@
+using System.Text.Json;
+using BlazorChat.Replies.Tools;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.FileProviders;
+
+namespace BlazorChat.Samples;
+
+/// <summary>A client tool: declared here, run by <c>scripts/screen.js</c> in one tab of who asked.</summary>
+public static class ScreenTool
+{
+    /// <summary>The tool's name, here and in the script.</summary>
+    public const string Name = "get_screen_size";
+
+    /// <summary>Where the script is served: pages take scripts from their own server alone.</summary>
+    public const string ScriptPath = "/screen.js";
+
+    /// <summary>Makes the tool, to be registered as a singleton.</summary>
+    public static ChatTool Create() =>
+        new(AIFunctionFactory.CreateDeclaration(
+            Name,
+            "Gets the size of the browser window of the person who asked, in CSS pixels.",
+            JsonElement.Parse("""{"type":"object","properties":{},"additionalProperties":false}"""),
+            returnJsonSchema: null))
+        {
+            Site = ToolSite.Browser,
+            Source = "samples",
+        };
+
+    /// <summary>Adds the folder with the script to what is served, and the script to every page.</summary>
+    public static void AddScript(WebApplicationBuilder builder)
+    {
+        var folder = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "scripts"));
+        builder.Environment.WebRootFileProvider = new CompositeFileProvider(builder.Environment.WebRootFileProvider, folder);
+        builder.Configuration["Web:Scripts:0"] = ScriptPath;
+    }
+}
