@@ -33,7 +33,8 @@ public sealed class MessageWindow
     {
         var last = _merged;
         _merged = snapshot;
-        if (last is not null && last.Messages == snapshot.Messages && last.HasOlder == snapshot.HasOlder)
+        if (last is not null && last.Messages == snapshot.Messages && last.HasOlder == snapshot.HasOlder
+            && last.Beyond == snapshot.Beyond && last.Removed == snapshot.Removed)
         {
             return false;
         }
@@ -117,6 +118,11 @@ public sealed class MessageWindow
         }
 
         var first = snapshot.Messages[0].Message.Sequence;
-        return [.. Messages.Where(m => m.Message.Sequence < first && m.Message.Sequence > snapshot.Room.ClearedThrough)];
+        var changed = snapshot.Beyond.ToDictionary(m => m.Message.Id);
+        return
+        [
+            .. Messages.Where(m => m.Message.Sequence < first && m.Message.Sequence > snapshot.Room.ClearedThrough && !snapshot.Removed.Contains(m.Message.Id))
+                .Select(m => changed.GetValueOrDefault(m.Message.Id, m)),
+        ];
     }
 }
