@@ -191,7 +191,7 @@ internal sealed partial class TurnRunner(
             return null;
         }
 
-        broadcaster.Publish(reply.RoomId, new RoomEvent.ReplyEnded(ended.Message));
+        broadcaster.Publish(reply.RoomId, new RoomEvent.ReplyEnded(ended.Message) { Tokens = state.Tokens, Cost = state.Cost });
         if (ended.Queued is { } again)
         {
             broadcaster.Publish(reply.RoomId, new RoomEvent.TurnQueued(again));

@@ -49,7 +49,14 @@ public abstract record RoomEvent
     public sealed record ReplyNoted(Guid MessageId, string? Note) : RoomEvent;
 
     /// <summary>The answer has its parts and its status, and nothing comes any more; one that awaits people may be resumed.</summary>
-    public sealed record ReplyEnded(Message Message) : RoomEvent;
+    public sealed record ReplyEnded(Message Message) : RoomEvent
+    {
+        /// <summary>Tokens that came since the answer began or went on last, for the room's sum.</summary>
+        public TokenCounts Tokens { get; init; }
+
+        /// <summary>What those cost, or null.</summary>
+        public decimal? Cost { get; init; }
+    }
 
     /// <summary>Name or settings changed.</summary>
     public sealed record RoomChanged(Room Room) : RoomEvent;

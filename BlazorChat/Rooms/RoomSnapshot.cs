@@ -69,7 +69,7 @@ public sealed record RoomSnapshot
             RoomEvent.MessagePosted posted => Insert(new RoomMessage(posted.Message)).Trim(),
             RoomEvent.ReplyStarted started => Start(started),
             RoomEvent.ReplyResumed resumed => Resume(resumed),
-            RoomEvent.ReplyEnded ended => End(ended.Message),
+            RoomEvent.ReplyEnded ended => End(ended),
             RoomEvent.MessageChanged changed => Change(changed.Message),
             RoomEvent.MessageRemoved removed => Remove(removed.MessageId),
             RoomEvent.TurnQueued queued => Enqueue(queued.Turn),
@@ -119,8 +119,9 @@ public sealed record RoomSnapshot
             ? this
             : WithoutTurn(resumed.TurnId).Put(new RoomMessage(resumed.Message, new LiveReply(resumed.Message.Parts)));
 
-    private RoomSnapshot End(Message message)
+    private RoomSnapshot End(RoomEvent.ReplyEnded end)
     {
+        var message = end.Message;
         if (Find(message.Id) is not { } last)
         {
             return this;
@@ -133,6 +134,9 @@ public sealed record RoomSnapshot
             Room = next.Room with
             {
                 LastActivityAt = Later(Room.LastActivityAt, message.EndedAt ?? message.CreatedAt),
+                // An event that comes twice is counted once.
+                Tokens = last.Live is null ? Room.Tokens : Room.Tokens + end.Tokens,
+                Cost = last.Live is not null && end.Cost is { } cost ? (Room.Cost ?? 0) + cost : Room.Cost,
             },
         }).Trim();
     }
