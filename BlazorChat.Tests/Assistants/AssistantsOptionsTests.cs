@@ -91,6 +91,13 @@ public sealed class AssistantsOptionsTests
     }
 
     [Fact]
+    public void An_assistant_without_a_provider_is_a_demo_also_when_it_is_not_the_first()
+    {
+        var items = Options("""{ "OPENAI_API_KEY": "sk-1", "Assistants": { "Items": [ { "Name": "A" }, { "Name": "B" } ] } }""").Items;
+        Assert.Equal(("OpenAI", "Demo", "demo"), (items[0].Provider, items[1].Provider, items[1].Model));
+    }
+
+    [Fact]
     public void The_pace_of_the_demo_assistant_must_be_a_number()
     {
         var exception = Assert.Throws<OptionsValidationException>(() => Options("""{ "Assistants": { "DemoTokensPerSecond": "fast" } }"""));

@@ -22,6 +22,14 @@ public sealed class DemoChatClientTests
     }
 
     [Fact]
+    public async Task Cut_off_it_goes_on_where_it_stopped()
+    {
+        var client = new DemoChatClient(AsFastAsPossible, TimeProvider.System);
+        ChatMessage[] cut = [new(ChatRole.User, "long"), new(ChatRole.Assistant, DemoTexts.Long[..1000]), new(ChatRole.Assistant, DemoTexts.Long[1000..2001]), new(ChatRole.User, PromptBuilder.GoOn)];
+        Assert.Equal(DemoTexts.Long[2001..], (await client.GetResponseAsync(cut)).Text);
+    }
+
+    [Fact]
     public async Task The_same_question_gets_the_same_answer() =>
         Assert.Equal((await AskAsync("help")).Text, (await AskAsync("help")).Text);
 

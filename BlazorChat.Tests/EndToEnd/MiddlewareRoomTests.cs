@@ -24,11 +24,12 @@ public sealed class MiddlewareRoomTests
         await using var room = await AssistantRoom.StartAsync(
             AssistantRoom.Assistant(0, "Model", protocol, stub.Address, Redaction), ToolBench.Tool((string key) => "noted", "note"));
         var journal = "";
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         stub.Enqueue(async exchange =>
         {
             await exchange.StartStreamAsync();
             await exchange.WriteAsync(wire.Begin + wire.Text("The key is "));
-            await room.FrameAsync(f => f.Parts.Length > 0);
+            await seen.Task;
             foreach (var character in Secret)
             {
                 await exchange.WriteAsync(wire.Text(character.ToString()));
@@ -47,7 +48,10 @@ public sealed class MiddlewareRoomTests
             await exchange.WriteAsync(wire.EndCall(0) + wire.CallsEnd);
         });
         stub.EnqueueStream(wire.Begin, wire.Text("Noted."), wire.End);
-        var answer = await room.AnswerAsync("What is the key?");
+        await room.AskAsync("What is the key?");
+        await room.FrameAsync(f => f.Parts.Length > 0);
+        seen.SetResult();
+        var answer = await room.EndedAsync();
         Assert.Equal("The key is [key], keep it. Noted.", string.Concat(answer.Parts.OfType<TextPart>().Select(t => t.Text)));
         Assert.Equal("""{"key":"[key]"}""", Assert.Single(answer.Parts.OfType<ToolCallPart>()).Arguments);
         Assert.True(room.Seen.Frames.Count > 2);

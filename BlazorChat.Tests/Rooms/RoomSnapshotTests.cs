@@ -45,6 +45,19 @@ public sealed class RoomSnapshotTests
     }
 
     [Fact]
+    public void What_answers_took_is_summed_and_an_end_told_twice_counts_once()
+    {
+        var reply = Reply(1);
+        var ended = new RoomEvent.ReplyEnded(reply with { Status = MessageStatus.Complete.Instance }) { Tokens = new TokenCounts(10, 5, 4, 2), Cost = 0.5m };
+        var room = _empty.Apply(new RoomEvent.ReplyStarted(Guid.NewGuid(), reply)).Apply(ended).Apply(ended);
+        Assert.Equal((new TokenCounts(10, 5, 4, 2), 0.5m), (room.Room.Tokens, room.Room.Cost));
+
+        // Resumed after a pause, it takes more.
+        room = room.Apply(new RoomEvent.ReplyResumed(Guid.NewGuid(), reply)).Apply(ended);
+        Assert.Equal((new TokenCounts(20, 10, 8, 4), 1m), (room.Room.Tokens, room.Room.Cost));
+    }
+
+    [Fact]
     public void Nothing_happens_in_a_deleted_room()
     {
         var deleted = _empty.Apply(new RoomEvent.MessagePosted(Message(1))).Apply(new RoomEvent.RoomDeleted(Ada));

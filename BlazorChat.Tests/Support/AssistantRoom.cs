@@ -48,10 +48,10 @@ public sealed class AssistantRoom : IAsyncDisposable
     public static async Task<AssistantRoom> StartAsync(string[] settings, Action<WebApplicationBuilder> configure, params ChatTool[] tools)
     {
         var log = new LogCapture();
-        var host = await ChatHost.StartConfiguredAsync(settings, builder =>
+        // Contents at Trace are for who asks for them.
+        var host = await ChatHost.StartConfiguredAsync(["--Logging:LogLevel:BlazorChat=Debug", .. settings], builder =>
         {
-            // As the application's own settings have it: contents at Trace are for who asks for them.
-            builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+            builder.Logging.AddProvider(log);
             foreach (var tool in tools)
             {
                 builder.Services.AddSingleton(tool);

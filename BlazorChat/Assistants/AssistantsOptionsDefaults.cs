@@ -45,8 +45,9 @@ public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnu
     private void Complete(AssistantOptions item)
     {
         // The name as the provider spells it; one that nobody knows is left to the validator.
-        var provider = providers.LastOrDefault(candidate => string.Equals(candidate.Name, Text(item.Provider), StringComparison.OrdinalIgnoreCase));
-        item.Provider = provider?.Name ?? Text(item.Provider) ?? DemoChatClientProvider.ProviderName;
+        var name = Text(item.Provider) ?? DemoChatClientProvider.ProviderName;
+        var provider = providers.LastOrDefault(candidate => string.Equals(candidate.Name, name, StringComparison.OrdinalIgnoreCase));
+        item.Provider = provider?.Name ?? name;
         item.Endpoint = Text(item.Endpoint);
         item.ApiKey = Text(item.ApiKey);
         item.Model = Text(item.Model);
