@@ -104,7 +104,7 @@ public sealed class RoomSnapshotTests
     public void A_turn_leaves_the_queue_when_its_answer_starts_or_it_is_withdrawn()
     {
         var first = new Turn(Guid.NewGuid(), _empty.Room.Id, "demo", Ada, Now);
-        var second = first with { Id = Guid.NewGuid(), AssistantId = "other" };
+        var second = first with { Id = Guid.NewGuid(), AssistantId = "other", RequestedAt = Now.AddSeconds(1) };
         var room = _empty.Apply(new RoomEvent.TurnQueued(first)).Apply(new RoomEvent.TurnQueued(second)).Apply(new RoomEvent.TurnQueued(second));
         Assert.Equal([first, second], room.Queue.ToArray());
         room = room.Apply(new RoomEvent.ReplyStarted(first.Id, Reply(1))).Apply(new RoomEvent.TurnWithdrawn(second.Id));
