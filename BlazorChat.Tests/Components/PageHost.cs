@@ -2,6 +2,7 @@ using BlazorChat.Components;
 using BlazorChat.Components.Layout;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Replies;
+using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;
@@ -28,6 +29,7 @@ public sealed class PageHost : IAsyncDisposable
         page.JSInterop.Mode = JSRuntimeMode.Loose;
         page.Services.AddSingleton(Chat.Rooms);
         page.Services.AddSingleton(Chat.Replies);
+        page.Services.AddSingleton(Chat.App.Services.GetRequiredService<ToolCatalog>());
         page.Services.AddSingleton<IResponders>(Chat.Responders);
         page.Services.AddSingleton(faces ?? new AssistantFaces());
         page.SetRendererInfo(new RendererInfo("Server", isInteractive: true));

@@ -10,6 +10,20 @@ public sealed record Visitor(Person? Person, TimeZoneInfo Zone)
     /// <summary>Name of the cookie in which theme.js leaves the browser's time zone (an IANA name).</summary>
     public const string ZoneCookie = "zone";
 
+    /// <summary>Name of the cookie in which theme.js leaves the browser's language (BCP 47).</summary>
+    public const string LanguageCookie = "language";
+
+    /// <summary>The name that the browser gave its time zone; null when it gave none, and <see cref="Zone"/> is a guess.</summary>
+    public string? ZoneName { get; init; }
+
+    /// <summary>The browser's language (BCP 47), or null when it is not known.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>What every turn that this page asks for knows of who asks; null for somebody who has not joined. Cookies say anything, so it is bounded here.</summary>
+    public TurnRequest? Request => Person is { } person
+        ? TurnRequests.Bound(new TurnRequest(person.AsAuthor()) { TimeZone = ZoneName, Language = Language })
+        : null;
+
     /// <summary>A time as the visitor's clock shows it.</summary>
     public DateTimeOffset Local(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, Zone);
 

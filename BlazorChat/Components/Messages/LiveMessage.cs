@@ -129,7 +129,8 @@ public sealed class LiveMessage : IComponent, IDisposable
             else
             {
                 builder.OpenComponent<MessagePartView>(5);
-                builder.SetKey(i);
+                // What somebody unfolded in a call, or has begun to write to it, belongs to that call and no other.
+                builder.SetKey(parts[i].Part is ToolCallPart call ? (i, call.CallId) : i);
                 builder.AddComponentParameter(6, nameof(MessagePartView.View), View);
                 builder.AddComponentParameter(7, nameof(MessagePartView.Message), _message!.Message);
                 builder.AddComponentParameter(8, nameof(MessagePartView.Frame), parts[i]);

@@ -12,6 +12,9 @@ customElements.define('chat-log', class extends HTMLElement {
     this.restore();
     this.addEventListener('scroll', this.onScroll, { passive: true });
     this.addEventListener('keydown', this.onKey);
+    this.addEventListener('focusin', e => { this.focused = { element: e.target, article: e.target.closest('article') }; });
+    document.addEventListener('pointerdown', this.onPointer = () => { this.focused = undefined; }, true);
+    this.removals = new MutationObserver(() => this.keepFocus());
     this.resizes = new ResizeObserver(() => this.settle());
     this.changes = new MutationObserver(() => this.onChildren());
     // The renderer puts the children in after the element itself.
@@ -21,6 +24,8 @@ customElements.define('chat-log', class extends HTMLElement {
   disconnectedCallback() {
     this.resizes.disconnect();
     this.changes.disconnect();
+    this.removals.disconnect();
+    document.removeEventListener('pointerdown', this.onPointer, true);
     this.nearTop?.disconnect();
     this.removeEventListener('scroll', this.onScroll);
     this.removeEventListener('keydown', this.onKey);
@@ -39,6 +44,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.resizes.observe(this);
     this.resizes.observe(content);
     this.changes.observe(content, { childList: true });
+    this.removals.observe(content, { childList: true, subtree: true });
     this.nearTop = new IntersectionObserver(entries => this.onTop(entries), { root: this, rootMargin: '600px 0px 0px 0px' });
     this.watchTop();
     this.settle();
@@ -96,6 +102,24 @@ customElements.define('chat-log', class extends HTMLElement {
       article.tabIndex = -1;
       article.focus({ preventScroll: true });
       article.scrollIntoView({ block: e.key === 'End' ? 'end' : 'nearest' });
+    }
+  }
+
+  // What had the focus is gone (a question was answered, a message deleted): it stays near, and is never thrown back to the
+  // beginning of the page.
+  keepFocus() {
+    const { focused } = this;
+    if (!focused || focused.element.isConnected || document.activeElement !== document.body) {
+      return;
+    }
+
+    const { article } = focused;
+    this.focused = undefined;
+    if (article?.isConnected) {
+      article.tabIndex = -1;
+      article.focus({ preventScroll: true });
+    } else {
+      this.focus({ preventScroll: true });
     }
   }
 

@@ -31,6 +31,9 @@ internal sealed class MessageLook
         Label = $"{message.Message.Author.Name}, {time}";
         Head = Markup($"""{shared.Avatar}<div class="byline">{shared.Name}{timeElement}</div>""");
         GroupedHead = Markup($"""<div class="byline">{timeElement}</div>""");
+        Trace = message.Message.EditedAt is { } edited
+            ? Markup($"""<button type="button" class="trace" data-act="versions">edited <time datetime="{edited.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="time">{edited.ToOffset(offset):HH:mm}</time></button>""")
+            : null;
     }
 
     /// <summary>The id of the message's element.</summary>
@@ -44,6 +47,9 @@ internal sealed class MessageLook
 
     /// <summary>The time alone, for a message that follows closely on another of its author.</summary>
     public RenderFragment GroupedHead { get; }
+
+    /// <summary>That and when its author last edited it, which leads to what it said before; null when never.</summary>
+    public RenderFragment? Trace { get; }
 
     /// <summary>The whole text of an ended message, as one piece.</summary>
     public RenderFragment Body => _shared.Body.Value;

@@ -59,6 +59,9 @@ public sealed class RoomView : IDisposable
     /// <summary>Who looks.</summary>
     public Person? Person { get; }
 
+    /// <summary>What turns that are asked for from this page know of who asks; null for nothing but who it is.</summary>
+    public TurnRequest? Request { get; init; }
+
     /// <summary>The room's id.</summary>
     public Guid RoomId { get; }
 

@@ -4,11 +4,13 @@ import './copy.js';
 import './dialogs.js';
 import './first-clicks.js';
 import './keyboard.js';
+import './message-actions.js';
 import './switcher.js';
 import './theme-choice.js';
 import './title.js';
 import '../Components/Layout/Modal.razor.js';
 import '../Components/Messages/MessageList.razor.js';
+import '../Components/Messages/MessageEditor.razor.js';
 import '../Components/Composer/MessageComposer.razor.js';
 import '../Components/Rooms/RoomList.razor.js';
 // Last: components call into the modules above.

@@ -38,13 +38,16 @@ document.addEventListener('click', async e => {
   }
 
   const isCode = button.hasAttribute('data-copy-code');
-  const source = isCode ? button.closest('.code-block')?.querySelector('pre') : button.closest('.message')?.querySelector('.blocks');
-  if (!source) {
+  // An answer may have several texts, with what it did in between; what is folded is not what it says.
+  const sources = isCode
+    ? [button.closest('.code-block')?.querySelector('pre')].filter(Boolean)
+    : [...button.closest('.message')?.querySelectorAll('.blocks') ?? []].filter(blocks => !blocks.closest('details'));
+  if (sources.length === 0) {
     return;
   }
 
   try {
-    await write(isCode ? source.textContent : textOf(source));
+    await write(isCode ? sources[0].textContent : sources.map(textOf).join('\n\n'));
     announce('Copied');
     button.classList.add('copied');
     setTimeout(() => button.classList.remove('copied'), 1600);

@@ -1,4 +1,5 @@
-// Before the first paint: the chosen colours, and the time zone for the server, which draws the lines between days.
+// Before the first paint: the chosen colours, and the time zone and the language for the server, which
+// draws the lines between days and tells them to tools that an answer calls.
 (() => {
   'use strict';
   const root = document.documentElement;
@@ -14,5 +15,9 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone) {
     document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+  }
+
+  if (navigator.language) {
+    document.cookie = `language=${navigator.language}; path=/; max-age=31536000; samesite=lax`;
   }
 })();

@@ -1,0 +1,90 @@
+// What can be done with a message. The buttons are plain markup in every message, one listener serves all of them, and one
+// menu goes to the message that asks for it; what was chosen goes to the server by one input (see MessageList.razor).
+import { announce } from './announce.js';
+
+let chosen;
+
+function tell(act, article) {
+  const input = document.querySelector('[data-message-command]');
+  if (input && article) {
+    input.value = `${act} ${article.id.slice(2)}`;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+}
+
+function may(article, act) {
+  return article.dataset.may.split(' ').includes(act);
+}
+
+function openMenu(button) {
+  const menu = document.getElementById('message-menu');
+  chosen = button.closest('article');
+  for (const item of menu.querySelectorAll('[data-act]')) {
+    item.hidden = !may(chosen, item.dataset.act);
+  }
+
+  menu.showPopover({ source: button });
+  // Below the button, or above where there is no room; never over an edge.
+  const at = button.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = menu;
+  const below = at.bottom + 4;
+  menu.style.top = `${Math.max(8, below + height <= innerHeight - 8 ? below : at.top - height - 4)}px`;
+  menu.style.left = `${Math.max(8, Math.min(at.right - width, innerWidth - width - 8))}px`;
+  items(menu)[0]?.focus();
+}
+
+const items = menu => [...menu.querySelectorAll('button')].filter(item => !item.hidden);
+
+async function copyLink(article) {
+  const link = new URL(location.href);
+  link.hash = article.id;
+  try {
+    await navigator.clipboard.writeText(link.href);
+    announce('Copied');
+  } catch {
+    announce('This browser does not allow copying');
+  }
+}
+
+document.addEventListener('click', e => {
+  const menuButton = e.target.closest('[data-message-menu]');
+  if (menuButton) {
+    openMenu(menuButton);
+    return;
+  }
+
+  const menu = e.target.closest('#message-menu');
+  const act = e.target.closest('[data-act]')?.dataset.act;
+  const article = menu ? chosen : e.target.closest('article.message');
+  if (act && article?.isConnected && e.detail < 2) {
+    tell(act, article);
+  } else if (menu && e.target.closest('[data-copy-chosen]')) {
+    chosen?.querySelector('[data-copy-message]')?.click();
+  } else if (menu && e.target.closest('[data-copy-link]')) {
+    copyLink(chosen);
+  }
+});
+
+document.addEventListener('keydown', e => {
+  if (e.isComposing || e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.shiftKey) {
+    return;
+  }
+
+  const menu = e.target.closest?.('#message-menu');
+  if (menu) {
+    const all = items(menu);
+    const at = all.indexOf(document.activeElement);
+    const to = { ArrowDown: (at + 1) % all.length, ArrowUp: (at - 1 + all.length) % all.length, Home: 0, End: all.length - 1 }[e.key];
+    if (to !== undefined) {
+      e.preventDefault();
+      all[to].focus();
+    }
+  } else if (e.key === 'ArrowUp' && e.target.id === 'message' && e.target.value === '') {
+    // The last thing that one has said, as long as it is on the page.
+    const own = [...document.querySelectorAll('chat-log article.own')].findLast(article => may(article, 'edit'));
+    if (own) {
+      e.preventDefault();
+      tell('edit', own);
+    }
+  }
+});
