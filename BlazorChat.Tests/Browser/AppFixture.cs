@@ -28,6 +28,9 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
         App = await AppProcess.StartAsync(Folder, Port, environment);
     }
 
+    /// <summary>Starts it as somebody does who has no model: with the demo assistant, which does on request what models do.</summary>
+    public async Task StartDemoAsync() => App = await AppProcess.StartAsync(Folder, Port);
+
     /// <summary>Joins as somebody with a fresh browser profile; lands in the lobby.</summary>
     public async Task<Visitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
     {

@@ -110,6 +110,14 @@ public sealed class Visitor : IAsyncDisposable
     public async Task<string> BodyOfAsync(string author) =>
         (await ArticleBy(author).Last.Locator(".blocks").InnerHTMLAsync()).Replace("<!--!-->", "", StringComparison.Ordinal);
 
+    /// <summary>Chooses from a message's menu.</summary>
+    public async Task ChooseAsync(ILocator article, string item)
+    {
+        await article.HoverAsync();
+        await article.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Group, new() { Name = "Message", Exact = true }).GetByRole(AriaRole.Button, new() { Name = item, Exact = true }).ClickAsync();
+    }
+
     /// <summary>Chooses from the room's menu.</summary>
     public async Task ChooseAsync(string item)
     {

@@ -115,6 +115,11 @@ customElements.define('chat-log', class extends HTMLElement {
 
     const { article } = focused;
     this.focused = undefined;
+    if (focused.element.closest('message-editor')) {
+      // It gives the focus back itself.
+      return;
+    }
+
     if (article?.isConnected) {
       article.tabIndex = -1;
       article.focus({ preventScroll: true });
