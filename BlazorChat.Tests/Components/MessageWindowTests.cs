@@ -142,6 +142,22 @@ public sealed class MessageWindowTests
     private (long First, long Last, bool HasOlder) Range() =>
         (_window.Messages[0].Message.Sequence, _window.Messages[^1].Message.Sequence, _window.HasOlder);
 
+    [Fact]
+    public void What_changed_or_was_removed_before_the_rooms_window_is_so_on_the_page()
+    {
+        var first = Snapshot(51, 60);
+        _window.Merge(first);
+        _window.Prepend(new OlderMessages(Messages(41, 50), HasOlder: true), before: 51);
+        var (gone, old) = (_window.Messages[2].Message, _window.Messages[3].Message);
+        var changed = new RoomMessage(old with { Versions = 2 });
+        var next = first with { Beyond = [changed], Removed = [gone.Id] };
+        Assert.True(_window.Merge(next));
+        Assert.Equal(19, _window.Messages.Length);
+        Assert.DoesNotContain(_window.Messages, m => m.Message.Id == gone.Id);
+        Assert.Same(changed, _window.Messages[2]);
+        Assert.False(_window.Merge(next with { Version = 9 }));
+    }
+
     private static RoomSnapshot Snapshot(int first, int last, bool hasOlder = true) => new()
     {
         Room = new Room { Id = Guid.NewGuid(), Name = "Room", CreatedAt = Now, LastActivityAt = Now },
