@@ -52,9 +52,10 @@ public sealed class StoredMessagesTests
             await host.PostAsync(room, $"Message {i}");
         }
 
+        var id = watch.Now.Running.Single().Message.Id;
         answer.Finish("here");
-        var ended = await watch.UntilAsync(s => !s.Running.Any());
-        Assert.Equal("Still here", ended.Beyond.Concat(ended.Messages).Single(m => m.Message.Author.Kind == AuthorKind.Assistant).Message.Text);
+        await watch.UntilAsync(s => !s.Running.Any());
+        Assert.Equal("Still here", (await host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, id, default)).Value.Message.Text);
         await using var db = host.OpenDatabase();
         Assert.Equal(101, await db.Messages.CountAsync());
         Assert.Equal(101, (await db.Rooms.SingleAsync(r => r.Id == room.Id)).MessageCount);
