@@ -139,6 +139,72 @@ public sealed class MessageWindowTests
         Assert.False(_window.Replace(new RoomMessage(Message(1))));
     }
 
+    [Fact]
+    public void An_older_message_that_changed_takes_the_place_of_the_loaded_one()
+    {
+        var first = Snapshot(1, 99, hasOlder: false);
+        _window.Merge(first);
+        _window.Prepend(new OlderMessages([.. first.Messages.Take(49)], HasOlder: false), before: 50);
+        var before = _window.Messages[9];
+        var changed = new RoomMessage(before.Message with { IsRetried = true });
+        var later = Snapshot(50, 101);
+        Assert.True(_window.Merge(later with { Beyond = [changed] }));
+        Assert.Same(changed, _window.Messages[9]);
+        Assert.Equal((1, 101, false), Range());
+
+        // Nothing of it in what comes next: it stays as it was seen last.
+        _window.Merge(Snapshot(52, 103) with { Beyond = [] });
+        Assert.Same(changed, _window.Messages[9]);
+    }
+
+    [Fact]
+    public void An_older_message_that_runs_beyond_the_window_is_live_and_not_outdated()
+    {
+        var first = Snapshot(1, 99, hasOlder: false);
+        _window.Merge(first);
+        _window.Prepend(new OlderMessages([.. first.Messages.Take(49)], HasOlder: false), before: 50);
+        var running = new RoomMessage(first.Messages[9].Message with { Status = MessageStatus.Streaming.Instance }, new LiveReply());
+        var later = Snapshot(50, 101);
+        _window.Merge(later with { Beyond = [running] });
+        Assert.NotNull(_window.Messages[9].Live);
+        Assert.Empty(_window.Outdated);
+
+        var ended = new RoomMessage(running.Message with { Status = MessageStatus.Complete.Instance });
+        Assert.True(_window.Merge(later with { Beyond = [ended] }));
+        Assert.Same(ended, _window.Messages[9]);
+        Assert.Empty(_window.Outdated);
+
+        // It went live and ended while others pushed it out of what the room remembers.
+        _window.Merge(later with { Beyond = [running] });
+        _window.Merge(later);
+        Assert.Equal([running.Message.Id], _window.Outdated);
+    }
+
+    [Fact]
+    public void A_message_that_was_removed_goes_wherever_it_stands()
+    {
+        var first = Snapshot(1, 99, hasOlder: false);
+        _window.Merge(first);
+        _window.Prepend(new OlderMessages([.. first.Messages.Take(49)], HasOlder: false), before: 50);
+        var gone = _window.Messages[9].Message.Id;
+        Assert.True(_window.Merge(first with { Messages = [.. first.Messages.Skip(49)], HasOlder = true, Removed = [gone] }));
+        Assert.DoesNotContain(_window.Messages, m => m.Message.Id == gone);
+        Assert.Equal((1, 99, false), Range());
+        Assert.Equal(98, _window.Messages.Length);
+    }
+
+    [Fact]
+    public void A_page_that_was_on_its_way_brings_back_nothing_removed_and_nothing_old()
+    {
+        var page = Messages(1, 50);
+        var (gone, before) = (page[4], page[5]);
+        var changed = new RoomMessage(before.Message with { IsRetried = true });
+        _window.Merge(Snapshot(51, 100) with { Removed = [gone.Message.Id], Beyond = [changed] });
+        Assert.True(_window.Prepend(new OlderMessages(page, HasOlder: false), before: 51));
+        Assert.Equal(99, _window.Messages.Length);
+        Assert.Same(changed, _window.Messages[4]);
+    }
+
     private (long First, long Last, bool HasOlder) Range() =>
         (_window.Messages[0].Message.Sequence, _window.Messages[^1].Message.Sequence, _window.HasOlder);
 

@@ -20,7 +20,7 @@ public abstract class FlowTests : IAsyncLifetime
 
     protected ChatHost Host { get; private set; } = null!;
 
-    protected Room Room { get; private set; } = null!;
+    protected Room Room { get; set; } = null!;
 
     protected RoomWatch Watch { get; private set; } = null!;
 

@@ -1,0 +1,70 @@
+using BlazorChat.Rooms;
+using BlazorChat.Storage;
+using BlazorChat.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace BlazorChat.Tests.Storage;
+
+/// <summary>A database of the first version, with what people wrote, goes on with this one.</summary>
+public sealed class MigrationTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task What_the_first_version_stored_is_read_and_goes_on()
+    {
+        var (roomId, question, answer, running) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var connection = $"Data Source={Path.Combine(_folder, "blazorchat.db")}";
+        await using (var db = new ChatDbContext(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(connection).Options))
+        {
+            await db.GetService<IMigrator>().MigrateAsync("Initial");
+            var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+            await db.Database.ExecuteSqlAsync($"""
+                INSERT INTO "Rooms" ("Id", "Name", "NameKey", "Instructions", "AnswerMode", "CreatedAt", "LastActivityAt", "MessageCount", "LastSequence", "ClearedThrough")
+                VALUES ({roomId}, 'Old', 'OLD', 'Be kind.', 0, {now}, {now}, 4, 4, 0)
+                """);
+            await AddAsync(question, 1, AuthorKind.Person, "a", "Ada", Guid.NewGuid(), "Hello", StoredStatus.Complete);
+            await AddAsync(answer, 2, AuthorKind.Assistant, "demo", "Demo", null, "Hi", StoredStatus.Complete);
+            await AddAsync(Guid.CreateVersion7(), 3, AuthorKind.Person, "a", "Ada", Guid.NewGuid(), "And now?", StoredStatus.Complete);
+            await AddAsync(running, 4, AuthorKind.Assistant, "demo", "Demo", null, "", StoredStatus.Streaming);
+            await db.Database.ExecuteSqlAsync($"""INSERT INTO "Journal" ("MessageId", "Ordinal", "Text") VALUES ({running}, 1, 'Half a ')""");
+            await db.Database.ExecuteSqlAsync($"""INSERT INTO "Journal" ("MessageId", "Ordinal", "Text") VALUES ({running}, 2, 'sentence')""");
+            await db.Database.ExecuteSqlAsync($"""
+                INSERT INTO "Turns" ("Id", "RoomId", "AssistantId", "State", "RequestedByKind", "RequestedById", "RequestedByName", "RequestedAt", "MessageId")
+                VALUES ({Guid.CreateVersion7()}, {roomId}, 'demo', 1, 0, 'a', 'Ada', {now}, {running})
+                """);
+
+            Task AddAsync(Guid id, long sequence, AuthorKind kind, string authorId, string name, Guid? clientId, string text, StoredStatus status) =>
+                db.Database.ExecuteSqlAsync($"""
+                    INSERT INTO "Messages" ("Id", "RoomId", "Sequence", "AuthorKind", "AuthorId", "AuthorName", "ClientId", "Parts", "Status", "CreatedAt", "IsRetried")
+                    VALUES ({id}, {roomId}, {sequence}, {(int)kind}, {authorId}, {name}, {clientId}, {MessagePartsJson.WriteText(text)}, {(int)status}, {now}, 0)
+                    """);
+        }
+
+        SqliteConnection.ClearAllPools();
+        await using var host = await ChatHost.StartAsync(_folder);
+        var room = (await host.Rooms.ReadAsync(ChatHost.Ada, roomId, default)).Value.Room;
+        Assert.Equal(("Old", "Be kind.", OverlapPolicy.Queue, TimeSpan.FromSeconds(2)), (room.Name, room.Instructions, room.Settings.Overlap, room.Settings.QuietTime));
+        using var watch = await host.WatchAsync(room);
+        var state = await watch.UntilAsync(s => !s.Running.Any());
+        Assert.Equal(["Hello", "Hi", "And now?", "Half a sentence"], state.Messages.Select(m => m.Message.Text));
+        Assert.Equal(MessageStatus.Interrupted.Instance, state.Messages[^1].Message.Status);
+        Assert.All(state.Messages, m => Assert.Equal(1, m.Message.Versions));
+
+        Assert.Null((await host.Replies.ContinueAsync(ChatHost.Ada, roomId, running, default)).Refusal);
+        (await host.Model.NextAsync()).Finish(".");
+        await watch.UntilAsync(s => s.Find(running)!.Message.Text == "Half a sentence.");
+        await host.Replies.RegenerateAsync(ChatHost.Ada, roomId, answer, default);
+        (await host.Model.NextAsync()).Finish("Hello again");
+        await watch.UntilAsync(s => s.Find(answer)!.Message is { Text: "Hello again", Versions: 2 });
+    }
+}

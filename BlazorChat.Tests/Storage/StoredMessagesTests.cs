@@ -1,0 +1,94 @@
+using BlazorChat.Replies;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.Storage;
+
+/// <summary>A room keeps its newest messages, with what belongs to them.</summary>
+public sealed class StoredMessagesTests
+{
+    [Fact]
+    public async Task Past_the_bound_the_oldest_go_with_what_belongs_to_them_and_the_count_is_right()
+    {
+        await using var host = await ChatHost.StartAsync(settings: ["--Rooms:MaxStoredMessages=100"]);
+        var room = await host.RoomAsync();
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "First");
+        (await host.Model.NextAsync()).Finish("Answer");
+        var answer = await watch.EndedAsync();
+        await host.Replies.RegenerateAsync(ChatHost.Ada, room.Id, answer.Id, default);
+        (await host.Model.NextAsync()).Finish("Another");
+        await watch.UntilAsync(s => s.Find(answer.Id)!.Message.Text == "Another");
+        await host.App.Services.GetRequiredService<ITurnStore>().AddBlobAsync(answer.Id, new Blob("text/plain", "x"u8.ToArray()), default);
+        await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
+        for (var i = 0; i < 110; i++)
+        {
+            await host.PostAsync(room, $"Message {i}");
+        }
+
+        Assert.Equal(100, watch.Now.Room.MessageCount);
+        Assert.Equal(100, (await host.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value.Single(r => r.Room.Id == room.Id).Room.MessageCount);
+        await using var db = host.OpenDatabase();
+        Assert.Equal(100, (await db.Rooms.SingleAsync(r => r.Id == room.Id)).MessageCount);
+        Assert.Equal(Enumerable.Range(13, 100).Select(i => (long)i), await db.Messages.OrderBy(m => m.Sequence).Select(m => m.Sequence).ToListAsync());
+        Assert.Empty(await db.Versions.ToListAsync());
+        Assert.Empty(await db.Blobs.ToListAsync());
+        Assert.Empty(await db.Steps.ToListAsync());
+    }
+
+    [Fact]
+    public async Task One_that_runs_is_never_dropped()
+    {
+        await using var host = await ChatHost.StartAsync(settings: ["--Rooms:MaxStoredMessages=100"]);
+        var room = await host.RoomAsync();
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "First");
+        var answer = (await host.Model.NextAsync()).Say("Still ");
+        await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
+        for (var i = 0; i < 120; i++)
+        {
+            await host.PostAsync(room, $"Message {i}");
+        }
+
+        var id = watch.Now.Running.Single().Message.Id;
+        answer.Finish("here");
+        await watch.UntilAsync(s => !s.Running.Any());
+        Assert.Equal("Still here", (await host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, id, default)).Value.Message.Text);
+        await using var db = host.OpenDatabase();
+        Assert.Equal(101, await db.Messages.CountAsync());
+        Assert.Equal(101, (await db.Rooms.SingleAsync(r => r.Id == room.Id)).MessageCount);
+        await host.PostAsync(room, "One more");
+        Assert.Equal(100, await db.Messages.CountAsync());
+    }
+
+    [Fact]
+    public async Task What_models_were_sent_is_kept_for_the_newest_answers_only()
+    {
+        await using var host = await ChatHost.StartAsync();
+        var (room, other) = (await host.RoomAsync(), await host.RoomAsync("Other"));
+        using var watch = await host.WatchAsync(room);
+        using var otherWatch = await host.WatchAsync(other);
+        await host.PostAsync(other, "Elsewhere");
+        (await host.Model.NextAsync()).Finish("Kept");
+        var elsewhere = await otherWatch.EndedAsync();
+        var answers = new List<Message>();
+        foreach (var jump in new[] { 0, RoomLimits.RecordedMessages - 4, 2 })
+        {
+            await using (var db = host.OpenDatabase())
+            {
+                await db.Rooms.Where(r => r.Id == room.Id).ExecuteUpdateAsync(r => r.SetProperty(x => x.LastSequence, x => x.LastSequence + jump));
+            }
+
+            await host.PostAsync(room, "Hello");
+            (await host.Model.NextAsync()).Finish("Hi");
+            answers.Add(await watch.EndedAsync(answers.Count + 1));
+            var kept = (await host.Replies.ReadSentAsync(ChatHost.Ada, room.Id, answers[0].Id, default)).Value;
+            Assert.Equal(answers.Count < 3 ? 1 : 0, kept.Count);
+        }
+
+        Assert.Single((await host.Replies.ReadSentAsync(ChatHost.Ada, room.Id, answers[1].Id, default)).Value);
+        Assert.Single((await host.Replies.ReadSentAsync(ChatHost.Ada, other.Id, elsewhere.Id, default)).Value);
+    }
+}
