@@ -11,8 +11,10 @@ internal static class SecurityHeaders
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
         + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+    // What tools in the asker's browser use (wwwroot/js/tools), after a question of the page or the browser.
     private const string PermissionsPolicy =
-        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
+        "accelerometer=(), camera=(), clipboard-read=(self), clipboard-write=(self), display-capture=(), geolocation=(self), gyroscope=(), "
+        + "magnetometer=(), microphone=(), payment=(), usb=()";
 
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {

@@ -2,7 +2,9 @@ using BlazorChat.Accounts;
 using BlazorChat.Components;
 using BlazorChat.Components.Layout;
 using BlazorChat.Components.Messages.Parts;
+using BlazorChat.Components.Rooms;
 using BlazorChat.Rooms;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Web;
 
@@ -19,9 +21,13 @@ internal static class UserInterface
     public static IServiceCollection AddBlazorChatUi(this IServiceCollection services)
     {
         System.Diagnostics.Debug.Assert(RoomLimits.MessageLength * MostBytesPerCharacter < LargestHubMessage, "The hub refuses the longest message.");
+        services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WebOptions>, WebOptionsValidator>();
         services.AddAccounts();
         services.AddSingleton<AssistantFaces>();
         services.AddDataPartRenderers();
+        services.AddSingleton<BrowserCallClaims>();
+        services.AddSingleton<RoomTools>();
         services.AddAntiforgery(options => options.Cookie.Name = "BlazorChat.Form");
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(options => options.MaximumReceiveMessageSize = LargestHubMessage);
@@ -40,6 +46,8 @@ internal static class UserInterface
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
+        // What an operator adds to wwwroot after the build is not among the assets.
+        app.UseStaticFiles();
         app.MapStaticAssets();
         app.MapAccounts();
         app.MapBlobs();

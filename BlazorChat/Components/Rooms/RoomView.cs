@@ -9,7 +9,7 @@ public enum RoomAspects
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Name, instructions or answer mode.</summary>
+    /// <summary>The name or a setting.</summary>
     Settings = 1,
 
     /// <summary>The list of messages: one came, ended, changed or went. Not the text of running answers.</summary>
@@ -20,6 +20,9 @@ public enum RoomAspects
 
     /// <summary>The room was cleared or deleted.</summary>
     Fate = 8,
+
+    /// <summary>What all answers of the room took together.</summary>
+    Totals = 16,
 }
 
 /// <summary>
@@ -256,7 +259,7 @@ public sealed class RoomView : IDisposable
             return changed;
         }
 
-        if (last.Room.Name != next.Room.Name || last.Room.Instructions != next.Room.Instructions || last.Room.AnswerMode != next.Room.AnswerMode)
+        if (last.Room.Name != next.Room.Name || last.Room.Settings != next.Room.Settings)
         {
             changed |= RoomAspects.Settings;
         }
@@ -269,6 +272,11 @@ public sealed class RoomView : IDisposable
         if (last.DeletedBy != next.DeletedBy || last.Room.ClearedThrough != next.Room.ClearedThrough)
         {
             changed |= RoomAspects.Fate;
+        }
+
+        if (last.Room.Tokens != next.Room.Tokens || last.Room.Cost != next.Room.Cost)
+        {
+            changed |= RoomAspects.Totals;
         }
 
         return changed;

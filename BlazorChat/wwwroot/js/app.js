@@ -12,6 +12,9 @@ import '../Components/Layout/Modal.razor.js';
 import '../Components/Messages/MessageList.razor.js';
 import '../Components/Messages/MessageEditor.razor.js';
 import '../Components/Composer/MessageComposer.razor.js';
+import '../Components/Composer/PendingApprovals.razor.js';
 import '../Components/Rooms/RoomList.razor.js';
+import '../Components/Rooms/BrowserCalls.razor.js';
+import './tools/built-in.js';
 // Last: components call into the modules above.
 import './boot.js';

@@ -1,7 +1,7 @@
 // Copy buttons of code blocks and messages. They come and go with the messages, so one listener serves all.
 import { announce } from './announce.js';
 
-async function write(text) {
+export async function write(text) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
     return;

@@ -1,0 +1,7 @@
+namespace BlazorChat.Components.Rooms;
+
+/// <summary>What a browser is told to run.</summary>
+/// <param name="Tool">The tool's name.</param>
+/// <param name="Assistant">The name of the assistant that called it.</param>
+/// <param name="Arguments">The arguments as the model wrote them: untrusted JSON.</param>
+public sealed record BrowserCallRequest(string Tool, string Assistant, string Arguments);

@@ -1,0 +1,180 @@
+// <chat-tools>: runs the tool calls that the server gives this tab, says which, and asks their questions. The server gives
+// a call to one tab of a person; this one takes it up just before it runs, so an offer that comes late runs nothing.
+import { announce } from '../../js/announce.js';
+import { perform } from '../../js/tools/registry.js';
+
+// What is done at once is not worth a line that flickers; the call's card in the conversation names it.
+const SHOW_AFTER = 400;
+const SEND_AGAIN_AFTER = 3000;
+const SENDS = 40;
+
+// Scripts of the operator's own may still be loading when the page is live.
+const isLoaded = new Promise(resolve => {
+  if (document.readyState === 'complete') {
+    resolve();
+  } else {
+    addEventListener('load', resolve, { once: true });
+  }
+});
+
+class ChatTools extends HTMLElement {
+  async connect(server, limit) {
+    this.server = server;
+    this.limit = limit;
+    this.runs ??= new Map();
+    await isLoaded;
+    if (this.isConnected && this.server === server && !this.onSight) {
+      this.onSight = () => this.here();
+      document.addEventListener('visibilitychange', this.onSight);
+      document.addEventListener('chat:connected', this.onSight);
+      this.here();
+    }
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener('visibilitychange', this.onSight);
+    document.removeEventListener('chat:connected', this.onSight);
+    this.server = undefined;
+    this.runs?.forEach(run => run.stop.abort());
+  }
+
+  async here() {
+    const isVisible = document.visibilityState === 'visible';
+    const { server } = this;
+    try {
+      await server?.invokeMethodAsync('Here', isVisible);
+      for (const run of isVisible ? [] : [...this.runs.values()].filter(r => r.isAsking)) {
+        // Nobody sees the question here; perhaps they look at another tab.
+        run.stop.abort();
+        await server?.invokeMethodAsync('GiveBack', run.messageId, run.callId);
+      }
+    } catch {
+      // Not connected: it is said again when it is.
+    }
+  }
+
+  drop(messageId, callId) {
+    this.runs.get(`${messageId} ${callId}`)?.stop.abort();
+  }
+
+  async offer(messageId, callId) {
+    const key = `${messageId} ${callId}`;
+    const { server } = this;
+    if (!server || (this.runs.has(key) && !this.runs.get(key).stop.signal.aborted)) {
+      return;
+    }
+
+    const run = { messageId, callId, stop: new AbortController(), isAsking: false };
+    const { signal } = run.stop;
+    this.runs.set(key, run);
+    try {
+      const call = await server.invokeMethodAsync('Take', messageId, callId);
+      if (call && !signal.aborted) {
+        this.show(run, call);
+        const outcome = await perform(call, { signal, limit: this.limit, ask: question => this.ask(run, call, question) });
+        await this.finish(server, run, outcome);
+      }
+    } catch {
+      // The page leaves the room, or is cut off: the call is taken up elsewhere, or when it is back.
+    } finally {
+      run.stop.abort();
+      if (this.runs.get(key) === run) {
+        this.runs.delete(key);
+      }
+    }
+  }
+
+  // No answer is no refusal: the server takes a result once.
+  async finish(server, { messageId, callId, stop }, { text, isError }) {
+    for (let i = 0; i < SENDS && !stop.signal.aborted; i++) {
+      try {
+        if (await server.invokeMethodAsync('Finish', messageId, callId, text, isError)) {
+          return;
+        }
+      } catch {
+        // Cut off; when the server has forgotten this page, another one takes over.
+      }
+
+      await new Promise(resolve => setTimeout(resolve, SEND_AGAIN_AFTER));
+    }
+  }
+
+  show(run, { tool, assistant }) {
+    const line = document.createElement('div');
+    line.className = 'browser-call';
+    line.role = 'group';
+    line.ariaLabel = `${tool} in your browser`;
+    const text = document.createElement('p');
+    const name = document.createElement('code');
+    const who = document.createElement('bdi');
+    name.textContent = tool;
+    who.textContent = assistant;
+    text.append('Your browser runs ', name, ' for ', who);
+    line.append(text);
+    run.line = line;
+    const timer = setTimeout(() => this.append(line), SHOW_AFTER);
+    run.stop.signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      line.remove();
+    });
+  }
+
+  ask(run, { tool }, { question, detail, action }) {
+    return new Promise(resolve => {
+      const { line } = run;
+      const box = document.createElement('div');
+      box.className = 'browser-question';
+      const text = document.createElement('p');
+      text.dir = 'auto';
+      text.textContent = question;
+      box.append(text);
+      if (detail) {
+        const shown = document.createElement('pre');
+        shown.tabIndex = 0;
+        shown.dir = 'auto';
+        shown.textContent = detail;
+        box.append(shown);
+      }
+
+      const end = answer => {
+        run.isAsking = false;
+        box.remove();
+        resolve(answer);
+      };
+      const buttons = document.createElement('p');
+      buttons.className = 'browser-buttons';
+      buttons.append(button(action ?? 'Allow', 'button small primary', () => end(true)), button('Not now', 'button small', () => end(false)));
+      box.append(buttons);
+      line.append(box);
+      run.stop.signal.addEventListener('abort', () => end(false));
+      run.isAsking = true;
+      this.append(line);
+      announce(`${tool}: ${question}`);
+    });
+  }
+
+  append(line) {
+    if (!line.isConnected && this.isConnected) {
+      super.append(line);
+    }
+  }
+}
+
+function button(name, className, action) {
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.className = className;
+  element.textContent = name;
+  element.addEventListener('click', action);
+  return element;
+}
+
+customElements.define('chat-tools', ChatTools);
+
+// Called by BrowserCalls.razor.
+globalThis.blazorChat = {
+  ...globalThis.blazorChat,
+  connectTools: (element, server, limit) => { element.connect(server, limit); },
+  offerTool: (element, messageId, callId) => { element.offer(messageId, callId); },
+  dropTool: (element, messageId, callId) => element.drop(messageId, callId),
+};

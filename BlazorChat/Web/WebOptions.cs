@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Web;
+
+/// <summary>Settings of the pages, section <c>Web</c>.</summary>
+public sealed class WebOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Web";
+
+    /// <summary>
+    /// Modules in <c>wwwroot</c> that every page loads, for example <c>/js/our-tools.js</c>: they can register tools that run in the
+    /// asker's browser. At most 20.
+    /// </summary>
+    public IList<string> Scripts { get; init; } = [];
+}
+
+/// <summary>Says at start which script is not one of this server's own.</summary>
+internal sealed class WebOptionsValidator(IWebHostEnvironment environment) : IValidateOptions<WebOptions>
+{
+    private const int MostScripts = 20;
+
+    public ValidateOptionsResult Validate(string? name, WebOptions options)
+    {
+        var failures = options.Scripts.Count > MostScripts ? [$"{WebOptions.Section}:{nameof(WebOptions.Scripts)} has more than {MostScripts} entries."] : new List<string>();
+        for (var i = 0; i < options.Scripts.Count; i++)
+        {
+            if (Check(options.Scripts[i]) is { } problem)
+            {
+                failures.Add($"{WebOptions.Section}:{nameof(WebOptions.Scripts)}:{i} {problem}");
+            }
+        }
+
+        return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
+    }
+
+    private string? Check(string path) =>
+        // A path of this server alone: no scheme, no other host, no way up, nothing that a browser reads differently.
+        path.Length < 2 || path[0] != '/' || path[1] == '/' || !path.EndsWith(".js", StringComparison.Ordinal)
+        || path.Contains("..", StringComparison.Ordinal) || path.Any(c => !char.IsAsciiLetterOrDigit(c) && !"/-_.".Contains(c, StringComparison.Ordinal))
+            ? "must be a path in wwwroot such as /js/our-tools.js: letters, digits, hyphens, underscores and dots, ending in .js."
+        : !environment.WebRootFileProvider.GetFileInfo(path).Exists ? "names a file that is not in wwwroot."
+        : null;
+}

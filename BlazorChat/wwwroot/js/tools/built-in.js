@@ -1,0 +1,81 @@
+// The browser's tools that come with the application. What reads or replaces something of the person's asks them first:
+// the place by the browser's own question, the clipboard by ours, since not every browser has one.
+import { write } from '../copy.js';
+import { register, ToolError } from './registry.js';
+
+const LONGEST_COPY = 16_000;
+const LONGEST_PREVIEW = 1_000;
+const LANGUAGES = 10;
+
+register('get_time_zone', () => Intl.DateTimeFormat().resolvedOptions().timeZone);
+
+register('get_page_language', () => ({
+  page: document.documentElement.lang,
+  preferred: [...navigator.languages].slice(0, LANGUAGES),
+}));
+
+// Nobody answers a browser's question for ever: two minutes, with the search for the place.
+register('get_location', () => new Promise((resolve, reject) => {
+  if (!navigator.geolocation || !isSecureContext) {
+    reject(new ToolError('This browser tells pages its location over https only, and this page is not.'));
+    return;
+  }
+
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => resolve({ latitude: coords.latitude, longitude: coords.longitude, accuracyInMetres: Math.round(coords.accuracy) }),
+    error => reject(new ToolError(locationProblem(error.code))),
+    { timeout: 30_000, maximumAge: 60_000 });
+}), { timeout: 120_000 });
+
+function locationProblem(code) {
+  switch (code) {
+    case 1: return 'The person, or their browser, did not allow this page to know their location.';
+    case 3: return 'The device did not find its location in time.';
+    default: return 'The device does not know its location.';
+  }
+}
+
+// Always asked here: what is in a clipboard may be a password, and everybody in the room would read it.
+register('read_clipboard', async (_, { assistant, ask }) => {
+  if (!navigator.clipboard?.readText) {
+    throw new ToolError('This browser does not let this page read the clipboard.');
+  }
+
+  const isAllowed = await ask({
+    question: `${assistant} asks for the text in your clipboard. Everybody in this room will be able to read it.`,
+    action: 'Share clipboard',
+  });
+  if (!isAllowed) {
+    throw new ToolError('The person did not want to share their clipboard.');
+  }
+
+  try {
+    return await navigator.clipboard.readText() || 'There is no text in the clipboard.';
+  } catch {
+    throw new ToolError('The browser did not allow this page to read the clipboard.');
+  }
+});
+
+// Asked, too: what somebody pastes next is their business, and a model can be talked into things.
+register('write_clipboard', async ({ text }, { assistant, ask }) => {
+  if (typeof text !== 'string' || text.length === 0 || text.length > LONGEST_COPY) {
+    throw new ToolError(`The text must have 1 to ${LONGEST_COPY} characters.`);
+  }
+
+  const isAllowed = await ask({
+    question: `${assistant} wants to put this into your clipboard:`,
+    detail: text.length > LONGEST_PREVIEW ? `${text.slice(0, LONGEST_PREVIEW)}… (${text.length.toLocaleString('en-US')} characters)` : text,
+    action: 'Copy',
+  });
+  if (!isAllowed) {
+    throw new ToolError('The person did not want this in their clipboard.');
+  }
+
+  try {
+    await write(text);
+  } catch {
+    throw new ToolError('The browser did not allow this page to use the clipboard.');
+  }
+
+  return 'It is in the clipboard.';
+});

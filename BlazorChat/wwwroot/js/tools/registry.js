@@ -1,0 +1,84 @@
+// The tools that run in this browser when an assistant calls them for the person who sits here. Calls come from a model:
+// names and arguments are looked up and checked, never evaluated, and what goes back is text of a bounded length.
+const NAME = /^[\w-]{1,64}$/;
+const TIMEOUT = 60_000;
+const LONGEST_ERROR = 500;
+
+const tools = new Map();
+
+/** What a tool throws to tell the model, in a sentence, why there is no result. */
+export class ToolError extends Error {}
+
+/**
+ * Adds a tool. The server must know one of this name that runs in the browser (a ChatTool with Site = Browser).
+ * @param {string} name The tool's name: letters, digits, hyphens and underscores.
+ * @param {(args: object, context: {assistant: string, signal: AbortSignal, ask: Function}) => unknown} run
+ *   Runs it, or begins to. Its result, a text or anything JSON can write, goes to the model; what it throws, as an error.
+ *   `await context.ask({ question, detail, action })` shows a question with a button and says whether it was pressed.
+ * @param {{timeout?: number}} options How long it may take in milliseconds, questions not counted; 60 seconds by default.
+ */
+export function register(name, run, { timeout = TIMEOUT } = {}) {
+  if (!NAME.test(name) || typeof run !== 'function') {
+    throw new TypeError('A tool has a name of letters, digits, hyphens and underscores, and a function.');
+  }
+
+  tools.set(name, { run, timeout });
+}
+
+/** Runs a call; never throws. */
+export async function perform(call, { signal, ask, limit }) {
+  const tool = tools.get(call.tool);
+  if (!tool) {
+    return failed('This browser has no tool of that name.');
+  }
+
+  const args = parse(call.arguments);
+  if (!args) {
+    return failed('The arguments are not a JSON object.');
+  }
+
+  let timer;
+  let end;
+  const late = new Promise((_, reject) => { end = reject; });
+  const start = () => {
+    timer = setTimeout(() => end(new ToolError('The browser did not get this done in time.')), tool.timeout);
+  };
+  // Whoever is asked something may take their time.
+  const askInTime = async question => {
+    clearTimeout(timer);
+    try {
+      return await ask(question);
+    } finally {
+      start();
+    }
+  };
+
+  start();
+  try {
+    const context = { assistant: call.assistant, signal, ask: askInTime };
+    const result = await Promise.race([Promise.resolve().then(() => tool.run(args, context)), late]);
+    const text = typeof result === 'string' ? result : JSON.stringify(result) ?? 'Done.';
+    return text.length > limit
+      ? failed(`The result has ${text.length} characters, and at most ${limit} are taken.`)
+      : { text, isError: false };
+  } catch (e) {
+    return failed(e instanceof Error && e.message ? e.message.slice(0, LONGEST_ERROR) : 'The browser could not do this.');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function parse(text) {
+  try {
+    const args = JSON.parse(text || '{}');
+    return args !== null && typeof args === 'object' && !Array.isArray(args) ? args : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function failed(text) {
+  return { text, isError: true };
+}
+
+globalThis.blazorChat = { ...globalThis.blazorChat, tools: { register, ToolError } };
