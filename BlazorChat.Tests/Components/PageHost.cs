@@ -1,3 +1,4 @@
+using BlazorChat.Assistants.Mcp;
 using BlazorChat.Components;
 using BlazorChat.Components.Layout;
 using BlazorChat.Components.Rooms;
@@ -8,6 +9,7 @@ using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.JSInterop;
 
 namespace BlazorChat.Tests.Components;
 
@@ -20,6 +22,9 @@ public sealed class PageHost : IAsyncDisposable
 
     public ChatHost Chat { get; }
 
+    /// <summary>The clock of the pages.</summary>
+    public FakeTimeProvider Time { get; } = new();
+
     public static async Task<PageHost> StartAsync(params string[] settings) => new(await ChatHost.StartAsync(settings: settings));
 
     /// <summary>A person's page with a circuit behind it.</summary>
@@ -31,6 +36,11 @@ public sealed class PageHost : IAsyncDisposable
         page.Services.AddSingleton(Chat.Replies);
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<ToolCatalog>());
         page.Services.AddSingleton<IResponders>(Chat.Responders);
+        // Of the application, and so the same for all pages.
+        page.Services.AddSingleton(Chat.App.Services.GetRequiredService<RoomTools>());
+        page.Services.AddSingleton(Chat.App.Services.GetRequiredService<McpServers>());
+        page.Services.AddSingleton(Chat.App.Services.GetRequiredService<BrowserCallClaims>());
+        page.Services.AddSingleton<TimeProvider>(Time);
         page.Services.AddSingleton(faces ?? new AssistantFaces());
         page.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         page.RenderTree.Add<CascadingValue<Visitor>>(p => p.Add(v => v.Value, new Visitor(person ?? ChatHost.Ada, TimeZoneInfo.Utc)));
@@ -48,6 +58,11 @@ public sealed class PageHost : IAsyncDisposable
         screen.WaitForElement("h1", Guard.Patience);
         return screen;
     }
+
+    /// <summary>What a page called in its browser.</summary>
+    public JSRuntimeInvocationDictionary ScriptsOf<T>(IRenderedComponent<T> page)
+        where T : IComponent =>
+        _pages.Single(p => ReferenceEquals(p.Services.GetRequiredService<IJSRuntime>(), page.Services.GetRequiredService<IJSRuntime>())).JSInterop.Invocations;
 
     public async ValueTask DisposeAsync()
     {

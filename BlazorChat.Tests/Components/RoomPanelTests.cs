@@ -1,0 +1,164 @@
+using AngleSharp.Dom;
+using BlazorChat.Components.Rooms;
+using BlazorChat.Replies;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorChat.Tests.Components;
+
+/// <summary>A room's settings, tools, totals, and the queue of its questions.</summary>
+public sealed class RoomPanelTests : IAsyncLifetime
+{
+    private PageHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await PageHost.StartAsync();
+
+    public Task DisposeAsync() => _host.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Two_people_who_edit_different_settings_do_not_overwrite_each_other()
+    {
+        var room = await _host.Chat.RoomAsync();
+        var (ada, grace) = (await OpenPanelAsync(room), await OpenPanelAsync(room, ChatHost.Grace));
+        await ada.Find("#instructions").InputAsync(new ChangeEventArgs { Value = "Be brief." });
+        await Overlap(grace, OverlapPolicy.Drop).ChangeAsync(new ChangeEventArgs { Value = "on" });
+        await ada.Find(".panel form").SubmitAsync();
+        grace.Until(() => Assert.Equal("Be brief.", grace.Find("#instructions").GetAttribute("value")));
+        Assert.DoesNotContain("changed these settings", grace.Find(".panel").TextContent, StringComparison.Ordinal);
+        await grace.Find(".panel form").SubmitAsync();
+        ada.Until(() => Assert.True(Overlap(ada, OverlapPolicy.Drop).HasAttribute("checked")));
+
+        var settings = await SettingsAsync(room);
+        Assert.Equal(("Be brief.", OverlapPolicy.Drop), (settings.Instructions, settings.Overlap));
+    }
+
+    [Fact]
+    public async Task The_quiet_time_is_asked_for_where_it_counts_and_its_bounds_are_said()
+    {
+        var room = await _host.Chat.RoomAsync();
+        var page = await OpenPanelAsync(room);
+        Assert.Empty(page.FindAll("input[type=number]"));
+        await Overlap(page, OverlapPolicy.Debounce).ChangeAsync(new ChangeEventArgs { Value = "on" });
+        await page.Find("input[type=number]").ChangeAsync(new ChangeEventArgs { Value = "1e300" });
+        await page.Find(".panel form").SubmitAsync();
+        page.Until(() => Assert.Contains("0.1 to 60 seconds", page.Find(".panel .problem").TextContent, StringComparison.Ordinal));
+
+        await page.Find("input[type=number]").ChangeAsync(new ChangeEventArgs { Value = "1.5" });
+        await page.Find(".panel form").SubmitAsync();
+        page.Until(() => Assert.NotEmpty(page.FindAll(".saved")));
+        var settings = await SettingsAsync(room);
+        Assert.Equal((OverlapPolicy.Debounce, TimeSpan.FromSeconds(1.5)), (settings.Overlap, settings.QuietTime));
+    }
+
+    [Fact]
+    public async Task A_tool_is_switched_off_for_everybody_and_on_again()
+    {
+        var room = await _host.Chat.RoomAsync();
+        var (ada, grace) = (await OpenPanelAsync(room), await OpenPanelAsync(room, ChatHost.Grace));
+        Assert.Contains("asks for approval", Tool(ada, "send_postcard").TextContent, StringComparison.Ordinal);
+        Assert.Contains("runs in the asker’s browser", Tool(ada, "get_location").TextContent, StringComparison.Ordinal);
+
+        await Switch(ada, "roll_dice").ChangeAsync(new ChangeEventArgs { Value = false });
+        await Switch(grace, "get_location").ChangeAsync(new ChangeEventArgs { Value = false });
+        foreach (var page in new[] { ada, grace })
+        {
+            page.Until(() => Assert.False(Switch(page, "roll_dice").HasAttribute("checked")));
+            page.Until(() => Assert.False(Switch(page, "get_location").HasAttribute("checked")));
+        }
+
+        Assert.Equal(["get_location", "roll_dice"], (await SettingsAsync(room)).DisabledTools);
+        await Switch(ada, "roll_dice").ChangeAsync(new ChangeEventArgs { Value = true });
+        Assert.Equal(["get_location"], (await SettingsAsync(room)).DisabledTools);
+    }
+
+    [Fact]
+    public async Task A_tool_that_was_switched_off_and_is_not_here_can_be_switched_on()
+    {
+        var room = await _host.Chat.RoomAsync();
+        await _host.Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, s => s with { DisabledTools = ["tracker_search"] }, default);
+        var page = await OpenPanelAsync(room);
+        Assert.Contains("not on this server now", Tool(page, "tracker_search").TextContent, StringComparison.Ordinal);
+        await Switch(page, "tracker_search").ChangeAsync(new ChangeEventArgs { Value = true });
+        page.Until(() => Assert.Empty(page.FindAll("#tool-tracker_search-about")));
+    }
+
+    [Fact]
+    public async Task The_rooms_sums_grow_with_each_answer_and_are_those_of_the_store()
+    {
+        _host.Chat.Responders.Change = r => r with { Prices = new TokenPrices(1_000, 2_000) };
+        var room = await _host.Chat.RoomAsync();
+        var page = await OpenPanelAsync(room);
+        for (var i = 1; i <= 2; i++)
+        {
+            await _host.Chat.PostAsync(room, "Question");
+            var answer = await _host.Chat.Model.NextAsync();
+            answer.Send(new(Microsoft.Extensions.AI.ChatRole.Assistant,
+                [new Microsoft.Extensions.AI.UsageContent(new() { InputTokenCount = 1_000, OutputTokenCount = 500, CachedInputTokenCount = 100, ReasoningTokenCount = 50 })]));
+            answer.Finish("Answer");
+            page.Until(() => Assert.Equal(
+                [$"{i},000 tokens", $"{100 * i} tokens", $"{500 * i:N0} tokens", $"{50 * i} tokens", $"{2 * i}.00"], page.FindAll(".totals dd").Select(d => d.TextContent)));
+        }
+
+        var reloaded = await OpenPanelAsync(room, ChatHost.Grace);
+        Assert.Equal(page.FindAll(".totals dd").Select(d => d.TextContent), reloaded.FindAll(".totals dd").Select(d => d.TextContent));
+    }
+
+    [Fact]
+    public async Task The_queue_says_whose_question_is_next_and_lets_people_withdraw_their_own()
+    {
+        var room = await _host.Chat.RoomAsync();
+        await _host.Chat.PostAsync(room, "One");
+        var first = await _host.Chat.Model.NextAsync();
+        await _host.Chat.PostAsync(room, "Graces question", ChatHost.Grace);
+        await _host.Chat.PostAsync(room, "Mine");
+        var (ada, grace) = (_host.Open(room), _host.Open(room, ChatHost.Grace));
+        ada.Until(() => Assert.Equal("Next: Grace’s question", ada.Find(".queue-next").TextContent));
+        Assert.Equal("2 wait", ada.Find(".waiting").TextContent);
+        Assert.Equal("Next: your question", grace.Find(".queue-next").TextContent);
+        Assert.Equal(["Graces question", "Mine"], ada.FindAll(".queue-text").Select(t => t.TextContent));
+
+        // Grace may take back her own; Ada, whose room it is, both.
+        Assert.Equal(["Withdraw your question to Demo"], grace.FindAll("#queue button").Select(b => b.GetAttribute("aria-label")));
+        Assert.Equal(2, ada.FindAll("#queue button").Count);
+        await grace.Find("#queue button").ClickAsync(new());
+        ada.Until(() => Assert.Equal("Next: your question", ada.Find(".queue-next").TextContent));
+        first.Finish("Done");
+        Assert.Contains("Mine", (await _host.Chat.Model.NextAsync()).Lines.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_what_was_edited_differs_from_what_the_room_has()
+    {
+        var draft = new SettingsDraft(new RoomSettings { Instructions = "a" });
+        draft.Mine = draft.Mine with { Instructions = "mine" };
+        Assert.False(draft.Follow(new RoomSettings { Instructions = "a", AnswerMode = AnswerMode.WhenMentioned, DisabledTools = ["x"] }));
+        Assert.Equal(("mine", AnswerMode.WhenMentioned), (draft.Mine.Instructions, draft.Mine.AnswerMode));
+        Assert.True(draft.Follow(new RoomSettings { Instructions = "theirs" }));
+        Assert.Equal("mine", draft.Mine.Instructions);
+
+        var change = draft.Take();
+        draft.Mine = draft.Mine with { Instructions = "mine, and more" };
+        var saved = change(new RoomSettings { Instructions = "newest", Overlap = OverlapPolicy.Latest });
+        Assert.Equal(("mine", OverlapPolicy.Latest), (saved.Instructions, saved.Overlap));
+        Assert.False(draft.Follow(saved));
+        Assert.Equal("mine, and more", draft.Mine.Instructions);
+        Assert.True(draft.IsEdited);
+    }
+
+    private async Task<IRenderedComponent<RoomScreen>> OpenPanelAsync(Room room, Person? person = null)
+    {
+        var page = _host.Open(room, person);
+        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        return page;
+    }
+
+    private async Task<RoomSettings> SettingsAsync(Room room) => (await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Settings;
+
+    private static IElement Overlap(IRenderedComponent<RoomScreen> page, OverlapPolicy policy) => page.Find($"input[aria-describedby=overlap-{policy}]");
+
+    private static IElement Switch(IRenderedComponent<RoomScreen> page, string tool) => page.Find($"input[aria-describedby=tool-{tool}-about]");
+
+    private static IElement Tool(IRenderedComponent<RoomScreen> page, string tool) => page.Find($"#tool-{tool}-about");
+}
