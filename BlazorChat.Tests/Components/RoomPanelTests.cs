@@ -41,7 +41,7 @@ public sealed class RoomPanelTests : IAsyncLifetime
         var page = await OpenPanelAsync(room);
         Assert.Empty(page.FindAll("input[type=number]"));
         await Overlap(page, OverlapPolicy.Debounce).ChangeAsync(new ChangeEventArgs { Value = "on" });
-        await page.Find("input[type=number]").ChangeAsync(new ChangeEventArgs { Value = "1e300" });
+        await page.Find("input[type=number]").ChangeAsync(new ChangeEventArgs { Value = "3700" });
         await page.Find(".panel form").SubmitAsync();
         page.Until(() => Assert.Contains("0.1 to 60 seconds", page.Find(".panel .problem").TextContent, StringComparison.Ordinal));
 
@@ -60,17 +60,17 @@ public sealed class RoomPanelTests : IAsyncLifetime
         Assert.Contains("asks for approval", Tool(ada, "send_postcard").TextContent, StringComparison.Ordinal);
         Assert.Contains("runs in the asker’s browser", Tool(ada, "get_location").TextContent, StringComparison.Ordinal);
 
-        await Switch(ada, "roll_dice").ChangeAsync(new ChangeEventArgs { Value = false });
-        await Switch(grace, "get_location").ChangeAsync(new ChangeEventArgs { Value = false });
+        await SwitchAsync(ada, "roll_dice", false);
+        await SwitchAsync(grace, "get_location", false);
         foreach (var page in new[] { ada, grace })
         {
             page.Until(() => Assert.False(Switch(page, "roll_dice").HasAttribute("checked")));
             page.Until(() => Assert.False(Switch(page, "get_location").HasAttribute("checked")));
         }
 
-        Assert.Equal(["get_location", "roll_dice"], (await SettingsAsync(room)).DisabledTools);
-        await Switch(ada, "roll_dice").ChangeAsync(new ChangeEventArgs { Value = true });
-        Assert.Equal(["get_location"], (await SettingsAsync(room)).DisabledTools);
+        Assert.Equal(["get_location", "roll_dice"], (await SettingsAsync(room)).DisabledTools.ToArray());
+        await SwitchAsync(ada, "roll_dice", true);
+        Assert.Equal(["get_location"], (await SettingsAsync(room)).DisabledTools.ToArray());
     }
 
     [Fact]
@@ -80,8 +80,18 @@ public sealed class RoomPanelTests : IAsyncLifetime
         await _host.Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, s => s with { DisabledTools = ["tracker_search"] }, default);
         var page = await OpenPanelAsync(room);
         Assert.Contains("not on this server now", Tool(page, "tracker_search").TextContent, StringComparison.Ordinal);
-        await Switch(page, "tracker_search").ChangeAsync(new ChangeEventArgs { Value = true });
+        await SwitchAsync(page, "tracker_search", true);
         page.Until(() => Assert.Empty(page.FindAll("#tool-tracker_search-about")));
+    }
+
+    [Fact]
+    public async Task A_tool_server_that_is_away_says_so()
+    {
+        await using var host = await PageHost.StartAsync("--Mcp:Servers:0:Name=tracker", "--Mcp:Servers:0:Command=/no/such/program", "--Mcp:Servers:1:Name=files", "--Mcp:Servers:1:Command=/no", "--Mcp:Servers:1:Enabled=false");
+        var page = host.Open(await host.Chat.RoomAsync());
+        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        page.Until(() => Assert.Equal(["away", "switched off"], page.FindAll(".servers .tag").Select(t => t.TextContent)));
+        Assert.Contains("It is tried again at", page.Find(".servers").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,6 +169,10 @@ public sealed class RoomPanelTests : IAsyncLifetime
     private static IElement Overlap(IRenderedComponent<RoomScreen> page, OverlapPolicy policy) => page.Find($"input[aria-describedby=overlap-{policy}]");
 
     private static IElement Switch(IRenderedComponent<RoomScreen> page, string tool) => page.Find($"input[aria-describedby=tool-{tool}-about]");
+
+    // Found and used in one go: somebody else's change may come in between.
+    private static Task SwitchAsync(IRenderedComponent<RoomScreen> page, string tool, bool isOn) =>
+        page.InvokeAsync(() => Switch(page, tool).ChangeAsync(new ChangeEventArgs { Value = isOn }));
 
     private static IElement Tool(IRenderedComponent<RoomScreen> page, string tool) => page.Find($"#tool-{tool}-about");
 }
