@@ -22,7 +22,6 @@ public static class SamplesApp
             HelpDesk.Add(builder);
             configure?.Invoke(builder);
         }).ConfigureAwait(false);
-        app.UseStaticFiles();
         OrderWebhook.Map(app);
         return app;
     }
