@@ -110,9 +110,9 @@ internal sealed class StepReading(TurnState state, int step, string origin, Repl
             _ids.Remove(content.CallId);
         }
 
-        var arguments = JsonSerializer.Serialize(content.Arguments ?? new Dictionary<string, object?>(StringComparer.Ordinal), PromptBuilder.Json);
-        var call = new ToolCallPart(IdOf(content.CallId), StorableText.From(content.Name)) { Step = step, Arguments = arguments, State = ToolCallState.Ready };
-        if (content.Exception is not null)
+        var arguments = content.Exception is null ? Write(content.Arguments) : null;
+        var call = new ToolCallPart(IdOf(content.CallId), StorableText.From(content.Name)) { Step = step, Arguments = arguments ?? "", State = ToolCallState.Ready };
+        if (arguments is null)
         {
             // What the model wrote is in the pieces that came before, and stays to be seen.
             call = call with
@@ -126,6 +126,19 @@ internal sealed class StepReading(TurnState state, int step, string origin, Repl
 
         state.Draft.SetCall(call);
         Calls.Add(call);
+    }
+
+    private static string? Write(IDictionary<string, object?>? arguments)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(arguments ?? new Dictionary<string, object?>(StringComparer.Ordinal), PromptBuilder.Json);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
+        {
+            // Half a surrogate pair, written as an escape.
+            return null;
+        }
     }
 
     // Some servers count from zero in each step: a call of an earlier step keeps its id, this one gets another.

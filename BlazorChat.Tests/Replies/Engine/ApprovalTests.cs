@@ -14,9 +14,10 @@ public sealed class ApprovalTests
     public async Task What_waits_is_on_disk_while_other_calls_of_the_batch_still_run()
     {
         var slow = new TaskCompletionSource<string>();
-        await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Tool("slow", () => slow.Task));
+        using var began = new SemaphoreSlim(0);
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Tool("slow", () => Begin(began, slow.Task)));
         (await bench.AskAsync()).Call("c1", "careful", What).Call("c2", "slow").Finish();
-        await bench.SeenAsync("c2", c => c.State == ToolCallState.Running);
+        await began.WaitAsync().Soon();
         var stored = await bench.StoredAsync();
         Assert.Equal([ToolCallState.AwaitingApproval, ToolCallState.Running], stored.Calls.Select(c => c.State));
         slow.SetResult("slept");
@@ -103,9 +104,10 @@ public sealed class ApprovalTests
     public async Task A_yes_while_other_calls_still_run_lets_the_answer_go_on_by_itself()
     {
         var slow = new TaskCompletionSource<string>();
-        await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Tool("slow", () => slow.Task));
+        using var began = new SemaphoreSlim(0);
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Tool("slow", () => Begin(began, slow.Task)));
         (await bench.AskAsync()).Call("c1", "careful", What).Call("c2", "slow").Finish();
-        await bench.SeenAsync("c2", c => c.State == ToolCallState.Running);
+        await began.WaitAsync().Soon();
         var decided = await bench.DecideAsync(ChatHost.Ada, await bench.StoredAsync(), "c1", yes: true);
         Assert.Null(decided.Refusal);
         Assert.True((await bench.StoredAsync()).Calls.First().Decision!.IsApproved);
@@ -133,15 +135,14 @@ public sealed class ApprovalTests
     public async Task A_decision_and_the_last_results_that_come_together_let_it_go_on_once()
     {
         TaskCompletionSource<string> slow = new();
-        await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Tool("slow", () => slow.Task));
+        using var began = new SemaphoreSlim(0);
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Tool("slow", () => Begin(began, slow.Task)));
         for (var round = 0; round < 25; round++)
         {
             slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
             (await bench.AskAsync($"Round {round}")).Call("c1", "careful", What).Call("c2", "slow").Finish();
-            var running = await bench.UntilAsync(m => m.Status is MessageStatus.Streaming && m.Calls.Count() != 1);
-            await bench.SeenAsync("c2", c => c.State == ToolCallState.Running);
+            await began.WaitAsync().Soon();
             var answer = await bench.StoredAsync();
-            Assert.Equal(running.Id, answer.Id);
             var deciding = Task.Run(() => bench.DecideAsync(ChatHost.Ada, answer, "c1", yes: true));
             slow.SetResult("slept");
             Assert.Null((await deciding).Refusal);
@@ -220,9 +221,10 @@ public sealed class ApprovalTests
     public async Task When_the_asker_writes_while_the_batch_still_runs_what_waits_is_rejected()
     {
         var slow = new TaskCompletionSource<string>();
-        await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Tool("slow", () => slow.Task));
+        using var began = new SemaphoreSlim(0);
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Tool("slow", () => Begin(began, slow.Task)));
         (await bench.AskAsync()).Call("c1", "careful", What).Call("c2", "slow").Finish();
-        await bench.SeenAsync("c2", c => c.State == ToolCallState.Running);
+        await began.WaitAsync().Soon();
         await bench.Host.PostAsync(bench.Room, "Never mind");
         await bench.SeenAsync("c1", c => c.State == ToolCallState.Rejected);
         slow.SetResult("slept");
@@ -265,5 +267,11 @@ public sealed class ApprovalTests
         await bench.EndedAsync();
         Assert.Equal(["Afresh", "Clean."], bench.Watch.Now.Messages.Select(m => m.Message.Text));
         Assert.Equal(2, bench.Host.Model.Requests);
+    }
+
+    private static Task<string> Begin(SemaphoreSlim began, Task<string> result)
+    {
+        began.Release();
+        return result;
     }
 }
