@@ -238,15 +238,17 @@ public sealed class ApprovalTests
     [Fact]
     public async Task A_stop_reaches_a_continuation_and_the_tool_that_runs_in_it()
     {
+        var began = new TaskCompletionSource();
         var told = new TaskCompletionSource();
         await using var bench = await TurnBench.StartAsync(TurnBench.Tool("long", async (CancellationToken token) =>
         {
             token.Register(() => told.TrySetResult());
+            began.SetResult();
             await Task.Delay(Timeout.Infinite, token);
         }, BlazorChat.Replies.Tools.ChatTool.Always));
         (await bench.AskAsync()).Call("c1", "long").Finish();
         await bench.DecideAsync(ChatHost.Ada, await bench.PausedAsync(), "c1", yes: true);
-        await bench.SeenAsync("c1", c => c.State == ToolCallState.Running);
+        await began.Task.Soon();
         Assert.Equal(1, (await bench.Replies.StopAsync(ChatHost.Grace, bench.Room.Id, null, default)).Value);
         await told.Task.Soon();
         var ended = await bench.EndedAsync();
