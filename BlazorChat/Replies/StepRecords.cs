@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using BlazorChat.Replies.Hooks;
+using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies;
