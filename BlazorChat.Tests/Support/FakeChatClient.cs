@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Threading.Channels;
+using BlazorChat.Replies;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Support;
@@ -61,12 +63,40 @@ public sealed class FakeAnswer
     /// <summary>Done when the request's token was cancelled.</summary>
     public Task Stopped => _stopped.Task;
 
+    /// <summary>The results of tools in the prompt.</summary>
+    public IEnumerable<string> Results => Messages.SelectMany(m => m.Contents).OfType<FunctionResultContent>().Select(r => $"{r.CallId}: {r.Result}");
+
+    /// <summary>Names of the tools that were offered.</summary>
+    public IEnumerable<string> Tools => (Options?.Tools ?? []).Select(t => t.Name);
+
     /// <summary>The prompt as "author: text" lines.</summary>
     public IEnumerable<string> Lines => Messages.Select(m => $"{m.AuthorName ?? m.Role.Value}: {m.Text}");
 
     internal ChannelReader<ChatResponseUpdate> Updates => _updates.Reader;
 
     public FakeAnswer Say(string text) => Send(new ChatResponseUpdate(ChatRole.Assistant, text));
+
+    /// <summary>Calls a tool, with arguments as JSON. What is no JSON object comes as an adapter gives it: without arguments, with the error.</summary>
+    public FakeAnswer Call(string id, string name, string arguments = "{}") =>
+        Send(new ChatResponseUpdate(ChatRole.Assistant, [FunctionCallContent.CreateFromParsedArguments(
+            arguments, id, name, static json => JsonSerializer.Deserialize<Dictionary<string, object?>>(json))]));
+
+    /// <summary>Writes a piece of a call's arguments.</summary>
+    public FakeAnswer Write(string id, string name, string piece) => Send(new ChatResponseUpdate(ChatRole.Assistant, [new ToolCallDeltaContent(id, name, piece)]));
+
+    /// <summary>Thinks aloud.</summary>
+    public FakeAnswer Think(string text, string? signature = null) =>
+        Send(new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent(text) { ProtectedData = signature }]));
+
+    /// <summary>Counts tokens.</summary>
+    public FakeAnswer Use(long input, long output, long cached = 0, long reasoning = 0) =>
+        Send(new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails
+        {
+            InputTokenCount = input,
+            OutputTokenCount = output,
+            CachedInputTokenCount = cached,
+            ReasoningTokenCount = reasoning,
+        })]));
 
     public FakeAnswer Send(ChatResponseUpdate update)
     {

@@ -29,17 +29,16 @@ internal static class MessagePrompt
 
         var context = responder.Context;
         return OfAnswer(
-            message.Parts, PromptBuilder.OriginOf(responder),
+            message.Parts,
             keepReasoning: !context.DropOldReasoning || ownSince == 0,
             keepResults: context.DropToolResultsAfter is not { } after || ownSince < after);
     }
 
     /// <summary>The steps of an answer: each is what was thought, said and called, followed by the results.</summary>
     /// <param name="parts">The answer's parts.</param>
-    /// <param name="origin">Whose reasoning goes back.</param>
     /// <param name="keepReasoning">Whether reasoning is sent at all.</param>
     /// <param name="keepResults">Whether tools' results are sent.</param>
-    public static List<ChatMessage> OfAnswer(IEnumerable<MessagePart> parts, string origin, bool keepReasoning, bool keepResults)
+    public static List<ChatMessage> OfAnswer(IEnumerable<MessagePart> parts, bool keepReasoning, bool keepResults)
     {
         var messages = new List<ChatMessage>();
         foreach (var step in parts.GroupBy(p => p.Step).OrderBy(g => g.Key))
@@ -53,9 +52,9 @@ internal static class MessagePrompt
                     case TextPart { Text: var text } when !string.IsNullOrWhiteSpace(text):
                         said.Add(new TextContent(text));
                         break;
-                    // Only what its provider has sealed has to go back, and only to that one.
-                    case ReasoningPart { ProtectedData: { } sealing } reasoning when keepReasoning && reasoning.Origin == origin:
-                        said.Add(new TextReasoningContent(reasoning.Text) { ProtectedData = sealing });
+                    // Only what its provider has sealed has to go back, and only to that one: who is asked is known after the hooks.
+                    case ReasoningPart { ProtectedData: { } sealing } reasoning when keepReasoning:
+                        said.Add(ReasoningOrigin.Mark(reasoning.Text, sealing, reasoning.Origin));
                         break;
                     case ToolCallPart call:
                         said.Add(new FunctionCallContent(call.CallId, call.Name, ArgumentsOf(call)));

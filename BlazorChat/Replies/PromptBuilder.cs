@@ -27,14 +27,11 @@ internal sealed class PromptBuilder(IRoomStore store)
     // However much of what stands before is empty or retried: a prompt never reads more than this many messages.
     private const int MostPages = 20;
 
-    /// <summary>Whose reasoning goes back to whom: the provider and the model that gave it.</summary>
-    public static string OriginOf(Responder responder) => $"{responder.Provider}/{responder.Model}";
-
     public async Task<Prompt> BuildAsync(TurnState state, CancellationToken cancellationToken)
     {
         var responder = state.Responder;
         var instructions = Instructions(state.Room, responder);
-        var own = MessagePrompt.OfAnswer(state.Draft.Parts, OriginOf(responder), keepReasoning: true, keepResults: true);
+        var own = MessagePrompt.OfAnswer(state.Draft.Parts, keepReasoning: true, keepResults: true);
         var budget = responder.PromptTokens - TokenEstimate.Of(instructions) - own.Sum(TokenEstimate.Of);
         var messages = await ReadAsync(state, budget, cancellationToken).ConfigureAwait(false);
         messages.AddRange(own);
@@ -89,6 +86,13 @@ internal sealed class PromptBuilder(IRoomStore store)
 
                 newestFirst.Add((message, prompt));
             }
+        }
+
+        if (claimed.Turn.QuestionId is { } questionId && !first.Concat(newestFirst).Any(m => m.Message.Id == questionId)
+            && await store.FindMessageAsync(state.Room.Id, questionId, cancellationToken).ConfigureAwait(false) is { } question)
+        {
+            // Further back than the budget reaches.
+            newestFirst.Add((question, MessagePrompt.Of(question, responder, int.MaxValue)));
         }
 
         newestFirst.Reverse();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Replies;
@@ -54,7 +55,7 @@ internal sealed class ReplyDraft
             lock (_lock)
             {
                 Settle();
-                return [.. _parts.Select(p => p is ToolCallPart { State: ToolCallState.Running, Result: not null } call ? call with { Result = null } : p)];
+                return [.. _parts.Select(Storable)];
             }
         }
     }
@@ -96,6 +97,7 @@ internal sealed class ReplyDraft
             if (_parts is not [.., TextPart])
             {
                 Settle();
+                MakeRoom();
                 _parts.Add(new TextPart("") { Step = Step });
                 _open.Clear();
             }
@@ -114,6 +116,7 @@ internal sealed class ReplyDraft
             if (_parts is not [.., ReasoningPart { ProtectedData: null }])
             {
                 Settle();
+                MakeRoom();
                 _parts.Add(new ReasoningPart("") { Step = Step });
                 _open.Clear();
             }
@@ -190,10 +193,7 @@ internal sealed class ReplyDraft
     {
         lock (_lock)
         {
-            if (_parts.Count < RoomLimits.Parts)
-            {
-                Set(_parts.Count, part);
-            }
+            Set(_parts.Count, part);
         }
     }
 
@@ -222,6 +222,23 @@ internal sealed class ReplyDraft
 
     public void Note(string? note) => _broadcaster.Publish(_roomId, new RoomEvent.ReplyNoted(_messageId, note));
 
+    private void MakeRoom()
+    {
+        if (_parts.Count >= RoomLimits.Parts)
+        {
+            throw new ReplyFailedException($"This answer has more than {RoomLimits.Parts} parts, which is the most.");
+        }
+    }
+
+    // Half a surrogate pair may be a piece of a whole one that is still coming; what is stored cannot have it.
+    private static MessagePart Storable(MessagePart part) => part switch
+    {
+        ToolCallPart { State: ToolCallState.Running, Result: not null } call => call with { Result = null },
+        TextPart text when StorableText.From(text.Text) is var storable && !ReferenceEquals(storable, text.Text) => text with { Text = storable },
+        ReasoningPart reasoning when StorableText.From(reasoning.Text) is var storable && !ReferenceEquals(storable, reasoning.Text) => reasoning with { Text = storable },
+        _ => part,
+    };
+
     private int IndexOf(string callId) => _parts.FindLastIndex(p => p is ToolCallPart call && call.CallId == callId);
 
     private void Set(int index, MessagePart part)
@@ -233,6 +250,7 @@ internal sealed class ReplyDraft
         }
         else
         {
+            MakeRoom();
             _parts.Add(part);
             OpenLast();
         }

@@ -104,7 +104,7 @@ public sealed class RunningTurns(TimeProvider time) : IRoomObserver
                 break;
             case RoomEvent.MessagePosted { Message: var message }:
                 // Who asked writes instead of answering, while other calls of the same answer still run.
-                foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && t.Request.RequestedBy.Id == message.Author.Id))
+                foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && t.Request.RequestedBy.Id == message.Author.Id && t.Request.RequestedBy.Kind == message.Author.Kind))
                 {
                     turn.Draft.RejectAwaited(message.Author, time.GetUtcNow());
                 }

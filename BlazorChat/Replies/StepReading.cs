@@ -1,14 +1,16 @@
 using System.Text.Json;
+using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies;
 
 /// <summary>One answer of a model as it comes: each piece goes into the running answer. Not for concurrent use.</summary>
-internal sealed class StepReading(TurnState state, int step, RepliesMetrics metrics, long began, TimeProvider time)
+internal sealed class StepReading(TurnState state, int step, string origin, RepliesMetrics metrics, long began, TimeProvider time)
 {
     // The ids that this step's calls have in the answer, where they must be unique.
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
 
     /// <summary>The calls that the model made.</summary>
     public List<ToolCallPart> Calls { get; } = [];
@@ -18,7 +20,7 @@ internal sealed class StepReading(TurnState state, int step, RepliesMetrics metr
 
     public void Take(ChatResponseUpdate update)
     {
-        state.Model = update.ModelId ?? state.Model;
+        state.Model = update.ModelId is { } model ? StorableText.From(model) : state.Model;
         Finish = update.FinishReason ?? Finish;
         foreach (var content in update.Contents)
         {
@@ -44,7 +46,7 @@ internal sealed class StepReading(TurnState state, int step, RepliesMetrics metr
 
                 if (reasoning.ProtectedData is { } sealing)
                 {
-                    state.Draft.SealReasoning(sealing, PromptBuilder.OriginOf(state.Responder));
+                    state.Draft.SealReasoning(StorableText.From(sealing), origin);
                 }
 
                 break;
@@ -81,29 +83,36 @@ internal sealed class StepReading(TurnState state, int step, RepliesMetrics metr
     {
         foreach (var citation in (text.Annotations ?? []).OfType<CitationAnnotation>().Where(c => c.Url is not null))
         {
-            state.Draft.Add(new SourcePart(citation.Url!.ToString(), citation.Title) { Step = step });
+            state.Draft.Add(new SourcePart(citation.Url!.ToString(), citation.Title is { } title ? StorableText.From(title) : null) { Step = step });
         }
     }
 
     private void Append(ToolCallDeltaContent delta)
     {
-        var id = IdOf(delta.CallId);
-        if (state.Draft.ChangeCall(id, c => c with { Arguments = c.Arguments + delta.Arguments }) is null && !state.Draft.IsFull)
+        if (_complete.Contains(delta.CallId))
         {
-            state.Draft.SetCall(new ToolCallPart(id, delta.Name) { Step = step, Arguments = delta.Arguments });
+            // The whole call has come, and only that one counts.
+            return;
+        }
+
+        var id = IdOf(delta.CallId);
+        if (state.Draft.ChangeCall(id, c => c with { Arguments = c.Arguments + StorableText.From(delta.Arguments) }) is null)
+        {
+            state.Draft.SetCall(new ToolCallPart(id, StorableText.From(delta.Name)) { Step = step, Arguments = StorableText.From(delta.Arguments) });
         }
     }
 
     private void Complete(FunctionCallContent content)
     {
-        if (state.Draft.IsFull)
+        if (!_complete.Add(content.CallId))
         {
-            throw new ReplyFailedException($"This answer has more than {RoomLimits.Parts} parts, which is the most.");
+            // Another call under the same id: some servers give none.
+            _ids.Remove(content.CallId);
         }
 
-        var arguments = JsonSerializer.Serialize(content.Arguments ?? new Dictionary<string, object?>(StringComparer.Ordinal), PromptBuilder.Json);
-        var call = new ToolCallPart(IdOf(content.CallId), content.Name) { Step = step, Arguments = arguments, State = ToolCallState.Ready };
-        if (content.Exception is not null)
+        var arguments = content.Exception is null ? Write(content.Arguments) : null;
+        var call = new ToolCallPart(IdOf(content.CallId), StorableText.From(content.Name)) { Step = step, Arguments = arguments ?? "", State = ToolCallState.Ready };
+        if (arguments is null)
         {
             // What the model wrote is in the pieces that came before, and stays to be seen.
             call = call with
@@ -119,12 +128,31 @@ internal sealed class StepReading(TurnState state, int step, RepliesMetrics metr
         Calls.Add(call);
     }
 
+    private static string? Write(IDictionary<string, object?>? arguments)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(arguments ?? new Dictionary<string, object?>(StringComparer.Ordinal), PromptBuilder.Json);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
+        {
+            // Half a surrogate pair, written as an escape.
+            return null;
+        }
+    }
+
     // Some servers count from zero in each step: a call of an earlier step keeps its id, this one gets another.
     private string IdOf(string callId)
     {
         if (!_ids.TryGetValue(callId, out var id))
         {
-            id = state.Draft.ChangeCall(callId, static c => c) is null ? callId : $"{callId}-{step}";
+            id = StorableText.From(callId);
+            var plain = id;
+            for (var number = step; state.Draft.ChangeCall(id, static c => c) is not null; number++)
+            {
+                id = $"{plain}-{number}";
+            }
+
             _ids[callId] = id;
         }
 

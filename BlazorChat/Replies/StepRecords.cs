@@ -24,7 +24,29 @@ public sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILogg
     /// <param name="removals">The turn's <see cref="RunningTurn.Removals"/> before its prompt was built.</param>
     internal async Task KeepAsync(TurnState state, int step, Recorder recorder, int removals)
     {
-        var sent = recorder.ToStep(state.Claimed.Reply.Versions, step);
+        try
+        {
+            var sent = recorder.ToStep(state.Claimed.Reply.Versions, step);
+            var content = await CompressAsync(sent).ConfigureAwait(false);
+            // Within the gate: what was sent may have a message in it that is removed just now.
+            using var gate = await gates.EnterAsync(state.Room.Id, CancellationToken.None).ConfigureAwait(false);
+            if (state.Turn.Removals != removals)
+            {
+                return;
+            }
+
+            await store.AddStepAsync(state.Room.Id, state.Claimed.Reply.Id, sent.Version, step, content, CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever it is (storage, contents of a hook that cannot be written), it is not worth an answer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogNotKept(e, state.Claimed.Reply.Id, step);
+        }
+    }
+
+    private static async Task<byte[]> CompressAsync(SentStep sent)
+    {
         var json = JsonSerializer.SerializeToUtf8Bytes(sent, PromptBuilder.Json);
         if (json.Length > MostBytes)
         {
@@ -38,22 +60,7 @@ public sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILogg
             await gzip.WriteAsync(json).ConfigureAwait(false);
         }
 
-        try
-        {
-            // Within the gate: what was sent may have a message in it that is removed just now.
-            using var gate = await gates.EnterAsync(state.Room.Id, CancellationToken.None).ConfigureAwait(false);
-            if (state.Turn.Removals != removals)
-            {
-                return;
-            }
-
-            await store.AddStepAsync(state.Room.Id, state.Claimed.Reply.Id, sent.Version, step, buffer.ToArray(), CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (StorageUnavailableException e)
-        {
-            // Not worth an answer.
-            LogNotKept(e, state.Claimed.Reply.Id, step);
-        }
+        return buffer.ToArray();
     }
 
     /// <summary>What was kept of an answer.</summary>

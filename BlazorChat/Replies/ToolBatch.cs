@@ -27,6 +27,12 @@ internal sealed partial class ToolBatch(ToolExecution execution, ITurnStore stor
             return Failed(call, "There is no tool of this name.");
         }
 
+        // Nobody is asked about what cannot run.
+        if (ToolArguments.Read(call.Arguments, tool.Function.JsonSchema, out var problem) is null)
+        {
+            return Failed(call, problem);
+        }
+
         if (tool.NeedsApproval is { } rule && await NeedsApprovalAsync(rule, state, call).ConfigureAwait(false))
         {
             return call with { State = ToolCallState.AwaitingApproval };
@@ -113,10 +119,23 @@ internal sealed partial class ToolBatch(ToolExecution execution, ITurnStore stor
         Assistant = state.Responder.Author,
         Request = state.Claimed.Request,
         Chain = [state.Responder.Author.Id],
-        DataSink = (data, isTransient) => state.Draft.Put(data with { Step = call.Step }, isTransient),
+        DataSink = (data, isTransient) => Put(state, data with { Step = call.Step }, isTransient),
         PreliminarySink = text => state.Draft.ChangeCall(call.CallId, c => c.State == ToolCallState.Running ? c with { Result = text } : c),
         UsageSink = state.Add,
     };
+
+    private static void Put(TurnState state, DataPart data, bool isTransient)
+    {
+        try
+        {
+            state.Draft.Put(data, isTransient);
+        }
+        catch (ReplyFailedException e)
+        {
+            // The tool's matter, and not yet the answer's end.
+            throw new ToolFailedException(e.Message, e);
+        }
+    }
 
     private ToolCallPart Failed(ToolCallPart call, string sentence) =>
         call with { State = ToolCallState.Failed, Result = sentence, EndedAt = time.GetUtcNow() };

@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorChat.Replies.Tools;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Replies;
@@ -165,7 +166,7 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<RepliesOpti
                 var length = isLast && run.Text.Length > 0 && char.IsHighSurrogate(run.Text[^1]) ? run.Text.Length - 1 : run.Text.Length;
                 if (length > 0)
                 {
-                    pieces.Add(new JournalPiece(messageId, run.Step, ++_ordinal, run.IsReasoning, run.Text.ToString(0, length)));
+                    pieces.Add(new JournalPiece(messageId, run.Step, ++_ordinal, run.IsReasoning, StorableText.From(run.Text.ToString(0, length))));
                     run.Text.Remove(0, length);
                 }
 

@@ -94,14 +94,16 @@ internal sealed class TurnSteps(
         var (calls, finish) = await AskAsync(state, request, removals).ConfigureAwait(false);
         // All of the step's text is there: whoever decides about a call from now on has it stored with the step.
         state.Draft.NextStep();
-        if (calls.Count > 0)
+        foreach (var (number, call) in calls.Index())
         {
-            foreach (var (number, call) in calls.Index())
-            {
-                state.Draft.SetCall(finish == ChatFinishReason.Length
-                    ? call with { State = ToolCallState.Failed, Result = "Not run: the answer was cut off before the call was complete.", EndedAt = time.GetUtcNow() }
-                    : call.IsFinished ? call : await batch.PrepareAsync(state, call, number, [.. request.Tools]).ConfigureAwait(false));
-            }
+            state.Draft.SetCall(finish == ChatFinishReason.Length ? Incomplete(call)
+                : call.IsFinished ? call
+                : await batch.PrepareAsync(state, call, number, [.. request.Tools]).ConfigureAwait(false));
+        }
+
+        foreach (var begun in state.Draft.CallsOf(step).Where(c => c.State == ToolCallState.Streaming))
+        {
+            state.Draft.SetCall(Incomplete(begun));
         }
 
         if (calls.Count > 0)
@@ -121,6 +123,13 @@ internal sealed class TurnSteps(
             : HasContent(state.Draft.Parts) ? MessageStatus.Complete.Instance
             : new MessageStatus.Failed("The assistant's answer had no text.");
     }
+
+    private ToolCallPart Incomplete(ToolCallPart call) => call with
+    {
+        State = ToolCallState.Failed,
+        Result = "Not run: the answer was cut off before the call was complete.",
+        EndedAt = time.GetUtcNow(),
+    };
 
     private async Task<StepRequest> PrepareAsync(TurnState state, int step)
     {
@@ -142,6 +151,7 @@ internal sealed class TurnSteps(
             await hook.BeforeStepAsync(request, state.Token).ConfigureAwait(false);
         }
 
+        ReasoningOrigin.KeepOwn(request.Messages, ReasoningOrigin.Of(state.Responder, request));
         request.Options.Tools = request.Tools.Count == 0 ? null : [.. request.Tools.Select(AITool (t) => t.Function)];
         return request;
     }
@@ -150,7 +160,7 @@ internal sealed class TurnSteps(
     /// <returns>The calls that it made, complete, and why it ended.</returns>
     private async Task<(List<ToolCallPart> Calls, ChatFinishReason? Finish)> AskAsync(TurnState state, StepRequest request, int removals)
     {
-        var reading = new StepReading(state, request.Step, metrics, time.GetTimestamp(), time);
+        var reading = new StepReading(state, request.Step, ReasoningOrigin.Of(state.Responder, request), metrics, time.GetTimestamp(), time);
         var recorder = StepRecords.Begin(state, request);
         state.Steps++;
         try

@@ -109,7 +109,8 @@ public sealed class LiveReply
     {
         lock (_adding)
         {
-            _shown = PartList.Put(_shown, data);
+            var shown = PartList.Put(_shown, data);
+            _shown = shown.Length > RoomLimits.ShownData ? shown.RemoveAt(0) : shown;
         }
     }
 

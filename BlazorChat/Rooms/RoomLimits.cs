@@ -33,6 +33,9 @@ public static class RoomLimits
     /// <summary>Most parts of one message; an answer that has more ends.</summary>
     public const int Parts = 500;
 
+    /// <summary>Most transient data that are shown of one answer at a time; then the oldest make room for the newest.</summary>
+    public const int ShownData = 50;
+
     /// <summary>Longest reason for a decision about a tool call, in UTF-16 characters.</summary>
     public const int ReasonLength = 500;
 

@@ -17,7 +17,9 @@ internal static class PendingCalls
         foreach (var turn in suspended)
         {
             var row = await db.Messages.FirstAsync(m => m.Id == turn.MessageId, cancellationToken).ConfigureAwait(false);
-            row.Parts = MessagePartsJson.Write(CallChanges.RejectAwaited(MessagePartsJson.Read(row.Parts), message.Author, message.Now));
+            var rejected = CallChanges.RejectAwaited(MessagePartsJson.Read(row.Parts), message.Author, message.Now);
+            // Others of the batch may have been approved, and would have run with the last answer.
+            row.Parts = MessagePartsJson.Write(CallChanges.FailUnfinished(rejected, "Not run: the answer ended before.", message.Now));
             row.SetStatus(MessageStatus.Complete.Instance);
             row.EndedAt = message.Now;
             db.Turns.Remove(turn);

@@ -65,7 +65,7 @@ internal sealed class RoomRow
         ReasoningTokens += tokens.Reasoning;
         if (cost is { } price)
         {
-            CostMicros = (CostMicros ?? 0) + (long)(price * 1_000_000m);
+            CostMicros = (CostMicros ?? 0) + (long)Math.Round(price * 1_000_000m);
         }
     }
 

@@ -46,6 +46,7 @@ public sealed class ToolCallContext
     /// <param name="data">The data.</param>
     /// <param name="isTransient">True to show them to who looks now, and never store them.</param>
     /// <exception cref="ArgumentException">Type, id or JSON break a bound.</exception>
+    /// <exception cref="ToolFailedException">The answer has as many parts as it can have.</exception>
     public void Publish(DataPart data, bool isTransient = false)
     {
         DataParts.Check(data);
