@@ -47,7 +47,7 @@ public sealed class MessageComposerTests : IAsyncLifetime
         // The page lets go of it when it is told; a message may be on its way by then.
         var composer = page.FindComponent<MessageComposer>().Instance;
         await _host.Chat.Rooms.DeleteAsync(ChatHost.Ada, room.Id, default);
-        Assert.NotNull((await page.InvokeAsync(() => composer.Send(Guid.NewGuid().ToString(), "Hello"))).Problem);
+        Assert.NotNull((await page.InvokeAsync(() => composer.Send(Guid.NewGuid().ToString(), "Hello", null))).Problem);
     }
 
     [Fact]
@@ -63,5 +63,5 @@ public sealed class MessageComposerTests : IAsyncLifetime
     }
 
     private static Task<SendResult> Send(IRenderedComponent<MessageComposer> composer, string id, string text) =>
-        composer.InvokeAsync(() => composer.Instance.Send(id, text));
+        composer.InvokeAsync(() => composer.Instance.Send(id, text, null));
 }

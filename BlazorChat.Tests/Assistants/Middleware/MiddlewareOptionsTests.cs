@@ -72,7 +72,7 @@ public sealed class MiddlewareOptionsTests
         var ada = new AssistantResponders(services.GetRequiredService<AssistantDirectory>()).Find("ada")!;
         var expected = new Responder(ada.Author, ada.Instructions, ada.PromptTokens, ada.Client);
         Assert.Equal(expected.Tools, ada.Tools);
-        Assert.Equal(expected with { Provider = ada.Provider, Model = ada.Model, Tools = ada.Tools, Delegates = ada.Delegates }, ada);
+        Assert.Equal(expected with { Provider = ada.Provider, Model = ada.Model, IsDemo = true, Tools = ada.Tools, Delegates = ada.Delegates }, ada);
     }
 
     private static ServiceProvider Build(string settings)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Collections.Concurrent;
 using BlazorChat.Replies;
 using BlazorChat.Replies.Tools;
@@ -146,4 +147,9 @@ public abstract class FlowTests : IAsyncLifetime
 
     protected static IEnumerable<string> Results(FakeAnswer request) =>
         request.Messages.SelectMany(m => m.Contents).OfType<FunctionResultContent>().Select(r => $"{r.CallId}: {r.Result}");
+
+    /// <summary>How many rooms are being changed, or were and have not been let go of.</summary>
+    protected int GateCount() =>
+        ((System.Collections.ICollection)typeof(RoomGates).GetField("_gates", BindingFlags.NonPublic | BindingFlags.Instance)!
+            .GetValue(Host.App.Services.GetRequiredService<RoomGates>())!).Count;
 }

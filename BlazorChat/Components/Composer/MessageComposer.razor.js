@@ -1,6 +1,8 @@
 // <chat-composer>: the message box. Keys, growing, drafts and messages on their way all live here, so that typing never
 // waits for a server and nothing that was typed is lost: the draft and every unsent message are in localStorage, per
 // person and room, and go out again, with the same id, after a reload or a lost connection. The server stores an id once.
+import { requestData } from '../../js/request.js';
+
 const COUNT_FROM = 30_000;
 const CALL_TIMEOUT = 20_000;
 const OUTBOX = 'blazorchat:outbox:';
@@ -226,7 +228,7 @@ class ChatComposer extends HTMLElement {
     const { server } = this;
     let result;
     try {
-      const call = server.invokeMethodAsync('Send', entry.id, entry.text);
+      const call = server.invokeMethodAsync('Send', entry.id, entry.text, requestData());
       // An answer that comes late still counts.
       call.then(late => late?.elementId && this.sent(entry, late.elementId), () => {});
       result = await Promise.race([

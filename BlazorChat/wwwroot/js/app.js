@@ -5,6 +5,7 @@ import './dialogs.js';
 import './first-clicks.js';
 import './keyboard.js';
 import './message-actions.js';
+import './request.js';
 import './switcher.js';
 import './theme-choice.js';
 import './title.js';
