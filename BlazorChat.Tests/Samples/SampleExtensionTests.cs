@@ -80,10 +80,8 @@ public sealed class SampleExtensionTests
     }
 
     [Theory]
-    [InlineData("""{"number":17}""")]
     [InlineData("""{"number":17,"amount":"5"}""")]
     [InlineData("""{"number":17,"amount":-1}""")]
-    [InlineData("""{"number":17,"amount":null}""")]
     public async Task Arguments_that_the_approval_rule_cannot_read_are_asked_about(string arguments)
     {
         await using var host = await StartAsync();
@@ -91,6 +89,19 @@ public sealed class SampleExtensionTests
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, $"refund_order {arguments}");
         await AwaitedAsync(watch, ToolCallState.AwaitingApproval);
+    }
+
+    [Theory]
+    [InlineData("""{"number":17}""")]
+    [InlineData("""{"number":17,"amount":null}""")]
+    public async Task Nobody_is_asked_about_arguments_that_the_tool_cannot_take(string arguments)
+    {
+        await using var host = await StartAsync();
+        var room = await host.RoomAsync();
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, $"refund_order {arguments}");
+        Assert.Equal(ToolCallState.Failed, Assert.Single((await watch.EndedAsync()).Calls).State);
+        Assert.Equal("delivered", host.App.Services.GetRequiredService<OrderBook>().Find(17)?.State);
     }
 
     [Fact]
