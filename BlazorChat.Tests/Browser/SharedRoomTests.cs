@@ -206,7 +206,7 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
         Assert.Contains("Second", second.Request, StringComparison.Ordinal);
         Assert.DoesNotContain("Third", second.Request, StringComparison.Ordinal);
         second.Finish("One done");
-        await Expect(_grace.ArticleBy("Demo").Last).ToContainTextAsync("One done");
+        await Expect(_grace.ArticleBy("Demo").Nth(1)).ToContainTextAsync("One done");
         var third = await _app.Model.NextAsync();
         Assert.Contains("Third", third.Request, StringComparison.Ordinal);
         third.Finish("Both done");
