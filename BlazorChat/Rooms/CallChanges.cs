@@ -5,6 +5,9 @@ namespace BlazorChat.Rooms;
 /// <summary>What can happen to the tool calls of an answer beside their running: the same in memory and on disk.</summary>
 internal static class CallChanges
 {
+    /// <summary>The reason of a rejection that nobody gave: who asked wrote something else instead.</summary>
+    public const string WroteInstead = "wrote a new message instead";
+
     /// <summary>Changes one call.</summary>
     public static ImmutableArray<MessagePart> Set(ImmutableArray<MessagePart> parts, ToolCallPart changed)
     {
@@ -36,7 +39,7 @@ internal static class CallChanges
     /// <summary>Rejects what waits for people because who asked wrote something else instead.</summary>
     public static ImmutableArray<MessagePart> RejectAwaited(ImmutableArray<MessagePart> parts, Author by, DateTimeOffset now)
     {
-        var decision = new ToolDecision(IsApproved: false, by, now, "wrote a new message instead");
+        var decision = new ToolDecision(IsApproved: false, by, now, WroteInstead);
         return [.. parts.Select(p => p is ToolCallPart { IsAwaited: true } call ? Reject(call, decision) : p)];
     }
 

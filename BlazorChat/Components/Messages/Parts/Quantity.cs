@@ -3,12 +3,17 @@ namespace BlazorChat.Components.Messages.Parts;
 /// <summary>Figures as people read them.</summary>
 internal static class Quantity
 {
-    /// <summary>For example <c>0.4 s</c>, <c>12 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>. Clocks that ran backwards give <c>0 s</c>.</summary>
+    /// <summary>For example <c>under 0.1 s</c>, <c>0.4 s</c>, <c>12 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>. Clocks that ran backwards give <c>0 s</c>.</summary>
     public static string Of(TimeSpan time)
     {
         if (time < TimeSpan.Zero)
         {
             time = TimeSpan.Zero;
+        }
+
+        if (time > TimeSpan.Zero && time.TotalSeconds < 0.1)
+        {
+            return "under 0.1 s";
         }
 
         if (time.TotalSeconds < 9.95)

@@ -24,6 +24,7 @@ internal readonly record struct ToolPhrase(string Lead, bool NamesTool, string S
         ToolCallState.Running => new("Running", true, "…"),
         ToolCallState.Succeeded => new("", true, call is { BeganAt: { } began, EndedAt: { } ended } ? $"done in {Quantity.Of(ended - began)}" : "done"),
         ToolCallState.Failed => new("", true, "Failed"),
+        _ when call.Decision is { Reason: CallChanges.WroteInstead } instead => new("", true, $"Rejected: {HiddenCharacters.Show(instead.By.Name)} wrote something else"),
         _ => new("", true, call.Decision is { } decision ? $"Rejected by {HiddenCharacters.Show(decision.By.Name)}" : "Rejected"),
     };
 
