@@ -349,15 +349,23 @@ public sealed partial class ReplyService(
     private static async Task<Result<Message>> ChangeRunningCallAsync(RunningTurn turn, Message answer, string callId, Func<ToolCallPart, Result<ToolCallPart>> change)
     {
         Refusal? refusal = Refusals.NoSuchCall;
+        var isChanged = false;
         turn.Draft.ChangeCall(callId, call =>
         {
             var changed = change(call);
             refusal = changed.Refusal;
+            isChanged = refusal is null && changed.Value != call;
             return refusal is null ? changed.Value : call;
         });
         if (refusal is not null)
         {
             return refusal;
+        }
+
+        if (!isChanged)
+        {
+            // The model may be writing by now: text that was stored in the middle of a step would come out of the journal again.
+            return answer with { Parts = turn.Draft.Parts };
         }
 
         try
