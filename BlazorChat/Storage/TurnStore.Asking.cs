@@ -22,6 +22,11 @@ internal sealed partial class TurnStore
                 return new Refusal(RefusalKind.Conflict, "Only an answer that failed, was stopped or was interrupted can be retried.");
             }
 
+            if (await db.Turns.AnyAsync(t => t.MessageId == messageId, cancellationToken).ConfigureAwait(false))
+            {
+                return new Refusal(RefusalKind.Conflict, "This answer is being written already.");
+            }
+
             if (await TurnQueue.RefuseMoreAsync(db, roomId, 1, cancellationToken).ConfigureAwait(false) is { } full)
             {
                 return full;
