@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorChat.Replies.Hooks;
 using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 
@@ -98,7 +99,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, ITurnStore stor
     {
         try
         {
-            return await rule(ContextOf(state, call), state.Token).ConfigureAwait(false);
+            return await Stoppable.RunAsync(() => rule(ContextOf(state, call), state.Token), state.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A rule that breaks must not let a call through.
         catch (Exception e) when (!state.Token.IsCancellationRequested)

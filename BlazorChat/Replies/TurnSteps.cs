@@ -115,7 +115,7 @@ internal sealed class TurnSteps(
         var result = new StepResult(request, state.Draft.CallsOf(step), Minus(state.Tokens, before), finish, time.GetElapsedTime(began));
         foreach (var hook in _hooks)
         {
-            await hook.AfterStepAsync(result, state.Token).ConfigureAwait(false);
+            await Stoppable.RunAsync(() => hook.AfterStepAsync(result, state.Token), state.Token).ConfigureAwait(false);
         }
 
         return finish == ChatFinishReason.Length ? new MessageStatus.Cut("The answer was cut off at the assistant's length limit.")
@@ -148,7 +148,7 @@ internal sealed class TurnSteps(
         };
         foreach (var hook in _hooks)
         {
-            await hook.BeforeStepAsync(request, state.Token).ConfigureAwait(false);
+            await Stoppable.RunAsync(() => hook.BeforeStepAsync(request, state.Token), state.Token).ConfigureAwait(false);
         }
 
         ReasoningOrigin.KeepOwn(request.Messages, ReasoningOrigin.Of(state.Responder, request));
