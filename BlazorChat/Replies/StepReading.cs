@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
@@ -8,8 +9,11 @@ namespace BlazorChat.Replies;
 /// <summary>One answer of a model as it comes: each piece goes into the running answer. Not for concurrent use.</summary>
 internal sealed class StepReading(TurnState state, int step, string origin, RepliesMetrics metrics, long began, TimeProvider time)
 {
+    private const int ShortArguments = 2_000;
+
     // The ids that this step's calls have in the answer, where they must be unique.
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StringBuilder> _arguments = new(StringComparer.Ordinal);
     private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
 
     /// <summary>The calls that the model made.</summary>
@@ -96,11 +100,24 @@ internal sealed class StepReading(TurnState state, int step, string origin, Repl
         }
 
         var id = IdOf(delta.CallId);
-        if (state.Draft.ChangeCall(id, c => c with { Arguments = c.Arguments + StorableText.From(delta.Arguments) }) is null)
+        if (!_arguments.TryGetValue(id, out var written))
         {
-            state.Draft.SetCall(new ToolCallPart(id, StorableText.From(delta.Name)) { Step = step, Arguments = StorableText.From(delta.Arguments) });
+            _arguments[id] = written = new StringBuilder();
+        }
+
+        written.Append(delta.Arguments);
+        if (state.Draft.ChangeCall(id, c => IsWorthShowing(written, c) ? c with { Arguments = Written(id) } : c) is null)
+        {
+            state.Draft.SetCall(new ToolCallPart(id, StorableText.From(delta.Name)) { Step = step, Arguments = Written(id) });
         }
     }
+
+    // Short arguments are shown with every piece; long ones when they have grown by an eighth, so that all of it costs no
+    // more than a few times its length.
+    private static bool IsWorthShowing(StringBuilder written, ToolCallPart shown) =>
+        written.Length < ShortArguments || written.Length - shown.Arguments.Length >= written.Length / 8;
+
+    private string Written(string id) => _arguments.TryGetValue(id, out var written) ? StorableText.From(written.ToString()) : "";
 
     private void Complete(FunctionCallContent content)
     {
@@ -117,7 +134,7 @@ internal sealed class StepReading(TurnState state, int step, string origin, Repl
             // What the model wrote is in the pieces that came before, and stays to be seen.
             call = call with
             {
-                Arguments = state.Draft.ChangeCall(call.CallId, static c => c)?.Arguments ?? "",
+                Arguments = Written(call.CallId),
                 State = ToolCallState.Failed,
                 Result = "The arguments are no valid JSON object. Write them again.",
                 EndedAt = time.GetUtcNow(),

@@ -263,6 +263,12 @@ public sealed partial class RoomService(
             return bad;
         }
 
+        // It stores as much as a message does.
+        if (person is not null && !rate.TryTake(person.Id))
+        {
+            return Refusals.TooFast;
+        }
+
         return await ChangeMessageAsync<Message>(person, RoomAction.EditMessage, roomId, messageId, async message =>
         {
             if (message.Author.Kind != AuthorKind.Person)
@@ -364,6 +370,15 @@ public sealed partial class RoomService(
         }
     }
 
+    // An answer is whose question it answers: who asked for another version of it, or for more, has not made it theirs.
+    private async Task<Author?> WhoseAsync(Message? message, CancellationToken cancellationToken) => message switch
+    {
+        { Author.Kind: AuthorKind.Assistant, QuestionId: { } questionId } =>
+            (await store.FindMessageAsync(message.RoomId, questionId, cancellationToken).ConfigureAwait(false))?.Author ?? message.AskedBy,
+        { Author.Kind: AuthorKind.Assistant } => message.AskedBy,
+        _ => message?.Author,
+    };
+
     private async Task<Result<T>> ChangeMessageAsync<T>(
         Person? person, RoomAction action, Guid roomId, Guid messageId, Func<Message, Task<Result<T>>> command, CancellationToken cancellationToken)
     {
@@ -376,7 +391,7 @@ public sealed partial class RoomService(
             }
 
             var message = await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false);
-            var whose = message is { Author.Kind: AuthorKind.Assistant } ? message.AskedBy : message?.Author;
+            var whose = await WhoseAsync(message, cancellationToken).ConfigureAwait(false);
             var subject = new PolicySubject(roomId) { OwnerId = room.OwnerId, Whose = whose };
             if (await policy.DecideAsync(person, action, subject, cancellationToken).ConfigureAwait(false) is { } no)
             {

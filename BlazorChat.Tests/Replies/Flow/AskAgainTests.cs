@@ -52,6 +52,17 @@ public sealed class AskAgainTests : FlowTests
     }
 
     [Fact]
+    public async Task Regenerating_somebodys_answer_does_not_make_it_ones_own()
+    {
+        var answer = await AskAsync("One", "A");
+        await Host.Replies.RegenerateAsync(ChatHost.Grace, Room.Id, answer.Id, default);
+        (await Model.NextAsync()).Finish("B");
+        await UntilAsync(s => s.Find(answer.Id)!.Message is { Text: "B", Status.IsEnded: true });
+        Assert.Equal(RefusalKind.Forbidden, (await Host.Rooms.DeleteMessageAsync(ChatHost.Grace, Room.Id, answer.Id, default)).Refusal?.Kind);
+        Assert.Null((await Host.Rooms.DeleteMessageAsync(ChatHost.Ada, Room.Id, answer.Id, default)).Refusal);
+    }
+
+    [Fact]
     public async Task Two_people_who_regenerate_at_once_get_one_version_and_none_while_it_runs()
     {
         var answer = await AskAsync("One", "A");

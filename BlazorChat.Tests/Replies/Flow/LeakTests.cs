@@ -82,4 +82,23 @@ public sealed class LeakTests : FlowTests
             }
         }
     }
+
+    [Fact]
+    public async Task Arguments_that_come_in_many_small_pieces_cost_a_few_times_their_length()
+    {
+        const int Pieces = 50_000;
+        await Host.PostAsync(Room, "Work");
+        var answer = await Model.NextAsync();
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        for (var i = 0; i < Pieces; i++)
+        {
+            answer.Write("c1", "quick", "xy");
+        }
+
+        answer.Finish("Done");
+        var ended = await Watch.EndedAsync();
+        // In one string for each piece it would be 5 GB.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 500_000_000);
+        Assert.Equal(ToolCallState.Failed, Assert.Single(ended.Calls).State);
+    }
 }

@@ -18,9 +18,14 @@ internal static class MessageOffers
     private static readonly RenderFragment Own = Bar(Button("edit", "Edit", "pencil"));
 
     /// <summary>The names of what is offered in the menu besides copying, as <c>data-may</c>: constants, so that they weigh nothing.</summary>
-    public static string Of(Message message, bool isLive, string? reader, string? owner)
+    /// <param name="message">The message.</param>
+    /// <param name="isLive">Whether it is being written.</param>
+    /// <param name="reader">The reader's id.</param>
+    /// <param name="owner">The id of the room's owner.</param>
+    /// <param name="asker">The author of the message that an answer answers, where the page has it.</param>
+    public static string Of(Message message, bool isLive, string? reader, string? owner, Author? asker = null)
     {
-        var mayDelete = MayDelete(message, reader, owner);
+        var mayDelete = MayDelete(message, reader, owner, asker);
         if (message.Author.Kind == AuthorKind.Assistant)
         {
             return (MayRegenerate(message, isLive), mayDelete) switch
@@ -46,9 +51,9 @@ internal static class MessageOffers
     private static bool MayRegenerate(Message message, bool isLive) =>
         !isLive && message.Status.IsEnded && !message.IsRetried && message.Versions < RoomLimits.Versions;
 
-    private static bool MayDelete(Message message, string? reader, string? owner)
+    private static bool MayDelete(Message message, string? reader, string? owner, Author? asker)
     {
-        var whose = message.Author.Kind == AuthorKind.Assistant ? message.AskedBy : message.Author;
+        var whose = message.Author.Kind == AuthorKind.Assistant ? asker ?? message.AskedBy : message.Author;
         return reader is not null && (whose is { Kind: AuthorKind.Person } ? whose.Id == reader || owner == reader : owner is null || owner == reader);
     }
 
