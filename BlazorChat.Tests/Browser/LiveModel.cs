@@ -75,6 +75,14 @@ public sealed class LiveAnswer(StubExchange exchange)
         _events.Writer.TryComplete();
     }
 
+    /// <summary>Calls a tool, and ends.</summary>
+    public void Call(string id, string name, string arguments)
+    {
+        _events.Writer.TryWrite($$$"""data: {"id":"a","object":"chat.completion.chunk","created":1,"model":"stub","choices":[{"index":0,"delta":{"role":"assistant","tool_calls":[{"index":0,"id":"{{{id}}}","type":"function","function":{"name":"{{{name}}}","arguments":{{{JsonSerializer.Serialize(arguments)}}}}}]},"finish_reason":null}]}""" + "\n\n");
+        _events.Writer.TryWrite("""data: {"id":"a","object":"chat.completion.chunk","created":1,"model":"stub","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}""" + "\n\ndata: [DONE]\n\n");
+        _events.Writer.TryComplete();
+    }
+
     /// <summary>Breaks the connection.</summary>
     public void Break() => exchange.Reset();
 

@@ -94,9 +94,9 @@ internal static partial class MessagePartsJson
                 return [.. parts.EnumerateArray().Select(ReadPart)];
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Shown as an unknown part below: the rest of the room stays readable.
+            // Not JSON, or with names that are no text. Shown as an unknown part below: the rest of the room stays readable.
         }
 
         return [new UnknownPart(json)];
@@ -119,20 +119,17 @@ internal static partial class MessagePartsJson
 
     private static MessagePart ReadPart(JsonElement part)
     {
-        if (part.ValueKind == JsonValueKind.Object && part.TryGetProperty("type", out var name) && name.ValueKind == JsonValueKind.String)
+        try
         {
-            try
+            if (part.ValueKind == JsonValueKind.Object && part.TryGetProperty("type", out var name) && name.ValueKind == JsonValueKind.String
+                && Array.Find(Types, t => name.ValueEquals(t.Name)).Type is { } type && Check((MessagePart?)Deserialize(part, type)) is { } known)
             {
-                var type = Array.Find(Types, t => name.ValueEquals(t.Name)).Type;
-                if (type is not null && Check((MessagePart?)Deserialize(part, type)) is { } known)
-                {
-                    return known;
-                }
+                return known;
             }
-            catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or KeyNotFoundException)
-            {
-                // Damaged, or of a version that says more about it.
-            }
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            // Damaged, or of a version that says more about it.
         }
 
         return new UnknownPart(part.GetRawText());
@@ -150,6 +147,7 @@ internal static partial class MessagePartsJson
     {
         TextPart { Text: null } or ReasoningPart { Text: null } or ErrorPart { Sentence: null } or SourcePart { Url: null } => null,
         ToolCallPart { CallId: null } or ToolCallPart { Name: null } or ToolCallPart { Arguments: null } => null,
+        ToolCallPart { Decision: { By: null } or { By.Id: null } or { By.Name: null } } => null,
         DataPart { Type: null } or DataPart { Json: null } or FilePart { Name: null } or FilePart { MediaType: null } => null,
         _ => part,
     };
@@ -164,8 +162,9 @@ internal static partial class MessagePartsJson
     {
         try
         {
+            // As it is: half a surrogate pair, which JSON can escape, cannot be written value by value.
             using var document = JsonDocument.Parse(json);
-            document.RootElement.WriteTo(writer);
+            writer.WriteRawValue(json, skipInputValidation: true);
         }
         catch (JsonException)
         {

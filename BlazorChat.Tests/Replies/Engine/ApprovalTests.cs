@@ -236,6 +236,26 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public async Task A_stop_while_the_model_goes_on_keeps_the_result_and_what_it_has_said()
+    {
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful());
+        bench.Host.Responders.Change = r => r with { Tools = ["careful"] };
+        (await bench.AskAsync()).Call("c1", "careful", """{"what":"it"}""").Finish();
+        var paused = await bench.PausedAsync();
+        Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", true)).Refusal);
+        var model = await bench.Host.Model.NextAsync();
+        model.Say("So far");
+        await bench.SeenAsync("call careful Succeeded did it", "text So far");
+        Assert.Equal(1, (await bench.Replies.StopAsync(ChatHost.Grace, bench.Room.Id, paused.Id, default)).Value);
+        await model.Stopped.Soon();
+        var ended = await bench.EndedAsync();
+        Assert.Equal((paused.Id, "So far", true), (ended.Id, ended.Text, ended.Status is MessageStatus.Stopped));
+        Assert.Equal(("did it", ToolCallState.Succeeded), (ended.Calls.Single().Result, ended.Calls.Single().State));
+        (await bench.AskAsync("Next")).Finish("Fine.");
+        await bench.UntilAsync(m => m is { Text: "Fine.", Status.IsEnded: true });
+    }
+
+    [Fact]
     public async Task A_stop_reaches_a_continuation_and_the_tool_that_runs_in_it()
     {
         var began = new TaskCompletionSource();

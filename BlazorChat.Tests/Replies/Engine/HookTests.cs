@@ -83,6 +83,43 @@ public sealed class HookTests
     }
 
     [Fact]
+    public async Task A_hook_can_put_another_client_in_the_model_s_place_for_one_step()
+    {
+        using var other = new FakeChatClient();
+        var hook = new Hook { Before = step => step.Client = step.Step == 0 ? other : step.Client };
+        await using var bench = await TurnBench.StartAsync(s => s.AddSingleton<IStepHook>(hook), TurnBench.Tool("look", () => "seen"));
+        bench.Host.Responders.Change = r => r with { Tools = ["look"] };
+        await bench.Host.PostAsync(bench.Room, "Go");
+        var first = await other.NextAsync();
+        Assert.Equal("Ada: Go", first.Lines.Last());
+        first.Say("From the other. ").Call("c1", "look").Finish();
+        var second = await bench.Host.Model.NextAsync();
+        Assert.Equal(["c1: seen"], second.Results);
+        second.Finish("From its own.");
+        Assert.Equal("From the other. From its own.", string.Concat((await bench.EndedAsync()).Parts.OfType<TextPart>().Select(p => p.Text)));
+        Assert.Equal((1, 1), (other.Requests, bench.Host.Model.Requests));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_hook_s_own_sentence_is_shown_when_it_refuses(bool before)
+    {
+        static void Refuse() => throw new ReplyFailedException("The budget of this room is used up.", new InvalidOperationException("secret"));
+        var hook = new Hook { Before = _ => { if (before) { Refuse(); } }, After = _ => { if (!before) { Refuse(); } } };
+        await using var bench = await TurnBench.StartAsync(s => s.AddSingleton<IStepHook>(hook));
+        await bench.Host.PostAsync(bench.Room, "Go");
+        if (!before)
+        {
+            (await bench.Host.Model.NextAsync()).Finish("Text.");
+        }
+
+        var ended = await bench.EndedAsync();
+        Assert.Equal((new MessageStatus.Failed("The budget of this room is used up."), before ? "" : "Text."), (ended.Status, ended.Text));
+        Assert.Equal(before ? 0 : 1, bench.Host.Model.Requests);
+    }
+
+    [Fact]
     public async Task An_observer_may_throw_and_may_wait_for_an_answer_that_it_asks_for()
     {
         var observer = new Observer();
