@@ -49,7 +49,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
         foreach (var page in new[] { ada, grace })
         {
             page.Until(() => Assert.Contains("One", page.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
-            Assert.Contains("Demo is answering", page.Find("[role=status]").TextContent, StringComparison.Ordinal);
+            page.Until(() => Assert.Contains("Demo is answering", page.Find("[role=status]").TextContent, StringComparison.Ordinal));
             Assert.Single(page.FindAll("[data-stop]"));
         }
 

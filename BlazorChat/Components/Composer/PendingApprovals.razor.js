@@ -25,7 +25,8 @@ customElements.define('chat-pending', class extends HTMLElement {
     this.articles?.disconnect();
     this.seen.clear();
     const ids = this.link()?.dataset.pending.split(' ') ?? [];
-    const requests = ids.map(id => document.getElementById(id)?.querySelector('.approval')).filter(Boolean);
+    // Who looks at an earlier version of the answer finds the request by its switch.
+    const requests = ids.map(id => document.getElementById(id)).map(a => a?.querySelector('.approval') ?? a?.querySelector('.versions')).filter(Boolean);
     requests.forEach(request => this.sight.observe(request));
     if (requests.length < ids.length) {
       // The message is still on its way to the page.
@@ -38,6 +39,12 @@ customElements.define('chat-pending', class extends HTMLElement {
   }
 
   onSight(entries) {
+    if (entries.some(entry => !entry.target.isConnected)) {
+      // What was watched has left the page; something else may stand for it.
+      this.watch();
+      return;
+    }
+
     for (const { target, isIntersecting } of entries) {
       this.seen[isIntersecting ? 'add' : 'delete'](target);
     }
