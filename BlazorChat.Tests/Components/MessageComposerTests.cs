@@ -1,7 +1,9 @@
 using BlazorChat.Components.Composer;
 using BlazorChat.Rooms;
+using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
 using Bunit;
+using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Tests.Components;
 
@@ -37,6 +39,21 @@ public sealed class MessageComposerTests : IAsyncLifetime
         Assert.Contains("32,001", tooLong.Problem, StringComparison.Ordinal);
         Assert.NotNull((await Send(composer, "no id", "Hello")).Problem);
         Assert.NotNull((await Send(composer, Guid.NewGuid().ToString(), "  \n ")).Problem);
+    }
+
+    [Fact]
+    public async Task What_scripts_of_the_page_add_goes_with_the_turn_and_what_breaks_a_bound_does_not()
+    {
+        var room = await _host.Chat.RoomAsync();
+        var page = _host.Open(room);
+        var data = new Dictionary<string, string?>(StringComparer.Ordinal) { ["department"] = "kitchen", ["nothing"] = null, ["long"] = new string('x', RoomLimits.RequestDataLength + 1) };
+        var composer = page.FindComponent<MessageComposer>().Instance;
+        Assert.Null((await page.InvokeAsync(() => composer.Send(Guid.NewGuid().ToString(), "Hello", data))).Problem);
+        var answer = await _host.Chat.Model.NextAsync();
+        await using var db = _host.Chat.OpenDatabase();
+        var request = TurnRequestJson.Read(ChatHost.Ada.AsAuthor(), (await db.Turns.SingleAsync()).Request);
+        Assert.Equal(("department", "kitchen"), (Assert.Single(request.Data).Key, request.Data["department"]));
+        answer.Finish("Hi");
     }
 
     [Fact]
