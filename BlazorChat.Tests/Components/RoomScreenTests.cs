@@ -163,6 +163,8 @@ public sealed class RoomScreenTests : IAsyncLifetime
         page.Until(() => Assert.Contains("1 waits", page.Find(".waiting").TextContent, StringComparison.Ordinal));
         first.Finish("Done");
         await Chat.Model.NextAsync();
+        // Until then the button means the first answer, which has ended.
+        page.Until(() => Assert.Empty(page.FindAll(".waiting")));
         page.Until(() => Assert.Single(page.FindAll("[data-stop]")));
         await page.Find("[data-stop]").ClickAsync(new());
         page.Until(() => Assert.Empty(page.FindAll("[data-stop]")));
