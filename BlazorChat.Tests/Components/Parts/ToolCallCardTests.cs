@@ -10,7 +10,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 3, 0, TimeSpan.Zero);
     private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");
-    private static readonly ToolCallPart Call = new("c1", "delete_file") { Arguments = """{"path":"/tmp/a","force":true}""" };
+    private static readonly ToolCallPart Call = new("c1", "delete_file") { Arguments = """{"path":"notes/a","force":true}""" };
 
     private readonly BunitContext _page = new();
 
@@ -30,6 +30,14 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         var decision = state == ToolCallState.Rejected ? new ToolDecision(false, Ada, Noon, null) : null;
         var card = Show(Call with { State = state, BeganAt = Noon, EndedAt = Noon.AddSeconds(1.2), Decision = decision });
         Assert.Equal(line, Line(card));
+    }
+
+    [Fact]
+    public void A_request_that_its_asker_wrote_over_is_not_said_to_be_rejected_by_them()
+    {
+        var awaited = Call with { State = ToolCallState.AwaitingApproval };
+        var rejected = (ToolCallPart)CallChanges.RejectAwaited([awaited], Ada, Noon).Single();
+        Assert.Equal("delete_file Rejected: Ada wrote something else", Line(Show(rejected)));
     }
 
     [Fact]
@@ -55,7 +63,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         Assert.Empty(card.FindAll("pre"));
 
         Unfold(card);
-        Assert.Equal("{\n  \"path\": \"/tmp/a\",\n  \"force\": true\n}", card.Find("pre[aria-label=Arguments]").TextContent);
+        Assert.Equal("{\n  \"path\": \"notes/a\",\n  \"force\": true\n}", card.Find("pre[aria-label=Arguments]").TextContent);
         Assert.Equal("Deleted.", card.Find("pre[aria-label=Result]").TextContent);
         // The browser keeps it open: nothing here ever says otherwise.
         Assert.False(card.Find("details").HasAttribute("open"));
@@ -80,7 +88,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         var group = Show(Call with { State = ToolCallState.AwaitingApproval }).Find("[role=group]");
         Assert.Empty(group.QuerySelectorAll("button, input"));
         Assert.Contains("Only Ada and the owners of this room may decide.", Words(group), StringComparison.Ordinal);
-        Assert.Contains("/tmp/a", group.TextContent, StringComparison.Ordinal);
+        Assert.Contains("notes/a", group.TextContent, StringComparison.Ordinal);
     }
 
     [Theory]
