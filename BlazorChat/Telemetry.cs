@@ -38,13 +38,13 @@ internal static class Telemetry
             _meters = Sdk.CreateMeterProviderBuilder()
                 .ConfigureServices(UseSettings)
                 .SetResourceBuilder(resource)
-                .AddMeter(RoomsMetrics.MeterName, RepliesMetrics.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Components.Server.Circuits")
+                .AddMeter(RoomsMetrics.MeterName, RepliesMetrics.Name, "Microsoft.SemanticKernel", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Components.Server.Circuits")
                 .AddOtlpExporter()
                 .Build();
             _traces = Sdk.CreateTracerProviderBuilder()
                 .ConfigureServices(UseSettings)
                 .SetResourceBuilder(resource)
-                .AddSource(RepliesMetrics.Name, TelemetryChatClient.SourceName, "Microsoft.AspNetCore")
+                .AddSource(RepliesMetrics.Name, TelemetryChatClient.SourceName, "Microsoft.SemanticKernel", "Microsoft.AspNetCore")
                 .AddOtlpExporter()
                 .Build();
             return Task.CompletedTask;

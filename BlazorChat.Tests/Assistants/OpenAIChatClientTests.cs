@@ -286,7 +286,7 @@ public sealed class OpenAIChatClientTests : IAsyncLifetime, IDisposable
         };
         await SendAsync(options, new ChatMessage(ChatRole.User, "Hi"));
         Assert.Equal(expected, _stub.Requests[0].Json.GetProperty("tool_choice").GetRawText());
-        Assert.Equal("""{"type":"object","properties":{}}""", _stub.Requests[0].Json.GetProperty("tools")[0].GetProperty("function").GetProperty("parameters").GetRawText());
+        Assert.Equal("""{"type":"object","required":[],"properties":{},"additionalProperties":false}""", JsonSerializer.Serialize(_stub.Requests[0].Json.GetProperty("tools")[0].GetProperty("function").GetProperty("parameters")));
     }
 
     [Fact]

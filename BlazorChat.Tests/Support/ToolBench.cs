@@ -18,7 +18,7 @@ internal sealed class ToolBench : IAsyncDisposable
     public ToolBench(Action<IServiceCollection>? configure = null)
     {
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.AddProvider(Log));
+        services.AddLogging(logging => logging.AddProvider(Log).AddFilter("Microsoft.SemanticKernel", LogLevel.None));
         services.AddSingleton<TimeProvider>(Time);
         services.AddToolExecution();
         configure?.Invoke(services);

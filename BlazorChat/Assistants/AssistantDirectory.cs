@@ -1,7 +1,9 @@
 using BlazorChat.Assistants.Middleware;
 using BlazorChat.Replies;
+using BlazorChat.Replies.Kernels;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Assistants;
 
@@ -18,12 +20,14 @@ public sealed class AssistantDirectory : IDisposable
     /// <param name="middleware">What may stand around the models; the last one of a name wins.</param>
     /// <param name="time">The clock of time-outs and retries.</param>
     /// <param name="loggers">Where clients log to.</param>
+    /// <param name="services">What kernels find: the application's services.</param>
     public AssistantDirectory(
         IOptions<AssistantsOptions> options,
         IEnumerable<IChatClientProvider> providers,
         IEnumerable<IChatMiddleware> middleware,
         TimeProvider time,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        IServiceProvider? services = null)
     {
         var byName = new Dictionary<string, IChatClientProvider>(StringComparer.OrdinalIgnoreCase);
         foreach (var provider in providers)
@@ -42,7 +46,8 @@ public sealed class AssistantDirectory : IDisposable
         {
             var assistant = ToAssistant(item);
             all.Add(assistant);
-            _byId.Add(assistant.Id, new Entry(assistant, CreateClient(assistant, item, byName[assistant.Provider], middlewareByName, time, loggers)));
+            var client = CreateClient(assistant, item, byName[assistant.Provider], middlewareByName, time, loggers);
+            _byId.Add(assistant.Id, new Entry(assistant, client, AssistantKernel.Create(client, services)));
         }
 
         All = all.AsReadOnly();
@@ -70,6 +75,14 @@ public sealed class AssistantDirectory : IDisposable
     public IChatClient GetChatClient(string id) =>
         _byId.TryGetValue(id, out var entry)
             ? entry.Client
+            : throw new KeyNotFoundException($"There is no assistant with the id '{id}'.");
+
+    /// <summary>The kernel of an assistant, whose chat service is the guarded client.</summary>
+    /// <param name="id">An assistant's id.</param>
+    /// <exception cref="KeyNotFoundException">There is no such assistant.</exception>
+    public Kernel GetKernel(string id) =>
+        _byId.TryGetValue(id, out var entry)
+            ? entry.Kernel
             : throw new KeyNotFoundException($"There is no assistant with the id '{id}'.");
 
     /// <summary>Disposes every client.</summary>
@@ -134,5 +147,5 @@ public sealed class AssistantDirectory : IDisposable
         return new TelemetryChatClient(client, assistant.Provider, assistant.Model);
     }
 
-    private sealed record Entry(Assistant Assistant, IChatClient Client);
+    private sealed record Entry(Assistant Assistant, IChatClient Client, Kernel Kernel);
 }

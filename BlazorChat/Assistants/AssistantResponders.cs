@@ -9,7 +9,7 @@ internal sealed class AssistantResponders(AssistantDirectory assistants) : IResp
     public IReadOnlyList<Author> All { get; } = [.. assistants.All.Select(ToAuthor)];
 
     public Responder? Find(string assistantId) => assistants.Find(assistantId) is { } assistant
-        ? new Responder(ToAuthor(assistant), assistant.Instructions, assistant.PromptTokens, assistants.GetChatClient(assistant.Id))
+        ? new Responder(ToAuthor(assistant), assistant.Instructions, assistant.PromptTokens, assistants.GetKernel(assistant.Id))
         {
             Provider = assistant.Provider,
             IsDemo = assistant.IsDemo,

@@ -1,5 +1,7 @@
+using System.ClientModel;
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Assistants;
 
@@ -136,6 +138,10 @@ internal static class ChatFailures
         } => Unreachable(exception),
         HttpRequestException or IOException or SocketException => ConnectionLost(exception),
         JsonException or FormatException => NotUnderstood(exception),
+
+        // Of connectors with connections of their own. Their messages may quote anything.
+        ClientResultException { Status: >= 400 and var status } => Status(status, code: null, message: "", cause: exception),
+        HttpOperationException { StatusCode: { } status } => Status((int)status, code: null, message: "", cause: exception),
         { InnerException: { } inner } => From(inner),
         _ => new(ChatFailureKind.ProviderError, Unforeseen, canRetry: false, exception),
     };

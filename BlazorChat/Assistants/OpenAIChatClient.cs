@@ -2,20 +2,19 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
 using OpenAI;
 
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// OpenAI's chat completions over the official library, as an <see cref="IChatClient"/>. Always streams; never retries or times
-/// out (the guard around it does); reports HTTP errors and error events as <see cref="ChatFailureException"/>.
+/// What the connector of OpenAI's chat completions leaves to do: what servers would refuse is repaired, and what it loses of an
+/// answer (refusals, error events, pieces of calls, odd ids and ends) is read from the chunks (<see cref="OpenAIReply"/>). Always streams.
 /// </summary>
-public sealed class OpenAIChatClient : IChatClient
+public sealed class OpenAIChatClient : DelegatingChatClient
 {
     private readonly HttpClient _http;
-    private readonly OpenAI.Chat.ChatClient _client;
-    private readonly ChatClientMetadata _metadata;
-    private readonly OpenAIRequests _requests;
+    private readonly OpenAIPrompt _prompt;
 
     /// <summary>Makes a client; it connects with the first request.</summary>
     /// <param name="model">The model that is asked when the options name no other.</param>
@@ -23,44 +22,37 @@ public sealed class OpenAIChatClient : IChatClient
     /// <param name="apiKey">The key; null for a server that needs none.</param>
     /// <param name="time">The clock that a <c>Retry-After</c> date is compared to.</param>
     public OpenAIChatClient(string model, Uri endpoint, string? apiKey, TimeProvider time)
+        : this(model, endpoint, apiKey, ProviderHttpHandler.CreateClient(time))
     {
-        _http = ProviderHttpHandler.CreateClient(time);
-        var options = new OpenAIClientOptions
-        {
-            Endpoint = endpoint,
-            NetworkTimeout = Timeout.InfiniteTimeSpan,
-            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-            Transport = new HttpClientPipelineTransport(_http),
-        };
+    }
 
-        // The library insists on a key; servers that need none ignore it.
-        _client = new OpenAI.Chat.ChatClient(model, new ApiKeyCredential(apiKey ?? "none"), options);
-        _metadata = new ChatClientMetadata("openai", endpoint, model);
-        _requests = new OpenAIRequests(model, endpoint);
+    private OpenAIChatClient(string model, Uri endpoint, string? apiKey, HttpClient http)
+        : base(KernelConnector.ToChatClient(kernel => kernel.AddOpenAIChatClient(model, Client(endpoint, apiKey, http))))
+    {
+        _http = http;
+        _prompt = new OpenAIPrompt(endpoint);
     }
 
     /// <inheritdoc/>
-    public Task<ChatResponse> GetResponseAsync(
+    public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         WholeReply.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var reply = new OpenAIReply();
-        var stream = _client.CompleteChatStreamingAsync(
-            OpenAIMessages.From(messages, options?.Instructions), _requests.From(options, this), cancellationToken);
-        var chunks = stream.GetAsyncEnumerator(cancellationToken);
-        await using (chunks.ConfigureAwait(false))
+        var updates = base.GetStreamingResponseAsync(OpenAIPrompt.Messages(messages), _prompt.Options(options), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (updates.ConfigureAwait(false))
         {
             while (true)
             {
                 try
                 {
-                    if (!await chunks.MoveNextAsync().ConfigureAwait(false))
+                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
                     {
                         break;
                     }
@@ -77,7 +69,10 @@ public sealed class OpenAIChatClient : IChatClient
                     break;
                 }
 
-                yield return reply.Read(chunks.Current);
+                if (reply.Read(updates.Current) is { } update)
+                {
+                    yield return update;
+                }
             }
         }
 
@@ -88,13 +83,18 @@ public sealed class OpenAIChatClient : IChatClient
     }
 
     /// <inheritdoc/>
-    public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceKey is not null ? null
-        : serviceType == typeof(ChatClientMetadata) ? _metadata
-        : serviceType.IsInstanceOfType(_client) ? _client
-        : serviceType.IsInstanceOfType(this) ? this
-        : null;
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _http.Dispose();
+    }
 
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    // The library insists on a key; servers that need none ignore it. The guard has the clocks and repeats.
+    private static OpenAIClient Client(Uri endpoint, string? apiKey, HttpClient http) => new(new ApiKeyCredential(apiKey ?? "none"), new OpenAIClientOptions
+    {
+        Endpoint = endpoint,
+        NetworkTimeout = Timeout.InfiniteTimeSpan,
+        RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+        Transport = new HttpClientPipelineTransport(http),
+    });
 }

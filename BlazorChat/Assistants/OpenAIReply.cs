@@ -8,45 +8,54 @@ using ChatFinishReason = Microsoft.Extensions.AI.ChatFinishReason;
 
 namespace BlazorChat.Assistants;
 
-/// <summary>Reads the chunks of one streamed chat completion. Ids, role and finish reason of a chunk hold for all after it.</summary>
+/// <summary>
+/// Reads from the chunks of one streamed answer what the connector loses: refusals, error events, <c>reasoning</c>, pieces of
+/// calls, calls that share an index or an id, usage that counts along. All else it has read is passed on as it is.
+/// </summary>
 internal sealed class OpenAIReply
 {
     private readonly PendingToolCalls _calls = new();
     private readonly Dictionary<int, PendingToolCall> _callsByIndex = [];
-    private ChatRole _role = ChatRole.Assistant;
-    private string? _id;
-    private string? _model;
-    private DateTimeOffset? _createdAt;
+    private ChatResponseUpdate? _last;
     private ChatFinishReason? _finishReason;
-    private UsageDetails? _usage;
+    private UsageContent? _usage;
 
     /// <summary>Whether the provider has said that the answer is complete.</summary>
     public bool IsFinished => _finishReason is not null;
 
-    /// <summary>What a chunk says. Of tool calls only what people are shown of them: they are kept back until they are complete.</summary>
-    /// <exception cref="ChatFailureException">The chunk is an error event.</exception>
-    public ChatResponseUpdate Read(StreamingChatCompletionUpdate chunk)
+    /// <summary>What an update says; null when nothing. Of calls only what people are shown of them: they are kept back until they are complete.</summary>
+    /// <exception cref="ChatFailureException">It is an error event.</exception>
+    public ChatResponseUpdate? Read(ChatResponseUpdate update)
     {
+        if (update.RawRepresentation is not StreamingChatCompletionUpdate chunk)
+        {
+            // The connector's own reading of the calls.
+            return null;
+        }
+
         if (chunk.Patch.Contains("$.error"u8) && chunk.Patch.TryGetJson("$.error"u8, out var error))
         {
             var (code, message) = ProviderMessage.Parse(error);
             throw ChatFailures.ErrorEvent(code, message);
         }
 
-        _id ??= Text(chunk.CompletionId);
-        _model ??= Text(chunk.Model);
-        _createdAt ??= chunk.CreatedAt == default ? null : chunk.CreatedAt;
-        _role = chunk.Role is { } role ? ToRole(role) : _role;
-        _finishReason = chunk.FinishReason is { } reason ? ToFinishReason(reason) : _finishReason;
-
-        var update = NewUpdate(chunk);
-        AddReasoning(update, chunk);
-        foreach (var part in chunk.ContentUpdate)
+        _last = update;
+        _finishReason = update.FinishReason ?? _finishReason;
+        for (var i = update.Contents.Count - 1; i >= 0; i--)
         {
-            if (part.Kind == ChatMessageContentPartKind.Text && part.Text is { Length: > 0 } text)
+            if (update.Contents[i] is UsageContent usage)
             {
-                update.Contents.Add(new TextContent(text));
+                // Some servers count along with every chunk: the last one has it all.
+                _usage = usage;
+                update.Contents.RemoveAt(i);
             }
+        }
+
+        // reasoning_content is read by the connector; Ollama and OpenRouter call it so.
+        if (chunk.Patch.TryGetValue("$.choices[0].delta.reasoning"u8, out string? reasoning) && reasoning is { Length: > 0 }
+            && !update.Contents.Any(content => content is TextReasoningContent))
+        {
+            update.Contents.Insert(0, new TextReasoningContent(reasoning));
         }
 
         if (chunk.RefusalUpdate is { Length: > 0 } refusal)
@@ -62,8 +71,6 @@ internal sealed class OpenAIReply
             }
         }
 
-        // Some servers count along with every chunk: the last one has it all.
-        _usage = chunk.Usage is { } usage ? ToUsage(usage) : _usage;
         if (_calls.Any && _finishReason is not null)
         {
             // Not the end of the answer for the reader until the calls are out: see End.
@@ -89,7 +96,15 @@ internal sealed class OpenAIReply
     /// <summary>What is left when the stream has ended: the usage and, with a finish reason, the tool calls, complete now. Null when nothing is left.</summary>
     public ChatResponseUpdate? End()
     {
-        var update = NewUpdate(chunk: null);
+        if (_finishReason is null && _usage is null)
+        {
+            return null;
+        }
+
+        var update = new ChatResponseUpdate(_last?.Role ?? ChatRole.Assistant, [])
+        {
+            ResponseId = _last?.ResponseId, MessageId = _last?.MessageId, ModelId = _last?.ModelId, CreatedAt = _last?.CreatedAt,
+        };
         if (_finishReason is { } reason)
         {
             update.FinishReason = _calls.FinishReason(reason);
@@ -101,30 +116,10 @@ internal sealed class OpenAIReply
 
         if (_usage is not null)
         {
-            update.Contents.Add(new UsageContent(_usage));
+            update.Contents.Add(_usage);
         }
 
-        return _finishReason is null && _usage is null ? null : update;
-    }
-
-    private ChatResponseUpdate NewUpdate(StreamingChatCompletionUpdate? chunk) => new(_role, [])
-    {
-        ResponseId = _id,
-        MessageId = _id,
-        ModelId = _model,
-        CreatedAt = _createdAt,
-        FinishReason = _finishReason,
-        RawRepresentation = chunk,
-    };
-
-    /// <summary>The model's reasoning, which OpenAI's own servers keep to themselves: <c>reasoning_content</c> (llama.cpp, vLLM, DeepSeek) or <c>reasoning</c> (Ollama, OpenRouter).</summary>
-    private static void AddReasoning(ChatResponseUpdate update, StreamingChatCompletionUpdate chunk)
-    {
-        if ((chunk.Patch.TryGetValue("$.choices[0].delta.reasoning_content"u8, out string? reasoning) && reasoning is { Length: > 0 })
-            || (chunk.Patch.TryGetValue("$.choices[0].delta.reasoning"u8, out reasoning) && reasoning is { Length: > 0 }))
-        {
-            update.Contents.Add(new TextReasoningContent(reasoning));
-        }
+        return update;
     }
 
     private ToolCallDeltaContent? AddFragment(StreamingChatToolCallUpdate fragment)
@@ -150,31 +145,6 @@ internal sealed class OpenAIReply
     private static bool IsAnother(PendingToolCall call, string? id, string? name, string arguments) =>
         (id is not null && call.ProviderId is not null && call.ProviderId != id)
         || (name is not null && call.Name is not null && (call.Name != name || call.IsFollowedBy(arguments)));
-
-    private static ChatRole ToRole(ChatMessageRole role) => role switch
-    {
-        ChatMessageRole.System => ChatRole.System,
-        ChatMessageRole.User => ChatRole.User,
-        ChatMessageRole.Tool => ChatRole.Tool,
-        _ => ChatRole.Assistant,
-    };
-
-    private static ChatFinishReason ToFinishReason(OpenAI.Chat.ChatFinishReason reason) => reason switch
-    {
-        OpenAI.Chat.ChatFinishReason.Length => ChatFinishReason.Length,
-        OpenAI.Chat.ChatFinishReason.ContentFilter => ChatFinishReason.ContentFilter,
-        OpenAI.Chat.ChatFinishReason.ToolCalls or OpenAI.Chat.ChatFinishReason.FunctionCall => ChatFinishReason.ToolCalls,
-        _ => ChatFinishReason.Stop,
-    };
-
-    private static UsageDetails ToUsage(ChatTokenUsage usage) => new()
-    {
-        InputTokenCount = usage.InputTokenCount,
-        OutputTokenCount = usage.OutputTokenCount,
-        TotalTokenCount = usage.TotalTokenCount,
-        CachedInputTokenCount = usage.InputTokenDetails?.CachedTokenCount,
-        ReasoningTokenCount = usage.OutputTokenDetails?.ReasoningTokenCount,
-    };
 
     private static string? Text(string? value) => string.IsNullOrEmpty(value) ? null : value;
 }

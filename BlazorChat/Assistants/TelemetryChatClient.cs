@@ -18,10 +18,16 @@ public sealed class TelemetryChatClient(IChatClient inner, string provider, stri
 
     private static readonly ActivitySource Source = new(SourceName);
 
+    private readonly ChatClientMetadata _metadata = new(provider, providerUri: null, model);
+
     // The convention's values are lower-case, and this is one of them, not a comparison.
 #pragma warning disable CA1308
     private readonly string _provider = provider.ToLowerInvariant();
 #pragma warning restore CA1308
+
+    /// <summary>Says whom it asks, where those further in do not: without that a kernel's prompt functions fail.</summary>
+    public override object? GetService(Type serviceType, object? serviceKey = null) =>
+        base.GetService(serviceType, serviceKey) ?? (serviceKey is null && serviceType == typeof(ChatClientMetadata) ? _metadata : null);
 
     /// <inheritdoc/>
     public override async Task<ChatResponse> GetResponseAsync(

@@ -1,5 +1,7 @@
 using BlazorChat.Rooms;
+using BlazorChat.Replies.Kernels;
 using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Replies;
 
@@ -17,12 +19,21 @@ public enum RecoveryMode
 /// <param name="Author">Its id and name, as the author of answers.</param>
 /// <param name="Instructions">What the model is told before everything else; empty for none.</param>
 /// <param name="PromptTokens">How many tokens of the room go into one prompt, estimated.</param>
-/// <param name="Client">
-/// The model. Fails only with <see cref="ReplyFailedException"/> or, when the caller's token was cancelled, at once with
-/// <see cref="OperationCanceledException"/>.
-/// </param>
-public sealed record Responder(Author Author, string Instructions, int PromptTokens, IChatClient Client)
+/// <param name="Kernel">Its kernel: the chat service that answers, and the plugins and filters around its tools.</param>
+public sealed record Responder(Author Author, string Instructions, int PromptTokens, Kernel Kernel)
 {
+    /// <summary>An assistant that is nothing but a model.</summary>
+    public Responder(Author author, string instructions, int promptTokens, IChatClient client)
+        : this(author, instructions, promptTokens, AssistantKernel.Create(client))
+    {
+    }
+
+    /// <summary>
+    /// The kernel's chat service. Fails only with <see cref="ReplyFailedException"/> or, when the caller's token was cancelled,
+    /// at once with <see cref="OperationCanceledException"/>.
+    /// </summary>
+    public IChatClient Client => Kernel.GetRequiredService<IChatClient>();
+
     /// <summary>The provider's name.</summary>
     public string Provider { get; init; } = "";
 

@@ -70,7 +70,7 @@ public sealed class MiddlewareOptionsTests
     {
         using var services = Build("""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "Demo" } ] } }""");
         var ada = new AssistantResponders(services.GetRequiredService<AssistantDirectory>()).Find("ada")!;
-        var expected = new Responder(ada.Author, ada.Instructions, ada.PromptTokens, ada.Client);
+        var expected = new Responder(ada.Author, ada.Instructions, ada.PromptTokens, ada.Kernel);
         Assert.Equal(expected.Tools, ada.Tools);
         Assert.Equal(expected with { Provider = ada.Provider, Model = ada.Model, IsDemo = true, Tools = ada.Tools, Delegates = ada.Delegates }, ada);
     }

@@ -312,7 +312,7 @@ public sealed class DelegationTests
     {
         await using var team = new Team("outer", "inner");
         using var demo = new DemoChatClient(1_000_000, TimeProvider.System);
-        team.Change("inner", r => r with { Client = demo });
+        team.Change("inner", r => r with { Kernel = BlazorChat.Replies.Kernels.AssistantKernel.Create(demo) });
         team.Tools.Add(DiceTool.Create((_, to) => to - 1));
         Assert.Equal(new ToolOutcome("The tool `roll_dice` says: **8, 8 (sum 16)**", IsError: false), await team.AskAsync("inner", "roll 2 dice with 8 sides"));
         Assert.Contains(team.Bench.Shown, shown => shown.StartsWith("✓ roll_dice {\"count\":2,\"sides\":8}", StringComparison.Ordinal));

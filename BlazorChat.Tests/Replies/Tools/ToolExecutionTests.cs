@@ -166,11 +166,17 @@ public sealed class ToolExecutionTests
     {
         await using var bench = new ToolBench();
         var release = new TaskCompletionSource<string>();
-        var tool = ToolBench.Tool(() => release.Task);
+        using var began = new SemaphoreSlim(0);
+        var tool = ToolBench.Tool(() =>
+        {
+            began.Release();
+            return release.Task;
+        });
         for (var i = 0; i < ToolExecution.MostAbandoned; i++)
         {
             using var stop = new CancellationTokenSource();
             var stopped = bench.RunAsync(tool, stop: stop.Token);
+            await began.WaitAsync().Soon();
             stop.Cancel();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
         }

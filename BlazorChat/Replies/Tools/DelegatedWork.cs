@@ -141,7 +141,7 @@ internal sealed class DelegatedWork(
         };
         return await NeedsApprovalAsync(tool, innerCall, cancellationToken).ConfigureAwait(false)
             ? ToolOutcome.Failed(DelegationTool.NoApproval)
-            : await execution.RunAsync(tool, innerCall, tool.Timeout ?? inner.ToolTimeout, cancellationToken).ConfigureAwait(false);
+            : await execution.RunAsync(tool, innerCall, tool.Timeout ?? inner.ToolTimeout, cancellationToken, inner.Kernel).ConfigureAwait(false);
     }
 
     /// <summary>Asks a tool's own rule; one that throws counts as yes.</summary>

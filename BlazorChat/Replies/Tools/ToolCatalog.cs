@@ -1,5 +1,7 @@
+using BlazorChat.Replies.Kernels;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Replies.Tools;
 
@@ -12,10 +14,11 @@ public sealed class ToolCatalog
     /// <summary>Makes the catalog.</summary>
     /// <param name="tools">Tools.</param>
     /// <param name="functions">Plain functions, each a tool.</param>
+    /// <param name="plugins">Plugins of Semantic Kernel, each function a tool.</param>
     /// <param name="sources">Where others come from.</param>
-    public ToolCatalog(IEnumerable<ChatTool> tools, IEnumerable<AIFunction> functions, IEnumerable<IToolSource> sources)
+    public ToolCatalog(IEnumerable<ChatTool> tools, IEnumerable<AIFunction> functions, IEnumerable<KernelPlugin> plugins, IEnumerable<IToolSource> sources)
     {
-        _registered = [.. tools, .. functions.Select(f => new ChatTool(f))];
+        _registered = [.. tools, .. functions.Select(f => new ChatTool(f)), .. plugins.SelectMany(FromPlugin)];
         _sources = [.. sources];
     }
 
@@ -30,6 +33,12 @@ public sealed class ToolCatalog
     /// <summary>The tools that an assistant may call in a room.</summary>
     public IReadOnlyList<ChatTool> For(Responder responder, Room room) =>
         [.. For(responder).Where(t => !room.Settings.DisabledTools.Contains(t.Name, StringComparer.Ordinal))];
+
+    private static IEnumerable<ChatTool> FromPlugin(KernelPlugin plugin) => plugin.Select(function => new ChatTool(new PluginFunction(function))
+    {
+        Source = plugin.Name,
+        NeedsApproval = function.UnderlyingMethod?.IsDefined(typeof(NeedsApprovalAttribute), inherit: true) == true ? ChatTool.Always : null,
+    });
 
     private static bool IsAllowed(string name, IReadOnlyList<string> patterns) =>
         patterns.Any(p => p.EndsWith('*') ? name.AsSpan().StartsWith(p.AsSpan(0, p.Length - 1), StringComparison.Ordinal) : name == p);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using BlazorChat.Rooms;
+using BlazorChat.Replies.Kernels;
 using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Replies.Tools;
 
@@ -22,7 +24,8 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
     /// <param name="timeout">How long it may take.</param>
     /// <param name="stop">Ends the call at once.</param>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; there is no outcome.</exception>
-    public async Task<ToolOutcome> RunAsync(ChatTool tool, ToolCallContext call, TimeSpan timeout, CancellationToken stop)
+    /// <param name="assistant">The kernel of the assistant that calls; null for one without a model.</param>
+    public async Task<ToolOutcome> RunAsync(ChatTool tool, ToolCallContext call, TimeSpan timeout, CancellationToken stop, Kernel? assistant = null)
     {
         stop.ThrowIfCancellationRequested();
         if (tool.Site != ToolSite.Server || tool.Function is not AIFunction function)
@@ -43,7 +46,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
         var ended = new CancellationTokenSource();
         var valve = new ToolCallValve(call);
         // On a thread of the pool: a tool may compute, or block, before it first awaits.
-        var work = Task.Run(() => InvokeAsync(function, valve.Call, arguments, ended.Token), CancellationToken.None);
+        var work = Task.Run(() => InvokeAsync(tool, assistant, valve.Call, arguments, ended.Token), CancellationToken.None);
         try
         {
             return await work.WaitAsync(timeout, time, stop).ConfigureAwait(false);
@@ -74,7 +77,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
     }
 
     /// <summary>Never throws: what goes wrong is an outcome too.</summary>
-    private async Task<ToolOutcome> InvokeAsync(AIFunction function, ToolCallContext call, AIFunctionArguments arguments, CancellationToken ended)
+    private async Task<ToolOutcome> InvokeAsync(ChatTool tool, Kernel? assistant, ToolCallContext call, AIFunctionArguments arguments, CancellationToken ended)
     {
         try
         {
@@ -84,7 +87,13 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
                 scope.ServiceProvider.GetRequiredService<ToolCallAccessor>().Call = call;
                 arguments.Services = scope.ServiceProvider;
                 arguments.Context = new Dictionary<object, object?> { [typeof(ToolCallContext)] = call };
-                var result = await function.InvokeAsync(arguments, ended).ConfigureAwait(false);
+                if (ToolFunctions.Arguments(arguments) is not { } given)
+                {
+                    return ToolOutcome.Failed("Two arguments have names that differ in case only.");
+                }
+
+                var kernel = assistant is null ? new Kernel(scope.ServiceProvider) : AssistantKernel.ForCall(assistant, scope.ServiceProvider, call);
+                var result = (await kernel.InvokeAsync(ToolFunctions.Of(tool), given, ended).ConfigureAwait(false)).GetValue<object>();
                 var text = ToolResults.AsStream(result) is { } stream
                     ? await ReadAsync(stream, call, ended).ConfigureAwait(false)
                     : ToolResults.ToText(result);

@@ -4,6 +4,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
+using TextContent = Microsoft.Extensions.AI.TextContent;
 
 namespace BlazorChat.Replies.Tools;
 
@@ -65,6 +67,10 @@ internal static class ToolResults
         JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => Nothing,
         JsonElement { ValueKind: JsonValueKind.String } text => ReadString(text),
         AIContent content => Write(content),
+        // Of a prompt function, and of what plugins make of an API's answers.
+        ChatResponse { Text: { Length: > 0 } text } => text,
+        ChatMessageContent { Content: { Length: > 0 } text } => text,
+        RestApiOperationResponse response => response.Content is { } content ? Write(content) : Nothing,
         IEnumerable<AIContent> contents => string.Join('\n', contents.Select(Write)) is { Length: > 0 } text ? text : Nothing,
         _ => WriteJson(result),
     };
