@@ -27,6 +27,7 @@ internal static class RepliesServices
         services.AddSingleton<TurnSteps>();
         services.AddSingleton<TurnObservers>();
         services.AddSingleton<TurnRunner>();
+        services.AddSingleton<ShutdownGrace>();
         services.AddSingleton<TurnWorker>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<TurnWorker>());
         services.AddSingleton<ReplyService>();
