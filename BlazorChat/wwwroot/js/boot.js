@@ -33,10 +33,30 @@ async function reloadWhenAlive() {
 // A planned stop: the server said that it is about to stop. The page pauses its circuit, which hands its state to the page, and
 // resumes it on the process that comes. What cannot be resumed is loaded again.
 const WAIT_FOR_RETURN = 120_000;
+const STATE_WITHIN = 1000;
 let isRestarting = false;
 
 // The circuit's connection; each attempt to reconnect makes another one.
 let connection;
+
+// .NET 10 answers PauseCircuit before it has handed the state over, and its script hangs up on the answer: where the circuit is
+// busy, the state comes too late and the page is loaded again. So the answer waits for the state.
+function awaitState(connection) {
+  let arrived;
+  const state = new Promise(resolve => { arrived = resolve; });
+  // Registered before the framework's own, whose result the server waits for.
+  connection.on('JS.SavePersistedState', () => { setTimeout(arrived); });
+  const { invoke } = connection;
+  connection.invoke = async (name, ...args) => {
+    const result = await invoke.call(connection, name, ...args);
+    if (name === 'PauseCircuit') {
+      await Promise.race([state, delay(STATE_WITHIN)]);
+    }
+
+    return result;
+  };
+  return connection;
+}
 
 async function pauseUntilBack() {
   if (isRestarting || isReloading) {
@@ -149,7 +169,7 @@ Blazor.start({
   circuit: {
     configureSignalR: builder => {
       const { build } = builder;
-      builder.build = () => connection = build.call(builder);
+      builder.build = () => connection = awaitState(build.call(builder));
     },
     reconnectionOptions: {
       maxRetries: Number.MAX_SAFE_INTEGER,
