@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace BlazorChat.Storage;
+namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
 /// Settings of each SQLite connection. The journal mode (WAL: readers never wait for the writer) is the file's, set when it is

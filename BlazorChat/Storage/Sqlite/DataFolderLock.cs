@@ -1,4 +1,4 @@
-namespace BlazorChat.Storage;
+namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
 /// Keeps a second process off the data folder: its start would mark this one's running answers as interrupted. The
