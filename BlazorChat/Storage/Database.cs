@@ -1,5 +1,6 @@
 using System.Data.Common;
 using BlazorChat.Rooms;
+using BlazorChat.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage;
@@ -8,9 +9,12 @@ namespace BlazorChat.Storage;
 /// How stores reach the database: reads in a context of their own, writes one after the other, each in one transaction.
 /// SQLite has one writer; waiting for it here is fair and costs no thread, waiting in SQLite is neither.
 /// </summary>
-internal sealed class Database(IDbContextFactory<ChatDbContext> contexts) : IDisposable
+internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, SqliteWal wal) : IDisposable
 {
     private readonly SemaphoreSlim _writer = new(1, 1);
+
+    // Whether the last write failed.
+    private volatile bool _isFailing;
 
     public async Task<T> ReadAsync<T>(Func<ChatDbContext, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -40,9 +44,40 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts) : IDis
             await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
             // Not cancelled half-way: a caller who gives up now would not know whether it was stored.
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            _isFailing = false;
+            wal.AfterWrite();
             return result;
         }
         catch (Exception e) when (e is DbException or DbUpdateException)
+        {
+            _isFailing = true;
+            throw new StorageUnavailableException("The database could not be written.", e);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    /// <summary>Whether writes work now: tries it.</summary>
+    /// <param name="longest">How long another write may take.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StorageUnavailableException">They do not.</exception>
+    public async Task ProbeAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        if (!await _writer.WaitAsync(longest, cancellationToken).ConfigureAwait(false))
+        {
+            throw new StorageUnavailableException("A write takes too long.");
+        }
+
+        try
+        {
+            // A disk with room for one page may have none for a message: more, when the last write found none.
+            wal.Probe(_isFailing ? 16 : 1);
+            _isFailing = false;
+            wal.AfterWrite();
+        }
+        catch (DbException e)
         {
             throw new StorageUnavailableException("The database could not be written.", e);
         }

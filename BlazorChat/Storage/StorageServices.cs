@@ -1,5 +1,6 @@
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
+using BlazorChat.Storage.Sqlite;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +16,6 @@ internal static class StorageServices
         var file = Path.Combine(folder, "blazorchat.db");
         // A write waits this long for the database, less than the page waits for its answer: what is refused can be sent again.
         var connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 10 }.ConnectionString;
-        CreatePrivately(file);
 
         builder.Services.AddDataProtection()
             .SetApplicationName("BlazorChat")
@@ -25,37 +25,27 @@ internal static class StorageServices
         builder.Services.AddSingleton<IRoomStore, RoomStore>();
         builder.Services.AddSingleton<ITurnStore, TurnStore>();
         builder.Services.AddSingleton(_ => new DataFolderLock(folder));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SqliteWal>(services, connection));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SqliteStart>(services, folder, file));
         builder.Services.AddHostedService<DatabaseUpkeep>();
         return builder;
     }
 
     /// <summary>Makes sure that the database is this process's alone, and applies migrations.</summary>
-    /// <exception cref="InvalidOperationException">Another process uses the data folder.</exception>
+    /// <exception cref="StartException">The data folder or the database in it cannot be used.</exception>
     public static async Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
-        services.GetRequiredService<DataFolderLock>().Take();
         var contexts = services.GetRequiredService<IDbContextFactory<ChatDbContext>>();
         var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken).ConfigureAwait(false);
-            await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+            await services.GetRequiredService<SqliteStart>().RunAsync(context, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // SQLite would make it readable for everybody; its journal files take over the file's mode.
-    private static void CreatePrivately(string file)
-    {
-        if (!OperatingSystem.IsWindows() && !File.Exists(file))
-        {
-            using var _ = new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-        }
-    }
+    /// <summary>The sentence for a start that ended because the database could not be used, or null when it ended otherwise.</summary>
+    public static StartException? SentenceOf(this IServiceProvider services, Exception thrown) =>
+        services.GetRequiredService<SqliteStart>().SentenceOf(thrown);
 
     private static string DataFolder(WebApplicationBuilder builder)
     {
@@ -63,7 +53,7 @@ internal static class StorageServices
         builder.Configuration.Bind(options);
         if (string.IsNullOrWhiteSpace(options.DataFolder))
         {
-            throw new InvalidOperationException("The setting DataFolder must name a folder.");
+            throw new StartException("The setting DataFolder must name a folder.");
         }
 
         var folder = Path.GetFullPath(options.DataFolder, builder.Environment.ContentRootPath);
@@ -81,7 +71,7 @@ internal static class StorageServices
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"The folder that the setting DataFolder names, {folder}, cannot be made: {e.Message}", e);
+            throw new StartException($"The folder that the setting DataFolder names, {folder}, cannot be made: {e.Message}", e);
         }
 
         return folder;
