@@ -51,7 +51,7 @@ public static class BlazorChatApp
         }
         catch (Exception e)
         {
-            var sentence = app.Services.SentenceOf(e);
+            var sentence = app.Services.GetRequiredService<IDatabaseProvider>().SentenceOf(e);
             await app.DisposeAsync().ConfigureAwait(false);
             if (sentence is null || sentence == e)
             {

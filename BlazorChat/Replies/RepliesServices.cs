@@ -17,6 +17,7 @@ internal static class RepliesServices
         services.AddSingleton<IAnswerRules, MentionAnswerRules>();
         services.AddSingleton<RunningTurns>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RunningTurns>());
+        services.AddSingleton<IStorageObserver>(s => s.GetRequiredService<RunningTurns>());
         services.AddSingleton<RepliesMetrics>();
         services.AddSingleton<Recovery>();
         services.AddSingleton<PromptBuilder>();

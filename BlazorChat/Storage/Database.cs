@@ -1,15 +1,15 @@
 using System.Data.Common;
 using BlazorChat.Rooms;
-using BlazorChat.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage;
 
 /// <summary>
 /// How stores reach the database: reads in a context of their own, writes one after the other, each in one transaction.
-/// SQLite has one writer; waiting for it here is fair and costs no thread, waiting in SQLite is neither.
+/// SQLite has one writer; waiting for it here is fair and costs no thread, waiting in SQLite is neither. On PostgreSQL it is
+/// the same, so that the stores' rules see no other transaction on either.
 /// </summary>
-internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, SqliteWal wal) : IDisposable
+internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatabaseProvider provider) : IDisposable
 {
     private readonly SemaphoreSlim _writer = new(1, 1);
 
@@ -26,7 +26,7 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, Sqlite
         }
         catch (DbException e)
         {
-            throw new StorageUnavailableException("The database could not be read.", e);
+            throw Unavailable("The database could not be read.", e);
         }
     }
 
@@ -40,18 +40,19 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, Sqlite
             await using var _ = context.ConfigureAwait(false);
             var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using var __ = transaction.ConfigureAwait(false);
+            await provider.EnsureOwnedAsync(context, cancellationToken).ConfigureAwait(false);
             var result = await write(context).ConfigureAwait(false);
             await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
             // Not cancelled half-way: a caller who gives up now would not know whether it was stored.
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             _isFailing = false;
-            wal.AfterWrite();
+            provider.AfterWrite();
             return result;
         }
         catch (Exception e) when (e is DbException or DbUpdateException)
         {
             _isFailing = true;
-            throw new StorageUnavailableException("The database could not be written.", e);
+            throw Unavailable("The database could not be written.", e);
         }
         finally
         {
@@ -59,7 +60,7 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, Sqlite
         }
     }
 
-    /// <summary>Whether writes work now: tries it.</summary>
+    /// <summary>Tries whether writes work now.</summary>
     /// <param name="longest">How long another write may take.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StorageUnavailableException">They do not.</exception>
@@ -72,14 +73,12 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, Sqlite
 
         try
         {
-            // A disk with room for one page may have none for a message: more, when the last write found none.
-            wal.Probe(_isFailing ? 16 : 1);
+            await provider.ProbeAsync(_isFailing, cancellationToken).ConfigureAwait(false);
             _isFailing = false;
-            wal.AfterWrite();
         }
         catch (DbException e)
         {
-            throw new StorageUnavailableException("The database could not be written.", e);
+            throw Unavailable("The database could not be written.", e);
         }
         finally
         {
@@ -88,4 +87,7 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, Sqlite
     }
 
     public void Dispose() => _writer.Dispose();
+
+    private StorageUnavailableException Unavailable(string message, Exception failure) =>
+        new(message, provider.Tellable(failure));
 }

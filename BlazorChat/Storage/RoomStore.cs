@@ -218,7 +218,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             var ofRoom = db.Messages.AsNoTracking().Where(m => m.RoomId == roomId).OrderByDescending(m => m.Sequence);
             var tooOld = await ofRoom.Skip(RoomLimits.SearchedMessages).Select(m => m.Sequence).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
             // In the order of the index: rows are read until there are enough, and nothing is sorted.
-            var candidates = ofRoom.Where(m => m.Sequence > tooOld && !m.IsRetried && EF.Functions.Like(m.Parts, pattern, MessagePartsJson.LikeEscape));
+            var candidates = db.WithPartsLike(ofRoom.Where(m => m.Sequence > tooOld && !m.IsRetried), pattern);
             var found = new List<Message>();
             await foreach (var row in candidates.AsAsyncEnumerable().WithCancellation(cancellationToken).ConfigureAwait(false))
             {

@@ -20,11 +20,15 @@ internal sealed class SqliteInspection : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly string _folder;
+    private readonly string _log;
+    private readonly bool _hadLog;
 
     private SqliteInspection(string folder, SqliteConnection connection)
     {
         _folder = folder;
         _connection = connection;
+        _log = connection.DataSource + "-wal";
+        _hadLog = File.Exists(_log);
     }
 
     /// <summary>Ids of the migrations that were applied, oldest first; empty when the first one never was.</summary>
@@ -74,7 +78,15 @@ internal sealed class SqliteInspection : IDisposable
         command.ExecuteNonQuery();
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _connection.Dispose();
+        // SQLite has made one for a database without: it is left as it was found.
+        if (!_hadLog && new FileInfo(_log) is { Exists: true, Length: 0 })
+        {
+            File.Delete(_log);
+        }
+    }
 
     // Not while a connection of this process is open: closing any file handle would take its locks away.
     private static void CheckFile(string folder, string file, WalFile? wal)

@@ -1,6 +1,4 @@
-using BlazorChat.Storage.Sqlite;
-
-namespace BlazorChat.Storage;
+namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
 /// Keeps a second process off the data folder: its start would mark this one's running answers as interrupted. The
