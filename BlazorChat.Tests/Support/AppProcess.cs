@@ -17,6 +17,8 @@ public sealed partial class AppProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private TaskCompletionSource _printed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private AppProcess(Process process) => _process = process;
 
     /// <summary>Where it listens.</summary>
@@ -72,6 +74,21 @@ public sealed partial class AppProcess : IAsyncDisposable
         return app;
     }
 
+    /// <summary>Waits until it has printed something.</summary>
+    public async Task PrintedAsync(string text)
+    {
+        for (;;)
+        {
+            var next = Volatile.Read(ref _printed).Task;
+            if (Output.Contains(text, StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            await next.Soon();
+        }
+    }
+
     /// <summary>Kills it as a power cut would: nothing of it runs any more when this returns.</summary>
     public async Task KillAsync()
     {
@@ -106,6 +123,7 @@ public sealed partial class AppProcess : IAsyncDisposable
         }
 
         _output.Enqueue(line);
+        Interlocked.Exchange(ref _printed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         if (Listening().Match(line) is { Success: true } match)
         {
             _listening.TrySetResult(new Uri(match.Groups["url"].Value));

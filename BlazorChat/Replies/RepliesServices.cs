@@ -32,6 +32,7 @@ internal static class RepliesServices
         services.AddSingleton<ITurnObserver, RoomTitles>();
         services.AddSingleton<TurnObservers>();
         services.AddSingleton<TurnRunner>();
+        services.AddSingleton<ShutdownGrace>();
         services.AddSingleton<TurnWorker>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<TurnWorker>());
         services.AddSingleton<ReplyService>();
