@@ -44,6 +44,8 @@ public sealed class AssistantsOptionsTests
     [InlineData("""{ "ANTHROPIC_API_KEY": "sk-2" }""", "Anthropic", AnthropicChatClientProvider.DefaultModelId, null, "sk-2")]
     [InlineData("""{ "ANTHROPIC_API_KEY": "sk-2", "ANTHROPIC_MODEL": "m", "ANTHROPIC_BASE_URL": "http://localhost:1" }""", "Anthropic", "m", "http://localhost:1", "sk-2")]
     [InlineData("""{ "OPENAI_BASE_URL": "http://localhost:11434/v1", "OPENAI_MODEL": "llama3.2" }""", "OpenAI", "llama3.2", "http://localhost:11434/v1", null)]
+    [InlineData("""{ "AZURE_OPENAI_ENDPOINT": "https://ours.openai.azure.com", "AZURE_OPENAI_API_KEY": "k", "AZURE_OPENAI_MODEL": "our-gpt" }""", "AzureOpenAI", "our-gpt", "https://ours.openai.azure.com", "k")]
+    [InlineData("""{ "AZURE_OPENAI_ENDPOINT": "https://ours.openai.azure.com", "AZURE_OPENAI_API_KEY": "k" }""", "Demo", "demo", null, null)]
     [InlineData("""{ "OPENAI_API_KEY": "  " }""", "Demo", "demo", null, null)]
     public void The_environment_decides_who_answers_by_default(string settings, string provider, string model, string? endpoint, string? key)
     {
@@ -52,6 +54,18 @@ public sealed class AssistantsOptionsTests
         Assert.Equal(model is "gpt-6-luna" or "claude-haiku-5-5" ? ReasoningEffort.None : null, item.ReasoningEffort);
         Assert.Equal("assistant", item.Id);
         Assert.Equal(provider == "Demo" ? "Demo" : "Assistant", item.Name);
+    }
+
+    [Fact]
+    public void Azure_needs_an_endpoint_a_key_and_a_deployment()
+    {
+        var e = Assert.Throws<OptionsValidationException>(() => Options("""{ "Assistants": { "Items": [ { "Name": "A", "Provider": "azureopenai" } ] } }"""));
+        Assert.All(["Endpoint", "ApiKey", "Model"], key => Assert.Contains($"Assistants:Items:0:{key} is required", e.Message, StringComparison.Ordinal));
+        var item = Options("""
+            { "AZURE_OPENAI_API_KEY": "other", "Assistants": { "Items": [
+              { "Name": "A", "Provider": "azureopenai", "Endpoint": "https://ours.openai.azure.com", "ApiKey": "mine", "Model": "our-gpt" } ] } }
+            """).Items[0];
+        Assert.Equal(("AzureOpenAI", "our-gpt", "mine", null), (item.Provider, item.Model, item.ApiKey, item.ReasoningEffort));
     }
 
     [Fact]
