@@ -13,7 +13,7 @@ namespace BlazorChat.Assistants;
 internal sealed class OpenAIPrompt(Uri endpoint)
 {
     // The library's own options write with indentation, which a model would be billed for.
-    private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+    internal static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
 
     // OpenAI and Azure refuse max_tokens for newer models; other servers know nothing else, or know both.
     private readonly bool _knowsMaxCompletionTokens =
@@ -40,21 +40,30 @@ internal sealed class OpenAIPrompt(Uri endpoint)
         return copy;
     }
 
+    /// <summary>A message with results of tools, each of them one text.</summary>
+    internal static ChatMessage ResultsAsText(ChatMessage message)
+    {
+        var copy = message.Clone();
+        copy.Contents = [.. message.Contents.Select(content => content is FunctionResultContent { Result: not string } result
+            ? new FunctionResultContent(result.CallId, ToText(result.Result)) : content)];
+        return copy;
+    }
+
+    /// <summary>A file of text as its text: the connectors leave it out.</summary>
+    internal static AIContent FileAsText(AIContent content) =>
+        content is DataContent data && data.HasTopLevelMediaType("text") ? new TextContent(Encoding.UTF8.GetString(data.Data.Span)) : content;
+
     private static ChatMessage Fit(ChatMessage message)
     {
         if (message.Role == ChatRole.Tool)
         {
-            var copy = message.Clone();
-            copy.Contents = [.. message.Contents.Select(content => content is FunctionResultContent { Result: not string } result
-                ? new FunctionResultContent(result.CallId, ToText(result.Result)) : content)];
-            return copy;
+            return ResultsAsText(message);
         }
 
         // A name without any letter would be sent as underscores, and a file of text not at all.
         var result = message.Clone();
         result.AuthorName = OpenAINames.Sanitise(message.AuthorName);
-        result.Contents = [.. message.Contents.Select(content => content is DataContent data && data.HasTopLevelMediaType("text")
-            ? new TextContent(Encoding.UTF8.GetString(data.Data.Span)) : content)];
+        result.Contents = [.. message.Contents.Select(FileAsText)];
         result.RawRepresentation = WithCalls(result);
         return result;
     }
