@@ -72,19 +72,18 @@ internal sealed class ResponsesPrompt(bool store)
 
     private ResponseReasoningOptions? Reasoning(ReasoningEffort? effort)
     {
-        ResponseReasoningEffortLevel? level = effort switch
+        // Typed nulls: a bare one becomes the library's struct by its conversion from a string, which throws.
+        var level = effort switch
         {
             ReasoningEffort.None => ResponseReasoningEffortLevel.None,
             ReasoningEffort.Low => ResponseReasoningEffortLevel.Low,
             ReasoningEffort.Medium => ResponseReasoningEffortLevel.Medium,
             ReasoningEffort.High => ResponseReasoningEffortLevel.High,
             ReasoningEffort.ExtraHigh => ResponseReasoningEffortLevel.ExtraHigh,
-            _ => null,
+            _ => default(ResponseReasoningEffortLevel?),
         };
-        var summary = _asksForSummary && effort != ReasoningEffort.None;
-        return level is null && !summary
-            ? null
-            : new ResponseReasoningOptions { ReasoningEffortLevel = level, ReasoningSummaryVerbosity = summary ? ResponseReasoningSummaryVerbosity.Auto : null };
+        var summary = _asksForSummary && effort != ReasoningEffort.None ? ResponseReasoningSummaryVerbosity.Auto : default(ResponseReasoningSummaryVerbosity?);
+        return level is null && summary is null ? null : new ResponseReasoningOptions { ReasoningEffortLevel = level, ReasoningSummaryVerbosity = summary };
     }
 
     private static ChatMessage Fit(ChatMessage message)
