@@ -214,6 +214,32 @@ public sealed class AssistantsOptionsTests
         Assert.Equal((77, 0.5f), (model.Options[0]?.MaxOutputTokens, model.Options[0]?.Temperature));
     }
 
+    [Theory]
+    [InlineData(""" "Provider": "Demo", "Protocol": "Chat" """, "Assistants:Items:0:Protocol ")]
+    [InlineData(""" "Provider": "OpenAI", "ApiKey": "k", "Protocol": 7 """, "Assistants:Items:0:Protocol ")]
+    [InlineData(""" "Provider": "OpenAI", "ApiKey": "k", "Protocol": "Chat", "Store": true """, "Assistants:Items:0:Store ")]
+    [InlineData(""" "Provider": "Anthropic", "ApiKey": "k", "Store": false """, "Assistants:Items:0:Store ")]
+    public void A_protocol_belongs_to_its_provider(string settings, string key)
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Options($$"""{ "Assistants": { "Items": [ { "Name": "Ada", {{settings}} } ] } }"""));
+        Assert.StartsWith(key, Assert.Single(error.Failures), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("OpenAI", "Assistants:Items:0:Middleware:0:Seed, Assistants:Items:0:Middleware:0:StopSequences")]
+    [InlineData("Anthropic", "Assistants:Items:0:Temperature, Assistants:Items:0:Middleware:0:Seed")]
+    [InlineData("Demo", "")]
+    public void A_setting_that_is_not_sent_is_named_at_start(string provider, string expected)
+    {
+        using var logs = new LogCapture();
+        using var services = Build(
+            $$"""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "{{provider}}", "ApiKey": "k", "Temperature": 0.5, "Middleware": [ { "Name": "Defaults", "Seed": 7, "StopSequences": [ "x" ] } ] } ] } }""",
+            collection => collection.AddLogging(logging => logging.AddProvider(logs)));
+        services.GetRequiredService<AssistantDirectory>();
+        var warnings = logs.Lines.Where(line => line.Level == LogLevel.Warning).Select(line => line.Text[..line.Text.IndexOf(" is not sent", StringComparison.Ordinal)]);
+        Assert.Equal(expected, string.Join(", ", warnings));
+    }
+
     private static AssistantsOptions Options(string settings)
     {
         using var services = Build(settings);

@@ -27,6 +27,12 @@ public sealed class AssistantOptions
     /// <summary>An absolute http or https address of a server that speaks the provider's protocol, for OpenAI including <c>/v1</c>, for <c>AzureOpenAI</c> that of the resource alone. Left out: the provider's own servers.</summary>
     public string? Endpoint { get; set; }
 
+    /// <summary>For the provider <c>OpenAI</c>: <c>Chat</c> or <c>Responses</c>. Left out: <c>Responses</c> at OpenAI's own address, <c>Chat</c> at any other.</summary>
+    public OpenAIProtocol? Protocol { get; set; }
+
+    /// <summary>For the protocol <c>Responses</c>: whether the provider may keep what is sent and answered. Left out: false. Nothing here reads it again; it is for the provider's own dashboards.</summary>
+    public bool? Store { get; set; }
+
     /// <summary>The provider's key. A secret: keep it in the environment or in user secrets. A server of one's own (<see cref="Endpoint"/>) needs none.</summary>
     public string? ApiKey { get; set; }
 

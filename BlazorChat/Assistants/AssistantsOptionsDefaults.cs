@@ -75,7 +75,7 @@ public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnu
         {
             item.Model = model;
 
-            // People in a room wait for the first word; and OpenAI's default model calls tools only without reasoning.
+            // People in a room wait for the first word; and on chat completions OpenAI's default model calls tools only without reasoning.
             item.ReasoningEffort ??= prefix is null ? null : ReasoningEffort.None;
         }
 

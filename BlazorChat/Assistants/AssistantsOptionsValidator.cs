@@ -41,6 +41,7 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
             var item = options.Items[i];
             WhoItIs(errors, key, item);
             WhoAnswers(errors, key, item);
+            Protocol(errors, key, item);
             Limits(errors, key, item);
             Turns(errors, key, item, options);
             Around(errors, key, item);
@@ -130,6 +131,20 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
         if (item.ApiKey is not null && item.ApiKey.Any(character => character is <= ' ' or > '~'))
         {
             errors.Add($"{key}:{nameof(item.ApiKey)} has characters that no key has.");
+        }
+    }
+
+    private static void Protocol(List<string> errors, string key, AssistantOptions item)
+    {
+        var isOpenAI = string.Equals(item.Provider, OpenAIChatClientProvider.ProviderName, StringComparison.OrdinalIgnoreCase);
+        if (item.Protocol is { } protocol && (!isOpenAI || !Enum.IsDefined(protocol)))
+        {
+            errors.Add($"{key}:{nameof(item.Protocol)} is {protocol}; it must be one of {string.Join(", ", Enum.GetNames<OpenAIProtocol>())}, and only the provider {OpenAIChatClientProvider.ProviderName} has it.");
+        }
+
+        if (item.Store is not null && (!isOpenAI || OpenAIChatClientProvider.Protocol(item) != OpenAIProtocol.Responses))
+        {
+            errors.Add($"{key}:{nameof(item.Store)} is a setting of the protocol {OpenAIProtocol.Responses} of the provider {OpenAIChatClientProvider.ProviderName}; this assistant speaks another.");
         }
     }
 

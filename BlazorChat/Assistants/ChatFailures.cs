@@ -105,7 +105,7 @@ internal static class ChatFailures
             "authentication_error" or "permission_error" or "invalid_api_key" => 401,
             "billing_error" => 402,
             "rate_limit_error" or "rate_limit_exceeded" or "insufficient_quota" => 429,
-            "invalid_request_error" or "context_length_exceeded" or "content_filter" => 400,
+            "invalid_request_error" or "context_length_exceeded" or "content_filter" or "invalid_prompt" => 400,
             "not_found_error" or "model_not_found" => 404,
             "request_too_large" => 413,
             "overloaded_error" => 529,

@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// Turns an HTTP answer that is no stream of a model into a <see cref="ChatFailureException"/>, the same for every provider's
+/// Mends a model's stream (<see cref="MendedStream"/>), and turns an HTTP answer that is none into a <see cref="ChatFailureException"/>, the same for every provider's
 /// library: below it, where status, headers and body are still together. Some libraries keep no <c>Retry-After</c>, and
 /// some put the body, which may quote a key, into the exception's message.
 /// </summary>
@@ -40,21 +40,45 @@ internal sealed class ProviderHttpHandler(TimeProvider time) : DelegatingHandler
         var mediaType = response.Content.Headers.ContentType?.MediaType;
         if (response.IsSuccessStatusCode && mediaType is not ("application/json" or "text/html"))
         {
+            // Some servers name no type, or that of plain text, for their events.
+            if (mediaType is null or "text/event-stream" or "text/plain")
+            {
+                response.Content = await MendAsync(response.Content, cancellationToken).ConfigureAwait(false);
+            }
+
             return response;
         }
 
         using (response)
         {
             var status = (int)response.StatusCode;
-            var (code, message) = ProviderMessage.Parse(await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false));
+            var body = await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false);
+            var (code, message) = ProviderMessage.Parse(body);
             if (!response.IsSuccessStatusCode)
             {
-                throw ChatFailures.Status(status, code, message, RetryAfter(response.Headers));
+                var failure = ChatFailures.Status(status, code, message, RetryAfter(response.Headers));
+                failure.Parameter = ProviderMessage.Parameter(body);
+                throw failure;
             }
 
             // Some servers report an error as a document with the status of a success.
             throw message.Length > 0 ? ChatFailures.ErrorEvent(code, message) : ChatFailures.NotAStream(status);
         }
+    }
+
+    private static async Task<HttpContent> MendAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        var mended = new StreamContent(new MendedStream(await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false)));
+        foreach (var (name, values) in content.Headers.NonValidated)
+        {
+            // Mended lines may be longer or shorter.
+            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            {
+                mended.Headers.TryAddWithoutValidation(name, values);
+            }
+        }
+
+        return mended;
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellationToken)
