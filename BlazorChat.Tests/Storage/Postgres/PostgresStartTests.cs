@@ -99,6 +99,7 @@ public sealed class PostgresStartTests
             await data.Server.ExecuteAsync($"ALTER DATABASE {data.Name}_away RENAME TO {data.Name}");
         }
 
+        Assert.Contains(log.Lines, line => line.Level == LogLevel.Debug && line.Category.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal));
         AssertTellsNoName(log);
     }
 
@@ -128,7 +129,6 @@ public sealed class PostgresStartTests
 
     private static void AssertTellsNoName(LogCapture log)
     {
-        Assert.NotEmpty(log.Lines);
         Assert.All(log.Lines, line => Assert.DoesNotContain("zebra", line.Everything, StringComparison.Ordinal));
     }
 }
