@@ -13,6 +13,9 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
 {
     private readonly SemaphoreSlim _writer = new(1, 1);
 
+    // Whether the last write failed.
+    private volatile bool _isFailing;
+
     public async Task<T> ReadAsync<T>(Func<ChatDbContext, Task<T>> read, CancellationToken cancellationToken)
     {
         try
@@ -42,9 +45,38 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
             await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
             // Not cancelled half-way: a caller who gives up now would not know whether it was stored.
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            _isFailing = false;
+            provider.AfterWrite();
             return result;
         }
         catch (Exception e) when (e is DbException or DbUpdateException)
+        {
+            _isFailing = true;
+            throw Unavailable("The database could not be written.", e);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    /// <summary>Tries whether writes work now.</summary>
+    /// <param name="longest">How long another write may take.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StorageUnavailableException">They do not.</exception>
+    public async Task ProbeAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        if (!await _writer.WaitAsync(longest, cancellationToken).ConfigureAwait(false))
+        {
+            throw new StorageUnavailableException("A write takes too long.");
+        }
+
+        try
+        {
+            await provider.ProbeAsync(_isFailing, cancellationToken).ConfigureAwait(false);
+            _isFailing = false;
+        }
+        catch (DbException e)
         {
             throw Unavailable("The database could not be written.", e);
         }

@@ -23,7 +23,7 @@ internal sealed class DatabaseOptions
     public string? ConnectionString { get; private init; }
 
     /// <summary>Reads and checks the section.</summary>
-    /// <exception cref="InvalidOperationException">A setting is wrong; the message names it and never says what it is.</exception>
+    /// <exception cref="StartException">A setting is wrong; the message names it and never says what it is.</exception>
     public static DatabaseOptions Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
@@ -31,21 +31,21 @@ internal sealed class DatabaseOptions
         var kind = DatabaseKind.Sqlite;
         if (!string.IsNullOrWhiteSpace(provider) && (!Enum.TryParse(provider, ignoreCase: true, out kind) || !Enum.IsDefined(kind) || char.IsAsciiDigit(provider.Trim()[0])))
         {
-            throw new InvalidOperationException("The setting Database:Provider must be Sqlite or PostgreSQL.");
+            throw new StartException("The setting Database:Provider must be Sqlite or PostgreSQL.");
         }
 
         var unknown = section.GetChildren().Select(child => child.Key)
             .FirstOrDefault(key => !key.Equals(nameof(Provider), StringComparison.OrdinalIgnoreCase) && !key.Equals(nameof(ConnectionString), StringComparison.OrdinalIgnoreCase));
         if (unknown is not null)
         {
-            throw new InvalidOperationException($"There is no setting Database:{unknown}.");
+            throw new StartException($"There is no setting Database:{unknown}.");
         }
 
         var connection = section[nameof(ConnectionString)];
         var hasConnection = !string.IsNullOrWhiteSpace(connection);
         if (hasConnection != (kind == DatabaseKind.PostgreSQL))
         {
-            throw new InvalidOperationException(hasConnection
+            throw new StartException(hasConnection
                 ? "The setting Database:ConnectionString is for PostgreSQL, but Database:Provider is Sqlite, which keeps its file in DataFolder."
                 : "The setting Database:ConnectionString must say where the database is, since Database:Provider is PostgreSQL.");
         }

@@ -4,7 +4,7 @@ namespace BlazorChat.Storage;
 internal interface IDatabaseProvider
 {
     /// <summary>Makes the database this process's alone and applies migrations. Called once, before anything is read.</summary>
-    /// <exception cref="InvalidOperationException">Another process has it, or it cannot be used; the message is a sentence that names the setting.</exception>
+    /// <exception cref="StartException">Another process has it, or it cannot be used; the message is a sentence that names the setting.</exception>
     Task StartAsync(CancellationToken cancellationToken);
 
     /// <summary>
@@ -18,4 +18,16 @@ internal interface IDatabaseProvider
 
     /// <summary>The failure as logs may have it: without what they must not name, as a user or a database.</summary>
     Exception Tellable(Exception failure);
+
+    /// <summary>Called when a write is stored, while no other runs. Never throws.</summary>
+    void AfterWrite();
+
+    /// <summary>Writes something small, to see whether writes work. Called while no other write runs.</summary>
+    /// <param name="isFailing">Whether the last write failed: a disk with room for a page may have none for a message.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="System.Data.Common.DbException">They do not.</exception>
+    Task ProbeAsync(bool isFailing, CancellationToken cancellationToken);
+
+    /// <summary>The sentence for a start that ended because the database could not be used, or null when it ended otherwise.</summary>
+    StartException? SentenceOf(Exception thrown);
 }

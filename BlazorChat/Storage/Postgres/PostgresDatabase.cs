@@ -26,7 +26,7 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
         catch (Exception e) when (e is DbException or TimeoutException)
         {
             // Without the failure itself: it names users and databases.
-            throw new InvalidOperationException(PostgresFailures.Sentence(e));
+            throw new StartException(PostgresFailures.Sentence(e));
         }
     }
 
@@ -35,18 +35,34 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
 
     public Exception Tellable(Exception failure) => PostgresFailures.Tellable(failure);
 
+    // The server looks after its own log.
+    public void AfterWrite()
+    {
+    }
+
+    public async Task ProbeAsync(bool isFailing, CancellationToken cancellationToken)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            await context.Database.ExecuteSqlRawAsync("""UPDATE "Ownership" SET "Epoch" = "Epoch" """, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public StartException? SentenceOf(Exception thrown) => null;
+
     private static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
     {
         var encoding = await context.Database.SqlQueryRaw<string>("""SELECT current_setting('server_encoding') AS "Value" """).ToListAsync(cancellationToken).ConfigureAwait(false);
         if (encoding is not ["UTF8"])
         {
-            throw new InvalidOperationException("The setting Database:ConnectionString names a database whose encoding is not UTF8, so it cannot hold every text.");
+            throw new StartException("The setting Database:ConnectionString names a database whose encoding is not UTF8, so it cannot hold every text.");
         }
 
         var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
         if ((await context.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any(applied => !known.Contains(applied)))
         {
-            throw new InvalidOperationException("The setting Database:ConnectionString names a database that a newer version of BlazorChat has changed. Please start that version.");
+            throw new StartException("The setting Database:ConnectionString names a database that a newer version of BlazorChat has changed. Please start that version.");
         }
     }
 }

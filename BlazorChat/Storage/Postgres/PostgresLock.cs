@@ -38,7 +38,7 @@ internal sealed partial class PostgresLock(
     public bool IsHeld => _isHeld;
 
     /// <summary>Takes the lock.</summary>
-    /// <exception cref="InvalidOperationException">Another process has it.</exception>
+    /// <exception cref="StartException">Another process has it.</exception>
     public async Task TakeAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -47,7 +47,7 @@ internal sealed partial class PostgresLock(
         {
             if (time.GetElapsedTime(began) > TakeWithin)
             {
-                throw new InvalidOperationException("The database that the setting Database:ConnectionString names is in use by another BlazorChat process.");
+                throw new StartException("The database that the setting Database:ConnectionString names is in use by another BlazorChat process.");
             }
 
             await Task.Delay(TakeAgainAfter, time, cancellationToken).ConfigureAwait(false);

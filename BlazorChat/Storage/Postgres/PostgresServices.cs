@@ -10,7 +10,7 @@ namespace BlazorChat.Storage.Postgres;
 /// <summary>Registers PostgreSQL: everything in one database of a server, the keys that sign cookies too.</summary>
 internal static class PostgresServices
 {
-    /// <exception cref="InvalidOperationException">The connection string cannot be used; the message names the setting.</exception>
+    /// <exception cref="StartException">The connection string cannot be used; the message names the setting.</exception>
     public static void Add(WebApplicationBuilder builder, string connectionString)
     {
         var settings = Read(connectionString);
@@ -48,12 +48,12 @@ internal static class PostgresServices
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {
             // What is wrong with it has it in its text.
-            throw new InvalidOperationException("The setting Database:ConnectionString is no connection string of PostgreSQL, such as Host=…;Database=…;Username=…;Password=….");
+            throw new StartException("The setting Database:ConnectionString is no connection string of PostgreSQL, such as Host=…;Database=…;Username=…;Password=….");
         }
 
         if (string.IsNullOrEmpty(settings.Host) || string.IsNullOrEmpty(settings.Database))
         {
-            throw new InvalidOperationException("The setting Database:ConnectionString must name a Host and a Database.");
+            throw new StartException("The setting Database:ConnectionString must name a Host and a Database.");
         }
 
         var keys = given.Keys.Cast<string>().Select(key => key.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()).ToHashSet(StringComparer.Ordinal);

@@ -3,16 +3,14 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Storage.Sqlite;
 
 /// <inheritdoc />
-internal sealed class SqliteDatabase(IDbContextFactory<SqliteChatDbContext> contexts, DataFolderLock folderLock) : IDatabaseProvider
+internal sealed class SqliteDatabase(IDbContextFactory<SqliteChatDbContext> contexts, SqliteStart start, SqliteWal wal) : IDatabaseProvider
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        folderLock.Take();
         var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
-            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken).ConfigureAwait(false);
-            await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+            await start.RunAsync(context, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -20,4 +18,15 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteChatDbContext> cont
     public Task EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Exception Tellable(Exception failure) => failure;
+
+    public void AfterWrite() => wal.AfterWrite();
+
+    public Task ProbeAsync(bool isFailing, CancellationToken cancellationToken)
+    {
+        wal.Probe(isFailing ? 16 : 1);
+        wal.AfterWrite();
+        return Task.CompletedTask;
+    }
+
+    public StartException? SentenceOf(Exception thrown) => start.SentenceOf(thrown);
 }

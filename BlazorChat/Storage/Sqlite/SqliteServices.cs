@@ -13,7 +13,6 @@ internal static class SqliteServices
         var file = Path.Combine(folder, "blazorchat.db");
         // A write waits this long for the database, less than the page waits for its answer: what is refused can be sent again.
         var connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 10 }.ConnectionString;
-        CreatePrivately(file);
 
         builder.Services.AddDataProtection()
             .SetApplicationName(StorageServices.ApplicationName)
@@ -21,22 +20,10 @@ internal static class SqliteServices
         builder.Services.AddDbContextFactory<SqliteChatDbContext>(options => options.UseSqlite(connection).AddInterceptors(new SqlitePragmas()));
         builder.Services.AddSingleton<IDbContextFactory<ChatDbContext>, ChatDbContextFactory<SqliteChatDbContext>>();
         builder.Services.AddSingleton(_ => new DataFolderLock(folder));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SqliteWal>(services, connection));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<SqliteStart>(services, folder, file));
         builder.Services.AddSingleton<IDatabaseProvider, SqliteDatabase>();
         builder.Services.AddHostedService<SqliteUpkeep>();
-    }
-
-    // SQLite would make it readable for everybody; its journal files take over the file's mode.
-    private static void CreatePrivately(string file)
-    {
-        if (!OperatingSystem.IsWindows() && !File.Exists(file))
-        {
-            using var _ = new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-        }
     }
 
     private static string DataFolder(WebApplicationBuilder builder)
@@ -45,7 +32,7 @@ internal static class SqliteServices
         builder.Configuration.Bind(options);
         if (string.IsNullOrWhiteSpace(options.DataFolder))
         {
-            throw new InvalidOperationException("The setting DataFolder must name a folder.");
+            throw new StartException("The setting DataFolder must name a folder.");
         }
 
         var folder = Path.GetFullPath(options.DataFolder, builder.Environment.ContentRootPath);
@@ -63,7 +50,7 @@ internal static class SqliteServices
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException($"The folder that the setting DataFolder names, {folder}, cannot be made: {e.Message}", e);
+            throw new StartException($"The folder that the setting DataFolder names, {folder}, cannot be made: {e.Message}", e);
         }
 
         return folder;
