@@ -1,4 +1,3 @@
-using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using BlazorChat.Rooms;
@@ -15,8 +14,8 @@ namespace BlazorChat.Storage.Postgres;
 internal sealed partial class PostgresLock(
     string connectionString, IEnumerable<IStorageObserver> observers, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PostgresLock> logger) : IAsyncDisposable
 {
-    // "BlazorCh" as a number: no other application's.
-    private const long Key = 0x426C617A6F724368;
+    /// <summary>"BlazorCh" as a number: no other application's.</summary>
+    internal const long Key = 0x426C617A6F724368;
 
     // A process that was killed is let go of in a moment.
     private static readonly TimeSpan TakeWithin = TimeSpan.FromSeconds(2);
@@ -29,7 +28,8 @@ internal sealed partial class PostgresLock(
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
-    private NpgsqlConnection? _connection;
+    // Of a type of .NET here and below: what holds Npgsql's in a field would have it loaded when EF looks for migrations.
+    private DbConnection? _connection;
     private Task _watching = Task.CompletedTask;
     private long _epoch;
     private volatile bool _isHeld;
@@ -90,7 +90,7 @@ internal sealed partial class PostgresLock(
         _stopping.Dispose();
     }
 
-    private async Task WatchAsync(NpgsqlConnection connection, CancellationToken stopping)
+    private async Task WatchAsync(DbConnection connection, CancellationToken stopping)
     {
         try
         {
@@ -127,14 +127,14 @@ internal sealed partial class PostgresLock(
         }
     }
 
-    private async Task UntilLostAsync(NpgsqlConnection connection, CancellationToken stopping)
+    private async Task UntilLostAsync(DbConnection connection, CancellationToken stopping)
     {
         try
         {
             while (true)
             {
                 // Ends at once when the server closes it; what closes without a word is found by asking.
-                await connection.WaitAsync(AskEvery, stopping).ConfigureAwait(false);
+                await ((NpgsqlConnection)connection).WaitAsync(AskEvery, stopping).ConfigureAwait(false);
                 await ScalarAsync(connection, "SELECT 1", stopping).ConfigureAwait(false);
             }
         }
@@ -147,11 +147,11 @@ internal sealed partial class PostgresLock(
     }
 
     /// <returns>The connection that holds the lock again, or null when another process had it since.</returns>
-    private async Task<NpgsqlConnection?> RetakeAsync(CancellationToken stopping)
+    private async Task<DbConnection?> RetakeAsync(CancellationToken stopping)
     {
         while (true)
         {
-            NpgsqlConnection? connection = null;
+            DbConnection? connection = null;
             try
             {
                 connection = await OpenAsync(stopping).ConfigureAwait(false);
@@ -181,9 +181,9 @@ internal sealed partial class PostgresLock(
         }
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    private async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(connectionString);
+        DbConnection connection = new NpgsqlConnection(connectionString);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -200,7 +200,7 @@ internal sealed partial class PostgresLock(
         }
     }
 
-    private static async Task<bool> TryLockAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+    private static async Task<bool> TryLockAsync(DbConnection connection, CancellationToken cancellationToken) =>
         await ScalarAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_try_advisory_lock({Key})"), cancellationToken).ConfigureAwait(false) is true;
 
     private static async Task<long> ReadEpochAsync(DbConnection connection, DbTransaction? transaction, string before, string after, CancellationToken cancellationToken)
@@ -212,14 +212,15 @@ internal sealed partial class PostgresLock(
         return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
-    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    private static async Task<object?> ScalarAsync(DbConnection connection, string sql, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        var command = connection.CreateCommand();
         await using var _ = command.ConfigureAwait(false);
+        command.CommandText = sql;
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task CloseAsync(NpgsqlConnection? connection)
+    private static async Task CloseAsync(DbConnection? connection)
     {
         if (connection is not null)
         {

@@ -32,7 +32,9 @@ internal static class PostgresServices
         // These name the database; the stores tell of what fails.
         .ConfigureWarnings(warnings => warnings.Ignore(
             RelationalEventId.ConnectionOpening, RelationalEventId.ConnectionOpened, RelationalEventId.ConnectionClosing,
-            RelationalEventId.ConnectionClosed, RelationalEventId.ConnectionError, CoreEventId.QueryIterationFailed, CoreEventId.SaveChangesFailed));
+            RelationalEventId.ConnectionClosed, RelationalEventId.ConnectionDisposing, RelationalEventId.ConnectionDisposed, RelationalEventId.ConnectionError,
+            RelationalEventId.DataReaderClosing, RelationalEventId.DataReaderDisposing, RelationalEventId.MigrateUsingConnection,
+            CoreEventId.QueryIterationFailed, CoreEventId.SaveChangesFailed));
 
     private static NpgsqlConnectionStringBuilder Read(string connectionString)
     {
