@@ -22,6 +22,9 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Its number in the system.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Everything it has printed.</summary>
     public string Output => string.Join('\n', _output);
 
