@@ -10,7 +10,7 @@ internal static class RepliesServices
 {
     public static IServiceCollection AddReplies(this IServiceCollection services)
     {
-        services.AddOptions<RepliesOptions>().BindConfiguration(RepliesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<RepliesOptions>(RepliesOptions.Section);
         // Beyond the grace, outcomes are still to be stored.
         services.AddOptions<HostOptions>().Configure<IOptions<RepliesOptions>>((host, replies) =>
             host.ShutdownTimeout = replies.Value.ShutdownGrace + TimeSpan.FromSeconds(15));
