@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace BlazorChat.Tests.Assistants;
 
-/// <summary>Both wire protocols, through the whole pipeline, against a server that misbehaves to the byte.</summary>
+/// <summary>Every wire protocol, through the whole pipeline, against a server that misbehaves to the byte.</summary>
 public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private ModelStub _stub = null!;
@@ -19,6 +19,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI)]
     [InlineData(ModelWire.Anthropic)]
+    [InlineData(ModelWire.Ollama)]
     public async Task A_complete_answer_arrives_whole(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -55,6 +56,9 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.Anthropic, 401, "authentication_error", ChatFailureKind.Unauthorized)]
     [InlineData(ModelWire.Anthropic, 400, "invalid_request_error", ChatFailureKind.InvalidRequest)]
     [InlineData(ModelWire.Anthropic, 413, "request_too_large", ChatFailureKind.PromptTooLong)]
+    [InlineData(ModelWire.Ollama, 401, "", ChatFailureKind.Unauthorized)]
+    [InlineData(ModelWire.Ollama, 400, "", ChatFailureKind.InvalidRequest)]
+    [InlineData(ModelWire.Ollama, 404, "", ChatFailureKind.InvalidRequest)]
     public async Task What_somebody_has_to_change_fails_at_once_without_giving_a_secret_away(string protocol, int status, string type, ChatFailureKind kind)
     {
         var wire = ModelWire.Named(protocol);
@@ -74,6 +78,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI)]
     [InlineData(ModelWire.Anthropic)]
+    [InlineData(ModelWire.Ollama)]
     public async Task A_long_retry_after_fails_at_once_with_the_wait_in_words(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -92,6 +97,9 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.Anthropic, 429)]
     [InlineData(ModelWire.Anthropic, 500)]
     [InlineData(ModelWire.Anthropic, 529)]
+    [InlineData(ModelWire.Ollama, 429)]
+    [InlineData(ModelWire.Ollama, 500)]
+    [InlineData(ModelWire.Ollama, 503)]
     public async Task What_passes_by_itself_is_repeated_after_the_wait_that_was_asked_for(string protocol, int status)
     {
         var wire = ModelWire.Named(protocol);
@@ -108,6 +116,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI)]
     [InlineData(ModelWire.Anthropic)]
+    [InlineData(ModelWire.Ollama)]
     public async Task A_page_instead_of_a_stream_is_explained(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -129,6 +138,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI)]
     [InlineData(ModelWire.Anthropic)]
+    [InlineData(ModelWire.Ollama)]
     public async Task A_connection_that_breaks_before_the_first_token_is_tried_again(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -148,6 +158,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI)]
     [InlineData(ModelWire.Anthropic)]
+    [InlineData(ModelWire.Ollama)]
     public async Task A_connection_that_breaks_after_the_first_token_keeps_the_text_and_is_not_tried_again(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -171,6 +182,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI)]
     [InlineData(ModelWire.Anthropic)]
+    [InlineData(ModelWire.Ollama)]
     public async Task A_server_that_is_not_there_cannot_be_reached(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -186,6 +198,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.OpenAI, "data: [DONE]\n\n")]
     [InlineData(ModelWire.Anthropic, "")]
     [InlineData(ModelWire.Anthropic, "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")]
+    [InlineData(ModelWire.Ollama, "")]
     public async Task A_clean_end_without_a_finish_reason_is_a_failure_after_its_text(string protocol, string end)
     {
         var wire = ModelWire.Named(protocol);
@@ -203,6 +216,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.Anthropic, "overloaded_error", ChatFailureKind.ProviderError)]
     [InlineData(ModelWire.Anthropic, "rate_limit_error", ChatFailureKind.RateLimited)]
     [InlineData(ModelWire.Anthropic, "api_error", ChatFailureKind.ProviderError)]
+    [InlineData(ModelWire.Ollama, "", ChatFailureKind.ProviderError)]
     public async Task An_error_event_inside_of_a_stream_is_a_failure_after_its_text(string protocol, string type, ChatFailureKind kind)
     {
         var wire = ModelWire.Named(protocol);
@@ -219,6 +233,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI)]
     [InlineData(ModelWire.Anthropic)]
+    [InlineData(ModelWire.Ollama)]
     public async Task A_stall_in_the_middle_of_an_answer_ends_it_and_closes_the_connection(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -245,6 +260,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI)]
     [InlineData(ModelWire.Anthropic)]
+    [InlineData(ModelWire.Ollama)]
     public async Task Lines_and_characters_may_be_cut_anywhere(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -274,6 +290,8 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.OpenAI, "")]
     [InlineData(ModelWire.Anthropic, "some_new_reason")]
     [InlineData(ModelWire.Anthropic, "pause_turn")]
+    [InlineData(ModelWire.Ollama, "some_new_reason")]
+    [InlineData(ModelWire.Ollama, "")]
     public async Task A_finish_reason_that_nobody_knows_completes_an_answer_with_text(string protocol, string reason)
     {
         var wire = ModelWire.Named(protocol);
@@ -290,6 +308,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI, "length")]
     [InlineData(ModelWire.Anthropic, "max_tokens")]
+    [InlineData(ModelWire.Ollama, "length")]
     public async Task An_answer_cut_by_its_token_limit_says_so(string protocol, string reason)
     {
         var wire = ModelWire.Named(protocol);
@@ -303,6 +322,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI)]
     [InlineData(ModelWire.Anthropic)]
+    [InlineData(ModelWire.Ollama)]
     public async Task An_answer_without_text_is_a_failure(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -315,6 +335,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI)]
     [InlineData(ModelWire.Anthropic)]
+    [InlineData(ModelWire.Ollama)]
     public async Task Garbage_in_a_stream_is_a_failure_with_a_sentence(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -332,6 +353,8 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.OpenAI, false)]
     [InlineData(ModelWire.Anthropic, true)]
     [InlineData(ModelWire.Anthropic, false)]
+    [InlineData(ModelWire.Ollama, true)]
+    [InlineData(ModelWire.Ollama, false)]
     public async Task A_stop_reaches_the_provider_at_once(string protocol, bool afterTheFirstToken)
     {
         var wire = ModelWire.Named(protocol);
@@ -369,6 +392,8 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.OpenAI, false)]
     [InlineData(ModelWire.Anthropic, true)]
     [InlineData(ModelWire.Anthropic, false)]
+    [InlineData(ModelWire.Ollama, true)]
+    [InlineData(ModelWire.Ollama, false)]
     public async Task A_stop_between_two_reads_reaches_the_provider_at_once_too(string protocol, bool byLeavingTheLoop)
     {
         var wire = ModelWire.Named(protocol);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BlazorChat.Assistants;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +12,7 @@ public abstract class ModelWire
 {
     public const string OpenAI = "OpenAI";
     public const string Anthropic = "Anthropic";
+    public const string Ollama = "Ollama";
 
     /// <summary>The key that assistants are configured with: what must be seen nowhere.</summary>
     public const string Secret = "sk-secret-0123456789abcdef";
@@ -42,7 +44,12 @@ public abstract class ModelWire
     /// <summary>The path that is asked.</summary>
     public abstract string Path { get; }
 
-    public static ModelWire Named(string name) => name == OpenAI ? new OpenAIWire() : new AnthropicWire();
+    public static ModelWire Named(string name) => name switch
+    {
+        OpenAI => new OpenAIWire(),
+        Ollama => new OllamaWire(),
+        _ => new AnthropicWire(),
+    };
 
     /// <summary>What an assistant is configured with to ask a server at this address.</summary>
     public abstract Uri Endpoint(Uri address);
@@ -63,7 +70,7 @@ public abstract class ModelWire
     public abstract string EndCall(int number);
 
     /// <summary>A whole tool call.</summary>
-    public string Call(int number, string id, string name, string arguments = "{}") => BeginCall(number, id, name) + CallPiece(number, arguments) + EndCall(number);
+    public virtual string Call(int number, string id, string name, string arguments = "{}") => BeginCall(number, id, name) + CallPiece(number, arguments) + EndCall(number);
 
     /// <summary>The finish reason.</summary>
     public abstract string Finish(string reason);
@@ -78,7 +85,7 @@ public abstract class ModelWire
     public abstract string ErrorBody(string type, string message);
 
     /// <summary>The whole pipeline as the application builds it, with one assistant that asks this address.</summary>
-    public AssistantDirectory CreateDirectory(Uri address, TimeProvider? time = null, Action<AssistantOptions>? configure = null)
+    public AssistantDirectory CreateDirectory(Uri address, TimeProvider? time = null, Action<AssistantOptions>? configure = null, ILoggerFactory? loggers = null)
     {
         var item = new AssistantOptions
         {
@@ -94,8 +101,9 @@ public abstract class ModelWire
         var options = new AssistantsOptions();
         options.Items.Add(item);
         time ??= TimeProvider.System;
+        loggers ??= NullLoggerFactory.Instance;
         return new AssistantDirectory(
-            Options.Create(options), [new OpenAIChatClientProvider(time), new AnthropicChatClientProvider(time)], [], time, NullLoggerFactory.Instance);
+            Options.Create(options), [new OpenAIChatClientProvider(time), new AnthropicChatClientProvider(time), new OllamaChatClientProvider(time, loggers)], [], time, loggers);
     }
 
     /// <summary>Asks once and reads to the end.</summary>

@@ -20,6 +20,7 @@ public static class AssistantServiceCollectionExtensions
         services.AddSingleton<IChatClientProvider, DemoChatClientProvider>();
         services.AddSingleton<IChatClientProvider, OpenAIChatClientProvider>();
         services.AddSingleton<IChatClientProvider, AnthropicChatClientProvider>();
+        services.AddSingleton<IChatClientProvider, OllamaChatClientProvider>();
         services.AddChatMiddleware();
         services.AddSingleton<AssistantDirectory>();
 

@@ -11,9 +11,9 @@ namespace BlazorChat.Assistants;
 /// <list type="bullet">
 /// <item>With no assistant configured there is one, with the id <c>assistant</c>.</item>
 /// <item>The first assistant, when it names no provider, gets OpenAI where <c>OPENAI_API_KEY</c> or <c>OPENAI_BASE_URL</c> is set,
-/// Anthropic where <c>ANTHROPIC_API_KEY</c> is set, and the demo otherwise. A provider that is named is kept.</item>
-/// <item>An assistant of OpenAI or Anthropic without an endpoint, a key or a model of its own takes those of the environment
-/// (<c>…_BASE_URL</c>, <c>…_API_KEY</c>, <c>…_MODEL</c>). One with its own endpoint gets no key from the environment: it belongs to another server.</item>
+/// Anthropic where <c>ANTHROPIC_API_KEY</c> is set, Ollama where <c>OLLAMA_MODEL</c> is set, and the demo otherwise. A provider that is named is kept.</item>
+/// <item>An assistant of OpenAI, Anthropic or Ollama without an endpoint, a key or a model of its own takes those of the environment
+/// (<c>…_BASE_URL</c>, of Ollama <c>OLLAMA_HOST</c>; <c>…_API_KEY</c>, <c>…_MODEL</c>). One with its own endpoint gets no key from the environment: it belongs to another server.</item>
 /// </list>
 /// </summary>
 /// <param name="configuration">The whole configuration; it has the variables of the environment at its root.</param>
@@ -40,6 +40,7 @@ public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnu
     private string FromEnvironment() =>
         Variable("OPENAI", "API_KEY") is not null || Variable("OPENAI", "BASE_URL") is not null ? OpenAIChatClientProvider.ProviderName
         : Variable("ANTHROPIC", "API_KEY") is not null ? AnthropicChatClientProvider.ProviderName
+        : Variable("OLLAMA", "MODEL") is not null ? OllamaChatClientProvider.ProviderName
         : DemoChatClientProvider.ProviderName;
 
     private void Complete(AssistantOptions item)
@@ -56,11 +57,12 @@ public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnu
         {
             OpenAIChatClientProvider.ProviderName => "OPENAI",
             AnthropicChatClientProvider.ProviderName => "ANTHROPIC",
+            OllamaChatClientProvider.ProviderName => "OLLAMA",
             _ => null,
         };
         if (prefix is not null && item.Endpoint is null)
         {
-            item.Endpoint = item.ApiKey is null ? Variable(prefix, "BASE_URL") : null;
+            item.Endpoint = item.ApiKey is null ? Address(prefix) : null;
             item.ApiKey ??= Variable(prefix, "API_KEY");
             item.Model ??= Variable(prefix, "MODEL");
         }
@@ -77,6 +79,11 @@ public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnu
         item.Id = Text(item.Id) ?? Slug(item.Name);
         item.Avatar = Text(item.Avatar) ?? (item.Provider == DemoChatClientProvider.ProviderName ? "✦" : Initial(item.Name));
     }
+
+    private string? Address(string prefix) =>
+        prefix != "OLLAMA" ? Variable(prefix, "BASE_URL")
+        : Variable(prefix, "HOST") is { } host ? OllamaChatClientProvider.FromHost(host)
+        : null;
 
     private string? Variable(string prefix, string name) => Text(configuration[$"{prefix}_{name}"]);
 

@@ -30,10 +30,11 @@ internal sealed class PromptBuilder(IRoomStore store)
     public async Task<Prompt> BuildAsync(TurnState state, CancellationToken cancellationToken)
     {
         var responder = state.Responder;
+        var tokens = TokenCounter.For(responder);
         var instructions = Instructions(state.Room, responder);
         var own = MessagePrompt.OfAnswer(state.Draft.Parts, keepReasoning: true, keepResults: true);
-        var budget = responder.PromptTokens - TokenEstimate.Of(instructions) - own.Sum(TokenEstimate.Of);
-        var messages = await ReadAsync(state, budget, cancellationToken).ConfigureAwait(false);
+        var budget = responder.PromptTokens - tokens.Of(instructions) - own.Sum(tokens.Of);
+        var messages = await ReadAsync(state, tokens, budget, cancellationToken).ConfigureAwait(false);
         messages.AddRange(own);
         if (own is [.., { Role: var last }] && last == ChatRole.Assistant)
         {
@@ -43,7 +44,7 @@ internal sealed class PromptBuilder(IRoomStore store)
         return new Prompt(messages, new ChatOptions { Instructions = instructions });
     }
 
-    private async Task<List<ChatMessage>> ReadAsync(TurnState state, int budget, CancellationToken cancellationToken)
+    private async Task<List<ChatMessage>> ReadAsync(TurnState state, TokenCounter tokens, int budget, CancellationToken cancellationToken)
     {
         var responder = state.Responder;
         var claimed = state.Claimed;
@@ -52,7 +53,7 @@ internal sealed class PromptBuilder(IRoomStore store)
             .Where(t => t.AssistantId == responder.Author.Id && t.MessageId is null && t.QuestionId is not null && t.QuestionId != claimed.Turn.QuestionId)
             .SelectMany(t => t.EarlierQuestionIds.Add(t.QuestionId!.Value)).ToHashSet();
         var first = await ReadFirstAsync(state, waiting, cancellationToken).ConfigureAwait(false);
-        var left = budget - first.Sum(m => m.Prompt.Sum(TokenEstimate.Of));
+        var left = budget - first.Sum(m => m.Prompt.Sum(tokens.Of));
         var newestFirst = new List<(Message Message, List<ChatMessage> Prompt)>();
         var hasMore = true;
         var before = claimed.Before;
@@ -75,7 +76,7 @@ internal sealed class PromptBuilder(IRoomStore store)
                     continue;
                 }
 
-                left -= prompt.Sum(TokenEstimate.Of);
+                left -= prompt.Sum(tokens.Of);
                 // The newest message of others, and the question, go in whatever they cost: without them there is nothing to answer.
                 var isNeeded = message.Id == claimed.Turn.QuestionId || newestFirst.TrueForAll(m => MessagePrompt.IsOwn(m.Message, responder));
                 if (left < 0 && !isNeeded)

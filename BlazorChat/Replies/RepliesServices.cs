@@ -24,6 +24,7 @@ internal static class RepliesServices
         services.AddSingleton(s => new DelegationTools(s.GetRequiredService<ToolExecution>(), s.GetRequiredService<ToolCatalog>().For, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ToolBatch>();
         services.AddSingleton<StepRecords>();
+        services.AddSingleton<ContextCheck>();
         services.AddSingleton<TurnSteps>();
         services.AddSingleton<TurnObservers>();
         services.AddSingleton<TurnRunner>();
