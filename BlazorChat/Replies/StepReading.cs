@@ -69,9 +69,7 @@ internal sealed class StepReading(TurnState state, int step, string origin, Repl
                 state.Draft.Note(note.Note);
                 break;
             case UsageContent usage:
-                state.Add(new TokenCounts(
-                    usage.Details.InputTokenCount ?? 0, usage.Details.OutputTokenCount ?? 0,
-                    usage.Details.CachedInputTokenCount ?? 0, usage.Details.ReasoningTokenCount ?? 0));
+                state.Count(usage.Details);
                 // Several may count one request, and some servers count what was cached beside the rest.
                 var (input, cached) = (usage.Details.InputTokenCount ?? 0, usage.Details.CachedInputTokenCount ?? 0);
                 ReportedInput = Math.Max(ReportedInput, cached > input ? input + cached : input);
