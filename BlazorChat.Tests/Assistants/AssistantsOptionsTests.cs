@@ -46,6 +46,10 @@ public sealed class AssistantsOptionsTests
     [InlineData("""{ "OPENAI_BASE_URL": "http://localhost:11434/v1", "OPENAI_MODEL": "llama3.2" }""", "OpenAI", "llama3.2", "http://localhost:11434/v1", null)]
     [InlineData("""{ "AZURE_OPENAI_ENDPOINT": "https://ours.openai.azure.com", "AZURE_OPENAI_API_KEY": "k", "AZURE_OPENAI_MODEL": "our-gpt" }""", "AzureOpenAI", "our-gpt", "https://ours.openai.azure.com", "k")]
     [InlineData("""{ "AZURE_OPENAI_ENDPOINT": "https://ours.openai.azure.com", "AZURE_OPENAI_API_KEY": "k" }""", "Demo", "demo", null, null)]
+    [InlineData("""{ "OLLAMA_MODEL": "llama3.2" }""", "Ollama", "llama3.2", null, null)]
+    [InlineData("""{ "OLLAMA_MODEL": "qwen3:8b", "OLLAMA_HOST": "gpu:8080", "OLLAMA_API_KEY": "k" }""", "Ollama", "qwen3:8b", "http://gpu:8080", "k")]
+    [InlineData("""{ "ANTHROPIC_API_KEY": "sk-2", "OLLAMA_MODEL": "llama3.2" }""", "Anthropic", AnthropicChatClientProvider.DefaultModelId, null, "sk-2")]
+    [InlineData("""{ "OLLAMA_HOST": "0.0.0.0" }""", "Demo", "demo", null, null)]
     [InlineData("""{ "OPENAI_API_KEY": "  " }""", "Demo", "demo", null, null)]
     public void The_environment_decides_who_answers_by_default(string settings, string provider, string model, string? endpoint, string? key)
     {
@@ -155,7 +159,7 @@ public sealed class AssistantsOptionsTests
                   { "Id": "Not A Slug", "Name": "", "Avatar": "AB", "Provider": "Demo", "Temperature": 3, "MaxOutputTokens": 0 },
                   { "Name": "Ada", "Provider": "OpenAI" },
                   { "Name": "ADA", "Provider": "OpenAI", "Endpoint": "localhost:11434", "ApiKey": "sk-secret key" },
-                  { "Name": "Grace", "Provider": "Skynet", "PromptTokens": 1, "MaxReplyCharacters": 1, "ReasoningEffort": 99 },
+                  { "Name": "Grace", "Provider": "Skynet", "PromptTokens": 1, "ContextTokens": 1, "MaxReplyCharacters": 1, "ReasoningEffort": 99 },
                   { "Name": "张伟", "Provider": "Anthropic", "ApiKey": "k", "IdleTimeout": "00:02:00", "TotalTimeout": "00:01:00", "RetryAttempts": 11 }
                 ]
               }
@@ -166,7 +170,7 @@ public sealed class AssistantsOptionsTests
             "Assistants:DemoTokensPerSecond", "Assistants:Items:0:Id", "Assistants:Items:0:Avatar", "Assistants:Items:0:Temperature",
             "Assistants:Items:0:MaxOutputTokens", "Assistants:Items:0:DemoTokensPerSecond", "Assistants:Items:1:ApiKey",
             "Assistants:Items:2:Endpoint", "Assistants:Items:2:Model", "Assistants:Items:2:ApiKey", "Assistants:Items:2:Id",
-            "Assistants:Items:2:Name", "Assistants:Items:3:Provider", "Assistants:Items:3:ReasoningEffort", "Assistants:Items:3:PromptTokens",
+            "Assistants:Items:2:Name", "Assistants:Items:3:Provider", "Assistants:Items:3:ReasoningEffort", "Assistants:Items:3:PromptTokens", "Assistants:Items:3:ContextTokens",
             "Assistants:Items:3:MaxReplyCharacters", "Assistants:Items:4:Id", "Assistants:Items:4:TotalTimeout", "Assistants:Items:4:RetryAttempts",
         ];
         foreach (var key in keys)

@@ -1,4 +1,5 @@
 using BlazorChat.Assistants;
+using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Tests.Assistants;
@@ -12,7 +13,7 @@ public sealed class ConnectorWire : OpenAIWire
 
     public override bool ShowsPieces => false;
 
-    protected override IEnumerable<IChatClientProvider> Providers(TimeProvider time) =>
+    protected override IEnumerable<IChatClientProvider> Providers(TimeProvider time, ILoggerFactory loggers) =>
     [
         new KernelChatClientProvider(Name, (kernel, options) =>
             kernel.AddOpenAIChatClient(options.Model!, OpenAIChatClient.Client(new Uri(options.Endpoint!), options.ApiKey, ProviderHttpHandler.CreateClient(time)))),

@@ -56,6 +56,9 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.Anthropic, 401, "authentication_error", ChatFailureKind.Unauthorized)]
     [InlineData(ModelWire.Anthropic, 400, "invalid_request_error", ChatFailureKind.InvalidRequest)]
     [InlineData(ModelWire.Anthropic, 413, "request_too_large", ChatFailureKind.PromptTooLong)]
+    [InlineData(ModelWire.Ollama, 401, "", ChatFailureKind.Unauthorized)]
+    [InlineData(ModelWire.Ollama, 400, "", ChatFailureKind.InvalidRequest)]
+    [InlineData(ModelWire.Ollama, 404, "", ChatFailureKind.InvalidRequest)]
     public async Task What_somebody_has_to_change_fails_at_once_without_giving_a_secret_away(string protocol, int status, string type, ChatFailureKind kind)
     {
         var wire = ModelWire.Named(protocol);
@@ -94,6 +97,9 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.Anthropic, 429)]
     [InlineData(ModelWire.Anthropic, 500)]
     [InlineData(ModelWire.Anthropic, 529)]
+    [InlineData(ModelWire.Ollama, 429)]
+    [InlineData(ModelWire.Ollama, 500)]
+    [InlineData(ModelWire.Ollama, 503)]
     public async Task What_passes_by_itself_is_repeated_after_the_wait_that_was_asked_for(string protocol, int status)
     {
         var wire = ModelWire.Named(protocol);
@@ -186,6 +192,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.Responses, "data: [DONE]\n\n")]
     [InlineData(ModelWire.Anthropic, "")]
     [InlineData(ModelWire.Anthropic, "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")]
+    [InlineData(ModelWire.Ollama, "")]
     public async Task A_clean_end_without_a_finish_reason_is_a_failure_after_its_text(string protocol, string end)
     {
         var wire = ModelWire.Named(protocol);
@@ -205,6 +212,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.Anthropic, "overloaded_error", ChatFailureKind.ProviderError)]
     [InlineData(ModelWire.Anthropic, "rate_limit_error", ChatFailureKind.RateLimited)]
     [InlineData(ModelWire.Anthropic, "api_error", ChatFailureKind.ProviderError)]
+    [InlineData(ModelWire.Ollama, "", ChatFailureKind.ProviderError)]
     public async Task An_error_event_inside_of_a_stream_is_a_failure_after_its_text(string protocol, string type, ChatFailureKind kind)
     {
         var wire = ModelWire.Named(protocol);
@@ -275,6 +283,8 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.OpenAI, "")]
     [InlineData(ModelWire.Anthropic, "some_new_reason")]
     [InlineData(ModelWire.Anthropic, "pause_turn")]
+    [InlineData(ModelWire.Ollama, "some_new_reason")]
+    [InlineData(ModelWire.Ollama, "")]
     public async Task A_finish_reason_that_nobody_knows_completes_an_answer_with_text(string protocol, string reason)
     {
         var wire = ModelWire.Named(protocol);
@@ -292,6 +302,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.OpenAI, "length")]
     [InlineData(ModelWire.Responses, "max_output_tokens")]
     [InlineData(ModelWire.Anthropic, "max_tokens")]
+    [InlineData(ModelWire.Ollama, "length")]
     public async Task An_answer_cut_by_its_token_limit_says_so(string protocol, string reason)
     {
         var wire = ModelWire.Named(protocol);
@@ -334,6 +345,8 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.Responses, false)]
     [InlineData(ModelWire.Anthropic, true)]
     [InlineData(ModelWire.Anthropic, false)]
+    [InlineData(ModelWire.Ollama, true)]
+    [InlineData(ModelWire.Ollama, false)]
     public async Task A_stop_reaches_the_provider_at_once(string protocol, bool afterTheFirstToken)
     {
         var wire = ModelWire.Named(protocol);
@@ -373,6 +386,8 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.Responses, false)]
     [InlineData(ModelWire.Anthropic, true)]
     [InlineData(ModelWire.Anthropic, false)]
+    [InlineData(ModelWire.Ollama, true)]
+    [InlineData(ModelWire.Ollama, false)]
     public async Task A_stop_between_two_reads_reaches_the_provider_at_once_too(string protocol, bool byLeavingTheLoop)
     {
         var wire = ModelWire.Named(protocol);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BlazorChat.Assistants;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,7 @@ public abstract class ModelWire
     public const string Responses = "Responses";
     public const string Anthropic = "Anthropic";
     public const string Connector = "Connector";
+    public const string Ollama = "Ollama";
 
     /// <summary>The key that assistants are configured with: what must be seen nowhere.</summary>
     public const string Secret = "sk-secret-0123456789abcdef";
@@ -32,8 +34,8 @@ public abstract class ModelWire
     /// <summary>The protocol's word for an answer that was cut off at its length limit.</summary>
     public abstract string LengthReason { get; }
 
-    /// <summary>The protocol's word for an answer that was ended by a filter.</summary>
-    public abstract string FilterReason { get; }
+    /// <summary>The protocol's word for an answer that was ended by a filter, null where it has none.</summary>
+    public abstract string? FilterReason { get; }
 
     /// <summary>The events that end a complete answer, with the counts of <see cref="ExpectedUsage"/>.</summary>
     public abstract string EndWithUsage { get; }
@@ -63,16 +65,17 @@ public abstract class ModelWire
     public abstract string Path { get; }
 
     /// <summary>The protocols that this application reads itself.</summary>
-    public static TheoryData<string> Own => [OpenAI, Responses, Anthropic];
+    public static TheoryData<string> Own => [OpenAI, Responses, Anthropic, Ollama];
 
     /// <summary>Every provider and protocol, with one that a host has registered: see <see cref="ProviderTheoryTests"/>.</summary>
-    public static TheoryData<string> All => [OpenAI, Responses, Anthropic, Connector];
+    public static TheoryData<string> All => [OpenAI, Responses, Anthropic, Ollama, Connector];
 
     public static ModelWire Named(string name) => name switch
     {
         OpenAI => new OpenAIWire(),
         Responses => new ResponsesWire(),
         Anthropic => new AnthropicWire(),
+        Ollama => new OllamaWire(),
         Connector => new ConnectorWire(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such wire."),
     };
@@ -96,14 +99,21 @@ public abstract class ModelWire
     public abstract string EndCall(int number);
 
     /// <summary>A whole tool call.</summary>
-    public string Call(int number, string id, string name, string arguments = "{}") => BeginCall(number, id, name) + CallPiece(number, arguments) + EndCall(number);
+    public virtual string Call(int number, string id, string name, string arguments = "{}") => BeginCall(number, id, name) + CallPiece(number, arguments) + EndCall(number);
+
+    /// <summary>A whole tool call whose arguments come in these pieces, where the protocol has pieces.</summary>
+    public virtual string CallInPieces(int number, string id, string name, params string[] pieces) =>
+        BeginCall(number, id, name) + string.Concat(pieces.Select(piece => CallPiece(number, piece))) + EndCall(number);
 
     /// <summary>A whole piece of reasoning, before the text.</summary>
     /// <param name="text">What people see of it.</param>
     /// <param name="seal">What the provider wants back, where its protocol has that.</param>
     public abstract string Thought(string text, string seal);
 
-    /// <summary>The results of tools in a request, each as <c>id: text</c>.</summary>
+    /// <summary>Whether results name the call that they answer by its id; where not, by the tool.</summary>
+    public virtual bool AnswersById => true;
+
+    /// <summary>The results of tools in a request, each as <c>id: text</c>, or <c>tool: text</c> (<see cref="AnswersById"/>).</summary>
     public abstract IEnumerable<string> Results(JsonElement request);
 
     /// <summary>The finish reason.</summary>
@@ -119,7 +129,7 @@ public abstract class ModelWire
     public abstract string ErrorBody(string type, string message);
 
     /// <summary>The whole pipeline as the application builds it, with one assistant that asks this address.</summary>
-    public AssistantDirectory CreateDirectory(Uri address, TimeProvider? time = null, Action<AssistantOptions>? configure = null)
+    public AssistantDirectory CreateDirectory(Uri address, TimeProvider? time = null, Action<AssistantOptions>? configure = null, ILoggerFactory? loggers = null)
     {
         var item = new AssistantOptions
         {
@@ -136,8 +146,9 @@ public abstract class ModelWire
         var options = new AssistantsOptions();
         options.Items.Add(item);
         time ??= TimeProvider.System;
+        loggers ??= NullLoggerFactory.Instance;
         return new AssistantDirectory(
-            Options.Create(options), Providers(time), [], time, NullLoggerFactory.Instance);
+            Options.Create(options), Providers(time, loggers), [], time, loggers);
     }
 
     /// <summary>Asks once and reads to the end.</summary>
@@ -145,7 +156,8 @@ public abstract class ModelWire
         Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], cancellationToken: cancellationToken));
 
     /// <summary>The providers that there are.</summary>
-    protected virtual IEnumerable<IChatClientProvider> Providers(TimeProvider time) => [new OpenAIChatClientProvider(time), new AnthropicChatClientProvider(time)];
+    protected virtual IEnumerable<IChatClientProvider> Providers(TimeProvider time, ILoggerFactory loggers) =>
+        [new OpenAIChatClientProvider(time), new AnthropicChatClientProvider(time), new OllamaChatClientProvider(time, loggers)];
 
     /// <summary>Further settings of an assistant that speaks this protocol.</summary>
     protected virtual void Configure(AssistantOptions item)

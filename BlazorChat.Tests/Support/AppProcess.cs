@@ -52,7 +52,7 @@ public sealed partial class AppProcess : IAsyncDisposable
             WorkingDirectory = Path.GetDirectoryName(AppPath)!,
         };
         // Keys of the machine that the tests run on are none of their business.
-        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("OPENAI_", StringComparison.Ordinal) || n.StartsWith("ANTHROPIC_", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("OPENAI_", StringComparison.Ordinal) || n.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || n.StartsWith("OLLAMA_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
         }

@@ -115,7 +115,7 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
 
         if (item.Model is not { Length: >= 1 and <= 200 })
         {
-            errors.Add($"{key}:{nameof(item.Model)} is required (1 to 200 characters): {provider.Name} with an endpoint of its own has no default model.");
+            errors.Add($"{key}:{nameof(item.Model)} is required (1 to 200 characters): {provider.Name}{(provider.DefaultModel(new AssistantOptions()) is null ? "" : " with an endpoint of its own")} has no default model.");
         }
 
         if (item.Endpoint is null && provider.RequiresEndpoint)
@@ -162,6 +162,7 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
 
         Range(errors, $"{key}:{nameof(item.MaxOutputTokens)}", item.MaxOutputTokens, 1, 1_000_000);
         Range(errors, $"{key}:{nameof(item.PromptTokens)}", item.PromptTokens, 500, 10_000_000);
+        Range(errors, $"{key}:{nameof(item.ContextTokens)}", item.ContextTokens ?? 500, 500, 20_000_000);
         Range(errors, $"{key}:{nameof(item.MaxReplyCharacters)}", item.MaxReplyCharacters, 100, 10_000_000);
         Range(errors, $"{key}:{nameof(item.DemoTokensPerSecond)}", item.DemoTokensPerSecond ?? 1, 1, 1_000_000);
         Range(errors, $"{key}:{nameof(item.RetryAttempts)}", item.RetryAttempts, 0, 10);

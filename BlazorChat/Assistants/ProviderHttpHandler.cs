@@ -9,14 +9,16 @@ namespace BlazorChat.Assistants;
 /// some put the body, which may quote a key, into the exception's message.
 /// </summary>
 /// <param name="time">The clock that a <c>Retry-After</c> date is compared to.</param>
-internal sealed class ProviderHttpHandler(TimeProvider time) : DelegatingHandler
+/// <param name="takesJson">Whether a JSON document with the status of a success is an answer.</param>
+internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = false) : DelegatingHandler
 {
     /// <summary>The most bytes that are read of an error's body.</summary>
     private const int MaxErrorBytes = 64 * 1024;
 
     /// <summary>A client for one provider's library. It has no time-out of its own: the guard has the clocks.</summary>
     /// <param name="time">The clock.</param>
-    public static HttpClient CreateClient(TimeProvider time)
+    /// <param name="takesJson">Whether a JSON document with the status of a success is an answer; otherwise it is an error.</param>
+    public static HttpClient CreateClient(TimeProvider time, bool takesJson = false)
     {
         var sockets = new SocketsHttpHandler
         {
@@ -30,7 +32,7 @@ internal sealed class ProviderHttpHandler(TimeProvider time) : DelegatingHandler
             // which the provider writes on. The end of a finished answer needs no more than this.
             ResponseDrainTimeout = TimeSpan.FromMilliseconds(50),
         };
-        return new HttpClient(new ProviderHttpHandler(time) { InnerHandler = sockets }) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(new ProviderHttpHandler(time, takesJson) { InnerHandler = sockets }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <inheritdoc/>
@@ -38,7 +40,7 @@ internal sealed class ProviderHttpHandler(TimeProvider time) : DelegatingHandler
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var mediaType = response.Content.Headers.ContentType?.MediaType;
-        if (response.IsSuccessStatusCode && mediaType is not ("application/json" or "text/html"))
+        if (response.IsSuccessStatusCode && mediaType is not "text/html" && (takesJson || mediaType is not "application/json"))
         {
             // Some servers name no type, or that of plain text, for their events.
             if (mediaType is null or "text/event-stream" or "text/plain")

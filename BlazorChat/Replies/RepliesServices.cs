@@ -28,6 +28,7 @@ internal static class RepliesServices
             s.GetRequiredService<ToolCatalog>().Rules, s.GetRequiredService<AssistantInstructions>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ToolBatch>();
         services.AddSingleton<StepRecords>();
+        services.AddSingleton<ContextCheck>();
         services.AddSingleton<TurnSteps>();
         services.AddSingleton<ITurnObserver, RoomTitles>();
         services.AddSingleton<TurnObservers>();
