@@ -15,7 +15,7 @@ public static class BlazorChatApp
     /// <param name="args">Command line, as configuration.</param>
     /// <param name="configure">Last changes to settings and services, or null.</param>
     /// <returns>The application, to run or to start and stop.</returns>
-    /// <exception cref="InvalidOperationException">The data folder cannot be used; the message names the setting.</exception>
+    /// <exception cref="StartException">The data folder or the database cannot be used; the message names the setting.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong (some are found when the application starts); the message names it.</exception>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
@@ -49,10 +49,16 @@ public static class BlazorChatApp
             await PrepareAsync(app).ConfigureAwait(false);
             return app;
         }
-        catch
+        catch (Exception e)
         {
+            var sentence = app.Services.GetRequiredService<IDatabaseProvider>().SentenceOf(e);
             await app.DisposeAsync().ConfigureAwait(false);
-            throw;
+            if (sentence is null || sentence == e)
+            {
+                throw;
+            }
+
+            throw sentence;
         }
     }
 

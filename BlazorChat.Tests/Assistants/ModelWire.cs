@@ -11,6 +11,7 @@ public abstract class ModelWire
 {
     public const string OpenAI = "OpenAI";
     public const string Responses = "Responses";
+    public const string Azure = "AzureOpenAI";
     public const string Anthropic = "Anthropic";
     public const string Connector = "Connector";
 
@@ -66,12 +67,13 @@ public abstract class ModelWire
     public static TheoryData<string> Own => [OpenAI, Responses, Anthropic];
 
     /// <summary>Every provider and protocol, with one that a host has registered: see <see cref="ProviderTheoryTests"/>.</summary>
-    public static TheoryData<string> All => [OpenAI, Responses, Anthropic, Connector];
+    public static TheoryData<string> All => [OpenAI, Responses, Azure, Anthropic, Connector];
 
     public static ModelWire Named(string name) => name switch
     {
         OpenAI => new OpenAIWire(),
         Responses => new ResponsesWire(),
+        Azure => new AzureWire(),
         Anthropic => new AnthropicWire(),
         Connector => new ConnectorWire(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such wire."),
@@ -145,7 +147,8 @@ public abstract class ModelWire
         Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], cancellationToken: cancellationToken));
 
     /// <summary>The providers that there are.</summary>
-    protected virtual IEnumerable<IChatClientProvider> Providers(TimeProvider time) => [new OpenAIChatClientProvider(time), new AnthropicChatClientProvider(time)];
+    protected virtual IEnumerable<IChatClientProvider> Providers(TimeProvider time) =>
+        [new OpenAIChatClientProvider(time), new AzureOpenAIChatClientProvider(time), new AnthropicChatClientProvider(time)];
 
     /// <summary>Further settings of an assistant that speaks this protocol.</summary>
     protected virtual void Configure(AssistantOptions item)

@@ -1,5 +1,7 @@
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
+using BlazorChat.Storage.Postgres;
+using BlazorChat.Storage.Sqlite;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,10 +10,11 @@ namespace BlazorChat.Tests.Storage;
 
 public sealed class StorageTests
 {
-    [Fact]
-    public void The_migrations_are_up_to_date_with_the_model()
+    [Theory]
+    [EveryDatabase]
+    public void The_migrations_are_up_to_date_with_the_model(TestDatabase database)
     {
-        using var context = new ChatDbContextDesignFactory().CreateDbContext([]);
+        using ChatDbContext context = database == TestDatabase.Sqlite ? new SqliteDesignFactory().CreateDbContext([]) : new PostgresDesignFactory().CreateDbContext([]);
         Assert.False(context.Database.HasPendingModelChanges());
     }
 
@@ -33,10 +36,11 @@ public sealed class StorageTests
         }
     }
 
-    [Fact]
-    public async Task Times_keep_their_milliseconds_and_order()
+    [Theory]
+    [EveryDatabase]
+    public async Task Times_keep_their_milliseconds_and_order(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync();
+        await using var host = await ChatHost.StartAsync(database);
         var store = host.App.Services.GetRequiredService<IRoomStore>();
         var time = new DateTimeOffset(2026, 3, 4, 5, 6, 7, 891, TimeSpan.FromHours(3));
         var room = new Room { Id = Guid.NewGuid(), Name = "Times", CreatedAt = time, LastActivityAt = time };
@@ -72,7 +76,7 @@ public sealed class StorageTests
     {
         var counter = new CommandCounter();
         await using var host = await ChatHost.StartAsync(
-            b => b.Services.ConfigureDbContext<ChatDbContext>(o => o.AddInterceptors(counter)));
+            b => b.Services.ConfigureDbContext<SqliteChatDbContext>(o => o.AddInterceptors(counter)));
         var small = await host.RoomAsync("Small");
         var large = await host.RoomAsync("Large");
         foreach (var room in new[] { small, large })
@@ -110,7 +114,7 @@ public sealed class StorageTests
     public async Task A_search_reads_through_the_index_without_sorting()
     {
         var sql = new LastCommand();
-        await using var host = await ChatHost.StartAsync(b => b.Services.ConfigureDbContext<ChatDbContext>(o => o.AddInterceptors(sql)));
+        await using var host = await ChatHost.StartAsync(b => b.Services.ConfigureDbContext<SqliteChatDbContext>(o => o.AddInterceptors(sql)));
         var room = await host.RoomAsync();
         await host.App.Services.GetRequiredService<IRoomStore>().SearchAsync(room.Id, "x", 1, default);
         await using var db = host.OpenDatabase();

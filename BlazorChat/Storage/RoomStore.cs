@@ -18,7 +18,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
     public Task<Result<Room>> CreateAsync(Room room, CancellationToken cancellationToken) =>
         database.WriteAsync<Result<Room>>(async db =>
         {
-            var key = Names.KeyOf(room.Name);
+            var key = room.IsNamed ? Names.KeyOf(room.Name) : RoomRow.UnnamedKey(room.Id);
             if (await db.Rooms.AnyAsync(r => r.NameKey == key, cancellationToken).ConfigureAwait(false))
             {
                 return NameTaken(room.Name);
@@ -45,7 +45,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             return room;
         }, cancellationToken);
 
-    public Task<Result<Room>> UpdateAsync(Guid roomId, string name, RoomSettings settings, CancellationToken cancellationToken) =>
+    public Task<Result<Room>> UpdateAsync(Guid roomId, string? name, RoomSettings settings, CancellationToken cancellationToken) =>
         database.WriteAsync<Result<Room>>(async db =>
         {
             if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false) is not { } row)
@@ -53,14 +53,11 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
                 return Refusals.NoSuchRoom;
             }
 
-            var key = Names.KeyOf(name);
-            if (await db.Rooms.AnyAsync(r => r.NameKey == key && r.Id != roomId, cancellationToken).ConfigureAwait(false))
+            if (name is not null && !await row.TryNameAsync(db, name, cancellationToken).ConfigureAwait(false))
             {
                 return NameTaken(name);
             }
 
-            row.Name = name;
-            row.NameKey = key;
             row.Set(settings);
             return row.ToRoom();
         }, cancellationToken);
@@ -218,7 +215,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             var ofRoom = db.Messages.AsNoTracking().Where(m => m.RoomId == roomId).OrderByDescending(m => m.Sequence);
             var tooOld = await ofRoom.Skip(RoomLimits.SearchedMessages).Select(m => m.Sequence).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
             // In the order of the index: rows are read until there are enough, and nothing is sorted.
-            var candidates = ofRoom.Where(m => m.Sequence > tooOld && !m.IsRetried && EF.Functions.Like(m.Parts, pattern, MessagePartsJson.LikeEscape));
+            var candidates = db.WithPartsLike(ofRoom.Where(m => m.Sequence > tooOld && !m.IsRetried), pattern);
             var found = new List<Message>();
             await foreach (var row in candidates.AsAsyncEnumerable().WithCancellation(cancellationToken).ConfigureAwait(false))
             {

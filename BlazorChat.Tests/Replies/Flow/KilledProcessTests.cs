@@ -2,6 +2,7 @@ using System.Text.Json;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
+using BlazorChat.Storage.Sqlite;
 using BlazorChat.Tests.Assistants.Mcp;
 using BlazorChat.Tests.Browser;
 using BlazorChat.Tests.EndToEnd;
@@ -109,12 +110,12 @@ public sealed class KilledProcessTests : IAsyncLifetime
     /// <summary>Waits until the only answer is on disk as wanted, its journal included.</summary>
     private async Task<Message> UntilAsync(Func<Message, bool> wanted)
     {
-        var options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"Data Source={Path.Combine(_folder, "blazorchat.db")};Pooling=False").Options;
+        var options = new DbContextOptionsBuilder<SqliteChatDbContext>().UseSqlite($"Data Source={Path.Combine(_folder, "blazorchat.db")};Pooling=False").Options;
         using var tooLong = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (await look.WaitForNextTickAsync(tooLong.Token))
         {
-            await using var db = new ChatDbContext(options);
+            await using var db = new SqliteChatDbContext(options);
             var answer = (await db.Messages.AsNoTracking().SingleAsync(m => m.AuthorKind == AuthorKind.Assistant, tooLong.Token)).ToMessage();
             var journal = await db.Journal.AsNoTracking().Where(j => j.MessageId == answer.Id).OrderBy(j => j.Ordinal).ToListAsync(tooLong.Token);
             if (journal.Count > 0)

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace BlazorChat.Storage.Migrations
+namespace BlazorChat.Storage.Sqlite.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration

@@ -1,10 +1,10 @@
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
 
-namespace BlazorChat.Storage;
+namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>At a clean shutdown SQLite looks at what it learned of its indexes, which takes a moment and keeps queries fast.</summary>
-internal sealed partial class DatabaseUpkeep(Database database, ILogger<DatabaseUpkeep> logger) : IHostedService
+internal sealed partial class SqliteUpkeep(Database database, ILogger<SqliteUpkeep> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
