@@ -12,6 +12,7 @@ public abstract class ModelWire
 {
     public const string OpenAI = "OpenAI";
     public const string Responses = "Responses";
+    public const string Azure = "AzureOpenAI";
     public const string Anthropic = "Anthropic";
     public const string Connector = "Connector";
     public const string Ollama = "Ollama";
@@ -68,12 +69,13 @@ public abstract class ModelWire
     public static TheoryData<string> Own => [OpenAI, Responses, Anthropic, Ollama];
 
     /// <summary>Every provider and protocol, with one that a host has registered: see <see cref="ProviderTheoryTests"/>.</summary>
-    public static TheoryData<string> All => [OpenAI, Responses, Anthropic, Ollama, Connector];
+    public static TheoryData<string> All => [OpenAI, Responses, Azure, Anthropic, Ollama, Connector];
 
     public static ModelWire Named(string name) => name switch
     {
         OpenAI => new OpenAIWire(),
         Responses => new ResponsesWire(),
+        Azure => new AzureWire(),
         Anthropic => new AnthropicWire(),
         Ollama => new OllamaWire(),
         Connector => new ConnectorWire(),
@@ -157,7 +159,7 @@ public abstract class ModelWire
 
     /// <summary>The providers that there are.</summary>
     protected virtual IEnumerable<IChatClientProvider> Providers(TimeProvider time, ILoggerFactory loggers) =>
-        [new OpenAIChatClientProvider(time), new AnthropicChatClientProvider(time), new OllamaChatClientProvider(time, loggers)];
+        [new OpenAIChatClientProvider(time), new AzureOpenAIChatClientProvider(time), new AnthropicChatClientProvider(time), new OllamaChatClientProvider(time, loggers)];
 
     /// <summary>Further settings of an assistant that speaks this protocol.</summary>
     protected virtual void Configure(AssistantOptions item)
