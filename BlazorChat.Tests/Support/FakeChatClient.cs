@@ -36,7 +36,8 @@ public sealed class FakeChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("Turns stream.");
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+    // Prompt functions ask for them.
+    public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("fake") : null;
 
     public void Dispose()
     {

@@ -97,6 +97,7 @@ public sealed class AssistantDirectory : IDisposable
     private static Assistant ToAssistant(AssistantOptions item) =>
         new(item.Id!, item.Name!, item.Avatar!, item.Instructions ?? "", item.Model!, item.Provider!)
         {
+            Template = item is { InstructionsFormat: InstructionsFormat.Template, Instructions: { Length: > 0 } text } ? InstructionsTemplate.Parse(text) : null,
             MaxOutputTokens = item.MaxOutputTokens,
             PromptTokens = item.PromptTokens,
             MaxReplyCharacters = item.MaxReplyCharacters,

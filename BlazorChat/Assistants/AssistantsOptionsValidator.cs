@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using BlazorChat.Assistants.Middleware;
 using BlazorChat.Replies;
+using BlazorChat.Replies.Kernels;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -67,11 +68,34 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
             errors.Add($"{key}:{nameof(item.Avatar)} must be one letter or emoji.");
         }
 
-        if (item.Instructions is { Length: > 32_000 })
+        if (item.Instructions is { Length: > AssistantInstructions.MaxLength })
         {
             errors.Add($"{key}:{nameof(item.Instructions)} has {item.Instructions.Length} characters; at most 32,000 are allowed.");
         }
+
+        if (!Enum.IsDefined(item.InstructionsFormat))
+        {
+            errors.Add($"{key}:{nameof(item.InstructionsFormat)} must be one of {string.Join(", ", Enum.GetNames<InstructionsFormat>())}; it is {item.InstructionsFormat}.");
+        }
+        else if (item is { InstructionsFormat: InstructionsFormat.Template, Instructions: { Length: > 0 } template })
+        {
+            try
+            {
+                InstructionsTemplate.Parse(template);
+            }
+            catch (FormatException e)
+            {
+                errors.Add(BadTemplate($"{key}:{nameof(item.Instructions)}", e.Message));
+            }
+        }
     }
+
+    /// <summary>The configuration key of an assistant's instructions.</summary>
+    internal static string InstructionsKey(int index) =>
+        $"{AssistantsOptions.SectionName}:{nameof(AssistantsOptions.Items)}:{index}:{nameof(AssistantOptions.Instructions)}";
+
+    /// <summary>The error for instructions that are no template.</summary>
+    internal static string BadTemplate(string key, string why) => $"{key} cannot be used as a template: {why}";
 
     private void WhoAnswers(List<string> errors, string key, AssistantOptions item)
     {
@@ -91,6 +115,11 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
         if (item.Model is not { Length: >= 1 and <= 200 })
         {
             errors.Add($"{key}:{nameof(item.Model)} is required (1 to 200 characters): {provider.Name} with an endpoint of its own has no default model.");
+        }
+
+        if (item.Endpoint is null && provider.RequiresEndpoint)
+        {
+            errors.Add($"{key}:{nameof(item.Endpoint)} is required: {provider.Name} has no servers that everybody shares.");
         }
 
         if (item.ApiKey is null && provider.RequiresApiKey(item))

@@ -14,6 +14,9 @@ public interface IChatClientProvider
     /// <param name="options">The assistant.</param>
     string? DefaultModel(AssistantOptions options) => null;
 
+    /// <summary>Whether it has no servers of its own, so that every assistant must name an <see cref="AssistantOptions.Endpoint"/>.</summary>
+    bool RequiresEndpoint => false;
+
     /// <summary>Whether this assistant cannot be asked without an <see cref="AssistantOptions.ApiKey"/>.</summary>
     /// <param name="options">The assistant.</param>
     bool RequiresApiKey(AssistantOptions options) => false;

@@ -14,7 +14,7 @@ internal sealed record Prompt(IReadOnlyList<ChatMessage> Messages, ChatOptions O
 /// Builds the prompt of a step: instructions, as much of what stands before the answer as the budget allows, and the
 /// answer's own steps. Reads backwards by pages, so the cost depends on the budget and not on the room's history.
 /// </summary>
-internal sealed class PromptBuilder(IRoomStore store)
+internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assistantInstructions)
 {
     /// <summary>How arguments are written for models and people: readable in every language.</summary>
     public static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -30,12 +30,13 @@ internal sealed class PromptBuilder(IRoomStore store)
     public async Task<Prompt> BuildAsync(TurnState state, CancellationToken cancellationToken)
     {
         var responder = state.Responder;
-        var instructions = Instructions(state.Room, responder);
-        var own = MessagePrompt.OfAnswer(state.Draft.Parts, keepReasoning: true, keepResults: true);
-        var budget = responder.PromptTokens - TokenEstimate.Of(instructions) - own.Sum(TokenEstimate.Of);
+        var own = await assistantInstructions.OfAsync(responder, state.Room, state.Count, cancellationToken).ConfigureAwait(false);
+        var instructions = Instructions(state.Room, responder, own);
+        var soFar = MessagePrompt.OfAnswer(state.Draft.Parts, keepReasoning: true, keepResults: true);
+        var budget = responder.PromptTokens - TokenEstimate.Of(instructions) - soFar.Sum(TokenEstimate.Of);
         var messages = await ReadAsync(state, budget, cancellationToken).ConfigureAwait(false);
-        messages.AddRange(own);
-        if (own is [.., { Role: var last }] && last == ChatRole.Assistant)
+        messages.AddRange(soFar);
+        if (soFar is [.., { Role: var last }] && last == ChatRole.Assistant)
         {
             messages.Add(new ChatMessage(ChatRole.User, GoOn));
         }
@@ -135,16 +136,16 @@ internal sealed class PromptBuilder(IRoomStore store)
         !message.IsRetried && message.Id != claimed.Reply.Id && !waiting.Contains(message.Id)
         && message.Status is not (MessageStatus.Streaming or MessageStatus.Recovering);
 
-    private static string Instructions(Room room, Responder responder)
+    private static string Instructions(Room room, Responder responder, string own)
     {
         var parts = new List<string>
         {
             // Anybody may name a room: as JSON the name stays a name.
             $"You are {responder.Author.Name}, an assistant in a chat room named {JsonSerializer.Serialize(room.Name)}. Several people and assistants may write there; each message says who wrote it. Answer in Markdown.",
         };
-        if (responder.Instructions.Length > 0)
+        if (own.Length > 0)
         {
-            parts.Add(responder.Instructions);
+            parts.Add(own);
         }
 
         if (room.Instructions.Length > 0)

@@ -20,12 +20,16 @@ internal static class RepliesServices
         services.AddSingleton<IStorageObserver>(s => s.GetRequiredService<RunningTurns>());
         services.AddSingleton<RepliesMetrics>();
         services.AddSingleton<Recovery>();
+        services.AddSingleton<AssistantInstructions>();
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton<ToolCatalog>();
-        services.AddSingleton(s => new DelegationTools(s.GetRequiredService<ToolExecution>(), s.GetRequiredService<ToolCatalog>().For, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new DelegationTools(
+            s.GetRequiredService<ToolExecution>(), s.GetRequiredService<ToolCatalog>().For,
+            s.GetRequiredService<ToolCatalog>().Rules, s.GetRequiredService<AssistantInstructions>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ToolBatch>();
         services.AddSingleton<StepRecords>();
         services.AddSingleton<TurnSteps>();
+        services.AddSingleton<ITurnObserver, RoomTitles>();
         services.AddSingleton<TurnObservers>();
         services.AddSingleton<TurnRunner>();
         services.AddSingleton<TurnWorker>();

@@ -66,9 +66,7 @@ internal sealed class StepReading(TurnState state, int step, string origin, Repl
                 state.Draft.Note(note.Note);
                 break;
             case UsageContent usage:
-                state.Add(new TokenCounts(
-                    usage.Details.InputTokenCount ?? 0, usage.Details.OutputTokenCount ?? 0,
-                    usage.Details.CachedInputTokenCount ?? 0, usage.Details.ReasoningTokenCount ?? 0));
+                state.Count(usage.Details);
                 metrics.Tokens(state.Responder, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
                 break;
         }

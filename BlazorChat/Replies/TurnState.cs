@@ -1,4 +1,5 @@
 using BlazorChat.Rooms;
+using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies;
 
@@ -71,6 +72,9 @@ internal sealed class TurnState : IDisposable
             _tokens += tokens;
         }
     }
+
+    /// <summary>Adds what a model counted that was asked beside the steps.</summary>
+    public void Count(UsageDetails usage) => Add(TokenUsage.Of(usage));
 
     /// <returns>Whether it was the first.</returns>
     public bool MarkFirstToken()

@@ -18,7 +18,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
     public Task<Result<Room>> CreateAsync(Room room, CancellationToken cancellationToken) =>
         database.WriteAsync<Result<Room>>(async db =>
         {
-            var key = Names.KeyOf(room.Name);
+            var key = room.IsNamed ? Names.KeyOf(room.Name) : RoomRow.UnnamedKey(room.Id);
             if (await db.Rooms.AnyAsync(r => r.NameKey == key, cancellationToken).ConfigureAwait(false))
             {
                 return NameTaken(room.Name);
@@ -45,7 +45,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             return room;
         }, cancellationToken);
 
-    public Task<Result<Room>> UpdateAsync(Guid roomId, string name, RoomSettings settings, CancellationToken cancellationToken) =>
+    public Task<Result<Room>> UpdateAsync(Guid roomId, string? name, RoomSettings settings, CancellationToken cancellationToken) =>
         database.WriteAsync<Result<Room>>(async db =>
         {
             if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false) is not { } row)
@@ -53,14 +53,11 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
                 return Refusals.NoSuchRoom;
             }
 
-            var key = Names.KeyOf(name);
-            if (await db.Rooms.AnyAsync(r => r.NameKey == key && r.Id != roomId, cancellationToken).ConfigureAwait(false))
+            if (name is not null && !await row.TryNameAsync(db, name, cancellationToken).ConfigureAwait(false))
             {
                 return NameTaken(name);
             }
 
-            row.Name = name;
-            row.NameKey = key;
             row.Set(settings);
             return row.ToRoom();
         }, cancellationToken);

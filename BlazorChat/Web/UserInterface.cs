@@ -4,6 +4,8 @@ using BlazorChat.Components.Layout;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Rooms;
+using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Web;
@@ -29,6 +31,9 @@ internal static class UserInterface
         services.AddSingleton<BrowserCallClaims>();
         services.AddSingleton<RoomTools>();
         services.AddAntiforgery(options => options.Cookie.Name = "BlazorChat.Form");
+        services.AddOptions<CircuitOptions>().BindConfiguration("Circuits");
+        services.AddSingleton<PlannedStop>();
+        services.AddScoped<CircuitHandler, PlannedStopHandler>();
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(options => options.MaximumReceiveMessageSize = LargestHubMessage);
         return services;
@@ -42,6 +47,7 @@ internal static class UserInterface
         }
 
         app.UseSecurityHeaders();
+        app.UseStoppingRefusal();
         app.UseOriginCheck();
         app.UseAuthentication();
         app.UseAuthorization();

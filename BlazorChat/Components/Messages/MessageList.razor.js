@@ -3,11 +3,15 @@
 // before paint (ResizeObserver), so nothing jumps; the browser's own anchoring is off, as it would do the same work twice.
 const NEAR_END = 48;
 
+// Pages of older messages that a page loads by itself to find its place again.
+const MOST_PAGES = 20;
+
 const placeKey = room => `blazorchat:place:${room}`;
 
 customElements.define('chat-log', class extends HTMLElement {
   connectedCallback() {
     this.isFollowing = true;
+    this.searched = 0;
     this.known = new Set();
     this.restore();
     this.addEventListener('scroll', this.onScroll, { passive: true });
@@ -47,6 +51,10 @@ customElements.define('chat-log', class extends HTMLElement {
     this.removals.observe(content, { childList: true, subtree: true });
     this.nearTop = new IntersectionObserver(entries => this.onTop(entries), { root: this, rootMargin: '600px 0px 0px 0px' });
     this.watchTop();
+    if (this.saved) {
+      this.restoreFrom(this.saved);
+    }
+
     this.settle();
   }
 
@@ -263,6 +271,17 @@ customElements.define('chat-log', class extends HTMLElement {
     } else if (!this.content?.querySelector('article')) {
       // Parsed, but its messages are not there yet.
       this.saved = saved;
+    } else if (this.searched < MOST_PAGES && this.content.querySelector('[data-load-older]')) {
+      // It stands in an older page: those are loaded until it is there.
+      this.saved = saved;
+      this.isFollowing = false;
+      const button = this.content.querySelector('[data-load-older]');
+      const first = this.articles()[0]?.id;
+      if (first !== this.searchedFrom) {
+        this.searchedFrom = first;
+        this.searched++;
+        button.click();
+      }
     }
   }
 });

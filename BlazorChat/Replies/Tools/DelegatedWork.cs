@@ -32,7 +32,7 @@ internal sealed class DelegatedWork(
     public async Task<string> RunAsync(string task, CancellationToken cancellationToken)
     {
         var tools = delegation.Offered(inner, responders, [.. chain, inner.Author.Id], out var withheld);
-        var instructions = Instructions();
+        var instructions = await InstructionsAsync(cancellationToken).ConfigureAwait(false);
         _messages.Add(new ChatMessage(ChatRole.User, task));
         var failedInARow = 0;
         for (var step = 1; step <= inner.MaxSteps; step++)
@@ -69,10 +69,11 @@ internal sealed class DelegatedWork(
         throw new ToolFailedException($"{inner.Author.Name} did not finish within its {inner.MaxSteps} steps.");
     }
 
-    private string Instructions()
+    private async Task<string> InstructionsAsync(CancellationToken cancellationToken)
     {
         var own = $"You are {inner.Author.Name}, an assistant. Another assistant hands you one task. Nobody can answer questions, and only your last message goes back: it must stand for itself.";
-        return inner.Instructions.Length == 0 ? own : $"{own}\n\n{inner.Instructions}";
+        var configured = await delegation.Instructions.OfAsync(inner, call.RoomId, call.CountTokens, cancellationToken).ConfigureAwait(false);
+        return configured.Length == 0 ? own : $"{own}\n\n{configured}";
     }
 
     /// <summary>Asks the model once.</summary>
@@ -141,7 +142,7 @@ internal sealed class DelegatedWork(
         };
         return await NeedsApprovalAsync(tool, innerCall, cancellationToken).ConfigureAwait(false)
             ? ToolOutcome.Failed(DelegationTool.NoApproval)
-            : await execution.RunAsync(tool, innerCall, tool.Timeout ?? inner.ToolTimeout, cancellationToken, inner.Kernel).ConfigureAwait(false);
+            : await execution.RunAsync(tool, innerCall, tool.Timeout ?? inner.ToolTimeout, inner.Kernel, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks a tool's own rule; one that throws counts as yes.</summary>

@@ -3,6 +3,7 @@ import './times.js';
 import './copy.js';
 import './dialogs.js';
 import './first-clicks.js';
+import './keep.js';
 import './keyboard.js';
 import './message-actions.js';
 import './request.js';

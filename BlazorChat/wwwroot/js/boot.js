@@ -27,8 +27,76 @@ async function reloadWhenAlive() {
   }
 }
 
+// A planned stop: the server said that it is about to stop. The page pauses its circuit, which hands its state to the page, and
+// resumes it on the process that comes. What cannot be resumed is loaded again.
+const WAIT_FOR_RETURN = 120_000;
+let isPlanned = false;
+
+// The circuit's connection; each attempt to reconnect makes another one.
+let connection;
+
+const isAlive = async () => {
+  try {
+    return (await fetch('/health/live', { cache: 'no-store', signal: AbortSignal.timeout(3000) })).ok;
+  } catch {
+    return false;
+  }
+};
+
+async function pauseUntilBack() {
+  if (isPlanned || isReloading) {
+    return;
+  }
+
+  isPlanned = true;
+  document.documentElement.dataset.connection = 'down';
+  text.textContent = 'The server is restarting…';
+  let isPaused = false;
+  const onState = e => { isPaused ||= e.detail.state === 'paused'; };
+  line.addEventListener('components-reconnect-state-changed', onState);
+  try {
+    await Blazor.pauseCircuit();
+    if (!isPaused && connection?.state === 'Connected') {
+      // .NET 10: once a page has reconnected to its circuit, pauseCircuit() takes it for paused and does nothing. What it
+      // would have sent is sent here; the script of the framework then finds the connection closed, tries again by itself,
+      // and resumes with what the server has handed over.
+      await connection.invoke('PauseCircuit');
+      await connection.stop();
+      isPlanned = false;
+      return;
+    }
+  } catch {
+    // The connection went first.
+  } finally {
+    line.removeEventListener('components-reconnect-state-changed', onState);
+  }
+
+  const until = Date.now() + WAIT_FOR_RETURN;
+  do {
+    await new Promise(resolve => setTimeout(resolve, 300 + Math.random() * 400));
+  } while (!await isAlive() && Date.now() < until);
+
+  isPlanned = false;
+  try {
+    if (isPaused && await Blazor.resumeCircuit()) {
+      return;
+    }
+  } catch {
+    // Below.
+  }
+
+  reloadWhenAlive();
+}
+
+// Called by the server; its call must be answered before the circuit goes.
+globalThis.blazorChat = { ...globalThis.blazorChat, pauseUntilBack: () => { setTimeout(pauseUntilBack); } };
+
 // The script of the framework tells only by classes on this element.
 function onConnectionChanged() {
+  if (isPlanned) {
+    return;
+  }
+
   const { classList } = line;
   const isDown = classList.contains('components-reconnect-show');
   const isLost = classList.contains('components-reconnect-failed') || classList.contains('components-reconnect-rejected');
@@ -77,6 +145,10 @@ if (failed) {
 
 Blazor.start({
   circuit: {
+    configureSignalR: builder => {
+      const { build } = builder;
+      builder.build = () => connection = build.call(builder);
+    },
     reconnectionOptions: {
       maxRetries: Number.MAX_SAFE_INTEGER,
       // At once, then every second, then every three: a server that comes back is found soon, one that is away is left alone.
