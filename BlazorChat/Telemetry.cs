@@ -1,6 +1,7 @@
 using BlazorChat.Assistants;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
+using BlazorChat.Storage;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -38,13 +39,13 @@ internal static class Telemetry
             _meters = Sdk.CreateMeterProviderBuilder()
                 .ConfigureServices(UseSettings)
                 .SetResourceBuilder(resource)
-                .AddMeter(RoomsMetrics.MeterName, RepliesMetrics.Name, "Microsoft.SemanticKernel", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Components.Server.Circuits")
+                .AddMeter(StorageServices.TelemetryName, RoomsMetrics.MeterName, RepliesMetrics.Name, "Microsoft.SemanticKernel", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Components.Server.Circuits")
                 .AddOtlpExporter()
                 .Build();
             _traces = Sdk.CreateTracerProviderBuilder()
                 .ConfigureServices(UseSettings)
                 .SetResourceBuilder(resource)
-                .AddSource(RepliesMetrics.Name, TelemetryChatClient.SourceName, "Microsoft.SemanticKernel", "Microsoft.AspNetCore")
+                .AddSource(StorageServices.TelemetryName, RepliesMetrics.Name, TelemetryChatClient.SourceName, "Microsoft.SemanticKernel", "Microsoft.AspNetCore")
                 .AddOtlpExporter()
                 .Build();
             return Task.CompletedTask;

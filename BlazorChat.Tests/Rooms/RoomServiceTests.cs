@@ -3,11 +3,14 @@ using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Rooms;
 
-public sealed class RoomServiceTests : IAsyncLifetime
+public class RoomServiceTests : IAsyncLifetime
 {
     private ChatHost _host = null!;
 
-    public async Task InitializeAsync() => _host = await ChatHost.StartAsync();
+    /// <summary>What they run on; another class of them is for PostgreSQL.</summary>
+    protected virtual TestDatabase Database => TestDatabase.Sqlite;
+
+    public async Task InitializeAsync() => _host = await ChatHost.StartAsync(Database);
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
@@ -192,10 +195,11 @@ public sealed class RoomServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_process_on_the_same_data_folder_is_refused()
+    public async Task A_second_process_on_the_same_database_is_refused()
     {
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(_host.Folder));
-        Assert.Contains("DataFolder", refused.Message, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(_host.Data));
+        Assert.Contains(Database == TestDatabase.Sqlite ? "DataFolder" : "Database:ConnectionString", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("in use by another BlazorChat process", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

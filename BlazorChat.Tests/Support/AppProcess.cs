@@ -23,6 +23,9 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Everything it has printed.</summary>
     public string Output => string.Join('\n', _output);
 

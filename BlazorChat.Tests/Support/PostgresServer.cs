@@ -12,7 +12,7 @@ public sealed class PostgresServer
     // Its standard input is this process's to hold: when that closes, the server ends and its folder goes.
     private const string Script = """
         read -r password
-        printf '%s\n' "$password" | "$1/initdb" -D "$2" -U blazorchat -A scram-sha-256 --pwfile=/dev/stdin --no-sync \
+        printf '%s\n' "$password" | "$1/initdb" -D "$2" -U postgres -A scram-sha-256 --pwfile=/dev/stdin --no-sync \
           --encoding=UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US || exit 1
         "$1/postgres" -D "$2" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c shared_buffers=64MB \
           -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off &
@@ -37,21 +37,27 @@ public sealed class PostgresServer
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop();
     }
 
-    /// <summary>What no log may have.</summary>
+    /// <summary>The application's user, which no log may have, as the password and the names of databases.</summary>
+    public const string User = "zebra_user";
+
+    /// <summary>Everybody's.</summary>
     public string Password => _password;
 
     /// <summary>The server, started when it is not.</summary>
     public static Task<PostgresServer> SharedAsync() => Shared.Value;
 
-    /// <summary>How a database of it is connected to.</summary>
-    public string ConnectionString(string database) => $"Host=127.0.0.1;Port={_port};Database={database};Username=blazorchat;Password={_password};Include Error Detail=true";
+    /// <summary>How the application connects to a database of it: as a user who owns the database and nothing else.</summary>
+    public string ConnectionString(string database) => $"Host=127.0.0.1;Port={_port};Database={database};Username={User};Password={_password};Include Error Detail=true";
+
+    /// <summary>How an administrator connects to a database of it.</summary>
+    public string AdministratorsConnectionString(string database) => $"Host=127.0.0.1;Port={_port};Database={database};Username=postgres;Password={_password}";
 
     /// <summary>A new database.</summary>
     /// <returns>Its name.</returns>
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"zebra_database_{Interlocked.Increment(ref _databases)}";
-        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0");
+        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0 OWNER {User}");
         return name;
     }
 
@@ -67,7 +73,7 @@ public sealed class PostgresServer
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["PGHOST"] = "127.0.0.1", ["PGPORT"] = $"{_port}", ["PGUSER"] = "blazorchat", ["PGPASSWORD"] = _password },
+            Environment = { ["PGHOST"] = "127.0.0.1", ["PGPORT"] = $"{_port}", ["PGUSER"] = "postgres", ["PGPASSWORD"] = _password },
         };
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -79,7 +85,7 @@ public sealed class PostgresServer
     /// <summary>Runs a statement as an administrator.</summary>
     public async Task<object?> ExecuteAsync(string sql, string database = "postgres")
     {
-        await using var connection = new NpgsqlConnection(ConnectionString(database) + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(AdministratorsConnectionString(database) + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync();
@@ -117,7 +123,7 @@ public sealed class PostgresServer
             Assert.False(process.HasExited, string.Join('\n', said));
             try
             {
-                await server.ExecuteAsync("SELECT 1");
+                await server.ExecuteAsync($"CREATE ROLE {User} LOGIN PASSWORD '{server._password}'");
                 return server;
             }
             catch (NpgsqlException)

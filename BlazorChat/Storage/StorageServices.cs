@@ -12,6 +12,9 @@ internal static class StorageServices
     /// <summary>What keys of data protection are bound to, wherever they are kept.</summary>
     public const string ApplicationName = "BlazorChat";
 
+    /// <summary>The name of PostgreSQL's figures and traces; SQLite has none.</summary>
+    public const string TelemetryName = "Npgsql";
+
     /// <exception cref="InvalidOperationException">A setting is wrong, or the data folder cannot be made; the message names the setting.</exception>
     public static WebApplicationBuilder AddStorage(this WebApplicationBuilder builder)
     {

@@ -15,8 +15,8 @@ namespace BlazorChat.Storage.Postgres;
 internal sealed partial class PostgresLock(
     string connectionString, IEnumerable<IStorageObserver> observers, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PostgresLock> logger) : IAsyncDisposable
 {
-    // "BlazorCh" as a number: no other application's.
-    private const long Key = 0x426C617A6F724368;
+    /// <summary>"BlazorCh" as a number: no other application's.</summary>
+    internal const long Key = 0x426C617A6F724368;
 
     // A process that was killed is let go of in a moment.
     private static readonly TimeSpan TakeWithin = TimeSpan.FromSeconds(2);
