@@ -32,9 +32,6 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <summary>What it has printed to its standard error, line by line.</summary>
     public IReadOnlyList<string> Errors => [.. _errors];
 
-    /// <summary>Its process id.</summary>
-    public int Id => _process.Id;
-
     /// <summary>Waits until it ends by itself.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> EndAsync()
