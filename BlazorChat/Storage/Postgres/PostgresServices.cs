@@ -47,8 +47,10 @@ internal static class PostgresServices
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {
-            // What is wrong with it has it in its text.
+            // Without the failure itself: its text has what it could not read, a password perhaps.
+#pragma warning disable MA0054
             throw new StartException("The setting Database:ConnectionString is no connection string of PostgreSQL, such as Host=…;Database=…;Username=…;Password=….");
+#pragma warning restore MA0054
         }
 
         if (string.IsNullOrEmpty(settings.Host) || string.IsNullOrEmpty(settings.Database))
