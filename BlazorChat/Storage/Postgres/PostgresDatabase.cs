@@ -25,8 +25,9 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
         }
         catch (Exception e) when (e is DbException or TimeoutException)
         {
-            // Without the failure itself: it names users and databases.
+#pragma warning disable MA0054 // Without the failure itself: it names users and databases.
             throw new StartException(PostgresFailures.Sentence(e));
+#pragma warning restore MA0054
         }
     }
 

@@ -47,8 +47,9 @@ internal static class PostgresServices
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {
-            // What is wrong with it has it in its text.
+#pragma warning disable MA0054 // Without the failure itself: its text has what is wrong, and that may be the password.
             throw new StartException("The setting Database:ConnectionString is no connection string of PostgreSQL, such as Host=…;Database=…;Username=…;Password=….");
+#pragma warning restore MA0054
         }
 
         if (string.IsNullOrEmpty(settings.Host) || string.IsNullOrEmpty(settings.Database))
