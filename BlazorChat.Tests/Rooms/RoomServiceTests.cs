@@ -1,4 +1,5 @@
 using BlazorChat.Rooms;
+using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Rooms;
@@ -197,7 +198,7 @@ public class RoomServiceTests : IAsyncLifetime
     [Fact]
     public async Task A_second_process_on_the_same_database_is_refused()
     {
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(_host.Data));
+        var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(_host.Data));
         Assert.Contains(Database == TestDatabase.Sqlite ? "DataFolder" : "Database:ConnectionString", refused.Message, StringComparison.Ordinal);
         Assert.Contains("in use by another BlazorChat process", refused.Message, StringComparison.Ordinal);
     }

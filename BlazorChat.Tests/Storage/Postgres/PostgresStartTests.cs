@@ -22,7 +22,7 @@ public sealed class PostgresStartTests
     [InlineData("Database:ConnectionString", "--Database:Provider=PostgreSQL", "--Database:ConnectionString=Host=zebra;Database=zebra;Port=zebra")]
     public async Task A_wrong_setting_is_named_and_its_value_is_not(string name, params string[] settings)
     {
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(null, settings));
+        var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(null, settings));
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("zebra", refused.ToString(), StringComparison.OrdinalIgnoreCase);
     }
@@ -58,7 +58,7 @@ public sealed class PostgresStartTests
         }
 
         using var log = new LogCapture();
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(
+        var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(
             data, builder => builder.Logging.AddFilter<LogCapture>(_ => true).AddProvider(log), [$"--Database:ConnectionString={connection}"]));
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
         Assert.Contains("Database:ConnectionString", refused.Message, StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class PostgresStartTests
         }
 
         await data.Server!.ExecuteAsync("""INSERT INTO "__EFMigrationsHistory" VALUES ('99990101000000_Later', '99.0.0')""", data.Name!);
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(data));
+        var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(data));
         Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
         Assert.Equal(1L, await data.Server.ExecuteAsync("""SELECT "Epoch" FROM "Ownership" """, data.Name!));
     }

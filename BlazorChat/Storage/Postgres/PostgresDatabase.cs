@@ -25,8 +25,7 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
         }
         catch (Exception e) when (e is DbException or TimeoutException)
         {
-            // Without the failure itself: it names users and databases.
-#pragma warning disable MA0054
+#pragma warning disable MA0054 // Without the failure itself: it names users and databases.
             throw new StartException(PostgresFailures.Sentence(e));
 #pragma warning restore MA0054
         }
@@ -53,9 +52,7 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
 
     public StartException? SentenceOf(Exception thrown) => null;
 
-    /// <summary>Whether this version can use the database.</summary>
-    /// <exception cref="StartException">It cannot.</exception>
-    internal static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
+    private static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
     {
         var encoding = await context.Database.SqlQueryRaw<string>("""SELECT current_setting('server_encoding') AS "Value" """).ToListAsync(cancellationToken).ConfigureAwait(false);
         if (encoding is not ["UTF8"])

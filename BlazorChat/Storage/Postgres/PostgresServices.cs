@@ -47,8 +47,7 @@ internal static class PostgresServices
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {
-            // Without the failure itself: its text has what it could not read, a password perhaps.
-#pragma warning disable MA0054
+#pragma warning disable MA0054 // Without the failure itself: its text has what is wrong, and that may be the password.
             throw new StartException("The setting Database:ConnectionString is no connection string of PostgreSQL, such as Host=…;Database=…;Username=…;Password=….");
 #pragma warning restore MA0054
         }
