@@ -52,7 +52,7 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
 
     public StartException? SentenceOf(Exception thrown) => null;
 
-    private static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
+    internal static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
     {
         var encoding = await context.Database.SqlQueryRaw<string>("""SELECT current_setting('server_encoding') AS "Value" """).ToListAsync(cancellationToken).ConfigureAwait(false);
         if (encoding is not ["UTF8"])
