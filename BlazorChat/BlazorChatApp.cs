@@ -19,13 +19,7 @@ public static class BlazorChatApp
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong (some are found when the application starts); the message names it.</exception>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = args,
-            // Asked for by name, since the process may be a test's or a benchmark's.
-            ApplicationName = typeof(BlazorChatApp).Assembly.GetName().Name,
-            ContentRootPath = ContentRoot(),
-        });
+        var builder = CreateBuilder(args);
         // Assets of a build that is not published are found through a manifest; with a published app this does nothing.
         builder.WebHost.UseStaticWebAssets();
         builder.AddStorage();
@@ -61,6 +55,16 @@ public static class BlazorChatApp
             throw sentence;
         }
     }
+
+    /// <summary>The settings of the application: of files, environment and command line.</summary>
+    internal static WebApplicationBuilder CreateBuilder(string[] args) =>
+        WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // Asked for by name, since the process may be a test's or a benchmark's.
+            ApplicationName = typeof(BlazorChatApp).Assembly.GetName().Name,
+            ContentRootPath = ContentRoot(),
+        });
 
     /// <summary>Everything that must be right before the first request: the schema, and nothing left streaming by a crash.</summary>
     private static async Task PrepareAsync(WebApplication app)

@@ -31,6 +31,10 @@ command -v npm >/dev/null || install nodejs npm
 [ -d eng/aimock/node_modules/@copilotkit/aimock ] || npm install --prefix eng/aimock --no-audit --no-fund --silent
 [ -d eng/mcp/node_modules/@modelcontextprotocol/server-everything ] || npm install --prefix eng/mcp --no-audit --no-fund --silent
 
+# A copy of the framework's script that earlier versions of this repository kept there, git-ignored: beside the framework's own
+# it breaks the build ("Conflicting assets with the same target path").
+rm -rf BlazorChat/wwwroot/_framework
+
 configuration=Release
 dotnet build BlazorChat.sln -c "$configuration" --nologo -v quiet
 

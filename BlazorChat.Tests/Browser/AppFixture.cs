@@ -35,9 +35,15 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
     public async Task StartDemoAsync() => App = await AppProcess.StartAsync(Folder, Port);
 
     /// <summary>Joins as somebody with a fresh browser profile; lands in the lobby.</summary>
-    public async Task<Visitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
+    public Task<Visitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800) =>
+        JoinAsync(name, App.Address, scheme, width, height);
+
+    /// <summary>The same over a connection that can be cut.</summary>
+    public Task<Visitor> JoinAsync(string name, TcpRelay relay) => JoinAsync(name, relay.Address, ColorScheme.Light, 1280, 800);
+
+    private async Task<Visitor> JoinAsync(string name, Uri address, ColorScheme scheme, int width, int height)
     {
-        var visitor = await Visitor.JoinAsync(chromium.Browser, App.Address, name, scheme, width, height);
+        var visitor = await Visitor.JoinAsync(chromium.Browser, address, name, scheme, width, height);
         _visitors.Add(visitor);
         return visitor;
     }

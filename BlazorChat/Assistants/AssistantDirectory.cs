@@ -56,6 +56,15 @@ public sealed class AssistantDirectory : IDisposable
         {
             AssistantLog.Configured(logger, assistant.Name, assistant.Id, assistant.Provider, assistant.Model);
         }
+
+        for (var i = 0; i < all.Count; i++)
+        {
+            var item = options.Value.Items[i];
+            foreach (var setting in UnsentSettings.Of($"{AssistantsOptions.SectionName}:{nameof(AssistantsOptions.Items)}:{i}", item, byName[all[i].Provider]))
+            {
+                AssistantLog.NotSent(logger, setting, all[i].Name, all[i].Provider);
+            }
+        }
     }
 
     /// <summary>Every assistant, in the configured order; at least one.</summary>

@@ -21,6 +21,7 @@ public static class AssistantServiceCollectionExtensions
         services.AddSingleton<IChatClientProvider, OpenAIChatClientProvider>();
         services.AddSingleton<IChatClientProvider, AzureOpenAIChatClientProvider>();
         services.AddSingleton<IChatClientProvider, AnthropicChatClientProvider>();
+        services.AddSingleton<IChatClientProvider, OllamaChatClientProvider>();
         services.AddChatMiddleware();
         services.AddSingleton<AssistantDirectory>();
         services.AddHostedService<InstructionsCheck>();

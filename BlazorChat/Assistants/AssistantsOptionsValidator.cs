@@ -41,6 +41,7 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
             var item = options.Items[i];
             WhoItIs(errors, key, item);
             WhoAnswers(errors, key, item);
+            Protocol(errors, key, item);
             Limits(errors, key, item);
             Turns(errors, key, item, options);
             Around(errors, key, item);
@@ -114,7 +115,7 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
 
         if (item.Model is not { Length: >= 1 and <= 200 })
         {
-            errors.Add($"{key}:{nameof(item.Model)} is required (1 to 200 characters): {provider.Name} with an endpoint of its own has no default model.");
+            errors.Add($"{key}:{nameof(item.Model)} is required (1 to 200 characters): {provider.Name}{(provider.DefaultModel(new AssistantOptions()) is null ? "" : " with an endpoint of its own")} has no default model.");
         }
 
         if (item.Endpoint is null && provider.RequiresEndpoint)
@@ -133,6 +134,20 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
         }
     }
 
+    private static void Protocol(List<string> errors, string key, AssistantOptions item)
+    {
+        var isOpenAI = string.Equals(item.Provider, OpenAIChatClientProvider.ProviderName, StringComparison.OrdinalIgnoreCase);
+        if (item.Protocol is { } protocol && (!isOpenAI || !Enum.IsDefined(protocol)))
+        {
+            errors.Add($"{key}:{nameof(item.Protocol)} is {protocol}; it must be one of {string.Join(", ", Enum.GetNames<OpenAIProtocol>())}, and only the provider {OpenAIChatClientProvider.ProviderName} has it.");
+        }
+
+        if (item.Store is not null && (!isOpenAI || OpenAIChatClientProvider.Protocol(item) != OpenAIProtocol.Responses))
+        {
+            errors.Add($"{key}:{nameof(item.Store)} is a setting of the protocol {OpenAIProtocol.Responses} of the provider {OpenAIChatClientProvider.ProviderName}; this assistant speaks another.");
+        }
+    }
+
     private static void Limits(List<string> errors, string key, AssistantOptions item)
     {
         if (item.Temperature is { } temperature && !(temperature is >= 0 and <= 2))
@@ -147,6 +162,7 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
 
         Range(errors, $"{key}:{nameof(item.MaxOutputTokens)}", item.MaxOutputTokens, 1, 1_000_000);
         Range(errors, $"{key}:{nameof(item.PromptTokens)}", item.PromptTokens, 500, 10_000_000);
+        Range(errors, $"{key}:{nameof(item.ContextTokens)}", item.ContextTokens ?? 500, 500, 20_000_000);
         Range(errors, $"{key}:{nameof(item.MaxReplyCharacters)}", item.MaxReplyCharacters, 100, 10_000_000);
         Range(errors, $"{key}:{nameof(item.DemoTokensPerSecond)}", item.DemoTokensPerSecond ?? 1, 1, 1_000_000);
         Range(errors, $"{key}:{nameof(item.RetryAttempts)}", item.RetryAttempts, 0, 10);

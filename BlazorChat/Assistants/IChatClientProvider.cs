@@ -22,6 +22,13 @@ public interface IChatClientProvider
     bool RequiresApiKey(AssistantOptions options) => false;
 
     /// <summary>
+    /// The settings that this provider's protocol or library does not know, so that they are not sent: names of <see cref="ChatOptions"/>. Where
+    /// an assistant is configured with one, the log says so at start.
+    /// </summary>
+    /// <param name="options">The assistant.</param>
+    IEnumerable<string> NotSent(AssistantOptions options) => [];
+
+    /// <summary>
     /// Makes the client that answers for one assistant. It is made once and shared by all rooms. It need not retry, time
     /// out or count: the guard around it does. It tells who speaks from <see cref="ChatMessage.AuthorName"/>, by a field
     /// that nobody can write in a message.

@@ -1,4 +1,3 @@
-using BlazorChat.Replies.Kernels;
 using Microsoft.Extensions.Options;
 using Microsoft.SemanticKernel;
 
@@ -27,7 +26,7 @@ internal sealed class InstructionsCheck(AssistantDirectory assistants) : IHosted
             {
                 await template.RenderAsync(kernel, "", assistant.Name, default, cancellationToken).ConfigureAwait(false);
             }
-            catch (KernelException e)
+            catch (Exception e) when (e is KernelException or KeyNotFoundException)
             {
                 var key = AssistantsOptionsValidator.InstructionsKey(i);
                 throw new OptionsValidationException(Options.DefaultName, typeof(AssistantsOptions), [AssistantsOptionsValidator.BadTemplate(key, e.Message)]);

@@ -99,7 +99,7 @@ public sealed class OpenAIChatClient : DelegatingChatClient
     }
 
     // The library insists on a key; servers that need none ignore it. The guard has the clocks and repeats.
-    private static OpenAIClient Client(Uri endpoint, string? apiKey, HttpClient http) => new(new ApiKeyCredential(apiKey ?? "none"), new OpenAIClientOptions
+    internal static OpenAIClient Client(Uri endpoint, string? apiKey, HttpClient http) => new(new ApiKeyCredential(apiKey ?? "none"), new OpenAIClientOptions
     {
         Endpoint = endpoint,
         NetworkTimeout = Timeout.InfiniteTimeSpan,

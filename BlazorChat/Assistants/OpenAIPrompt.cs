@@ -23,7 +23,7 @@ internal enum TokenLimitField
 internal sealed class OpenAIPrompt(TokenLimitField limit)
 {
     // The library's own options write with indentation, which a model would be billed for.
-    private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+    internal static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
 
     /// <summary>What the server at an address calls it.</summary>
     public static TokenLimitField LimitOf(Uri endpoint) =>
@@ -52,21 +52,30 @@ internal sealed class OpenAIPrompt(TokenLimitField limit)
         return copy;
     }
 
+    /// <summary>A message with results of tools, each of them one text.</summary>
+    internal static ChatMessage ResultsAsText(ChatMessage message)
+    {
+        var copy = message.Clone();
+        copy.Contents = [.. message.Contents.Select(content => content is FunctionResultContent { Result: not string } result
+            ? new FunctionResultContent(result.CallId, ToText(result.Result)) : content)];
+        return copy;
+    }
+
+    /// <summary>A file of text as its text: the connectors leave it out.</summary>
+    internal static AIContent FileAsText(AIContent content) =>
+        content is DataContent data && data.HasTopLevelMediaType("text") ? new TextContent(Encoding.UTF8.GetString(data.Data.Span)) : content;
+
     private static ChatMessage Fit(ChatMessage message)
     {
         if (message.Role == ChatRole.Tool)
         {
-            var copy = message.Clone();
-            copy.Contents = [.. message.Contents.Select(content => content is FunctionResultContent { Result: not string } result
-                ? new FunctionResultContent(result.CallId, ToText(result.Result)) : content)];
-            return copy;
+            return ResultsAsText(message);
         }
 
         // A name without any letter would be sent as underscores, and a file of text not at all.
         var result = message.Clone();
         result.AuthorName = OpenAINames.Sanitise(message.AuthorName);
-        result.Contents = [.. message.Contents.Select(content => content is DataContent data && data.HasTopLevelMediaType("text")
-            ? new TextContent(Encoding.UTF8.GetString(data.Data.Span)) : content)];
+        result.Contents = [.. message.Contents.Select(FileAsText)];
         result.RawRepresentation = WithCalls(result);
         return result;
     }

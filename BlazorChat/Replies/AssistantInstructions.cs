@@ -2,7 +2,6 @@ using BlazorChat.Replies.Kernels;
 using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
-using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Replies;
 

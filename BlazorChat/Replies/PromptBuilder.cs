@@ -30,11 +30,12 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
     public async Task<Prompt> BuildAsync(TurnState state, CancellationToken cancellationToken)
     {
         var responder = state.Responder;
+        var tokens = TokenCounter.For(responder);
         var own = await assistantInstructions.OfAsync(responder, state.Room, state.Count, cancellationToken).ConfigureAwait(false);
         var instructions = Instructions(state.Room, responder, own);
         var soFar = MessagePrompt.OfAnswer(state.Draft.Parts, keepReasoning: true, keepResults: true);
-        var budget = responder.PromptTokens - TokenEstimate.Of(instructions) - soFar.Sum(TokenEstimate.Of);
-        var messages = await ReadAsync(state, budget, cancellationToken).ConfigureAwait(false);
+        var budget = responder.PromptTokens - tokens.Of(instructions) - soFar.Sum(tokens.Of);
+        var messages = await ReadAsync(state, tokens, budget, cancellationToken).ConfigureAwait(false);
         messages.AddRange(soFar);
         if (soFar is [.., { Role: var last }] && last == ChatRole.Assistant)
         {
@@ -44,7 +45,7 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
         return new Prompt(messages, new ChatOptions { Instructions = instructions });
     }
 
-    private async Task<List<ChatMessage>> ReadAsync(TurnState state, int budget, CancellationToken cancellationToken)
+    private async Task<List<ChatMessage>> ReadAsync(TurnState state, TokenCounter tokens, int budget, CancellationToken cancellationToken)
     {
         var responder = state.Responder;
         var claimed = state.Claimed;
@@ -53,7 +54,7 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
             .Where(t => t.AssistantId == responder.Author.Id && t.MessageId is null && t.QuestionId is not null && t.QuestionId != claimed.Turn.QuestionId)
             .SelectMany(t => t.EarlierQuestionIds.Add(t.QuestionId!.Value)).ToHashSet();
         var first = await ReadFirstAsync(state, waiting, cancellationToken).ConfigureAwait(false);
-        var left = budget - first.Sum(m => m.Prompt.Sum(TokenEstimate.Of));
+        var left = budget - first.Sum(m => m.Prompt.Sum(tokens.Of));
         var newestFirst = new List<(Message Message, List<ChatMessage> Prompt)>();
         var hasMore = true;
         var before = claimed.Before;
@@ -76,7 +77,7 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
                     continue;
                 }
 
-                left -= prompt.Sum(TokenEstimate.Of);
+                left -= prompt.Sum(tokens.Of);
                 // The newest message of others, and the question, go in whatever they cost: without them there is nothing to answer.
                 var isNeeded = message.Id == claimed.Turn.QuestionId || newestFirst.TrueForAll(m => MessagePrompt.IsOwn(m.Message, responder));
                 if (left < 0 && !isNeeded)

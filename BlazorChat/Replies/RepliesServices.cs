@@ -10,7 +10,7 @@ internal static class RepliesServices
 {
     public static IServiceCollection AddReplies(this IServiceCollection services)
     {
-        services.AddOptions<RepliesOptions>().BindConfiguration(RepliesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<RepliesOptions>(RepliesOptions.Section);
         // Beyond the grace, outcomes are still to be stored.
         services.AddOptions<HostOptions>().Configure<IOptions<RepliesOptions>>((host, replies) =>
             host.ShutdownTimeout = replies.Value.ShutdownGrace + TimeSpan.FromSeconds(15));
@@ -28,10 +28,12 @@ internal static class RepliesServices
             s.GetRequiredService<ToolCatalog>().Rules, s.GetRequiredService<AssistantInstructions>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ToolBatch>();
         services.AddSingleton<StepRecords>();
+        services.AddSingleton<ContextCheck>();
         services.AddSingleton<TurnSteps>();
         services.AddSingleton<ITurnObserver, RoomTitles>();
         services.AddSingleton<TurnObservers>();
         services.AddSingleton<TurnRunner>();
+        services.AddSingleton<ShutdownGrace>();
         services.AddSingleton<TurnWorker>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<TurnWorker>());
         services.AddSingleton<ReplyService>();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using BlazorChat.Replies.Hooks;
+using BlazorChat.Replies.Kernels;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ namespace BlazorChat.Replies;
 /// </summary>
 internal sealed partial class RoomTitles(
     IRoomStore rooms, ITurnStore turns, RoomGates gates, RoomBroadcaster broadcaster, IResponders responders,
-    IOptions<RepliesOptions> options, RepliesMetrics metrics, ILogger<RoomTitles> logger) : ITurnObserver
+    IServiceScopeFactory scopes, IOptions<RepliesOptions> options, RepliesMetrics metrics, ILogger<RoomTitles> logger) : ITurnObserver
 {
     // The first exchange is within these.
     private const int FirstMessages = 20;
@@ -76,24 +77,25 @@ internal sealed partial class RoomTitles(
         }
     }
 
-    private static async Task<string> AskAsync(Responder responder, Message question, Message answer, Action<UsageDetails> count, CancellationToken cancellationToken)
+    private async Task<string> AskAsync(Responder responder, Message question, Message answer, Action<UsageDetails> count, CancellationToken cancellationToken)
     {
         var arguments = new KernelArguments
         {
             [RoomTitle.QuestionVariable] = RoomTitle.Excerpt(question),
             [RoomTitle.AnswerVariable] = RoomTitle.Excerpt(answer),
         };
-        var text = "";
-        await foreach (var update in responder.Kernel.InvokeStreamingAsync<ChatResponseUpdate>(RoomTitle.Function, arguments, cancellationToken).ConfigureAwait(false))
+        var scope = scopes.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
         {
-            text = text.Length < RoomTitle.MostOfAnswer ? text + update.Text : text;
-            foreach (var usage in update.Contents.OfType<UsageContent>())
+            var kernel = AssistantKernel.ForScope(responder.Kernel, scope.ServiceProvider, count);
+            var text = "";
+            await foreach (var update in kernel.InvokeStreamingAsync<ChatResponseUpdate>(RoomTitle.Function, arguments, cancellationToken).ConfigureAwait(false))
             {
-                count(usage.Details);
+                text = text.Length < RoomTitle.MostOfAnswer ? text + update.Text : text;
             }
-        }
 
-        return text;
+            return text;
+        }
     }
 
     private async Task StoreAsync(Message answer, string? title, TokenCounts tokens, decimal? cost)

@@ -47,6 +47,9 @@ internal sealed class TurnState : IDisposable
     /// <summary>The model that answered last, as the provider names it.</summary>
     public string? Model { get; set; }
 
+    /// <summary>Whether people were told that the model's server cut a prompt off.</summary>
+    public bool IsCutTold { get; set; }
+
     /// <summary>Requests that were made.</summary>
     public int Steps { get; set; }
 

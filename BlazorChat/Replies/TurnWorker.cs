@@ -13,6 +13,7 @@ internal sealed partial class TurnWorker(
     ITurnStore store,
     RunningTurns running,
     IOptions<RepliesOptions> options,
+    ShutdownGrace grace,
     TimeProvider time,
     ILogger<TurnWorker> logger) : IHostedService, IRoomObserver, IDisposable
 {
@@ -52,6 +53,7 @@ internal sealed partial class TurnWorker(
     /// <inheritdoc />
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        grace.Begin();
         Task all;
         lock (_lock)
         {
@@ -60,7 +62,7 @@ internal sealed partial class TurnWorker(
             all = Task.WhenAll(_tasks.Keys);
         }
 
-        await Task.WhenAny(all, Task.Delay(options.Value.ShutdownGrace, time, CancellationToken.None)).ConfigureAwait(false);
+        await Task.WhenAny(all, Task.Delay(grace.Left, time, CancellationToken.None)).ConfigureAwait(false);
         var ended = running.EndAll(new TurnEnding.ShuttingDown());
         if (ended > 0)
         {

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Components.Server.Circuits;
+using BlazorChat.Replies;
 using Microsoft.JSInterop;
 
 namespace BlazorChat.Web;
@@ -8,62 +8,94 @@ namespace BlazorChat.Web;
 /// Tells every open page that the server is about to stop, and holds the stop until they have paused their circuits or the time
 /// for it is over. The server cannot pause a circuit: the page does, and keeps what comes back for the next process.
 /// </summary>
-internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, ILogger<PlannedStop> logger) : IDisposable
+internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, ShutdownGrace grace, TimeProvider time, ILogger<PlannedStop> logger) : IDisposable
 {
-    // Pages that answer are done in a fraction of this; one that is frozen must not hold the stop.
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1.5);
+    /// <summary>How long is waited after the last page that went. One that answers needs a fraction of it; one that is frozen must not hold the stop.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>How long is waited in all while pages still go: service managers kill what has not ended after ten seconds.</summary>
+    internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(6);
 
     private readonly ConcurrentDictionary<string, IJSRuntime> _pages = new(StringComparer.Ordinal);
-    private readonly ManualResetEventSlim _allGone = new();
     private readonly Lock _lock = new();
+    private TaskCompletionSource _nextGone = NewSignal();
     private CancellationTokenRegistration? _registration;
-    private volatile bool _isStopping;
 
     /// <summary>Whether the server stops: nobody may open a circuit here any more.</summary>
-    public bool IsStopping => _isStopping;
+    public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
 
+    /// <summary>A page is connected.</summary>
+    /// <param name="circuitId">Its circuit.</param>
+    /// <param name="page">What calls its scripts.</param>
     public void Add(string circuitId, IJSRuntime page)
     {
+        _pages[circuitId] = page;
+        if (IsStopping)
+        {
+            // Its connection was under way when the others were told.
+            _ = TellAsync(page);
+            return;
+        }
+
         lock (_lock)
         {
             // Callbacks run in the reverse order of their registration. SignalR closes all connections in its own, which it
             // registers when its first connection comes: registered here, behind a circuit, this one runs before it.
-            _registration ??= lifetime.ApplicationStopping.Register(TellPages);
+            // It has to hold the thread: the stop goes on when it returns.
+            _registration ??= lifetime.ApplicationStopping.Register(() => TellPagesAsync().GetAwaiter().GetResult());
         }
-
-        _pages[circuitId] = page;
     }
 
+    /// <summary>A page's connection is gone.</summary>
+    /// <param name="circuitId">Its circuit.</param>
     public void Remove(string circuitId)
     {
-        if (_pages.TryRemove(circuitId, out _) && _isStopping && _pages.IsEmpty)
+        if (_pages.TryRemove(circuitId, out _))
         {
-            _allGone.Set();
+            Interlocked.Exchange(ref _nextGone, NewSignal()).TrySetResult();
         }
     }
 
-    public void Dispose()
-    {
-        _registration?.Dispose();
-        _allGone.Dispose();
-    }
+    /// <inheritdoc />
+    public void Dispose() => _registration?.Dispose();
 
-    private void TellPages()
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task TellPagesAsync()
     {
-        _isStopping = true;
-        var started = TimeProvider.System.GetTimestamp();
+        grace.Begin();
+        var started = time.GetTimestamp();
         var told = _pages.Count;
         foreach (var page in _pages.Values)
         {
             _ = TellAsync(page);
         }
 
-        if (!_pages.IsEmpty)
-        {
-            _allGone.Wait(Longest);
-        }
+        await WaitForPagesAsync(started).ConfigureAwait(false);
+        LogTold(told, _pages.Count, time.GetElapsedTime(started).TotalMilliseconds);
+    }
 
-        LogTold(told, told - _pages.Count, TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
+    private async Task WaitForPagesAsync(long started)
+    {
+        for (;;)
+        {
+            // Taken before looking, so that none goes unseen in between.
+            var next = Volatile.Read(ref _nextGone).Task;
+            var left = Longest - time.GetElapsedTime(started);
+            if (_pages.IsEmpty || left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            try
+            {
+                await next.WaitAsync(left < Patience ? left : Patience, time, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                return;
+            }
+        }
     }
 
     private static async Task TellAsync(IJSRuntime page)
@@ -78,46 +110,6 @@ internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, ILo
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Told} pages were told that the server stops; {Paused} had paused after {Milliseconds:0} ms.")]
-    private partial void LogTold(int told, int paused, double milliseconds);
-}
-
-/// <summary>Knows the pages that are connected.</summary>
-internal sealed class PlannedStopHandler(PlannedStop stop, IJSRuntime page) : CircuitHandler
-{
-    public override Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
-    {
-        stop.Add(circuit.Id, page);
-        return Task.CompletedTask;
-    }
-
-    public override Task OnConnectionDownAsync(Circuit circuit, CancellationToken cancellationToken)
-    {
-        stop.Remove(circuit.Id);
-        return Task.CompletedTask;
-    }
-}
-
-/// <summary>
-/// A page that comes back while the server is still stopping would open a connection that nobody closes, and Kestrel would wait for
-/// it until the host's time is over (dotnet/aspnetcore issue 58947). It is asked to come again.
-/// </summary>
-internal static class StoppingRefusal
-{
-    public static void UseStoppingRefusal(this WebApplication app)
-    {
-        var stop = app.Services.GetRequiredService<PlannedStop>();
-        app.Use((context, next) =>
-        {
-            if (!(stop.IsStopping || app.Lifetime.ApplicationStopping.IsCancellationRequested)
-                || !(context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase) || context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)))
-            {
-                return next(context);
-            }
-
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.Connection = "close";
-            return Task.CompletedTask;
-        });
-    }
+    [LoggerMessage(LogLevel.Information, "{Told} pages were told that the server stops; {Left} were still connected after {Milliseconds:0} ms.")]
+    private partial void LogTold(int told, int left, double milliseconds);
 }

@@ -4,8 +4,6 @@ using BlazorChat.Components.Layout;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Rooms;
-using Microsoft.AspNetCore.Components.Server;
-using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Web;
@@ -23,7 +21,7 @@ internal static class UserInterface
     public static IServiceCollection AddBlazorChatUi(this IServiceCollection services)
     {
         System.Diagnostics.Debug.Assert(RoomLimits.MessageLength * MostBytesPerCharacter < LargestHubMessage, "The hub refuses the longest message.");
-        services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateOnStart();
+        services.AddSection<WebOptions>(WebOptions.Section);
         services.AddSingleton<IValidateOptions<WebOptions>, WebOptionsValidator>();
         services.AddAccounts();
         services.AddSingleton<AssistantFaces>();
@@ -31,9 +29,7 @@ internal static class UserInterface
         services.AddSingleton<BrowserCallClaims>();
         services.AddSingleton<RoomTools>();
         services.AddAntiforgery(options => options.Cookie.Name = "BlazorChat.Form");
-        services.AddOptions<CircuitOptions>().BindConfiguration("Circuits");
-        services.AddSingleton<PlannedStop>();
-        services.AddScoped<CircuitHandler, PlannedStopHandler>();
+        services.AddCircuits();
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(options => options.MaximumReceiveMessageSize = LargestHubMessage);
         return services;

@@ -13,9 +13,12 @@ public sealed class WebOptions
     /// asker's browser. At most 20.
     /// </summary>
     public IList<string> Scripts { get; init; } = [];
+
+    /// <summary>How long pages that are cut off can come back as they were.</summary>
+    public CircuitRetention Circuits { get; init; } = new();
 }
 
-/// <summary>Says at start which script is not one of this server's own.</summary>
+/// <summary>Says at start which script is not one of this server's own, and which retention is out of bounds.</summary>
 internal sealed class WebOptionsValidator(IWebHostEnvironment environment) : IValidateOptions<WebOptions>
 {
     private const int MostScripts = 20;
@@ -31,6 +34,7 @@ internal sealed class WebOptionsValidator(IWebHostEnvironment environment) : IVa
             }
         }
 
+        failures.AddRange(options.Circuits.Problems($"{WebOptions.Section}:{nameof(WebOptions.Circuits)}"));
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
     }
 

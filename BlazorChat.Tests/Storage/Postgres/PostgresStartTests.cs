@@ -113,7 +113,7 @@ public sealed class PostgresStartTests
 
         await using var data = await TestData.CreateAsync(TestDatabase.Sqlite);
         await using var app = await AppProcess.StartAsync(data.Folder);
-        var loaded = await File.ReadAllTextAsync($"/proc/{app.Id}/maps");
+        var loaded = await File.ReadAllTextAsync($"/proc/{app.ProcessId}/maps");
         Assert.Contains("Microsoft.EntityFrameworkCore.Sqlite", loaded, StringComparison.Ordinal);
         Assert.DoesNotContain("Npgsql", loaded, StringComparison.Ordinal);
     }

@@ -1,6 +1,7 @@
 // <chat-composer>: the message box. Keys, growing, drafts and messages on their way all live here, so that typing never
 // waits for a server and nothing that was typed is lost: the draft and every unsent message are in localStorage, per
 // person and room, and go out again, with the same id, after a reload or a lost connection. The server stores an id once.
+import { reopen } from '../../js/kept-open.js';
 import { requestData } from '../../js/request.js';
 
 const COUNT_FROM = 30_000;
@@ -167,6 +168,7 @@ class ChatComposer extends HTMLElement {
   connect(server) {
     // For styles and scripts that wait for the page to be live.
     this.dataset.connected = '';
+    reopen();
     this.server = server;
     this.sending.clear();
     this.flush();

@@ -37,9 +37,12 @@ customElements.define('message-editor', class extends HTMLElement {
     this.addEventListener('change', e => this.isTooLong() && e.stopPropagation());
     this.addEventListener('click', e => e.target.closest('[data-save]') && this.isTooLong() && e.stopPropagation());
     this.grow();
-    this.input.focus({ preventScroll: true });
-    this.input.setSelectionRange(this.input.value.length, this.input.value.length);
-    this.scrollIntoView({ block: 'nearest' });
+    // One that came back with the page takes neither the focus nor the place: somebody may write elsewhere by now.
+    if (!this.querySelector('kept-open').isBack) {
+      this.input.focus({ preventScroll: true });
+      this.input.setSelectionRange(this.input.value.length, this.input.value.length);
+      this.scrollIntoView({ block: 'nearest' });
+    }
   }
 
   onKey(e) {

@@ -6,6 +6,9 @@ const NEAR_END = 48;
 // Pages of older messages that a page loads by itself to find its place again.
 const MOST_PAGES = 20;
 
+// What readers move the conversation by; the scroll event is also that of what grows.
+const SCROLLS = ['wheel', 'touchmove', 'keydown', 'pointerdown'];
+
 const placeKey = room => `blazorchat:place:${room}`;
 
 customElements.define('chat-log', class extends HTMLElement {
@@ -16,6 +19,8 @@ customElements.define('chat-log', class extends HTMLElement {
     this.restore();
     this.addEventListener('scroll', this.onScroll, { passive: true });
     this.addEventListener('keydown', this.onKey);
+    // Whoever begins to read has found a place.
+    SCROLLS.forEach(type => this.addEventListener(type, () => { this.saved = undefined; }, { passive: true }));
     this.addEventListener('focusin', e => { this.focused = { element: e.target, article: e.target.closest('article') }; });
     document.addEventListener('pointerdown', this.onPointer = () => { this.focused = undefined; }, true);
     this.removals = new MutationObserver(() => this.keepFocus());
@@ -272,16 +277,23 @@ customElements.define('chat-log', class extends HTMLElement {
       // Parsed, but its messages are not there yet.
       this.saved = saved;
     } else if (this.searched < MOST_PAGES && this.content.querySelector('[data-load-older]')) {
-      // It stands in an older page: those are loaded until it is there.
-      this.saved = saved;
-      this.isFollowing = false;
-      const button = this.content.querySelector('[data-load-older]');
-      const first = this.articles()[0]?.id;
-      if (first !== this.searchedFrom) {
-        this.searchedFrom = first;
-        this.searched++;
-        button.click();
-      }
+      this.search(saved);
+    } else {
+      // It is gone, or too far away.
+      this.isFollowing = true;
+      this.settle();
+    }
+  }
+
+  // The place is in an older page: those are loaded until it is here, one after the other.
+  search(saved) {
+    this.saved = saved;
+    this.isFollowing = false;
+    const first = this.articles()[0]?.id;
+    if (first !== this.searchedFrom) {
+      this.searchedFrom = first;
+      this.searched++;
+      this.content.querySelector('[data-load-older]').click();
     }
   }
 });

@@ -167,13 +167,14 @@ internal sealed class DelegatedWork(
     /// <exception cref="ToolFailedException">It does not fit.</exception>
     private void Fit(string instructions)
     {
-        var excess = TokenEstimate.Of(instructions) + _messages.Sum(Tokens) - inner.PromptTokens;
+        var tokens = TokenCounter.For(inner);
+        var excess = tokens.Of(instructions) + _messages.Sum(tokens.Of) - inner.PromptTokens;
         foreach (var message in _messages.Where(message => message.Role == ChatRole.Tool))
         {
             for (var i = 0; i < message.Contents.Count && excess > 0; i++)
             {
                 var result = (FunctionResultContent)message.Contents[i];
-                var saved = Tokens(result) - TokenEstimate.Of(LeftOut);
+                var saved = tokens.Of(result) - tokens.Of(LeftOut);
                 if (saved > 0)
                 {
                     message.Contents[i] = new FunctionResultContent(result.CallId, LeftOut);
@@ -187,15 +188,4 @@ internal sealed class DelegatedWork(
             throw new ToolFailedException($"The task is too long for {inner.Author.Name}: its prompt has at most {inner.PromptTokens:N0} tokens.");
         }
     }
-
-    private static int Tokens(ChatMessage message) => TokenEstimate.PerMessage + message.Contents.Sum(Tokens);
-
-    private static int Tokens(AIContent content) => content switch
-    {
-        TextContent text => TokenEstimate.Of(text.Text),
-        TextReasoningContent reasoning => TokenEstimate.Of(reasoning.Text) + TokenEstimate.Of(reasoning.ProtectedData ?? ""),
-        FunctionCallContent one => TokenEstimate.Of(JsonSerializer.Serialize(one.Arguments, ToolResults.Compact)) + TokenEstimate.PerMessage,
-        FunctionResultContent { Result: string result } => TokenEstimate.Of(result) + TokenEstimate.PerMessage,
-        _ => 0,
-    };
 }

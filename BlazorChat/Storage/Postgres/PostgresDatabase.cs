@@ -52,7 +52,9 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
 
     public StartException? SentenceOf(Exception thrown) => null;
 
-    private static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
+    /// <summary>Whether this version can use the database.</summary>
+    /// <exception cref="StartException">It cannot.</exception>
+    internal static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
     {
         var encoding = await context.Database.SqlQueryRaw<string>("""SELECT current_setting('server_encoding') AS "Value" """).ToListAsync(cancellationToken).ConfigureAwait(false);
         if (encoding is not ["UTF8"])

@@ -32,7 +32,7 @@ internal sealed partial class SchemaCopies(string dataFolder, ILogger logger)
 
         try
         {
-            CreateFolder();
+            SqliteServices.CreateFolderPrivately(_folder);
             // One that a killed start left.
             File.Delete(file + Unfinished);
             var free = new DriveInfo(dataFolder).AvailableFreeSpace;
@@ -41,7 +41,7 @@ internal sealed partial class SchemaCopies(string dataFolder, ILogger logger)
                 throw NoRoom(database.Length, null);
             }
 
-            CreatePrivately(file + Unfinished);
+            SqliteServices.CreatePrivately(file + Unfinished);
             database.CopyTo(file + Unfinished);
             using (var stream = new FileStream(file + Unfinished, FileMode.Open, FileAccess.ReadWrite))
             {
@@ -75,30 +75,6 @@ internal sealed partial class SchemaCopies(string dataFolder, ILogger logger)
     private StartException NoRoom(long length, Exception? e) => new(
         $"The disk of the folder that the setting DataFolder names, {dataFolder}, has no room for a copy of the database ({(length + 999_999) / 1_000_000} MB), which is made before an upgrade. Nothing was changed.",
         e!);
-
-    private void CreateFolder()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(_folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
-
-    // SQLite takes an empty file, and would make one that everybody can read.
-    private static void CreatePrivately(string file)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var _ = new FileStream(file, options);
-    }
 
     private void TryDelete(string file)
     {

@@ -34,6 +34,9 @@ internal sealed class SqliteInspection : IDisposable
     /// <summary>Ids of the migrations that were applied, oldest first; empty when the first one never was.</summary>
     public IReadOnlyList<string> Applied { get; private set; } = [];
 
+    /// <summary>The connection that looks: open as long as this is.</summary>
+    public SqliteConnection Connection => _connection;
+
     /// <summary>Bytes of the database with what its log holds.</summary>
     public long Length { get; private set; }
 

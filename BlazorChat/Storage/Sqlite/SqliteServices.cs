@@ -7,16 +7,22 @@ namespace BlazorChat.Storage.Sqlite;
 /// <summary>Registers SQLite: a file in the data folder, beside the keys that sign cookies.</summary>
 internal static class SqliteServices
 {
+    /// <summary>The database's name in the data folder.</summary>
+    public const string FileName = "blazorchat.db";
+
+    /// <summary>The name of the folder of keys in the data folder.</summary>
+    public const string KeysFolder = "keys";
+
     public static void Add(WebApplicationBuilder builder)
     {
         var folder = DataFolder(builder);
-        var file = Path.Combine(folder, "blazorchat.db");
+        var file = Path.Combine(folder, FileName);
         // A write waits this long for the database, less than the page waits for its answer: what is refused can be sent again.
         var connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 10 }.ConnectionString;
 
         builder.Services.AddDataProtection()
             .SetApplicationName(StorageServices.ApplicationName)
-            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(folder, "keys")));
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(folder, KeysFolder)));
         builder.Services.AddDbContextFactory<SqliteChatDbContext>(options => options.UseSqlite(connection).AddInterceptors(new SqlitePragmas()));
         builder.Services.AddSingleton<IDbContextFactory<ChatDbContext>, ChatDbContextFactory<SqliteChatDbContext>>();
         builder.Services.AddSingleton(_ => new DataFolderLock(folder));
@@ -26,7 +32,34 @@ internal static class SqliteServices
         builder.Services.AddHostedService<SqliteUpkeep>();
     }
 
-    private static string DataFolder(WebApplicationBuilder builder)
+    /// <summary>Makes an empty file for its owner alone; SQLite would make one that everybody can read. Its journals take over the mode.</summary>
+    public static void CreatePrivately(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var _ = new FileStream(file, options);
+    }
+
+    /// <summary>Makes a folder for its owner alone: what people wrote and the keys of their cookies are nobody else's to read.</summary>
+    public static void CreateFolderPrivately(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>The data folder, made when it is missing.</summary>
+    /// <exception cref="StartException">The setting names none, or it cannot be made.</exception>
+    public static string DataFolder(WebApplicationBuilder builder)
     {
         var options = new StorageOptions();
         builder.Configuration.Bind(options);
@@ -38,15 +71,7 @@ internal static class SqliteServices
         var folder = Path.GetFullPath(options.DataFolder, builder.Environment.ContentRootPath);
         try
         {
-            // What people wrote and the keys of their cookies: nobody else on the machine has to read them.
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(folder);
-            }
-            else
-            {
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
+            CreateFolderPrivately(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

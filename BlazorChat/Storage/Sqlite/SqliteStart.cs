@@ -30,7 +30,11 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
 
         try
         {
-            CreatePrivately();
+            if (!File.Exists(file))
+            {
+                SqliteServices.CreatePrivately(file);
+            }
+
             wal.Open();
             await MigrateAsync(context, cancellationToken).ConfigureAwait(false);
         }
@@ -64,19 +68,5 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
         }
 
         await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    // SQLite would make it readable for everybody; its journal files take over the file's mode.
-    private void CreatePrivately()
-    {
-        if (!OperatingSystem.IsWindows() && !File.Exists(file))
-        {
-            using var _ = new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-        }
     }
 }

@@ -4,86 +4,83 @@ const text = line?.querySelector('[data-connection-text]');
 const failed = document.getElementById('blazor-error-ui');
 let isReloading = false;
 
-// The circuit is gone for good (the server was restarted, or forgot it): a new page as soon as somebody answers.
-// Drafts, unsent messages and the place in the conversation are in the browser's store.
+const delay = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
+
+// A server that is stopping says no.
+async function isAlive() {
+  try {
+    return (await fetch('/health/live', { cache: 'no-store', signal: AbortSignal.timeout(3000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+// The circuit cannot be had back (the server was killed, or forgot it): a new page as soon as somebody answers.
+// Drafts, unsent messages, what is open and the place in the conversation are in the browser's store.
 async function reloadWhenAlive() {
   if (isReloading) {
     return;
   }
 
   isReloading = true;
-  for (;;) {
-    try {
-      const answer = await fetch('/health/live', { cache: 'no-store' });
-      if (answer.ok) {
-        location.reload();
-        return;
-      }
-    } catch {
-      // Not yet.
-    }
-
-    await new Promise(resolve => setTimeout(resolve, 1000));
+  while (!await isAlive()) {
+    await delay(1000);
   }
+
+  location.reload();
 }
 
 // A planned stop: the server said that it is about to stop. The page pauses its circuit, which hands its state to the page, and
 // resumes it on the process that comes. What cannot be resumed is loaded again.
 const WAIT_FOR_RETURN = 120_000;
-let isPlanned = false;
+let isRestarting = false;
 
 // The circuit's connection; each attempt to reconnect makes another one.
 let connection;
 
-const isAlive = async () => {
-  try {
-    return (await fetch('/health/live', { cache: 'no-store', signal: AbortSignal.timeout(3000) })).ok;
-  } catch {
-    return false;
-  }
-};
-
 async function pauseUntilBack() {
-  if (isPlanned || isReloading) {
+  if (isRestarting || isReloading) {
     return;
   }
 
-  isPlanned = true;
-  document.documentElement.dataset.connection = 'down';
-  text.textContent = 'The server is restarting…';
-  let isPaused = false;
-  const onState = e => { isPaused ||= e.detail.state === 'paused'; };
-  line.addEventListener('components-reconnect-state-changed', onState);
+  isRestarting = true;
+  showDown();
   try {
     await Blazor.pauseCircuit();
-    if (!isPaused && connection?.state === 'Connected') {
+    if (!isPaused() && connection?.state === 'Connected') {
       // .NET 10: once a page has reconnected to its circuit, pauseCircuit() takes it for paused and does nothing. What it
       // would have sent is sent here; the script of the framework then finds the connection closed, tries again by itself,
       // and resumes with what the server has handed over.
       await connection.invoke('PauseCircuit');
       await connection.stop();
-      isPlanned = false;
-      return;
     }
   } catch {
     // The connection went first.
-  } finally {
-    line.removeEventListener('components-reconnect-state-changed', onState);
   }
 
+  // Otherwise the script of the framework tries again by itself, and says how it ends.
+  if (isPaused()) {
+    await resumeWhenAlive();
+  }
+}
+
+async function resumeWhenAlive() {
   const until = Date.now() + WAIT_FOR_RETURN;
   do {
-    await new Promise(resolve => setTimeout(resolve, 300 + Math.random() * 400));
-  } while (!await isAlive() && Date.now() < until);
+    // Not all pages at once.
+    await delay(300 + Math.random() * 400);
+    try {
+      if (await isAlive()) {
+        if (await Blazor.resumeCircuit()) {
+          return;
+        }
 
-  isPlanned = false;
-  try {
-    if (isPaused && await Blazor.resumeCircuit()) {
-      return;
+        break;
+      }
+    } catch {
+      // No connection yet; the state is still here.
     }
-  } catch {
-    // Below.
-  }
+  } while (Date.now() < until);
 
   reloadWhenAlive();
 }
@@ -91,26 +88,31 @@ async function pauseUntilBack() {
 // Called by the server; its call must be answered before the circuit goes.
 globalThis.blazorChat = { ...globalThis.blazorChat, pauseUntilBack: () => { setTimeout(pauseUntilBack); } };
 
-// The script of the framework tells only by classes on this element.
-function onConnectionChanged() {
-  if (isPlanned) {
-    return;
-  }
+const isPaused = () => line.classList.contains('components-reconnect-paused');
 
-  const { classList } = line;
-  const isDown = classList.contains('components-reconnect-show');
-  const isLost = classList.contains('components-reconnect-failed') || classList.contains('components-reconnect-rejected');
-  const was = document.documentElement.dataset.connection;
-  document.documentElement.dataset.connection = isDown || isLost ? 'down' : 'up';
-  if (isDown || isLost) {
-    text.textContent = 'Reconnecting…';
+function showDown() {
+  document.documentElement.dataset.connection = 'down';
+  text.textContent = isRestarting ? 'The server is restarting…' : 'Reconnecting…';
+}
+
+// The script of the framework tells by classes on this element.
+function onConnectionChanged() {
+  const has = (...states) => states.some(state => line.classList.contains(`components-reconnect-${state}`));
+  const isLost = has('failed', 'rejected', 'resume-failed');
+  if (isLost || has('show', 'paused')) {
+    showDown();
+  } else {
+    const was = document.documentElement.dataset.connection;
+    document.documentElement.dataset.connection = 'up';
+    isRestarting = false;
+    if (was === 'down') {
+      text.textContent = '';
+      document.dispatchEvent(new CustomEvent('chat:connected'));
+    }
   }
 
   if (isLost) {
     reloadWhenAlive();
-  } else if (was === 'down' && !isDown) {
-    text.textContent = '';
-    document.dispatchEvent(new CustomEvent('chat:connected'));
   }
 }
 

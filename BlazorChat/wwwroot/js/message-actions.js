@@ -4,7 +4,8 @@ import { announce } from './announce.js';
 
 let chosen;
 
-function tell(act, article) {
+/** Tells the server what to do with a message. */
+export function tell(act, article) {
   const input = document.querySelector('[data-message-command]');
   if (input && article) {
     input.value = `${act} ${article.id.slice(2)}`;

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Options;
 
-namespace BlazorChat.Assistants;
+namespace BlazorChat;
 
 /// <summary>
-/// Reads lists of settings without losing any: .NET's binder leaves out an element that has a value it cannot read, and passes
-/// over keys that it does not know.
+/// Reads settings without losing any: .NET's binder leaves out an element of a list that has a value it cannot read, and passes
+/// over keys that it does not know; asked to be strict, it stops at the first of them and does not say its whole key.
 /// </summary>
 internal static class SettingsReader
 {

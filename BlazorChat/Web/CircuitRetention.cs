@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Components.Server;
+
+namespace BlazorChat.Web;
+
+/// <summary>
+/// How long pages that are cut off can come back as they were, section <c>Web:Circuits</c>. A page that comes back later, or when
+/// more pages are away than are kept, loads itself again at the same place.
+/// </summary>
+public sealed class CircuitRetention
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestCircuit = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestState = TimeSpan.FromDays(7);
+    private const int MostCircuits = 10_000;
+    private const int MostStates = 100_000;
+
+    /// <summary>How long the whole circuit of a page without a connection is kept, some 330 KB each. From 1 second to 1 hour.</summary>
+    public TimeSpan DisconnectedRetention { get; set; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>Most circuits without a connection; beyond it, of the oldest only the state is kept. From 1 to 10,000.</summary>
+    public int DisconnectedMaxRetained { get; set; } = 100;
+
+    /// <summary>
+    /// How long a page's state alone is kept after that, some 4 KB each; also how long a page that was paused for a planned stop may
+    /// wait for the next process. From 1 second to 7 days.
+    /// </summary>
+    public TimeSpan StateRetention { get; set; } = TimeSpan.FromHours(8);
+
+    /// <summary>Most states; beyond it the oldest are dropped. From 1 to 100,000.</summary>
+    public int StateMaxRetained { get; set; } = 1_000;
+
+    /// <summary>What is out of bounds, as sentences that begin with the setting's name.</summary>
+    internal IEnumerable<string> Problems(string section)
+    {
+        if (DisconnectedRetention < Shortest || DisconnectedRetention > LongestCircuit)
+        {
+            yield return $"{section}:{nameof(DisconnectedRetention)} must be from {Shortest} to {LongestCircuit}.";
+        }
+
+        if (StateRetention < Shortest || StateRetention > LongestState)
+        {
+            yield return $"{section}:{nameof(StateRetention)} must be from {Shortest} to {LongestState}.";
+        }
+
+        if (DisconnectedMaxRetained is < 1 or > MostCircuits)
+        {
+            yield return $"{section}:{nameof(DisconnectedMaxRetained)} must be from 1 to {MostCircuits}.";
+        }
+
+        if (StateMaxRetained is < 1 or > MostStates)
+        {
+            yield return $"{section}:{nameof(StateMaxRetained)} must be from 1 to {MostStates}.";
+        }
+    }
+
+    internal void ApplyTo(CircuitOptions options)
+    {
+        options.DisconnectedCircuitRetentionPeriod = DisconnectedRetention;
+        options.DisconnectedCircuitMaxRetained = DisconnectedMaxRetained;
+        options.PersistedCircuitInMemoryRetentionPeriod = StateRetention;
+        options.PersistedCircuitInMemoryMaxRetained = StateMaxRetained;
+        // For a distributed cache, which nobody has here; but the longer of the two also bounds the state that a page holds.
+        options.PersistedCircuitDistributedRetentionPeriod = StateRetention;
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.Extensions.Options;
+using Microsoft.JSInterop;
+
+namespace BlazorChat.Web;
+
+/// <summary>How long circuits are kept, and what happens to them when the server stops.</summary>
+internal static class Circuits
+{
+    private static readonly PathString[] RefusedWhileStopping = ["/_blazor", "/health"];
+
+    public static void AddCircuits(this IServiceCollection services)
+    {
+        services.AddOptions<CircuitOptions>().Configure<IOptions<WebOptions>>((circuits, web) => web.Value.Circuits.ApplyTo(circuits));
+        services.AddSingleton<PlannedStop>();
+        services.AddScoped<CircuitHandler, ConnectedPages>();
+    }
+
+    /// <summary>
+    /// Asks pages that come back while the server is still stopping to come again. Their connections would be closed by nobody, and
+    /// Kestrel would wait for them until the host's time is over (dotnet/aspnetcore issue 58947); nor may they take this process
+    /// for the next one.
+    /// </summary>
+    public static void UseStoppingRefusal(this WebApplication app)
+    {
+        var stop = app.Services.GetRequiredService<PlannedStop>();
+        app.Use((context, next) =>
+        {
+            if (!stop.IsStopping || !Array.Exists(RefusedWhileStopping, path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)))
+            {
+                return next(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.Connection = "close";
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>Knows the pages that are connected.</summary>
+    private sealed class ConnectedPages(PlannedStop stop, IJSRuntime page) : CircuitHandler
+    {
+        public override Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
+        {
+            stop.Add(circuit.Id, page);
+            return Task.CompletedTask;
+        }
+
+        public override Task OnConnectionDownAsync(Circuit circuit, CancellationToken cancellationToken)
+        {
+            stop.Remove(circuit.Id);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// <kept-field> around a field: what is typed there and not sent yet stays in the tab's store, and is put back when the field
+// appears again. Its data-name says which field it is; with data-saved, the server has the text.
+import { frameOf, isDone, load, store } from './kept.js';
+
+// The field that had the focus when the page around it was replaced.
+let refocus;
+
+customElements.define('kept-field', class extends HTMLElement {
+  static observedAttributes = ['data-saved'];
+
+  connectedCallback() {
+    this.frame = frameOf(this);
+    this.path = location.pathname;
+    this.key = `blazorchat:field:${this.path}:${this.dataset.name}`;
+    // The renderer puts the children in after the element itself.
+    queueMicrotask(() => this.begin());
+  }
+
+  disconnectedCallback() {
+    const { frame, path, key, field } = this;
+    refocus = this.hasFocus ? { key, start: field.selectionStart, end: field.selectionEnd } : refocus;
+    // When everything that goes with it has gone.
+    queueMicrotask(() => isDone(frame, path) && store(key, null));
+  }
+
+  attributeChangedCallback() {
+    if (this.key && this.dataset.saved !== undefined) {
+      store(this.key, null);
+    }
+  }
+
+  begin() {
+    const field = this.querySelector('textarea, input');
+    if (!field || !this.isConnected) {
+      return;
+    }
+
+    this.field = field;
+    field.addEventListener('input', () => store(this.key, field.value));
+    field.addEventListener('focus', () => { this.hasFocus = true; });
+    field.addEventListener('blur', () => { this.hasFocus = !this.isConnected && this.hasFocus; });
+    const kept = load(this.key);
+    if (typeof kept === 'string' && kept !== field.value) {
+      field.value = kept;
+      // For those who listen to either, in the browser and on the server.
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+
+    if (refocus?.key === this.key) {
+      field.focus({ preventScroll: true });
+      field.setSelectionRange(refocus.start, refocus.end);
+      refocus = undefined;
+    }
+  }
+});

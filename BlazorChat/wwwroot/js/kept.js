@@ -1,0 +1,35 @@
+// What a page has to find again when it comes back in this tab: after a restart, a crash, a reload. Only this tab's, and only
+// as long as it is open.
+
+/** What is kept under a key, or null. */
+export function load(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps something under a key; null forgets it. */
+export function store(key, value) {
+  try {
+    if (value === null) {
+      sessionStorage.removeItem(key);
+    } else {
+      sessionStorage.setItem(key, JSON.stringify(value));
+    }
+  } catch {
+    // Storage is forbidden or full: it lives as long as the page.
+  }
+}
+
+/**
+ * Whether an element left because somebody was done with it: it was taken away alone, or its room was left. When the circuit
+ * is resumed everything around it goes as well, and comes back.
+ */
+export function isDone(frame, path) {
+  return frame === null || frame.isConnected || location.pathname !== path;
+}
+
+/** What an element stands in: it stays when only the element goes. */
+export const frameOf = element => element.closest('article, .room');
