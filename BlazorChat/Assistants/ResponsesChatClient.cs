@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.DependencyInjection;
 
 // The library still calls its Responses client an experiment.
 #pragma warning disable OPENAI001

@@ -1,4 +1,3 @@
-using BlazorChat.Replies;
 using Microsoft.Extensions.AI;
 using OpenAI.Responses;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using BlazorChat.Replies.Hooks;
-using BlazorChat.Replies.Kernels;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -15,7 +14,7 @@ namespace BlazorChat.Replies;
 /// </summary>
 internal sealed partial class RoomTitles(
     IRoomStore rooms, ITurnStore turns, RoomGates gates, RoomBroadcaster broadcaster, IResponders responders,
-    IServiceScopeFactory scopes, IOptions<RepliesOptions> options, RepliesMetrics metrics, ILogger<RoomTitles> logger) : ITurnObserver
+    IOptions<RepliesOptions> options, RepliesMetrics metrics, ILogger<RoomTitles> logger) : ITurnObserver
 {
     // The first exchange is within these.
     private const int FirstMessages = 20;
@@ -77,25 +76,24 @@ internal sealed partial class RoomTitles(
         }
     }
 
-    private async Task<string> AskAsync(Responder responder, Message question, Message answer, Action<UsageDetails> count, CancellationToken cancellationToken)
+    private static async Task<string> AskAsync(Responder responder, Message question, Message answer, Action<UsageDetails> count, CancellationToken cancellationToken)
     {
         var arguments = new KernelArguments
         {
             [RoomTitle.QuestionVariable] = RoomTitle.Excerpt(question),
             [RoomTitle.AnswerVariable] = RoomTitle.Excerpt(answer),
         };
-        var scope = scopes.CreateAsyncScope();
-        await using (scope.ConfigureAwait(false))
+        var text = "";
+        await foreach (var update in responder.Kernel.InvokeStreamingAsync<ChatResponseUpdate>(RoomTitle.Function, arguments, cancellationToken).ConfigureAwait(false))
         {
-            var kernel = AssistantKernel.ForScope(responder.Kernel, scope.ServiceProvider, count);
-            var text = "";
-            await foreach (var update in kernel.InvokeStreamingAsync<ChatResponseUpdate>(RoomTitle.Function, arguments, cancellationToken).ConfigureAwait(false))
+            text = text.Length < RoomTitle.MostOfAnswer ? text + update.Text : text;
+            foreach (var usage in update.Contents.OfType<UsageContent>())
             {
-                text = text.Length < RoomTitle.MostOfAnswer ? text + update.Text : text;
+                count(usage.Details);
             }
-
-            return text;
         }
+
+        return text;
     }
 
     private async Task StoreAsync(Message answer, string? title, TokenCounts tokens, decimal? cost)

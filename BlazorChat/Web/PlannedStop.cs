@@ -10,15 +10,15 @@ namespace BlazorChat.Web;
 /// </summary>
 internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, ShutdownGrace grace, TimeProvider time, ILogger<PlannedStop> logger) : IDisposable
 {
-    /// <summary>How long is waited after the last page that went. One that answers needs a fraction of it; one that is frozen must not hold the stop.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+    /// <summary>How long is waited after the last page that answered or went. One that does needs a fraction of it; one that is frozen must not hold the stop.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long is waited in all while pages still go: service managers kill what has not ended after ten seconds.</summary>
+    /// <summary>How long is waited in all while pages still answer and go: service managers kill what has not ended after ten seconds.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(6);
 
     private readonly ConcurrentDictionary<string, IJSRuntime> _pages = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
-    private TaskCompletionSource _nextGone = NewSignal();
+    private TaskCompletionSource _progress = NewSignal();
     private CancellationTokenRegistration? _registration;
 
     /// <summary>Whether the server stops: nobody may open a circuit here any more.</summary>
@@ -52,12 +52,14 @@ internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, Shu
     {
         if (_pages.TryRemove(circuitId, out _))
         {
-            Interlocked.Exchange(ref _nextGone, NewSignal()).TrySetResult();
+            SignalProgress();
         }
     }
 
     /// <inheritdoc />
     public void Dispose() => _registration?.Dispose();
+
+    private void SignalProgress() => Interlocked.Exchange(ref _progress, NewSignal()).TrySetResult();
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -79,8 +81,8 @@ internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, Shu
     {
         for (;;)
         {
-            // Taken before looking, so that none goes unseen in between.
-            var next = Volatile.Read(ref _nextGone).Task;
+            // Taken before looking, so that nothing goes unseen in between.
+            var next = Volatile.Read(ref _progress).Task;
             var left = Longest - time.GetElapsedTime(started);
             if (_pages.IsEmpty || left <= TimeSpan.Zero)
             {
@@ -98,11 +100,13 @@ internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, Shu
         }
     }
 
-    private static async Task TellAsync(IJSRuntime page)
+    private async Task TellAsync(IJSRuntime page)
     {
         try
         {
             await page.InvokeVoidAsync("blazorChat.pauseUntilBack").ConfigureAwait(false);
+            // It is alive: on a busy machine it needs a moment more.
+            SignalProgress();
         }
         catch (Exception e) when (e is JSException or JSDisconnectedException or OperationCanceledException or InvalidOperationException)
         {

@@ -52,8 +52,6 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
 
     public StartException? SentenceOf(Exception thrown) => null;
 
-    /// <summary>Whether this version can use the database.</summary>
-    /// <exception cref="StartException">It cannot.</exception>
     internal static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
     {
         var encoding = await context.Database.SqlQueryRaw<string>("""SELECT current_setting('server_encoding') AS "Value" """).ToListAsync(cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,6 @@
 // <kept-field> around a field: what is typed there and not sent yet stays in the tab's store, and is put back when the field
 // appears again. Its data-name says which field it is; with data-saved, the server has the text.
-import { frameOf, isDone, load, store } from './kept.js';
+import { frameOf, isDone, keyOf, load, store } from './kept.js';
 
 // The field that had the focus when the page around it was replaced.
 let refocus;
@@ -11,7 +11,7 @@ customElements.define('kept-field', class extends HTMLElement {
   connectedCallback() {
     this.frame = frameOf(this);
     this.path = location.pathname;
-    this.key = `blazorchat:field:${this.path}:${this.dataset.name}`;
+    this.key = `${keyOf('field')}:${this.path}:${this.dataset.name}`;
     // The renderer puts the children in after the element itself.
     queueMicrotask(() => this.begin());
   }

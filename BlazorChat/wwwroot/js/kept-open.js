@@ -1,9 +1,9 @@
 // <kept-open> inside of what somebody opened (the settings, a message that is edited): the tab's store knows that it is open,
 // and a page that is loaded again opens it again. Where the circuit is resumed, the server does so by itself.
-import { frameOf, isDone, load, store } from './kept.js';
+import { frameOf, isDone, keyOf, load, store } from './kept.js';
 import { tell } from './message-actions.js';
 
-const KEY = 'blazorchat:open';
+const KEY = keyOf('open');
 
 // As the page before this one left it.
 let before = load(KEY);

@@ -1,6 +1,9 @@
 // What a page has to find again when it comes back in this tab: after a restart, a crash, a reload. Only this tab's, and only
 // as long as it is open.
 
+/** A key of this person: whoever sits here next finds nothing of theirs. */
+export const keyOf = name => `blazorchat:${name}:${document.body.dataset.person ?? ''}`;
+
 /** What is kept under a key, or null. */
 export function load(key) {
   try {
