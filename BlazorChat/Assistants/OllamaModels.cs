@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OllamaSharp;
 using OllamaSharp.Models;
 
 namespace BlazorChat.Assistants;
