@@ -66,6 +66,12 @@ internal static class TokenEstimate
     private static long Word(string text, int start, int end)
     {
         var length = end - start;
+        if (length > LongestWord && !text.AsSpan(start, length).ContainsAnyExcept(text[start]))
+        {
+            // One letter over and over: tokenizers have these up to a length.
+            return 10L * ((length + 3) / 4);
+        }
+
         if (length > LongestWord || IsDigit(text, start - 1) || IsDigit(text, end))
         {
             // A hash, an id, an encoding: hardly two letters to a token.
