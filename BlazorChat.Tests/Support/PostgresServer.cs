@@ -73,6 +73,7 @@ public sealed class PostgresServer
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             Environment = { ["PGHOST"] = "127.0.0.1", ["PGPORT"] = $"{_port}", ["PGUSER"] = "postgres", ["PGPASSWORD"] = _password },
         };
         using var process = Process.Start(start)!;
@@ -105,6 +106,7 @@ public sealed class PostgresServer
         var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
