@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using BlazorChat.Rooms;
-using BlazorChat.Storage;
 using BlazorChat.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;

@@ -1,4 +1,3 @@
-using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using static Microsoft.Playwright.Assertions;

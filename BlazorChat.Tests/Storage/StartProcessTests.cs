@@ -55,8 +55,8 @@ public sealed class StartProcessTests : IDisposable
         using var http = new HttpClient { BaseAddress = app.Address };
         await UntilAsync(HttpStatusCode.OK);
         // The mount is the process's alone.
-        var filler = $"/proc/{app.Id}/root{_folder}/filler";
-        using (var full = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"cat /dev/zero > '{filler}'"]) { RedirectStandardError = true })!)
+        var filler = $"/proc/{app.ProcessId}/root{_folder}/filler";
+        using (var full = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"cat /dev/zero > '{filler}'"]) { UseShellExecute = false, RedirectStandardError = true })!)
         {
             await full.WaitForExitAsync().Soon();
         }

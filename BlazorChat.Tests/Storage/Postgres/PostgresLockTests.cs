@@ -6,7 +6,6 @@ using BlazorChat.Storage.Postgres;
 using BlazorChat.Tests.Support;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -128,7 +127,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
 
     private Task<object?> ExecuteAsync(string sql) => _data.Server!.ExecuteAsync(sql, _data.Name!);
 
-    private Task TerminateAsync() =>
+    private Task<object?> TerminateAsync() =>
         ExecuteAsync("SELECT count(pg_terminate_backend(l.pid)) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()");
 
     /// <summary>Takes the lock from the application in another session, which counts no epoch on: as a server that is not back yet.</summary>

@@ -1,7 +1,6 @@
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
