@@ -4,7 +4,6 @@ using System.Text.Json;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
-using Microsoft.Extensions.AI;
 using Xunit.Abstractions;
 
 namespace BlazorChat.Tests.Replies;
@@ -12,6 +11,8 @@ namespace BlazorChat.Tests.Replies;
 /// <summary>How many tokens texts are: counted and estimated, in a time that no text can stretch.</summary>
 public sealed class TokenCountTests(ITestOutputHelper output)
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     private static readonly string[] Prose =
     [
         "When the river rose in the spring of that year, nobody in the village was surprised. The old bridge had been repaired twice, and the council had promised a third time that it would hold.",
@@ -130,7 +131,7 @@ public sealed class TokenCountTests(ITestOutputHelper output)
         _ =>
         [
             JsonSerializer.Serialize(Enumerable.Range(0, 20).Select(Row)),
-            JsonSerializer.Serialize(Enumerable.Range(0, 20).Select(Row), new JsonSerializerOptions { WriteIndented = true }),
+            JsonSerializer.Serialize(Enumerable.Range(0, 20).Select(Row), Indented),
             JsonSerializer.Serialize(Enumerable.Range(0, 200).Select(i => i * 1.37)),
         ],
     };

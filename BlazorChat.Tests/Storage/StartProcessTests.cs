@@ -56,7 +56,7 @@ public sealed class StartProcessTests : IDisposable
         await UntilAsync(HttpStatusCode.OK);
         // The mount is the process's alone.
         var filler = $"/proc/{app.ProcessId}/root{_folder}/filler";
-        using (var full = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"cat /dev/zero > '{filler}'"]) { RedirectStandardError = true })!)
+        using (var full = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"cat /dev/zero > '{filler}'"]) { UseShellExecute = false, RedirectStandardError = true })!)
         {
             await full.WaitForExitAsync().Soon();
         }

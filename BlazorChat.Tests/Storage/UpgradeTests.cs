@@ -1,6 +1,5 @@
 using System.Data.Common;
 using BlazorChat.Storage;
-using BlazorChat.Storage.Sqlite;
 using BlazorChat.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;

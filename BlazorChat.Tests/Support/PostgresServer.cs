@@ -71,6 +71,7 @@ public sealed class PostgresServer
         var copy = await CreateDatabaseAsync();
         var start = new ProcessStartInfo("/bin/sh", ["-c", "\"$1/pg_dump\" -d \"$2\" | \"$1/psql\" -q -v ON_ERROR_STOP=1 -d \"$3\"", "sh", _bin, name, copy])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
@@ -105,6 +106,7 @@ public sealed class PostgresServer
         command = Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--", .. command] : command;
         var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             UseShellExecute = false,
             RedirectStandardOutput = true,
