@@ -9,8 +9,10 @@ namespace BlazorChat.Tests.Support;
 /// </summary>
 public sealed class PostgresServer
 {
-    // Its standard input is this process's to hold: when that closes, the server ends and its folder goes.
+    // Its standard input is this process's to hold: when that closes, the server ends and its folder goes. Whoever ends all
+    // processes of a test run does not end it half-way.
     private const string Script = """
+        trap '' HUP INT TERM
         read -r password
         printf '%s\n' "$password" | "$1/initdb" -D "$2" -U postgres -A scram-sha-256 --pwfile=/dev/stdin --no-sync \
           --encoding=UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US || exit 1
