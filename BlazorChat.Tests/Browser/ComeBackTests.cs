@@ -60,7 +60,7 @@ public sealed class ComeBackTests(Chromium chromium) : IAsyncLifetime
         await _app.StartAsync(Continue);
         foreach (var page in pages)
         {
-            await page.IsBackAsync();
+            await page.IsResumedAsync();
         }
 
         (await _app.Model.NextAsync()).Finish("It goes on.");
@@ -83,7 +83,7 @@ public sealed class ComeBackTests(Chromium chromium) : IAsyncLifetime
         {
             Assert.Equal(0, await _app.App.StopAsync());
             await _app.StartAsync();
-            await page.IsBackAsync(stop);
+            await page.IsResumedAsync(stop);
         }
     }
 
@@ -98,11 +98,11 @@ public sealed class ComeBackTests(Chromium chromium) : IAsyncLifetime
         await page.LeaveThingsOpenAsync();
         relay.Cut();
         relay.Mend();
-        await page.IsBackAsync();
+        await page.IsConnectedAgainAsync();
 
         Assert.Equal(0, await _app.App.StopAsync());
         await _app.StartAsync();
-        await page.IsBackAsync(2);
+        await page.IsResumedAsync(2);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class ComeBackTests(Chromium chromium) : IAsyncLifetime
         relay.Cut();
         await _app.App.PrintedAsync("evicted due to");
         relay.Mend();
-        await page.IsBackAsync();
+        await page.IsResumedAsync();
         await SayAsync(ada, "Still here", "A draft");
     }
 
@@ -163,7 +163,7 @@ public sealed class ComeBackTests(Chromium chromium) : IAsyncLifetime
         await page.WatchAgainAsync();
         Assert.Equal(0, await _app.App.StopAsync());
         await _app.StartAsync();
-        await page.IsBackAsync();
+        await page.IsResumedAsync();
         await Expect(ada.Articles.First.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" })).ToBeInViewportAsync();
     }
 

@@ -30,7 +30,7 @@ internal sealed class OpenPage
 
     /// <summary>Marks it once more, after it was loaded again.</summary>
     public async Task WatchAgainAsync() =>
-        await Page.EvaluateAsync("() => { globalThis.comebacks = 0; document.addEventListener('chat:connected', () => comebacks++); }");
+        await Page.EvaluateAsync("() => { globalThis.comebacks = 0; globalThis.known = document.querySelector('chat-composer'); document.addEventListener('chat:connected', () => comebacks++); }");
 
     /// <summary>Types a draft, opens the settings and writes there, and edits half of a message (the person's own last one by default).</summary>
     public async Task LeaveThingsOpenAsync(ILocator? own = null)
@@ -46,9 +46,26 @@ internal sealed class OpenPage
     /// <summary>Waits until the page says that it waits for the server.</summary>
     public Task IsWaitingAsync() => Expect(Page.GetByText("The server is restarting…")).ToBeVisibleAsync();
 
-    /// <summary>Waits until it has come back without having been loaded again.</summary>
-    /// <param name="times">How often it has by now.</param>
-    public async Task IsBackAsync(int times = 1)
+    /// <summary>Waits until it has come back on another circuit without having been loaded again.</summary>
+    /// <param name="times">How often it has come back by now.</param>
+    public async Task IsResumedAsync(int times = 1)
+    {
+        await IsConnectedAgainAsync(times);
+        // The other circuit shows the page anew: until then it is what was there before.
+        await Page.WaitForFunctionAsync("""
+            () => {
+              const composer = document.querySelector('chat-composer[data-connected]');
+              const isNew = composer !== null && composer !== known;
+              known = isNew ? composer : known;
+              return isNew;
+            }
+            """);
+        await HasEverythingAsync();
+    }
+
+    /// <summary>Waits until it has its connection again, on the circuit that it had.</summary>
+    /// <param name="times">How often it has come back by now.</param>
+    public async Task IsConnectedAgainAsync(int times = 1)
     {
         await Page.WaitForFunctionAsync("times => !('comebacks' in globalThis) || comebacks >= times", times);
         Assert.Equal(times, await Page.EvaluateAsync<int>("() => globalThis.comebacks ?? -1"));
