@@ -43,6 +43,10 @@ internal static class Telemetry
             .AddRuntimeInstrumentation()
             // Its connections. Not its spans: they would tell each command a second time, with the messages of exceptions.
             .AddMeter(StorageServices.TelemetryName)
+            // A pool's name is its connection string, with the database and the user in it.
+            .AddView(instrument => instrument.Meter.Name == StorageServices.TelemetryName
+                ? new MetricStreamConfiguration { TagKeys = ["db.client.connection.state"] }
+                : null)
             .AddOtlpExporter())
         .WithTracing(traces => traces
             .AddSource(RepliesMetrics.Name, TelemetryChatClient.SourceName, SemanticKernel)
