@@ -2,7 +2,9 @@ using BlazorChat.Assistants;
 using BlazorChat.Assistants.Middleware;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Replies.Hooks;
+using BlazorChat.Replies.Tools;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Samples;
 
@@ -33,6 +35,11 @@ public static class SamplesApp
         services.AddSingleton(RefundTool.Create());
         services.AddSingleton(ComplaintTool.Create());
         services.AddSingleton(ScreenTool.Create());
+        services.AddKernel().Plugins.AddFromType<OrdersPlugin>(OrdersPlugin.Name);
+        services.AddSingleton(ApologyPrompt.Create());
+        services.AddSingleton(new ToolRule("letters_*", ChatTool.Always));
+        services.AddSingleton<CallCounter>();
+        services.AddSingleton<IFunctionInvocationFilter>(s => s.GetRequiredService<CallCounter>());
         services.AddSingleton<IDataPartRenderer, OrderRenderer>();
         services.AddSingleton<IChatMiddleware, TodayMiddleware>();
         services.AddSingleton<IStepHook, OrderFirstHook>();
@@ -40,6 +47,7 @@ public static class SamplesApp
         services.AddSingleton<OutcomeBook>();
         services.AddSingleton<ITurnObserver>(s => s.GetRequiredService<OutcomeBook>());
         services.AddSingleton<IChatClientProvider, TryoutProvider>();
+        services.AddSingleton(ConnectorProvider.Create());
         services.AddHostedService<MorningReport>();
     }
 

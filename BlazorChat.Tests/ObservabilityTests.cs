@@ -3,9 +3,12 @@ using System.Diagnostics;
 using System.Net;
 using BlazorChat.Assistants;
 using BlazorChat.Replies;
+using BlazorChat.Replies.Tools;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +19,9 @@ public sealed class ObservabilityTests
 {
     private const string Question = "zebra-question";
     private const string Answer = "zebra-answer";
+
+    // Not the one that the type of a processor of ours derives from: pages look through the application's types.
+    private static readonly string[] Parts = ["OpenTelemetry.Exporter", "OpenTelemetry.Extensions.Hosting", "OpenTelemetry.Instrumentation"];
 
     [Fact]
     public async Task Alive_and_ready_answer_to_anybody()
@@ -174,24 +180,71 @@ public sealed class ObservabilityTests
     public async Task A_collector_that_the_settings_name_gets_figures_and_traces_without_contents()
     {
         await using var collector = await OtlpCollector.StartAsync();
-        await using var room = await ModelRoom.StartAsync(
+        string roomId;
+        await using (var room = await ModelRoom.StartAsync(
             ModelWire.Anthropic,
-            settings: [$"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"]);
-        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Answer), room.Wire.End);
-        await room.AnswerAsync(Question);
+            settings: [$"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"],
+            configure: builder => builder.Services.AddSingleton(new ChatTool(
+                AIFunctionFactory.Create((string what) => what == "fail" ? throw new InvalidOperationException("zebra-exception") : $"zebra-result {what}", "look")))))
+        {
+            room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Call(0, "c1", "look", """{"what":"zebra-argument"}"""), room.Wire.Call(1, "c2", "look", """{"what":"fail"}"""), room.Wire.CallsEnd);
+            room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Answer), room.Wire.End);
+            await room.AnswerAsync(Question);
+            roomId = room.Room.Id.ToString();
+            // Keys stand in addresses, contents in statements that somebody composes, both in what a database says of them.
+            room.Stub.Enqueue(200, "text/plain", "");
+            using (var http = new HttpClient())
+            {
+                var address = new UriBuilder(room.Stub.Address) { UserName = "zebra-user", Password = "zebra-password", Path = "zebra-path", Query = "key=zebra-key" };
+                using var asked = await http.GetAsync(address.Uri);
+                using var opened = await http.GetAsync(new Uri($"{room.Host.App.Urls.Single()}/?zebra=zebra-query"));
+                await StatusAsync(room.Host, "/health/live");
+            }
 
-        // What is still buffered is sent at the end.
-        await room.Host.App.StopAsync();
+            await using (var database = room.Host.OpenDatabase())
+            {
+                await Assert.ThrowsAsync<SqliteException>(() => database.Database.ExecuteSqlRawAsync("SELECT 'zebra-literal', \"zebra-column\".x FROM Messages"));
+            }
+        }
+
+        // What was still buffered has been sent at the end.
         var received = collector.ReadAll();
+        Assert.All(received, r => Assert.Contains(r.Path, (string[])["/v1/metrics", "/v1/traces"]));
         var figures = string.Concat(received.Where(r => r.Path == "/v1/metrics").Select(r => r.Body));
         var traces = string.Concat(received.Where(r => r.Path == "/v1/traces").Select(r => r.Body));
-        Assert.Contains("blazorchat.turns", figures, StringComparison.Ordinal);
-        Assert.Contains("gen_ai.client.token.usage", figures, StringComparison.Ordinal);
-        Assert.Contains("invoke_agent Model", traces, StringComparison.Ordinal);
-        Assert.Contains("chat test-model", traces, StringComparison.Ordinal);
-        Assert.Contains(room.Room.Id.ToString(), traces, StringComparison.Ordinal);
+        Assert.All(
+            ["blazorchat.turns", "gen_ai.client.token.usage", "http.server.request.duration", "http.client.request.duration", "dotnet.gc.collections"],
+            name => Assert.Contains(name, figures, StringComparison.Ordinal));
+        Assert.All(
+            ["invoke_agent Model", "chat test-model", "execute_tool look", roomId, "System.Net.Http", "OpenTelemetry.Instrumentation.EntityFrameworkCore", "http.route"],
+            name => Assert.Contains(name, traces, StringComparison.Ordinal));
+        Assert.DoesNotContain("Microsoft.Extensions.AI", figures + traces, StringComparison.Ordinal);
+        Assert.DoesNotContain("/health", traces, StringComparison.Ordinal);
         Assert.DoesNotContain("zebra", figures + traces, StringComparison.Ordinal);
         Assert.DoesNotContain(ModelWire.Secret, figures + traces, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_collector_nothing_of_telemetry_is_loaded()
+    {
+        var folder = Directory.CreateTempSubdirectory("blazorchat-");
+        await using var collector = await OtlpCollector.StartAsync();
+        await using (var app = await AppProcess.StartAsync(folder.FullName))
+        {
+            var loaded = await LoadedAsync(app);
+            Assert.All(Parts, part => Assert.DoesNotContain(part, loaded, StringComparison.Ordinal));
+        }
+
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address.ToString() };
+        await using (var app = await AppProcess.StartAsync(folder.FullName, environment: settings))
+        {
+            var loaded = await LoadedAsync(app);
+            Assert.All(Parts, part => Assert.Contains(part, loaded, StringComparison.Ordinal));
+        }
+
+        folder.Delete(recursive: true);
+
+        static Task<string> LoadedAsync(AppProcess app) => File.ReadAllTextAsync($"/proc/{app.ProcessId}/maps");
     }
 
     private static async Task<HttpStatusCode> StatusAsync(ChatHost host, string path)

@@ -15,17 +15,11 @@ public static class BlazorChatApp
     /// <param name="args">Command line, as configuration.</param>
     /// <param name="configure">Last changes to settings and services, or null.</param>
     /// <returns>The application, to run or to start and stop.</returns>
-    /// <exception cref="InvalidOperationException">The data folder cannot be used; the message names the setting.</exception>
+    /// <exception cref="StartException">The data folder or the database cannot be used; the message names the setting.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong (some are found when the application starts); the message names it.</exception>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = args,
-            // Asked for by name, since the process may be a test's or a benchmark's.
-            ApplicationName = typeof(BlazorChatApp).Assembly.GetName().Name,
-            ContentRootPath = ContentRoot(),
-        });
+        var builder = CreateBuilder(args);
         // Assets of a build that is not published are found through a manifest; with a published app this does nothing.
         builder.WebHost.UseStaticWebAssets();
         builder.AddStorage();
@@ -49,12 +43,28 @@ public static class BlazorChatApp
             await PrepareAsync(app).ConfigureAwait(false);
             return app;
         }
-        catch
+        catch (Exception e)
         {
+            var sentence = app.Services.GetRequiredService<IDatabaseProvider>().SentenceOf(e);
             await app.DisposeAsync().ConfigureAwait(false);
-            throw;
+            if (sentence is null || sentence == e)
+            {
+                throw;
+            }
+
+            throw sentence;
         }
     }
+
+    /// <summary>The settings of the application: of files, environment and command line.</summary>
+    internal static WebApplicationBuilder CreateBuilder(string[] args) =>
+        WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // Asked for by name, since the process may be a test's or a benchmark's.
+            ApplicationName = typeof(BlazorChatApp).Assembly.GetName().Name,
+            ContentRootPath = ContentRoot(),
+        });
 
     /// <summary>Everything that must be right before the first request: the schema, and nothing left streaming by a crash.</summary>
     private static async Task PrepareAsync(WebApplication app)

@@ -9,8 +9,11 @@ internal static class HealthEndpoints
     // The tag of checks that say whether requests can be served.
     internal const string Ready = "ready";
 
-    public static void AddHealth(this IServiceCollection services) =>
-        services.AddHealthChecks().AddDbContextCheck<ChatDbContext>("database", tags: [Ready]);
+    public static void AddHealth(this IServiceCollection services)
+    {
+        services.AddSingleton<WriteHealthCheck>();
+        services.AddHealthChecks().AddDbContextCheck<ChatDbContext>("database", tags: [Ready]).AddCheck<WriteHealthCheck>("database-writes", tags: [Ready]);
+    }
 
     public static void MapHealth(this WebApplication app)
     {

@@ -1,4 +1,33 @@
 using BlazorChat;
+using BlazorChat.Storage;
+using BlazorChat.Storage.Moving;
+using Microsoft.Extensions.Options;
 
-var app = await BlazorChatApp.CreateAsync(args).ConfigureAwait(false);
-await app.RunAsync().ConfigureAwait(false);
+try
+{
+    if (args is [MoveCommand.Name, .. var move])
+    {
+        using var stopping = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, key) =>
+        {
+            key.Cancel = true;
+            stopping.Cancel();
+        };
+        return await MoveCommand.RunAsync(move, Console.Out, stopping.Token).ConfigureAwait(false);
+    }
+
+    var app = await BlazorChatApp.CreateAsync(args).ConfigureAwait(false);
+    await app.RunAsync().ConfigureAwait(false);
+    return 0;
+}
+catch (Exception e) when (e is StartException or OptionsValidationException)
+{
+    // Written for whoever operates it; where in the code it was found does not help them.
+    await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("Given up. The target has nothing of it, and the source is as it was.").ConfigureAwait(false);
+    return 1;
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and passes all tests, from a fresh clone on a fresh machine. Installs what the tests need and is
-# missing: chromium for the browser tests, node for the model server and the MCP server that nobody here wrote (eng/aimock,
-# eng/mcp). Needs the .NET SDK.
+# missing: chromium for the browser tests, PostgreSQL (tests start a server of their own in a temporary folder), node for the
+# model server and the MCP server that nobody here wrote (eng/aimock, eng/mcp). Needs the .NET SDK.
 # Options are handed to `dotnet test`, for example: eng/test.sh --filter FullyQualifiedName~Rooms
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,9 +18,22 @@ install() {
 }
 
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || install chromium fonts-noto-color-emoji
+# Without the cluster and the running service that the package would make: tests start what they need.
+install_postgres() {
+  local sudo=""
+  if [ "$(id -u)" -ne 0 ]; then sudo="sudo"; fi
+  install postgresql-common
+  $sudo sed -i 's/^#\? *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  install postgresql
+}
+compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install_postgres
 command -v npm >/dev/null || install nodejs npm
 [ -d eng/aimock/node_modules/@copilotkit/aimock ] || npm install --prefix eng/aimock --no-audit --no-fund --silent
 [ -d eng/mcp/node_modules/@modelcontextprotocol/server-everything ] || npm install --prefix eng/mcp --no-audit --no-fund --silent
+
+# A copy of the framework's script that earlier versions of this repository kept there, git-ignored: beside the framework's own
+# it breaks the build ("Conflicting assets with the same target path").
+rm -rf BlazorChat/wwwroot/_framework
 
 configuration=Release
 dotnet build BlazorChat.sln -c "$configuration" --nologo -v quiet

@@ -20,8 +20,7 @@ public sealed class AimockStepTests(AimockServer aimock) : IClassFixture<AimockS
     private static readonly ChatOptions Tools = new() { Tools = [AIFunctionFactory.Create((string city) => city, "weather"), AIFunctionFactory.Create(() => 6, "dice")] };
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task Parallel_calls_show_their_arguments_while_they_come_and_get_their_results_back(string protocol)
     {
         var words = $"weather in two cities {protocol}";
@@ -47,8 +46,7 @@ public sealed class AimockStepTests(AimockServer aimock) : IClassFixture<AimockS
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task An_answer_may_take_five_steps(string protocol)
     {
         var words = $"five steps {protocol}";

@@ -4,12 +4,11 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Assistants;
 
-/// <summary>Both wire protocols, through the whole pipeline, against a model server that nobody here wrote.</summary>
+/// <summary>Every wire protocol that it speaks, through the whole pipeline, against a model server that nobody here wrote.</summary>
 public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServer>
 {
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task A_plain_answer_streams_with_its_usage(string protocol)
     {
         var words = $"plain answer {protocol}";
@@ -29,8 +28,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task Tool_calls_arrive_whole_and_their_results_go_back(string protocol)
     {
         var words = $"what is the weather {protocol}";
@@ -59,8 +57,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task Reasoning_arrives_apart_from_the_answer(string protocol)
     {
         var words = $"think first {protocol}";
@@ -75,6 +72,8 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
     [Theory]
     [InlineData(ModelWire.OpenAI, 401, ChatFailureKind.Unauthorized)]
     [InlineData(ModelWire.OpenAI, 400, ChatFailureKind.InvalidRequest)]
+    [InlineData(ModelWire.Responses, 401, ChatFailureKind.Unauthorized)]
+    [InlineData(ModelWire.Responses, 400, ChatFailureKind.InvalidRequest)]
     [InlineData(ModelWire.Anthropic, 401, ChatFailureKind.Unauthorized)]
     [InlineData(ModelWire.Anthropic, 400, ChatFailureKind.InvalidRequest)]
     public async Task An_error_that_stays_is_not_repeated(string protocol, int status, ChatFailureKind kind)
@@ -90,6 +89,8 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
     [Theory]
     [InlineData(ModelWire.OpenAI, 429, ChatFailureKind.RateLimited)]
     [InlineData(ModelWire.OpenAI, 500, ChatFailureKind.ProviderError)]
+    [InlineData(ModelWire.Responses, 429, ChatFailureKind.RateLimited)]
+    [InlineData(ModelWire.Responses, 500, ChatFailureKind.ProviderError)]
     [InlineData(ModelWire.Anthropic, 429, ChatFailureKind.RateLimited)]
     [InlineData(ModelWire.Anthropic, 500, ChatFailureKind.ProviderError)]
     public async Task An_error_that_passes_is_repeated_and_then_the_answer_comes(string protocol, int status, ChatFailureKind kind)
@@ -107,8 +108,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task A_drop_after_the_first_tokens_keeps_them_and_the_next_request_works(string protocol)
     {
         var words = $"dropped {protocol}";
@@ -117,7 +117,9 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
             match = new { userMessage = words, sequenceIndex = 0 },
             response = new { content = "One two three four five six seven eight nine ten" },
             chunkSize = 4,
-            truncateAfterChunks = 6,
+
+            // Responses begins with four events that have no text.
+            truncateAfterChunks = protocol == ModelWire.Responses ? 10 : 6,
 
             // A reset takes what has not been read yet with it: the first chunks must have time to arrive.
             latency = 150,
@@ -132,8 +134,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Aimock), MemberType = typeof(ModelWire))]
     public async Task The_model_is_told_who_speaks_and_what_its_instructions_are(string protocol)
     {
         var words = $"who am I {protocol}";

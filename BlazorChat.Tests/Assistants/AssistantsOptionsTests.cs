@@ -44,6 +44,12 @@ public sealed class AssistantsOptionsTests
     [InlineData("""{ "ANTHROPIC_API_KEY": "sk-2" }""", "Anthropic", AnthropicChatClientProvider.DefaultModelId, null, "sk-2")]
     [InlineData("""{ "ANTHROPIC_API_KEY": "sk-2", "ANTHROPIC_MODEL": "m", "ANTHROPIC_BASE_URL": "http://localhost:1" }""", "Anthropic", "m", "http://localhost:1", "sk-2")]
     [InlineData("""{ "OPENAI_BASE_URL": "http://localhost:11434/v1", "OPENAI_MODEL": "llama3.2" }""", "OpenAI", "llama3.2", "http://localhost:11434/v1", null)]
+    [InlineData("""{ "AZURE_OPENAI_ENDPOINT": "https://ours.openai.azure.com", "AZURE_OPENAI_API_KEY": "k", "AZURE_OPENAI_MODEL": "our-gpt" }""", "AzureOpenAI", "our-gpt", "https://ours.openai.azure.com", "k")]
+    [InlineData("""{ "AZURE_OPENAI_ENDPOINT": "https://ours.openai.azure.com", "AZURE_OPENAI_API_KEY": "k" }""", "Demo", "demo", null, null)]
+    [InlineData("""{ "OLLAMA_MODEL": "llama3.2" }""", "Ollama", "llama3.2", null, null)]
+    [InlineData("""{ "OLLAMA_MODEL": "qwen3:8b", "OLLAMA_HOST": "gpu:8080", "OLLAMA_API_KEY": "k" }""", "Ollama", "qwen3:8b", "http://gpu:8080", "k")]
+    [InlineData("""{ "ANTHROPIC_API_KEY": "sk-2", "OLLAMA_MODEL": "llama3.2" }""", "Anthropic", AnthropicChatClientProvider.DefaultModelId, null, "sk-2")]
+    [InlineData("""{ "OLLAMA_HOST": "0.0.0.0" }""", "Demo", "demo", null, null)]
     [InlineData("""{ "OPENAI_API_KEY": "  " }""", "Demo", "demo", null, null)]
     public void The_environment_decides_who_answers_by_default(string settings, string provider, string model, string? endpoint, string? key)
     {
@@ -52,6 +58,18 @@ public sealed class AssistantsOptionsTests
         Assert.Equal(model is "gpt-6-luna" or "claude-haiku-5-5" ? ReasoningEffort.None : null, item.ReasoningEffort);
         Assert.Equal("assistant", item.Id);
         Assert.Equal(provider == "Demo" ? "Demo" : "Assistant", item.Name);
+    }
+
+    [Fact]
+    public void Azure_needs_an_endpoint_a_key_and_a_deployment()
+    {
+        var e = Assert.Throws<OptionsValidationException>(() => Options("""{ "Assistants": { "Items": [ { "Name": "A", "Provider": "azureopenai" } ] } }"""));
+        Assert.All(["Endpoint", "ApiKey", "Model"], key => Assert.Contains($"Assistants:Items:0:{key} is required", e.Message, StringComparison.Ordinal));
+        var item = Options("""
+            { "AZURE_OPENAI_API_KEY": "other", "Assistants": { "Items": [
+              { "Name": "A", "Provider": "azureopenai", "Endpoint": "https://ours.openai.azure.com", "ApiKey": "mine", "Model": "our-gpt" } ] } }
+            """).Items[0];
+        Assert.Equal(("AzureOpenAI", "our-gpt", "mine", null), (item.Provider, item.Model, item.ApiKey, item.ReasoningEffort));
     }
 
     [Fact]
@@ -141,7 +159,7 @@ public sealed class AssistantsOptionsTests
                   { "Id": "Not A Slug", "Name": "", "Avatar": "AB", "Provider": "Demo", "Temperature": 3, "MaxOutputTokens": 0 },
                   { "Name": "Ada", "Provider": "OpenAI" },
                   { "Name": "ADA", "Provider": "OpenAI", "Endpoint": "localhost:11434", "ApiKey": "sk-secret key" },
-                  { "Name": "Grace", "Provider": "Skynet", "PromptTokens": 1, "MaxReplyCharacters": 1, "ReasoningEffort": 99 },
+                  { "Name": "Grace", "Provider": "Skynet", "PromptTokens": 1, "ContextTokens": 1, "MaxReplyCharacters": 1, "ReasoningEffort": 99 },
                   { "Name": "张伟", "Provider": "Anthropic", "ApiKey": "k", "IdleTimeout": "00:02:00", "TotalTimeout": "00:01:00", "RetryAttempts": 11 }
                 ]
               }
@@ -152,7 +170,7 @@ public sealed class AssistantsOptionsTests
             "Assistants:DemoTokensPerSecond", "Assistants:Items:0:Id", "Assistants:Items:0:Avatar", "Assistants:Items:0:Temperature",
             "Assistants:Items:0:MaxOutputTokens", "Assistants:Items:0:DemoTokensPerSecond", "Assistants:Items:1:ApiKey",
             "Assistants:Items:2:Endpoint", "Assistants:Items:2:Model", "Assistants:Items:2:ApiKey", "Assistants:Items:2:Id",
-            "Assistants:Items:2:Name", "Assistants:Items:3:Provider", "Assistants:Items:3:ReasoningEffort", "Assistants:Items:3:PromptTokens",
+            "Assistants:Items:2:Name", "Assistants:Items:3:Provider", "Assistants:Items:3:ReasoningEffort", "Assistants:Items:3:PromptTokens", "Assistants:Items:3:ContextTokens",
             "Assistants:Items:3:MaxReplyCharacters", "Assistants:Items:4:Id", "Assistants:Items:4:TotalTimeout", "Assistants:Items:4:RetryAttempts",
         ];
         foreach (var key in keys)
@@ -198,6 +216,32 @@ public sealed class AssistantsOptionsTests
         var response = await services.GetRequiredService<AssistantDirectory>().GetChatClient("ada").GetResponseAsync("Hello");
         Assert.Equal("Mine", response.Text);
         Assert.Equal((77, 0.5f), (model.Options[0]?.MaxOutputTokens, model.Options[0]?.Temperature));
+    }
+
+    [Theory]
+    [InlineData(""" "Provider": "Demo", "Protocol": "Chat" """, "Assistants:Items:0:Protocol ")]
+    [InlineData(""" "Provider": "OpenAI", "ApiKey": "k", "Protocol": 7 """, "Assistants:Items:0:Protocol ")]
+    [InlineData(""" "Provider": "OpenAI", "ApiKey": "k", "Protocol": "Chat", "Store": true """, "Assistants:Items:0:Store ")]
+    [InlineData(""" "Provider": "Anthropic", "ApiKey": "k", "Store": false """, "Assistants:Items:0:Store ")]
+    public void A_protocol_belongs_to_its_provider(string settings, string key)
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Options($$"""{ "Assistants": { "Items": [ { "Name": "Ada", {{settings}} } ] } }"""));
+        Assert.StartsWith(key, Assert.Single(error.Failures), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("OpenAI", "Assistants:Items:0:Middleware:0:Seed, Assistants:Items:0:Middleware:0:StopSequences")]
+    [InlineData("Anthropic", "Assistants:Items:0:Temperature, Assistants:Items:0:Middleware:0:Seed")]
+    [InlineData("Demo", "")]
+    public void A_setting_that_is_not_sent_is_named_at_start(string provider, string expected)
+    {
+        using var logs = new LogCapture();
+        using var services = Build(
+            $$"""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "{{provider}}", "ApiKey": "k", "Temperature": 0.5, "Middleware": [ { "Name": "Defaults", "Seed": 7, "StopSequences": [ "x" ] } ] } ] } }""",
+            collection => collection.AddLogging(logging => logging.AddProvider(logs)));
+        services.GetRequiredService<AssistantDirectory>();
+        var warnings = logs.Lines.Where(line => line.Level == LogLevel.Warning).Select(line => line.Text[..line.Text.IndexOf(" is not sent", StringComparison.Ordinal)]);
+        Assert.Equal(expected, string.Join(", ", warnings));
     }
 
     private static AssistantsOptions Options(string settings)

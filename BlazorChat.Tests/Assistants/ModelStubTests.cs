@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace BlazorChat.Tests.Assistants;
 
-/// <summary>Both wire protocols, through the whole pipeline, against a server that misbehaves to the byte.</summary>
+/// <summary>Every wire protocol that is read here, through the whole pipeline, against a server that misbehaves to the byte.</summary>
 public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private ModelStub _stub = null!;
@@ -17,8 +17,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task DisposeAsync() => await _stub.DisposeAsync();
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task A_complete_answer_arrives_whole(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -33,8 +32,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task A_refusal_is_told_apart_from_an_answer_and_its_words_are_kept(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -52,9 +50,15 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.OpenAI, 429, "insufficient_quota", ChatFailureKind.OutOfCredit)]
     [InlineData(ModelWire.OpenAI, 400, "context_length_exceeded", ChatFailureKind.PromptTooLong)]
     [InlineData(ModelWire.OpenAI, 404, "model_not_found", ChatFailureKind.InvalidRequest)]
+    [InlineData(ModelWire.Responses, 401, "authentication_error", ChatFailureKind.Unauthorized)]
+    [InlineData(ModelWire.Responses, 429, "insufficient_quota", ChatFailureKind.OutOfCredit)]
+    [InlineData(ModelWire.Responses, 400, "context_length_exceeded", ChatFailureKind.PromptTooLong)]
     [InlineData(ModelWire.Anthropic, 401, "authentication_error", ChatFailureKind.Unauthorized)]
     [InlineData(ModelWire.Anthropic, 400, "invalid_request_error", ChatFailureKind.InvalidRequest)]
     [InlineData(ModelWire.Anthropic, 413, "request_too_large", ChatFailureKind.PromptTooLong)]
+    [InlineData(ModelWire.Ollama, 401, "", ChatFailureKind.Unauthorized)]
+    [InlineData(ModelWire.Ollama, 400, "", ChatFailureKind.InvalidRequest)]
+    [InlineData(ModelWire.Ollama, 404, "", ChatFailureKind.InvalidRequest)]
     public async Task What_somebody_has_to_change_fails_at_once_without_giving_a_secret_away(string protocol, int status, string type, ChatFailureKind kind)
     {
         var wire = ModelWire.Named(protocol);
@@ -72,8 +76,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task A_long_retry_after_fails_at_once_with_the_wait_in_words(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -89,9 +92,14 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [InlineData(ModelWire.OpenAI, 429)]
     [InlineData(ModelWire.OpenAI, 500)]
     [InlineData(ModelWire.OpenAI, 503)]
+    [InlineData(ModelWire.Responses, 429)]
+    [InlineData(ModelWire.Responses, 500)]
     [InlineData(ModelWire.Anthropic, 429)]
     [InlineData(ModelWire.Anthropic, 500)]
     [InlineData(ModelWire.Anthropic, 529)]
+    [InlineData(ModelWire.Ollama, 429)]
+    [InlineData(ModelWire.Ollama, 500)]
+    [InlineData(ModelWire.Ollama, 503)]
     public async Task What_passes_by_itself_is_repeated_after_the_wait_that_was_asked_for(string protocol, int status)
     {
         var wire = ModelWire.Named(protocol);
@@ -106,8 +114,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task A_page_instead_of_a_stream_is_explained(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -127,8 +134,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task A_connection_that_breaks_before_the_first_token_is_tried_again(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -146,8 +152,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task A_connection_that_breaks_after_the_first_token_keeps_the_text_and_is_not_tried_again(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -169,8 +174,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task A_server_that_is_not_there_cannot_be_reached(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -184,8 +188,11 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI, "")]
     [InlineData(ModelWire.OpenAI, "data: [DONE]\n\n")]
+    [InlineData(ModelWire.Responses, "")]
+    [InlineData(ModelWire.Responses, "data: [DONE]\n\n")]
     [InlineData(ModelWire.Anthropic, "")]
     [InlineData(ModelWire.Anthropic, "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")]
+    [InlineData(ModelWire.Ollama, "")]
     public async Task A_clean_end_without_a_finish_reason_is_a_failure_after_its_text(string protocol, string end)
     {
         var wire = ModelWire.Named(protocol);
@@ -200,9 +207,12 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI, "server_error", ChatFailureKind.ProviderError)]
     [InlineData(ModelWire.OpenAI, "rate_limit_exceeded", ChatFailureKind.RateLimited)]
+    [InlineData(ModelWire.Responses, "server_error", ChatFailureKind.ProviderError)]
+    [InlineData(ModelWire.Responses, "rate_limit_exceeded", ChatFailureKind.RateLimited)]
     [InlineData(ModelWire.Anthropic, "overloaded_error", ChatFailureKind.ProviderError)]
     [InlineData(ModelWire.Anthropic, "rate_limit_error", ChatFailureKind.RateLimited)]
     [InlineData(ModelWire.Anthropic, "api_error", ChatFailureKind.ProviderError)]
+    [InlineData(ModelWire.Ollama, "", ChatFailureKind.ProviderError)]
     public async Task An_error_event_inside_of_a_stream_is_a_failure_after_its_text(string protocol, string type, ChatFailureKind kind)
     {
         var wire = ModelWire.Named(protocol);
@@ -217,8 +227,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task A_stall_in_the_middle_of_an_answer_ends_it_and_closes_the_connection(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -243,8 +252,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task Lines_and_characters_may_be_cut_anywhere(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -271,9 +279,12 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
 
     [Theory]
     [InlineData(ModelWire.OpenAI, "eos_token")]
+    [InlineData(ModelWire.Responses, "some_new_reason")]
     [InlineData(ModelWire.OpenAI, "")]
     [InlineData(ModelWire.Anthropic, "some_new_reason")]
     [InlineData(ModelWire.Anthropic, "pause_turn")]
+    [InlineData(ModelWire.Ollama, "some_new_reason")]
+    [InlineData(ModelWire.Ollama, "")]
     public async Task A_finish_reason_that_nobody_knows_completes_an_answer_with_text(string protocol, string reason)
     {
         var wire = ModelWire.Named(protocol);
@@ -289,7 +300,9 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
 
     [Theory]
     [InlineData(ModelWire.OpenAI, "length")]
+    [InlineData(ModelWire.Responses, "max_output_tokens")]
     [InlineData(ModelWire.Anthropic, "max_tokens")]
+    [InlineData(ModelWire.Ollama, "length")]
     public async Task An_answer_cut_by_its_token_limit_says_so(string protocol, string reason)
     {
         var wire = ModelWire.Named(protocol);
@@ -301,8 +314,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task An_answer_without_text_is_a_failure(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -313,8 +325,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
     public async Task Garbage_in_a_stream_is_a_failure_with_a_sentence(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -330,8 +341,12 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI, true)]
     [InlineData(ModelWire.OpenAI, false)]
+    [InlineData(ModelWire.Responses, true)]
+    [InlineData(ModelWire.Responses, false)]
     [InlineData(ModelWire.Anthropic, true)]
     [InlineData(ModelWire.Anthropic, false)]
+    [InlineData(ModelWire.Ollama, true)]
+    [InlineData(ModelWire.Ollama, false)]
     public async Task A_stop_reaches_the_provider_at_once(string protocol, bool afterTheFirstToken)
     {
         var wire = ModelWire.Named(protocol);
@@ -367,8 +382,12 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData(ModelWire.OpenAI, true)]
     [InlineData(ModelWire.OpenAI, false)]
+    [InlineData(ModelWire.Responses, true)]
+    [InlineData(ModelWire.Responses, false)]
     [InlineData(ModelWire.Anthropic, true)]
     [InlineData(ModelWire.Anthropic, false)]
+    [InlineData(ModelWire.Ollama, true)]
+    [InlineData(ModelWire.Ollama, false)]
     public async Task A_stop_between_two_reads_reaches_the_provider_at_once_too(string protocol, bool byLeavingTheLoop)
     {
         var wire = ModelWire.Named(protocol);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BlazorChat.Assistants;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,11 @@ namespace BlazorChat.Tests.Assistants;
 public abstract class ModelWire
 {
     public const string OpenAI = "OpenAI";
+    public const string Responses = "Responses";
+    public const string Azure = "AzureOpenAI";
     public const string Anthropic = "Anthropic";
+    public const string Connector = "Connector";
+    public const string Ollama = "Ollama";
 
     /// <summary>The key that assistants are configured with: what must be seen nowhere.</summary>
     public const string Secret = "sk-secret-0123456789abcdef";
@@ -30,6 +35,24 @@ public abstract class ModelWire
     /// <summary>The protocol's word for an answer that was cut off at its length limit.</summary>
     public abstract string LengthReason { get; }
 
+    /// <summary>The protocol's word for an answer that was ended by a filter, null where it has none.</summary>
+    public abstract string? FilterReason { get; }
+
+    /// <summary>The events that end a complete answer, with the counts of <see cref="ExpectedUsage"/>.</summary>
+    public abstract string EndWithUsage { get; }
+
+    /// <summary>What is to be counted of them.</summary>
+    public abstract UsageDetails ExpectedUsage { get; }
+
+    /// <summary>Whether the protocol wants the seal of its reasoning back.</summary>
+    public virtual bool TakesReasoningBack => false;
+
+    /// <summary>Whether errors inside of a stream are told apart from one that was cut.</summary>
+    public virtual bool ReadsErrorEvents => true;
+
+    /// <summary>Whether people see the arguments of a call while they come.</summary>
+    public virtual bool ShowsPieces => true;
+
     /// <summary>The events that end an answer that calls tools.</summary>
     public string CallsEnd => Finish(CallReason) + Done;
 
@@ -42,7 +65,25 @@ public abstract class ModelWire
     /// <summary>The path that is asked.</summary>
     public abstract string Path { get; }
 
-    public static ModelWire Named(string name) => name == OpenAI ? new OpenAIWire() : new AnthropicWire();
+    /// <summary>The protocols that this application reads itself.</summary>
+    public static TheoryData<string> Own => [OpenAI, Responses, Anthropic, Ollama];
+
+    /// <summary>Those of them that the model server of another author speaks, too (eng/aimock).</summary>
+    public static TheoryData<string> Aimock => [OpenAI, Responses, Anthropic];
+
+    /// <summary>Every provider and protocol, with one that a host has registered: see <see cref="ProviderTheoryTests"/>.</summary>
+    public static TheoryData<string> All => [OpenAI, Responses, Azure, Anthropic, Ollama, Connector];
+
+    public static ModelWire Named(string name) => name switch
+    {
+        OpenAI => new OpenAIWire(),
+        Responses => new ResponsesWire(),
+        Azure => new AzureWire(),
+        Anthropic => new AnthropicWire(),
+        Ollama => new OllamaWire(),
+        Connector => new ConnectorWire(),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such wire."),
+    };
 
     /// <summary>What an assistant is configured with to ask a server at this address.</summary>
     public abstract Uri Endpoint(Uri address);
@@ -63,7 +104,22 @@ public abstract class ModelWire
     public abstract string EndCall(int number);
 
     /// <summary>A whole tool call.</summary>
-    public string Call(int number, string id, string name, string arguments = "{}") => BeginCall(number, id, name) + CallPiece(number, arguments) + EndCall(number);
+    public virtual string Call(int number, string id, string name, string arguments = "{}") => BeginCall(number, id, name) + CallPiece(number, arguments) + EndCall(number);
+
+    /// <summary>A whole tool call whose arguments come in these pieces, where the protocol has pieces.</summary>
+    public virtual string CallInPieces(int number, string id, string name, params string[] pieces) =>
+        BeginCall(number, id, name) + string.Concat(pieces.Select(piece => CallPiece(number, piece))) + EndCall(number);
+
+    /// <summary>A whole piece of reasoning, before the text.</summary>
+    /// <param name="text">What people see of it.</param>
+    /// <param name="seal">What the provider wants back, where its protocol has that.</param>
+    public abstract string Thought(string text, string seal);
+
+    /// <summary>Whether results name the call that they answer by its id; where not, by the tool.</summary>
+    public virtual bool AnswersById => true;
+
+    /// <summary>The results of tools in a request, each as <c>id: text</c>, or <c>tool: text</c> (<see cref="AnswersById"/>).</summary>
+    public abstract IEnumerable<string> Results(JsonElement request);
 
     /// <summary>The finish reason.</summary>
     public abstract string Finish(string reason);
@@ -78,7 +134,7 @@ public abstract class ModelWire
     public abstract string ErrorBody(string type, string message);
 
     /// <summary>The whole pipeline as the application builds it, with one assistant that asks this address.</summary>
-    public AssistantDirectory CreateDirectory(Uri address, TimeProvider? time = null, Action<AssistantOptions>? configure = null)
+    public AssistantDirectory CreateDirectory(Uri address, TimeProvider? time = null, Action<AssistantOptions>? configure = null, ILoggerFactory? loggers = null)
     {
         var item = new AssistantOptions
         {
@@ -90,101 +146,28 @@ public abstract class ModelWire
             Endpoint = Endpoint(address).ToString(),
             ApiKey = Secret,
         };
+        Configure(item);
         configure?.Invoke(item);
         var options = new AssistantsOptions();
         options.Items.Add(item);
         time ??= TimeProvider.System;
+        loggers ??= NullLoggerFactory.Instance;
         return new AssistantDirectory(
-            Options.Create(options), [new OpenAIChatClientProvider(time), new AnthropicChatClientProvider(time)], [], time, NullLoggerFactory.Instance);
+            Options.Create(options), Providers(time, loggers), [], time, loggers);
     }
 
     /// <summary>Asks once and reads to the end.</summary>
     public static Task<Reading> AskAsync(AssistantDirectory directory, string text = "Hello", CancellationToken cancellationToken = default) =>
         Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], cancellationToken: cancellationToken));
 
+    /// <summary>The providers that there are.</summary>
+    protected virtual IEnumerable<IChatClientProvider> Providers(TimeProvider time, ILoggerFactory loggers) =>
+        [new OpenAIChatClientProvider(time), new AzureOpenAIChatClientProvider(time), new AnthropicChatClientProvider(time), new OllamaChatClientProvider(time, loggers)];
+
+    /// <summary>Further settings of an assistant that speaks this protocol.</summary>
+    protected virtual void Configure(AssistantOptions item)
+    {
+    }
+
     protected static string Json(object value) => JsonSerializer.Serialize(value);
-
-    private sealed class OpenAIWire : ModelWire
-    {
-        public override string Begin => Chunk("""{"role":"assistant","content":""}""", "null");
-
-        public override string StopReason => "stop";
-
-        public override string CallReason => "tool_calls";
-
-        public override string LengthReason => "length";
-
-        public override string Done => "data: [DONE]\n\n";
-
-        public override string Path => "/v1/chat/completions";
-
-        public override string Name => OpenAI;
-
-        public override string Text(string text) => Chunk($$"""{"content":{{Json(text)}}}""", "null");
-
-        public override string BeginCall(int number, string id, string name) =>
-            Chunk($$$"""{"tool_calls":[{"index":{{{number}}},"id":{{{Json(id)}}},"type":"function","function":{"name":{{{Json(name)}}},"arguments":""}}]}""", "null");
-
-        public override string CallPiece(int number, string piece) =>
-            Chunk($$$"""{"tool_calls":[{"index":{{{number}}},"function":{"arguments":{{{Json(piece)}}}}}]}""", "null");
-
-        public override string EndCall(int number) => "";
-
-        public override string Finish(string reason) => Chunk("{}", Json(reason));
-
-        public override string Refusal(string text) => Chunk($$"""{"refusal":{{Json(text)}}}""", "null") + End;
-
-        public override string ErrorEvent(string type, string message) => $"data: {ErrorBody(type, message)}\n\n";
-
-        public override string ErrorBody(string type, string message) => Json(new { error = new { message, type, code = (string?)null } });
-
-        public override Uri Endpoint(Uri address) => new(address, "v1");
-
-        private static string Chunk(string delta, string reason) =>
-            $$"""data: {"id":"c1","object":"chat.completion.chunk","created":1700000000,"model":"test-model-1","choices":[{"index":0,"delta":{{delta}},"finish_reason":{{reason}}}]}""" + "\n\n";
-    }
-
-    private sealed class AnthropicWire : ModelWire
-    {
-        public override string Begin =>
-            Event("message_start", """{"type":"message_start","message":{"id":"m1","type":"message","role":"assistant","model":"test-model-1","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":3,"output_tokens":1}}}""")
-            + Event("content_block_start", """{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}""");
-
-        public override string StopReason => "end_turn";
-
-        public override string CallReason => "tool_use";
-
-        public override string LengthReason => "max_tokens";
-
-        public override string Done => Event("message_stop", """{"type":"message_stop"}""");
-
-        public override string Path => "/v1/messages";
-
-        public override string Name => Anthropic;
-
-        public override string Text(string text) =>
-            Event("content_block_delta", $$$"""{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":{{{Json(text)}}}}}""");
-
-        public override string BeginCall(int number, string id, string name) =>
-            Event("content_block_start", $$$$"""{"type":"content_block_start","index":{{{{number + 1}}}},"content_block":{"type":"tool_use","id":{{{{Json(id)}}}},"name":{{{{Json(name)}}}},"input":{}}}""");
-
-        public override string CallPiece(int number, string piece) =>
-            Event("content_block_delta", $$$"""{"type":"content_block_delta","index":{{{number + 1}}},"delta":{"type":"input_json_delta","partial_json":{{{Json(piece)}}}}}""");
-
-        public override string EndCall(int number) => Event("content_block_stop", $$"""{"type":"content_block_stop","index":{{number + 1}}}""");
-
-        public override string Finish(string reason) =>
-            Event("content_block_stop", """{"type":"content_block_stop","index":0}""")
-            + Event("message_delta", $$$"""{"type":"message_delta","delta":{"stop_reason":{{{Json(reason)}}},"stop_sequence":null},"usage":{"output_tokens":5}}""");
-
-        public override string Refusal(string text) => Text(text) + Finish("refusal") + Done;
-
-        public override string ErrorEvent(string type, string message) => Event("error", ErrorBody(type, message));
-
-        public override string ErrorBody(string type, string message) => Json(new { type = "error", error = new { type, message } });
-
-        public override Uri Endpoint(Uri address) => address;
-
-        private static string Event(string name, string data) => $"event: {name}\ndata: {data}\n\n";
-    }
 }

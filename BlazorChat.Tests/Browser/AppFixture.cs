@@ -14,13 +14,16 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("blazorchat-").FullName;
 
+    /// <summary>What the process keeps everything in instead of the folder, or null; whoever sets it disposes of it.</summary>
+    public TestData? Data { get; set; }
+
     public int Port { get; } = AppProcess.FreePort();
 
     public async Task StartAsync(params (string Name, string Value)[] settings)
     {
         Model ??= await LiveModel.StartAsync();
         var environment = Model.Environment;
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in settings.Concat((Data?.Environment ?? []).Select(s => (s.Key, s.Value))))
         {
             environment[name] = value;
         }

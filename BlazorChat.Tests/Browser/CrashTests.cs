@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using BlazorChat.Rooms;
-using BlazorChat.Storage;
+using BlazorChat.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -124,8 +124,8 @@ public sealed class CrashTests(Chromium chromium) : IAsyncLifetime
 
     private async Task<List<Message>> ReadMessagesAsync()
     {
-        var options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"Data Source={Path.Combine(_app.Folder, "blazorchat.db")};Pooling=False").Options;
-        await using var db = new ChatDbContext(options);
+        var options = new DbContextOptionsBuilder<SqliteChatDbContext>().UseSqlite($"Data Source={Path.Combine(_app.Folder, "blazorchat.db")};Pooling=False").Options;
+        await using var db = new SqliteChatDbContext(options);
         return (await db.Messages.AsNoTracking().OrderBy(m => m.RoomId).ThenBy(m => m.Sequence).ToListAsync()).ConvertAll(m => m.ToMessage());
     }
 }

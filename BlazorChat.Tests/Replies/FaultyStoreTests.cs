@@ -120,6 +120,9 @@ public sealed class FaultyStoreTests
 
         public Task<ChangedReply?> EndAsync(EndedTurn ended, CancellationToken cancellationToken) => FailOr(End, () => inner.EndAsync(ended, cancellationToken));
 
+        public Task<TitledRoom?> TitleAsync(Guid roomId, Guid messageId, string? title, TokenCounts tokens, decimal? cost, CancellationToken cancellationToken) =>
+            inner.TitleAsync(roomId, messageId, title, tokens, cost, cancellationToken);
+
         public Task<Result<ChangedReply>> ChangeCallAsync(
             Guid roomId, Guid messageId, string callId, Func<ToolCallPart, Result<ToolCallPart>> change, CancellationToken cancellationToken) =>
             inner.ChangeCallAsync(roomId, messageId, callId, change, cancellationToken);

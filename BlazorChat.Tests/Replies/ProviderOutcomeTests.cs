@@ -16,7 +16,10 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     // The issue: a stop is at the provider's socket within this time.
     private static readonly TimeSpan StopBound = TimeSpan.FromMilliseconds(200);
 
-    public static TheoryData<string> Protocols => [ModelWire.OpenAI, ModelWire.Anthropic];
+    public static TheoryData<string> Protocols => [ModelWire.OpenAI, ModelWire.Anthropic, ModelWire.Ollama];
+
+    /// <summary>Those that can say that a model declines to answer.</summary>
+    public static TheoryData<string> RefusingProtocols => [ModelWire.OpenAI, ModelWire.Anthropic];
 
     [Theory]
     [MemberData(nameof(Protocols))]
@@ -30,7 +33,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(RefusingProtocols))]
     public async Task A_refusal_is_no_answer_and_its_words_are_kept(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
@@ -95,6 +98,8 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     [InlineData(ModelWire.OpenAI, true)]
     [InlineData(ModelWire.Anthropic, false)]
     [InlineData(ModelWire.Anthropic, true)]
+    [InlineData(ModelWire.Ollama, false)]
+    [InlineData(ModelWire.Ollama, true)]
     public async Task A_connection_that_breaks_before_the_first_token_fails_without_text(string protocol, bool afterHeaders)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
@@ -161,6 +166,8 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     [InlineData(ModelWire.OpenAI, true)]
     [InlineData(ModelWire.Anthropic, false)]
     [InlineData(ModelWire.Anthropic, true)]
+    [InlineData(ModelWire.Ollama, false)]
+    [InlineData(ModelWire.Ollama, true)]
     public async Task A_stall_ends_the_answer_and_closes_the_connection(string protocol, bool afterFirstToken)
     {
         await using var room = await ModelRoom.StartAsync(protocol, idle: TimeSpan.FromSeconds(1));
@@ -229,6 +236,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     [Theory]
     [InlineData(ModelWire.OpenAI, "length")]
     [InlineData(ModelWire.Anthropic, "max_tokens")]
+    [InlineData(ModelWire.Ollama, "length")]
     public async Task An_answer_cut_by_its_token_limit_keeps_its_text_and_says_so(string protocol, string reason)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
@@ -244,6 +252,8 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     [InlineData(ModelWire.OpenAI, true)]
     [InlineData(ModelWire.Anthropic, false)]
     [InlineData(ModelWire.Anthropic, true)]
+    [InlineData(ModelWire.Ollama, false)]
+    [InlineData(ModelWire.Ollama, true)]
     public async Task A_stop_closes_the_providers_socket_within_200_milliseconds(string protocol, bool afterFirstToken)
     {
         await using var room = await ModelRoom.StartAsync(protocol);

@@ -6,22 +6,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Replies;
 
-public sealed class RecoveryTests : IDisposable
+public sealed class RecoveryTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
-
-    public void Dispose()
+    [Theory]
+    [EveryDatabase]
+    public async Task A_clean_shutdown_gives_running_turns_a_moment_and_marks_the_rest_with_their_text(TestDatabase database)
     {
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    [Fact]
-    public async Task A_clean_shutdown_gives_running_turns_a_moment_and_marks_the_rest_with_their_text()
-    {
+        await using var data = await TestData.CreateAsync(database);
         Room room;
         FakeAnswer answer;
-        await using (var host = await ChatHost.StartAsync(_folder, ["--Replies:ShutdownGrace=00:00:00.050"]))
+        await using (var host = await ChatHost.StartAsync(data, settings: ["--Replies:ShutdownGrace=00:00:00.050"]))
         {
             room = await host.RoomAsync();
             await host.PostAsync(room, "Hello");
@@ -33,7 +27,7 @@ public sealed class RecoveryTests : IDisposable
         }
 
         Assert.True(answer.Stopped.IsCompleted);
-        await using var again = await ChatHost.StartAsync(_folder);
+        await using var again = await ChatHost.StartAsync(data);
         using var viewer = await again.WatchAsync(room);
         var message = viewer.Now.Messages[1].Message;
         Assert.Equal(MessageStatus.Interrupted.Instance, message.Status);
@@ -46,11 +40,13 @@ public sealed class RecoveryTests : IDisposable
         await viewer.EndedAsync(2);
     }
 
-    [Fact]
-    public async Task An_answer_that_ends_within_the_grace_is_complete()
+    [Theory]
+    [EveryDatabase]
+    public async Task An_answer_that_ends_within_the_grace_is_complete(TestDatabase database)
     {
+        await using var data = await TestData.CreateAsync(database);
         Room room;
-        await using (var host = await ChatHost.StartAsync(_folder, ["--Replies:ShutdownGrace=00:00:30"]))
+        await using (var host = await ChatHost.StartAsync(data, settings: ["--Replies:ShutdownGrace=00:00:30"]))
         {
             room = await host.RoomAsync();
             await host.PostAsync(room, "Hello");
@@ -60,16 +56,18 @@ public sealed class RecoveryTests : IDisposable
             await stopping.Soon();
         }
 
-        await using var again = await ChatHost.StartAsync(_folder);
+        await using var again = await ChatHost.StartAsync(data);
         using var viewer = await again.WatchAsync(room);
         Assert.Equal("Just in time", (await viewer.EndedAsync()).Text);
         Assert.IsType<MessageStatus.Complete>((await viewer.EndedAsync()).Status);
     }
 
-    [Fact]
-    public async Task After_a_crash_the_journaled_text_is_there_as_interrupted_and_can_be_retried()
+    [Theory]
+    [EveryDatabase]
+    public async Task After_a_crash_the_journaled_text_is_there_as_interrupted_and_can_be_retried(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(_folder, ["--Replies:JournalInterval=00:00:00.010"]);
+        await using var data = await TestData.CreateAsync(database);
+        await using var host = await ChatHost.StartAsync(data, settings: ["--Replies:JournalInterval=00:00:00.010"]);
         var room = await host.RoomAsync();
         await host.PostAsync(room, "Hello");
         var answer = await host.Model.NextAsync();
@@ -79,43 +77,32 @@ public sealed class RecoveryTests : IDisposable
             await UntilJournaledAsync(host, text => text.EndsWith(word, StringComparison.Ordinal));
         }
 
-        // What a start after a crash does, on a copy of the folder as the crash would leave it.
-        var copy = Directory.CreateTempSubdirectory("blazorchat-").FullName;
-        try
+        // What a start after a crash does, on a copy of the database as the crash would leave it.
+        await using var copy = await data.CopyAsync();
+        await using var again = await ChatHost.StartAsync(copy);
+        using var watch = await again.WatchAsync(room);
+        var message = await watch.EndedAsync();
+        Assert.Equal(MessageStatus.Interrupted.Instance, message.Status);
+        Assert.Equal("One two three", message.Text);
+        await using (var db = again.OpenDatabase())
         {
-            foreach (var file in Directory.GetFiles(_folder, "blazorchat.db*"))
-            {
-                File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-            }
-
-            await using var again = await ChatHost.StartAsync(copy);
-            using var watch = await again.WatchAsync(room);
-            var message = await watch.EndedAsync();
-            Assert.Equal(MessageStatus.Interrupted.Instance, message.Status);
-            Assert.Equal("One two three", message.Text);
-            await using (var db = again.OpenDatabase())
-            {
-                Assert.Empty(await db.Journal.ToListAsync());
-                Assert.Empty(await db.Turns.ToListAsync());
-            }
-
-            Assert.Null((await again.Replies.RetryAsync(ChatHost.Grace, room.Id, message.Id, default)).Refusal);
-            (await again.Model.NextAsync()).Finish("Again");
-            Assert.Equal("Again", (await watch.EndedAsync(2)).Text);
+            Assert.Empty(await db.Journal.ToListAsync());
+            Assert.Empty(await db.Turns.ToListAsync());
         }
-        finally
-        {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            Directory.Delete(copy, recursive: true);
-        }
+
+        Assert.Null((await again.Replies.RetryAsync(ChatHost.Grace, room.Id, message.Id, default)).Refusal);
+        (await again.Model.NextAsync()).Finish("Again");
+        Assert.Equal("Again", (await watch.EndedAsync(2)).Text);
 
         answer.Finish();
     }
 
-    [Fact]
-    public async Task A_journal_piece_that_comes_after_the_end_is_not_stored()
+    [Theory]
+    [EveryDatabase]
+    public async Task A_journal_piece_that_comes_after_the_end_is_not_stored(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(_folder);
+        await using var data = await TestData.CreateAsync(database);
+        await using var host = await ChatHost.StartAsync(data);
         var room = await host.RoomAsync();
         await host.PostAsync(room, "Hello");
         (await host.Model.NextAsync()).Finish("Done");

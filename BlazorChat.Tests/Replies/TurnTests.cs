@@ -7,15 +7,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Replies;
 
-public sealed class TurnTests : IAsyncLifetime
+public class TurnTests : IAsyncLifetime
 {
     private ChatHost _host = null!;
     private Room _room = null!;
     private RoomWatch _watch = null!;
 
+    /// <summary>What they run on; another class of them is for PostgreSQL.</summary>
+    protected virtual TestDatabase Database => TestDatabase.Sqlite;
+
     public async Task InitializeAsync()
     {
-        _host = await ChatHost.StartAsync((string?)null, null, "Demo", "Other");
+        _host = await ChatHost.StartAsync(Database, (string[]?)null, "Demo", "Other");
         _room = await _host.RoomAsync();
         _watch = await _host.WatchAsync(_room);
     }
@@ -405,7 +408,7 @@ public sealed class TurnTests : IAsyncLifetime
     [Fact]
     public async Task Stop_takes_a_waiting_turn_out_of_the_queue_when_none_runs()
     {
-        await using var host = await ChatHost.StartAsync(null, ["--Replies:MaxRunningTurns=1"]);
+        await using var host = await ChatHost.StartAsync(Database, ["--Replies:MaxRunningTurns=1"]);
         var busy = await host.RoomAsync("Busy");
         var waiting = await host.RoomAsync("Waiting");
         await host.PostAsync(busy, "Hello");

@@ -5,14 +5,17 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Tests.Rooms;
 
 /// <summary>Nothing of a cleared or deleted room comes back, whatever was under way.</summary>
-public sealed class ClearAndDeleteTests : IAsyncLifetime
+public class ClearAndDeleteTests : IAsyncLifetime
 {
     private ChatHost _host = null!;
     private Room _room = null!;
 
+    /// <summary>What they run on; another class of them is for PostgreSQL.</summary>
+    protected virtual TestDatabase Database => TestDatabase.Sqlite;
+
     public async Task InitializeAsync()
     {
-        _host = await ChatHost.StartAsync(null, ["--Replies:JournalInterval=00:00:00.020"]);
+        _host = await ChatHost.StartAsync(Database, ["--Replies:JournalInterval=00:00:00.020"]);
         _room = await _host.RoomAsync();
     }
 

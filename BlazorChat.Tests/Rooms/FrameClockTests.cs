@@ -7,6 +7,9 @@ public sealed class FrameClockTests : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
+    // When a timer of zero is due on a clock that fires none on the thread that sets it.
+    private static readonly TimeSpan AtOnce = TimeSpan.FromTicks(1);
+
     private readonly FakeTimeProvider _time = new();
     private readonly FrameClock _clock;
     private Action _duringFrame = () => { };
@@ -25,7 +28,7 @@ public sealed class FrameClockTests : IDisposable
     {
         _clock.Changed();
         Assert.Equal(0, _frames);
-        _time.Advance(TimeSpan.Zero);
+        _time.Advance(AtOnce);
         Assert.Equal(1, _frames);
     }
 
@@ -71,7 +74,7 @@ public sealed class FrameClockTests : IDisposable
         First();
         _time.Advance(Interval * 5);
         _clock.Changed();
-        _time.Advance(TimeSpan.Zero);
+        _time.Advance(AtOnce);
         Assert.Equal(2, _frames);
     }
 
@@ -98,7 +101,7 @@ public sealed class FrameClockTests : IDisposable
     private void First()
     {
         _clock.Changed();
-        _time.Advance(TimeSpan.Zero);
+        _time.Advance(AtOnce);
         Assert.Equal(1, _frames);
     }
 }

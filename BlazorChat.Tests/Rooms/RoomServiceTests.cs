@@ -1,13 +1,17 @@
 using BlazorChat.Rooms;
+using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Rooms;
 
-public sealed class RoomServiceTests : IAsyncLifetime
+public class RoomServiceTests : IAsyncLifetime
 {
     private ChatHost _host = null!;
 
-    public async Task InitializeAsync() => _host = await ChatHost.StartAsync();
+    /// <summary>What they run on; another class of them is for PostgreSQL.</summary>
+    protected virtual TestDatabase Database => TestDatabase.Sqlite;
+
+    public async Task InitializeAsync() => _host = await ChatHost.StartAsync(Database);
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
@@ -192,18 +196,22 @@ public sealed class RoomServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_process_on_the_same_data_folder_is_refused()
+    public async Task A_second_process_on_the_same_database_is_refused()
     {
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatHost.StartAsync(_host.Folder));
-        Assert.Contains("DataFolder", refused.Message, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(_host.Data));
+        Assert.Contains(Database == TestDatabase.Sqlite ? "DataFolder" : "Database:ConnectionString", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("in use by another BlazorChat process", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("--Rooms:LobbyName= ", "Rooms:LobbyName")]
-    [InlineData("--Rooms:MessagesPerMinute=0", "MessagesPerMinute")]
-    [InlineData("--Replies:MaxRunningTurns=0", "MaxRunningTurns")]
-    [InlineData("--Replies:JournalInterval=01:00:00", "JournalInterval")]
-    public async Task A_wrong_setting_stops_the_start_with_its_name(string setting, string name)
+    [InlineData("--Rooms:MessagesPerMinute=0", "Rooms:MessagesPerMinute must be between 1 and 100000")]
+    [InlineData("--Rooms:MessagesPerMinute=many", "Rooms:MessagesPerMinute must be a whole number; it is 'many'.")]
+    [InlineData("--Rooms:MessagePerMinute=5", "Rooms:MessagePerMinute is no setting of the section Rooms; there are LobbyName")]
+    [InlineData("--Replies:MaxRunningTurns=0", "Replies:MaxRunningTurns must be between 1 and 10000")]
+    [InlineData("--Replies:JournalInterval=01:00:00", "Replies:JournalInterval must be between 00:00:00.0100000 and 00:01:00")]
+    [InlineData("--Web:Script=/js/our-tools.js", "Web:Script is no setting of the section Web; there are ")]
+    public async Task A_wrong_setting_stops_the_start_with_its_whole_key(string setting, string name)
     {
         var refused = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => ChatHost.StartAsync(null, [setting]));
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);

@@ -254,6 +254,48 @@ public sealed class SampleExtensionTests
         await watch.UntilAsync(s => s.Messages.Any(m => m.Message.Author is { Kind: AuthorKind.Service, Name: "Calendar" }));
     }
 
+    [Fact]
+    public async Task A_plugin_is_tools_and_one_of_them_waits_for_a_yes()
+    {
+        await using var host = await StartAsync();
+        Assert.Equal("on its way", (await AskAsync(host, """orders_state {"number":18}""")).Text);
+        var room = await host.RoomAsync();
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, """orders_cancel {"number":18}""");
+        var (answer, call) = await AwaitedAsync(watch, ToolCallState.AwaitingApproval);
+        Assert.Null((await host.Replies.DecideAsync(ChatHost.Ada, room.Id, answer.Id, call.CallId, call.Arguments, true, null, default)).Refusal);
+        Assert.Equal("Order 18 was cancelled for Ada.", (await watch.EndedAsync()).Text);
+        // The filter has seen both, and a tool that is no plugin's.
+        await AskAsync(host, """find_order {"number":17}""");
+        var counter = host.App.Services.GetRequiredService<CallCounter>();
+        Assert.Equal((1, 1, 1), (counter.Of("orders.state"), counter.Of("orders.cancel"), counter.Of("shop.find_order")));
+    }
+
+    [Fact]
+    public async Task A_prompt_function_asks_the_assistants_model_once_its_rule_is_content()
+    {
+        await using var host = await StartAsync();
+        var room = await host.RoomAsync();
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, """letters_apology {"what":"a late kettle"}""");
+        var (answer, call) = await AwaitedAsync(watch, ToolCallState.AwaitingApproval);
+        await host.Replies.DecideAsync(ChatHost.Ada, room.Id, answer.Id, call.CallId, call.Arguments, true, null, default);
+        Assert.Equal("You said: Write one sentence that apologises to a customer about this: a late kettle", (await watch.EndedAsync()).Text);
+    }
+
+    [Fact]
+    public async Task A_connector_answers_as_a_provider()
+    {
+        await using var stub = await ModelStub.StartAsync();
+        stub.EnqueueStream(
+            """data: {"id":"c1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{"index":0,"delta":{"content":"From afar."},"finish_reason":"stop"}]}""" + "\n\n",
+            "data: [DONE]\n\n");
+        await using var host = await StartAsync(
+            $"--Assistants:Items:0:Provider={ConnectorProvider.ProviderName}", "--Assistants:Items:0:Model=m",
+            $"--Assistants:Items:0:Endpoint={new Uri(stub.Address, "v1")}", "--Assistants:Items:0:ApiKey=k");
+        Assert.Equal("From afar.", (await AskAsync(host, "Hello")).Text);
+    }
+
     private static Task<ChatHost> StartAsync(params string[] settings) => ChatHost.StartSamplesAsync(settings);
 
     private static Task<ChatHost> StartAsync(Action<IServiceCollection> configure) =>

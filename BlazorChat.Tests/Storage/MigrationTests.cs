@@ -1,5 +1,6 @@
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
+using BlazorChat.Storage.Sqlite;
 using BlazorChat.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -24,7 +25,7 @@ public sealed class MigrationTests : IDisposable
     {
         var (roomId, question, answer, running) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         var connection = $"Data Source={Path.Combine(_folder, "blazorchat.db")}";
-        await using (var db = new ChatDbContext(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite(connection).Options))
+        await using (var db = new SqliteChatDbContext(new DbContextOptionsBuilder<SqliteChatDbContext>().UseSqlite(connection).Options))
         {
             await db.GetService<IMigrator>().MigrateAsync("Initial");
             var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();

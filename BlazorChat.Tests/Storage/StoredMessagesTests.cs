@@ -9,10 +9,11 @@ namespace BlazorChat.Tests.Storage;
 /// <summary>A room keeps its newest messages, with what belongs to them.</summary>
 public sealed class StoredMessagesTests
 {
-    [Fact]
-    public async Task Past_the_bound_the_oldest_go_with_what_belongs_to_them_and_the_count_is_right()
+    [Theory]
+    [EveryDatabase]
+    public async Task Past_the_bound_the_oldest_go_with_what_belongs_to_them_and_the_count_is_right(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(settings: ["--Rooms:MaxStoredMessages=100"]);
+        await using var host = await ChatHost.StartAsync(database, settings: ["--Rooms:MaxStoredMessages=100"]);
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "First");
@@ -38,10 +39,11 @@ public sealed class StoredMessagesTests
         Assert.Empty(await db.Steps.ToListAsync());
     }
 
-    [Fact]
-    public async Task One_that_runs_is_never_dropped()
+    [Theory]
+    [EveryDatabase]
+    public async Task One_that_runs_is_never_dropped(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(settings: ["--Rooms:MaxStoredMessages=100"]);
+        await using var host = await ChatHost.StartAsync(database, settings: ["--Rooms:MaxStoredMessages=100"]);
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "First");
@@ -63,10 +65,11 @@ public sealed class StoredMessagesTests
         Assert.Equal(100, await db.Messages.CountAsync());
     }
 
-    [Fact]
-    public async Task What_models_were_sent_is_kept_for_the_newest_answers_only()
+    [Theory]
+    [EveryDatabase]
+    public async Task What_models_were_sent_is_kept_for_the_newest_answers_only(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync();
+        await using var host = await ChatHost.StartAsync(database);
         var (room, other) = (await host.RoomAsync(), await host.RoomAsync("Other"));
         using var watch = await host.WatchAsync(room);
         using var otherWatch = await host.WatchAsync(other);

@@ -15,6 +15,7 @@ public sealed partial class AppProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _errors = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private TaskCompletionSource _printed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,8 +25,27 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Its number in the system.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Everything it has printed.</summary>
     public string Output => string.Join('\n', _output);
+
+    /// <summary>What it has printed to its standard error, line by line.</summary>
+    public IReadOnlyList<string> Errors => [.. _errors];
+
+    /// <summary>Waits until it ends by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        // Nobody waits for its address.
+        _ = _listening.Task.ContinueWith(t => t.Exception, TaskScheduler.Default);
+        await _process.WaitForExitAsync().WaitAsync(Guard.Patience * 2);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Waits until it listens.</summary>
+    public async Task ListeningAsync() => Address = await _listening.Task.WaitAsync(Guard.Patience * 2);
 
     /// <summary>A port that was free a moment ago, for an application that has to come back at the same address.</summary>
     public static int FreePort()
@@ -41,7 +61,23 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <param name="environment">Further environment variables.</param>
     public static async Task<AppProcess> StartAsync(string dataFolder, int port = 0, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [AppPath])
+        var app = Launch(dataFolder, port, environment);
+        app.Address = await app._listening.Task.Soon();
+        return app;
+    }
+
+    /// <summary>Starts it and does not wait.</summary>
+    /// <param name="dataFolder">Its data folder.</param>
+    /// <param name="port">Port, or 0 for any.</param>
+    /// <param name="environment">Further environment variables.</param>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="shell">What to do before it in a shell of its own (the folder is <c>$DataFolder</c>), in a name space of its own for mounts; null for nothing.</param>
+    public static AppProcess Launch(
+        string dataFolder, int port = 0, IReadOnlyDictionary<string, string>? environment = null, string[]? arguments = null, string? shell = null)
+    {
+        string[] command = ["dotnet", AppPath, .. arguments ?? []];
+        command = shell is null ? command : ["unshare", "--map-root-user", "--mount", "/bin/sh", "-e", "-c", shell + "; exec \"$@\"", "sh", .. command];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -49,7 +85,7 @@ public sealed partial class AppProcess : IAsyncDisposable
             WorkingDirectory = Path.GetDirectoryName(AppPath)!,
         };
         // Keys of the machine that the tests run on are none of their business.
-        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("OPENAI_", StringComparison.Ordinal) || n.StartsWith("ANTHROPIC_", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("OPENAI_", StringComparison.Ordinal) || n.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || n.StartsWith("OLLAMA_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);
         }
@@ -65,12 +101,18 @@ public sealed partial class AppProcess : IAsyncDisposable
 
         var app = new AppProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
         app._process.OutputDataReceived += (_, line) => app.Read(line.Data);
-        app._process.ErrorDataReceived += (_, line) => app.Read(line.Data);
+        app._process.ErrorDataReceived += (_, line) =>
+        {
+            app.Read(line.Data);
+            if (line.Data is { } error)
+            {
+                app._errors.Enqueue(error);
+            }
+        };
         app._process.Exited += (_, _) => app._listening.TrySetException(new InvalidOperationException("The application ended:\n" + app.Output));
         app._process.Start();
         app._process.BeginOutputReadLine();
         app._process.BeginErrorReadLine();
-        app.Address = await app._listening.Task.Soon();
         return app;
     }
 

@@ -13,21 +13,27 @@ namespace BlazorChat.Tests.Support;
 /// <summary>The whole application in this process, on a folder of its own, with models that the test drives.</summary>
 public sealed class ChatHost : IAsyncDisposable
 {
-    private bool _ownsFolder;
-
     private readonly FakeResponders? _responders;
 
-    private ChatHost(WebApplication app, string folder, bool ownsFolder, FakeResponders? responders)
+    private readonly IReadOnlyDictionary<string, string> _settings;
+
+    // What goes away with this host, or null when somebody goes on with it.
+    private TestData? _data;
+
+    private ChatHost(WebApplication app, IReadOnlyDictionary<string, string> settings, TestData? data, FakeResponders? responders)
     {
         App = app;
-        Folder = folder;
-        _ownsFolder = ownsFolder;
+        _settings = settings;
+        _data = data;
         _responders = responders;
     }
 
     public WebApplication App { get; }
 
-    public string Folder { get; }
+    public string Folder => _settings["DataFolder"];
+
+    /// <summary>The database that this host was started on without being given one.</summary>
+    public TestData Data => _data ?? throw new InvalidOperationException("Its database is somebody else's.");
 
     public FakeResponders Responders => _responders ?? throw new InvalidOperationException("The assistants of this host are the configured ones.");
 
@@ -52,7 +58,24 @@ public sealed class ChatHost : IAsyncDisposable
     /// <summary>Starts it with last changes to its services.</summary>
     public static Task<ChatHost> StartAsync(
         Action<WebApplicationBuilder> configure, string? folder = null, string[]? settings = null, params string[] assistants) =>
-        StartAsync(configure, folder, settings, new FakeResponders(assistants is [] ? ["Demo"] : assistants));
+        StartAsync(configure, OfFolder(folder), settings, new FakeResponders(assistants is [] ? ["Demo"] : assistants));
+
+    /// <summary>Starts it on a fresh database of a kind, which goes away with the host.</summary>
+    public static Task<ChatHost> StartAsync(TestDatabase database, string[]? settings = null, params string[] assistants) =>
+        StartAsync(database, _ => { }, settings, assistants);
+
+    /// <inheritdoc cref="StartAsync(TestDatabase, string[], string[])"/>
+    public static async Task<ChatHost> StartAsync(TestDatabase database, Action<WebApplicationBuilder> configure, string[]? settings = null, params string[] assistants)
+    {
+        var data = await TestData.CreateAsync(database);
+        var host = await StartAsync(data, configure, settings, assistants);
+        host._data = data;
+        return host;
+    }
+
+    /// <summary>Starts it on a database to go on with.</summary>
+    public static Task<ChatHost> StartAsync(TestData data, Action<WebApplicationBuilder>? configure = null, string[]? settings = null, params string[] assistants) =>
+        StartAsync(configure ?? (_ => { }), data.Settings, settings, new FakeResponders(assistants is [] ? ["Demo"] : assistants));
 
     /// <summary>Starts it with the assistants that the settings configure, as people run it: nothing is replaced.</summary>
     public static Task<ChatHost> StartConfiguredAsync(string[] settings, Action<WebApplicationBuilder>? configure = null) =>
@@ -62,14 +85,17 @@ public sealed class ChatHost : IAsyncDisposable
     public static Task<ChatHost> StartSamplesAsync(string[] settings, Action<WebApplicationBuilder>? configure = null) =>
         StartAsync(configure ?? (_ => { }), null, settings, (FakeResponders?)null, SamplesApp.CreateAsync);
 
+    private static Dictionary<string, string>? OfFolder(string? folder) =>
+        folder is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { ["DataFolder"] = folder };
+
     private static async Task<ChatHost> StartAsync(
-        Action<WebApplicationBuilder> configure, string? folder, string[]? settings, FakeResponders? responders,
+        Action<WebApplicationBuilder> configure, IReadOnlyDictionary<string, string>? database, string[]? settings, FakeResponders? responders,
         Func<string[], Action<WebApplicationBuilder>?, Task<WebApplication>>? create = null)
     {
-        var ownsFolder = folder is null;
-        folder ??= Directory.CreateTempSubdirectory("blazorchat-").FullName;
+        var data = database is null ? await TestData.CreateAsync(TestDatabase.Sqlite) : null;
+        database ??= data!.Settings;
         var app = await (create ?? BlazorChatApp.CreateAsync)(
-            [$"--DataFolder={folder}", "--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", .. settings ?? []],
+            [.. database.Select(s => $"--{s.Key}={s.Value}"), "--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", .. settings ?? []],
             builder =>
             {
                 builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -82,7 +108,7 @@ public sealed class ChatHost : IAsyncDisposable
                 configure(builder);
             });
         await app.StartAsync();
-        return new ChatHost(app, folder, ownsFolder, responders);
+        return new ChatHost(app, database, data, responders);
     }
 
     /// <summary>A new room.</summary>
@@ -103,42 +129,36 @@ public sealed class ChatHost : IAsyncDisposable
     /// <summary>A context on the database, to see what is really stored.</summary>
     internal ChatDbContext OpenDatabase() => App.Services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext();
 
-    /// <summary>Stops it and starts it again on the same folder. This one is not to be used any more.</summary>
+    /// <summary>Stops it and starts it again on the same database. This one is not to be used any more.</summary>
     public async Task<ChatHost> RestartAsync(Action<WebApplicationBuilder>? configure = null, string[]? settings = null)
     {
         await StopAsync();
-        var again = await StartAsync(configure ?? (_ => { }), Folder, settings, _responders?.Again());
-        again._ownsFolder = _ownsFolder;
+        var again = await StartAsync(configure ?? (_ => { }), _settings, settings, _responders?.Again());
+        again._data = _data;
         return again;
     }
 
-    /// <summary>Starts it on a copy of its folder as a power cut at this moment would leave it. This one goes on, and hears nothing of it.</summary>
+    /// <summary>Starts it on a copy of its database as a power cut at this moment would leave it. This one goes on, and hears nothing of it.</summary>
     /// <param name="change">Further settings of the assistants of the one that starts, or null for those of this one.</param>
     /// <param name="configure">Last changes to services.</param>
     /// <param name="settings">Settings as <c>--Key=Value</c>.</param>
     public async Task<ChatHost> CrashAsync(
         Func<Responder, Responder>? change = null, Action<WebApplicationBuilder>? configure = null, string[]? settings = null)
     {
-        var copy = Directory.CreateTempSubdirectory("blazorchat-").FullName;
-        foreach (var file in Directory.GetFiles(Folder, "blazorchat.db*"))
-        {
-            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-        }
-
+        var copy = await Data.CopyAsync();
         var responders = Responders.Again();
         responders.Change = change ?? responders.Change;
-        var again = await StartAsync(configure ?? (_ => { }), copy, settings, responders);
-        again._ownsFolder = true;
+        var again = await StartAsync(configure ?? (_ => { }), copy.Settings, settings, responders);
+        again._data = copy;
         return again;
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        if (_ownsFolder)
+        if (_data is not null)
         {
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            Directory.Delete(Folder, recursive: true);
+            await _data.DisposeAsync();
         }
     }
 

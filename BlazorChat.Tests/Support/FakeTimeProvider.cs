@@ -1,51 +1,22 @@
 namespace BlazorChat.Tests.Support;
 
 /// <summary>
-/// A clock that stands still until a test moves it. Timers that become due fire inside <see cref="Advance"/>, on its thread, in
-/// the order of their times, each with the clock at its own time.
+/// A clock that stands still until a test moves it, and that a test can ask what is waited for. Timers that become due fire inside
+/// <see cref="Microsoft.Extensions.Time.Testing.FakeTimeProvider.Advance"/>, on its thread. One of zero is due a tick later: the system's
+/// clock never runs a callback on the thread that sets the timer, which the library's does.
 /// </summary>
-public sealed class FakeTimeProvider : TimeProvider
+public sealed class FakeTimeProvider() : Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
 {
     private readonly Lock _lock = new();
-    private readonly List<FakeTimer> _timers = [];
+    private readonly List<WatchedTimer> _timers = [];
     private readonly List<(Func<TimeSpan, bool> Due, TaskCompletionSource Seen)> _waiters = [];
-    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
-
-    public override DateTimeOffset GetUtcNow()
-    {
-        lock (_lock)
-        {
-            return _now;
-        }
-    }
-
-    public override long GetTimestamp() => GetUtcNow().Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new FakeTimer(this, callback, state);
+        var timer = new WatchedTimer(this, callback, state);
+        timer.Inner = base.CreateTimer(_ => timer.Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(dueTime, period);
         return timer;
-    }
-
-    /// <summary>Moves the clock and fires what becomes due on the way, timers that are set by other timers included.</summary>
-    public void Advance(TimeSpan by)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
-        var target = GetUtcNow() + by;
-        while (TakeDue(target) is { } timer)
-        {
-            timer.Fire();
-        }
-
-        lock (_lock)
-        {
-            _now = target;
-        }
     }
 
     /// <summary>Completes when a timer is set whose time left satisfies a condition: the code under test has come to its wait.</summary>
@@ -54,7 +25,7 @@ public sealed class FakeTimeProvider : TimeProvider
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (_timers.Exists(timer => due(timer.Due - _now)))
+            if (_timers.Exists(timer => due(timer.Due - GetUtcNow())))
             {
                 return;
             }
@@ -65,31 +36,7 @@ public sealed class FakeTimeProvider : TimeProvider
         await seen.Task.Soon();
     }
 
-    private FakeTimer? TakeDue(DateTimeOffset target)
-    {
-        lock (_lock)
-        {
-            var next = _timers.Where(timer => timer.Due <= target).MinBy(timer => timer.Due);
-            if (next is null)
-            {
-                return null;
-            }
-
-            _now = next.Due > _now ? next.Due : _now;
-            if (next.Period > TimeSpan.Zero)
-            {
-                next.Due += next.Period;
-            }
-            else
-            {
-                _timers.Remove(next);
-            }
-
-            return next;
-        }
-    }
-
-    private void Set(FakeTimer timer, TimeSpan dueTime, TimeSpan period)
+    private void Note(WatchedTimer timer, TimeSpan dueTime)
     {
         lock (_lock)
         {
@@ -99,8 +46,7 @@ public sealed class FakeTimeProvider : TimeProvider
                 return;
             }
 
-            timer.Due = _now + dueTime;
-            timer.Period = period;
+            timer.Due = GetUtcNow() + dueTime;
             _timers.Add(timer);
             foreach (var waiter in _waiters.Where(waiter => waiter.Due(dueTime)).ToList())
             {
@@ -110,29 +56,34 @@ public sealed class FakeTimeProvider : TimeProvider
         }
     }
 
-    private void Remove(FakeTimer timer)
+    private sealed class WatchedTimer(FakeTimeProvider clock, TimerCallback callback, object? state) : ITimer
     {
-        lock (_lock)
-        {
-            _timers.Remove(timer);
-        }
-    }
+        private TimeSpan _period;
 
-    private sealed class FakeTimer(FakeTimeProvider clock, TimerCallback callback, object? state) : ITimer
-    {
+        public ITimer Inner { get; set; } = null!;
+
         public DateTimeOffset Due { get; set; }
-
-        public TimeSpan Period { get; set; }
-
-        public void Fire() => callback(state);
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            clock.Set(this, dueTime, period);
-            return true;
+            _period = period;
+            // Set before it is seen, so that who has seen it can advance to it.
+            var changed = Inner.Change(dueTime == TimeSpan.Zero ? TimeSpan.FromTicks(1) : dueTime, period);
+            clock.Note(this, changed ? dueTime : Timeout.InfiniteTimeSpan);
+            return changed;
         }
 
-        public void Dispose() => clock.Remove(this);
+        public void Fire()
+        {
+            clock.Note(this, _period > TimeSpan.Zero ? _period : Timeout.InfiniteTimeSpan);
+            callback(state);
+        }
+
+        public void Dispose()
+        {
+            clock.Note(this, Timeout.InfiniteTimeSpan);
+            Inner.Dispose();
+        }
 
         public ValueTask DisposeAsync()
         {

@@ -25,6 +25,9 @@ public sealed class ModelStub : IAsyncDisposable
     /// <summary>Where it listens, without a path.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>What it says of its models when it is asked as an Ollama server is. Such requests take no script and are not counted.</summary>
+    public OllamaStub Ollama { get; } = new();
+
     /// <summary>Every request so far, in order of arrival.</summary>
     public IReadOnlyList<StubExchange> Requests => [.. _requests];
 
@@ -84,6 +87,11 @@ public sealed class ModelStub : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var exchange = new StubExchange(context, await reader.ReadToEndAsync());
+        if (await Ollama.TryAnswerAsync(exchange))
+        {
+            return;
+        }
+
         _requests.Enqueue(exchange);
         _arrivals.Writer.TryWrite(exchange);
         if (!_scripts.TryDequeue(out var script))

@@ -1,8 +1,10 @@
+using BlazorChat.Replies.Kernels;
 using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Tests.Support;
 
@@ -23,11 +25,17 @@ internal sealed class ToolBench : IAsyncDisposable
         services.AddToolExecution();
         configure?.Invoke(services);
         _services = services.BuildServiceProvider(validateScopes: true);
+        Kernel = AssistantKernel.Create(new FakeChatClient(), _services);
     }
 
     public FakeTimeProvider Time { get; } = new();
 
     public LogCapture Log { get; } = new();
+
+    /// <summary>The kernel of an assistant whose model nobody answers for.</summary>
+    public Kernel Kernel { get; }
+
+    public IServiceProvider Services => _services;
 
     public ToolExecution Execution => _services.GetRequiredService<ToolExecution>();
 
@@ -89,7 +97,7 @@ internal sealed class ToolBench : IAsyncDisposable
     };
 
     public Task<ToolOutcome> RunAsync(ChatTool tool, string arguments = "{}", CancellationToken stop = default) =>
-        Execution.RunAsync(tool, Call(arguments, tool.Name), Timeout, stop).Soon();
+        Execution.RunAsync(tool, Call(arguments, tool.Name), Timeout, Kernel, stop).Soon();
 
     public Task<ToolOutcome> RunAsync(Delegate method, string arguments = "{}", CancellationToken stop = default) =>
         RunAsync(Tool(method), arguments, stop);

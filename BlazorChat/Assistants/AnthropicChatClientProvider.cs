@@ -26,6 +26,10 @@ public sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClient
     public bool RequiresApiKey(AssistantOptions options) => IsAnthropic(options);
 
     /// <inheritdoc/>
+    public IEnumerable<string> NotSent(AssistantOptions options) =>
+        [nameof(ChatOptions.Temperature), nameof(ChatOptions.TopP), nameof(ChatOptions.TopK), nameof(ChatOptions.Seed), nameof(ChatOptions.FrequencyPenalty), nameof(ChatOptions.PresencePenalty)];
+
+    /// <inheritdoc/>
     public IChatClient Create(AssistantOptions options)
     {
         var http = ProviderHttpHandler.CreateClient(time);

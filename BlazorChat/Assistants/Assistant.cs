@@ -1,4 +1,5 @@
 using BlazorChat.Replies;
+using BlazorChat.Replies.Kernels;
 
 namespace BlazorChat.Assistants;
 
@@ -8,9 +9,12 @@ namespace BlazorChat.Assistants;
 /// <param name="Avatar">One letter or emoji.</param>
 /// <param name="Instructions">What the model is told before everything else; empty for none. Whoever builds the prompt sends it: the chat client does not add it.</param>
 /// <param name="Model">The provider's name of the model.</param>
-/// <param name="Provider">The provider's name: <c>Demo</c>, <c>OpenAI</c>, <c>Anthropic</c> or one that was added.</param>
+/// <param name="Provider">The provider's name: <c>Demo</c>, <c>OpenAI</c>, <c>AzureOpenAI</c>, <c>Anthropic</c>, <c>Ollama</c> or one that was added.</param>
 public sealed record Assistant(string Id, string Name, string Avatar, string Instructions, string Model, string Provider)
 {
+    /// <summary><see cref="Instructions"/> as a template, or null when they are to be taken as they are.</summary>
+    public InstructionsTemplate? Template { get; init; }
+
     /// <summary>The most tokens of one answer. The chat client sends it where the caller's options say nothing else.</summary>
     public required int MaxOutputTokens { get; init; }
 

@@ -56,6 +56,15 @@ public sealed class AssistantDirectory : IDisposable
         {
             AssistantLog.Configured(logger, assistant.Name, assistant.Id, assistant.Provider, assistant.Model);
         }
+
+        for (var i = 0; i < all.Count; i++)
+        {
+            var item = options.Value.Items[i];
+            foreach (var setting in UnsentSettings.Of($"{AssistantsOptions.SectionName}:{nameof(AssistantsOptions.Items)}:{i}", item, byName[all[i].Provider]))
+            {
+                AssistantLog.NotSent(logger, setting, all[i].Name, all[i].Provider);
+            }
+        }
     }
 
     /// <summary>Every assistant, in the configured order; at least one.</summary>
@@ -97,6 +106,7 @@ public sealed class AssistantDirectory : IDisposable
     private static Assistant ToAssistant(AssistantOptions item) =>
         new(item.Id!, item.Name!, item.Avatar!, item.Instructions ?? "", item.Model!, item.Provider!)
         {
+            Template = item is { InstructionsFormat: InstructionsFormat.Template, Instructions: { Length: > 0 } text } ? InstructionsTemplate.Parse(text) : null,
             MaxOutputTokens = item.MaxOutputTokens,
             PromptTokens = item.PromptTokens,
             MaxReplyCharacters = item.MaxReplyCharacters,

@@ -18,20 +18,29 @@ public sealed class AssistantOptions
     /// <summary>One letter or emoji. Derived from <see cref="Name"/> when left out.</summary>
     public string? Avatar { get; set; }
 
-    /// <summary>The <see cref="IChatClientProvider.Name"/> that answers: <c>Demo</c>, <c>OpenAI</c> (also for every OpenAI-compatible server) or <c>Anthropic</c>. When left out: what the environment offers (see <see cref="AssistantsOptionsDefaults"/>), otherwise <c>Demo</c>.</summary>
+    /// <summary>The <see cref="IChatClientProvider.Name"/> that answers: <c>Demo</c>, <c>OpenAI</c> (also for every OpenAI-compatible server), <c>AzureOpenAI</c>, <c>Anthropic</c>, <c>Ollama</c> or one that was registered. When left out: what the environment offers (see <see cref="AssistantsOptionsDefaults"/>), otherwise <c>Demo</c>.</summary>
     public string? Provider { get; set; }
 
-    /// <summary>The provider's name of the model. May be left out for the provider's own servers, which have a default; required with <see cref="Endpoint"/>.</summary>
+    /// <summary>The provider's name of the model; of <c>AzureOpenAI</c> the deployment's. May be left out for the provider's own servers, which have a default; required with <see cref="Endpoint"/>.</summary>
     public string? Model { get; set; }
 
-    /// <summary>An absolute http or https address of a server that speaks the provider's protocol, for OpenAI including <c>/v1</c>. Left out: the provider's own servers.</summary>
+    /// <summary>An absolute http or https address of a server that speaks the provider's protocol, for OpenAI including <c>/v1</c>, for <c>AzureOpenAI</c> that of the resource alone. Left out: the provider's own servers.</summary>
     public string? Endpoint { get; set; }
+
+    /// <summary>For the provider <c>OpenAI</c>: <c>Chat</c> or <c>Responses</c>. Left out: <c>Responses</c> at OpenAI's own address, <c>Chat</c> at any other.</summary>
+    public OpenAIProtocol? Protocol { get; set; }
+
+    /// <summary>For the protocol <c>Responses</c>: whether the provider may keep what is sent and answered. Left out: false. Nothing here reads it again; it is for the provider's own dashboards.</summary>
+    public bool? Store { get; set; }
 
     /// <summary>The provider's key. A secret: keep it in the environment or in user secrets. A server of one's own (<see cref="Endpoint"/>) needs none.</summary>
     public string? ApiKey { get; set; }
 
     /// <summary>What the model is told before everything else, at most 32,000 characters.</summary>
     public string? Instructions { get; set; }
+
+    /// <summary>How <see cref="Instructions"/> are written: <c>Text</c>, or <c>Template</c> for a prompt template of Semantic Kernel.</summary>
+    public InstructionsFormat InstructionsFormat { get; set; }
 
     /// <summary>0 to 2. Left out: the model's own default; some models accept no other.</summary>
     public float? Temperature { get; set; }
@@ -44,6 +53,9 @@ public sealed class AssistantOptions
 
     /// <summary>How many tokens of the room go into one prompt, estimated; 500 to 10,000,000. Older messages are left out past it.</summary>
     public int PromptTokens { get; set; } = 16_000;
+
+    /// <summary>How many tokens of context an Ollama server is asked for (its <c>num_ctx</c>), 500 to 20,000,000. Left out: <see cref="PromptTokens"/> and <see cref="MaxOutputTokens"/> together; never more than the model has. Nobody else heeds it.</summary>
+    public int? ContextTokens { get; set; }
 
     /// <summary>The most characters (UTF-16) of text, reasoning and tool arguments that one request to the model may give, 100 to 10,000,000. Past it the answer fails, whatever the model says.</summary>
     public int MaxReplyCharacters { get; set; } = 200_000;

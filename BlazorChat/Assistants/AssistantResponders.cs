@@ -11,6 +11,7 @@ internal sealed class AssistantResponders(AssistantDirectory assistants) : IResp
     public Responder? Find(string assistantId) => assistants.Find(assistantId) is { } assistant
         ? new Responder(ToAuthor(assistant), assistant.Instructions, assistant.PromptTokens, assistants.GetKernel(assistant.Id))
         {
+            Template = assistant.Template,
             Provider = assistant.Provider,
             IsDemo = assistant.IsDemo,
             Model = assistant.Model,

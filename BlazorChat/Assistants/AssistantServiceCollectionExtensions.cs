@@ -19,9 +19,12 @@ public static class AssistantServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IChatClientProvider, DemoChatClientProvider>();
         services.AddSingleton<IChatClientProvider, OpenAIChatClientProvider>();
+        services.AddSingleton<IChatClientProvider, AzureOpenAIChatClientProvider>();
         services.AddSingleton<IChatClientProvider, AnthropicChatClientProvider>();
+        services.AddSingleton<IChatClientProvider, OllamaChatClientProvider>();
         services.AddChatMiddleware();
         services.AddSingleton<AssistantDirectory>();
+        services.AddHostedService<InstructionsCheck>();
 
         services.AddSingleton<IConfigureOptions<AssistantsOptions>>(new AssistantsOptionsBinding(configuration));
         services.AddOptions<AssistantsOptions>().ValidateOnStart();

@@ -11,9 +11,10 @@ namespace BlazorChat.Assistants;
 /// <list type="bullet">
 /// <item>With no assistant configured there is one, with the id <c>assistant</c>.</item>
 /// <item>The first assistant, when it names no provider, gets OpenAI where <c>OPENAI_API_KEY</c> or <c>OPENAI_BASE_URL</c> is set,
-/// Anthropic where <c>ANTHROPIC_API_KEY</c> is set, and the demo otherwise. A provider that is named is kept.</item>
-/// <item>An assistant of OpenAI or Anthropic without an endpoint, a key or a model of its own takes those of the environment
-/// (<c>…_BASE_URL</c>, <c>…_API_KEY</c>, <c>…_MODEL</c>). One with its own endpoint gets no key from the environment: it belongs to another server.</item>
+/// Anthropic where <c>ANTHROPIC_API_KEY</c> is set, Azure's OpenAI where all three of its variables are set, Ollama where <c>OLLAMA_MODEL</c> is set, and the demo otherwise. A provider that is named is kept.</item>
+/// <item>An assistant of one of these without an endpoint, a key or a model of its own takes those of the environment
+/// (<c>…_BASE_URL</c>, <c>…_API_KEY</c>, <c>…_MODEL</c>); one of Azure's OpenAI takes <c>AZURE_OPENAI_ENDPOINT</c>, <c>AZURE_OPENAI_API_KEY</c> and
+/// <c>AZURE_OPENAI_MODEL</c> (a deployment), one of Ollama <c>OLLAMA_HOST</c>, <c>OLLAMA_API_KEY</c> and <c>OLLAMA_MODEL</c>. One with its own endpoint gets no key from the environment: it belongs to another server.</item>
 /// </list>
 /// </summary>
 /// <param name="configuration">The whole configuration; it has the variables of the environment at its root.</param>
@@ -21,6 +22,9 @@ namespace BlazorChat.Assistants;
 public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnumerable<IChatClientProvider> providers)
     : IPostConfigureOptions<AssistantsOptions>
 {
+    private const string Azure = "AZURE_OPENAI";
+    private const string Ollama = "OLLAMA";
+
     /// <inheritdoc/>
     public void PostConfigure(string? name, AssistantsOptions options)
     {
@@ -40,6 +44,9 @@ public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnu
     private string FromEnvironment() =>
         Variable("OPENAI", "API_KEY") is not null || Variable("OPENAI", "BASE_URL") is not null ? OpenAIChatClientProvider.ProviderName
         : Variable("ANTHROPIC", "API_KEY") is not null ? AnthropicChatClientProvider.ProviderName
+        // Many machines in Azure have the address of a resource for something else.
+        : Variable(Azure, "ENDPOINT") is not null && Variable(Azure, "API_KEY") is not null && Variable(Azure, "MODEL") is not null ? AzureOpenAIChatClientProvider.ProviderName
+        : Variable(Ollama, "MODEL") is not null ? OllamaChatClientProvider.ProviderName
         : DemoChatClientProvider.ProviderName;
 
     private void Complete(AssistantOptions item)
@@ -56,11 +63,13 @@ public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnu
         {
             OpenAIChatClientProvider.ProviderName => "OPENAI",
             AnthropicChatClientProvider.ProviderName => "ANTHROPIC",
+            OllamaChatClientProvider.ProviderName => Ollama,
+            AzureOpenAIChatClientProvider.ProviderName => Azure,
             _ => null,
         };
         if (prefix is not null && item.Endpoint is null)
         {
-            item.Endpoint = item.ApiKey is null ? Variable(prefix, "BASE_URL") : null;
+            item.Endpoint = item.ApiKey is null ? Address(prefix) : null;
             item.ApiKey ??= Variable(prefix, "API_KEY");
             item.Model ??= Variable(prefix, "MODEL");
         }
@@ -69,7 +78,7 @@ public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnu
         {
             item.Model = model;
 
-            // People in a room wait for the first word; and OpenAI's default model calls tools only without reasoning.
+            // People in a room wait for the first word; and on chat completions OpenAI's default model calls tools only without reasoning.
             item.ReasoningEffort ??= prefix is null ? null : ReasoningEffort.None;
         }
 
@@ -77,6 +86,13 @@ public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnu
         item.Id = Text(item.Id) ?? Slug(item.Name);
         item.Avatar = Text(item.Avatar) ?? (item.Provider == DemoChatClientProvider.ProviderName ? "✦" : Initial(item.Name));
     }
+
+    private string? Address(string prefix) => prefix switch
+    {
+        Azure => Variable(prefix, "ENDPOINT"),
+        Ollama => Variable(prefix, "HOST") is { } host ? OllamaChatClientProvider.FromHost(host) : null,
+        _ => Variable(prefix, "BASE_URL"),
+    };
 
     private string? Variable(string prefix, string name) => Text(configuration[$"{prefix}_{name}"]);
 

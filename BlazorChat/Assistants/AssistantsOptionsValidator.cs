@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using BlazorChat.Assistants.Middleware;
 using BlazorChat.Replies;
+using BlazorChat.Replies.Kernels;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -40,6 +41,7 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
             var item = options.Items[i];
             WhoItIs(errors, key, item);
             WhoAnswers(errors, key, item);
+            Protocol(errors, key, item);
             Limits(errors, key, item);
             Turns(errors, key, item, options);
             Around(errors, key, item);
@@ -67,11 +69,34 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
             errors.Add($"{key}:{nameof(item.Avatar)} must be one letter or emoji.");
         }
 
-        if (item.Instructions is { Length: > 32_000 })
+        if (item.Instructions is { Length: > AssistantInstructions.MaxLength })
         {
             errors.Add($"{key}:{nameof(item.Instructions)} has {item.Instructions.Length} characters; at most 32,000 are allowed.");
         }
+
+        if (!Enum.IsDefined(item.InstructionsFormat))
+        {
+            errors.Add($"{key}:{nameof(item.InstructionsFormat)} must be one of {string.Join(", ", Enum.GetNames<InstructionsFormat>())}; it is {item.InstructionsFormat}.");
+        }
+        else if (item is { InstructionsFormat: InstructionsFormat.Template, Instructions: { Length: > 0 } template })
+        {
+            try
+            {
+                InstructionsTemplate.Parse(template);
+            }
+            catch (FormatException e)
+            {
+                errors.Add(BadTemplate($"{key}:{nameof(item.Instructions)}", e.Message));
+            }
+        }
     }
+
+    /// <summary>The configuration key of an assistant's instructions.</summary>
+    internal static string InstructionsKey(int index) =>
+        $"{AssistantsOptions.SectionName}:{nameof(AssistantsOptions.Items)}:{index}:{nameof(AssistantOptions.Instructions)}";
+
+    /// <summary>The error for instructions that are no template.</summary>
+    internal static string BadTemplate(string key, string why) => $"{key} cannot be used as a template: {why}";
 
     private void WhoAnswers(List<string> errors, string key, AssistantOptions item)
     {
@@ -90,7 +115,12 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
 
         if (item.Model is not { Length: >= 1 and <= 200 })
         {
-            errors.Add($"{key}:{nameof(item.Model)} is required (1 to 200 characters): {provider.Name} with an endpoint of its own has no default model.");
+            errors.Add($"{key}:{nameof(item.Model)} is required (1 to 200 characters): {provider.Name}{(provider.DefaultModel(new AssistantOptions()) is null ? "" : " with an endpoint of its own")} has no default model.");
+        }
+
+        if (item.Endpoint is null && provider.RequiresEndpoint)
+        {
+            errors.Add($"{key}:{nameof(item.Endpoint)} is required: {provider.Name} has no servers that everybody shares.");
         }
 
         if (item.ApiKey is null && provider.RequiresApiKey(item))
@@ -101,6 +131,20 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
         if (item.ApiKey is not null && item.ApiKey.Any(character => character is <= ' ' or > '~'))
         {
             errors.Add($"{key}:{nameof(item.ApiKey)} has characters that no key has.");
+        }
+    }
+
+    private static void Protocol(List<string> errors, string key, AssistantOptions item)
+    {
+        var isOpenAI = string.Equals(item.Provider, OpenAIChatClientProvider.ProviderName, StringComparison.OrdinalIgnoreCase);
+        if (item.Protocol is { } protocol && (!isOpenAI || !Enum.IsDefined(protocol)))
+        {
+            errors.Add($"{key}:{nameof(item.Protocol)} is {protocol}; it must be one of {string.Join(", ", Enum.GetNames<OpenAIProtocol>())}, and only the provider {OpenAIChatClientProvider.ProviderName} has it.");
+        }
+
+        if (item.Store is not null && (!isOpenAI || OpenAIChatClientProvider.Protocol(item) != OpenAIProtocol.Responses))
+        {
+            errors.Add($"{key}:{nameof(item.Store)} is a setting of the protocol {OpenAIProtocol.Responses} of the provider {OpenAIChatClientProvider.ProviderName}; this assistant speaks another.");
         }
     }
 
@@ -118,6 +162,7 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
 
         Range(errors, $"{key}:{nameof(item.MaxOutputTokens)}", item.MaxOutputTokens, 1, 1_000_000);
         Range(errors, $"{key}:{nameof(item.PromptTokens)}", item.PromptTokens, 500, 10_000_000);
+        Range(errors, $"{key}:{nameof(item.ContextTokens)}", item.ContextTokens ?? 500, 500, 20_000_000);
         Range(errors, $"{key}:{nameof(item.MaxReplyCharacters)}", item.MaxReplyCharacters, 100, 10_000_000);
         Range(errors, $"{key}:{nameof(item.DemoTokensPerSecond)}", item.DemoTokensPerSecond ?? 1, 1, 1_000_000);
         Range(errors, $"{key}:{nameof(item.RetryAttempts)}", item.RetryAttempts, 0, 10);

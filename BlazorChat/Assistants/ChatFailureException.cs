@@ -35,6 +35,9 @@ public sealed class ChatFailureException : ReplyFailedException
     /// <summary>The HTTP status, when the provider answered with one that is no success.</summary>
     public int? StatusCode { get; init; }
 
+    /// <summary>The name of the request's field that the provider did not accept, where it says so: <c>reasoning.summary</c>. Not for people.</summary>
+    internal string? Parameter { get; set; }
+
     /// <summary>How long the provider asks to wait before the next request.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

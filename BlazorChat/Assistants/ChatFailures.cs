@@ -39,6 +39,24 @@ internal static class ChatFailures
     public static ChatFailureException TooManyCalls(int calls) =>
         new(ChatFailureKind.TooLong, $"The answer called more than {calls} tools at once and was ended.", canRetry: false);
 
+    public static ChatFailureException OnlyLoaded() =>
+        new(ChatFailureKind.Empty, "The model's server has only loaded the model and given no answer.", canRetry: true);
+
+    /// <param name="model">The model that was asked.</param>
+    /// <param name="models">Some of those that there are.</param>
+    /// <param name="count">How many there are.</param>
+    public static ChatFailureException NoSuchModel(string model, IReadOnlyList<string> models, int count)
+    {
+        var there = count == 0 ? "It has none yet"
+            : $"It has {string.Join(", ", models.Select(Shown))}{(count > models.Count ? $" and {count - models.Count} more" : "")}";
+        return new(
+            ChatFailureKind.InvalidRequest,
+            $"The Ollama server has no model “{Shown(model)}”, which this assistant's setting Model (Assistants:Items:n:Model) names. {there}. “ollama pull {Shown(model)}” gets one.",
+            canRetry: false) { StatusCode = 404 };
+
+        static string Shown(string name) => Rooms.Names.WithoutControls(name.Length > 80 ? name[..80] + "…" : name);
+    }
+
     /// <param name="text">What the model said; may be empty.</param>
     public static ChatFailureException Refused(string text)
     {
@@ -105,7 +123,7 @@ internal static class ChatFailures
             "authentication_error" or "permission_error" or "invalid_api_key" => 401,
             "billing_error" => 402,
             "rate_limit_error" or "rate_limit_exceeded" or "insufficient_quota" => 429,
-            "invalid_request_error" or "context_length_exceeded" or "content_filter" => 400,
+            "invalid_request_error" or "context_length_exceeded" or "content_filter" or "invalid_prompt" => 400,
             "not_found_error" or "model_not_found" => 404,
             "request_too_large" => 413,
             "overloaded_error" => 529,

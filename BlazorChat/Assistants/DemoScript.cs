@@ -17,6 +17,11 @@ internal static partial class DemoScript
 
     public static DemoPlan Plan(IReadOnlyList<ChatMessage> prompt, IList<AITool> tools)
     {
+        if (prompt is [{ Text: RoomTitle.Instructions } first, .., var exchange] && first.Role == ChatRole.System)
+        {
+            return new DemoPlan(Title(exchange.Text));
+        }
+
         if (prompt is [.., { Role: var role } last] && role == ChatRole.User && last.Text == PromptBuilder.GoOn)
         {
             return GoOn([.. prompt.SkipLast(1)], tools);
@@ -41,6 +46,16 @@ internal static partial class DemoScript
             ? []
             : Word().Matches(text).Select(match => match.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return Answer(words, text, prompt, tools) ?? new DemoPlan(DemoTexts.Greeting(message?.AuthorName));
+    }
+
+    /// <summary>The first words of the question.</summary>
+    private static string Title(string exchange)
+    {
+        var begin = exchange.StartsWith(RoomTitle.QuestionMark, StringComparison.Ordinal) ? RoomTitle.QuestionMark.Length : 0;
+        var end = exchange.LastIndexOf(RoomTitle.AnswerMark, StringComparison.Ordinal);
+        var question = Mention().Replace(exchange[begin..(end < begin ? exchange.Length : end)], "");
+        var words = string.Join(' ', question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(6));
+        return words.Length > 0 && char.IsLower(words[0]) ? $"{char.ToUpperInvariant(words[0])}{words[1..]}" : words;
     }
 
     /// <summary>The same answer from where it was cut off.</summary>

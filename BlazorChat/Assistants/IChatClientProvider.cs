@@ -14,9 +14,19 @@ public interface IChatClientProvider
     /// <param name="options">The assistant.</param>
     string? DefaultModel(AssistantOptions options) => null;
 
+    /// <summary>Whether it has no servers of its own, so that every assistant must name an <see cref="AssistantOptions.Endpoint"/>.</summary>
+    bool RequiresEndpoint => false;
+
     /// <summary>Whether this assistant cannot be asked without an <see cref="AssistantOptions.ApiKey"/>.</summary>
     /// <param name="options">The assistant.</param>
     bool RequiresApiKey(AssistantOptions options) => false;
+
+    /// <summary>
+    /// The settings that this provider's protocol or library does not know, so that they are not sent: names of <see cref="ChatOptions"/>. Where
+    /// an assistant is configured with one, the log says so at start.
+    /// </summary>
+    /// <param name="options">The assistant.</param>
+    IEnumerable<string> NotSent(AssistantOptions options) => [];
 
     /// <summary>
     /// Makes the client that answers for one assistant. It is made once and shared by all rooms. It need not retry, time

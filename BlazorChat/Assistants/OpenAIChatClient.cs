@@ -26,11 +26,20 @@ public sealed class OpenAIChatClient : DelegatingChatClient
     {
     }
 
-    private OpenAIChatClient(string model, Uri endpoint, string? apiKey, HttpClient http)
-        : base(KernelConnector.ToChatClient(kernel => kernel.AddOpenAIChatClient(model, Client(endpoint, apiKey, http))))
+    /// <summary>Makes one of a connector that speaks the same protocol elsewhere.</summary>
+    /// <param name="connector">Makes one request and runs nothing: see <see cref="KernelConnector"/>.</param>
+    /// <param name="http">What it sends with; disposed with this.</param>
+    /// <param name="limit">What the server calls the most tokens of an answer.</param>
+    internal OpenAIChatClient(IChatClient connector, HttpClient http, TokenLimitField limit)
+        : base(connector)
     {
         _http = http;
-        _prompt = new OpenAIPrompt(endpoint);
+        _prompt = new OpenAIPrompt(limit);
+    }
+
+    private OpenAIChatClient(string model, Uri endpoint, string? apiKey, HttpClient http)
+        : this(KernelConnector.ToChatClient(kernel => kernel.AddOpenAIChatClient(model, Client(endpoint, apiKey, http))), http, OpenAIPrompt.LimitOf(endpoint))
+    {
     }
 
     /// <inheritdoc/>
@@ -90,7 +99,7 @@ public sealed class OpenAIChatClient : DelegatingChatClient
     }
 
     // The library insists on a key; servers that need none ignore it. The guard has the clocks and repeats.
-    private static OpenAIClient Client(Uri endpoint, string? apiKey, HttpClient http) => new(new ApiKeyCredential(apiKey ?? "none"), new OpenAIClientOptions
+    internal static OpenAIClient Client(Uri endpoint, string? apiKey, HttpClient http) => new(new ApiKeyCredential(apiKey ?? "none"), new OpenAIClientOptions
     {
         Endpoint = endpoint,
         NetworkTimeout = Timeout.InfiniteTimeSpan,

@@ -9,22 +9,34 @@ using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace BlazorChat.Assistants;
 
+/// <summary>What a server calls the most tokens of an answer.</summary>
+internal enum TokenLimitField
+{
+    /// <summary><c>max_completion_tokens</c>: OpenAI and Azure, which refuse the other for newer models.</summary>
+    MaxCompletionTokens,
+
+    /// <summary><c>max_tokens</c>: other servers know nothing else, or know both.</summary>
+    MaxTokens,
+}
+
 /// <summary>What is changed of a request before the connector puts it into OpenAI's form.</summary>
-internal sealed class OpenAIPrompt(Uri endpoint)
+internal sealed class OpenAIPrompt(TokenLimitField limit)
 {
     // The library's own options write with indentation, which a model would be billed for.
-    private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+    internal static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
 
-    // OpenAI and Azure refuse max_tokens for newer models; other servers know nothing else, or know both.
-    private readonly bool _knowsMaxCompletionTokens =
-        endpoint.Host == OpenAIChatClientProvider.DefaultEndpoint.Host || endpoint.Host.EndsWith(".azure.com", StringComparison.OrdinalIgnoreCase);
+    /// <summary>What the server at an address calls it.</summary>
+    public static TokenLimitField LimitOf(Uri endpoint) =>
+        endpoint.Host == OpenAIChatClientProvider.DefaultEndpoint.Host || endpoint.Host.EndsWith(".azure.com", StringComparison.OrdinalIgnoreCase)
+            ? TokenLimitField.MaxCompletionTokens
+            : TokenLimitField.MaxTokens;
 
     public static List<ChatMessage> Messages(IEnumerable<ChatMessage> messages) =>
         ToolHistory.Repair(messages, static id => id.Length > 0).ConvertAll(Fit);
 
     public ChatOptions? Options(ChatOptions? options)
     {
-        if (_knowsMaxCompletionTokens || options is not { MaxOutputTokens: { } tokens })
+        if (limit == TokenLimitField.MaxCompletionTokens || options is not { MaxOutputTokens: { } tokens })
         {
             return options;
         }
@@ -40,21 +52,30 @@ internal sealed class OpenAIPrompt(Uri endpoint)
         return copy;
     }
 
+    /// <summary>A message with results of tools, each of them one text.</summary>
+    internal static ChatMessage ResultsAsText(ChatMessage message)
+    {
+        var copy = message.Clone();
+        copy.Contents = [.. message.Contents.Select(content => content is FunctionResultContent { Result: not string } result
+            ? new FunctionResultContent(result.CallId, ToText(result.Result)) : content)];
+        return copy;
+    }
+
+    /// <summary>A file of text as its text: the connectors leave it out.</summary>
+    internal static AIContent FileAsText(AIContent content) =>
+        content is DataContent data && data.HasTopLevelMediaType("text") ? new TextContent(Encoding.UTF8.GetString(data.Data.Span)) : content;
+
     private static ChatMessage Fit(ChatMessage message)
     {
         if (message.Role == ChatRole.Tool)
         {
-            var copy = message.Clone();
-            copy.Contents = [.. message.Contents.Select(content => content is FunctionResultContent { Result: not string } result
-                ? new FunctionResultContent(result.CallId, ToText(result.Result)) : content)];
-            return copy;
+            return ResultsAsText(message);
         }
 
         // A name without any letter would be sent as underscores, and a file of text not at all.
         var result = message.Clone();
         result.AuthorName = OpenAINames.Sanitise(message.AuthorName);
-        result.Contents = [.. message.Contents.Select(content => content is DataContent data && data.HasTopLevelMediaType("text")
-            ? new TextContent(Encoding.UTF8.GetString(data.Data.Span)) : content)];
+        result.Contents = [.. message.Contents.Select(FileAsText)];
         result.RawRepresentation = WithCalls(result);
         return result;
     }

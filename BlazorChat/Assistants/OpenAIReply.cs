@@ -19,6 +19,8 @@ internal sealed class OpenAIReply
     private ChatResponseUpdate? _last;
     private ChatFinishReason? _finishReason;
     private UsageContent? _usage;
+    private string? _unknownReason;
+    private bool _said;
 
     /// <summary>Whether the provider has said that the answer is complete.</summary>
     public bool IsFinished => _finishReason is not null;
@@ -71,6 +73,7 @@ internal sealed class OpenAIReply
             }
         }
 
+        ReadUnknownReason(chunk, update);
         if (_calls.Any && _finishReason is not null)
         {
             // Not the end of the answer for the reader until the calls are out: see End.
@@ -80,22 +83,19 @@ internal sealed class OpenAIReply
         return update;
     }
 
-    /// <summary>The library gave up at a finish reason that it does not know.</summary>
+    /// <summary>The library gave up at a finish reason that it does not know: where nothing below it mends the stream.</summary>
     /// <exception cref="ChatFailureException">The reason is that the provider failed.</exception>
-    public void EndWithUnknownReason(ArgumentOutOfRangeException exception)
-    {
-        var value = exception.ActualValue as string;
-        if (string.Equals(value, "error", StringComparison.OrdinalIgnoreCase))
-        {
-            throw ChatFailures.ErrorEvent(code: null, message: null, exception);
-        }
-
-        _finishReason = new ChatFinishReason(string.IsNullOrWhiteSpace(value) ? "unknown" : value);
-    }
+    public void EndWithUnknownReason(ArgumentOutOfRangeException exception) => SetUnknownReason(exception.ActualValue as string, exception);
 
     /// <summary>What is left when the stream has ended: the usage and, with a finish reason, the tool calls, complete now. Null when nothing is left.</summary>
+    /// <exception cref="ChatFailureException">The provider's last word was that it failed.</exception>
     public ChatResponseUpdate? End()
     {
+        if (_finishReason is null && _unknownReason is { } unknown && (_said || unknown.Length > 0))
+        {
+            SetUnknownReason(unknown, cause: null);
+        }
+
         if (_finishReason is null && _usage is null)
         {
             return null;
@@ -121,6 +121,36 @@ internal sealed class OpenAIReply
 
         return update;
     }
+
+    /// <summary>Reads a reason that was put aside for the library's sake (<see cref="EventMender"/>).</summary>
+    private void ReadUnknownReason(StreamingChatCompletionUpdate chunk, ChatResponseUpdate update)
+    {
+        var says = update.Contents.Any(content => content is not TextContent { Text.Length: 0 });
+        _said |= says;
+        var given = chunk.Patch.TryGetValue("$.choices[0].finish_reason_given"u8, out string? value) ? value : null;
+        if (given is { Length: > 0 } && !IsError(given))
+        {
+            _finishReason ??= new ChatFinishReason(given);
+        }
+
+        // Some servers write an empty one into every chunk. It ends an answer only where nothing comes with it or after it.
+        if (says || given is not null)
+        {
+            _unknownReason = says && given is "" ? null : given;
+        }
+    }
+
+    private void SetUnknownReason(string? value, Exception? cause)
+    {
+        if (IsError(value))
+        {
+            throw ChatFailures.ErrorEvent(code: null, message: null, cause);
+        }
+
+        _finishReason ??= new ChatFinishReason(string.IsNullOrWhiteSpace(value) ? "unknown" : value);
+    }
+
+    private static bool IsError(string? reason) => string.Equals(reason, "error", StringComparison.OrdinalIgnoreCase);
 
     private ToolCallDeltaContent? AddFragment(StreamingChatToolCallUpdate fragment)
     {

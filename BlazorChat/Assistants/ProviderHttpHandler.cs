@@ -4,19 +4,21 @@ using System.Net.Http.Headers;
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// Turns an HTTP answer that is no stream of a model into a <see cref="ChatFailureException"/>, the same for every provider's
+/// Mends a model's stream (<see cref="MendedStream"/>), and turns an HTTP answer that is none into a <see cref="ChatFailureException"/>, the same for every provider's
 /// library: below it, where status, headers and body are still together. Some libraries keep no <c>Retry-After</c>, and
 /// some put the body, which may quote a key, into the exception's message.
 /// </summary>
 /// <param name="time">The clock that a <c>Retry-After</c> date is compared to.</param>
-internal sealed class ProviderHttpHandler(TimeProvider time) : DelegatingHandler
+/// <param name="takesJson">Whether a JSON document with the status of a success is an answer.</param>
+internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = false) : DelegatingHandler
 {
     /// <summary>The most bytes that are read of an error's body.</summary>
     private const int MaxErrorBytes = 64 * 1024;
 
     /// <summary>A client for one provider's library. It has no time-out of its own: the guard has the clocks.</summary>
     /// <param name="time">The clock.</param>
-    public static HttpClient CreateClient(TimeProvider time)
+    /// <param name="takesJson">Whether a JSON document with the status of a success is an answer; otherwise it is an error.</param>
+    public static HttpClient CreateClient(TimeProvider time, bool takesJson = false)
     {
         var sockets = new SocketsHttpHandler
         {
@@ -30,7 +32,7 @@ internal sealed class ProviderHttpHandler(TimeProvider time) : DelegatingHandler
             // which the provider writes on. The end of a finished answer needs no more than this.
             ResponseDrainTimeout = TimeSpan.FromMilliseconds(50),
         };
-        return new HttpClient(new ProviderHttpHandler(time) { InnerHandler = sockets }) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(new ProviderHttpHandler(time, takesJson) { InnerHandler = sockets }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <inheritdoc/>
@@ -38,23 +40,47 @@ internal sealed class ProviderHttpHandler(TimeProvider time) : DelegatingHandler
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var mediaType = response.Content.Headers.ContentType?.MediaType;
-        if (response.IsSuccessStatusCode && mediaType is not ("application/json" or "text/html"))
+        if (response.IsSuccessStatusCode && mediaType is not "text/html" && (takesJson || mediaType is not "application/json"))
         {
+            // Some servers name no type, or that of plain text, for their events.
+            if (mediaType is null or "text/event-stream" or "text/plain")
+            {
+                response.Content = await MendAsync(response.Content, cancellationToken).ConfigureAwait(false);
+            }
+
             return response;
         }
 
         using (response)
         {
             var status = (int)response.StatusCode;
-            var (code, message) = ProviderMessage.Parse(await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false));
+            var body = await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false);
+            var (code, message) = ProviderMessage.Parse(body);
             if (!response.IsSuccessStatusCode)
             {
-                throw ChatFailures.Status(status, code, message, RetryAfter(response.Headers));
+                var failure = ChatFailures.Status(status, code, message, RetryAfter(response.Headers));
+                failure.Parameter = ProviderMessage.Parameter(body);
+                throw failure;
             }
 
             // Some servers report an error as a document with the status of a success.
             throw message.Length > 0 ? ChatFailures.ErrorEvent(code, message) : ChatFailures.NotAStream(status);
         }
+    }
+
+    private static async Task<HttpContent> MendAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        var mended = new StreamContent(new MendedStream(await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false)));
+        foreach (var (name, values) in content.Headers.NonValidated)
+        {
+            // Mended lines may be longer or shorter.
+            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            {
+                mended.Headers.TryAddWithoutValidation(name, values);
+            }
+        }
+
+        return mended;
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellationToken)

@@ -75,6 +75,21 @@ internal static partial class ProviderMessage
         return (Text(root, "code") ?? Text(root, "type"), Text(root, "message") ?? Text(root, "detail") ?? "");
     }
 
+    /// <summary>The field of the request that an error body of OpenAI's form blames; null when it names none.</summary>
+    public static string? Parameter(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("error", out var error)
+                && error.ValueKind == JsonValueKind.Object ? Text(error, "param") : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private static string? Text(JsonElement element, string name) =>
         !element.TryGetProperty(name, out var value) ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString()

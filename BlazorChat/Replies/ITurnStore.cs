@@ -53,6 +53,11 @@ public sealed record EndedTurn(
 /// <param name="Queued">The turn that is in the queue now, or null.</param>
 public sealed record ChangedReply(Message Message, Turn? Queued);
 
+/// <summary>What naming a room gave.</summary>
+/// <param name="Room">The room as stored.</param>
+/// <param name="Answer">The answer that the tokens were counted for, or null when that runs again or is gone.</param>
+public sealed record TitledRoom(Room Room, Message? Answer);
+
 /// <summary>More of a running answer, for the journal.</summary>
 /// <param name="MessageId">The answer.</param>
 /// <param name="Step">The step that it is of: once that is stored, its pieces come too late.</param>
@@ -105,6 +110,19 @@ public interface ITurnStore
     /// <summary>Stores an answer's parts and status; see <see cref="EndedTurn"/>.</summary>
     /// <returns>Null when the message is gone (its room was cleared or deleted): then nothing is stored.</returns>
     Task<ChangedReply?> EndAsync(EndedTurn ended, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Names a room unless somebody has, and counts what that took: for the room, and for an answer unless that runs again.
+    /// When the name is taken, a number is put behind it.
+    /// </summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="messageId">The answer that it is named after.</param>
+    /// <param name="title">A name that can be one, or null to count only.</param>
+    /// <param name="tokens">What finding the name took.</param>
+    /// <param name="cost">What they cost, or null.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <returns>Null when the room is gone.</returns>
+    Task<TitledRoom?> TitleAsync(Guid roomId, Guid messageId, string? title, TokenCounts tokens, decimal? cost, CancellationToken cancellationToken);
 
     /// <summary>Changes a call of an answer that waits for people. When nothing of it waits any more, its turn goes on: exactly once.</summary>
     /// <param name="roomId">The room.</param>

@@ -14,7 +14,7 @@ internal sealed record Prompt(IReadOnlyList<ChatMessage> Messages, ChatOptions O
 /// Builds the prompt of a step: instructions, as much of what stands before the answer as the budget allows, and the
 /// answer's own steps. Reads backwards by pages, so the cost depends on the budget and not on the room's history.
 /// </summary>
-internal sealed class PromptBuilder(IRoomStore store)
+internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assistantInstructions)
 {
     /// <summary>How arguments are written for models and people: readable in every language.</summary>
     public static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -30,12 +30,14 @@ internal sealed class PromptBuilder(IRoomStore store)
     public async Task<Prompt> BuildAsync(TurnState state, CancellationToken cancellationToken)
     {
         var responder = state.Responder;
-        var instructions = Instructions(state.Room, responder);
-        var own = MessagePrompt.OfAnswer(state.Draft.Parts, keepReasoning: true, keepResults: true);
-        var budget = responder.PromptTokens - TokenEstimate.Of(instructions) - own.Sum(TokenEstimate.Of);
-        var messages = await ReadAsync(state, budget, cancellationToken).ConfigureAwait(false);
-        messages.AddRange(own);
-        if (own is [.., { Role: var last }] && last == ChatRole.Assistant)
+        var tokens = TokenCounter.For(responder);
+        var own = await assistantInstructions.OfAsync(responder, state.Room, state.Count, cancellationToken).ConfigureAwait(false);
+        var instructions = Instructions(state.Room, responder, own);
+        var soFar = MessagePrompt.OfAnswer(state.Draft.Parts, keepReasoning: true, keepResults: true);
+        var budget = responder.PromptTokens - tokens.Of(instructions) - soFar.Sum(tokens.Of);
+        var messages = await ReadAsync(state, tokens, budget, cancellationToken).ConfigureAwait(false);
+        messages.AddRange(soFar);
+        if (soFar is [.., { Role: var last }] && last == ChatRole.Assistant)
         {
             messages.Add(new ChatMessage(ChatRole.User, GoOn));
         }
@@ -43,7 +45,7 @@ internal sealed class PromptBuilder(IRoomStore store)
         return new Prompt(messages, new ChatOptions { Instructions = instructions });
     }
 
-    private async Task<List<ChatMessage>> ReadAsync(TurnState state, int budget, CancellationToken cancellationToken)
+    private async Task<List<ChatMessage>> ReadAsync(TurnState state, TokenCounter tokens, int budget, CancellationToken cancellationToken)
     {
         var responder = state.Responder;
         var claimed = state.Claimed;
@@ -52,7 +54,7 @@ internal sealed class PromptBuilder(IRoomStore store)
             .Where(t => t.AssistantId == responder.Author.Id && t.MessageId is null && t.QuestionId is not null && t.QuestionId != claimed.Turn.QuestionId)
             .SelectMany(t => t.EarlierQuestionIds.Add(t.QuestionId!.Value)).ToHashSet();
         var first = await ReadFirstAsync(state, waiting, cancellationToken).ConfigureAwait(false);
-        var left = budget - first.Sum(m => m.Prompt.Sum(TokenEstimate.Of));
+        var left = budget - first.Sum(m => m.Prompt.Sum(tokens.Of));
         var newestFirst = new List<(Message Message, List<ChatMessage> Prompt)>();
         var hasMore = true;
         var before = claimed.Before;
@@ -75,7 +77,7 @@ internal sealed class PromptBuilder(IRoomStore store)
                     continue;
                 }
 
-                left -= prompt.Sum(TokenEstimate.Of);
+                left -= prompt.Sum(tokens.Of);
                 // The newest message of others, and the question, go in whatever they cost: without them there is nothing to answer.
                 var isNeeded = message.Id == claimed.Turn.QuestionId || newestFirst.TrueForAll(m => MessagePrompt.IsOwn(m.Message, responder));
                 if (left < 0 && !isNeeded)
@@ -135,16 +137,16 @@ internal sealed class PromptBuilder(IRoomStore store)
         !message.IsRetried && message.Id != claimed.Reply.Id && !waiting.Contains(message.Id)
         && message.Status is not (MessageStatus.Streaming or MessageStatus.Recovering);
 
-    private static string Instructions(Room room, Responder responder)
+    private static string Instructions(Room room, Responder responder, string own)
     {
         var parts = new List<string>
         {
             // Anybody may name a room: as JSON the name stays a name.
             $"You are {responder.Author.Name}, an assistant in a chat room named {JsonSerializer.Serialize(room.Name)}. Several people and assistants may write there; each message says who wrote it. Answer in Markdown.",
         };
-        if (responder.Instructions.Length > 0)
+        if (own.Length > 0)
         {
-            parts.Add(responder.Instructions);
+            parts.Add(own);
         }
 
         if (room.Instructions.Length > 0)

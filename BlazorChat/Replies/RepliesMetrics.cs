@@ -16,6 +16,7 @@ internal sealed class RepliesMetrics : IDisposable
     private readonly Counter<long> _turns;
     private readonly Histogram<double> _firstToken;
     private readonly Histogram<long> _tokens;
+    private readonly Histogram<double> _counted;
 
     public RepliesMetrics(IMeterFactory meters, RunningTurns running)
     {
@@ -23,6 +24,9 @@ internal sealed class RepliesMetrics : IDisposable
         _turns = _meter.CreateCounter<long>("blazorchat.turns", "{turn}", "Turns that ended, by outcome.");
         _firstToken = _meter.CreateHistogram<double>("gen_ai.client.operation.time_to_first_chunk", "s", "From the request to the first text of an answer.");
         _tokens = _meter.CreateHistogram<long>("gen_ai.client.token.usage", "{token}", "Tokens of one answer as the provider counted them.");
+        _counted = _meter.CreateHistogram(
+            "blazorchat.tokens.counted_ratio", "1", "Tokens of a prompt as they were counted here, as a share of those that the provider reports.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 0.75, 0.9, 0.95, 1, 1.05, 1.1, 1.25, 1.5, 2, 4] });
         _meter.CreateObservableGauge("blazorchat.turns.running", () => running.Count, "{turn}", "Turns that run now.");
     }
 
@@ -59,6 +63,16 @@ internal sealed class RepliesMetrics : IDisposable
                 _tokens.Record(tokens, tags);
             }
         }
+    }
+
+    /// <param name="responder">Whose prompt it was.</param>
+    /// <param name="isExact">Whether the model's tokenizer counted it.</param>
+    /// <param name="ratio">Tokens that were counted here, divided by those that the provider reports.</param>
+    public void Counted(Responder responder, bool isExact, double ratio)
+    {
+        var tags = TagsOf(responder);
+        tags.Add("blazorchat.tokens.by", isExact ? "tokenizer" : "estimate");
+        _counted.Record(ratio, tags);
     }
 
     public void Ended(string assistantId, MessageStatus? status) =>

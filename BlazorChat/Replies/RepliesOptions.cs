@@ -19,4 +19,7 @@ public sealed class RepliesOptions
     /// <summary>Most turns that run at the same time, over all rooms; others wait in the queue.</summary>
     [Range(1, 10_000)]
     public int MaxRunningTurns { get; set; } = 64;
+
+    /// <summary>Whether a room that was made without a name gets one from the assistant that answers first in it: one short request more.</summary>
+    public bool TitleRooms { get; set; } = true;
 }

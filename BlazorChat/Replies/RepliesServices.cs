@@ -10,21 +10,27 @@ internal static class RepliesServices
 {
     public static IServiceCollection AddReplies(this IServiceCollection services)
     {
-        services.AddOptions<RepliesOptions>().BindConfiguration(RepliesOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<RepliesOptions>(RepliesOptions.Section);
         // Beyond the grace, outcomes are still to be stored.
         services.AddOptions<HostOptions>().Configure<IOptions<RepliesOptions>>((host, replies) =>
             host.ShutdownTimeout = replies.Value.ShutdownGrace + TimeSpan.FromSeconds(15));
         services.AddSingleton<IAnswerRules, MentionAnswerRules>();
         services.AddSingleton<RunningTurns>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RunningTurns>());
+        services.AddSingleton<IStorageObserver>(s => s.GetRequiredService<RunningTurns>());
         services.AddSingleton<RepliesMetrics>();
         services.AddSingleton<Recovery>();
+        services.AddSingleton<AssistantInstructions>();
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton<ToolCatalog>();
-        services.AddSingleton(s => new DelegationTools(s.GetRequiredService<ToolExecution>(), s.GetRequiredService<ToolCatalog>().For, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new DelegationTools(
+            s.GetRequiredService<ToolExecution>(), s.GetRequiredService<ToolCatalog>().For,
+            s.GetRequiredService<ToolCatalog>().Rules, s.GetRequiredService<AssistantInstructions>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ToolBatch>();
         services.AddSingleton<StepRecords>();
+        services.AddSingleton<ContextCheck>();
         services.AddSingleton<TurnSteps>();
+        services.AddSingleton<ITurnObserver, RoomTitles>();
         services.AddSingleton<TurnObservers>();
         services.AddSingleton<TurnRunner>();
         services.AddSingleton<ShutdownGrace>();

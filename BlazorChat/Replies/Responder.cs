@@ -1,5 +1,5 @@
-using BlazorChat.Rooms;
 using BlazorChat.Replies.Kernels;
+using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 using Microsoft.SemanticKernel;
 
@@ -22,7 +22,11 @@ public enum RecoveryMode
 /// <param name="Kernel">Its kernel: the chat service that answers, and the plugins and filters around its tools.</param>
 public sealed record Responder(Author Author, string Instructions, int PromptTokens, Kernel Kernel)
 {
-    /// <summary>An assistant that is nothing but a model.</summary>
+    /// <summary>An assistant whose kernel has a model and nothing else.</summary>
+    /// <param name="author">Its id and name.</param>
+    /// <param name="instructions">What the model is told before everything else.</param>
+    /// <param name="promptTokens">How many tokens of the room go into one prompt.</param>
+    /// <param name="client">The model; see <see cref="AssistantKernel.Create"/>.</param>
     public Responder(Author author, string instructions, int promptTokens, IChatClient client)
         : this(author, instructions, promptTokens, AssistantKernel.Create(client))
     {
@@ -33,6 +37,9 @@ public sealed record Responder(Author Author, string Instructions, int PromptTok
     /// at once with <see cref="OperationCanceledException"/>.
     /// </summary>
     public IChatClient Client => Kernel.GetRequiredService<IChatClient>();
+
+    /// <summary><see cref="Instructions"/> as a template, or null when they are to be taken as they are.</summary>
+    public InstructionsTemplate? Template { get; init; }
 
     /// <summary>The provider's name.</summary>
     public string Provider { get; init; } = "";

@@ -14,6 +14,9 @@ internal abstract record TurnEnding
 
     /// <summary>The server stops.</summary>
     public sealed record ShuttingDown : TurnEnding;
+
+    /// <summary>The database may belong to another process: what comes cannot be stored.</summary>
+    public sealed record StorageLost : TurnEnding;
 }
 
 /// <summary>A turn that runs in this process. The first ending counts.</summary>
@@ -78,10 +81,10 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
 }
 
 /// <summary>The turns that run in this process, to find them when they are to end or people decide about their calls.</summary>
-public sealed class RunningTurns(TimeProvider time) : IRoomObserver
+public sealed class RunningTurns(TimeProvider time) : IRoomObserver, IStorageObserver
 {
     private readonly ConcurrentDictionary<Guid, RunningTurn> _turns = new();
-    private volatile TurnEnding? _closing;
+    private TurnEnding? _closing;
 
     /// <summary>How many run.</summary>
     public int Count => _turns.Count;
@@ -113,11 +116,27 @@ public sealed class RunningTurns(TimeProvider time) : IRoomObserver
         }
     }
 
+    void IStorageObserver.OnStorageLost()
+    {
+        var lost = new TurnEnding.StorageLost();
+        // A shutdown that has begun stays one.
+        _ = Interlocked.CompareExchange(ref _closing, lost, null);
+        _ = End(static _ => true, lost);
+    }
+
+    void IStorageObserver.OnStorageBack()
+    {
+        if (Volatile.Read(ref _closing) is TurnEnding.StorageLost lost)
+        {
+            _ = Interlocked.CompareExchange(ref _closing, null, lost);
+        }
+    }
+
     internal void Add(RunningTurn turn)
     {
         _turns[turn.MessageId] = turn;
         // One that began while all were being ended ends, too.
-        if (_closing is { } ending)
+        if (Volatile.Read(ref _closing) is { } ending)
         {
             turn.End(ending);
         }
@@ -137,7 +156,7 @@ public sealed class RunningTurns(TimeProvider time) : IRoomObserver
     /// <returns>How many this call ended.</returns>
     internal int EndAll(TurnEnding ending)
     {
-        _closing = ending;
+        Volatile.Write(ref _closing, ending);
         return End(static _ => true, ending).Ended;
     }
 

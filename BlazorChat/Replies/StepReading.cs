@@ -19,6 +19,9 @@ internal sealed class StepReading(TurnState state, int step, string origin, Repl
     /// <summary>The calls that the model made.</summary>
     public List<ToolCallPart> Calls { get; } = [];
 
+    /// <summary>How many tokens of what was sent the provider counted, those from its cache included; 0 when it has not said.</summary>
+    public long ReportedInput { get; private set; }
+
     /// <summary>Why it ended.</summary>
     public ChatFinishReason? Finish { get; private set; }
 
@@ -66,9 +69,10 @@ internal sealed class StepReading(TurnState state, int step, string origin, Repl
                 state.Draft.Note(note.Note);
                 break;
             case UsageContent usage:
-                state.Add(new TokenCounts(
-                    usage.Details.InputTokenCount ?? 0, usage.Details.OutputTokenCount ?? 0,
-                    usage.Details.CachedInputTokenCount ?? 0, usage.Details.ReasoningTokenCount ?? 0));
+                state.Count(usage.Details);
+                // Several may count one request, and some servers count what was cached beside the rest.
+                var (input, cached) = (usage.Details.InputTokenCount ?? 0, usage.Details.CachedInputTokenCount ?? 0);
+                ReportedInput = Math.Max(ReportedInput, cached > input ? input + cached : input);
                 metrics.Tokens(state.Responder, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
                 break;
         }

@@ -104,6 +104,9 @@ public sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILogg
 
         public void Sent(IReadOnlyList<ChatMessage> messages, ChatOptions options) => (_messages, _options) = (messages, options);
 
+        /// <summary>Has what was sent compared with what the provider counted.</summary>
+        public void CheckContext(ContextCheck check, TurnState state, int step, long reported) => check.Check(state, step, _messages, _options, reported);
+
         public SentStep ToStep(int version, int step) => new(
             version, step,
             [.. _messages.Select(m => new SentMessage(m.Role.Value, m.AuthorName, [.. m.Contents.Select(ToContent)]))],

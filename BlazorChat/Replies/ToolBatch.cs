@@ -71,7 +71,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, ITurnStore stor
     {
         var outcome = tool is null
             ? ToolOutcome.Failed("This tool is not there any more.")
-            : await execution.RunAsync(tool, ContextOf(state, call), tool.Timeout ?? state.Responder.ToolTimeout, state.Token, state.Responder.Kernel).ConfigureAwait(false);
+            : await execution.RunAsync(tool, ContextOf(state, call), tool.Timeout ?? state.Responder.ToolTimeout, state.Responder.Kernel, state.Token).ConfigureAwait(false);
         var ended = call with
         {
             State = outcome.IsError ? ToolCallState.Failed : ToolCallState.Succeeded,

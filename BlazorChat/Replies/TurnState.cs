@@ -1,4 +1,5 @@
 using BlazorChat.Rooms;
+using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies;
 
@@ -46,6 +47,9 @@ internal sealed class TurnState : IDisposable
     /// <summary>The model that answered last, as the provider names it.</summary>
     public string? Model { get; set; }
 
+    /// <summary>Whether people were told that the model's server cut a prompt off.</summary>
+    public bool IsCutTold { get; set; }
+
     /// <summary>Requests that were made.</summary>
     public int Steps { get; set; }
 
@@ -71,6 +75,9 @@ internal sealed class TurnState : IDisposable
             _tokens += tokens;
         }
     }
+
+    /// <summary>Adds what a model counted that was asked beside the steps.</summary>
+    public void Count(UsageDetails usage) => Add(TokenUsage.Of(usage));
 
     /// <returns>Whether it was the first.</returns>
     public bool MarkFirstToken()

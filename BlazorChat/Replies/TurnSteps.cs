@@ -13,7 +13,7 @@ namespace BlazorChat.Replies;
 /// </summary>
 internal sealed class TurnSteps(
     PromptBuilder prompts, ToolCatalog catalog, DelegationTools delegation, IResponders responders, ToolBatch batch, StepRecords records,
-    IEnumerable<IStepHook> hooks, RepliesMetrics metrics, TimeProvider time)
+    ContextCheck context, IEnumerable<IStepHook> hooks, RepliesMetrics metrics, TimeProvider time)
 {
     private readonly IStepHook[] _hooks = [.. hooks];
 
@@ -176,6 +176,7 @@ internal sealed class TurnSteps(
             await records.KeepAsync(state, request.Step, recorder, removals).ConfigureAwait(false);
         }
 
+        recorder.CheckContext(context, state, request.Step, reading.ReportedInput);
         return (reading.Calls, reading.Finish);
     }
 

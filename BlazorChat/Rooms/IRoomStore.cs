@@ -60,11 +60,11 @@ public interface IRoomStore
     /// <summary>One room, or null.</summary>
     Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken);
 
-    /// <summary>Stores a new room. Refused when the name is taken or there are <see cref="RoomLimits.Rooms"/> already.</summary>
+    /// <summary>Stores a new room. Refused when its name (unless it has none of its own) is taken or there are <see cref="RoomLimits.Rooms"/> already.</summary>
     Task<Result<Room>> CreateAsync(Room room, CancellationToken cancellationToken);
 
-    /// <summary>Changes name and settings. Refused when the name is taken or the room does not exist.</summary>
-    Task<Result<Room>> UpdateAsync(Guid roomId, string name, RoomSettings settings, CancellationToken cancellationToken);
+    /// <summary>Changes name (null leaves it, and a room without one stays without) and settings. Refused when the name is taken or the room does not exist.</summary>
+    Task<Result<Room>> UpdateAsync(Guid roomId, string? name, RoomSettings settings, CancellationToken cancellationToken);
 
     /// <summary>Removes all messages, turns and journals of a room.</summary>
     /// <returns>The sequence up to which messages were removed, or null when the room does not exist.</returns>

@@ -1,6 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace BlazorChat.Rooms;
 
 /// <summary>One part of a message. A closed set; stored as versioned JSON (see Storage/MessagePartsJson).</summary>
+/// <remarks>The names below are in databases, as are those of members: never change one. <see cref="UnknownPart"/> has none, it is stored as it came.</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(TextPart), "text")]
+[JsonDerivedType(typeof(ReasoningPart), "reasoning")]
+[JsonDerivedType(typeof(ToolCallPart), "call")]
+[JsonDerivedType(typeof(DataPart), "data")]
+[JsonDerivedType(typeof(SourcePart), "source")]
+[JsonDerivedType(typeof(FilePart), "file")]
+[JsonDerivedType(typeof(ErrorPart), "error")]
 public abstract record MessagePart
 {
     private protected MessagePart()
@@ -36,7 +47,7 @@ public sealed record ReasoningPart(string Text) : MessagePart
 /// <param name="Type">Lower-case letters, digits and hyphens, 1 to 64 characters.</param>
 /// <param name="Id">At most 64 characters, or null.</param>
 /// <param name="Json">One JSON value, at most <see cref="RoomLimits.DataLength"/> characters.</param>
-public sealed record DataPart(string Type, string? Id, string Json) : MessagePart
+public sealed record DataPart([property: JsonPropertyName("dataType")] string Type, string? Id, string Json) : MessagePart
 {
     /// <summary>What an answer rests on: an array of objects with <c>url</c> and <c>title</c>.</summary>
     public const string Sources = "sources";

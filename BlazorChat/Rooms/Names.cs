@@ -6,6 +6,9 @@ namespace BlazorChat.Rooms;
 /// <summary>Rules for names of rooms and people.</summary>
 public static class Names
 {
+    /// <summary>What a room is called while nobody has named it.</summary>
+    public const string UnnamedRoom = "New room";
+
     /// <summary>Checks a person's name.</summary>
     /// <returns>The trimmed name, or why it cannot be used.</returns>
     public static Result<string> CheckPersonName(string? name) => Check(name, RoomLimits.PersonNameLength, "A name");

@@ -64,8 +64,11 @@ public sealed record Room
     /// <summary>Version 7 GUID.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>Trimmed, 1 to 80 characters, unique ignoring case.</summary>
+    /// <summary>Trimmed, 1 to 80 characters, unique ignoring case; while nobody has named it <see cref="Names.UnnamedRoom"/>, as others may be called too.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Whether it has a name of its own: one that a person gave it, or the title of its first exchange.</summary>
+    public bool IsNamed { get; init; } = true;
 
     /// <summary>What people have set.</summary>
     public RoomSettings Settings { get; init; } = new();

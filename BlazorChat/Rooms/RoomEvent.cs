@@ -61,7 +61,7 @@ public abstract record RoomEvent
         public decimal? Cost { get; init; }
     }
 
-    /// <summary>Name or settings changed.</summary>
+    /// <summary>Name or settings changed, or what its answers have cost.</summary>
     public sealed record RoomChanged(Room Room) : RoomEvent;
 
     /// <summary>All messages up to <see cref="Through"/> are gone, with their turns.</summary>

@@ -75,12 +75,14 @@ public sealed partial class RoomService(
     public async Task<Result<Room>> CreateAsync(Person? person, string? name, CancellationToken cancellationToken)
     {
         var checkedName = Names.CheckRoomName(name);
-        if (checkedName.Refusal is { } bad)
-        {
-            return bad;
-        }
+        return checkedName.Refusal is { } bad ? bad : await CreateNamedAsync(person, checkedName.Value, cancellationToken).ConfigureAwait(false);
+    }
 
-        return await DecideAsync<Room>(person, RoomAction.CreateRoom, null, async () =>
+    /// <summary>Makes a room that is called <see cref="Names.UnnamedRoom"/> until somebody names it, or its first exchange has a title.</summary>
+    public Task<Result<Room>> CreateUnnamedAsync(Person? person, CancellationToken cancellationToken) => CreateNamedAsync(person, null, cancellationToken);
+
+    private Task<Result<Room>> CreateNamedAsync(Person? person, string? name, CancellationToken cancellationToken) =>
+        DecideAsync<Room>(person, RoomAction.CreateRoom, null, async () =>
         {
             if (!rate.TryTake(person!.Id))
             {
@@ -88,7 +90,15 @@ public sealed partial class RoomService(
             }
 
             var now = time.GetUtcNow();
-            var room = new Room { Id = Guid.CreateVersion7(now), Name = checkedName.Value, CreatedAt = now, LastActivityAt = now, OwnerId = person.AsAuthor().Id };
+            var room = new Room
+            {
+                Id = Guid.CreateVersion7(now),
+                Name = name ?? Names.UnnamedRoom,
+                IsNamed = name is not null,
+                CreatedAt = now,
+                LastActivityAt = now,
+                OwnerId = person.AsAuthor().Id,
+            };
             var created = await store.CreateAsync(room, cancellationToken).ConfigureAwait(false);
             if (created.Refusal is null)
             {
@@ -97,8 +107,7 @@ public sealed partial class RoomService(
             }
 
             return created;
-        }, cancellationToken).ConfigureAwait(false);
-    }
+        }, cancellationToken);
 
     /// <summary>Changes a room's name, instructions and answer mode. Null leaves one as it is.</summary>
     public Task<Result<Room>> ChangeAsync(
@@ -134,7 +143,7 @@ public sealed partial class RoomService(
                 return wrong;
             }
 
-            var changed = await store.UpdateAsync(roomId, name is null ? room.Name : checkedName.Value, settings, cancellationToken).ConfigureAwait(false);
+            var changed = await store.UpdateAsync(roomId, name is null ? null : checkedName.Value, settings, cancellationToken).ConfigureAwait(false);
             if (changed.Refusal is null)
             {
                 broadcaster.Publish(roomId, new RoomEvent.RoomChanged(changed.Value));

@@ -77,7 +77,12 @@ public sealed record RoomSnapshot
             RoomEvent.TurnWithdrawn withdrawn => WithoutTurn(withdrawn.TurnId),
             RoomEvent.RoomChanged changed => this with
             {
-                Room = Room with { Name = changed.Room.Name, Settings = changed.Room.Settings },
+                Room = Room with
+                {
+                    Name = changed.Room.Name, IsNamed = changed.Room.IsNamed, Settings = changed.Room.Settings,
+                    // Of the same gate as the sums of answers: none is lost, and none counted twice.
+                    Tokens = changed.Room.Tokens, Cost = changed.Room.Cost,
+                },
             },
             RoomEvent.RoomCleared cleared => Clear(cleared),
             RoomEvent.RoomDeleted deleted => this with { DeletedBy = deleted.By, Messages = [], Beyond = [], Queue = [], HasOlder = false },

@@ -5,9 +5,8 @@ internal static class RoomsServices
 {
     public static IServiceCollection AddRooms(this IServiceCollection services)
     {
-        services.AddOptions<RoomsOptions>().BindConfiguration(RoomsOptions.Section).ValidateDataAnnotations()
-            .Validate(o => Names.CheckRoomName(o.LobbyName).Refusal is null, "The setting Rooms:LobbyName is no name that a room can have.")
-            .ValidateOnStart();
+        services.AddSection<RoomsOptions>(RoomsOptions.Section)
+            .Validate(o => Names.CheckRoomName(o.LobbyName).Refusal is null, "The setting Rooms:LobbyName is no name that a room can have.");
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IRoomPolicy, OpenRoomPolicy>();
         services.AddSingleton<RoomGates>();

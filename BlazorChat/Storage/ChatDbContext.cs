@@ -1,12 +1,15 @@
+using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace BlazorChat.Storage;
 
-/// <summary>The database. Made per operation through a factory: scoped services live as long as a circuit here.</summary>
-internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : DbContext(options)
+/// <summary>
+/// The database, whichever it is: one class derives from this for each, with its own migrations. Made per operation through
+/// an <see cref="IDbContextFactory{TContext}"/> of this type: scoped services live as long as a circuit here.
+/// </summary>
+internal abstract class ChatDbContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<RoomRow> Rooms => Set<RoomRow>();
 
@@ -22,9 +25,16 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
 
     public DbSet<StepRow> Steps => Set<StepRow>();
 
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+    /// <summary>Those whose stored parts match a pattern of LIKE with <see cref="MessagePartsJson.LikeEscape"/>, whatever the case of ASCII letters.</summary>
+    public abstract IQueryable<MessageRow> WithPartsLike(IQueryable<MessageRow> messages, string pattern);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
         // SQLite has no type for points in time that sorts: Unix milliseconds do on every database.
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMillisecondsConverter>();
+        // SQLite takes NUL and PostgreSQL refuses it; half of a surrogate pair is text to neither.
+        configurationBuilder.Properties<string>().HaveConversion<StorableTextConverter>();
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -105,13 +115,8 @@ internal sealed class ChatDbContext(DbContextOptions<ChatDbContext> options) : D
         });
     }
 
+    private sealed class StorableTextConverter() : ValueConverter<string, string>(text => StorableText.From(text), stored => stored);
+
     private sealed class UnixMillisecondsConverter()
         : ValueConverter<DateTimeOffset, long>(time => time.ToUnixTimeMilliseconds(), stored => DateTimeOffset.FromUnixTimeMilliseconds(stored));
-}
-
-/// <summary>What `dotnet ef` uses to make migrations; no database is opened.</summary>
-internal sealed class ChatDbContextDesignFactory : IDesignTimeDbContextFactory<ChatDbContext>
-{
-    public ChatDbContext CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<ChatDbContext>().UseSqlite("Data Source=:memory:").Options);
 }

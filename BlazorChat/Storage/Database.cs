@@ -6,11 +6,15 @@ namespace BlazorChat.Storage;
 
 /// <summary>
 /// How stores reach the database: reads in a context of their own, writes one after the other, each in one transaction.
-/// SQLite has one writer; waiting for it here is fair and costs no thread, waiting in SQLite is neither.
+/// SQLite has one writer; waiting for it here is fair and costs no thread, waiting in SQLite is neither. On PostgreSQL it is
+/// the same, so that the stores' rules see no other transaction on either.
 /// </summary>
-internal sealed class Database(IDbContextFactory<ChatDbContext> contexts) : IDisposable
+internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatabaseProvider provider) : IDisposable
 {
     private readonly SemaphoreSlim _writer = new(1, 1);
+
+    // Whether the last write failed.
+    private volatile bool _isFailing;
 
     public async Task<T> ReadAsync<T>(Func<ChatDbContext, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -22,7 +26,7 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts) : IDis
         }
         catch (DbException e)
         {
-            throw new StorageUnavailableException("The database could not be read.", e);
+            throw Unavailable("The database could not be read.", e);
         }
     }
 
@@ -36,15 +40,45 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts) : IDis
             await using var _ = context.ConfigureAwait(false);
             var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using var __ = transaction.ConfigureAwait(false);
+            await provider.EnsureOwnedAsync(context, cancellationToken).ConfigureAwait(false);
             var result = await write(context).ConfigureAwait(false);
             await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
             // Not cancelled half-way: a caller who gives up now would not know whether it was stored.
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            _isFailing = false;
+            provider.AfterWrite();
             return result;
         }
         catch (Exception e) when (e is DbException or DbUpdateException)
         {
-            throw new StorageUnavailableException("The database could not be written.", e);
+            _isFailing = true;
+            throw Unavailable("The database could not be written.", e);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    /// <summary>Tries whether writes work now.</summary>
+    /// <param name="longest">How long another write may take.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StorageUnavailableException">They do not.</exception>
+    public async Task ProbeAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        if (!await _writer.WaitAsync(longest, cancellationToken).ConfigureAwait(false))
+        {
+            throw new StorageUnavailableException("A write takes too long.");
+        }
+
+        try
+        {
+            await provider.ProbeAsync(_isFailing, cancellationToken).ConfigureAwait(false);
+            _isFailing = false;
+        }
+        catch (DbException e)
+        {
+            throw Unavailable("The database could not be written.", e);
         }
         finally
         {
@@ -53,4 +87,7 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts) : IDis
     }
 
     public void Dispose() => _writer.Dispose();
+
+    private StorageUnavailableException Unavailable(string message, Exception failure) =>
+        new(message, provider.Tellable(failure));
 }

@@ -22,23 +22,13 @@ internal static partial class MessagePartsJson
 
     private static readonly JsonSerializerOptions PartOptions = new(JsonSerializerDefaults.Web)
     {
+        // A newer version, or a person, may have written a part's type after its other members.
+        AllowOutOfOrderMetadataProperties = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
         IgnoreReadOnlyProperties = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
-
-    // The names are in databases: never change one.
-    private static readonly (string Name, Type Type)[] Types =
-    [
-        ("text", typeof(TextPart)),
-        ("reasoning", typeof(ReasoningPart)),
-        ("call", typeof(ToolCallPart)),
-        ("data", typeof(DataPart)),
-        ("source", typeof(SourcePart)),
-        ("file", typeof(FilePart)),
-        ("error", typeof(ErrorPart)),
-    ];
 
     public static string Write(IEnumerable<MessagePart> parts)
     {
@@ -56,7 +46,7 @@ internal static partial class MessagePartsJson
                 }
                 else
                 {
-                    Write(writer, part);
+                    JsonSerializer.Serialize(writer, part, PartOptions);
                 }
             }
 
@@ -102,45 +92,22 @@ internal static partial class MessagePartsJson
         return [new UnknownPart(json)];
     }
 
-    private static void Write(Utf8JsonWriter writer, MessagePart part)
-    {
-        var type = part.GetType();
-        writer.WriteStartObject();
-        writer.WriteString("type", Array.Find(Types, t => t.Type == type).Name);
-        foreach (var member in JsonSerializer.SerializeToElement(part, type, PartOptions).EnumerateObject())
-        {
-            // A data part's own type has another name here.
-            writer.WritePropertyName(member.NameEquals("type") ? "dataType" : member.Name);
-            member.Value.WriteTo(writer);
-        }
-
-        writer.WriteEndObject();
-    }
-
     private static MessagePart ReadPart(JsonElement part)
     {
         try
         {
-            if (part.ValueKind == JsonValueKind.Object && part.TryGetProperty("type", out var name) && name.ValueKind == JsonValueKind.String
-                && Array.Find(Types, t => name.ValueEquals(t.Name)).Type is { } type && Check((MessagePart?)Deserialize(part, type)) is { } known)
+            if (Check(part.Deserialize<MessagePart>(PartOptions)) is { } known)
             {
                 return known;
             }
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
             // Damaged, or of a version that says more about it.
         }
 
         return new UnknownPart(part.GetRawText());
     }
-
-    private static object? Deserialize(JsonElement part, Type type) => type == typeof(DataPart)
-        ? new DataPart(part.GetProperty("dataType").GetString()!, part.TryGetProperty("id", out var id) ? id.GetString() : null, part.GetProperty("json").GetString()!)
-        {
-            Step = part.TryGetProperty("step", out var step) ? step.GetInt32() : 0,
-        }
-        : part.Deserialize(type, PartOptions);
 
     // What a part cannot be without.
     private static MessagePart? Check(MessagePart? part) => part switch

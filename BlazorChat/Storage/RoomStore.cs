@@ -7,6 +7,8 @@ namespace BlazorChat.Storage;
 /// <inheritdoc cref="IRoomStore" />
 internal sealed class RoomStore(Database database, IOptions<RoomsOptions> options) : IRoomStore
 {
+    private const int SearchedAtOnce = 200;
+
     public Task<IReadOnlyList<Room>> ListAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Room>>(async db =>
             (await db.Rooms.AsNoTracking().ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(r => r.ToRoom()), cancellationToken);
@@ -18,7 +20,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
     public Task<Result<Room>> CreateAsync(Room room, CancellationToken cancellationToken) =>
         database.WriteAsync<Result<Room>>(async db =>
         {
-            var key = Names.KeyOf(room.Name);
+            var key = room.IsNamed ? Names.KeyOf(room.Name) : RoomRow.UnnamedKey(room.Id);
             if (await db.Rooms.AnyAsync(r => r.NameKey == key, cancellationToken).ConfigureAwait(false))
             {
                 return NameTaken(room.Name);
@@ -45,7 +47,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             return room;
         }, cancellationToken);
 
-    public Task<Result<Room>> UpdateAsync(Guid roomId, string name, RoomSettings settings, CancellationToken cancellationToken) =>
+    public Task<Result<Room>> UpdateAsync(Guid roomId, string? name, RoomSettings settings, CancellationToken cancellationToken) =>
         database.WriteAsync<Result<Room>>(async db =>
         {
             if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false) is not { } row)
@@ -53,14 +55,11 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
                 return Refusals.NoSuchRoom;
             }
 
-            var key = Names.KeyOf(name);
-            if (await db.Rooms.AnyAsync(r => r.NameKey == key && r.Id != roomId, cancellationToken).ConfigureAwait(false))
+            if (name is not null && !await row.TryNameAsync(db, name, cancellationToken).ConfigureAwait(false))
             {
                 return NameTaken(name);
             }
 
-            row.Name = name;
-            row.NameKey = key;
             row.Set(settings);
             return row.ToRoom();
         }, cancellationToken);
@@ -217,24 +216,35 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             var pattern = MessagePartsJson.LikePattern(query);
             var ofRoom = db.Messages.AsNoTracking().Where(m => m.RoomId == roomId).OrderByDescending(m => m.Sequence);
             var tooOld = await ofRoom.Skip(RoomLimits.SearchedMessages).Select(m => m.Sequence).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
-            // In the order of the index: rows are read until there are enough, and nothing is sorted.
-            var candidates = ofRoom.Where(m => m.Sequence > tooOld && !m.IsRetried && EF.Functions.Like(m.Parts, pattern, MessagePartsJson.LikeEscape));
             var found = new List<Message>();
-            await foreach (var row in candidates.AsAsyncEnumerable().WithCancellation(cancellationToken).ConfigureAwait(false))
+            var before = long.MaxValue;
+            while (true)
             {
-                // The pattern matched somewhere in the JSON: only text that somebody wrote counts.
-                var message = row.ToMessage();
-                if (message.Parts.OfType<TextPart>().Any(part => part.Text.Contains(query, StringComparison.OrdinalIgnoreCase)))
+                // In the order of the index: rows are read until there are enough, and nothing is sorted. In pieces, since
+                // PostgreSQL would sort whatever it does not know to be needed in part.
+                var candidates = db.WithPartsLike(ofRoom.Where(m => m.Sequence > tooOld && m.Sequence < before && !m.IsRetried), pattern).Take(SearchedAtOnce);
+                var read = 0;
+                await foreach (var row in candidates.AsAsyncEnumerable().WithCancellation(cancellationToken).ConfigureAwait(false))
                 {
-                    found.Add(message);
-                    if (found.Count >= count)
+                    read++;
+                    before = row.Sequence;
+                    // The pattern matched somewhere in the JSON: only text that somebody wrote counts.
+                    var message = row.ToMessage();
+                    if (message.Parts.OfType<TextPart>().Any(part => part.Text.Contains(query, StringComparison.OrdinalIgnoreCase)))
                     {
-                        break;
+                        found.Add(message);
+                        if (found.Count >= count)
+                        {
+                            return found;
+                        }
                     }
                 }
-            }
 
-            return found;
+                if (read < SearchedAtOnce)
+                {
+                    return found;
+                }
+            }
         }, cancellationToken);
 
     public Task<IReadOnlyList<Turn>> ReadQueueAsync(Guid roomId, CancellationToken cancellationToken) =>

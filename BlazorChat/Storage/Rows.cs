@@ -6,11 +6,13 @@ namespace BlazorChat.Storage;
 /// <summary>A room's row. Counts are kept here so that no reader has to count messages.</summary>
 internal sealed class RoomRow
 {
+    private const char Unnamed = '\n';
+
     public required Guid Id { get; set; }
 
     public required string Name { get; set; }
 
-    /// <summary><see cref="Names.KeyOf"/> of the name: what is unique.</summary>
+    /// <summary><see cref="Names.KeyOf"/> of the name: what is unique. Of a room without a name of its own <see cref="UnnamedKey"/>.</summary>
     public required string NameKey { get; set; }
 
     public required string Instructions { get; set; }
@@ -48,6 +50,11 @@ internal sealed class RoomRow
     /// <summary>In millionths of the prices' currency; null while no answer had a price.</summary>
     public long? CostMicros { get; set; }
 
+    public bool IsNamed => !NameKey.StartsWith(Unnamed);
+
+    /// <summary>The key of a room that nobody has named: no name has one, since none has line breaks.</summary>
+    public static string UnnamedKey(Guid id) => $"{Unnamed}{id:N}";
+
     public void Set(RoomSettings settings)
     {
         Instructions = settings.Instructions;
@@ -73,6 +80,7 @@ internal sealed class RoomRow
     {
         Id = Id,
         Name = Name,
+        IsNamed = IsNamed,
         Settings = new RoomSettings
         {
             Instructions = Instructions,

@@ -1,89 +1,43 @@
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.Data.Sqlite;
+using BlazorChat.Storage.Postgres;
+using BlazorChat.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage;
 
-/// <summary>Registers the stores on SQLite and brings the database up to date at start.</summary>
+/// <summary>Registers the stores on the database that the settings choose, and brings it up to date at start.</summary>
 internal static class StorageServices
 {
+    /// <summary>What keys of data protection are bound to, wherever they are kept.</summary>
+    public const string ApplicationName = "BlazorChat";
+
+    /// <summary>The name of PostgreSQL's figures and traces; SQLite has none.</summary>
+    public const string TelemetryName = "Npgsql";
+
+    /// <exception cref="InvalidOperationException">A setting is wrong, or the data folder cannot be made; the message names the setting.</exception>
     public static WebApplicationBuilder AddStorage(this WebApplicationBuilder builder)
     {
-        var folder = DataFolder(builder);
-        var file = Path.Combine(folder, "blazorchat.db");
-        // A write waits this long for the database, less than the page waits for its answer: what is refused can be sent again.
-        var connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 10 }.ConnectionString;
-        CreatePrivately(file);
+        var options = DatabaseOptions.Read(builder.Configuration);
+        // Each in a class of its own, so that nothing of PostgreSQL is loaded where it is not used.
+        if (options.Provider == DatabaseKind.PostgreSQL)
+        {
+            PostgresServices.Add(builder, options.ConnectionString!);
+        }
+        else
+        {
+            SqliteServices.Add(builder);
+        }
 
-        builder.Services.AddDataProtection()
-            .SetApplicationName("BlazorChat")
-            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(folder, "keys")));
-        builder.Services.AddDbContextFactory<ChatDbContext>(options => options.UseSqlite(connection).AddInterceptors(new SqlitePragmas()));
+        builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext());
         builder.Services.AddSingleton<Database>();
         builder.Services.AddSingleton<IRoomStore, RoomStore>();
         builder.Services.AddSingleton<ITurnStore, TurnStore>();
-        builder.Services.AddSingleton(_ => new DataFolderLock(folder));
-        builder.Services.AddHostedService<DatabaseUpkeep>();
         return builder;
     }
 
     /// <summary>Makes sure that the database is this process's alone, and applies migrations.</summary>
-    /// <exception cref="InvalidOperationException">Another process uses the data folder.</exception>
-    public static async Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken)
-    {
-        services.GetRequiredService<DataFolderLock>().Take();
-        var contexts = services.GetRequiredService<IDbContextFactory<ChatDbContext>>();
-        var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
-        await using (context.ConfigureAwait(false))
-        {
-            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken).ConfigureAwait(false);
-            await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    // SQLite would make it readable for everybody; its journal files take over the file's mode.
-    private static void CreatePrivately(string file)
-    {
-        if (!OperatingSystem.IsWindows() && !File.Exists(file))
-        {
-            using var _ = new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-        }
-    }
-
-    private static string DataFolder(WebApplicationBuilder builder)
-    {
-        var options = new StorageOptions();
-        builder.Configuration.Bind(options);
-        if (string.IsNullOrWhiteSpace(options.DataFolder))
-        {
-            throw new InvalidOperationException("The setting DataFolder must name a folder.");
-        }
-
-        var folder = Path.GetFullPath(options.DataFolder, builder.Environment.ContentRootPath);
-        try
-        {
-            // What people wrote and the keys of their cookies: nobody else on the machine has to read them.
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(folder);
-            }
-            else
-            {
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidOperationException($"The folder that the setting DataFolder names, {folder}, cannot be made: {e.Message}", e);
-        }
-
-        return folder;
-    }
+    /// <exception cref="InvalidOperationException">Another process uses the database, or it cannot be used; the message names the setting.</exception>
+    public static Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken) =>
+        services.GetRequiredService<IDatabaseProvider>().StartAsync(cancellationToken);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorChat.Replies;
+using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
 
@@ -166,7 +167,7 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
                 await db.Database.ExecuteSqlAsync(
                     $"""
                     INSERT INTO "Journal" ("MessageId", "Ordinal", "Text", "Step", "IsReasoning")
-                    SELECT {piece.MessageId}, {piece.Ordinal}, {piece.Text}, {piece.Step}, {piece.IsReasoning}
+                    SELECT {piece.MessageId}, {piece.Ordinal}, {StorableText.From(piece.Text)}, {piece.Step}, {piece.IsReasoning}
                     WHERE EXISTS (SELECT 1 FROM "Messages" WHERE "Id" = {piece.MessageId} AND "Status" = {(int)StoredStatus.Streaming} AND "Step" <= {piece.Step})
                     """, cancellationToken).ConfigureAwait(false);
             }

@@ -21,7 +21,7 @@ internal static class UserInterface
     public static IServiceCollection AddBlazorChatUi(this IServiceCollection services)
     {
         System.Diagnostics.Debug.Assert(RoomLimits.MessageLength * MostBytesPerCharacter < LargestHubMessage, "The hub refuses the longest message.");
-        services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateOnStart();
+        services.AddSection<WebOptions>(WebOptions.Section);
         services.AddSingleton<IValidateOptions<WebOptions>, WebOptionsValidator>();
         services.AddAccounts();
         services.AddSingleton<AssistantFaces>();

@@ -37,7 +37,7 @@ public sealed class BuiltInToolsTests
     {
         await using var bench = new ToolBench();
         var tool = CurrentTimeTool.Create(bench.Time);
-        Assert.Equal(new ToolOutcome(expected, IsError: false), await bench.Execution.RunAsync(tool, bench.Call(arguments, timeZone: timeZone), ToolBench.Timeout, default));
+        Assert.Equal(new ToolOutcome(expected, IsError: false), await bench.Execution.RunAsync(tool, bench.Call(arguments, timeZone: timeZone), ToolBench.Timeout, bench.Kernel, default));
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class BuiltInToolsTests
 
         await using var bench = new ToolBench();
         var tool = SearchTool.Create(host.App.Services.GetRequiredService<IRoomStore>());
-        var outcome = await bench.Execution.RunAsync(tool, bench.Call("""{"query":"budget"}""", roomId: room.Id), ToolBench.Timeout, default);
+        var outcome = await bench.Execution.RunAsync(tool, bench.Call("""{"query":"budget"}""", roomId: room.Id), ToolBench.Timeout, bench.Kernel, default);
         Assert.False(outcome.IsError);
         var hits = JsonElement.Parse(outcome.Result).EnumerateArray().ToList();
         Assert.Equal(["Grace", "Ada"], hits.Select(h => h.GetProperty("author").GetString()!));
@@ -113,10 +113,10 @@ public sealed class BuiltInToolsTests
         Assert.Equal("The Budget is 100.", hits[1].GetProperty("text").GetString());
         Assert.Equal(["Searching…", "2 found"], bench.Shown.Take(2));
 
-        outcome = await bench.Execution.RunAsync(tool, bench.Call("""{"query":"nowhere"}""", roomId: room.Id), ToolBench.Timeout, default);
+        outcome = await bench.Execution.RunAsync(tool, bench.Call("""{"query":"nowhere"}""", roomId: room.Id), ToolBench.Timeout, bench.Kernel, default);
         Assert.StartsWith("None of", outcome.Result, StringComparison.Ordinal);
-        Assert.True((await bench.Execution.RunAsync(tool, bench.Call("""{"query":" "}""", roomId: room.Id), ToolBench.Timeout, default)).IsError);
-        Assert.True((await bench.Execution.RunAsync(tool, bench.Call("""{"query":"x","count":21}""", roomId: room.Id), ToolBench.Timeout, default)).IsError);
+        Assert.True((await bench.Execution.RunAsync(tool, bench.Call("""{"query":" "}""", roomId: room.Id), ToolBench.Timeout, bench.Kernel, default)).IsError);
+        Assert.True((await bench.Execution.RunAsync(tool, bench.Call("""{"query":"x","count":21}""", roomId: room.Id), ToolBench.Timeout, bench.Kernel, default)).IsError);
     }
 
     [Theory]

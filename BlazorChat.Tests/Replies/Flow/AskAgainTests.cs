@@ -7,7 +7,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Replies.Flow;
 
 /// <summary>Another version of an answer, more of one, and answers to what was edited.</summary>
-public sealed class AskAgainTests : FlowTests
+public class AskAgainTests : FlowTests
 {
     [Fact]
     public async Task A_regenerated_answer_keeps_what_it_said_and_is_asked_with_what_stood_before_it()

@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Replies.Flow;
 
 /// <summary>A turn after its process, or its provider, has gone.</summary>
-public sealed class CrashTests : FlowTests
+public class CrashTests : FlowTests
 {
     [Fact]
     public async Task A_turn_that_was_cut_off_before_its_first_token_is_run_again_and_seen_by_who_watches()

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Replies.Flow;
 
 /// <summary>A message that is deleted is gone everywhere, whatever goes on with it.</summary>
-public sealed class DeleteTests : FlowTests
+public class DeleteTests : FlowTests
 {
     [Fact]
     public async Task It_is_gone_from_the_room_its_versions_records_blobs_search_and_later_prompts()

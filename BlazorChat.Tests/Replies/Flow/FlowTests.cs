@@ -19,6 +19,9 @@ public abstract class FlowTests : IAsyncLifetime
 
     protected static readonly string[] Settings = ["--Replies:JournalInterval=00:00:00.010", "--Replies:ShutdownGrace=00:00:00"];
 
+    /// <summary>What they run on; each class of them has another one for PostgreSQL.</summary>
+    protected virtual TestDatabase Database => TestDatabase.Sqlite;
+
     protected ChatHost Host { get; private set; } = null!;
 
     protected Room Room { get; set; } = null!;
@@ -38,7 +41,7 @@ public abstract class FlowTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Host = Keep(await ChatHost.StartAsync(Configure, null, Settings, "Demo", "Other"));
+        Host = Keep(await ChatHost.StartAsync(Database, Configure, Settings, "Demo", "Other"));
         Host.Responders.Change = Change;
         Room = await Host.RoomAsync();
         Watch = await Host.WatchAsync(Room);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
-using BlazorChat.Storage;
 using BlazorChat.Tests.Assistants.Mcp;
 using BlazorChat.Tests.Browser;
 using BlazorChat.Tests.EndToEnd;
@@ -13,7 +12,7 @@ namespace BlazorChat.Tests.Replies.Flow;
 /// <summary>The real process is killed in the middle of an answer, and another one goes on with it.</summary>
 public sealed class KilledProcessTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+    private TestData? _data;
     private LiveModel _model = null!;
     private AppProcess? _app;
 
@@ -27,13 +26,17 @@ public sealed class KilledProcessTests : IAsyncLifetime
         }
 
         await _model.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (_data is not null)
+        {
+            await _data.DisposeAsync();
+        }
     }
 
-    [Fact]
-    public async Task Killed_in_the_middle_of_a_call_finished_tools_do_not_run_again_and_the_model_is_told_of_the_other()
+    [Theory]
+    [EveryDatabase]
+    public async Task Killed_in_the_middle_of_a_call_finished_tools_do_not_run_again_and_the_model_is_told_of_the_other(TestDatabase database)
     {
-        await AskAsync();
+        await AskAsync(database);
         await StartAsync();
         var first = await _model.NextAsync();
         await ToolsAsync();
@@ -56,10 +59,11 @@ public sealed class KilledProcessTests : IAsyncLifetime
         Assert.Equal((ToolCallState.Failed, told[1].Text), (ended.Calls.Last().State, ended.Calls.Last().Result));
     }
 
-    [Fact]
-    public async Task Killed_in_the_middle_of_text_it_goes_on_once_and_nothing_is_doubled()
+    [Theory]
+    [EveryDatabase]
+    public async Task Killed_in_the_middle_of_text_it_goes_on_once_and_nothing_is_doubled(TestDatabase database)
     {
-        await AskAsync();
+        await AskAsync(database);
         await StartAsync();
         (await _model.NextAsync()).Say("One, two, th");
         var before = await UntilAsync(m => m.Text == "One, two, th");
@@ -76,9 +80,10 @@ public sealed class KilledProcessTests : IAsyncLifetime
     }
 
     /// <summary>Asks in a process that ends before there is an answer: the next one finds the question waiting.</summary>
-    private async Task AskAsync()
+    private async Task AskAsync(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(_folder, ["--Replies:ShutdownGrace=00:00:00"]);
+        _data = await TestData.CreateAsync(database);
+        await using var host = await ChatHost.StartAsync(_data, settings: ["--Replies:ShutdownGrace=00:00:00"]);
         host.Responders.Change = static r => r with { Recovery = RecoveryMode.Continue };
         await host.PostAsync(await host.RoomAsync(), "Go");
         await host.Model.NextAsync();
@@ -87,13 +92,18 @@ public sealed class KilledProcessTests : IAsyncLifetime
     private async Task StartAsync()
     {
         var environment = _model.Environment;
+        foreach (var (name, value) in _data!.Environment)
+        {
+            environment[name] = value;
+        }
+
         environment["Assistants__Items__0__Recovery"] = "Continue";
         environment["Mcp__Servers__0__Name"] = "odd";
         environment["Mcp__Servers__0__Command"] = "node";
         environment["Mcp__Servers__0__Arguments__0"] = McpHost.OddScript;
         environment["Mcp__Servers__0__Arguments__1"] = "standard";
         environment["Mcp__Servers__0__Approval"] = "Never";
-        _app = await AppProcess.StartAsync(_folder, 0, environment);
+        _app = await AppProcess.StartAsync(_data.Folder, 0, environment);
     }
 
     private async Task ToolsAsync()
@@ -109,12 +119,11 @@ public sealed class KilledProcessTests : IAsyncLifetime
     /// <summary>Waits until the only answer is on disk as wanted, its journal included.</summary>
     private async Task<Message> UntilAsync(Func<Message, bool> wanted)
     {
-        var options = new DbContextOptionsBuilder<ChatDbContext>().UseSqlite($"Data Source={Path.Combine(_folder, "blazorchat.db")};Pooling=False").Options;
         using var tooLong = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (await look.WaitForNextTickAsync(tooLong.Token))
         {
-            await using var db = new ChatDbContext(options);
+            await using var db = _data!.Open();
             var answer = (await db.Messages.AsNoTracking().SingleAsync(m => m.AuthorKind == AuthorKind.Assistant, tooLong.Token)).ToMessage();
             var journal = await db.Journal.AsNoTracking().Where(j => j.MessageId == answer.Id).OrderBy(j => j.Ordinal).ToListAsync(tooLong.Token);
             if (journal.Count > 0)

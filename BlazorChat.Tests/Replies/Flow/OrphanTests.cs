@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Replies.Flow;
 
 /// <summary>What a turn leaves behind: its answer, and nothing else.</summary>
-public sealed class OrphanTests : FlowTests, IStepHook
+public class OrphanTests : FlowTests, IStepHook
 {
     private bool _throws;
 

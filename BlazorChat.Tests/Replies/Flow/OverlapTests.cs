@@ -4,7 +4,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Replies.Flow;
 
 /// <summary>What happens to questions while an assistant is busy.</summary>
-public sealed class OverlapTests : FlowTests
+public class OverlapTests : FlowTests
 {
     [Fact]
     public async Task In_a_queue_each_question_is_answered_in_its_place_and_sees_nothing_of_those_behind_it()

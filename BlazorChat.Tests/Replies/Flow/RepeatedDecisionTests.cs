@@ -4,7 +4,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Replies.Flow;
 
 /// <summary>A decision that is sent again.</summary>
-public sealed class RepeatedDecisionTests : FlowTests
+public class RepeatedDecisionTests : FlowTests
 {
     [Fact]
     public async Task A_yes_that_is_repeated_while_the_answer_goes_on_doubles_no_text_after_a_crash()

@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Replies.Flow;
 
 /// <summary>A retry of an answer that waits to go on.</summary>
-public sealed class RetryOnceTests : FlowTests
+public class RetryOnceTests : FlowTests
 {
     [Theory]
     [InlineData(true)]

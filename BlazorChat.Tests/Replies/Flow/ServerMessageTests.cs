@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Replies.Flow;
 
 /// <summary>Messages that code on the server posts.</summary>
-public sealed class ServerMessageTests : FlowTests
+public class ServerMessageTests : FlowTests
 {
     private static readonly Author Clock = new(AuthorKind.Service, "clock", "Clock");
 

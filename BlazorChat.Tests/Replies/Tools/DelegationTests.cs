@@ -5,6 +5,8 @@ using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BlazorChat.Tests.Replies.Tools;
 
@@ -337,7 +339,8 @@ public sealed class DelegationTests
                 _responders[id] = new Responder(new Author(AuthorKind.Assistant, id, id), "Be brief.", 16_000, _clients[id]) { Delegates = id == "outer" ? ids : [] };
             }
 
-            _delegation = new DelegationTools(Bench.Execution, _ => Tools, Bench.Time);
+            _delegation = new DelegationTools(Bench.Execution, _ => Tools, new ToolRules([]), new AssistantInstructions(
+                Bench.Services.GetRequiredService<IServiceScopeFactory>(), Bench.Time, NullLogger<AssistantInstructions>.Instance), Bench.Time);
         }
 
         public ToolBench Bench { get; } = new();
@@ -365,7 +368,7 @@ public sealed class DelegationTests
         {
             var tool = ToolsOf("outer").Single(tool => tool.Name == $"ask_{id}");
             var arguments = System.Text.Json.JsonSerializer.Serialize(new { task });
-            return Bench.Execution.RunAsync(tool, Bench.Call(arguments, tool.Name, chain: chain), tool.Timeout!.Value, stop).Soon();
+            return Bench.Execution.RunAsync(tool, Bench.Call(arguments, tool.Name, chain: chain), tool.Timeout!.Value, Bench.Kernel, stop).Soon();
         }
     }
 }

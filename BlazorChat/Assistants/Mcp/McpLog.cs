@@ -26,7 +26,4 @@ internal static partial class McpLog
 
     [LoggerMessage(EventId = 77, Level = LogLevel.Debug, Message = "A call of {Tool} has no result: {Reason}")]
     public static partial void CallFailed(ILogger logger, string tool, string reason);
-
-    [LoggerMessage(EventId = 78, Level = LogLevel.Debug, Message = "MCP server {Server} could not be told that a call is cancelled: {Reason}")]
-    public static partial void CancelFailed(ILogger logger, string server, string reason);
 }

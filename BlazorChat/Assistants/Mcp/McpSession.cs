@@ -128,8 +128,7 @@ internal sealed class McpSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Calls a tool. Cancelling tells the server so: the library's own way to call a tool means to, but gives the call up before it has
-    /// said it, and knows no id by which it could be said for it.
+    /// Calls a tool. Cancelling tells the server so, and waits neither for it nor for a server that does not listen.
     /// </summary>
     public async Task<CallToolResult> CallAsync(
         string tool, IReadOnlyDictionary<string, object?> arguments, IProgress<ProgressNotificationValue>? progress, CancellationToken cancellationToken)
@@ -156,8 +155,7 @@ internal sealed class McpSession : IAsyncDisposable
         }
         catch when (cancellationToken.IsCancellationRequested)
         {
-            // Not waited for: a server that does not listen must not hold up who stops.
-            _ = TellCancelledAsync(id);
+            // The server has been told so by the library; nothing is wrong with it.
             throw;
         }
         catch
@@ -206,22 +204,6 @@ internal sealed class McpSession : IAsyncDisposable
             _ => HttpTransportMode.AutoDetect,
         },
     };
-
-    private async Task TellCancelledAsync(string id)
-    {
-        try
-        {
-            var parameters = new CancelledNotificationParams { RequestId = new RequestId(id) };
-            await _client.SendNotificationAsync(NotificationMethods.CancelledNotification, parameters, McpJsonUtilities.DefaultOptions, ClosedToken).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // Nobody waits for it: a session that is over needs to be told nothing.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            var kind = exception.GetType().Name;
-            McpLog.CancelFailed(_log, _options.Name!, kind);
-        }
-    }
 
     private async Task WatchAsync()
     {

@@ -5,7 +5,9 @@ namespace BlazorChat.Assistants.Middleware;
 /// <summary>Settings of a request where whoever asks says nothing. They come before the assistant's own.</summary>
 internal sealed class DefaultsMiddleware : IChatMiddleware
 {
-    public string Name => "defaults";
+    public const string MiddlewareName = "defaults";
+
+    public string Name => MiddlewareName;
 
     public IEnumerable<string> Validate(IConfigurationSection settings) => MiddlewareSettings.Check<DefaultsOptions>(settings, Problems);
 

@@ -1,4 +1,3 @@
-using BlazorChat.Replies.Tools;
 using Microsoft.Extensions.AI;
 using Microsoft.SemanticKernel;
 
@@ -11,21 +10,33 @@ namespace BlazorChat.Replies.Kernels;
 public static class AssistantKernel
 {
     /// <summary>Makes the kernel of an assistant, once at start. It runs no tools by itself: the turn does.</summary>
-    /// <param name="client">The assistant's model with all that stands around it.</param>
+    /// <param name="client">The assistant's model with all that stands around it. Prompt functions ask it for <see cref="ChatClientMetadata"/> and fail without.</param>
     /// <param name="services">The application's services, or null for none.</param>
     public static Kernel Create(IChatClient client, IServiceProvider? services = null) => new(new KernelServices(client, services));
 
-    /// <summary>The kernel of one call of a tool: with the services of the call's scope, and a model whose tokens count for the answer.</summary>
-    internal static Kernel ForCall(Kernel assistant, IServiceProvider scope, ToolCallContext call)
+    /// <summary>The kernel of one piece of work of an assistant: with the services of that work's scope, and a model whose tokens are counted.</summary>
+    /// <param name="assistant">The assistant's own kernel.</param>
+    /// <param name="scope">The scope's services.</param>
+    /// <param name="count">Gets the tokens of each answer of the model; may be called from several threads.</param>
+    internal static Kernel ForScope(Kernel assistant, IServiceProvider scope, Action<UsageDetails> count)
     {
-        var kernel = new Kernel(new KernelServices(new CountingChatClient(assistant.GetRequiredService<IChatClient>(), call), scope));
-        foreach (var filter in assistant.FunctionInvocationFilters.Except(kernel.FunctionInvocationFilters).ToList())
-        {
-            // Added to the assistant's own kernel, not registered.
-            kernel.FunctionInvocationFilters.Add(filter);
-        }
-
+        var kernel = new Kernel(new KernelServices(new CountingChatClient(assistant.GetRequiredService<IChatClient>(), count), scope));
+        // Those that were added to the assistant's own kernel and not registered.
+        AddMissing(kernel.FunctionInvocationFilters, assistant.FunctionInvocationFilters);
+        AddMissing(kernel.PromptRenderFilters, assistant.PromptRenderFilters);
+        AddMissing(kernel.AutoFunctionInvocationFilters, assistant.AutoFunctionInvocationFilters);
         kernel.AutoFunctionInvocationFilters.Add(NeedsApprovalFilter.Instance);
         return kernel;
+    }
+
+    private static void AddMissing<T>(IList<T> to, IList<T> from)
+    {
+        foreach (var filter in from)
+        {
+            if (!to.Contains(filter))
+            {
+                to.Add(filter);
+            }
+        }
     }
 }

@@ -1,18 +1,17 @@
 using System.Runtime.CompilerServices;
-using BlazorChat.Replies.Tools;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Replies.Kernels;
 
-/// <summary>The assistant's model as a tool asks it: the tokens count for the answer that the tool works for.</summary>
-internal sealed class CountingChatClient(IChatClient inner, ToolCallContext call) : DelegatingChatClient(inner)
+/// <summary>An assistant's model that says what it took: what a tool asks it counts for the answer that the tool works for.</summary>
+internal sealed class CountingChatClient(IChatClient inner, Action<UsageDetails> count) : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var response = await base.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
         if (response.Usage is { } usage)
         {
-            call.CountTokens(usage);
+            count(usage);
         }
 
         return response;
@@ -27,7 +26,7 @@ internal sealed class CountingChatClient(IChatClient inner, ToolCallContext call
             {
                 if (content is UsageContent usage)
                 {
-                    call.CountTokens(usage.Details);
+                    count(usage.Details);
                 }
             }
 

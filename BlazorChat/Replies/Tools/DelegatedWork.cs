@@ -32,7 +32,7 @@ internal sealed class DelegatedWork(
     public async Task<string> RunAsync(string task, CancellationToken cancellationToken)
     {
         var tools = delegation.Offered(inner, responders, [.. chain, inner.Author.Id], out var withheld);
-        var instructions = Instructions();
+        var instructions = await InstructionsAsync(cancellationToken).ConfigureAwait(false);
         _messages.Add(new ChatMessage(ChatRole.User, task));
         var failedInARow = 0;
         for (var step = 1; step <= inner.MaxSteps; step++)
@@ -69,10 +69,11 @@ internal sealed class DelegatedWork(
         throw new ToolFailedException($"{inner.Author.Name} did not finish within its {inner.MaxSteps} steps.");
     }
 
-    private string Instructions()
+    private async Task<string> InstructionsAsync(CancellationToken cancellationToken)
     {
         var own = $"You are {inner.Author.Name}, an assistant. Another assistant hands you one task. Nobody can answer questions, and only your last message goes back: it must stand for itself.";
-        return inner.Instructions.Length == 0 ? own : $"{own}\n\n{inner.Instructions}";
+        var configured = await delegation.Instructions.OfAsync(inner, call.RoomId, call.CountTokens, cancellationToken).ConfigureAwait(false);
+        return configured.Length == 0 ? own : $"{own}\n\n{configured}";
     }
 
     /// <summary>Asks the model once.</summary>
@@ -141,7 +142,7 @@ internal sealed class DelegatedWork(
         };
         return await NeedsApprovalAsync(tool, innerCall, cancellationToken).ConfigureAwait(false)
             ? ToolOutcome.Failed(DelegationTool.NoApproval)
-            : await execution.RunAsync(tool, innerCall, tool.Timeout ?? inner.ToolTimeout, cancellationToken, inner.Kernel).ConfigureAwait(false);
+            : await execution.RunAsync(tool, innerCall, tool.Timeout ?? inner.ToolTimeout, inner.Kernel, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks a tool's own rule; one that throws counts as yes.</summary>
@@ -166,13 +167,14 @@ internal sealed class DelegatedWork(
     /// <exception cref="ToolFailedException">It does not fit.</exception>
     private void Fit(string instructions)
     {
-        var excess = TokenEstimate.Of(instructions) + _messages.Sum(Tokens) - inner.PromptTokens;
+        var tokens = TokenCounter.For(inner);
+        var excess = tokens.Of(instructions) + _messages.Sum(tokens.Of) - inner.PromptTokens;
         foreach (var message in _messages.Where(message => message.Role == ChatRole.Tool))
         {
             for (var i = 0; i < message.Contents.Count && excess > 0; i++)
             {
                 var result = (FunctionResultContent)message.Contents[i];
-                var saved = Tokens(result) - TokenEstimate.Of(LeftOut);
+                var saved = tokens.Of(result) - tokens.Of(LeftOut);
                 if (saved > 0)
                 {
                     message.Contents[i] = new FunctionResultContent(result.CallId, LeftOut);
@@ -186,15 +188,4 @@ internal sealed class DelegatedWork(
             throw new ToolFailedException($"The task is too long for {inner.Author.Name}: its prompt has at most {inner.PromptTokens:N0} tokens.");
         }
     }
-
-    private static int Tokens(ChatMessage message) => TokenEstimate.PerMessage + message.Contents.Sum(Tokens);
-
-    private static int Tokens(AIContent content) => content switch
-    {
-        TextContent text => TokenEstimate.Of(text.Text),
-        TextReasoningContent reasoning => TokenEstimate.Of(reasoning.Text) + TokenEstimate.Of(reasoning.ProtectedData ?? ""),
-        FunctionCallContent one => TokenEstimate.Of(JsonSerializer.Serialize(one.Arguments, ToolResults.Compact)) + TokenEstimate.PerMessage,
-        FunctionResultContent { Result: string result } => TokenEstimate.Of(result) + TokenEstimate.PerMessage,
-        _ => 0,
-    };
 }

@@ -3,8 +3,11 @@ namespace BlazorChat.Replies.Tools;
 /// <summary>The tools by which an assistant hands work to others.</summary>
 /// <param name="execution">Runs the inner assistants' tools.</param>
 /// <param name="toolsOf">The tools that an assistant may call by itself, those of delegation left out.</param>
+/// <param name="rules">Who has to agree.</param>
+/// <param name="instructions">What inner assistants are told.</param>
 /// <param name="time">The clock.</param>
-internal sealed class DelegationTools(ToolExecution execution, Func<Responder, IReadOnlyList<ChatTool>> toolsOf, TimeProvider time)
+internal sealed class DelegationTools(
+    ToolExecution execution, Func<Responder, IReadOnlyList<ChatTool>> toolsOf, ToolRules rules, AssistantInstructions instructions, TimeProvider time)
 {
     /// <summary>How often work may be handed on: an assistant may ask another, which may ask a third.</summary>
     public const int MaxDepth = 2;
@@ -15,10 +18,13 @@ internal sealed class DelegationTools(ToolExecution execution, Func<Responder, I
     // An inner answer takes steps of its own, each with the guard's time-outs; this is the end of all of it.
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
 
+    /// <summary>What inner assistants are told.</summary>
+    public AssistantInstructions Instructions { get; } = instructions;
+
     /// <summary>A tool for each assistant that one may hand work to and that is configured.</summary>
     public IReadOnlyList<ChatTool> For(Responder responder, IResponders responders) =>
         [.. responder.Delegates.Distinct(StringComparer.Ordinal).Where(id => id != responder.Author.Id).Select(responders.Find).OfType<Responder>()
-            .Select(inner => new ChatTool(new DelegationTool(inner, responders, this, execution, time)) { Source = Source, Timeout = Timeout })];
+            .Select(inner => rules.Apply(new ChatTool(new DelegationTool(inner, responders, this, execution, time)) { Source = Source, Timeout = Timeout }))];
 
     /// <summary>What an inner assistant is offered: nothing that needs a person, or their browser, or would be refused anyway.</summary>
     /// <param name="inner">The inner assistant.</param>

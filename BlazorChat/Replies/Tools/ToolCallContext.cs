@@ -65,8 +65,7 @@ public sealed class ToolCallContext
     /// and so to its cost. May be called after the call has ended.
     /// </summary>
     /// <param name="usage">What that model's provider counted.</param>
-    public void CountTokens(UsageDetails usage) => UsageSink(new TokenCounts(
-        usage.InputTokenCount ?? 0, usage.OutputTokenCount ?? 0, usage.CachedInputTokenCount ?? 0, usage.ReasoningTokenCount ?? 0));
+    public void CountTokens(UsageDetails usage) => UsageSink(TokenUsage.Of(usage));
 
     /// <summary>The same call, which shows things elsewhere.</summary>
     internal ToolCallContext With(Action<DataPart, bool> dataSink, Action<string> preliminarySink) => new()

@@ -16,15 +16,21 @@ public sealed class ToolCatalog
     /// <param name="functions">Plain functions, each a tool.</param>
     /// <param name="plugins">Plugins of Semantic Kernel, each function a tool.</param>
     /// <param name="sources">Where others come from.</param>
-    public ToolCatalog(IEnumerable<ChatTool> tools, IEnumerable<AIFunction> functions, IEnumerable<KernelPlugin> plugins, IEnumerable<IToolSource> sources)
+    /// <param name="rules">Who has to agree, beside what the tools say themselves.</param>
+    public ToolCatalog(
+        IEnumerable<ChatTool> tools, IEnumerable<AIFunction> functions, IEnumerable<KernelPlugin> plugins, IEnumerable<IToolSource> sources, IEnumerable<ToolRule> rules)
     {
+        Rules = new ToolRules(rules);
         _registered = [.. tools, .. functions.Select(f => new ChatTool(f)), .. plugins.SelectMany(FromPlugin)];
         _sources = [.. sources];
     }
 
+    /// <summary>Who has to agree, beside what tools say themselves.</summary>
+    internal ToolRules Rules { get; }
+
     /// <summary>All tools now; of several with one name the last one that was registered.</summary>
     public IReadOnlyList<ChatTool> All =>
-        [.. _registered.Concat(_sources.SelectMany(s => s.Tools)).GroupBy(t => t.Name, StringComparer.Ordinal).Select(g => g.Last())];
+        [.. _registered.Concat(_sources.SelectMany(s => s.Tools)).GroupBy(t => t.Name, StringComparer.Ordinal).Select(g => Rules.Apply(g.Last()))];
 
     /// <summary>The tools that an assistant may call by its settings, wherever it is. One that only pretends is for the demo assistant, and for those that name it.</summary>
     public IReadOnlyList<ChatTool> For(Responder responder) =>
@@ -40,6 +46,5 @@ public sealed class ToolCatalog
         NeedsApproval = function.UnderlyingMethod?.IsDefined(typeof(NeedsApprovalAttribute), inherit: true) == true ? ChatTool.Always : null,
     });
 
-    private static bool IsAllowed(string name, IReadOnlyList<string> patterns) =>
-        patterns.Any(p => p.EndsWith('*') ? name.AsSpan().StartsWith(p.AsSpan(0, p.Length - 1), StringComparison.Ordinal) : name == p);
+    private static bool IsAllowed(string name, IReadOnlyList<string> patterns) => patterns.Any(p => ToolRule.Matches(p, name));
 }

@@ -22,10 +22,10 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
     /// <param name="tool">A tool of the server.</param>
     /// <param name="call">The call.</param>
     /// <param name="timeout">How long it may take.</param>
+    /// <param name="assistant">The kernel of the assistant that calls: its filters see the call, and the tool may ask its model.</param>
     /// <param name="stop">Ends the call at once.</param>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; there is no outcome.</exception>
-    /// <param name="assistant">The kernel of the assistant that calls; null for one without a model.</param>
-    public async Task<ToolOutcome> RunAsync(ChatTool tool, ToolCallContext call, TimeSpan timeout, CancellationToken stop, Kernel? assistant = null)
+    public async Task<ToolOutcome> RunAsync(ChatTool tool, ToolCallContext call, TimeSpan timeout, Kernel assistant, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         if (tool.Site != ToolSite.Server || tool.Function is not AIFunction function)
@@ -77,7 +77,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
     }
 
     /// <summary>Never throws: what goes wrong is an outcome too.</summary>
-    private async Task<ToolOutcome> InvokeAsync(ChatTool tool, Kernel? assistant, ToolCallContext call, AIFunctionArguments arguments, CancellationToken ended)
+    private async Task<ToolOutcome> InvokeAsync(ChatTool tool, Kernel assistant, ToolCallContext call, AIFunctionArguments arguments, CancellationToken ended)
     {
         try
         {
@@ -92,7 +92,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
                     return ToolOutcome.Failed("Two arguments have names that differ in case only.");
                 }
 
-                var kernel = assistant is null ? new Kernel(scope.ServiceProvider) : AssistantKernel.ForCall(assistant, scope.ServiceProvider, call);
+                var kernel = AssistantKernel.ForScope(assistant, scope.ServiceProvider, call.CountTokens);
                 var result = (await kernel.InvokeAsync(ToolFunctions.Of(tool), given, ended).ConfigureAwait(false)).GetValue<object>();
                 var text = ToolResults.AsStream(result) is { } stream
                     ? await ReadAsync(stream, call, ended).ConfigureAwait(false)

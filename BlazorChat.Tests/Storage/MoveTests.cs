@@ -1,0 +1,174 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using BlazorChat.Storage;
+using BlazorChat.Storage.Moving;
+using BlazorChat.Storage.Postgres;
+using BlazorChat.Storage.Sqlite;
+using BlazorChat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Tests.Storage;
+
+/// <summary>Everything goes from one database to the other and back, or nothing does; the source stays as it was.</summary>
+public sealed class MoveTests : IAsyncLifetime
+{
+    private TestData _sqlite = null!;
+    private TestData _postgres = null!;
+
+    public async Task InitializeAsync()
+    {
+        _sqlite = await TestData.CreateAsync(TestDatabase.Sqlite);
+        _postgres = await TestData.CreateAsync(TestDatabase.PostgreSQL);
+        StoredSchema.Restore(StoredSchema.All[^1], _sqlite.Folder);
+        Directory.CreateDirectory(Path.Combine(_sqlite.Folder, "keys"));
+        await File.WriteAllTextAsync(
+            Path.Combine(_sqlite.Folder, "keys", "key-1.xml"), "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<key id=\"1\">\n  <descriptor>secret</descriptor>\n</key>");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _sqlite.DisposeAsync();
+        await _postgres.DisposeAsync();
+    }
+
+    [Fact]
+    public void Every_table_is_taken()
+    {
+        using var sqlite = new SqliteDesignFactory().CreateDbContext([]);
+        Assert.Equal(
+            sqlite.Model.GetEntityTypes().Select(t => t.ClrType.Name).Order(StringComparer.Ordinal), RowCopy.Types.Select(t => t.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Everything_is_there_and_back_again_and_the_source_is_as_it_was()
+    {
+        // More than one batch, and something large.
+        StoredSchema.Execute(_sqlite.Folder, """
+            WITH RECURSIVE c(x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM c WHERE x < 1500)
+            INSERT INTO "Messages" ("Id", "RoomId", "Sequence", "AuthorKind", "AuthorId", "AuthorName", "Parts", "Status", "CreatedAt", "IsRetried", "Step", "Versions")
+            SELECT printf('018F0000-0000-7000-8000-A%011d', x), '018F0000-0000-7000-8000-000000000002', x, 0, 'a', 'Ada', '{"v":1,"parts":[{"type":"text","text":"Hi ' || x || '"}]}', 0, 1795761735230 + x, 0, 0, 1 FROM c;
+            INSERT INTO "Blobs" ("Id", "MessageId", "MediaType", "Content") SELECT '018F0000-0000-7000-8000-B00000000001', "Id", 'text/plain', randomblob(6000000) FROM "Messages" LIMIT 1;
+            """);
+        var before = Files();
+        Assert.StartsWith("Moved 2 rooms, 1496 messages", await MoveAsync("PostgreSQL", _sqlite.Folder), StringComparison.Ordinal);
+        Assert.Equal(before, Files());
+        Assert.Equal(await RowsAsync(_sqlite), await RowsAsync(_postgres));
+
+        var there = await RowsAsync(_postgres);
+        var back = await TestData.CreateAsync(TestDatabase.Sqlite);
+        await using var _ = back;
+        await MoveAsync("sqlite", back.Folder);
+        Assert.Equal(there, await RowsAsync(_postgres));
+        Assert.Equal(there, await RowsAsync(back));
+        Assert.Equal(
+            JsonSerializer.Serialize(StoredSchema.Read(StoredSchema.FileOf(_sqlite.Folder)).OrderBy(t => t.Key, StringComparer.Ordinal)),
+            JsonSerializer.Serialize(StoredSchema.Read(StoredSchema.FileOf(back.Folder)).OrderBy(t => t.Key, StringComparer.Ordinal)));
+        Assert.True(XNode.DeepEquals(XElement.Load(Path.Combine(_sqlite.Folder, "keys", "key-1.xml")), XElement.Load(Path.Combine(back.Folder, "keys", "key-1.xml"))));
+
+        await using var host = await ChatHost.StartAsync(_postgres);
+        var messages = (await host.Rooms.ReadAsync(ChatHost.Ada, Guid.Parse("018f0000-0000-7000-8000-000000000002"), default)).Value;
+        Assert.Equal("Küche 🍳", messages.Room.Name);
+    }
+
+    [Fact]
+    public async Task A_target_that_is_not_empty_and_a_source_that_is_in_use_are_refused()
+    {
+        var empty = await TestData.CreateAsync(TestDatabase.Sqlite);
+        await using var _ = empty;
+        await RefusedAsync("PostgreSQL", empty.Folder, "There is no database");
+        await RefusedAsync("Sqlite", empty.Folder, "has nothing of BlazorChat");
+        await using (await ChatHost.StartAsync(_sqlite))
+        {
+            await RefusedAsync("PostgreSQL", _sqlite.Folder, "in use");
+        }
+
+        await MoveAsync("PostgreSQL", _sqlite.Folder);
+        await RefusedAsync("PostgreSQL", _sqlite.Folder, "Database:ConnectionString names is not empty");
+        await RefusedAsync("Sqlite", _sqlite.Folder, "is not empty");
+        await using (await ChatHost.StartAsync(_postgres))
+        {
+            await RefusedAsync("Sqlite", empty.Folder, "in use");
+        }
+    }
+
+    [Fact]
+    public async Task A_move_that_fails_at_its_end_leaves_nothing_and_can_be_made_again()
+    {
+        await using (var target = _postgres.Open())
+        {
+            await target.Database.MigrateAsync();
+            await target.Database.ExecuteSqlRawAsync("ALTER TABLE \"Steps\" ADD CONSTRAINT refuse CHECK (\"Step\" < 0)");
+        }
+
+        await RefusedAsync("PostgreSQL", _sqlite.Folder, "Database:ConnectionString");
+        await using (var target = _postgres.Open())
+        {
+            Assert.False(await target.Rooms.AnyAsync());
+            await target.Database.ExecuteSqlRawAsync("ALTER TABLE \"Steps\" DROP CONSTRAINT refuse");
+        }
+
+        await MoveAsync("PostgreSQL", _sqlite.Folder);
+        Assert.Equal(await RowsAsync(_sqlite), await RowsAsync(_postgres));
+
+        // What a killed move leaves in a folder.
+        var back = await TestData.CreateAsync(TestDatabase.Sqlite);
+        await using var _ = back;
+        await File.WriteAllTextAsync(StoredSchema.FileOf(back.Folder) + ".moving", "half");
+        Directory.CreateDirectory(Path.Combine(back.Folder, "keys"));
+        File.Copy(Path.Combine(_sqlite.Folder, "keys", "key-1.xml"), Path.Combine(back.Folder, "keys", "key-1.xml"));
+        await MoveAsync("Sqlite", back.Folder);
+        Assert.Equal(await RowsAsync(_postgres), await RowsAsync(back));
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("Oracle")]
+    [InlineData("1")]
+    public async Task Without_a_database_that_it_knows_the_command_says_how_it_is_used(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        Assert.Equal(2, await MoveCommand.RunAsync(arguments, output, default));
+        Assert.StartsWith("Usage: dotnet BlazorChat.dll move", output.ToString(), StringComparison.Ordinal);
+    }
+
+    private async Task<string> MoveAsync(string target, string folder)
+    {
+        using var output = new StringWriter();
+        Assert.Equal(0, await MoveCommand.RunAsync([target, $"--DataFolder={folder}", $"--Database:ConnectionString={_postgres.Settings["Database:ConnectionString"]}"], output, default));
+        return output.ToString();
+    }
+
+    private async Task RefusedAsync(string target, string folder, string sentence)
+    {
+        var refused = await Assert.ThrowsAsync<StartException>(() => MoveAsync(target, folder));
+        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(_postgres.Server!.Password, refused.Message, StringComparison.Ordinal);
+    }
+
+    private List<string> Files() =>
+        [.. Directory.GetFiles(_sqlite.Folder, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "lock").Order(StringComparer.Ordinal)
+            .Select(f => f + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))))];
+
+    /// <summary>Every row of every table as text, the keys too where they are rows.</summary>
+    private static async Task<List<string>> RowsAsync(TestData data)
+    {
+        await using var db = data.Open();
+        var rows = new List<string>();
+        await AddAsync<RoomRow>();
+        await AddAsync<MessageRow>();
+        await AddAsync<TurnRow>();
+        await AddAsync<JournalRow>();
+        await AddAsync<MessageVersionRow>();
+        await AddAsync<BlobRow>();
+        await AddAsync<StepRow>();
+        if (db is PostgresChatDbContext postgres)
+        {
+            Assert.All(await postgres.DataProtectionKeys.ToListAsync(), key => Assert.Equal(("key-1", true), (key.FriendlyName, key.Xml!.Contains("secret", StringComparison.Ordinal))));
+        }
+
+        return rows;
+
+        async Task AddAsync<T>()
+            where T : class => rows.AddRange((await db.Set<T>().AsNoTracking().ToListAsync()).Select(row => typeof(T).Name + JsonSerializer.Serialize(row)).Order(StringComparer.Ordinal));
+    }
+}

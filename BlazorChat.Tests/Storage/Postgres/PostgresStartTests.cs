@@ -1,0 +1,133 @@
+using BlazorChat.Rooms;
+using BlazorChat.Storage;
+using BlazorChat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace BlazorChat.Tests.Storage.Postgres;
+
+/// <summary>A wrong setting ends the start with its name, and no log tells who connects to what.</summary>
+public sealed class PostgresStartTests
+{
+    [Theory]
+    [InlineData("Database:Provider", "--Database:Provider=MySql")]
+    [InlineData("Database:Provider", "--Database:Provider=1")]
+    [InlineData("Database:Provider", "--Database:ConnectionString=Host=h;Database=d")]
+    [InlineData("Database:Conection", "--Database:Conection=x")]
+    [InlineData("Database:ConnectionString", "--Database:Provider=PostgreSQL")]
+    [InlineData("Database:ConnectionString", "--Database:Provider=postgresql", "--Database:ConnectionString=zebra")]
+    [InlineData("Database:ConnectionString", "--Database:Provider=PostgreSQL", "--Database:ConnectionString=Host=zebra;Zebra=x")]
+    [InlineData("Database:ConnectionString", "--Database:Provider=PostgreSQL", "--Database:ConnectionString=Host=zebra;Password=zebra")]
+    [InlineData("Database:ConnectionString", "--Database:Provider=PostgreSQL", "--Database:ConnectionString=Host=zebra;Database=zebra;Port=zebra")]
+    public async Task A_wrong_setting_is_named_and_its_value_is_not(string name, params string[] settings)
+    {
+        var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(null, settings));
+        Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("zebra", refused.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("password", "a user or a password")]
+    [InlineData("user", "a user or a password")]
+    [InlineData("database", "does not exist")]
+    [InlineData("port", "cannot be reached")]
+    [InlineData("owner", "may not do")]
+    public async Task A_server_that_refuses_ends_the_start_with_one_sentence_and_no_name(string wrong, string sentence)
+    {
+        await using var data = await TestData.CreateAsync(TestDatabase.PostgreSQL);
+        var server = data.Server!;
+        var connection = data.Settings["Database:ConnectionString"];
+        switch (wrong)
+        {
+            case "password":
+                connection = connection.Replace(server.Password, "zebra-wrong", StringComparison.Ordinal);
+                break;
+            case "user":
+                connection = connection.Replace(PostgresServer.User, "zebra_nobody", StringComparison.Ordinal);
+                break;
+            case "database":
+                connection = connection.Replace(data.Name!, "zebra_nowhere", StringComparison.Ordinal);
+                break;
+            case "port":
+                connection = System.Text.RegularExpressions.Regex.Replace(connection, "Port=[0-9]+", $"Port={AppProcess.FreePort()}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+                break;
+            case "owner":
+                await server.ExecuteAsync($"ALTER DATABASE {data.Name} OWNER TO postgres");
+                break;
+        }
+
+        using var log = new LogCapture();
+        var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(
+            data, builder => builder.Logging.AddFilter<LogCapture>(_ => true).AddProvider(log), [$"--Database:ConnectionString={connection}"]));
+        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Database:ConnectionString", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("zebra", refused.ToString(), StringComparison.Ordinal);
+        AssertTellsNoName(log);
+    }
+
+    [Fact]
+    public async Task A_newer_database_ends_the_start_and_is_left_as_it_is()
+    {
+        await using var data = await TestData.CreateAsync(TestDatabase.PostgreSQL);
+        await using (await ChatHost.StartAsync(data))
+        {
+        }
+
+        await data.Server!.ExecuteAsync("""INSERT INTO "__EFMigrationsHistory" VALUES ('99990101000000_Later', '99.0.0')""", data.Name!);
+        var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(data));
+        Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1L, await data.Server.ExecuteAsync("""SELECT "Epoch" FROM "Ownership" """, data.Name!));
+    }
+
+    [Fact]
+    public async Task No_log_at_any_level_tells_who_connects_to_what()
+    {
+        using var log = new LogCapture();
+        await using var data = await TestData.CreateAsync(TestDatabase.PostgreSQL);
+        await using (var host = await ChatHost.StartAsync(data, builder => builder.Logging.AddFilter<LogCapture>(_ => true).AddProvider(log)))
+        {
+            var room = await host.RoomAsync();
+            await host.PostAsync(room, "Hello");
+            (await host.Model.NextAsync()).Finish("Hi");
+            using var watch = await host.WatchAsync(room);
+            await watch.EndedAsync();
+            await data.Server!.ExecuteAsync($"ALTER DATABASE {data.Name} RENAME TO {data.Name}_away".Replace("ALTER", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + data.Name + "'; ALTER", StringComparison.Ordinal));
+            var refused = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Now", default);
+            Assert.Equal(RefusalKind.Unavailable, refused.Refusal?.Kind);
+            await Assert.ThrowsAsync<StorageUnavailableException>(async () => await ReadUntilRefusedAsync(host, room.Id));
+            await data.Server.ExecuteAsync($"ALTER DATABASE {data.Name}_away RENAME TO {data.Name}");
+        }
+
+        Assert.Contains(log.Lines, line => line.Level == LogLevel.Debug && line.Category.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal));
+        AssertTellsNoName(log);
+    }
+
+    [Fact]
+    public async Task Nothing_of_PostgreSQL_is_loaded_where_SQLite_is_used()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        await using var data = await TestData.CreateAsync(TestDatabase.Sqlite);
+        await using var app = await AppProcess.StartAsync(data.Folder);
+        var loaded = await File.ReadAllTextAsync($"/proc/{app.ProcessId}/maps");
+        Assert.Contains("Microsoft.EntityFrameworkCore.Sqlite", loaded, StringComparison.Ordinal);
+        Assert.DoesNotContain("Npgsql", loaded, StringComparison.Ordinal);
+    }
+
+    // The first one may still find a connection that was open.
+    private static async Task ReadUntilRefusedAsync(ChatHost host, Guid roomId)
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await host.App.Services.GetRequiredService<IRoomStore>().FindAsync(roomId, default);
+        }
+    }
+
+    private static void AssertTellsNoName(LogCapture log)
+    {
+        Assert.All(log.Lines, line => Assert.DoesNotContain("zebra", line.Everything, StringComparison.Ordinal));
+    }
+}

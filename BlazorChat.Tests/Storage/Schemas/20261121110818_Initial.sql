@@ -1,0 +1,77 @@
+-- A database of this schema as version 10 of Entity Framework made it, with what people wrote.
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE IF NOT EXISTS "__EFMigrationsLock" (
+    "Id" INTEGER NOT NULL CONSTRAINT "PK___EFMigrationsLock" PRIMARY KEY,
+    "Timestamp" TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS "__EFMigrationsHistory" (
+    "MigrationId" TEXT NOT NULL CONSTRAINT "PK___EFMigrationsHistory" PRIMARY KEY,
+    "ProductVersion" TEXT NOT NULL
+);
+INSERT INTO __EFMigrationsHistory VALUES('20261121110818_Initial','10.0.15');
+CREATE TABLE IF NOT EXISTS "Rooms" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_Rooms" PRIMARY KEY,
+    "Name" TEXT NOT NULL,
+    "NameKey" TEXT NOT NULL,
+    "Instructions" TEXT NOT NULL,
+    "AnswerMode" INTEGER NOT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "LastActivityAt" INTEGER NOT NULL,
+    "MessageCount" INTEGER NOT NULL,
+    "LastSequence" INTEGER NOT NULL,
+    "ClearedThrough" INTEGER NOT NULL
+);
+INSERT INTO Rooms VALUES('018F0000-0000-7000-8000-000000000001','Lobby','LOBBY','',0,1795761735230,1795761735230,0,0,0);
+INSERT INTO Rooms VALUES('018F0000-0000-7000-8000-000000000002','Küche 🍳','KÜCHE 🍳','Be kind.',1,1795761735230,1795761744230,5,7,2);
+CREATE TABLE IF NOT EXISTS "Messages" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_Messages" PRIMARY KEY,
+    "RoomId" TEXT NOT NULL,
+    "Sequence" INTEGER NOT NULL,
+    "AuthorKind" INTEGER NOT NULL,
+    "AuthorId" TEXT NOT NULL,
+    "AuthorName" TEXT NOT NULL,
+    "ClientId" TEXT NULL,
+    "Parts" TEXT NOT NULL,
+    "Status" INTEGER NOT NULL,
+    "StatusDetail" TEXT NULL,
+    "CreatedAt" INTEGER NOT NULL,
+    "EndedAt" INTEGER NULL,
+    "IsRetried" INTEGER NOT NULL,
+    CONSTRAINT "FK_Messages_Rooms_RoomId" FOREIGN KEY ("RoomId") REFERENCES "Rooms" ("Id") ON DELETE CASCADE
+);
+INSERT INTO Messages VALUES('018F0000-0000-7000-8000-000000000014','018F0000-0000-7000-8000-000000000002',3,0,'018F0000-0000-7000-8000-00000000000A','Ada','018F0000-0000-7000-8000-00000000001E','{"v":1,"parts":[{"type":"text","text":"Hello, **everyone** 👋"}]}',0,NULL,1795761735231,1795761735231,0);
+INSERT INTO Messages VALUES('018F0000-0000-7000-8000-000000000015','018F0000-0000-7000-8000-000000000002',4,1,'demo','Demo',NULL,'{"v":1,"parts":[{"type":"text","text":"Hi Ada"}]}',0,NULL,1795761735232,1795761736130,0);
+INSERT INTO Messages VALUES('018F0000-0000-7000-8000-000000000016','018F0000-0000-7000-8000-000000000002',5,0,'018F0000-0000-7000-8000-00000000000B','Grace','018F0000-0000-7000-8000-00000000001F','{"v":1,"parts":[{"type":"text","text":"And now?"}]}',0,NULL,1795761735233,1795761735233,0);
+INSERT INTO Messages VALUES('018F0000-0000-7000-8000-000000000017','018F0000-0000-7000-8000-000000000002',6,1,'demo','Demo',NULL,'{"v":1,"parts":[{"type":"text","text":"I am"}]}',3,'The provider said no.',1795761735234,1795761735235,0);
+INSERT INTO Messages VALUES('018F0000-0000-7000-8000-000000000018','018F0000-0000-7000-8000-000000000002',7,1,'demo','Demo',NULL,'{"v":1,"parts":[{"type":"text","text":""}]}',1,NULL,1795761735236,NULL,0);
+CREATE TABLE IF NOT EXISTS "Journal" (
+    "MessageId" TEXT NOT NULL,
+    "Ordinal" INTEGER NOT NULL,
+    "Text" TEXT NOT NULL,
+    CONSTRAINT "PK_Journal" PRIMARY KEY ("MessageId", "Ordinal"),
+    CONSTRAINT "FK_Journal_Messages_MessageId" FOREIGN KEY ("MessageId") REFERENCES "Messages" ("Id") ON DELETE CASCADE
+);
+INSERT INTO Journal VALUES('018F0000-0000-7000-8000-000000000018',1,'Half a ');
+INSERT INTO Journal VALUES('018F0000-0000-7000-8000-000000000018',2,'sentence');
+CREATE TABLE IF NOT EXISTS "Turns" (
+    "Id" TEXT NOT NULL CONSTRAINT "PK_Turns" PRIMARY KEY,
+    "RoomId" TEXT NOT NULL,
+    "AssistantId" TEXT NOT NULL,
+    "State" INTEGER NOT NULL,
+    "RequestedByKind" INTEGER NOT NULL,
+    "RequestedById" TEXT NOT NULL,
+    "RequestedByName" TEXT NOT NULL,
+    "RequestedAt" INTEGER NOT NULL,
+    "MessageId" TEXT NULL,
+    "Before" INTEGER NULL,
+    CONSTRAINT "FK_Turns_Messages_MessageId" FOREIGN KEY ("MessageId") REFERENCES "Messages" ("Id") ON DELETE CASCADE,
+    CONSTRAINT "FK_Turns_Rooms_RoomId" FOREIGN KEY ("RoomId") REFERENCES "Rooms" ("Id") ON DELETE CASCADE
+);
+INSERT INTO Turns VALUES('018F0000-0000-7000-8000-000000000028','018F0000-0000-7000-8000-000000000002','demo',1,0,'018F0000-0000-7000-8000-00000000000B','Grace',1795761735233,'018F0000-0000-7000-8000-000000000018',NULL);
+CREATE UNIQUE INDEX "IX_Messages_RoomId_AuthorId_ClientId" ON "Messages" ("RoomId", "AuthorId", "ClientId");
+CREATE UNIQUE INDEX "IX_Messages_RoomId_Sequence" ON "Messages" ("RoomId", "Sequence");
+CREATE UNIQUE INDEX "IX_Rooms_NameKey" ON "Rooms" ("NameKey");
+CREATE INDEX "IX_Turns_MessageId" ON "Turns" ("MessageId");
+CREATE UNIQUE INDEX "IX_Turns_RoomId_AssistantId_State" ON "Turns" ("RoomId", "AssistantId", "State");
+COMMIT;

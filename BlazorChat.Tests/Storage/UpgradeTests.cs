@@ -1,0 +1,157 @@
+using System.Data.Common;
+using BlazorChat.Storage;
+using BlazorChat.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace BlazorChat.Tests.Storage;
+
+/// <summary>A database of each schema so far goes on with this version, however often its upgrade is cut off, and was copied before.</summary>
+public sealed class UpgradeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+
+    public static TheoryData<string> Schemas => [.. StoredSchema.All];
+
+    public static TheoryData<string> EarlierSchemas => [.. StoredSchema.All.SkipLast(1)];
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Schemas))]
+    public async Task What_each_schema_stored_is_kept_and_the_application_goes_on_with_it(string schema)
+    {
+        StoredSchema.Restore(schema, _folder);
+        var before = StoredSchema.Read(StoredSchema.FileOf(_folder));
+        await StoredSchema.StartAsync(_folder);
+        AssertKept(before, _folder);
+        Assert.Equal(schema == StoredSchema.All[^1] ? [] : [schema + ".db"], Copies());
+
+        await using var host = await ChatHost.StartAsync(_folder);
+        var room = (await host.Rooms.ReadAsync(ChatHost.Ada, Guid.Parse("018f0000-0000-7000-8000-000000000002"), default)).Value.Room;
+        using var watch = await host.WatchAsync(room);
+        var state = await watch.UntilAsync(s => !s.Running.Any());
+        Assert.Equal(["Hello, **everyone** 👋", "Hi Ada", "And now?", "I am", "Half a sentence"], state.Messages.Select(m => m.Message.Text));
+    }
+
+    [Theory]
+    [MemberData(nameof(EarlierSchemas))]
+    public async Task The_copy_has_all_that_there_was_before_what_stood_in_the_log_too(string schema)
+    {
+        StoredSchema.Restore(schema, _folder);
+        using (var killed = new SqliteConnection($"Data Source={StoredSchema.FileOf(_folder)};Pooling=False"))
+        {
+            killed.Open();
+            using var command = killed.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; UPDATE \"Rooms\" SET \"Instructions\" = 'In the log';";
+            command.ExecuteNonQuery();
+            CopyFiles(_folder, Path.Combine(_folder, "killed"));
+        }
+
+        var folder = Path.Combine(_folder, "killed");
+        Assert.NotEqual(0, new FileInfo(StoredSchema.FileOf(folder) + "-wal").Length);
+        await StoredSchema.StartAsync(folder);
+        var copy = StoredSchema.Read(Path.Combine(folder, "copies", schema + ".db"));
+        Assert.All(copy["Rooms"], room => Assert.Equal("In the log", room["Instructions"]));
+        Assert.Equal(5, copy["Messages"].Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(EarlierSchemas))]
+    public async Task Killed_after_any_statement_of_a_migration_the_next_start_goes_on_and_the_first_copy_stays(string schema)
+    {
+        StoredSchema.Restore(schema, _folder);
+        var before = StoredSchema.Read(StoredSchema.FileOf(_folder));
+        var killing = new Killing(_folder);
+        await StoredSchema.StartAsync(_folder, killing);
+        // The lock of the migrations is among what is left; waiting for it would never end.
+        Assert.InRange(killing.Folders.Count, 5, 1000);
+        foreach (var folder in killing.Folders)
+        {
+            var copy = await File.ReadAllBytesAsync(Path.Combine(folder, "copies", schema + ".db"));
+            await StoredSchema.StartAsync(folder).Soon();
+            AssertKept(before, folder);
+            Assert.Equal(copy, await File.ReadAllBytesAsync(Path.Combine(folder, "copies", schema + ".db")));
+            // Killed between two migrations, the next start leaves a schema in between, and copies that as well.
+            Assert.All(Directory.GetFiles(Path.Combine(folder, "copies")), file => Assert.Contains(Path.GetFileNameWithoutExtension(file), StoredSchema.All));
+        }
+    }
+
+    [Fact]
+    public async Task An_upgrade_that_fails_says_so_in_a_sentence_and_fails_again_without_replacing_the_copy()
+    {
+        StoredSchema.Restore(StoredSchema.All[0], _folder);
+        StoredSchema.Execute(_folder, "CREATE TABLE \"Blobs\" (\"In the way\" TEXT)");
+        var failed = await Assert.ThrowsAsync<StartException>(() => StoredSchema.StartAsync(_folder));
+        Assert.Contains(_folder, failed.Message, StringComparison.Ordinal);
+        Assert.Contains("DataFolder", failed.Message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine("copies", StoredSchema.All[0] + ".db"), failed.Message, StringComparison.Ordinal);
+        var copy = await File.ReadAllBytesAsync(Path.Combine(_folder, "copies", StoredSchema.All[0] + ".db"));
+        StoredSchema.Execute(_folder, "UPDATE \"Rooms\" SET \"Instructions\" = 'Later'");
+        await Assert.ThrowsAsync<StartException>(() => StoredSchema.StartAsync(_folder));
+        Assert.Equal(copy, await File.ReadAllBytesAsync(Path.Combine(_folder, "copies", StoredSchema.All[0] + ".db")));
+    }
+
+    [Fact]
+    public async Task Half_a_copy_is_made_again_and_the_copies_of_the_last_three_schemas_are_kept()
+    {
+        StoredSchema.Restore(StoredSchema.All[1], _folder);
+        Directory.CreateDirectory(Path.Combine(_folder, "copies"));
+        foreach (var earlier in new[] { "20250101000000_A.db", "20250201000000_B.db", "20250301000000_C.db", StoredSchema.All[1] + ".db.unfinished" })
+        {
+            await File.WriteAllTextAsync(Path.Combine(_folder, "copies", earlier), "half");
+        }
+
+        await StoredSchema.StartAsync(_folder);
+        Assert.Equal(["20250201000000_B.db", "20250301000000_C.db", StoredSchema.All[1] + ".db"], Copies());
+        Assert.Equal(5, StoredSchema.Read(Path.Combine(_folder, "copies", StoredSchema.All[1] + ".db"))["Messages"].Count);
+    }
+
+    private string[] Copies() => Directory.Exists(Path.Combine(_folder, "copies"))
+        ? [.. Directory.GetFiles(Path.Combine(_folder, "copies")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>Every value of every row that there was is there now.</summary>
+    private static void AssertKept(IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyDictionary<string, string>>> before, string folder)
+    {
+        var after = StoredSchema.Read(StoredSchema.FileOf(folder));
+        foreach (var (table, rows) in before)
+        {
+            Assert.Equal(rows.Count, after[table].Count);
+            Assert.All(rows.Zip(after[table]), pair => Assert.All(pair.First, column => Assert.Equal(column.Value, pair.Second[column.Key])));
+        }
+    }
+
+    private static void CopyFiles(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from, "blazorchat.db*"))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+
+    /// <summary>Keeps what a kill after each statement would leave on the disk.</summary>
+    private sealed class Killing(string folder) : DbCommandInterceptor
+    {
+        public List<string> Folders { get; } = [];
+
+        public override ValueTask<int> NonQueryExecutedAsync(DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
+        {
+            var copy = Path.Combine(folder, $"killed-{Folders.Count}");
+            CopyFiles(folder, copy);
+            Directory.CreateDirectory(Path.Combine(copy, "copies"));
+            foreach (var file in Directory.GetFiles(Path.Combine(folder, "copies")))
+            {
+                File.Copy(file, Path.Combine(copy, "copies", Path.GetFileName(file)));
+            }
+
+            Folders.Add(copy);
+            return ValueTask.FromResult(result);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Options;
+using Microsoft.SemanticKernel;
+
+namespace BlazorChat.Assistants;
+
+/// <summary>
+/// Stops the start when an assistant's template calls a function that there is not. Not part of the validator: plugins may need
+/// services that need the options.
+/// </summary>
+internal sealed class InstructionsCheck(AssistantDirectory assistants) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < assistants.All.Count; i++)
+        {
+            var assistant = assistants.All[i];
+            if (assistant.Template is not { } template)
+            {
+                continue;
+            }
+
+            // Without the application's filters, and with one that lets nothing run.
+            var kernel = new Kernel(plugins: new KernelPluginCollection(assistants.GetKernel(assistant.Id).Plugins));
+            kernel.FunctionInvocationFilters.Add(new NothingRuns());
+            try
+            {
+                await template.RenderAsync(kernel, "", assistant.Name, default, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is KernelException or KeyNotFoundException)
+            {
+                var key = AssistantsOptionsValidator.InstructionsKey(i);
+                throw new OptionsValidationException(Options.DefaultName, typeof(AssistantsOptions), [AssistantsOptionsValidator.BadTemplate(key, e.Message)]);
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private sealed class NothingRuns : IFunctionInvocationFilter
+    {
+        public Task OnFunctionInvocationAsync(FunctionInvocationContext context, Func<FunctionInvocationContext, Task> next)
+        {
+            context.Result = new FunctionResult(context.Function, "");
+            return Task.CompletedTask;
+        }
+    }
+}

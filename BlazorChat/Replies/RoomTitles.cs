@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using BlazorChat.Replies.Hooks;
+using BlazorChat.Rooms;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Microsoft.SemanticKernel;
+
+namespace BlazorChat.Replies;
+
+/// <summary>
+/// Names rooms that were made without a name: when the first exchange in one is complete, the assistant that answered is asked for a
+/// title. What that takes counts for its answer, and so for who asked first. A room that somebody names meanwhile keeps
+/// that name; when anything fails, or the process ends, the room stays without one and nothing else changes.
+/// </summary>
+internal sealed partial class RoomTitles(
+    IRoomStore rooms, ITurnStore turns, RoomGates gates, RoomBroadcaster broadcaster, IResponders responders,
+    IOptions<RepliesOptions> options, RepliesMetrics metrics, ILogger<RoomTitles> logger) : ITurnObserver
+{
+    // The first exchange is within these.
+    private const int FirstMessages = 20;
+
+    // Several assistants may answer the first question.
+    private readonly ConcurrentDictionary<Guid, byte> _running = new();
+
+    public async ValueTask OnTurnEndedAsync(TurnOutcome ended, CancellationToken cancellationToken)
+    {
+        var roomId = ended.Turn.RoomId;
+        if (!options.Value.TitleRooms || ended.Message.Status is not MessageStatus.Complete || !_running.TryAdd(roomId, 0))
+        {
+            return;
+        }
+
+        try
+        {
+            if (await rooms.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is { IsNamed: false }
+                && await FindQuestionAsync(ended.Message, cancellationToken).ConfigureAwait(false) is { } question
+                && responders.Find(ended.Turn.AssistantId) is { } responder)
+            {
+                await TitleAsync(responder, question, ended.Message, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is ReplyFailedException or KernelException || cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(e, roomId);
+        }
+        finally
+        {
+            _running.TryRemove(roomId, out _);
+        }
+    }
+
+    /// <summary>The question of the room's first complete exchange, if the answer is of that.</summary>
+    private async Task<Message?> FindQuestionAsync(Message answer, CancellationToken cancellationToken)
+    {
+        var first = await rooms.ReadFirstAsync(answer.RoomId, FirstMessages, cancellationToken).ConfigureAwait(false);
+        var isFirst = first.FirstOrDefault(m => m is { Author.Kind: AuthorKind.Assistant, Status: MessageStatus.Complete, IsRetried: false })?.Id == answer.Id;
+        return isFirst ? first.FirstOrDefault(m => m.Id == answer.QuestionId) : null;
+    }
+
+    private async Task TitleAsync(Responder responder, Message question, Message answer, CancellationToken cancellationToken)
+    {
+        var tokens = default(TokenCounts);
+        string? title = null;
+        try
+        {
+            title = RoomTitle.Clean(await AskAsync(responder, question, answer, usage => tokens += TokenUsage.Of(usage), cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            // What was counted is paid for, whatever came of it.
+            if (title is not null || tokens != default)
+            {
+                metrics.Tokens(responder, tokens.Input, tokens.Output);
+                await StoreAsync(answer, title, tokens, responder.Prices?.Of(tokens)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<string> AskAsync(Responder responder, Message question, Message answer, Action<UsageDetails> count, CancellationToken cancellationToken)
+    {
+        var arguments = new KernelArguments
+        {
+            [RoomTitle.QuestionVariable] = RoomTitle.Excerpt(question),
+            [RoomTitle.AnswerVariable] = RoomTitle.Excerpt(answer),
+        };
+        var text = "";
+        await foreach (var update in responder.Kernel.InvokeStreamingAsync<ChatResponseUpdate>(RoomTitle.Function, arguments, cancellationToken).ConfigureAwait(false))
+        {
+            text = text.Length < RoomTitle.MostOfAnswer ? text + update.Text : text;
+            foreach (var usage in update.Contents.OfType<UsageContent>())
+            {
+                count(usage.Details);
+            }
+        }
+
+        return text;
+    }
+
+    private async Task StoreAsync(Message answer, string? title, TokenCounts tokens, decimal? cost)
+    {
+        // Not given up at a stop: the tokens were spent.
+        using var gate = await gates.EnterAsync(answer.RoomId, CancellationToken.None).ConfigureAwait(false);
+        if (await turns.TitleAsync(answer.RoomId, answer.Id, title, tokens, cost, CancellationToken.None).ConfigureAwait(false) is not { } titled)
+        {
+            return;
+        }
+
+        broadcaster.Publish(answer.RoomId, new RoomEvent.RoomChanged(titled.Room));
+        if (titled.Answer is { } changed)
+        {
+            broadcaster.Publish(answer.RoomId, new RoomEvent.MessageChanged(changed));
+        }
+
+        LogTitled(answer.RoomId);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Room {RoomId} was named after its first exchange.")]
+    private partial void LogTitled(Guid roomId);
+
+    [LoggerMessage(LogLevel.Warning, "Room {RoomId} stays without a name: its title could not be made.")]
+    private partial void LogFailed(Exception exception, Guid roomId);
+}

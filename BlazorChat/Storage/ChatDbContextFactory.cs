@@ -1,0 +1,13 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage;
+
+/// <summary>Contexts for everything that does not care which database it is.</summary>
+internal sealed class ChatDbContextFactory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<ChatDbContext>
+    where TContext : ChatDbContext
+{
+    public ChatDbContext CreateDbContext() => contexts.CreateDbContext();
+
+    public async Task<ChatDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
+        await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+}

@@ -1,0 +1,111 @@
+using System.Xml.Linq;
+using BlazorChat.Storage.Postgres;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage.Moving;
+
+/// <summary>A PostgreSQL database as one end of a move.</summary>
+internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
+{
+    private readonly WebApplication _services;
+
+    /// <exception cref="StartException">The connection string cannot be used.</exception>
+    public PostgresMove(WebApplicationBuilder builder, string connectionString)
+    {
+        PostgresServices.Add(builder, connectionString);
+        builder.Services.AddSingleton(TimeProvider.System);
+        // Never run: only what it has registered is used.
+        _services = builder.Build();
+    }
+
+    public Task<ChatDbContext> OpenAsync(CancellationToken cancellationToken) => TellingAsync<ChatDbContext>(async () =>
+    {
+        var database = await TakeAsync(cancellationToken).ConfigureAwait(false);
+        var applied = await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false);
+        if (applied.Count() == database.Database.GetMigrations().Count())
+        {
+            return database;
+        }
+
+        await database.DisposeAsync().ConfigureAwait(false);
+        throw new StartException(applied.Any()
+            ? "The database that the setting Database:ConnectionString names is an earlier version's. Please start this version on it once."
+            : "The database that the setting Database:ConnectionString names has nothing of BlazorChat.");
+    });
+
+    public Task<IReadOnlyList<ProtectionKey>> ReadKeysAsync(CancellationToken cancellationToken) => TellingAsync<IReadOnlyList<ProtectionKey>>(async () =>
+    {
+        var database = Context();
+        await using (database.ConfigureAwait(false))
+        {
+            var keys = await database.DataProtectionKeys.AsNoTracking().OrderBy(key => key.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+            return [.. keys.Where(key => key.Xml is not null).Select(key => new ProtectionKey(key.FriendlyName ?? "", XElement.Parse(key.Xml!)))];
+        }
+    });
+
+    public Task<MoveCounts> WriteAsync(IReadOnlyList<ProtectionKey> keys, Func<ChatDbContext, Task<MoveCounts>> copy, CancellationToken cancellationToken) => TellingAsync(async () =>
+    {
+        var database = await TakeAsync(cancellationToken).ConfigureAwait(false);
+        await using (database.ConfigureAwait(false))
+        {
+            if ((await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any())
+            {
+                await RefuseRowsAsync(database, cancellationToken).ConfigureAwait(false);
+            }
+
+            await database.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+            await RefuseRowsAsync(database, cancellationToken).ConfigureAwait(false);
+            var transaction = await database.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                var counts = await copy(database).ConfigureAwait(false);
+                database.DataProtectionKeys.AddRange(keys.Select(key => new DataProtectionKey { FriendlyName = key.Name, Xml = key.Xml.ToString(SaveOptions.DisableFormatting) }));
+                await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return counts;
+            }
+        }
+    });
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private static async Task RefuseRowsAsync(PostgresChatDbContext database, CancellationToken cancellationToken)
+    {
+        if (await RowCopy.HasRowsAsync(database, cancellationToken).ConfigureAwait(false) || await database.DataProtectionKeys.AnyAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw new StartException("The database that the setting Database:ConnectionString names is not empty: it has rooms or keys. Nothing was changed.");
+        }
+    }
+
+    // What the exception says may name the server and the user: only the sentence is printed.
+    private static async Task<T> TellingAsync<T>(Func<Task<T>> run)
+    {
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException || e.InnerException is Npgsql.NpgsqlException)
+        {
+            throw new StartException(PostgresFailures.Sentence(e), e);
+        }
+    }
+
+    private async Task<PostgresChatDbContext> TakeAsync(CancellationToken cancellationToken)
+    {
+        await _services.Services.GetRequiredService<PostgresLock>().TakeAsync(cancellationToken).ConfigureAwait(false);
+        var database = Context();
+        try
+        {
+            await PostgresDatabase.CheckAsync(database, cancellationToken).ConfigureAwait(false);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private PostgresChatDbContext Context() => _services.Services.GetRequiredService<IDbContextFactory<PostgresChatDbContext>>().CreateDbContext();
+}

@@ -1,0 +1,77 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage.Moving;
+
+/// <summary>Copies the rows of one database into another, a bounded number and size at a time.</summary>
+internal static class RowCopy
+{
+    private const int MaxRows = 500;
+
+    private const long MaxCharacters = 4_000_000;
+
+    /// <summary>Types of all rows that both databases have, in the order in which rows refer to others.</summary>
+    public static IReadOnlyList<Type> Types { get; } =
+        [typeof(RoomRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow)];
+
+    /// <summary>Copies everything.</summary>
+    /// <param name="from">The source.</param>
+    /// <param name="to">The target, with a transaction begun.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<MoveCounts> RunAsync(ChatDbContext from, ChatDbContext to, CancellationToken cancellationToken)
+    {
+        to.ChangeTracker.AutoDetectChangesEnabled = false;
+        var rooms = await CopyAsync<RoomRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        var messages = await CopyAsync<MessageRow>(from, to, row => row.Parts.Length, cancellationToken).ConfigureAwait(false);
+        var others = await CopyAsync<TurnRow>(from, to, row => row.Request?.Length ?? 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<JournalRow>(from, to, row => row.Text.Length, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<MessageVersionRow>(from, to, row => row.Parts.Length, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<BlobRow>(from, to, row => row.Content.Length, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<StepRow>(from, to, row => row.Content.Length, cancellationToken).ConfigureAwait(false);
+        return new MoveCounts(rooms, messages, others);
+    }
+
+    /// <summary>Whether a database has a row of any of <see cref="Types"/>.</summary>
+    public static async Task<bool> HasRowsAsync(ChatDbContext database, CancellationToken cancellationToken) =>
+        await database.Rooms.AnyAsync(cancellationToken).ConfigureAwait(false)
+        // All others belong to a room, so that none is without one.
+        || await database.Messages.AnyAsync(cancellationToken).ConfigureAwait(false);
+
+    private static async Task<long> CopyAsync<T>(ChatDbContext from, ChatDbContext to, Func<T, long> weigh, CancellationToken cancellationToken)
+        where T : class
+    {
+        var (all, rows, weight) = (0L, 0, 0L);
+        await foreach (var row in from.Set<T>().AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            MakeStorable(to.Add(row));
+            all++;
+            rows++;
+            weight += weigh(row);
+            if (rows >= MaxRows || weight >= MaxCharacters)
+            {
+                await SaveAsync().ConfigureAwait(false);
+            }
+        }
+
+        await SaveAsync().ConfigureAwait(false);
+        return all;
+
+        async Task SaveAsync()
+        {
+            await to.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            to.ChangeTracker.Clear();
+            (rows, weight) = (0, 0);
+        }
+    }
+
+    // SQLite took a NUL in earlier versions; PostgreSQL has none.
+    private static void MakeStorable(Microsoft.EntityFrameworkCore.ChangeTracking.EntityEntry row)
+    {
+        foreach (var property in row.Properties)
+        {
+            if (property.CurrentValue is string text && text.Contains('\0', StringComparison.Ordinal))
+            {
+                property.CurrentValue = text.Replace('\0', '\uFFFD');
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Xml;
+using System.Xml.Linq;
+using BlazorChat.Storage.Sqlite;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage.Moving;
+
+/// <summary>The data folder as one end of a move: its database and its files of keys.</summary>
+internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDisposable
+{
+    private readonly DataFolderLock _lock = new(folder);
+    private readonly string _file = Path.Combine(folder, SqliteServices.FileName);
+    private readonly string _keys = Path.Combine(folder, SqliteServices.KeysFolder);
+    private SqliteInspection? _source;
+
+    public async Task<ChatDbContext> OpenAsync(CancellationToken cancellationToken)
+    {
+        _lock.Take();
+        string[] known;
+        var any = new SqliteDesignFactory().CreateDbContext([]);
+        await using (any.ConfigureAwait(false))
+        {
+            known = [.. any.Database.GetMigrations()];
+        }
+
+        _source = SqliteInspection.Open(folder, _file, known)
+            ?? throw new StartException($"There is no database in the folder that the setting DataFolder names, {folder}.");
+        if (_source.Applied.Count != known.Length)
+        {
+            throw new StartException($"The database in the folder that the setting DataFolder names, {folder}, is an earlier version's. Please start this version on it once.");
+        }
+
+        return new SqliteChatDbContext(new DbContextOptionsBuilder<SqliteChatDbContext>().UseSqlite(_source.Connection).Options);
+    }
+
+    public Task<IReadOnlyList<ProtectionKey>> ReadKeysAsync(CancellationToken cancellationToken) => Task.FromResult(ReadKeys());
+
+    public async Task<MoveCounts> WriteAsync(IReadOnlyList<ProtectionKey> keys, Func<ChatDbContext, Task<MoveCounts>> copy, CancellationToken cancellationToken)
+    {
+        _lock.Take();
+        if (File.Exists(_file) || File.Exists(_file + "-wal") || ReadKeys().Any(has => !keys.Any(key => key.Name == has.Name && XNode.DeepEquals(key.Xml, has.Xml))))
+        {
+            throw new StartException($"The folder that the setting DataFolder names, {folder}, is not empty: it has a database or keys. Nothing was changed.");
+        }
+
+        DataFolderCheck.Run(folder);
+        // Under a name that no start looks at, until all of it is there.
+        var unfinished = _file + ".moving";
+        try
+        {
+            foreach (var left in Directory.GetFiles(folder, Path.GetFileName(unfinished) + "*"))
+            {
+                File.Delete(left);
+            }
+
+            SqliteServices.CreatePrivately(unfinished);
+            var counts = await FillAsync(unfinished, copy, cancellationToken).ConfigureAwait(false);
+            WriteKeys(keys);
+            using (var stream = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite))
+            {
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(unfinished, _file);
+            return counts;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DataFolderCheck.Refusal(folder, e);
+        }
+    }
+
+    public void Dispose()
+    {
+        _source?.Dispose();
+        _lock.Dispose();
+    }
+
+    private static async Task<MoveCounts> FillAsync(string file, Func<ChatDbContext, Task<MoveCounts>> copy, CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString;
+        var database = new SqliteChatDbContext(new DbContextOptionsBuilder<SqliteChatDbContext>().UseSqlite(connection).Options);
+        await using (database.ConfigureAwait(false))
+        {
+            await database.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+            var transaction = await database.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                var counts = await copy(database).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return counts;
+            }
+        }
+    }
+
+    private IReadOnlyList<ProtectionKey> ReadKeys()
+    {
+        try
+        {
+            return Directory.Exists(_keys)
+                ? [.. Directory.GetFiles(_keys, "*.xml").Order(StringComparer.Ordinal).Select(f => new ProtectionKey(Path.GetFileNameWithoutExtension(f), XElement.Load(f)))]
+                : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or XmlException)
+        {
+            throw new StartException($"A key in the folder {_keys}, in the folder that the setting DataFolder names, cannot be read: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    private void WriteKeys(IReadOnlyList<ProtectionKey> keys)
+    {
+        SqliteServices.CreateFolderPrivately(_keys);
+        foreach (var key in keys)
+        {
+            // As ASP.NET Core names them; anything else must not name a file elsewhere.
+            var name = key.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && key.Name.Length is > 0 and <= 100 ? key.Name : $"key-{Guid.NewGuid()}";
+            var file = Path.Combine(_keys, name + ".xml");
+            File.Delete(file);
+            SqliteServices.CreatePrivately(file);
+            key.Xml.Save(file);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace BlazorChat.Storage.Postgres;
+
+/// <summary>The database on a PostgreSQL server; holds the keys that sign cookies, too, so that a server needs no folder.</summary>
+internal sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbContext> options) : ChatDbContext(options), IDataProtectionKeyContext
+{
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    public DbSet<OwnershipRow> Ownership => Set<OwnershipRow>();
+
+    public override IQueryable<MessageRow> WithPartsLike(IQueryable<MessageRow> messages, string pattern) =>
+        messages.Where(m => EF.Functions.ILike(m.Parts, pattern, MessagePartsJson.LikeEscape));
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        // As SQLite has text: compared and sorted by its bytes, whatever the server's language; bounds are the app's own.
+        configurationBuilder.Properties<string>().HaveColumnType("text").UseCollation("C");
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<OwnershipRow>(ownership =>
+        {
+            ownership.ToTable("Ownership");
+            ownership.Property(o => o.Id).ValueGeneratedNever();
+            ownership.HasData(new OwnershipRow { Id = OwnershipRow.TheOne, Epoch = 0 });
+        });
+    }
+}
+
+/// <summary>Who may write: each process that takes the database counts on, and its transactions hold to their count.</summary>
+internal sealed class OwnershipRow
+{
+    /// <summary>The id of the only row.</summary>
+    public const int TheOne = 1;
+
+    public int Id { get; set; }
+
+    public long Epoch { get; set; }
+}
+
+/// <summary>What `dotnet ef --context PostgresChatDbContext` uses to make migrations; no server is connected to.</summary>
+internal sealed class PostgresDesignFactory : IDesignTimeDbContextFactory<PostgresChatDbContext>
+{
+    public PostgresChatDbContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<PostgresChatDbContext>().UseNpgsql().Options);
+}

@@ -1,0 +1,32 @@
+namespace BlazorChat.Storage.Sqlite;
+
+/// <summary>
+/// Keeps a second process off the data folder: its start would mark this one's running answers as interrupted. The
+/// operating system lets go of it however the process ends.
+/// </summary>
+internal sealed class DataFolderLock(string folder) : IDisposable
+{
+    private FileStream? _file;
+
+    /// <exception cref="StartException">Another process has it, or the folder cannot be written.</exception>
+    public void Take()
+    {
+        try
+        {
+            _file = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (IsTaken(e))
+        {
+            throw new StartException($"The folder that the setting DataFolder names, {folder}, is in use by another BlazorChat process.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DataFolderCheck.Refusal(folder, e);
+        }
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    // ERROR_SHARING_VIOLATION of Windows; EWOULDBLOCK of Linux and macOS.
+    private static bool IsTaken(IOException e) => OperatingSystem.IsWindows() ? e.HResult == unchecked((int)0x80070020) : e.HResult is 11 or 35;
+}

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage.Sqlite;
+
+/// <inheritdoc />
+internal sealed class SqliteDatabase(IDbContextFactory<SqliteChatDbContext> contexts, SqliteStart start, SqliteWal wal) : IDatabaseProvider
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await using (context.ConfigureAwait(false))
+        {
+            await start.RunAsync(context, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // The operating system takes a file's lock from nobody who runs.
+    public Task EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Exception Tellable(Exception failure) => failure;
+
+    public void AfterWrite() => wal.AfterWrite();
+
+    public Task ProbeAsync(bool isFailing, CancellationToken cancellationToken)
+    {
+        wal.Probe(isFailing ? 16 : 1);
+        wal.AfterWrite();
+        return Task.CompletedTask;
+    }
+
+    public StartException? SentenceOf(Exception thrown) => start.SentenceOf(thrown);
+}

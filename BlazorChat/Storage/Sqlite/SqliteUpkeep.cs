@@ -1,0 +1,26 @@
+using BlazorChat.Rooms;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage.Sqlite;
+
+/// <summary>At a clean shutdown SQLite looks at what it learned of its indexes, which takes a moment and keeps queries fast.</summary>
+internal sealed partial class SqliteUpkeep(Database database, ILogger<SqliteUpkeep> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.ReadAsync(db => db.Database.ExecuteSqlRawAsync("PRAGMA optimize", cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is StorageUnavailableException or OperationCanceledException)
+        {
+            // Not worth a shutdown that fails: connections may have used up its time.
+            LogFailed(e);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The database's indexes could not be looked after.")]
+    private partial void LogFailed(Exception exception);
+}
