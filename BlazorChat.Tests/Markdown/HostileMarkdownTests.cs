@@ -5,6 +5,7 @@ using BlazorChat.Markdown;
 namespace BlazorChat.Tests.Markdown;
 
 /// <summary>What strangers and misled models may write. Nothing of it runs, loads, collides or gets lost.</summary>
+[Collection(BlazorChat.Tests.Replies.Flow.AloneCollection.Name)]
 public sealed class HostileMarkdownTests
 {
     private static readonly int LongestAnswer = new AssistantOptions().MaxReplyCharacters;

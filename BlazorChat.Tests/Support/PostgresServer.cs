@@ -76,7 +76,6 @@ public sealed class PostgresServer
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            UseShellExecute = false,
             Environment = { ["PGHOST"] = "127.0.0.1", ["PGPORT"] = $"{_port}", ["PGUSER"] = "postgres", ["PGPASSWORD"] = _password },
         };
         using var process = Process.Start(start)!;
@@ -110,7 +109,6 @@ public sealed class PostgresServer
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
-            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
