@@ -32,7 +32,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.Refusing), MemberType = typeof(ModelWire))]
     public async Task A_refusal_is_told_apart_from_an_answer_and_its_words_are_kept(string protocol)
     {
         var wire = ModelWire.Named(protocol);

@@ -71,6 +71,9 @@ public abstract class ModelWire
     /// <summary>Those of them that the model server of another author speaks, too (eng/aimock).</summary>
     public static TheoryData<string> Aimock => [OpenAI, Responses, Anthropic];
 
+    /// <summary>Those of them that have a word for an answer that the model declines to give.</summary>
+    public static TheoryData<string> Refusing => [OpenAI, Responses, Anthropic];
+
     /// <summary>Every provider and protocol, with one that a host has registered: see <see cref="ProviderTheoryTests"/>.</summary>
     public static TheoryData<string> All => [OpenAI, Responses, Azure, Anthropic, Ollama, Connector];
 
