@@ -247,6 +247,28 @@ public sealed class ObservabilityTests
         static Task<string> LoadedAsync(AppProcess app) => File.ReadAllTextAsync($"/proc/{app.ProcessId}/maps");
     }
 
+    [Fact]
+    public async Task While_another_process_holds_the_file_readiness_says_so_soon_and_is_well_again_afterwards()
+    {
+        await using var host = await ChatHost.StartAsync();
+        await using var other = new SqliteConnection($"Data Source={Path.Combine(host.Folder, "blazorchat.db")};Pooling=False");
+        await other.OpenAsync();
+        await using (var held = await other.BeginTransactionAsync())
+        {
+            // Not the ten seconds that a write of people waits: whoever asks has given up by then, and the look holds them up.
+            using var http = new HttpClient { BaseAddress = new Uri(host.App.Urls.Single()), Timeout = TimeSpan.FromSeconds(7) };
+            using var response = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        }
+
+        using var patience = new CancellationTokenSource(Guard.Patience);
+        while (await StatusAsync(host, "/health/ready") != HttpStatusCode.OK)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     private static async Task<HttpStatusCode> StatusAsync(ChatHost host, string path)
     {
         using var http = new HttpClient { BaseAddress = new Uri(host.App.Urls.Single()) };

@@ -27,7 +27,7 @@ internal static class DemoTexts
         | `silent` | fall silent until the time-out |
         | `empty` | finish without saying anything |
 
-        To talk to a real model, set `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`, or configure one under `Assistants` in `appsettings.json`, and start BlazorChat again. A local server such as Ollama works too: set `OPENAI_BASE_URL` and `OPENAI_MODEL`.
+        To talk to a real model, set `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`, or configure one under `Assistants` in `appsettings.json`, and start BlazorChat again. Local models work too: set `OLLAMA_MODEL`, or for another server `OPENAI_BASE_URL` and `OPENAI_MODEL`.
         """;
 
     public const string Markdown =

@@ -105,6 +105,8 @@ internal sealed partial class SqliteWal(string connectionString, ILogger<SqliteW
     {
         using var command = _connection!.CreateCommand();
         command.CommandText = sql;
+        // Writes of people wait behind this one: not for as long as they would themselves.
+        command.CommandTimeout = 2;
         return command.ExecuteScalar();
     }
 
