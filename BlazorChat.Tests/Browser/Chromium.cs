@@ -2,10 +2,11 @@ using Microsoft.Playwright;
 
 namespace BlazorChat.Tests.Browser;
 
-/// <summary>One browser for all browser tests; each person gets a context of their own.</summary>
+/// <summary>One browser for all tests of a collection; each person gets a context of their own.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private static readonly string[] Known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    // The one without windows is the same engine at half the work for the processor.
+    private static readonly string[] Known = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private IPlaywright? _playwright;
 
     public IBrowser Browser { get; private set; } = null!;
@@ -27,9 +28,16 @@ public sealed class Chromium : IAsyncLifetime
     }
 }
 
-/// <summary>Browser tests run one class after the other: each starts an application and a few pages.</summary>
+/// <summary>Browser tests of one application that runs on: one class after the other, each with an application and a few pages.</summary>
 [CollectionDefinition(Name)]
 public sealed class BrowserTests : ICollectionFixture<Chromium>
 {
     public const string Name = "Browser";
+}
+
+/// <summary>Browser tests of applications that stop, are killed and start again: beside the others, since they wait for much of their time.</summary>
+[CollectionDefinition(Name)]
+public sealed class RestartTests : ICollectionFixture<Chromium>
+{
+    public const string Name = "Browser, restarts";
 }

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>Pages come back by themselves, as they were: after a planned stop, a lost connection, a sleep, a crash.</summary>
-[Collection(BrowserTests.Name)]
+[Collection(RestartTests.Name)]
 public sealed class ComeBackTests(Chromium chromium) : IAsyncLifetime
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(5);

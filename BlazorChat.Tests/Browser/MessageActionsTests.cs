@@ -200,8 +200,6 @@ public sealed class MessageActionsTests(Chromium chromium) : IAsyncLifetime
 
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
-    [InlineData(ColorScheme.Dark, 1280)]
-    [InlineData(ColorScheme.Light, 320)]
     [InlineData(ColorScheme.Dark, 320)]
     public async Task Every_state_and_dialog_passes(ColorScheme scheme, int width)
     {

@@ -75,8 +75,6 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
 
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
-    [InlineData(ColorScheme.Dark, 1280)]
-    [InlineData(ColorScheme.Light, 320)]
     [InlineData(ColorScheme.Dark, 320)]
     public async Task Settings_tools_and_totals_pass(ColorScheme scheme, int width)
     {

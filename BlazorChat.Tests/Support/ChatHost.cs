@@ -67,7 +67,7 @@ public sealed class ChatHost : IAsyncDisposable
     /// <inheritdoc cref="StartAsync(TestDatabase, string[], string[])"/>
     public static async Task<ChatHost> StartAsync(TestDatabase database, Action<WebApplicationBuilder> configure, string[]? settings = null, params string[] assistants)
     {
-        var data = await TestData.CreateAsync(database);
+        var data = await TestData.CreateMigratedAsync(database);
         var host = await StartAsync(data, configure, settings, assistants);
         host._data = data;
         return host;
@@ -92,7 +92,7 @@ public sealed class ChatHost : IAsyncDisposable
         Action<WebApplicationBuilder> configure, IReadOnlyDictionary<string, string>? database, string[]? settings, FakeResponders? responders,
         Func<string[], Action<WebApplicationBuilder>?, Task<WebApplication>>? create = null)
     {
-        var data = database is null ? await TestData.CreateAsync(TestDatabase.Sqlite) : null;
+        var data = database is null ? await TestData.CreateMigratedAsync(TestDatabase.Sqlite) : null;
         database ??= data!.Settings;
         var app = await (create ?? BlazorChatApp.CreateAsync)(
             [.. database.Select(s => $"--{s.Key}={s.Value}"), "--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", .. settings ?? []],

@@ -11,8 +11,10 @@ public sealed class FakeChatClient : IChatClient
 {
     private readonly Channel<FakeAnswer> _asked = Channel.CreateUnbounded<FakeAnswer>();
 
-    /// <summary>Number of requests made so far.</summary>
-    public int Requests { get; private set; }
+    private int _requests;
+
+    /// <summary>Number of requests made so far, by all rooms.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>The next request that is made, or was made and not yet looked at.</summary>
     public async Task<FakeAnswer> NextAsync() => await _asked.Reader.ReadAsync().AsTask().Soon();
@@ -24,7 +26,8 @@ public sealed class FakeChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var answer = new FakeAnswer([.. messages], options, cancellationToken);
-        Requests++;
+        // Rooms ask side by side.
+        Interlocked.Increment(ref _requests);
         _asked.Writer.TryWrite(answer);
         await foreach (var update in answer.Updates.ReadAllAsync(cancellationToken))
         {

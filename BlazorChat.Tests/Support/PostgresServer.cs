@@ -55,11 +55,12 @@ public sealed class PostgresServer
     public string AdministratorsConnectionString(string database) => $"Host=127.0.0.1;Port={_port};Database={database};Username=postgres;Password={_password}";
 
     /// <summary>A new database.</summary>
+    /// <param name="template">The database that it is a copy of, to which nobody is connected; an empty one by default.</param>
     /// <returns>Its name.</returns>
-    public async Task<string> CreateDatabaseAsync()
+    public async Task<string> CreateDatabaseAsync(string template = "template0")
     {
         var name = $"zebra_database_{Interlocked.Increment(ref _databases)}";
-        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0 OWNER {User}");
+        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template} OWNER {User}");
         return name;
     }
 

@@ -29,6 +29,9 @@ public sealed class EveryDatabaseAttribute(params object[] arguments) : DataAttr
 /// <summary>A database of a test's own: a folder, or a database of the shared server. It goes away with this.</summary>
 public sealed class TestData : IAsyncDisposable
 {
+    private static readonly Lazy<Task<byte[]>> MigratedFile = new(MigrateFileAsync);
+    private static readonly Lazy<Task<string>> MigratedDatabase = new(MigrateDatabaseAsync);
+
     private TestData(TestDatabase kind, string folder, string? name, PostgresServer? server) => (Kind, Folder, Name, Server) = (kind, folder, name, server);
 
     public TestDatabase Kind { get; }
@@ -66,6 +69,23 @@ public sealed class TestData : IAsyncDisposable
         return new TestData(kind, folder, await server.CreateDatabaseAsync(), server);
     }
 
+    /// <summary>One with today's schema and nothing in it: a copy, since most tests are not about migrations.</summary>
+    public static async Task<TestData> CreateMigratedAsync(TestDatabase kind)
+    {
+        var folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+        if (kind == TestDatabase.Sqlite)
+        {
+            var file = Path.Combine(folder, SqliteServices.FileName);
+            var migrated = await MigratedFile.Value;
+            SqliteServices.CreatePrivately(file);
+            await File.WriteAllBytesAsync(file, migrated);
+            return new TestData(kind, folder, null, null);
+        }
+
+        var server = await PostgresServer.SharedAsync();
+        return new TestData(kind, folder, await server.CreateDatabaseAsync(await MigratedDatabase.Value), server);
+    }
+
     /// <summary>A copy as a power cut at this moment would leave it.</summary>
     public async Task<TestData> CopyAsync()
     {
@@ -86,7 +106,31 @@ public sealed class TestData : IAsyncDisposable
     /// <summary>A context on it, without an application.</summary>
     internal ChatDbContext Open() => Kind == TestDatabase.Sqlite
         ? new SqliteChatDbContext(new DbContextOptionsBuilder<SqliteChatDbContext>().UseSqlite($"Data Source={Path.Combine(Folder, "blazorchat.db")};Pooling=False").Options)
-        : new PostgresChatDbContext(new DbContextOptionsBuilder<PostgresChatDbContext>().UseNpgsql(Server!.ConnectionString(Name!) + ";Pooling=false").Options);
+        : Open(Server!, Name!);
+
+    private static async Task<byte[]> MigrateFileAsync()
+    {
+        await using var data = await CreateAsync(TestDatabase.Sqlite);
+        await using (var db = data.Open())
+        {
+            await db.Database.MigrateAsync();
+        }
+
+        // The last connection to go has brought the log in.
+        return await File.ReadAllBytesAsync(Path.Combine(data.Folder, SqliteServices.FileName));
+    }
+
+    private static async Task<string> MigrateDatabaseAsync()
+    {
+        var server = await PostgresServer.SharedAsync();
+        var name = await server.CreateDatabaseAsync();
+        await using var db = Open(server, name);
+        await db.Database.MigrateAsync();
+        return name;
+    }
+
+    private static PostgresChatDbContext Open(PostgresServer server, string name) =>
+        new(new DbContextOptionsBuilder<PostgresChatDbContext>().UseNpgsql(server.ConnectionString(name) + ";Pooling=false").Options);
 
     public async ValueTask DisposeAsync()
     {
