@@ -13,7 +13,15 @@ try
             key.Cancel = true;
             stopping.Cancel();
         };
-        return await MoveCommand.RunAsync(move, Console.Out, stopping.Token).ConfigureAwait(false);
+        try
+        {
+            return await MoveCommand.RunAsync(move, Console.Out, stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Given up. The target has nothing of it, and the source is as it was.").ConfigureAwait(false);
+            return 1;
+        }
     }
 
     var app = await BlazorChatApp.CreateAsync(args).ConfigureAwait(false);
@@ -24,10 +32,5 @@ catch (Exception e) when (e is StartException or OptionsValidationException)
 {
     // Written for whoever operates it; where in the code it was found does not help them.
     await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
-    return 1;
-}
-catch (OperationCanceledException)
-{
-    await Console.Error.WriteLineAsync("Given up. The target has nothing of it, and the source is as it was.").ConfigureAwait(false);
     return 1;
 }

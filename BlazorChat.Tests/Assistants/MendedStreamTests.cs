@@ -28,6 +28,7 @@ public sealed class MendedStreamTests : IAsyncLifetime
         { "data: {\"choices\":[{\"finish_reason\" : \"eos\" ,\"delta\":{}}]}\n\n", "data: {\"choices\":[{\"finish_reason\" : null,\"finish_reason_given\":\"eos\" ,\"delta\":{}}]}\n\n" },
         { "data: {\"choices\":[{\"delta\":{\"role\":\"\",\"content\":\"a\"}}]}\n\n", "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"a\"}}]}\n\n" },
         { "data: {\"choices\":[{\"delta\":{\"role\":\"model\",\"tool_calls\":[{\"type\":\"\",\"id\":\"1\"}]}}]}\n\n", "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"tool_calls\":[{\"type\":\"function\",\"id\":\"1\"}]}}]}\n\n" },
+        { "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"type\":\"function\",\"id\":\"1\"},{\"type\":\"\",\"id\":\"2\"}]}}]}\n\n", "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"type\":\"function\",\"id\":\"1\"},{\"type\":\"function\",\"id\":\"2\"}]}}]}\n\n" },
 
         // Halves of characters: joined over two events, replaced where there is no other half.
         { "data: {\"d\":{\"t\":\"ok \\ud83d\"}}\n\n: ping\n\ndata: {\"d\":{\"t\":\"\\uDE00 end\"}}\n\n", "data: {\"d\":{\"t\":\"ok \\ud83d\\uDE00\"}}\n\n: ping\n\ndata: {\"d\":{\"t\":\" end\"}}\n\n" },
@@ -144,6 +145,49 @@ public sealed class MendedStreamTests : IAsyncLifetime
             Chunk("""{"tool_calls":[{"index":0,"id":"call_1","type":"","function":{"name":"dice","arguments":"{}"}}]}""", "null"), Chunk("{}", "\"tool_calls\""));
         Assert.Null(reading.Failure);
         Assert.Equal("call_1 dice", string.Join(',', reading.Calls.Select(call => $"{call.CallId} {call.Name}")));
+    }
+
+    [Fact]
+    public async Task A_call_of_an_unknown_type_behind_one_of_a_known_type_is_not_lost()
+    {
+        var reading = await AskAsync(
+            Chunk("""{"content":"Rolling"}""", "null"),
+            Chunk(
+                """{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"dice","arguments":"{}"}},{"index":1,"id":"call_2","type":"","function":{"name":"coin","arguments":"{}"}}]}""",
+                "null"),
+            Chunk("{}", "\"tool_calls\""));
+        Assert.Null(reading.Failure);
+        Assert.Equal("call_1 dice,call_2 coin", string.Join(',', reading.Calls.Select(call => $"{call.CallId} {call.Name}")));
+    }
+
+    [Theory]
+    [InlineData("application/octet-stream")]
+    [InlineData("Text/Event-Stream; charset=utf-8")]
+    public async Task It_is_mended_whatever_the_server_calls_it(string type)
+    {
+        using var directory = ModelWire.Named(ModelWire.OpenAI).CreateDirectory(_stub.Address);
+        _stub.Enqueue(200, type, Chunk("""{"role":"model","content":"ok"}""", "null") + Chunk("{}", "\"stop\""));
+        var reading = await ModelWire.AskAsync(directory);
+        Assert.Null(reading.Failure);
+        Assert.Equal("ok", reading.Text);
+    }
+
+    [Fact]
+    public async Task A_stream_that_says_its_end_for_ever_is_ended()
+    {
+        using var directory = ModelWire.Named(ModelWire.OpenAI).CreateDirectory(_stub.Address, configure: options => options.MaxReplyCharacters = 1_000);
+        _stub.Enqueue(async exchange =>
+        {
+            await exchange.StartStreamAsync();
+            await exchange.WriteAsync(Chunk("""{"content":"That is all"}""", "null"));
+            while (true)
+            {
+                await exchange.WriteAsync(Chunk("{}", "\"stop\""));
+            }
+        });
+        var reading = await ModelWire.AskAsync(directory);
+        Assert.Equal(ChatFailureKind.TooLong, reading.Failure?.Kind);
+        Assert.Equal("That is all", reading.Text);
     }
 
     [Fact]

@@ -93,6 +93,44 @@ public sealed class ResponsesChatClientTests : IAsyncLifetime
         Assert.Equal([true, false, false], _stub.Requests.Select(request => request.Json.TryGetProperty(field, out var value) && value.GetRawText() != "[]"));
     }
 
+    [Fact]
+    public async Task Two_that_learn_it_at_once_are_both_answered()
+    {
+        using var directory = Wire.CreateDirectory(_stub.Address);
+        var both = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var i = 0; i < 2; i++)
+        {
+            _stub.Enqueue(async exchange =>
+            {
+                await both.Task;
+                await exchange.StartAsync(400, "application/json", []);
+                await exchange.WriteAsync("""{"error":{"message":"Not supported with this model.","type":"invalid_request_error","param":"include","code":null}}""");
+            });
+        }
+
+        _stub.EnqueueStream(Wire.Begin, Wire.Text("Yes"), Wire.End);
+        _stub.EnqueueStream(Wire.Begin, Wire.Text("Yes"), Wire.End);
+        var asked = new[] { ModelWire.AskAsync(directory), ModelWire.AskAsync(directory) };
+        await _stub.NextRequestAsync();
+        await _stub.NextRequestAsync();
+        both.SetResult();
+        foreach (var reading in await Task.WhenAll(asked))
+        {
+            Assert.Null(reading.Failure);
+            Assert.Equal("Yes", reading.Text);
+        }
+    }
+
+    [Fact]
+    public async Task An_end_that_is_said_twice_is_billed_once()
+    {
+        using var directory = Wire.CreateDirectory(_stub.Address);
+        _stub.EnqueueStream(Wire.Begin, Wire.Text("Yes"), Wire.EndWithUsage, Wire.EndWithUsage);
+        var reading = await ModelWire.AskAsync(directory);
+        Assert.Null(reading.Failure);
+        Assert.Single(reading.Updates.SelectMany(update => update.Contents.OfType<UsageContent>()));
+    }
+
     [Theory]
     [InlineData("server_error", ChatFailureKind.ProviderError, true)]
     [InlineData("rate_limit_exceeded", ChatFailureKind.RateLimited, true)]

@@ -283,13 +283,14 @@ internal sealed class EventMender
         /// <summary>Whether an event may have a word in this field that is not known; without reading it.</summary>
         public bool IsOddIn(ReadOnlySpan<byte> line)
         {
+            var whole = line;
             while (line.IndexOf(_name) is >= 0 and var at)
             {
                 var rest = line[(at + _name.Length)..].TrimStart(" \t:"u8);
                 if (rest is [(byte)'"', ..] && rest[1..].IndexOf((byte)'"') is >= 0 and var end && !Knows(rest.Slice(1, end)))
                 {
                     // A name like "type" is in many places: only where the field can be.
-                    return line.IndexOf(_parent) >= 0;
+                    return whole.IndexOf(_parent) >= 0;
                 }
 
                 line = rest;

@@ -216,6 +216,12 @@ internal sealed class GuardedReply : IAsyncDisposable
             }
         }
 
+        if (!says)
+        {
+            // What says nothing is kept by whoever collects the answer, and must end too.
+            _characters++;
+        }
+
         _finishReason = update.FinishReason ?? _finishReason;
         if (_characters > _limits.MaxReplyCharacters || _refusal.Length > _limits.MaxReplyCharacters)
         {

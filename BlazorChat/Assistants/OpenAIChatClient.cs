@@ -66,7 +66,7 @@ public sealed class OpenAIChatClient : DelegatingChatClient
                         break;
                     }
                 }
-                catch (ArgumentOutOfRangeException exception)
+                catch (ArgumentOutOfRangeException exception) when (exception.Message.Contains("ChatFinishReason", StringComparison.Ordinal))
                 {
                     // The library does not know the finish reason, and cannot go on after it.
                     reply.EndWithUnknownReason(exception);

@@ -32,18 +32,24 @@ internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = fa
             // which the provider writes on. The end of a finished answer needs no more than this.
             ResponseDrainTimeout = TimeSpan.FromMilliseconds(50),
         };
-        return new HttpClient(new ProviderHttpHandler(time, takesJson) { InnerHandler = sockets }) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(new ProviderHttpHandler(time, takesJson) { InnerHandler = sockets }) 
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+
+            // Of an answer that is read as a whole: as much as of one line of a stream.
+            MaxResponseContentBufferSize = MendedStream.MaxLineBytes,
+        };
     }
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        var mediaType = response.Content.Headers.ContentType?.MediaType;
+        var mediaType = response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant();
         if (response.IsSuccessStatusCode && mediaType is not "text/html" && (takesJson || mediaType is not "application/json"))
         {
-            // Some servers name no type, or that of plain text, for their events.
-            if (mediaType is null or "text/event-stream" or "text/plain")
+            // Some servers name no type for their events, or a wrong one: without JSON there is nothing else that they can be.
+            if (!takesJson || mediaType is null or "text/event-stream" or "text/plain")
             {
                 response.Content = await MendAsync(response.Content, cancellationToken).ConfigureAwait(false);
             }

@@ -51,7 +51,8 @@ internal sealed class ResponsesChatClient : DelegatingChatClient
         {
             again = false;
             var reply = new ResponsesReply();
-            var updates = base.GetStreamingResponseAsync(prompt, _prompt.Options(options), cancellationToken).GetAsyncEnumerator(cancellationToken);
+            var asks = _prompt.Next();
+            var updates = base.GetStreamingResponseAsync(prompt, _prompt.Options(options, asks), cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using (updates.ConfigureAwait(false))
             {
                 while (true)
@@ -63,7 +64,7 @@ internal sealed class ResponsesChatClient : DelegatingChatClient
                             break;
                         }
                     }
-                    catch (ChatFailureException failure) when (_prompt.LearnFrom(failure))
+                    catch (ChatFailureException failure) when (_prompt.LearnFrom(failure, asks))
                     {
                         // Nothing has been answered yet: it did not take something that is asked of every model and known to some.
                         again = true;

@@ -23,7 +23,8 @@ internal sealed class ResponsesPrompt(bool store)
         ToolHistory.Repair(messages, static id => id.Length is > 0 and <= MaxIdLength).ConvertAll(Fit);
 
     /// <param name="options">They are only read.</param>
-    public ChatOptions Options(ChatOptions? options)
+    /// <param name="asks">What this request asks for that some models refuse.</param>
+    public ChatOptions Options(ChatOptions? options, Asks asks)
     {
         var copy = options?.Clone() ?? new ChatOptions();
         var effort = copy.Reasoning?.Effort;
@@ -35,8 +36,8 @@ internal sealed class ResponsesPrompt(bool store)
         {
             var raw = options?.RawRepresentationFactory?.Invoke(client) as CreateResponseOptions ?? new CreateResponseOptions();
             raw.StoredOutputEnabled ??= store;
-            raw.ReasoningOptions ??= Reasoning(effort);
-            if (_asksForEncrypted && !raw.IncludedProperties.Contains(IncludedResponseProperty.ReasoningEncryptedContent))
+            raw.ReasoningOptions ??= Reasoning(effort, asks.ForSummary);
+            if (asks.ForEncrypted && !raw.IncludedProperties.Contains(IncludedResponseProperty.ReasoningEncryptedContent))
             {
                 raw.IncludedProperties.Add(IncludedResponseProperty.ReasoningEncryptedContent);
             }
@@ -46,22 +47,27 @@ internal sealed class ResponsesPrompt(bool store)
         return copy;
     }
 
+    /// <summary>What the next request asks for: what nobody has refused so far.</summary>
+    public Asks Next() => new(_asksForEncrypted, _asksForSummary);
+
     /// <summary>Asks no more for what a model or an account refuses.</summary>
+    /// <param name="failure">What came of a request.</param>
+    /// <param name="asked">What that request had asked for: another may have learned the same meanwhile.</param>
     /// <returns>Whether it is worth asking again without it.</returns>
-    public bool LearnFrom(ChatFailureException failure)
+    public bool LearnFrom(ChatFailureException failure, Asks asked)
     {
         if (failure is not { StatusCode: 400, Parameter: { } parameter })
         {
             return false;
         }
 
-        if (_asksForEncrypted && parameter.StartsWith("include", StringComparison.Ordinal))
+        if (asked.ForEncrypted && parameter.StartsWith("include", StringComparison.Ordinal))
         {
             _asksForEncrypted = false;
             return true;
         }
 
-        if (_asksForSummary && parameter is "reasoning" or "reasoning.summary")
+        if (asked.ForSummary && parameter is "reasoning" or "reasoning.summary")
         {
             _asksForSummary = false;
             return true;
@@ -70,7 +76,7 @@ internal sealed class ResponsesPrompt(bool store)
         return false;
     }
 
-    private ResponseReasoningOptions? Reasoning(ReasoningEffort? effort)
+    private static ResponseReasoningOptions? Reasoning(ReasoningEffort? effort, bool withSummary)
     {
         // Typed nulls: a bare one becomes the library's struct by its conversion from a string, which throws.
         var level = effort switch
@@ -82,7 +88,7 @@ internal sealed class ResponsesPrompt(bool store)
             ReasoningEffort.ExtraHigh => ResponseReasoningEffortLevel.ExtraHigh,
             _ => default(ResponseReasoningEffortLevel?),
         };
-        var summary = _asksForSummary && effort != ReasoningEffort.None ? ResponseReasoningSummaryVerbosity.Auto : default(ResponseReasoningSummaryVerbosity?);
+        var summary = withSummary && effort != ReasoningEffort.None ? ResponseReasoningSummaryVerbosity.Auto : default(ResponseReasoningSummaryVerbosity?);
         return level is null && summary is null ? null : new ResponseReasoningOptions { ReasoningEffortLevel = level, ReasoningSummaryVerbosity = summary };
     }
 
@@ -132,4 +138,9 @@ internal sealed class ResponsesPrompt(bool store)
 
     private static ReasoningResponseItem Item(string summary, string encrypted) =>
         new(summary.Length > 0 ? [new ReasoningSummaryTextPart(summary)] : Array.Empty<ReasoningSummaryPart>()) { EncryptedContent = encrypted };
+
+    /// <summary>What a request asks for that some models or accounts refuse.</summary>
+    /// <param name="ForEncrypted">Its reasoning, encrypted, to send it back with the next step.</param>
+    /// <param name="ForSummary">Summaries of its reasoning.</param>
+    internal readonly record struct Asks(bool ForEncrypted, bool ForSummary);
 }

@@ -149,6 +149,12 @@ internal sealed class ResponsesReply
 
     private void Finish(ChatResponseUpdate update, ResponseResult? response, ResponseStatus status)
     {
+        if (_finishReason is not null)
+        {
+            // Said once more: it is not billed twice.
+            return;
+        }
+
         if (response?.Usage is { } usage)
         {
             update.Contents.Add(new UsageContent(new UsageDetails
@@ -164,11 +170,6 @@ internal sealed class ResponsesReply
         if (status is ResponseStatus.Failed or ResponseStatus.Cancelled)
         {
             throw ChatFailures.ErrorEvent(response?.Error?.Code.ToString(), response?.Error?.Message);
-        }
-
-        if (_finishReason is not null)
-        {
-            return;
         }
 
         var reason = status == ResponseStatus.Incomplete ? Limit(response?.IncompleteStatusDetails?.Reason) : ChatFinishReason.Stop;

@@ -66,6 +66,24 @@ public sealed class PostgresStartTests
     }
 
     [Fact]
+    public async Task A_database_that_refuses_what_a_start_writes_ends_it_with_one_sentence()
+    {
+        await using var data = await TestData.CreateAsync(TestDatabase.PostgreSQL);
+        await using (await ChatHost.StartAsync(data))
+        {
+        }
+
+        await data.Server!.ExecuteAsync("""
+            DELETE FROM "Rooms";
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space for zebra' USING ERRCODE = '53100'; END $$;
+            CREATE TRIGGER full_disk BEFORE INSERT ON "Rooms" FOR EACH ROW EXECUTE FUNCTION refuse();
+            """, data.Name!);
+        var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(data));
+        Assert.Contains("Database:ConnectionString", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("zebra", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_newer_database_ends_the_start_and_is_left_as_it_is()
     {
         await using var data = await TestData.CreateAsync(TestDatabase.PostgreSQL);

@@ -50,7 +50,13 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
         }
     }
 
-    public StartException? SentenceOf(Exception thrown) => null;
+    // Without the failure itself: it names users and databases.
+    public StartException? SentenceOf(Exception thrown) => thrown switch
+    {
+        StartException told => told,
+        _ when PostgresFailures.IsFailure(thrown) => new StartException(PostgresFailures.Sentence(thrown)),
+        _ => null,
+    };
 
     internal static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Net.Sockets;
+using BlazorChat.Rooms;
 using Npgsql;
 
 namespace BlazorChat.Storage.Postgres;
@@ -21,6 +23,9 @@ internal static class PostgresFailures
         null when Find<TimeoutException>(failure) is not null => $"{Setting} names a PostgreSQL server that does not answer in time.",
         null => $"{Setting} names a PostgreSQL server that cannot be used.",
     };
+
+    /// <summary>Whether it comes from the database.</summary>
+    public static bool IsFailure(Exception thrown) => Find<DbException>(thrown) is not null || Find<StorageUnavailableException>(thrown) is not null;
 
     /// <summary>The failure itself, or one that says only the server's code when its text may name the user or the database.</summary>
     public static Exception Tellable(Exception failure) =>
