@@ -230,18 +230,20 @@ public sealed class AssistantsOptionsTests
     }
 
     [Theory]
-    [InlineData("OpenAI", "Assistants:Items:0:Middleware:0:Seed, Assistants:Items:0:Middleware:0:StopSequences")]
-    [InlineData("Anthropic", "Assistants:Items:0:Temperature, Assistants:Items:0:Middleware:0:Seed")]
+    [InlineData("OpenAI", "Assistants:Items:0:Middleware:0:Seed, Assistants:Items:0:Middleware:0:StopSequences, Assistants:Items:0:Middleware:0:TopK")]
+    [InlineData("Anthropic", "Assistants:Items:0:Middleware:0:Seed, Assistants:Items:0:Middleware:0:TopK, Assistants:Items:0:Temperature")]
+    [InlineData("AzureOpenAI", "Assistants:Items:0:Middleware:0:TopK")]
     [InlineData("Demo", "")]
     public void A_setting_that_is_not_sent_is_named_at_start(string provider, string expected)
     {
         using var logs = new LogCapture();
+        var where = provider == "AzureOpenAI" ? """ "Endpoint": "https://ada.example", "Model": "deployment", """ : "";
         using var services = Build(
-            $$"""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "{{provider}}", "ApiKey": "k", "Temperature": 0.5, "Middleware": [ { "Name": "Defaults", "Seed": 7, "StopSequences": [ "x" ] } ] } ] } }""",
+            $$"""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "{{provider}}",{{where}} "ApiKey": "k", "Temperature": 0.5, "Middleware": [ { "Name": "Defaults", "Seed": 7, "TopK": 3, "StopSequences": [ "x" ] } ] } ] } }""",
             collection => collection.AddLogging(logging => logging.AddProvider(logs)));
         services.GetRequiredService<AssistantDirectory>();
         var warnings = logs.Lines.Where(line => line.Level == LogLevel.Warning).Select(line => line.Text[..line.Text.IndexOf(" is not sent", StringComparison.Ordinal)]);
-        Assert.Equal(expected, string.Join(", ", warnings));
+        Assert.Equal(expected, string.Join(", ", warnings.Order(StringComparer.Ordinal)));
     }
 
     private static AssistantsOptions Options(string settings)

@@ -39,6 +39,33 @@ public sealed class StartCheckTests : IDisposable
         Assert.Equal(6, await CountAsync(again));
     }
 
+    [Fact]
+    public async Task A_database_that_is_a_link_is_looked_at_where_it_is()
+    {
+        var killed = await KilledAsync("killed", async (host, folder) =>
+        {
+            await WriteAsync(host, 6);
+            Backup(folder, Path.Combine(_root, "backup.db"));
+            await WriteAsync(host, 12);
+        });
+        File.Copy(Path.Combine(_root, "backup.db"), StoredSchema.FileOf(killed), overwrite: true);
+        var folder = Folder("link");
+        File.CreateSymbolicLink(StoredSchema.FileOf(folder), StoredSchema.FileOf(killed));
+        var before = Files(killed);
+        await AssertRefusedAsync(folder, "blazorchat.db-wal does not belong");
+        Assert.Equal(before, Files(killed));
+
+        // Without it, the log stays beside the file that the link leads to, and is brought in as ever.
+        File.Delete(StoredSchema.FileOf(killed) + "-wal");
+        await using (var host = await ChatHost.StartAsync(folder, Quick))
+        {
+            Assert.Equal(6, await CountAsync(host));
+            await WriteAsync(host, 3);
+            Assert.True(File.Exists(StoredSchema.FileOf(killed) + "-wal"));
+            Assert.False(File.Exists(StoredSchema.FileOf(folder) + "-wal"));
+        }
+    }
+
     [Theory]
     [InlineData("BACKUP")]
     [InlineData("VACUUM")]

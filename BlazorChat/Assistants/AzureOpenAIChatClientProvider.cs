@@ -26,6 +26,9 @@ public sealed class AzureOpenAIChatClientProvider(TimeProvider time) : IChatClie
     public bool RequiresApiKey(AssistantOptions options) => true;
 
     /// <inheritdoc/>
+    public IEnumerable<string> NotSent(AssistantOptions options) => [nameof(ChatOptions.TopK)];
+
+    /// <inheritdoc/>
     public IChatClient Create(AssistantOptions options)
     {
         var http = ProviderHttpHandler.CreateClient(time);

@@ -21,6 +21,17 @@ public sealed class PostgresLockTests : IAsyncLifetime
     public async Task DisposeAsync() => await _data.DisposeAsync();
 
     [Fact]
+    public async Task A_process_whose_database_was_emptied_ends()
+    {
+        await using var host = await ChatHost.StartAsync(_data);
+        await _data.Server!.ExecuteAsync("""DELETE FROM "Ownership" """, _data.Name!);
+        await _data.Server.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_data.Name}'");
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stops = host.App.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await stopping.Task.Soon();
+    }
+
+    [Fact]
     public async Task Who_loses_the_locks_connection_ends_its_turns_and_goes_on_when_it_has_it_again()
     {
         await using var host = await ChatHost.StartAsync(_data, settings: ["--Replies:JournalInterval=00:00:00.010"]);

@@ -10,7 +10,7 @@ namespace BlazorChat.Storage.Moving;
 internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDisposable
 {
     private readonly DataFolderLock _lock = new(folder);
-    private readonly string _file = Path.Combine(folder, SqliteServices.FileName);
+    private readonly string _file = SqliteServices.DatabaseFile(folder);
     private readonly string _keys = Path.Combine(folder, SqliteServices.KeysFolder);
     private SqliteInspection? _source;
 

@@ -16,6 +16,8 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
             await using (context.ConfigureAwait(false))
             {
                 await CheckAsync(context, cancellationToken).ConfigureAwait(false);
+                // A migration that rewrites a large table takes as long as it takes.
+                context.Database.SetCommandTimeout(0);
                 await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
                 // Waits for a transaction of the process before this one that still runs; none of its later ones passes.
                 var epoch = await context.Database.SqlQueryRaw<long>("""UPDATE "Ownership" SET "Epoch" = "Epoch" + 1 RETURNING "Epoch" AS "Value" """)

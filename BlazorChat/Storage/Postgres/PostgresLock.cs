@@ -209,7 +209,8 @@ internal sealed partial class PostgresLock(
         await using var _ = command.ConfigureAwait(false);
         command.Transaction = transaction;
         command.CommandText = $"""{before} SELECT "Epoch" FROM "Ownership" {after}""";
-        return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        // Without the row the database is nobody's: somebody has emptied it. Real ones count from 1.
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long epoch ? epoch : 0;
     }
 
     private static async Task<object?> ScalarAsync(DbConnection connection, string sql, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal static class SqliteServices
     public static void Add(WebApplicationBuilder builder)
     {
         var folder = DataFolder(builder);
-        var file = Path.Combine(folder, FileName);
+        var file = DatabaseFile(folder);
         // A write waits this long for the database, less than the page waits for its answer: what is refused can be sent again.
         var connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 10 }.ConnectionString;
 
@@ -55,6 +55,13 @@ internal static class SqliteServices
         {
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
+    }
+
+    /// <summary>The database of a data folder: where a link leads to, since SQLite keeps the log beside that file.</summary>
+    public static string DatabaseFile(string folder)
+    {
+        var file = Path.Combine(folder, FileName);
+        return new FileInfo(file).LinkTarget is null ? file : File.ResolveLinkTarget(file, returnFinalTarget: true)!.FullName;
     }
 
     /// <summary>The data folder, made when it is missing.</summary>

@@ -45,7 +45,7 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
         catch (Exception e) when (e is not OperationCanceledException && left is not null)
         {
             throw new StartException(
-                $"The database in the folder that the setting DataFolder names, {folder}, could not be upgraded: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}. As it was before, it is in {copies.PathOf(left)}.", e);
+                $"The database in the folder that the setting DataFolder names, {folder}, could not be upgraded: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}. As it was on {File.GetLastWriteTimeUtc(copies.PathOf(left)):yyyy-MM-dd HH:mm} UTC, it is in {copies.PathOf(left)}.", e);
         }
 
         if (left is not null)
