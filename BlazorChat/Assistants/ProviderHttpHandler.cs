@@ -32,7 +32,7 @@ internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = fa
             // which the provider writes on. The end of a finished answer needs no more than this.
             ResponseDrainTimeout = TimeSpan.FromMilliseconds(50),
         };
-        return new HttpClient(new ProviderHttpHandler(time, takesJson) { InnerHandler = sockets }) 
+        return new HttpClient(new ProviderHttpHandler(time, takesJson) { InnerHandler = sockets })
         {
             Timeout = Timeout.InfiniteTimeSpan,
 
