@@ -24,13 +24,7 @@ public sealed class StartCheckTests : IDisposable
     [Fact]
     public async Task A_backup_of_the_same_run_does_not_get_the_log_of_the_killed_process()
     {
-        var killed = await KilledAsync("killed", async (host, folder) =>
-        {
-            await WriteAsync(host, 6);
-            Backup(folder, Path.Combine(_root, "backup.db"));
-            await WriteAsync(host, 12);
-        });
-        File.Copy(Path.Combine(_root, "backup.db"), StoredSchema.FileOf(killed), overwrite: true);
+        var killed = await BackupBesideLaterLogAsync();
         await AssertRefusedAsync(killed, "blazorchat.db-wal does not belong");
 
         // As the sentence says.
@@ -42,13 +36,7 @@ public sealed class StartCheckTests : IDisposable
     [Fact]
     public async Task A_database_that_is_a_link_is_looked_at_where_it_is()
     {
-        var killed = await KilledAsync("killed", async (host, folder) =>
-        {
-            await WriteAsync(host, 6);
-            Backup(folder, Path.Combine(_root, "backup.db"));
-            await WriteAsync(host, 12);
-        });
-        File.Copy(Path.Combine(_root, "backup.db"), StoredSchema.FileOf(killed), overwrite: true);
+        var killed = await BackupBesideLaterLogAsync();
         var folder = Folder("link");
         File.CreateSymbolicLink(StoredSchema.FileOf(folder), StoredSchema.FileOf(killed));
         var before = Files(killed);
@@ -295,6 +283,19 @@ public sealed class StartCheckTests : IDisposable
         {
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
         }
+    }
+
+    /// <summary>A folder with a backup of six messages, and the log of the process that was killed twelve messages later.</summary>
+    private async Task<string> BackupBesideLaterLogAsync()
+    {
+        var killed = await KilledAsync("killed", async (host, folder) =>
+        {
+            await WriteAsync(host, 6);
+            Backup(folder, Path.Combine(_root, "backup.db"));
+            await WriteAsync(host, 12);
+        });
+        File.Copy(Path.Combine(_root, "backup.db"), StoredSchema.FileOf(killed), overwrite: true);
+        return killed;
     }
 
     private string Folder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
