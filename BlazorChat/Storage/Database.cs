@@ -11,6 +11,9 @@ namespace BlazorChat.Storage;
 /// </summary>
 internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatabaseProvider provider) : IDisposable
 {
+    /// <summary>Characters of the message that is tried: more than fits into a row of either.</summary>
+    private const int TriedText = 64 * 1024;
+
     private readonly SemaphoreSlim _writer = new(1, 1);
 
     // Whether the last write failed.
@@ -33,6 +36,17 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
     /// <summary>Runs a unit of work in one transaction. When this returns, its changes are on disk; when it throws, none are.</summary>
     public async Task<T> WriteAsync<T>(Func<ChatDbContext, Task<T>> write, CancellationToken cancellationToken)
     {
+        var (result, unsure) = await TryWriteAsync(write, cancellationToken).ConfigureAwait(false);
+        if (unsure is { } commit && !await provider.IsStoredAsync(commit.Transaction).ConfigureAwait(false))
+        {
+            throw Unavailable("The database could not be written.", commit.Failure);
+        }
+
+        return result;
+    }
+
+    private async Task<(T Result, UnsureCommit? Unsure)> TryWriteAsync<T>(Func<ChatDbContext, Task<T>> write, CancellationToken cancellationToken)
+    {
         await _writer.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -40,14 +54,24 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
             await using var _ = context.ConfigureAwait(false);
             var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using var __ = transaction.ConfigureAwait(false);
-            await provider.EnsureOwnedAsync(context, cancellationToken).ConfigureAwait(false);
+            var known = await provider.EnsureOwnedAsync(context, cancellationToken).ConfigureAwait(false);
             var result = await write(context).ConfigureAwait(false);
             await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-            // Not cancelled half-way: a caller who gives up now would not know whether it was stored.
-            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                // Not cancelled half-way: a caller who gives up now would not know whether it was stored.
+                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (DbException e)
+            {
+                _isFailing = true;
+                // Looked at when the connection is closed and the next write can begin: only the room waits whose command this was.
+                return (result, new UnsureCommit(known, e));
+            }
+
             _isFailing = false;
             provider.AfterWrite();
-            return result;
+            return (result, null);
         }
         catch (Exception e) when (e is DbException or DbUpdateException)
         {
@@ -73,10 +97,15 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
 
         try
         {
+            if (_isFailing)
+            {
+                await TryRowsAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             await provider.ProbeAsync(_isFailing, cancellationToken).ConfigureAwait(false);
             _isFailing = false;
         }
-        catch (DbException e)
+        catch (Exception e) when (e is DbException or DbUpdateException)
         {
             throw Unavailable("The database could not be written.", e);
         }
@@ -87,6 +116,28 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
     }
 
     public void Dispose() => _writer.Dispose();
+
+    // What people write fails in other ways than a small change of one page: it is tried, and taken back.
+    private async Task TryRowsAsync(CancellationToken cancellationToken)
+    {
+        var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = context.ConfigureAwait(false);
+        var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = transaction.ConfigureAwait(false);
+        await provider.EnsureOwnedAsync(context, cancellationToken).ConfigureAwait(false);
+        var id = Guid.NewGuid();
+        var room = new RoomRow { Id = id, Name = "", NameKey = RoomRow.UnnamedKey(id), Instructions = "", DisabledTools = "" };
+        context.Rooms.Add(room);
+        var message = room.Append(new Author(AuthorKind.Service, "", ""), DateTimeOffset.UnixEpoch);
+        message.Parts = MessagePartsJson.WriteText(new string('-', TriedText));
+        message.SetStatus(MessageStatus.Complete.Instance);
+        context.Messages.Add(message);
+        await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A commit that failed, and may be stored.</summary>
+    private sealed record UnsureCommit(long Transaction, Exception Failure);
 
     private StorageUnavailableException Unavailable(string message, Exception failure) =>
         new(message, provider.Tellable(failure));

@@ -13,8 +13,17 @@ internal interface IDatabaseProvider
     /// </summary>
     /// <param name="transaction">The context, with its transaction begun.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What <see cref="IsStoredAsync"/> knows the transaction by.</returns>
     /// <exception cref="BlazorChat.Rooms.StorageUnavailableException">The database is not, or no longer, this process's.</exception>
-    Task EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken);
+    Task<long> EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether a transaction whose commit failed was stored all the same: the answer may have been lost on its way. Called when
+    /// the transaction's connection is closed; asks until it knows.
+    /// </summary>
+    /// <param name="transaction">What <see cref="EnsureOwnedAsync"/> gave for it.</param>
+    /// <exception cref="BlazorChat.Rooms.StorageUnavailableException">The process stops before it is known: its next start reads what was stored.</exception>
+    Task<bool> IsStoredAsync(long transaction);
 
     /// <summary>The failure as logs may have it: without what they must not name, as a user or a database.</summary>
     Exception Tellable(Exception failure);
@@ -22,7 +31,7 @@ internal interface IDatabaseProvider
     /// <summary>Called when a write is stored, while no other runs. Never throws.</summary>
     void AfterWrite();
 
-    /// <summary>Writes something small, to see whether writes work. Called while no other write runs.</summary>
+    /// <summary>Writes something small to the disk, to see whether that works. Called while no other write runs.</summary>
     /// <param name="isFailing">Whether the last write failed: a disk with room for a page may have none for a message.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="System.Data.Common.DbException">They do not.</exception>

@@ -1,12 +1,17 @@
 using System.Data.Common;
+using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace BlazorChat.Storage.Postgres;
 
 /// <inheritdoc />
-internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> contexts, PostgresLock processLock) : IDatabaseProvider
+internal sealed class PostgresDatabase(
+    IDbContextFactory<PostgresChatDbContext> contexts, PostgresLock processLock, IHostApplicationLifetime lifetime, TimeProvider time) : IDatabaseProvider
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(200);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -18,11 +23,14 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
                 await CheckAsync(context, cancellationToken).ConfigureAwait(false);
                 // A migration that rewrites a large table takes as long as it takes.
                 context.Database.SetCommandTimeout(0);
+                // Before the migration too: a process that was cut off in silence must not write into a schema that changes.
+                if ((await context.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any())
+                {
+                    await CountOnAsync(context, cancellationToken).ConfigureAwait(false);
+                }
+
                 await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
-                // Waits for a transaction of the process before this one that still runs; none of its later ones passes.
-                var epoch = await context.Database.SqlQueryRaw<long>("""UPDATE "Ownership" SET "Epoch" = "Epoch" + 1 RETURNING "Epoch" AS "Value" """)
-                    .ToListAsync(cancellationToken).ConfigureAwait(false);
-                processLock.Watch(epoch.Single());
+                processLock.Watch(await CountOnAsync(context, cancellationToken).ConfigureAwait(false));
             }
         }
         catch (Exception e) when (e is DbException or TimeoutException)
@@ -33,8 +41,52 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
         }
     }
 
-    public Task EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken) =>
+    public Task<long> EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken) =>
         processLock.EnsureOwnedAsync(transaction.Database.GetDbConnection(), transaction.Database.CurrentTransaction!.GetDbTransaction(), cancellationToken);
+
+    public async Task<bool> IsStoredAsync(long transaction)
+    {
+        try
+        {
+            while (true)
+            {
+                if (await StatusAsync(transaction).ConfigureAwait(false) is { } isStored)
+                {
+                    return isStored;
+                }
+
+                await Task.Delay(AskAgainAfter, time, lifetime.ApplicationStopping).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new StorageUnavailableException("Whether the last change was stored is not known before the next start.", e);
+        }
+    }
+
+    /// <returns>Null when it is not known yet: it still runs, or the server cannot be asked.</returns>
+    private async Task<bool?> StatusAsync(long transaction)
+    {
+        try
+        {
+            var context = await contexts.CreateDbContextAsync(lifetime.ApplicationStopping).ConfigureAwait(false);
+            await using (context.ConfigureAwait(false))
+            {
+                var status = await context.Database.SqlQuery<string?>($"""SELECT txid_status({transaction}) AS "Value" """)
+                    .SingleAsync(lifetime.ApplicationStopping).ConfigureAwait(false);
+                return status is "in progress" ? null : status is "committed";
+            }
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidParameterValue)
+        {
+            // "In the future": a server that took over from the one that had it, and never got it.
+            return false;
+        }
+        catch (DbException)
+        {
+            return null;
+        }
+    }
 
     public Exception Tellable(Exception failure) => PostgresFailures.Tellable(failure);
 
@@ -59,6 +111,11 @@ internal sealed class PostgresDatabase(IDbContextFactory<PostgresChatDbContext> 
         _ when PostgresFailures.IsFailure(thrown) => new StartException(PostgresFailures.Sentence(thrown)),
         _ => null,
     };
+
+    // Waits for a transaction of the process before this one that still runs; none of its later ones passes.
+    private static async Task<long> CountOnAsync(PostgresChatDbContext context, CancellationToken cancellationToken) =>
+        (await context.Database.SqlQueryRaw<long>("""UPDATE "Ownership" SET "Epoch" = "Epoch" + 1 RETURNING "Epoch" AS "Value" """)
+            .ToListAsync(cancellationToken).ConfigureAwait(false)).Single();
 
     internal static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
     {

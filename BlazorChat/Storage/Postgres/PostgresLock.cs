@@ -64,18 +64,21 @@ internal sealed partial class PostgresLock(
     }
 
     /// <summary>See <see cref="IDatabaseProvider.EnsureOwnedAsync"/>.</summary>
-    public async Task EnsureOwnedAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+    public async Task<long> EnsureOwnedAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
     {
         if (!_isHeld)
         {
             throw NotOwned();
         }
 
+        var command = connection.CreateCommand();
+        await using var _ = command.ConfigureAwait(false);
+        command.Transaction = transaction;
         // A transaction whose process has gone from the network must not hold up the next one for long.
-        if (await ReadEpochAsync(connection, transaction, "SET LOCAL idle_in_transaction_session_timeout = '30s';", "FOR SHARE", cancellationToken).ConfigureAwait(false) != _epoch)
-        {
-            throw NotOwned();
-        }
+        command.CommandText = """SET LOCAL idle_in_transaction_session_timeout = '30s'; SELECT "Epoch", txid_current() FROM "Ownership" FOR SHARE""";
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetInt64(0) == _epoch ? reader.GetInt64(1) : throw NotOwned();
     }
 
     public async ValueTask DisposeAsync()
@@ -157,8 +160,8 @@ internal sealed partial class PostgresLock(
                 connection = await OpenAsync(stopping).ConfigureAwait(false);
                 var locked = await TryLockAsync(connection, stopping).ConfigureAwait(false);
                 // Read after the lock: nobody counts it on from here. Without the lock, it may be this process's own
-                // connection that the server still believes in.
-                if (await ReadEpochAsync(connection, null, "", "", stopping).ConfigureAwait(false) != _epoch)
+                // connection that the server still believes in. Without the row the database is nobody's: somebody has emptied it.
+                if (await ScalarAsync(connection, """SELECT "Epoch" FROM "Ownership" """, stopping).ConfigureAwait(false) is not long epoch || epoch != _epoch)
                 {
                     await CloseAsync(connection).ConfigureAwait(false);
                     return null;
@@ -202,16 +205,6 @@ internal sealed partial class PostgresLock(
 
     private static async Task<bool> TryLockAsync(DbConnection connection, CancellationToken cancellationToken) =>
         await ScalarAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_try_advisory_lock({Key})"), cancellationToken).ConfigureAwait(false) is true;
-
-    private static async Task<long> ReadEpochAsync(DbConnection connection, DbTransaction? transaction, string before, string after, CancellationToken cancellationToken)
-    {
-        var command = connection.CreateCommand();
-        await using var _ = command.ConfigureAwait(false);
-        command.Transaction = transaction;
-        command.CommandText = $"""{before} SELECT "Epoch" FROM "Ownership" {after}""";
-        // Without the row the database is nobody's: somebody has emptied it. Real ones count from 1.
-        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long epoch ? epoch : 0;
-    }
 
     private static async Task<object?> ScalarAsync(DbConnection connection, string sql, CancellationToken cancellationToken)
     {

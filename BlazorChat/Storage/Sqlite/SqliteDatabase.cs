@@ -15,7 +15,10 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteChatDbContext> cont
     }
 
     // The operating system takes a file's lock from nobody who runs.
-    public Task EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<long> EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken) => Task.FromResult(0L);
+
+    // No answer is lost within one process.
+    public Task<bool> IsStoredAsync(long transaction) => Task.FromResult(false);
 
     public Exception Tellable(Exception failure) => failure;
 
