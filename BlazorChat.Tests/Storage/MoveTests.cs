@@ -6,6 +6,7 @@ using BlazorChat.Storage.Postgres;
 using BlazorChat.Storage.Sqlite;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace BlazorChat.Tests.Storage;
 
@@ -118,6 +119,68 @@ public sealed class MoveTests : IAsyncLifetime
         File.Copy(Path.Combine(_sqlite.Folder, "keys", "key-1.xml"), Path.Combine(back.Folder, "keys", "key-1.xml"));
         await MoveAsync("Sqlite", back.Folder);
         Assert.Equal(await RowsAsync(_postgres), await RowsAsync(back));
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_while_it_is_read_is_told_in_a_sentence_and_nothing_is_left_in_the_folder()
+    {
+        await MoveAsync("PostgreSQL", _sqlite.Folder);
+        await using (var source = _postgres.Open())
+        {
+            await source.Database.ExecuteSqlRawAsync("ALTER TABLE \"Steps\" RENAME TO \"Away\"");
+        }
+
+        var back = await TestData.CreateAsync(TestDatabase.Sqlite);
+        await using var _ = back;
+        await RefusedAsync("Sqlite", back.Folder, "Database:ConnectionString");
+        Assert.Equal(["lock"], Directory.GetFileSystemEntries(back.Folder).Select(Path.GetFileName));
+
+        await using (var source = _postgres.Open())
+        {
+            await source.Database.ExecuteSqlRawAsync("ALTER TABLE \"Away\" RENAME TO \"Steps\"");
+        }
+
+        // What a move that was killed while it wrote a key leaves.
+        Directory.CreateDirectory(Path.Combine(back.Folder, "keys"));
+        await File.WriteAllTextAsync(Path.Combine(back.Folder, "keys", "key-1.xml.tmp"), "");
+        await MoveAsync("Sqlite", back.Folder);
+        Assert.Equal(await RowsAsync(_postgres), await RowsAsync(back));
+        Assert.Equal("key-1.xml", Path.GetFileName(Assert.Single(Directory.GetFiles(Path.Combine(back.Folder, "keys")))));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_application_that_starts_after_the_moves_lock_was_lost_waits_for_its_end(bool isSource)
+    {
+        await MoveAsync("PostgreSQL", _sqlite.Folder);
+        if (!isSource)
+        {
+            await using var target = _postgres.Open();
+            await target.Database.ExecuteSqlRawAsync("DELETE FROM \"Rooms\"; DELETE FROM \"DataProtectionKeys\"");
+        }
+
+        await using var move = new PostgresMove(BlazorChatApp.CreateBuilder([]), _postgres.Settings["Database:ConnectionString"]);
+        if (isSource)
+        {
+            await using var from = await move.OpenAsync(default);
+            await CannotCountOnAsync();
+        }
+        else
+        {
+            await move.WriteAsync([], async _ =>
+            {
+                await CannotCountOnAsync();
+                return new MoveCounts(0, 0, 0);
+            }, default);
+        }
+
+        await CountOnAsync();
+
+        async Task CannotCountOnAsync() => Assert.Equal(PostgresErrorCodes.LockNotAvailable, (await Assert.ThrowsAsync<PostgresException>(CountOnAsync)).SqlState);
+
+        // As a start does.
+        Task<object?> CountOnAsync() => _postgres.Server!.ExecuteAsync("""SET lock_timeout = 100; UPDATE "Ownership" SET "Epoch" = "Epoch" + 1""", _postgres.Name!);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorChat.Storage.Postgres;
 using BlazorChat.Storage.Sqlite;
 
 namespace BlazorChat.Storage.Moving;
@@ -60,6 +61,11 @@ internal static class MoveCommand
         catch (Exception e) when (e is not StartException && SqliteSentences.Of(folder, e) is not null)
         {
             throw new StartException(SqliteSentences.Of(folder, e)!.Message, e);
+        }
+        catch (Exception e) when (e is not StartException && PostgresFailures.IsFailure(e))
+        {
+            // While rows were read for the folder.
+            throw new StartException(PostgresFailures.Sentence(e), e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Xml.Linq;
 using BlazorChat.Storage.Postgres;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
@@ -8,6 +9,9 @@ namespace BlazorChat.Storage.Moving;
 /// <summary>A PostgreSQL database as one end of a move.</summary>
 internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
 {
+    // Should the connection with the lock be lost meanwhile: an application that starts waits until the move has ended.
+    private const string Keep = """SELECT 1 FROM "Ownership" FOR SHARE""";
+
     private readonly WebApplication _services;
 
     /// <exception cref="StartException">The connection string cannot be used.</exception>
@@ -25,6 +29,9 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
         var applied = await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false);
         if (applied.Count() == database.Database.GetMigrations().Count())
         {
+            // All of one moment. Ends with the context.
+            await database.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+            await database.Database.ExecuteSqlRawAsync(Keep, cancellationToken).ConfigureAwait(false);
             return database;
         }
 
@@ -55,10 +62,11 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
             }
 
             await database.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
-            await RefuseRowsAsync(database, cancellationToken).ConfigureAwait(false);
             var transaction = await database.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
+                await database.Database.ExecuteSqlRawAsync(Keep, cancellationToken).ConfigureAwait(false);
+                await RefuseRowsAsync(database, cancellationToken).ConfigureAwait(false);
                 var counts = await copy(database).ConfigureAwait(false);
                 database.DataProtectionKeys.AddRange(keys.Select(key => new DataProtectionKey { FriendlyName = key.Name, Xml = key.Xml.ToString(SaveOptions.DisableFormatting) }));
                 await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);

@@ -49,11 +49,7 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
         var unfinished = _file + ".moving";
         try
         {
-            foreach (var left in Directory.GetFiles(folder, Path.GetFileName(unfinished) + "*"))
-            {
-                File.Delete(left);
-            }
-
+            RemoveUnfinished();
             SqliteServices.CreatePrivately(unfinished);
             var counts = await FillAsync(unfinished, copy, cancellationToken).ConfigureAwait(false);
             WriteKeys(keys);
@@ -68,6 +64,25 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw DataFolderCheck.Refusal(folder, e);
+        }
+        finally
+        {
+            try
+            {
+                RemoveUnfinished();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The folder has told already why it takes nothing; the next move tries again.
+            }
+        }
+
+        void RemoveUnfinished()
+        {
+            foreach (var left in Directory.GetFiles(folder, Path.GetFileName(unfinished) + "*"))
+            {
+                File.Delete(left);
+            }
         }
     }
 
@@ -116,9 +131,12 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
             // As ASP.NET Core names them; anything else must not name a file elsewhere.
             var name = key.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && key.Name.Length is > 0 and <= 100 ? key.Name : $"key-{Guid.NewGuid()}";
             var file = Path.Combine(_keys, name + ".xml");
-            File.Delete(file);
-            SqliteServices.CreatePrivately(file);
-            key.Xml.Save(file);
+            // A key of which only the beginning is there would keep the next move, and every start, from reading any.
+            var whole = file + ".tmp";
+            File.Delete(whole);
+            SqliteServices.CreatePrivately(whole);
+            key.Xml.Save(whole);
+            File.Move(whole, file, overwrite: true);
         }
     }
 }
