@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Replies.Engine;
 using BlazorChat.Tests.Support;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Replies;
@@ -64,6 +66,52 @@ public sealed class FaultyStoreTests
         Assert.Equal(MessageStatus.Complete.Instance, (await host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, ended.Id, default)).Value.Message.Status);
     }
 
+    [Fact]
+    public async Task A_step_that_could_not_be_saved_goes_on_when_it_can_and_its_tool_is_not_run_again()
+    {
+        FaultyTurnStore? store = null;
+        var runs = 0;
+        await using var bench = await TurnBench.StartAsync(s => FaultyTurnStore.Use(s, made => store = made), TurnBench.Tool("count", () =>
+        {
+            store!.Save = new StorageUnavailableException("full");
+            return $"run {Interlocked.Increment(ref runs)}";
+        }));
+        bench.Host.Responders.Change = static r => r with { Recovery = RecoveryMode.Continue };
+        (await bench.AskAsync()).Call("c1", "count").Finish(reason: ChatFinishReason.ToolCalls);
+        await store!.Failed.Soon();
+        store.Save = null;
+
+        var again = await bench.Host.Model.NextAsync();
+        Assert.Equal(["c1: run 1"], again.Results);
+        again.Finish("Once");
+        var ended = await bench.EndedAsync();
+        Assert.Equal(("Once", MessageStatus.Complete.Instance, 1), (ended.Text, ended.Status, runs));
+    }
+
+    [Fact]
+    public async Task A_store_that_takes_no_step_at_all_ends_the_answer_with_a_sentence()
+    {
+        FaultyTurnStore? store = null;
+        await using var bench = await TurnBench.StartAsync(s => FaultyTurnStore.Use(s, made => store = made), TurnBench.Tool("count", () => "run"));
+        bench.Host.Responders.Change = static r => r with { Recovery = RecoveryMode.Continue, MaxRecoveries = 1 };
+        store!.Save = new StorageUnavailableException("full");
+        var asked = await bench.AskAsync();
+        var ended = bench.EndedAsync();
+        for (var i = 1; ; i++)
+        {
+            asked.Call($"c{i}", "count").Finish(reason: ChatFinishReason.ToolCalls);
+            var next = bench.Host.Model.NextAsync();
+            if (await Task.WhenAny(next, ended) == ended)
+            {
+                break;
+            }
+
+            asked = await next;
+        }
+
+        Assert.Equal(new MessageStatus.Failed("What came of this answer could not be saved, so it does not go on."), (await ended).Status);
+    }
+
     /// <summary>The real store, which fails where a test wants it to.</summary>
     private sealed class FaultyTurnStore(ITurnStore inner) : ITurnStore
     {
@@ -74,6 +122,8 @@ public sealed class FaultyStoreTests
         public Exception? Claim { get; set; }
 
         public Exception? Journal { get; set; }
+
+        public Exception? Save { get; set; }
 
         public Exception? End { get; set; }
 
@@ -116,7 +166,7 @@ public sealed class FaultyStoreTests
             FailOr(Claim, () => inner.ClaimAsync(roomId, assistant, now, cancellationToken));
 
         public Task<bool> SaveAsync(Guid roomId, Guid messageId, ImmutableArray<MessagePart> parts, int step, CancellationToken cancellationToken) =>
-            inner.SaveAsync(roomId, messageId, parts, step, cancellationToken);
+            FailOr(Save, () => inner.SaveAsync(roomId, messageId, parts, step, cancellationToken));
 
         public Task<ChangedReply?> EndAsync(EndedTurn ended, CancellationToken cancellationToken) => FailOr(End, () => inner.EndAsync(ended, cancellationToken));
 

@@ -123,7 +123,9 @@ internal sealed partial class TurnRunner(
         catch (StorageUnavailableException e)
         {
             LogBroke(e, state.Turn.MessageId);
-            return new MessageStatus.Failed("What came of this answer could not be saved, so it does not go on.");
+            // A database that is away for a moment costs a moment: what has come so far is stored when it is back.
+            return CanRecover(state) ? MessageStatus.Recovering.Instance
+                : new MessageStatus.Failed("What came of this answer could not be saved, so it does not go on.");
         }
 #pragma warning disable CA1031 // Whatever went wrong, the turn must end with an outcome that people see, and the queue must go on.
         catch (Exception e)
