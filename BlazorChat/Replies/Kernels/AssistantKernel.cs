@@ -21,7 +21,15 @@ public static class AssistantKernel
     internal static Kernel ForScope(Kernel assistant, IServiceProvider scope, Action<UsageDetails> count)
     {
         var kernel = new Kernel(new KernelServices(new CountingChatClient(assistant.GetRequiredService<IChatClient>(), count), scope));
-        // Those that were added to the assistant's own kernel and not registered.
+        // What was added to the assistant's own kernel and not registered.
+        foreach (var plugin in assistant.Plugins)
+        {
+            if (!kernel.Plugins.Contains(plugin.Name))
+            {
+                kernel.Plugins.Add(plugin);
+            }
+        }
+
         AddMissing(kernel.FunctionInvocationFilters, assistant.FunctionInvocationFilters);
         AddMissing(kernel.PromptRenderFilters, assistant.PromptRenderFilters);
         AddMissing(kernel.AutoFunctionInvocationFilters, assistant.AutoFunctionInvocationFilters);

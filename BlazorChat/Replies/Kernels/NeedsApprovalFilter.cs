@@ -1,4 +1,3 @@
-using Microsoft.Extensions.AI;
 using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Replies.Kernels;
@@ -14,10 +13,7 @@ internal sealed class NeedsApprovalFilter : IAutoFunctionInvocationFilter
 
     public async Task OnAutoFunctionInvocationAsync(AutoFunctionInvocationContext context, Func<AutoFunctionInvocationContext, Task> next)
     {
-        // As an AIFunction it has the name that models see, its plugin's in front.
-        var name = ((AIFunction)context.Function).Name;
-        var catalog = context.Kernel.Services.GetService<Tools.ToolCatalog>();
-        if (catalog?.All.FirstOrDefault(tool => tool.Name == name) is { NeedsApproval: not null })
+        if (context.Kernel.Services.GetService<Tools.ToolCatalog>()?.MayNeedApproval(context.Function) ?? Tools.ToolCatalog.IsMarked(context.Function))
         {
             context.Result = new FunctionResult(context.Function, Sentence);
             return;

@@ -40,11 +40,27 @@ public sealed class ToolCatalog
     public IReadOnlyList<ChatTool> For(Responder responder, Room room) =>
         [.. For(responder).Where(t => !room.Settings.DisabledTools.Contains(t.Name, StringComparer.Ordinal))];
 
-    private static IEnumerable<ChatTool> FromPlugin(KernelPlugin plugin) => plugin.Select(function => new ChatTool(new PluginFunction(function))
+    /// <summary>
+    /// Whether a call of a function may need a person's yes: by what is written at it, by a rule, or because a tool of its name
+    /// does, which may be another than the one that models are offered.
+    /// </summary>
+    internal bool MayNeedApproval(KernelFunction function)
     {
-        Source = plugin.Name,
-        NeedsApproval = function.UnderlyingMethod?.IsDefined(typeof(NeedsApprovalAttribute), inherit: true) == true ? ChatTool.Always : null,
-    });
+        // As an AIFunction it has the name that models see, its plugin's in front.
+        var tool = FromFunction(function, function.PluginName ?? "");
+        return _registered.Concat(_sources.SelectMany(s => s.Tools)).Where(t => t.Name == tool.Name).Append(tool).Any(t => Rules.Apply(t).NeedsApproval is not null);
+    }
+
+    /// <summary>Whether <see cref="NeedsApprovalAttribute"/> is written at a function.</summary>
+    internal static bool IsMarked(KernelFunction function) => function.UnderlyingMethod?.IsDefined(typeof(NeedsApprovalAttribute), inherit: true) == true;
+
+    private static IEnumerable<ChatTool> FromPlugin(KernelPlugin plugin) => plugin.Select(function => FromFunction(function, plugin.Name));
+
+    private static ChatTool FromFunction(KernelFunction function, string plugin) => new(new PluginFunction(function))
+    {
+        Source = plugin,
+        NeedsApproval = IsMarked(function) ? ChatTool.Always : null,
+    };
 
     private static bool IsAllowed(string name, IReadOnlyList<string> patterns) => patterns.Any(p => ToolRule.Matches(p, name));
 }
