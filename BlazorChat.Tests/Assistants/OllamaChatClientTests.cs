@@ -148,6 +148,18 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tool_that_must_be_called_is_the_only_one_that_is_offered()
+    {
+        using var directory = Create();
+        _stub.EnqueueStream(_wire.Text("Hi"), _wire.End);
+        var options = Dice;
+        options.Tools!.Add(AIFunctionFactory.Create(() => "", "coin", "Flips a coin."));
+        options.ToolMode = ChatToolMode.RequireSpecific("coin");
+        await AskAsync(directory, [new(ChatRole.User, "Hello")], options);
+        Assert.Equal("coin", Assert.Single(Sent.GetProperty("tools").EnumerateArray()).GetProperty("function").GetProperty("name").GetString());
+    }
+
+    [Fact]
     public async Task A_server_that_says_nothing_of_its_models_is_asked_all_the_same()
     {
         _stub.Ollama.KnowsModels = false;

@@ -108,11 +108,13 @@ internal sealed class OllamaChatClient(OllamaServer server, HttpClient http, str
             copy.Tools = null;
         }
 
-        if (copy.ToolMode is NoneChatToolMode)
+        // The protocol has no choice of tools: a model can only be kept from those that it is not told of.
+        copy.Tools = copy.ToolMode switch
         {
-            // The protocol has no choice of tools.
-            copy.Tools = null;
-        }
+            NoneChatToolMode => null,
+            RequiredChatToolMode { RequiredFunctionName: { } name } => copy.Tools?.Where(tool => tool.Name == name).ToList(),
+            _ => copy.Tools,
+        };
 
         if (copy.Reasoning?.Effort is not (null or ReasoningEffort.None) && facts.Thinks == false)
         {

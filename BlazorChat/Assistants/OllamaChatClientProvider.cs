@@ -23,6 +23,9 @@ public sealed class OllamaChatClientProvider(TimeProvider time, ILoggerFactory l
     public string Name => ProviderName;
 
     /// <inheritdoc/>
+    public IEnumerable<string> NotSent(AssistantOptions options) => [nameof(ChatOptions.AllowMultipleToolCalls)];
+
+    /// <inheritdoc/>
     public IChatClient Create(AssistantOptions options)
     {
         var http = ProviderHttpHandler.CreateClient(time, takesJson: true);
