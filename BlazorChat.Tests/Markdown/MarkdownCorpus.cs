@@ -1,4 +1,4 @@
-using System.Text;
+using CsCheck;
 
 namespace BlazorChat.Tests.Markdown;
 
@@ -71,14 +71,6 @@ internal static class MarkdownCorpus
     ];
 
     /// <summary>A text thrown together from pieces that mean something, without definitions of links.</summary>
-    public static string Random(Random random)
-    {
-        var text = new StringBuilder();
-        for (var left = random.Next(5, 40); left > 0; left--)
-        {
-            text.Append(Fragments[random.Next(Fragments.Length)]);
-        }
-
-        return text.Replace("]:", "] :").ToString();
-    }
+    public static Gen<string> Texts { get; } =
+        Gen.Int[0, Fragments.Length - 1].Select(i => Fragments[i]).Array[1, 40].Select(pieces => string.Concat(pieces).Replace("]:", "] :", StringComparison.Ordinal));
 }
