@@ -3,12 +3,20 @@ using Microsoft.Playwright;
 
 namespace BlazorChat.Tests.Browser;
 
-/// <summary>An application in a process of its own with a model that the test speaks for, and whoever joins.</summary>
+/// <summary>An application with a model that the test speaks for, and whoever joins.</summary>
 public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
 {
     private readonly List<Visitor> _visitors = [];
 
-    public AppProcess App { get; private set; } = null!;
+    private AppHost? _host;
+
+    private AppProcess? _process;
+
+    /// <summary>Its process, after <see cref="StartAsync"/>.</summary>
+    public AppProcess App => _process ?? throw new InvalidOperationException("It has no process of its own.");
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _host?.Address ?? App.Address;
 
     public LiveModel Model { get; private set; } = null!;
 
@@ -19,7 +27,26 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
 
     public int Port { get; } = AppProcess.FreePort();
 
-    public async Task StartAsync(params (string Name, string Value)[] settings)
+    /// <summary>Starts it in a process of its own, which can be stopped and killed, and started again.</summary>
+    public async Task StartAsync(params (string Name, string Value)[] settings) =>
+        _process = await AppProcess.StartAsync(Folder, Port, await EnvironmentAsync(settings));
+
+    /// <summary>Starts it in this process, where it stays until the end.</summary>
+    public async Task HostAsync(params (string Name, string Value)[] settings)
+    {
+        var environment = await EnvironmentAsync(settings);
+        environment["DataFolder"] = Folder;
+        _host = await AppHost.StartAsync(environment);
+    }
+
+    /// <summary>Joins as somebody with a fresh browser profile; lands in the lobby.</summary>
+    public Task<Visitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800) =>
+        JoinAsync(name, Address, scheme, width, height);
+
+    /// <summary>The same over a connection that can be cut.</summary>
+    public Task<Visitor> JoinAsync(string name, TcpRelay relay) => JoinAsync(name, relay.Address, ColorScheme.Light, 1280, 800);
+
+    private async Task<Dictionary<string, string>> EnvironmentAsync((string Name, string Value)[] settings)
     {
         Model ??= await LiveModel.StartAsync();
         var environment = Model.Environment;
@@ -28,18 +55,8 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
             environment[name] = value;
         }
 
-        App = await AppProcess.StartAsync(Folder, Port, environment);
+        return environment;
     }
-
-    /// <summary>Starts it as somebody does who has no model: with the demo assistant, which does on request what models do.</summary>
-    public async Task StartDemoAsync() => App = await AppProcess.StartAsync(Folder, Port);
-
-    /// <summary>Joins as somebody with a fresh browser profile; lands in the lobby.</summary>
-    public Task<Visitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800) =>
-        JoinAsync(name, App.Address, scheme, width, height);
-
-    /// <summary>The same over a connection that can be cut.</summary>
-    public Task<Visitor> JoinAsync(string name, TcpRelay relay) => JoinAsync(name, relay.Address, ColorScheme.Light, 1280, 800);
 
     private async Task<Visitor> JoinAsync(string name, Uri address, ColorScheme scheme, int width, int height)
     {
@@ -55,9 +72,14 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
             await visitor.DisposeAsync();
         }
 
-        if (App is not null)
+        if (_host is not null)
         {
-            await App.DisposeAsync();
+            await _host.DisposeAsync();
+        }
+
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
         }
 
         if (Model is not null)

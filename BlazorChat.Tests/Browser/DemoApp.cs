@@ -9,14 +9,15 @@ public sealed class DemoApp(Chromium chromium) : IAsyncDisposable
     private readonly List<Visitor> _visitors = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
 
-    public AppProcess App { get; private set; } = null!;
+    private AppHost? _host;
 
     public async Task StartAsync(params (string Name, string Value)[] settings) =>
-        App = await AppProcess.StartAsync(_folder, 0, settings.Prepend(("Assistants__DemoTokensPerSecond", "500")).ToDictionary(s => s.Item1, s => s.Item2, StringComparer.Ordinal));
+        _host = await AppHost.StartAsync(
+            settings.Concat([("DataFolder", _folder), ("Assistants__DemoTokensPerSecond", "500")]).ToDictionary(s => s.Item1, s => s.Item2, StringComparer.Ordinal));
 
     public async Task<Visitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
     {
-        var visitor = await Visitor.JoinAsync(chromium.Browser, App.Address, name, scheme, width, height);
+        var visitor = await Visitor.JoinAsync(chromium.Browser, _host!.Address, name, scheme, width, height);
         _visitors.Add(visitor);
         return visitor;
     }
@@ -28,9 +29,9 @@ public sealed class DemoApp(Chromium chromium) : IAsyncDisposable
             await visitor.DisposeAsync();
         }
 
-        if (App is not null)
+        if (_host is not null)
         {
-            await App.DisposeAsync();
+            await _host.DisposeAsync();
         }
 
         Directory.Delete(_folder, recursive: true);

@@ -15,7 +15,7 @@ public sealed class KeyboardTests(Chromium chromium) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await _app.StartAsync();
+        await _app.HostAsync();
         _ada = await _app.JoinAsync("Ada");
     }
 

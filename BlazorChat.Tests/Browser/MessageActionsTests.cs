@@ -7,7 +7,7 @@ namespace BlazorChat.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class MessageActionsTests(Chromium chromium) : IAsyncLifetime
 {
-    private readonly AppFixture _app = new(chromium);
+    private readonly DemoApp _app = new(chromium);
     private Visitor _ada = null!;
     private Visitor _grace = null!;
 
@@ -17,7 +17,7 @@ public sealed class MessageActionsTests(Chromium chromium) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await _app.StartDemoAsync();
+        await _app.StartAsync();
         _ada = await _app.JoinAsync("Ada");
         _grace = await _app.JoinAsync("Grace");
     }

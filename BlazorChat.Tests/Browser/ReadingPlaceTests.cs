@@ -12,7 +12,7 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await _app.StartAsync();
+        await _app.HostAsync();
         _ada = await _app.JoinAsync("Ada");
     }
 

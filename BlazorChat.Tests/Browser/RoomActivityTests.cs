@@ -9,7 +9,7 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);
 
-    public async Task InitializeAsync() => await _app.StartAsync();
+    public async Task InitializeAsync() => await _app.HostAsync();
 
     public async Task DisposeAsync() => await _app.DisposeAsync();
 

@@ -14,7 +14,7 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await _app.StartAsync();
+        await _app.HostAsync();
         _ada = await _app.JoinAsync("Ada");
         _grace = await _app.JoinAsync("Grace");
     }
@@ -288,7 +288,7 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
     [InlineData("/rooms/018f0000-0000-7000-8000-000000000000")]
     public async Task An_unknown_room_is_a_clear_page_with_a_way_out(string url)
     {
-        await _ada.Page.GotoAsync(new Uri(_app.App.Address, url).ToString());
+        await _ada.Page.GotoAsync(new Uri(_app.Address, url).ToString());
         await Expect(_ada.Heading).ToBeVisibleAsync();
         await Expect(_ada.Page.GetByText("does not exist").First).ToBeVisibleAsync();
         await _ada.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link).First.ClickAsync();

@@ -13,7 +13,7 @@ public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
     // One message in six seconds, and none in advance: three are written faster on the slowest machine.
     public async Task InitializeAsync()
     {
-        await _app.StartAsync(("Rooms__MessagesPerMinute", "10"), ("Rooms__MessageBurst", "1"));
+        await _app.HostAsync(("Rooms__MessagesPerMinute", "10"), ("Rooms__MessageBurst", "1"));
         _ada = await _app.JoinAsync("Ada");
     }
 

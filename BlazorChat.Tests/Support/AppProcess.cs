@@ -84,8 +84,7 @@ public sealed partial class AppProcess : IAsyncDisposable
             UseShellExecute = false,
             WorkingDirectory = Path.GetDirectoryName(AppPath)!,
         };
-        // Keys of the machine that the tests run on are none of their business.
-        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("OPENAI_", StringComparison.Ordinal) || n.StartsWith("ANTHROPIC_", StringComparison.Ordinal) || n.StartsWith("OLLAMA_", StringComparison.Ordinal)).ToList())
+        foreach (var name in MachineKeys.Among(start.Environment.Keys))
         {
             start.Environment.Remove(name);
         }
