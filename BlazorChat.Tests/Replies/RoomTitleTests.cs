@@ -9,10 +9,11 @@ namespace BlazorChat.Tests.Replies;
 /// <summary>A room that was made without a name gets one from its first exchange.</summary>
 public sealed class RoomTitleTests
 {
-    [Fact]
-    public async Task The_first_exchange_names_the_room_for_everybody_and_its_tokens_count_for_the_first_answer()
+    [Theory]
+    [EveryDatabase]
+    public async Task The_first_exchange_names_the_room_for_everybody_and_its_tokens_count_for_the_first_answer(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync();
+        await using var host = await ChatHost.StartAsync(database);
         host.Responders.Change = r => r with { Prices = new TokenPrices(1_000_000, 2_000_000, null) };
         var room = await UnnamedAsync(host);
         Assert.Equal((Names.UnnamedRoom, false), (room.Name, room.IsNamed));
@@ -94,10 +95,11 @@ public sealed class RoomTitleTests
         Assert.False(host.Model.WasAskedAgain);
     }
 
-    [Fact]
-    public async Task After_a_crash_before_the_title_the_room_goes_on_without_one()
+    [Theory]
+    [EveryDatabase]
+    public async Task After_a_crash_before_the_title_the_room_goes_on_without_one(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync();
+        await using var host = await ChatHost.StartAsync(database);
         var room = await UnnamedAsync(host);
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "Hello");
@@ -112,10 +114,11 @@ public sealed class RoomTitleTests
         Assert.False(next.Model.WasAskedAgain);
     }
 
-    [Fact]
-    public async Task A_title_that_another_room_has_gets_a_number()
+    [Theory]
+    [EveryDatabase]
+    public async Task A_title_that_another_room_has_gets_a_number(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync();
+        await using var host = await ChatHost.StartAsync(database);
         await host.RoomAsync("TEA");
         var room = await UnnamedAsync(host);
         using var watch = await host.WatchAsync(room);

@@ -11,11 +11,12 @@ public sealed partial class BlobEndpointTests
 {
     private const int Length = 3_000_000;
 
-    [Fact]
-    public async Task Who_has_joined_gets_the_whole_as_text_and_nothing_through_another_room()
+    [Theory]
+    [EveryDatabase]
+    public async Task Who_has_joined_gets_the_whole_as_text_and_nothing_through_another_room(TestDatabase database)
     {
         var whole = string.Concat(Enumerable.Repeat("<script>é</script>\n", (Length / 19) + 1))[..Length];
-        await using var bench = await TurnBench.StartAsync(TurnBench.Tool("read", () => whole));
+        await using var bench = await TurnBench.StartAsync(database, TurnBench.Tool("read", () => whole));
         var blob = await BlobAsync(bench);
         using var browser = await JoinAsync(bench);
 

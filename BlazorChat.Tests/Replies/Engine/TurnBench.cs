@@ -31,7 +31,11 @@ internal sealed class TurnBench : IAsyncDisposable
 
     public static Task<TurnBench> StartAsync(params ChatTool[] tools) => StartAsync(static _ => { }, tools);
 
-    public static async Task<TurnBench> StartAsync(Action<IServiceCollection> configure, params ChatTool[] tools)
+    public static Task<TurnBench> StartAsync(Action<IServiceCollection> configure, params ChatTool[] tools) => StartAsync(TestDatabase.Sqlite, configure, tools);
+
+    public static Task<TurnBench> StartAsync(TestDatabase database, params ChatTool[] tools) => StartAsync(database, static _ => { }, tools);
+
+    private static async Task<TurnBench> StartAsync(TestDatabase database, Action<IServiceCollection> configure, ChatTool[] tools)
     {
         void All(IServiceCollection services)
         {
@@ -43,7 +47,7 @@ internal sealed class TurnBench : IAsyncDisposable
             configure(services);
         }
 
-        var host = await ChatHost.StartAsync(b => All(b.Services), null, null, "Demo", "Other");
+        var host = await ChatHost.StartAsync(database, b => All(b.Services), null, "Demo", "Other");
         var room = await host.RoomAsync();
         return new TurnBench(host, room, await host.WatchAsync(room), All);
     }

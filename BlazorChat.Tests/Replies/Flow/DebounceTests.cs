@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Replies.Flow;
 
 /// <summary>A turn that begins when its author has been quiet for a while.</summary>
-public sealed class DebounceTests : IAsyncLifetime
+public abstract class DebounceTests(TestDatabase database) : IAsyncLifetime
 {
     private static readonly string[] Settings = ["--Replies:ShutdownGrace=00:00:00"];
 
@@ -16,7 +16,7 @@ public sealed class DebounceTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await ChatHost.StartAsync(UseClock, null, Settings);
+        _host = await ChatHost.StartAsync(database, UseClock, Settings);
         _room = await _host.RoomAsync();
         await _host.Rooms.ChangeAsync(
             ChatHost.Ada, _room.Id, null, s => s with { Overlap = OverlapPolicy.Debounce, QuietTime = TimeSpan.FromSeconds(2) }, default);
@@ -100,3 +100,7 @@ public sealed class DebounceTests : IAsyncLifetime
         return now.Queue;
     }
 }
+
+public sealed class DebounceOnSqliteTests() : DebounceTests(TestDatabase.Sqlite);
+
+public sealed class DebounceOnPostgresTests() : DebounceTests(TestDatabase.PostgreSQL);
