@@ -1,6 +1,8 @@
 // <chat-composer>: the message box. Keys, growing, drafts and messages on their way all live here, so that typing never
 // waits for a server and nothing that was typed is lost: the draft and every unsent message are in localStorage, per
 // person and room, and go out again, with the same id, after a reload or a lost connection. The server stores an id once.
+// A tab that comes back shows its own draft, whatever another tab has left in the room since.
+import { keyOf, load as loadHere, store as storeHere } from '../../js/kept.js';
 import { reopen } from '../../js/kept-open.js';
 import { requestData } from '../../js/request.js';
 
@@ -10,6 +12,10 @@ const OUTBOX = 'blazorchat:outbox:';
 
 // Which room's box had the focus when its element was replaced by the interactive one.
 let refocus;
+
+// What the box of this tab shows, { room, text }: its element is replaced when the page comes back. What a reload finds is not empty.
+const SHOWN = keyOf('draft');
+let shown = loadHere(SHOWN);
 
 function newId() {
   if (crypto.randomUUID) {
@@ -88,7 +94,8 @@ class ChatComposer extends HTMLElement {
     });
 
     // What was typed before this script ran counts, too.
-    this.input.value ||= load(this.draftKey) ?? '';
+    this.input.value ||= (shown?.room === this.dataset.room ? shown.text : load(this.draftKey)) ?? '';
+    this.noteShown();
     this.show();
     this.takeFocus();
     this.outbox().forEach(entry => this.render(entry));
@@ -108,7 +115,13 @@ class ChatComposer extends HTMLElement {
 
   onInput() {
     store(this.draftKey, this.input.value || null);
+    this.noteShown();
     this.show();
+  }
+
+  noteShown() {
+    shown = { room: this.dataset.room, text: this.input.value };
+    storeHere(SHOWN, shown.text ? shown : null);
   }
 
   onKey(e) {
