@@ -114,6 +114,8 @@ public sealed class PlannedStopTests : IDisposable
     [InlineData("StateRetention", "00:00:00.5")]
     [InlineData("StateRetention", "8.00:00:00")]
     [InlineData("StateMaxRetained", "1000000")]
+    [InlineData("ReturnWithin", "00:00:00")]
+    [InlineData("ReturnWithin", "02:00:00")]
     public async Task A_retention_out_of_bounds_stops_the_start_with_its_name(string name, string value)
     {
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => ChatHost.StartAsync(settings: [$"--Web:Circuits:{name}={value}"]));

@@ -11,13 +11,14 @@ public sealed class CircuitRetention
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestCircuit = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestState = TimeSpan.FromDays(7);
+    private static readonly TimeSpan LongestReturn = TimeSpan.FromHours(1);
     private const int MostCircuits = 10_000;
     private const int MostStates = 100_000;
 
     /// <summary>How long the whole circuit of a page without a connection is kept, some 330 KB each. From 1 second to 1 hour.</summary>
     public TimeSpan DisconnectedRetention { get; set; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>Most circuits without a connection; beyond it, of the oldest only the state is kept. From 1 to 10,000.</summary>
+    /// <summary>Most circuits without a connection; beyond it only their state is kept. From 1 to 10,000.</summary>
     public int DisconnectedMaxRetained { get; set; } = 100;
 
     /// <summary>
@@ -26,8 +27,14 @@ public sealed class CircuitRetention
     /// </summary>
     public TimeSpan StateRetention { get; set; } = TimeSpan.FromHours(8);
 
-    /// <summary>Most states; beyond it the oldest are dropped. From 1 to 100,000.</summary>
+    /// <summary>Most states; the one that comes when they are full is dropped, and of the others the oldest twentieth. From 1 to 100,000.</summary>
     public int StateMaxRetained { get; set; } = 1_000;
+
+    /// <summary>
+    /// How long a page that was paused for a planned stop tries to resume; after that it waits on, and loads itself again at the same
+    /// place. From 1 second to 1 hour.
+    /// </summary>
+    public TimeSpan ReturnWithin { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>What is out of bounds, as sentences that begin with the setting's name.</summary>
     internal IEnumerable<string> Problems(string section)
@@ -40,6 +47,11 @@ public sealed class CircuitRetention
         if (StateRetention < Shortest || StateRetention > LongestState)
         {
             yield return $"{section}:{nameof(StateRetention)} must be from {Shortest} to {LongestState}.";
+        }
+
+        if (ReturnWithin < Shortest || ReturnWithin > LongestReturn)
+        {
+            yield return $"{section}:{nameof(ReturnWithin)} must be from {Shortest} to {LongestReturn}.";
         }
 
         if (DisconnectedMaxRetained is < 1 or > MostCircuits)

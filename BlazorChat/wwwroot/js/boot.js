@@ -32,7 +32,7 @@ async function reloadWhenAlive() {
 
 // A planned stop: the server said that it is about to stop. The page pauses its circuit, which hands its state to the page, and
 // resumes it on the process that comes. What cannot be resumed is loaded again.
-const WAIT_FOR_RETURN = 120_000;
+const RETURN_WITHIN = Number(document.body.dataset.returnWithin);
 const STATE_WITHIN = 1000;
 let isRestarting = false;
 
@@ -85,23 +85,24 @@ async function pauseUntilBack() {
 }
 
 async function resumeWhenAlive() {
-  const until = Date.now() + WAIT_FOR_RETURN;
+  const until = Date.now() + RETURN_WITHIN;
   do {
     // Not all pages at once.
     await delay(300 + Math.random() * 400);
     try {
       if (await isAlive()) {
-        if (await Blazor.resumeCircuit()) {
-          return;
+        if (!await Blazor.resumeCircuit()) {
+          reloadWhenAlive();
         }
 
-        break;
+        return;
       }
     } catch {
       // No connection yet; the state is still here.
     }
   } while (Date.now() < until);
 
+  text.textContent = 'Waiting for the server…';
   reloadWhenAlive();
 }
 
