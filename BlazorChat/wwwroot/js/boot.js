@@ -34,20 +34,33 @@ async function reloadWhenAlive() {
 // resumes it on the process that comes. What cannot be resumed is loaded again.
 const RETURN_WITHIN = Number(document.body.dataset.returnWithin);
 const STATE_WITHIN = 1000;
+const NO_STATE = '[]';
 let isRestarting = false;
 
 // The circuit's connection; each attempt to reconnect makes another one.
 let connection;
 
+// What a page resumes with, its components and their state, until it shows what has come of it.
+let resumedWith;
+
 // .NET 10 answers PauseCircuit before it has handed the state over, and its script hangs up on the answer: where the circuit is
 // busy, the state comes too late and the page is loaded again. So the answer waits for the state.
-function awaitState(connection) {
+// It also forgets the state before it has resumed with it: a connection that is lost in this very moment, as by another stop,
+// would cost the page. So the next attempt gets it again.
+function keepState(connection) {
   let arrived;
   const state = new Promise(resolve => { arrived = resolve; });
   // Registered before the framework's own, whose result the server waits for.
   connection.on('JS.SavePersistedState', () => { setTimeout(arrived); });
+  connection.on('JS.RenderBatch', () => { resumedWith = undefined; });
   const { invoke } = connection;
   connection.invoke = async (name, ...args) => {
+    if (name === 'ResumeCircuit') {
+      const [circuit, base, page, ...handed] = args;
+      resumedWith = handed[0] === NO_STATE ? resumedWith : handed;
+      args = [circuit, base, page, ...resumedWith ?? handed];
+    }
+
     const result = await invoke.call(connection, name, ...args);
     if (name === 'PauseCircuit') {
       await Promise.race([state, delay(STATE_WITHIN)]);
@@ -98,7 +111,7 @@ async function resumeWhenAlive() {
         return;
       }
     } catch {
-      // No connection yet; the state is still here.
+      // No connection yet, or it was lost; the state is still here.
     }
   } while (Date.now() < until);
 
@@ -170,7 +183,7 @@ Blazor.start({
   circuit: {
     configureSignalR: builder => {
       const { build } = builder;
-      builder.build = () => connection = awaitState(build.call(builder));
+      builder.build = () => connection = keepState(build.call(builder));
     },
     reconnectionOptions: {
       maxRetries: Number.MAX_SAFE_INTEGER,
