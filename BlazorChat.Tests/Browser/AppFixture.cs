@@ -1,5 +1,6 @@
 using BlazorChat.Tests.Support;
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace BlazorChat.Tests.Browser;
 
@@ -45,6 +46,18 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
 
     /// <summary>The same over a connection that can be cut.</summary>
     public Task<Visitor> JoinAsync(string name, TcpRelay relay) => JoinAsync(name, relay.Address, ColorScheme.Light, 1280, 800);
+
+    /// <summary>Says something as a visitor, and answers as the model.</summary>
+    /// <param name="visitor">Who says it.</param>
+    /// <param name="text">What.</param>
+    /// <param name="draft">What stands in the box before.</param>
+    public async Task SayAsync(Visitor visitor, string text, string draft = "")
+    {
+        await Expect(visitor.Composer).ToHaveValueAsync(draft);
+        await visitor.SendAsync(text);
+        (await Model.NextAsync()).Finish($"You said: {text}");
+        await Expect(visitor.ArticleBy("Demo").Last).ToContainTextAsync($"You said: {text}");
+    }
 
     private async Task<Dictionary<string, string>> EnvironmentAsync((string Name, string Value)[] settings)
     {

@@ -6,17 +6,21 @@ namespace BlazorChat.Tests.Browser;
 /// <summary>A page that goes through a restart or a lost connection: what it has to find again, and whether it was loaded anew.</summary>
 internal sealed class OpenPage
 {
-    private const string Draft = "A draft";
-    private const string Instructions = "Answer in verse";
-    private const string Edit = "Half of another te";
-
     private readonly Visitor _visitor;
     private string _url = null!;
-    private bool _hasMore;
+    private string? _tab;
 
     private OpenPage(Visitor visitor) => _visitor = visitor;
 
     private IPage Page => _visitor.Page;
+
+    private string Draft => "A draft" + _tab;
+
+    private string Instructions => "Answer in verse" + _tab;
+
+    private string HalfAnEdit => "Half of another te" + _tab;
+
+    private ILocator EditBox => Page.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" });
 
     private ILocator Panel => Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
 
@@ -33,18 +37,36 @@ internal sealed class OpenPage
         await Page.EvaluateAsync("() => { globalThis.comebacks = 0; globalThis.known = document.querySelector('chat-composer'); document.addEventListener('chat:connected', () => comebacks++); }");
 
     /// <summary>Types a draft, opens the settings and writes there, and edits half of a message (the person's own last one by default).</summary>
-    public async Task LeaveThingsOpenAsync(ILocator? own = null)
+    /// <param name="own">The message.</param>
+    /// <param name="tab">What tells it from what the person's other tabs have open.</param>
+    public async Task LeaveThingsOpenAsync(ILocator? own = null, string tab = "")
     {
-        _hasMore = true;
+        _tab = tab;
         await _visitor.ChooseAsync(own ?? _visitor.ArticleBy(_visitor.Name).Last, "Edit");
-        await Page.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" }).FillAsync(Edit);
+        await EditBox.FillAsync(HalfAnEdit);
         await Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
         await Panel.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" }).FillAsync(Instructions);
         await _visitor.Composer.FillAsync(Draft);
     }
 
-    /// <summary>Waits until the page says that it waits for the server.</summary>
+    /// <summary>The same far up: at the room's first message, which has to be loaded.</summary>
+    public async Task LeaveThingsOpenFarUpAsync(string tab = "")
+    {
+        var first = _visitor.Articles.First;
+        await first.ScrollIntoViewIfNeededAsync();
+        await LeaveThingsOpenAsync(first, tab);
+        await first.ScrollIntoViewIfNeededAsync();
+        await Page.WaitForFunctionAsync("() => sessionStorage.getItem(`blazorchat:place:${document.querySelector('chat-log').dataset.room}`)?.includes(document.querySelector('chat-log article').id)");
+    }
+
+    /// <summary>Waits until it is far up again.</summary>
+    public Task IsFarUpAsync() => Expect(_visitor.Articles.First.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" })).ToBeInViewportAsync();
+
+    /// <summary>Waits until the page says that it is paused for a restart.</summary>
     public Task IsWaitingAsync() => Expect(Page.GetByText("The server is restarting…")).ToBeVisibleAsync();
+
+    /// <summary>Waits until it says that the restart takes too long.</summary>
+    public Task HasWaitedTooLongAsync() => Expect(Page.GetByText("Waiting for the server…")).ToBeVisibleAsync();
 
     /// <summary>Waits until it has come back on another circuit without having been loaded again.</summary>
     /// <param name="times">How often it has come back by now.</param>
@@ -84,10 +106,10 @@ internal sealed class OpenPage
     {
         Assert.Equal(_url, Page.Url);
         await Expect(Page.Locator("html")).Not.ToHaveAttributeAsync("data-connection", "down");
-        if (_hasMore)
+        if (_tab is not null)
         {
             await Expect(_visitor.Composer).ToHaveValueAsync(Draft);
-            await Expect(Page.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" })).ToHaveValueAsync(Edit);
+            await Expect(EditBox).ToHaveValueAsync(HalfAnEdit);
             await Expect(Panel.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" })).ToHaveValueAsync(Instructions);
         }
     }

@@ -1,0 +1,40 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorChat.Tests.Browser;
+
+/// <summary>A room with more messages than a page shows at first.</summary>
+internal static class LongRoom
+{
+    /// <summary>Fills a room with messages that nobody answers, and loads them all.</summary>
+    public static async Task FillAsync(this Visitor visitor, int count)
+    {
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Radio, new() { Name = "Only when mentioned" }).CheckAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Save settings" }).ClickAsync();
+        await Expect(visitor.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
+        var outbox = visitor.Page.Locator("[data-outbox]");
+        for (var sent = 0; sent < count; sent += 20)
+        {
+            await visitor.Page.EvaluateAsync("""
+                () => {
+                  const composer = document.querySelector('chat-composer');
+                  for (let i = 0; i < 20; i++) {
+                    composer.input.value = `Message ${i}`;
+                    composer.send();
+                  }
+                }
+                """);
+            await Expect(outbox).ToBeEmptyAsync();
+        }
+
+        // A page that falls behind shows the newest: the others are loaded as by somebody who reads back.
+        while (await visitor.Page.Locator("[data-load-older]").CountAsync() > 0)
+        {
+            var shown = await visitor.Articles.CountAsync();
+            await visitor.Page.EvaluateAsync("() => document.querySelector('[data-load-older]')?.click()");
+            await Expect(visitor.Articles).Not.ToHaveCountAsync(shown);
+        }
+    }
+}
