@@ -19,7 +19,6 @@ public sealed class MendedStreamTests : IAsyncLifetime
         // Nothing to mend: the same bytes, however lines end and whatever else is in the stream.
         { ": comment\n\nevent: x\r\ndata: {\"choices\":[{\"finish_reason\":null,\"delta\":{\"role\":\"assistant\",\"content\":\"a\"}}]}\r\n\r\ndata: [DONE]\n\n", "" },
         { "data:{\"choices\":[{\"finish_reason\":\"stop\"}]}\r\rdata: {\"content\":\"\\ud83d\\ude00 \\\\ud83d\"}", "" },
-        { "data: {\"choices\":\ndata: [{\"finish_reason\":\"eos\"}]}\n\n", "" },
         { "data: not json \"finish_reason\":\"eos\" \"choices\"\n\n", "" },
         { "data: {\"role\":\"model\",\"content\":\"\\\"finish_reason\\\":\\\"eos\\\" \U0001F980 é\"}\n\n", "" },
 
@@ -38,6 +37,12 @@ public sealed class MendedStreamTests : IAsyncLifetime
         { "data: {\"t\":\"a\\ud83d\"}\n\ndata: [DONE]\n\n", "data: {\"t\":\"a\\ufffd\"}\n\ndata: [DONE]\n\n" },
         { "data: {\"t\":\"\\ud83dx\\ude00\\\\\"}\n\n", "data: {\"t\":\"\\ufffdx\\ufffd\\\\\"}\n\n" },
         { "data: {\"t\":\"\\ud83d\"}\ndata: {\"t\":\"\\ude00\\ud83d\"}\ndata: {\"t\":\"\\ude01\"}\n", "data: {\"t\":\"\\ud83d\\ude00\"}\ndata: {\"t\":\"\\ud83d\\ude01\"}\ndata: {\"t\":\"\"}\n" },
+
+        // Data in several lines, which counts as one with breaks in it: mended in one line. Breaks inside of a text are no JSON.
+        { "event: x\ndata: {\"choices\":\ndata: [{\"finish_reason\":\"eos\"}]}\n\n", "event: x\ndata: {\"choices\":  [{\"finish_reason\":null,\"finish_reason_given\":\"eos\"}]}\n\n" },
+        { "data:{\r\n: ping\r\ndata:\"t\":\r\ndata:\"\\ud83d\"}\r\n\r\ndata: {\"t\":\"\\ude00\"}\r\n\r\n", ": ping\r\ndata:{ \"t\": \"\\ud83d\\ude00\"}\n\r\ndata: {\"t\":\"\"}\r\n\r\n" },
+        { "data: {\"choices\":\ndata: [{\"finish_reason\":\"eos\"}]}", "data: {\"choices\":  [{\"finish_reason\":null,\"finish_reason_given\":\"eos\"}]}\n" },
+        { "data: {\"t\":\"a\ndata: b \\ud83d\"}\nid: 1\n\n", "" },
         { "data: {\"t\":\"\\ud83d\",\"choices\":[{\"finish_reason\":\"eos\"}]}\n", "data: {\"t\":\"\\ufffd\",\"choices\":[{\"finish_reason\":null,\"finish_reason_given\":\"eos\"}]}\n" },
     };
 
@@ -107,6 +112,21 @@ public sealed class MendedStreamTests : IAsyncLifetime
         Assert.Null(reading.Failure);
         Assert.Equal(text, reading.Text);
         Assert.Equal(ChatFinishReason.Stop, reading.FinishReason);
+    }
+
+    [Theory]
+    [MemberData(nameof(ModelWire.InPieces), MemberType = typeof(ModelWire))]
+    public async Task Events_with_data_in_several_lines_keep_their_text(string protocol)
+    {
+        var wire = ModelWire.Named(protocol);
+        using var directory = wire.CreateDirectory(_stub.Address);
+        var first = wire.Text("ok %").Replace("%", @"\ud83d", StringComparison.Ordinal);
+        var second = wire.Text("% end").Replace("%", @"\ude00", StringComparison.Ordinal);
+        string[] events = [wire.Begin, first, second, wire.Finish("some_new_reason"), wire.Done];
+        _stub.EnqueueStream([.. events.Select(one => one.Replace(",\"", ",\ndata: \"", StringComparison.Ordinal))]);
+        var reading = await ModelWire.AskAsync(directory);
+        Assert.Null(reading.Failure);
+        Assert.Equal("ok \U0001F600 end", reading.Text);
     }
 
     [Theory]

@@ -159,7 +159,7 @@ internal sealed class EventMender
         }
         catch (JsonException)
         {
-            // The end mark, or data in more than one line: the library reads it as it is.
+            // The end mark, or nothing that can be read.
             _edits.Clear();
             return ([], -1, null);
         }

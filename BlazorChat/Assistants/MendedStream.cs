@@ -4,18 +4,18 @@ using System.Runtime.ExceptionServices;
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// A stream of events from a model's server, mended line by line (<see cref="EventMender"/>). A line goes on as soon as its end has
+/// A stream of events from a model's server, mended one by one (<see cref="EventLines"/>). An event goes on as soon as its end has
 /// come, wherever the bytes were cut on their way.
 /// </summary>
 /// <param name="inner">The server's stream; it is disposed with this one.</param>
 internal sealed class MendedStream(Stream inner) : Stream
 {
-    /// <summary>The longest line, in bytes. A server that never ends one would otherwise fill the memory.</summary>
+    /// <summary>The longest line, and event, in bytes. A server that never ends one would otherwise fill the memory.</summary>
     public const int MaxLineBytes = 16 * 1024 * 1024;
 
     private const int BufferBytes = 8 * 1024;
 
-    private readonly EventMender _mender = new();
+    private readonly EventLines _lines = new();
     private readonly ArrayBufferWriter<byte> _ready = new();
     private readonly ArrayBufferWriter<byte> _line = new();
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -56,7 +56,7 @@ internal sealed class MendedStream(Stream inner) : Stream
             {
                 Take(await inner.ReadAsync(Buffer(), cancellationToken).ConfigureAwait(false));
             }
-            catch (Exception exception) when (_mender.IsHolding)
+            catch (Exception exception) when (_lines.IsHolding)
             {
                 Keep(exception);
             }
@@ -81,7 +81,7 @@ internal sealed class MendedStream(Stream inner) : Stream
             {
                 Take(inner.Read(Buffer().Span));
             }
-            catch (Exception exception) when (_mender.IsHolding)
+            catch (Exception exception) when (_lines.IsHolding)
             {
                 Keep(exception);
             }
@@ -154,11 +154,11 @@ internal sealed class MendedStream(Stream inner) : Stream
             _ended = true;
             if (_line.WrittenCount > 0)
             {
-                _mender.Take(_line.WrittenSpan, _ready);
+                _lines.Take(_line.WrittenSpan, _ready);
                 _line.ResetWrittenCount();
             }
 
-            _mender.End(_ready);
+            _lines.End(_ready);
             return;
         }
 
@@ -168,12 +168,12 @@ internal sealed class MendedStream(Stream inner) : Stream
             // "\r\n" gives an empty line more, which passes as it is.
             if (_line.WrittenCount == 0)
             {
-                _mender.Take(rest[..(end + 1)], _ready);
+                _lines.Take(rest[..(end + 1)], _ready);
             }
             else
             {
                 _line.Write(rest[..(end + 1)]);
-                _mender.Take(_line.WrittenSpan, _ready);
+                _lines.Take(_line.WrittenSpan, _ready);
                 _line.ResetWrittenCount();
             }
 
@@ -190,7 +190,7 @@ internal sealed class MendedStream(Stream inner) : Stream
     /// <summary>What waited goes out before the failure does.</summary>
     private void Keep(Exception exception)
     {
-        _mender.End(_ready);
+        _lines.End(_ready);
         _failure = ExceptionDispatchInfo.Capture(exception);
     }
 }
