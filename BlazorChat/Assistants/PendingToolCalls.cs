@@ -111,8 +111,9 @@ internal sealed class PendingToolCall(string id)
         return call;
     }
 
+    // Some models escape half of a surrogate pair: it would be read here, and fail whoever takes the text out.
     private static Dictionary<string, object?>? Parse(string arguments) =>
         string.IsNullOrWhiteSpace(arguments)
             ? []
-            : JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments, AIJsonUtilities.DefaultOptions);
+            : JsonSerializer.Deserialize<Dictionary<string, object?>>(WireText.WithoutHalves(arguments), AIJsonUtilities.DefaultOptions);
 }

@@ -23,12 +23,18 @@ internal static class WireText
         }
     }
 
-    private static string WithoutHalves(string json)
+    /// <summary>JSON whose escapes of half a surrogate pair are replaced; what is no JSON stays none.</summary>
+    public static string WithoutHalves(string json)
     {
+        if (!json.Contains("\\ud", StringComparison.OrdinalIgnoreCase))
+        {
+            return json;
+        }
+
         var mended = new StringBuilder(json.Length);
         for (var i = 0; i < json.Length;)
         {
-            var length = json[i] != '\\' ? 1 : json[i + 1] != 'u' ? 2 : 6;
+            var length = json[i] != '\\' || i + 1 == json.Length ? 1 : json[i + 1] != 'u' ? 2 : Math.Min(6, json.Length - i);
             var unit = Unit(json, i);
             if (char.IsHighSurrogate(unit) && char.IsLowSurrogate(Unit(json, i + 6)))
             {
