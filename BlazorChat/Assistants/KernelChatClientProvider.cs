@@ -10,7 +10,9 @@ namespace BlazorChat.Assistants;
 /// <param name="name">What assistants call it.</param>
 /// <param name="add">Adds the chat service of one assistant: an <see cref="IChatClient"/> or a chat completion service.</param>
 /// <param name="defaultModel">The model when the assistant names none.</param>
-public sealed class KernelChatClientProvider(string name, Action<IKernelBuilder, AssistantOptions> add, string? defaultModel = null) : IChatClientProvider
+/// <param name="time">The clock that a <c>Retry-After</c> date is compared to; null for the system's.</param>
+public sealed class KernelChatClientProvider(
+    string name, Action<IKernelBuilder, AssistantOptions> add, string? defaultModel = null, TimeProvider? time = null) : IChatClientProvider
 {
     /// <inheritdoc/>
     public string Name => name;
@@ -19,7 +21,23 @@ public sealed class KernelChatClientProvider(string name, Action<IKernelBuilder,
     public string? DefaultModel(AssistantOptions options) => defaultModel;
 
     /// <inheritdoc/>
-    public IChatClient Create(AssistantOptions options) =>
+    public IChatClient Create(AssistantOptions options)
+    {
+        // Connectors that are given no client of their own take the kernel's, OpenAI's only where it has the address that they are
+        // given: theirs would follow a redirect with the key, knows no Retry-After, and lets through what nobody can read.
+        var http = ProviderHttpHandler.CreateClient(time ?? TimeProvider.System, takesJson: true);
+        if (Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint) && endpoint.Scheme.StartsWith(Uri.UriSchemeHttp, StringComparison.Ordinal))
+        {
+            http.BaseAddress = endpoint;
+        }
+
+        var connector = KernelConnector.ToChatClient(kernel =>
+        {
+            kernel.Services.AddSingleton(http);
+            add(kernel, options);
+        });
+
         // Whether the service tells its model who speaks is not known.
-        new SpeakerEnvelopeChatClient(KernelConnector.ToChatClient(kernel => add(kernel, options)));
+        return new SpeakerEnvelopeChatClient(new ConnectorChatClient(connector, http));
+    }
 }

@@ -1,6 +1,5 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.SemanticKernel;
 using OpenAI;
@@ -48,48 +47,9 @@ public sealed class OpenAIChatClient : DelegatingChatClient
         WholeReply.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
 
     /// <inheritdoc/>
-    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages,
-        ChatOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var reply = new OpenAIReply();
-        var updates = base.GetStreamingResponseAsync(OpenAIPrompt.Messages(messages), _prompt.Options(options), cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using (updates.ConfigureAwait(false))
-        {
-            while (true)
-            {
-                try
-                {
-                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
-                    {
-                        break;
-                    }
-                }
-                catch (ArgumentOutOfRangeException exception) when (exception.Message.Contains("ChatFinishReason", StringComparison.Ordinal))
-                {
-                    // The library does not know the finish reason, and cannot go on after it.
-                    reply.EndWithUnknownReason(exception);
-                    break;
-                }
-                catch (Exception exception) when (reply.IsFinished && exception is IOException or HttpRequestException)
-                {
-                    // All of the answer had come; the tool calls are still to be told.
-                    break;
-                }
-
-                if (reply.Read(updates.Current) is { } update)
-                {
-                    yield return update;
-                }
-            }
-        }
-
-        if (reply.End() is { } last)
-        {
-            yield return last;
-        }
-    }
+    public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenAIReply.ReadAsync(base.GetStreamingResponseAsync(OpenAIPrompt.Messages(messages), _prompt.Options(options), cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BlazorChat.Replies;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
@@ -22,17 +23,64 @@ internal sealed class OpenAIReply
     private string? _unknownReason;
     private bool _said;
 
-    /// <summary>Whether the provider has said that the answer is complete.</summary>
-    public bool IsFinished => _finishReason is not null;
+    private OpenAIReply()
+    {
+    }
+
+    /// <summary>Reads an answer. What is none of OpenAI's passes as it is.</summary>
+    /// <param name="connector">What the connector has read.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ChatFailureException">The provider reports an error, or its last word was that it failed.</exception>
+    public static async IAsyncEnumerable<ChatResponseUpdate> ReadAsync(
+        IAsyncEnumerable<ChatResponseUpdate> connector, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reply = new OpenAIReply();
+        var updates = connector.GetAsyncEnumerator(cancellationToken);
+        await using (updates.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        break;
+                    }
+                }
+                catch (ArgumentOutOfRangeException exception) when (exception.Message.Contains("ChatFinishReason", StringComparison.Ordinal))
+                {
+                    // The library does not know the finish reason, and cannot go on after it: a host's client has nothing below it
+                    // that mends the stream.
+                    reply.SetUnknownReason(exception.ActualValue as string, exception);
+                    break;
+                }
+                catch (Exception exception) when (reply._finishReason is not null && exception is IOException or HttpRequestException)
+                {
+                    // All of the answer had come; the tool calls are still to be told.
+                    break;
+                }
+
+                if (reply.Read(updates.Current) is { } update)
+                {
+                    yield return update;
+                }
+            }
+        }
+
+        if (reply.End() is { } last)
+        {
+            yield return last;
+        }
+    }
 
     /// <summary>What an update says; null when nothing. Of calls only what people are shown of them: they are kept back until they are complete.</summary>
     /// <exception cref="ChatFailureException">It is an error event.</exception>
-    public ChatResponseUpdate? Read(ChatResponseUpdate update)
+    private ChatResponseUpdate? Read(ChatResponseUpdate update)
     {
         if (update.RawRepresentation is not StreamingChatCompletionUpdate chunk)
         {
-            // The connector's own reading of the calls.
-            return null;
+            // Behind a chunk it is the connector's own reading of the calls.
+            return _last is null ? update : null;
         }
 
         if (chunk.Patch.Contains("$.error"u8) && chunk.Patch.TryGetJson("$.error"u8, out var error))
@@ -83,13 +131,9 @@ internal sealed class OpenAIReply
         return update;
     }
 
-    /// <summary>The library gave up at a finish reason that it does not know: where nothing below it mends the stream.</summary>
-    /// <exception cref="ChatFailureException">The reason is that the provider failed.</exception>
-    public void EndWithUnknownReason(ArgumentOutOfRangeException exception) => SetUnknownReason(exception.ActualValue as string, exception);
-
     /// <summary>What is left when the stream has ended: the usage and, with a finish reason, the tool calls, complete now. Null when nothing is left.</summary>
     /// <exception cref="ChatFailureException">The provider's last word was that it failed.</exception>
-    public ChatResponseUpdate? End()
+    private ChatResponseUpdate? End()
     {
         if (_finishReason is null && _unknownReason is { } unknown && (_said || unknown.Length > 0))
         {
