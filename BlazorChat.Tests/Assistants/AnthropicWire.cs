@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BlazorChat.Assistants;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Assistants;
@@ -46,6 +47,22 @@ public sealed class AnthropicWire : ModelWire
     public override Uri Endpoint(Uri address) => address;
 
     public override string FilterReason => "refusal";
+
+    public override IEnumerable<string> UnknownReasons => [.. base.UnknownReasons, "pause_turn"];
+
+    public override IEnumerable<(int Status, string Type, ChatFailureKind Kind)> LastingErrors =>
+    [
+        (401, "authentication_error", ChatFailureKind.Unauthorized),
+        (400, "invalid_request_error", ChatFailureKind.InvalidRequest),
+        (413, "request_too_large", ChatFailureKind.PromptTooLong),
+    ];
+
+    public override IEnumerable<(string Type, ChatFailureKind Kind)> ErrorEvents =>
+    [
+        ("overloaded_error", ChatFailureKind.ProviderError),
+        ("rate_limit_error", ChatFailureKind.RateLimited),
+        ("api_error", ChatFailureKind.ProviderError),
+    ];
 
     public override bool TakesReasoningBack => true;
 

@@ -9,5 +9,7 @@ public sealed class AzureWire : OpenAIWire
 
     public override string Path => "/openai/deployments/test-model/chat/completions";
 
+    public override bool NamesSpeakers => true;
+
     public override Uri Endpoint(Uri address) => address;
 }

@@ -7,17 +7,23 @@ using Xunit.Abstractions;
 
 namespace BlazorChat.Tests.Assistants;
 
-/// <summary>Every wire protocol that is read here, through the whole pipeline, against a server that misbehaves to the byte.</summary>
+/// <summary>Every provider and protocol, through the whole pipeline, against a server that misbehaves to the byte.</summary>
 public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private ModelStub _stub = null!;
+
+    public static TheoryData<string, int> Passing => ModelWire.With(_ => new[] { 429, 500, 529 });
+
+    public static TheoryData<string, string> CleanEnds => ModelWire.With(wire => new[] { "", wire.EndMark }.Distinct(StringComparer.Ordinal));
+
+    public static TheoryData<string, string> UnknownReasons => ModelWire.With(wire => wire.UnknownReasons);
 
     public async Task InitializeAsync() => _stub = await ModelStub.StartAsync();
 
     public async Task DisposeAsync() => await _stub.DisposeAsync();
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_complete_answer_arrives_whole(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -45,38 +51,28 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, 401, "authentication_error", ChatFailureKind.Unauthorized)]
-    [InlineData(ModelWire.OpenAI, 403, "permission_error", ChatFailureKind.Unauthorized)]
-    [InlineData(ModelWire.OpenAI, 429, "insufficient_quota", ChatFailureKind.OutOfCredit)]
-    [InlineData(ModelWire.OpenAI, 400, "context_length_exceeded", ChatFailureKind.PromptTooLong)]
-    [InlineData(ModelWire.OpenAI, 404, "model_not_found", ChatFailureKind.InvalidRequest)]
-    [InlineData(ModelWire.Responses, 401, "authentication_error", ChatFailureKind.Unauthorized)]
-    [InlineData(ModelWire.Responses, 429, "insufficient_quota", ChatFailureKind.OutOfCredit)]
-    [InlineData(ModelWire.Responses, 400, "context_length_exceeded", ChatFailureKind.PromptTooLong)]
-    [InlineData(ModelWire.Anthropic, 401, "authentication_error", ChatFailureKind.Unauthorized)]
-    [InlineData(ModelWire.Anthropic, 400, "invalid_request_error", ChatFailureKind.InvalidRequest)]
-    [InlineData(ModelWire.Anthropic, 413, "request_too_large", ChatFailureKind.PromptTooLong)]
-    [InlineData(ModelWire.Ollama, 401, "", ChatFailureKind.Unauthorized)]
-    [InlineData(ModelWire.Ollama, 400, "", ChatFailureKind.InvalidRequest)]
-    [InlineData(ModelWire.Ollama, 404, "", ChatFailureKind.InvalidRequest)]
-    public async Task What_somebody_has_to_change_fails_at_once_without_giving_a_secret_away(string protocol, int status, string type, ChatFailureKind kind)
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
+    public async Task What_somebody_has_to_change_fails_at_once_without_giving_a_secret_away(string protocol)
     {
         var wire = ModelWire.Named(protocol);
         using var directory = wire.CreateDirectory(_stub.Address);
-        _stub.Enqueue(status, "application/json", wire.ErrorBody(type, "Bad key sk-secret-0123456789abcdef for Bearer xyzzy; see https://provider.example/keys"));
-        var reading = await ModelWire.AskAsync(directory);
-        Assert.Equal(kind, reading.Failure?.Kind);
-        Assert.False(reading.Failure!.CanRetry);
-        Assert.Equal(status, reading.Failure.StatusCode);
-        Assert.DoesNotContain("secret", reading.Failure.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("xyzzy", reading.Failure.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("https", reading.Failure.ToString(), StringComparison.Ordinal);
-        Assert.Single(_stub.Requests);
-        await AssertNextRequestWorksAsync(wire, directory);
+        foreach (var (status, type, kind) in wire.LastingErrors)
+        {
+            var before = _stub.Requests.Count;
+            _stub.Enqueue(status, "application/json", wire.ErrorBody(type, "Bad key sk-secret-0123456789abcdef for Bearer xyzzy; see https://provider.example/keys"));
+            var reading = await ModelWire.AskAsync(directory);
+            Assert.Equal((status, type, kind), (reading.Failure?.StatusCode, type, reading.Failure?.Kind));
+            Assert.False(reading.Failure!.CanRetry);
+            Assert.DoesNotContain("secret", reading.Failure.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("xyzzy", reading.Failure.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("https", reading.Failure.ToString(), StringComparison.Ordinal);
+            Assert.Equal(before + 1, _stub.Requests.Count);
+            await AssertNextRequestWorksAsync(wire, directory);
+        }
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_long_retry_after_fails_at_once_with_the_wait_in_words(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -89,24 +85,18 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, 429)]
-    [InlineData(ModelWire.OpenAI, 500)]
-    [InlineData(ModelWire.OpenAI, 503)]
-    [InlineData(ModelWire.Responses, 429)]
-    [InlineData(ModelWire.Responses, 500)]
-    [InlineData(ModelWire.Anthropic, 429)]
-    [InlineData(ModelWire.Anthropic, 500)]
-    [InlineData(ModelWire.Anthropic, 529)]
-    [InlineData(ModelWire.Ollama, 429)]
-    [InlineData(ModelWire.Ollama, 500)]
-    [InlineData(ModelWire.Ollama, 503)]
+    [MemberData(nameof(Passing))]
     public async Task What_passes_by_itself_is_repeated_after_the_wait_that_was_asked_for(string protocol, int status)
     {
         var wire = ModelWire.Named(protocol);
-        using var directory = wire.CreateDirectory(_stub.Address);
+        var time = new FakeTimeProvider();
+        using var directory = wire.CreateDirectory(_stub.Address, time);
         _stub.Enqueue(status, "application/json", wire.ErrorBody("api_error", "try later"), ("retry-after-ms", "5"));
         _stub.EnqueueStream(wire.Begin, wire.Text("Here"), wire.End);
-        var reading = await ModelWire.AskAsync(directory);
+        var asking = ModelWire.AskAsync(directory);
+        await time.WaitForTimerAsync(IsRetry);
+        time.Advance(TimeSpan.FromSeconds(2));
+        var reading = await asking;
         Assert.Null(reading.Failure);
         Assert.Equal("Here", reading.Text);
         Assert.InRange(Assert.Single(reading.Notices).Delay, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1.1));
@@ -114,7 +104,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_page_instead_of_a_stream_is_explained(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -134,25 +124,29 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_connection_that_breaks_before_the_first_token_is_tried_again(string protocol)
     {
         var wire = ModelWire.Named(protocol);
-        using var directory = wire.CreateDirectory(_stub.Address);
+        var time = new FakeTimeProvider();
+        using var directory = wire.CreateDirectory(_stub.Address, time);
         _stub.Enqueue(exchange =>
         {
             exchange.Reset();
             return Task.CompletedTask;
         });
         _stub.EnqueueStream(wire.Begin, wire.Text("Here"), wire.End);
-        var reading = await ModelWire.AskAsync(directory);
+        var asking = ModelWire.AskAsync(directory);
+        await time.WaitForTimerAsync(IsRetry);
+        time.Advance(TimeSpan.FromSeconds(2));
+        var reading = await asking;
         Assert.Null(reading.Failure);
         Assert.Equal("Here", reading.Text);
         Assert.Single(reading.Notices);
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_connection_that_breaks_after_the_first_token_keeps_the_text_and_is_not_tried_again(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -174,7 +168,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_server_that_is_not_there_cannot_be_reached(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -186,13 +180,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, "")]
-    [InlineData(ModelWire.OpenAI, "data: [DONE]\n\n")]
-    [InlineData(ModelWire.Responses, "")]
-    [InlineData(ModelWire.Responses, "data: [DONE]\n\n")]
-    [InlineData(ModelWire.Anthropic, "")]
-    [InlineData(ModelWire.Anthropic, "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")]
-    [InlineData(ModelWire.Ollama, "")]
+    [MemberData(nameof(CleanEnds))]
     public async Task A_clean_end_without_a_finish_reason_is_a_failure_after_its_text(string protocol, string end)
     {
         var wire = ModelWire.Named(protocol);
@@ -205,29 +193,25 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, "server_error", ChatFailureKind.ProviderError)]
-    [InlineData(ModelWire.OpenAI, "rate_limit_exceeded", ChatFailureKind.RateLimited)]
-    [InlineData(ModelWire.Responses, "server_error", ChatFailureKind.ProviderError)]
-    [InlineData(ModelWire.Responses, "rate_limit_exceeded", ChatFailureKind.RateLimited)]
-    [InlineData(ModelWire.Anthropic, "overloaded_error", ChatFailureKind.ProviderError)]
-    [InlineData(ModelWire.Anthropic, "rate_limit_error", ChatFailureKind.RateLimited)]
-    [InlineData(ModelWire.Anthropic, "api_error", ChatFailureKind.ProviderError)]
-    [InlineData(ModelWire.Ollama, "", ChatFailureKind.ProviderError)]
-    public async Task An_error_event_inside_of_a_stream_is_a_failure_after_its_text(string protocol, string type, ChatFailureKind kind)
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
+    public async Task An_error_event_inside_of_a_stream_is_a_failure_after_its_text(string protocol)
     {
         var wire = ModelWire.Named(protocol);
         using var directory = wire.CreateDirectory(_stub.Address);
-        _stub.EnqueueStream(wire.Begin, wire.Text("Half"), wire.ErrorEvent(type, "The engine is on fire (sk-secret-0123456789abcdef)"), wire.End);
-        var reading = await ModelWire.AskAsync(directory);
-        Assert.Equal("Half", reading.Text);
-        Assert.Equal(kind, reading.Failure?.Kind);
-        Assert.True(reading.Failure!.CanRetry);
-        Assert.DoesNotContain("secret", reading.Failure.Sentence, StringComparison.Ordinal);
-        await AssertNextRequestWorksAsync(wire, directory);
+        foreach (var (type, kind) in wire.ErrorEvents)
+        {
+            _stub.EnqueueStream(wire.Begin, wire.Text("Half"), wire.ErrorEvent(type, "The engine is on fire (sk-secret-0123456789abcdef)"), wire.End);
+            var reading = await ModelWire.AskAsync(directory);
+            Assert.Equal("Half", reading.Text);
+            Assert.Equal((type, kind), (type, reading.Failure?.Kind));
+            Assert.True(reading.Failure!.CanRetry);
+            Assert.DoesNotContain("secret", reading.Failure.Sentence, StringComparison.Ordinal);
+            await AssertNextRequestWorksAsync(wire, directory);
+        }
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_stall_in_the_middle_of_an_answer_ends_it_and_closes_the_connection(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -252,7 +236,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task Lines_and_characters_may_be_cut_anywhere(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -278,13 +262,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, "eos_token")]
-    [InlineData(ModelWire.Responses, "some_new_reason")]
-    [InlineData(ModelWire.OpenAI, "")]
-    [InlineData(ModelWire.Anthropic, "some_new_reason")]
-    [InlineData(ModelWire.Anthropic, "pause_turn")]
-    [InlineData(ModelWire.Ollama, "some_new_reason")]
-    [InlineData(ModelWire.Ollama, "")]
+    [MemberData(nameof(UnknownReasons))]
     public async Task A_finish_reason_that_nobody_knows_completes_an_answer_with_text(string protocol, string reason)
     {
         var wire = ModelWire.Named(protocol);
@@ -299,22 +277,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, "length")]
-    [InlineData(ModelWire.Responses, "max_output_tokens")]
-    [InlineData(ModelWire.Anthropic, "max_tokens")]
-    [InlineData(ModelWire.Ollama, "length")]
-    public async Task An_answer_cut_by_its_token_limit_says_so(string protocol, string reason)
-    {
-        var wire = ModelWire.Named(protocol);
-        using var directory = wire.CreateDirectory(_stub.Address);
-        _stub.EnqueueStream(wire.Begin, wire.Text("Once upon a"), wire.Finish(reason), wire.Done);
-        var reading = await ModelWire.AskAsync(directory);
-        Assert.Null(reading.Failure);
-        Assert.Equal(ChatFinishReason.Length, reading.FinishReason);
-    }
-
-    [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task An_answer_without_text_is_a_failure(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -325,7 +288,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(ModelWire.Own), MemberType = typeof(ModelWire))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task Garbage_in_a_stream_is_a_failure_with_a_sentence(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -339,14 +302,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, true)]
-    [InlineData(ModelWire.OpenAI, false)]
-    [InlineData(ModelWire.Responses, true)]
-    [InlineData(ModelWire.Responses, false)]
-    [InlineData(ModelWire.Anthropic, true)]
-    [InlineData(ModelWire.Anthropic, false)]
-    [InlineData(ModelWire.Ollama, true)]
-    [InlineData(ModelWire.Ollama, false)]
+    [MemberData(nameof(ModelWire.AllBothWays), MemberType = typeof(ModelWire))]
     public async Task A_stop_reaches_the_provider_at_once(string protocol, bool afterTheFirstToken)
     {
         var wire = ModelWire.Named(protocol);
@@ -380,14 +336,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, true)]
-    [InlineData(ModelWire.OpenAI, false)]
-    [InlineData(ModelWire.Responses, true)]
-    [InlineData(ModelWire.Responses, false)]
-    [InlineData(ModelWire.Anthropic, true)]
-    [InlineData(ModelWire.Anthropic, false)]
-    [InlineData(ModelWire.Ollama, true)]
-    [InlineData(ModelWire.Ollama, false)]
+    [MemberData(nameof(ModelWire.AllBothWays), MemberType = typeof(ModelWire))]
     public async Task A_stop_between_two_reads_reaches_the_provider_at_once_too(string protocol, bool byLeavingTheLoop)
     {
         var wire = ModelWire.Named(protocol);
@@ -425,6 +374,9 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
 
     private static IAsyncEnumerable<ChatResponseUpdate> Ask(AssistantDirectory directory, CancellationToken cancellationToken = default) =>
         directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hello")], cancellationToken: cancellationToken);
+
+    /// <summary>Whether a wait can only be the one before a request is repeated: nobody waits so shortly for anything else.</summary>
+    private static bool IsRetry(TimeSpan due) => due <= TimeSpan.FromSeconds(2);
 
     private static void NoRetries(AssistantOptions options) => options.RetryAttempts = 0;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using BlazorChat.Assistants;
+using BlazorChat.Samples;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -16,6 +18,8 @@ public abstract class ModelWire
     public const string Anthropic = "Anthropic";
     public const string Connector = "Connector";
     public const string Ollama = "Ollama";
+
+    private static readonly string[] Names = [OpenAI, Responses, Azure, Anthropic, Ollama, Connector];
 
     /// <summary>The key that assistants are configured with: what must be seen nowhere.</summary>
     public const string Secret = "sk-secret-0123456789abcdef";
@@ -47,11 +51,37 @@ public abstract class ModelWire
     /// <summary>Whether the protocol wants the seal of its reasoning back.</summary>
     public virtual bool TakesReasoningBack => false;
 
-    /// <summary>Whether errors inside of a stream are told apart from one that was cut.</summary>
-    public virtual bool ReadsErrorEvents => true;
+    /// <summary>Whether the model is told who speaks by a field of the protocol.</summary>
+    public virtual bool NamesSpeakers => false;
 
-    /// <summary>Whether people see the arguments of a call while they come.</summary>
+    /// <summary>Whether the arguments of a call come in pieces, as a text with JSON in it, and people see them while they come.</summary>
     public virtual bool ShowsPieces => true;
+
+    /// <summary>What may stand at the very end of a stream and says nothing of how the answer ended.</summary>
+    public virtual string EndMark => Done;
+
+    /// <summary>Words for the end of an answer that nobody knows, or that have no meaning here.</summary>
+    public virtual IEnumerable<string> UnknownReasons => ["some_new_reason", ""];
+
+    /// <summary>HTTP errors that somebody has to do something about, with the provider's word for each.</summary>
+    public virtual IEnumerable<(int Status, string Type, ChatFailureKind Kind)> LastingErrors =>
+    [
+        (401, "authentication_error", ChatFailureKind.Unauthorized),
+        (403, "permission_error", ChatFailureKind.Unauthorized),
+        (429, "insufficient_quota", ChatFailureKind.OutOfCredit),
+        (400, "context_length_exceeded", ChatFailureKind.PromptTooLong),
+        (404, "model_not_found", ChatFailureKind.InvalidRequest),
+    ];
+
+    /// <summary>The provider's words for errors inside of a stream.</summary>
+    public virtual IEnumerable<(string Type, ChatFailureKind Kind)> ErrorEvents =>
+        [("server_error", ChatFailureKind.ProviderError), ("rate_limit_exceeded", ChatFailureKind.RateLimited)];
+
+    /// <summary>Whether the protocol has a word for an answer that the model declines to give.</summary>
+    public virtual bool Refuses => true;
+
+    /// <summary>Whether aimock says what it thinks and what it counted as the protocol does.</summary>
+    public virtual bool AimockSaysAll => true;
 
     /// <summary>The events that end an answer that calls tools.</summary>
     public string CallsEnd => Finish(CallReason) + Done;
@@ -65,17 +95,35 @@ public abstract class ModelWire
     /// <summary>The path that is asked.</summary>
     public abstract string Path { get; }
 
-    /// <summary>The protocols that this application reads itself.</summary>
-    public static TheoryData<string> Own => [OpenAI, Responses, Anthropic, Ollama];
-
-    /// <summary>Those of them that the model server of another author speaks, too (eng/aimock).</summary>
-    public static TheoryData<string> Aimock => [OpenAI, Responses, Anthropic];
-
-    /// <summary>Those of them that have a word for an answer that the model declines to give.</summary>
-    public static TheoryData<string> Refusing => [OpenAI, Responses, Anthropic];
-
     /// <summary>Every provider and protocol, with one that a host has registered: see <see cref="ProviderTheoryTests"/>.</summary>
-    public static TheoryData<string> All => [OpenAI, Responses, Azure, Anthropic, Ollama, Connector];
+    public static TheoryData<string> All => Where(_ => true);
+
+    /// <summary>Each of them without and with a thing that a test does.</summary>
+    public static TheoryData<string, bool> AllBothWays => With(_ => new[] { false, true });
+
+    /// <summary>Those whose calls come in pieces.</summary>
+    public static TheoryData<string> InPieces => Where(wire => wire.ShowsPieces);
+
+    /// <summary>Those that have a word for an answer that the model declines to give.</summary>
+    public static TheoryData<string> Refusing => Where(wire => wire.Refuses);
+
+    /// <summary>Those of which aimock says what it thinks.</summary>
+    public static TheoryData<string> AimockSaying => Where(wire => wire.AimockSaysAll);
+
+    /// <summary>Every provider and protocol with each of a thing that depends on it.</summary>
+    public static TheoryData<string, T> With<T>(Func<ModelWire, IEnumerable<T>> cases)
+    {
+        var data = new TheoryData<string, T>();
+        foreach (var name in Names)
+        {
+            foreach (var one in cases(Named(name)))
+            {
+                data.Add(name, one);
+            }
+        }
+
+        return data;
+    }
 
     public static ModelWire Named(string name) => name switch
     {
@@ -148,8 +196,8 @@ public abstract class ModelWire
             Model = "test-model",
             Endpoint = Endpoint(address).ToString(),
             ApiKey = Secret,
+            Protocol = Protocol,
         };
-        Configure(item);
         configure?.Invoke(item);
         var options = new AssistantsOptions();
         options.Items.Add(item);
@@ -163,14 +211,21 @@ public abstract class ModelWire
     public static Task<Reading> AskAsync(AssistantDirectory directory, string text = "Hello", CancellationToken cancellationToken = default) =>
         Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], cancellationToken: cancellationToken));
 
-    /// <summary>The providers that there are.</summary>
-    protected virtual IEnumerable<IChatClientProvider> Providers(TimeProvider time, ILoggerFactory loggers) =>
-        [new OpenAIChatClientProvider(time), new AzureOpenAIChatClientProvider(time), new AnthropicChatClientProvider(time), new OllamaChatClientProvider(time, loggers)];
+    /// <summary>Which of a provider's protocols it is, null where it has one.</summary>
+    public virtual OpenAIProtocol? Protocol => null;
 
-    /// <summary>Further settings of an assistant that speaks this protocol.</summary>
-    protected virtual void Configure(AssistantOptions item)
-    {
-    }
+    /// <summary>Registers, as a host does, what is not built in.</summary>
+    public static void AddProviders(IServiceCollection services) => services.AddSingleton(ConnectorProvider.Create());
 
     protected static string Json(object value) => JsonSerializer.Serialize(value);
+
+    private static IEnumerable<IChatClientProvider> Providers(TimeProvider time, ILoggerFactory loggers) =>
+        [new OpenAIChatClientProvider(time), new AzureOpenAIChatClientProvider(time), new AnthropicChatClientProvider(time), new OllamaChatClientProvider(time, loggers), ConnectorProvider.Create()];
+
+    private static TheoryData<string> Where(Func<ModelWire, bool> can)
+    {
+        var data = new TheoryData<string>();
+        data.AddRange([.. Names.Where(name => can(Named(name)))]);
+        return data;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BlazorChat.Assistants;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Assistants;
@@ -29,6 +30,17 @@ internal sealed class OllamaWire : ModelWire
     public override string? FilterReason => null;
 
     public override bool ShowsPieces => false;
+
+    public override bool Refuses => false;
+
+    // Errors are a sentence without a word for their kind.
+    public override IEnumerable<(int Status, string Type, ChatFailureKind Kind)> LastingErrors =>
+        [(401, "", ChatFailureKind.Unauthorized), (400, "", ChatFailureKind.InvalidRequest), (404, "", ChatFailureKind.InvalidRequest)];
+
+    public override IEnumerable<(string Type, ChatFailureKind Kind)> ErrorEvents => [("", ChatFailureKind.ProviderError)];
+
+    // It calls thinking reasoning_content, which Ollama does not, and counts 0 tokens.
+    public override bool AimockSaysAll => false;
 
     public override bool AnswersById => false;
 

@@ -23,6 +23,8 @@ public sealed class ResponsesWire : ModelWire
 
     public override string Done => "";
 
+    public override string EndMark => "data: [DONE]\n\n";
+
     public override string Path => "/v1/responses";
 
     public override string Name => OpenAI;
@@ -74,7 +76,7 @@ public sealed class ResponsesWire : ModelWire
         request.GetProperty("input").EnumerateArray().Where(item => item.GetProperty("type").GetString() == "function_call_output")
             .Select(item => $"{item.GetProperty("call_id")}: {item.GetProperty("output")}");
 
-    protected override void Configure(AssistantOptions item) => item.Protocol = OpenAIProtocol.Responses;
+    public override OpenAIProtocol? Protocol => OpenAIProtocol.Responses;
 
     /// <summary>An event.</summary>
     /// <param name="type">Its type.</param>

@@ -13,10 +13,8 @@ public sealed class MiddlewareRoomTests
 
     private static readonly string[] Redaction = ["Middleware:0:Name=redaction", "Middleware:1:Name=logging"];
 
-    public static TheoryData<string> Protocols => [ModelWire.OpenAI, ModelWire.Anthropic];
-
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_secret_split_over_tokens_is_shown_stored_journaled_and_logged_nowhere(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -39,13 +37,8 @@ public sealed class MiddlewareRoomTests
 
             journal = await DumpAsync(room);
             await exchange.WriteAsync(wire.Text(", keep it. "));
-            await exchange.WriteAsync(wire.BeginCall(0, "call_1", "note"));
-            foreach (var piece in $$"""{"key":"{{Secret}}"}""".Chunk(3))
-            {
-                await exchange.WriteAsync(wire.CallPiece(0, new string(piece)));
-            }
-
-            await exchange.WriteAsync(wire.EndCall(0) + wire.CallsEnd);
+            var pieces = $$"""{"key":"{{Secret}}"}""".Chunk(3).Select(piece => new string(piece));
+            await exchange.WriteAsync(wire.CallInPieces(0, "call_1", "note", [.. pieces]) + wire.CallsEnd);
         });
         stub.EnqueueStream(wire.Begin, wire.Text("Noted."), wire.End);
         await room.AskAsync("What is the key?");
@@ -64,7 +57,7 @@ public sealed class MiddlewareRoomTests
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task What_a_person_writes_is_redacted_in_what_is_sent_and_in_what_the_assistant_saw(string protocol)
     {
         var wire = ModelWire.Named(protocol);
@@ -97,7 +90,7 @@ public sealed class MiddlewareRoomTests
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task The_same_prompt_is_answered_from_the_cache_another_version_is_fresh_and_what_is_deleted_is_forgotten(string protocol)
     {
         var wire = ModelWire.Named(protocol);

@@ -16,13 +16,8 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     // The issue: a stop is at the provider's socket within this time.
     private static readonly TimeSpan StopBound = TimeSpan.FromMilliseconds(200);
 
-    public static TheoryData<string> Protocols => [ModelWire.OpenAI, ModelWire.Anthropic, ModelWire.Ollama];
-
-    /// <summary>Those that can say that a model declines to answer.</summary>
-    public static TheoryData<string> RefusingProtocols => [ModelWire.OpenAI, ModelWire.Anthropic];
-
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_plain_answer_is_complete(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
@@ -33,7 +28,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(RefusingProtocols))]
+    [MemberData(nameof(ModelWire.Refusing), MemberType = typeof(ModelWire))]
     public async Task A_refusal_is_no_answer_and_its_words_are_kept(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
@@ -45,7 +40,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_wrong_key_is_explained_without_showing_it(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol, retries: 1);
@@ -56,7 +51,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task Too_many_requests_are_repeated_after_the_wait_that_was_asked_for_and_people_see_that(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol, retries: 1);
@@ -73,7 +68,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task Too_many_requests_for_too_long_fail_at_once_and_say_how_long(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol, retries: 1);
@@ -84,7 +79,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task An_error_of_the_providers_own_is_explained(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
@@ -94,12 +89,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, false)]
-    [InlineData(ModelWire.OpenAI, true)]
-    [InlineData(ModelWire.Anthropic, false)]
-    [InlineData(ModelWire.Anthropic, true)]
-    [InlineData(ModelWire.Ollama, false)]
-    [InlineData(ModelWire.Ollama, true)]
+    [MemberData(nameof(ModelWire.AllBothWays), MemberType = typeof(ModelWire))]
     public async Task A_connection_that_breaks_before_the_first_token_fails_without_text(string protocol, bool afterHeaders)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
@@ -118,7 +108,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_connection_that_breaks_after_the_first_token_keeps_the_text(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol, retries: 1);
@@ -139,7 +129,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_clean_end_without_a_finish_reason_is_no_whole_answer(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol, retries: 1);
@@ -150,7 +140,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task An_error_event_inside_of_a_stream_ends_the_answer_after_its_text(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol, retries: 1);
@@ -162,12 +152,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, false)]
-    [InlineData(ModelWire.OpenAI, true)]
-    [InlineData(ModelWire.Anthropic, false)]
-    [InlineData(ModelWire.Anthropic, true)]
-    [InlineData(ModelWire.Ollama, false)]
-    [InlineData(ModelWire.Ollama, true)]
+    [MemberData(nameof(ModelWire.AllBothWays), MemberType = typeof(ModelWire))]
     public async Task A_stall_ends_the_answer_and_closes_the_connection(string protocol, bool afterFirstToken)
     {
         await using var room = await ModelRoom.StartAsync(protocol, idle: TimeSpan.FromSeconds(1));
@@ -187,7 +172,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task Lines_and_characters_may_be_cut_anywhere(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
@@ -214,7 +199,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_finish_reason_that_nobody_knows_completes_an_answer(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
@@ -224,7 +209,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [MemberData(nameof(Protocols))]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task An_answer_without_any_text_is_a_failure_that_says_so(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
@@ -234,13 +219,11 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, "length")]
-    [InlineData(ModelWire.Anthropic, "max_tokens")]
-    [InlineData(ModelWire.Ollama, "length")]
-    public async Task An_answer_cut_by_its_token_limit_keeps_its_text_and_says_so(string protocol, string reason)
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
+    public async Task An_answer_cut_by_its_token_limit_keeps_its_text_and_says_so(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol);
-        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text("Once upon a"), room.Wire.Finish(reason), room.Wire.Done);
+        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text("Once upon a"), room.Wire.Finish(room.Wire.LengthReason), room.Wire.Done);
         var message = await room.AnswerAsync();
         Assert.Equal("Once upon a", message.Text);
         Assert.Contains("cut off", Assert.IsType<MessageStatus.Cut>(message.Status).Reason, StringComparison.Ordinal);
@@ -248,12 +231,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI, false)]
-    [InlineData(ModelWire.OpenAI, true)]
-    [InlineData(ModelWire.Anthropic, false)]
-    [InlineData(ModelWire.Anthropic, true)]
-    [InlineData(ModelWire.Ollama, false)]
-    [InlineData(ModelWire.Ollama, true)]
+    [MemberData(nameof(ModelWire.AllBothWays), MemberType = typeof(ModelWire))]
     public async Task A_stop_closes_the_providers_socket_within_200_milliseconds(string protocol, bool afterFirstToken)
     {
         await using var room = await ModelRoom.StartAsync(protocol);

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace BlazorChat.Tests.Support;
 
 /// <summary>
-/// The model server of npm's @copilotkit/aimock (eng/aimock), started by node on a free loopback port: both wire protocols as
-/// somebody else understands them. Fixtures are matched by a part of the user's message, the first match wins: give
+/// The model server of npm's @copilotkit/aimock (eng/aimock), started by node on a free loopback port: every protocol as
+/// somebody else understands it. Fixtures are matched by a part of the user's message, the first match wins: give
 /// every test its own words.
 /// </summary>
 public sealed class AimockServer : IAsyncLifetime
@@ -23,9 +23,10 @@ public sealed class AimockServer : IAsyncLifetime
         var fixtures = Directory.CreateTempSubdirectory("aimock-");
         try
         {
-            // It insists on a file to start with; tests add what they need.
+            // It insists on a file to start with; tests add what they need. The model is one that it names when it is asked as an
+            // Ollama server is: it knows no /api/show, so that is where a model is looked for.
             var file = Path.Combine(fixtures.FullName, "none.json");
-            await File.WriteAllTextAsync(file, """{"fixtures":[{"match":{"userMessage":"is anybody there"},"response":{"content":"Yes."}}]}""");
+            await File.WriteAllTextAsync(file, """{"fixtures":[{"match":{"userMessage":"is anybody there","model":"test-model"},"response":{"content":"Yes."}}]}""");
             var script = await NodePackage.FindScriptAsync("aimock", "@copilotkit", "aimock", "dist", "cli.js");
             _node = NodePackage.Run([], script, "-h", "127.0.0.1", "-p", "0", "-f", file, "--log-level", "info");
             Address = await ReadAddressAsync(_node).Soon();

@@ -52,6 +52,7 @@ public sealed class AssistantRoom : IAsyncDisposable
         var host = await ChatHost.StartConfiguredAsync(["--Logging:LogLevel:BlazorChat=Debug", .. settings], builder =>
         {
             builder.Logging.AddProvider(log);
+            ModelWire.AddProviders(builder.Services);
             foreach (var tool in tools)
             {
                 builder.Services.AddSingleton(tool);
@@ -85,13 +86,15 @@ public sealed class AssistantRoom : IAsyncDisposable
     public static string[] Assistant(int index, string name, string protocol, Uri address, params string[] more)
     {
         var item = $"--Assistants:Items:{index}:";
+        var wire = ModelWire.Named(protocol);
         return
         [
             $"{item}Name={name}",
-            $"{item}Provider={protocol}",
+            $"{item}Provider={wire.Name}",
             $"{item}Model=test-model",
-            $"{item}Endpoint={ModelWire.Named(protocol).Endpoint(address)}",
+            $"{item}Endpoint={wire.Endpoint(address)}",
             $"{item}ApiKey={ModelWire.Secret}",
+            .. wire.Protocol is { } one ? [$"{item}Protocol={one}"] : Array.Empty<string>(),
             $"{item}IdleTimeout=00:00:30",
             $"{item}RetryAttempts=0",
             $"{item}Recovery=Mark",

@@ -39,20 +39,13 @@ public sealed class ModelRoom : IAsyncDisposable
     {
         var wire = ModelWire.Named(protocol);
         var stub = await ModelStub.StartAsync();
-        const string Item = "--Assistants:Items:0:";
         var host = await ChatHost.StartConfiguredAsync(
-            [
-                $"{Item}Name=Model",
-                $"{Item}Provider={wire.Name}",
-                $"{Item}Model=test-model",
-                $"{Item}Endpoint={wire.Endpoint(stub.Address)}",
-                $"{Item}ApiKey={ModelWire.Secret}",
-                $"{Item}IdleTimeout={idle ?? TimeSpan.FromSeconds(30)}",
-                $"{Item}RetryAttempts={retries}",
-                $"{Item}Recovery=Mark",
-                .. settings ?? [],
-            ],
-            configure);
+            [.. AssistantRoom.Assistant(0, "Model", protocol, stub.Address, $"IdleTimeout={idle ?? TimeSpan.FromSeconds(30)}", $"RetryAttempts={retries}"), .. settings ?? []],
+            builder =>
+            {
+                ModelWire.AddProviders(builder.Services);
+                configure?.Invoke(builder);
+            });
         var room = await host.RoomAsync();
         return new ModelRoom(wire, stub, host, room, await host.WatchAsync(room));
     }
