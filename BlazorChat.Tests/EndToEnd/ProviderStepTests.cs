@@ -24,7 +24,7 @@ public sealed class ProviderStepTests(AimockServer aimock) : IClassFixture<Aimoc
             new { name = "meet", arguments = """{"who":"b"}""", id = "call_4" },
         ];
         var usage = new { prompt_tokens = 100, completion_tokens = 20, input_tokens = 100, output_tokens = 20 };
-        await aimock.AddAsync(new { match = new { userMessage = words, sequenceIndex = 0 }, response = new { content = "Let me see.", reasoning = Thought, reasoningSignature = Signature, toolCalls = calls, usage }, chunkSize = 3, latency = 60 });
+        await aimock.AddAsync(new { match = new { userMessage = words, sequenceIndex = 0 }, response = new { content = "Let me see.", reasoning = Thought, reasoningSignature = Signature, toolCalls = calls, usage }, chunkSize = 3, latency = 120 });
         await aimock.AddAsync(new { match = new { userMessage = words, sequenceIndex = 1 }, response = new { toolCalls = new[] { new { name = "roll_dice", arguments = "{}", id = "call_5" } }, usage } });
         await aimock.AddAsync(new { match = new { userMessage = words, sequenceIndex = 2 }, response = new { content = "All done.", usage } });
 
