@@ -254,6 +254,31 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_tab_keeps_its_own_draft_and_what_one_has_sent_no_other_shows()
+    {
+        await _ada.Composer.FillAsync("Mine");
+        var other = await _ada.NewTabAsync();
+        await Expect(other.Composer).ToHaveValueAsync("Mine");
+        await other.Composer.FillAsync("Theirs");
+        await _ada.CreateRoomAsync("Elsewhere");
+        await Expect(_ada.Composer).ToHaveValueAsync("");
+        await _ada.RoomList.GetByRole(AriaRole.Link, new() { Name = "Lobby", Exact = true }).ClickAsync();
+        await Expect(_ada.Composer).ToHaveValueAsync("Mine");
+
+        var third = await other.NewTabAsync();
+        await Expect(third.Composer).ToHaveValueAsync("Theirs");
+        await other.Composer.PressAsync("Enter");
+        await Expect(third.Composer).ToHaveValueAsync("");
+        await third.Page.ReloadAsync();
+        await third.ReadyAsync();
+        await Expect(third.Composer).ToHaveValueAsync("");
+        await Expect(_ada.Composer).ToHaveValueAsync("Mine");
+        (await _app.Model.NextAsync()).Finish("Sent once.");
+        await Expect(third.ArticleBy("Demo")).ToContainTextAsync("Sent once.");
+        await Expect(third.ArticleBy("Ada")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task The_first_html_has_the_newest_messages_and_older_ones_load_on_scroll()
     {
         await _ada.CreateRoomAsync("Long");

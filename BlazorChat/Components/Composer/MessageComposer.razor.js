@@ -1,7 +1,7 @@
 // <chat-composer>: the message box. Keys, growing, drafts and messages on their way all live here, so that typing never
 // waits for a server and nothing that was typed is lost: the draft and every unsent message are in localStorage, per
 // person and room, and go out again, with the same id, after a reload or a lost connection. The server stores an id once.
-// A tab that comes back shows its own draft, whatever another tab has left in the room since.
+// Each tab keeps its own besides: one that comes back shows what was typed in it, whatever another has left in the room since.
 import { keyOf, load as loadHere, store as storeHere } from '../../js/kept.js';
 import { reopen } from '../../js/kept-open.js';
 import { requestData } from '../../js/request.js';
@@ -13,9 +13,8 @@ const OUTBOX = 'blazorchat:outbox:';
 // Which room's box had the focus when its element was replaced by the interactive one.
 let refocus;
 
-// What the box of this tab shows, { room, text }: its element is replaced when the page comes back. What a reload finds is not empty.
-const SHOWN = keyOf('draft');
-let shown = loadHere(SHOWN);
+// What was typed in this tab, by room: the element is replaced when the page comes back.
+const typed = new Map();
 
 function newId() {
   if (crypto.randomUUID) {
@@ -56,6 +55,7 @@ class ChatComposer extends HTMLElement {
     this.entries = new Map();
     this.onConnected = () => this.flush();
     document.addEventListener('chat:connected', this.onConnected);
+    addEventListener('storage', this.onStorage = e => this.onStored(e));
     document.addEventListener('click', this.onDocumentClick = e => this.takeSuggestion(e));
     // The renderer puts the children in after the element itself.
     queueMicrotask(() => this.begin());
@@ -63,6 +63,7 @@ class ChatComposer extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener('chat:connected', this.onConnected);
+    removeEventListener('storage', this.onStorage);
     document.removeEventListener('click', this.onDocumentClick);
     if (this.hasFocus) {
       refocus = { room: this.dataset.room, start: this.input.selectionStart, end: this.input.selectionEnd };
@@ -83,6 +84,7 @@ class ChatComposer extends HTMLElement {
     const scope = `${this.dataset.person}:${this.dataset.room}`;
     this.draftKey = `blazorchat:draft:${scope}`;
     this.outboxKey = OUTBOX + scope;
+    this.typedKey = keyOf(`draft:${this.dataset.room}`);
 
     this.input.addEventListener('input', () => this.onInput());
     this.input.addEventListener('keydown', e => this.onKey(e));
@@ -94,8 +96,7 @@ class ChatComposer extends HTMLElement {
     });
 
     // What was typed before this script ran counts, too.
-    this.input.value ||= (shown?.room === this.dataset.room ? shown.text : load(this.draftKey)) ?? '';
-    this.noteShown();
+    this.input.value ||= typed.get(this.dataset.room) ?? loadHere(this.typedKey) ?? load(this.draftKey) ?? '';
     this.show();
     this.takeFocus();
     this.outbox().forEach(entry => this.render(entry));
@@ -115,13 +116,27 @@ class ChatComposer extends HTMLElement {
 
   onInput() {
     store(this.draftKey, this.input.value || null);
-    this.noteShown();
+    this.noteTyped();
     this.show();
   }
 
-  noteShown() {
-    shown = { room: this.dataset.room, text: this.input.value };
-    storeHere(SHOWN, shown.text ? shown : null);
+  noteTyped() {
+    const { value } = this.input;
+    storeHere(this.typedKey, value || null);
+    if (value) {
+      typed.set(this.dataset.room, value);
+    } else {
+      typed.delete(this.dataset.room);
+    }
+  }
+
+  // Sent, or emptied, in another tab that showed the same.
+  onStored(e) {
+    if (this.input && e.key === this.draftKey && e.newValue === null && e.oldValue === JSON.stringify(this.input.value)) {
+      this.input.value = '';
+      this.noteTyped();
+      this.show();
+    }
   }
 
   onKey(e) {
