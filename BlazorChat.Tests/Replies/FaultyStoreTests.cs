@@ -89,6 +89,25 @@ public sealed class FaultyStoreTests
     }
 
     [Fact]
+    public async Task A_stop_while_nothing_can_be_saved_counts_when_it_can()
+    {
+        FaultyTurnStore? store = null;
+        await using var bench = await TurnBench.StartAsync(
+            s => FaultyTurnStore.Use(s, made => store = made), TurnBench.Tool("count", () =>
+            {
+                store!.End = store.Save = new StorageUnavailableException("full");
+                return "run";
+            }));
+        bench.Host.Responders.Change = static r => r with { Recovery = RecoveryMode.Continue };
+        (await bench.AskAsync()).Call("c1", "count").Finish(reason: ChatFinishReason.ToolCalls);
+        await bench.Watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Note is { } note && note.Contains("cannot be saved", StringComparison.Ordinal)));
+        Assert.Equal(1, (await bench.Replies.StopAsync(ChatHost.Grace, bench.Room.Id, null, default)).Value);
+        store!.End = store.Save = null;
+        Assert.Equal(new MessageStatus.Stopped("Grace"), (await bench.EndedAsync()).Status);
+        Assert.False(bench.Host.Model.WasAskedAgain);
+    }
+
+    [Fact]
     public async Task A_store_that_takes_no_step_at_all_ends_the_answer_with_a_sentence()
     {
         FaultyTurnStore? store = null;

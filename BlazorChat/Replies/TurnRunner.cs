@@ -183,6 +183,12 @@ internal sealed partial class TurnRunner(
         var reply = state.Claimed.Reply;
         // Not cancelled by a shutdown: it waits for this.
         using var gate = await gates.EnterAsync(reply.RoomId, CancellationToken.None).ConfigureAwait(false);
+        if (status is MessageStatus.Recovering && state.Turn.Ending is TurnEnding.Stopped stopped)
+        {
+            // While it could not be stored, somebody stopped it: it does not go on when it can.
+            status = new MessageStatus.Stopped(stopped.By.Name);
+        }
+
         var ended = state.Turn.Ending is TurnEnding.Discarded
             ? null
             : await store.EndAsync(
