@@ -1,7 +1,11 @@
+using System.ClientModel;
+using System.Runtime.CompilerServices;
 using BlazorChat.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SemanticKernel;
+using OpenAI;
 
 namespace BlazorChat.Tests.Assistants;
 
@@ -50,9 +54,61 @@ public sealed class OwnConnectionTests : IAsyncLifetime
         Assert.Equal(ChatFailureKind.ProviderError, reading.Failure?.Kind);
     }
 
+    [Fact]
+    public async Task What_a_hosts_middleware_adds_behind_the_last_chunk_is_kept_and_calls_come_once()
+    {
+        var model = new OpenAIClient(new ApiKeyCredential(ModelWire.Secret), new OpenAIClientOptions { Endpoint = _wire.Endpoint(_stub.Address) }).GetChatClient("test-model");
+        using var client = new KernelChatClientProvider("Own", (kernel, _) => kernel.Services.AddSingleton<IChatClient>(new Citing(model.AsIChatClient())))
+            .Create(new AssistantOptions { Model = "test-model" });
+        _stub.EnqueueStream(_wire.Begin, _wire.Text("All of it"), _wire.Call(0, "call_1", "dice"), _wire.Finish(_wire.CallReason), _wire.Done);
+        var reading = await Reading.ToEndAsync(client.GetStreamingResponseAsync("Hello"));
+        Assert.Equal(("All of it [1]", ChatFinishReason.ToolCalls), (reading.Text, reading.FinishReason));
+        Assert.Equal("call_1", Assert.Single(reading.Calls).CallId);
+    }
+
+    [Fact]
+    public async Task The_connection_that_a_host_registers_is_the_one_that_is_used()
+    {
+        using var counting = new Counting();
+        using var theirs = new HttpClient(counting) { BaseAddress = _wire.Endpoint(_stub.Address) };
+        using var client = new KernelChatClientProvider("Own", (kernel, options) =>
+        {
+            kernel.AddOpenAIChatClient(options.Model!, new Uri(options.Endpoint!), ModelWire.Secret);
+            kernel.Services.AddSingleton(theirs);
+        }).Create(new AssistantOptions { Model = "test-model", Endpoint = theirs.BaseAddress.ToString() });
+        _stub.EnqueueStream(_wire.Begin, _wire.Text("Hi"), _wire.End);
+        Assert.Equal("Hi", (await Reading.ToEndAsync(client.GetStreamingResponseAsync("Hello"))).Text);
+        Assert.Equal(1, counting.Requests);
+    }
+
     private async Task<Reading> AskAsync(string reason)
     {
         _stub.EnqueueStream(_wire.Begin, _wire.Text("All of it"), _wire.Call(0, "call_1", "dice"), _wire.Finish(reason), _wire.Done);
         return await Reading.ToEndAsync(_client.GetStreamingResponseAsync("Hello"));
+    }
+
+    private sealed class Citing(IChatClient inner) : DelegatingChatClient(inner)
+    {
+        public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await foreach (var update in base.GetStreamingResponseAsync(messages, options, cancellationToken))
+            {
+                yield return update;
+            }
+
+            yield return new ChatResponseUpdate(ChatRole.Assistant, " [1]");
+        }
+    }
+
+    private sealed class Counting() : DelegatingHandler(new HttpClientHandler())
+    {
+        public int Requests { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Requests++;
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

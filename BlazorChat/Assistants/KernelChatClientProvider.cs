@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Assistants;
@@ -33,8 +34,9 @@ public sealed class KernelChatClientProvider(
 
         var connector = KernelConnector.ToChatClient(kernel =>
         {
-            kernel.Services.AddSingleton(http);
             add(kernel, options);
+            // Unless the host brings one, with its proxy and certificates.
+            kernel.Services.TryAddSingleton(http);
         });
 
         // Whether the service tells its model who speaks is not known.

@@ -56,7 +56,7 @@ internal sealed class MendedStream(Stream inner) : Stream
             {
                 Take(await inner.ReadAsync(Buffer(), cancellationToken).ConfigureAwait(false));
             }
-            catch (Exception exception) when (_lines.IsHolding)
+            catch (Exception exception) when (_lines.IsHolding && exception is not ChatFailureException)
             {
                 Keep(exception);
             }
@@ -81,7 +81,7 @@ internal sealed class MendedStream(Stream inner) : Stream
             {
                 Take(inner.Read(Buffer().Span));
             }
-            catch (Exception exception) when (_lines.IsHolding)
+            catch (Exception exception) when (_lines.IsHolding && exception is not ChatFailureException)
             {
                 Keep(exception);
             }

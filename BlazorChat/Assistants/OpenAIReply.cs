@@ -79,8 +79,7 @@ internal sealed class OpenAIReply
     {
         if (update.RawRepresentation is not StreamingChatCompletionUpdate chunk)
         {
-            // Behind a chunk it is the connector's own reading of the calls.
-            return _last is null ? update : null;
+            return _last is null ? update : ReadBehindChunk(update);
         }
 
         if (chunk.Patch.Contains("$.error"u8) && chunk.Patch.TryGetJson("$.error"u8, out var error))
@@ -129,6 +128,28 @@ internal sealed class OpenAIReply
         }
 
         return update;
+    }
+
+    /// <summary>What is no chunk of the server's and comes behind one: the connector's own reading of the calls, or what a host's middleware adds.</summary>
+    private ChatResponseUpdate? ReadBehindChunk(ChatResponseUpdate update)
+    {
+        _finishReason = update.FinishReason ?? _finishReason;
+        update.FinishReason = null;
+        for (var i = update.Contents.Count - 1; i >= 0; i--)
+        {
+            if (update.Contents[i] is UsageContent usage)
+            {
+                _usage = usage;
+            }
+            else if (update.Contents[i] is not FunctionCallContent || !_calls.Any)
+            {
+                continue;
+            }
+
+            update.Contents.RemoveAt(i);
+        }
+
+        return update.Contents.Count > 0 ? update : null;
     }
 
     /// <summary>What is left when the stream has ended: the usage and, with a finish reason, the tool calls, complete now. Null when nothing is left.</summary>
