@@ -47,20 +47,19 @@ public sealed class ToolCatalog
     internal bool MayNeedApproval(KernelFunction function)
     {
         // As an AIFunction it has the name that models see, its plugin's in front.
-        var tool = FromFunction(function, function.PluginName ?? "");
-        return _registered.Concat(_sources.SelectMany(s => s.Tools)).Where(t => t.Name == tool.Name).Append(tool).Any(t => Rules.Apply(t).NeedsApproval is not null);
+        var tool = new ChatTool(function);
+        return IsMarked(function)
+            || _registered.Concat(_sources.SelectMany(s => s.Tools)).Where(t => t.Name == tool.Name).Append(tool).Any(t => Rules.Apply(t).NeedsApproval is not null);
     }
 
     /// <summary>Whether <see cref="NeedsApprovalAttribute"/> is written at a function.</summary>
     internal static bool IsMarked(KernelFunction function) => function.UnderlyingMethod?.IsDefined(typeof(NeedsApprovalAttribute), inherit: true) == true;
 
-    private static IEnumerable<ChatTool> FromPlugin(KernelPlugin plugin) => plugin.Select(function => FromFunction(function, plugin.Name));
-
-    private static ChatTool FromFunction(KernelFunction function, string plugin) => new(new PluginFunction(function))
+    private static IEnumerable<ChatTool> FromPlugin(KernelPlugin plugin) => plugin.Select(function =>
     {
-        Source = plugin,
-        NeedsApproval = IsMarked(function) ? ChatTool.Always : null,
-    };
+        var tool = new ChatTool(new PluginFunction(function)) { Source = plugin.Name };
+        return IsMarked(function) ? new ChatTool(tool.Function) { Source = plugin.Name, NeedsApproval = ChatTool.Always } : tool;
+    });
 
     private static bool IsAllowed(string name, IReadOnlyList<string> patterns) => patterns.Any(p => ToolRule.Matches(p, name));
 }
