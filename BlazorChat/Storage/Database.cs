@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,8 +12,8 @@ namespace BlazorChat.Storage;
 /// </summary>
 internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatabaseProvider provider) : IDisposable
 {
-    /// <summary>Characters of the message that is tried: more than fits into a row of either.</summary>
-    private const int TriedText = 64 * 1024;
+    /// <summary>The size of the message that is tried: more than fits into a page of either.</summary>
+    private const int TriedBytes = 48 * 1024;
 
     private readonly SemaphoreSlim _writer = new(1, 1);
 
@@ -129,7 +130,8 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
         var room = new RoomRow { Id = id, Name = "", NameKey = RoomRow.UnnamedKey(id), Instructions = "", DisabledTools = "" };
         context.Rooms.Add(room);
         var message = room.Append(new Author(AuthorKind.Service, "", ""), DateTimeOffset.UnixEpoch);
-        message.Parts = MessagePartsJson.WriteText(new string('-', TriedText));
+        // Of one letter it would be stored in a few bytes.
+        message.Parts = MessagePartsJson.WriteText(Convert.ToBase64String(RandomNumberGenerator.GetBytes(TriedBytes)));
         message.SetStatus(MessageStatus.Complete.Instance);
         context.Messages.Add(message);
         await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);

@@ -9,8 +9,13 @@ namespace BlazorChat.Storage.Moving;
 /// <summary>A PostgreSQL database as one end of a move.</summary>
 internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
 {
-    // Should the connection with the lock be lost meanwhile: an application that starts waits until the move has ended.
-    private const string Keep = """SELECT 1 FROM "Ownership" FOR SHARE""";
+    // Should the connection with the lock be lost, now or without a word before: nobody else writes, or starts, until the move has
+    // ended. Takes no snapshot, so that what it has waited for is seen. When this machine vanishes, the server lets go soon.
+    private const string Keep =
+        """
+        SET LOCAL tcp_keepalives_idle = 10; SET LOCAL tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 3;
+        LOCK TABLE "Ownership" IN EXCLUSIVE MODE
+        """;
 
     private readonly WebApplication _services;
 
@@ -29,10 +34,18 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
         var applied = await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false);
         if (applied.Count() == database.Database.GetMigrations().Count())
         {
-            // All of one moment. Ends with the context.
-            await database.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
-            await database.Database.ExecuteSqlRawAsync(Keep, cancellationToken).ConfigureAwait(false);
-            return database;
+            try
+            {
+                // All of one moment. Ends with the context.
+                await database.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+                await database.Database.ExecuteSqlRawAsync(Keep, cancellationToken).ConfigureAwait(false);
+                return database;
+            }
+            catch
+            {
+                await database.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
 
         await database.DisposeAsync().ConfigureAwait(false);

@@ -39,7 +39,7 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
     public async Task<MoveCounts> WriteAsync(IReadOnlyList<ProtectionKey> keys, Func<ChatDbContext, Task<MoveCounts>> copy, CancellationToken cancellationToken)
     {
         _lock.Take();
-        if (File.Exists(_file) || File.Exists(_file + "-wal") || ReadKeys().Any(has => !keys.Any(key => key.Name == has.Name && XNode.DeepEquals(key.Xml, has.Xml))))
+        if (File.Exists(_file) || File.Exists(_file + "-wal") || ReadKeys().Any(has => !keys.Any(key => XNode.DeepEquals(key.Xml, has.Xml))))
         {
             throw new StartException($"The folder that the setting DataFolder names, {folder}, is not empty: it has a database or keys. Nothing was changed.");
         }
@@ -47,18 +47,20 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
         DataFolderCheck.Run(folder);
         // Under a name that no start looks at, until all of it is there.
         var unfinished = _file + ".moving";
+        var written = new List<string>();
         try
         {
             RemoveUnfinished();
             SqliteServices.CreatePrivately(unfinished);
             var counts = await FillAsync(unfinished, copy, cancellationToken).ConfigureAwait(false);
-            WriteKeys(keys);
+            WriteKeys(keys, written);
             using (var stream = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite))
             {
                 stream.Flush(flushToDisk: true);
             }
 
             File.Move(unfinished, _file);
+            written.Clear();
             return counts;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -70,6 +72,7 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
             try
             {
                 RemoveUnfinished();
+                written.ForEach(File.Delete);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -123,16 +126,20 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
         }
     }
 
-    private void WriteKeys(IReadOnlyList<ProtectionKey> keys)
+    /// <param name="keys">All of them.</param>
+    /// <param name="written">Gets the files that were not there before.</param>
+    private void WriteKeys(IReadOnlyList<ProtectionKey> keys, List<string> written)
     {
         SqliteServices.CreateFolderPrivately(_keys);
-        foreach (var key in keys)
+        var before = ReadKeys();
+        foreach (var key in keys.Where(key => !before.Any(has => XNode.DeepEquals(key.Xml, has.Xml))))
         {
             // As ASP.NET Core names them; anything else must not name a file elsewhere.
             var name = key.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && key.Name.Length is > 0 and <= 100 ? key.Name : $"key-{Guid.NewGuid()}";
             var file = Path.Combine(_keys, name + ".xml");
             // A key of which only the beginning is there would keep the next move, and every start, from reading any.
             var whole = file + ".tmp";
+            written.AddRange([file, whole]);
             File.Delete(whole);
             SqliteServices.CreatePrivately(whole);
             key.Xml.Save(whole);

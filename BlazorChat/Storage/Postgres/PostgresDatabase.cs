@@ -21,16 +21,18 @@ internal sealed class PostgresDatabase(
             await using (context.ConfigureAwait(false))
             {
                 await CheckAsync(context, cancellationToken).ConfigureAwait(false);
-                // A migration that rewrites a large table takes as long as it takes.
-                context.Database.SetCommandTimeout(0);
-                // Before the migration too: a process that was cut off in silence must not write into a schema that changes.
-                if ((await context.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any())
+                var isNew = !(await context.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any();
+                // Before a migration: a process that was cut off in silence must not write into a schema that changes.
+                var epoch = isNew ? 0 : await CountOnAsync(context, cancellationToken).ConfigureAwait(false);
+                // As with SQLite: most starts have nothing to do here.
+                if ((await context.Database.GetPendingMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any())
                 {
-                    await CountOnAsync(context, cancellationToken).ConfigureAwait(false);
+                    // One that rewrites a large table takes as long as it takes.
+                    context.Database.SetCommandTimeout(0);
+                    await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
                 }
 
-                await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
-                processLock.Watch(await CountOnAsync(context, cancellationToken).ConfigureAwait(false));
+                processLock.Watch(isNew ? await CountOnAsync(context, cancellationToken).ConfigureAwait(false) : epoch);
             }
         }
         catch (Exception e) when (e is DbException or TimeoutException)
@@ -55,7 +57,7 @@ internal sealed class PostgresDatabase(
                     return isStored;
                 }
 
-                await Task.Delay(AskAgainAfter, time, lifetime.ApplicationStopping).ConfigureAwait(false);
+                await Task.Delay(AskAgainAfter, time, lifetime.ApplicationStopped).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException e)
@@ -69,11 +71,13 @@ internal sealed class PostgresDatabase(
     {
         try
         {
-            var context = await contexts.CreateDbContextAsync(lifetime.ApplicationStopping).ConfigureAwait(false);
+            var context = await contexts.CreateDbContextAsync(lifetime.ApplicationStopped).ConfigureAwait(false);
             await using (context.ConfigureAwait(false))
             {
-                var status = await context.Database.SqlQuery<string?>($"""SELECT txid_status({transaction}) AS "Value" """)
-                    .SingleAsync(lifetime.ApplicationStopping).ConfigureAwait(false);
+                // A standby may not have it yet.
+                var status = await context.Database
+                    .SqlQuery<string?>($"""SELECT CASE WHEN pg_is_in_recovery() THEN 'in progress' ELSE txid_status({transaction}) END AS "Value" """)
+                    .SingleAsync(lifetime.ApplicationStopped).ConfigureAwait(false);
                 return status is "in progress" ? null : status is "committed";
             }
         }

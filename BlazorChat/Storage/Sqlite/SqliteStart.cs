@@ -59,6 +59,13 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
 
     private static async Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
     {
+        // Most starts have nothing to do here. Entity Framework would compare all of the model with its snapshot first, every time;
+        // a test does that.
+        if (!(await context.Database.GetPendingMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any())
+        {
+            return;
+        }
+
         // A process that was killed in the middle of a migration left this lock for ever, and Entity Framework would wait for
         // it as long. The data folder's lock says that nobody has it.
         if (await context.Database.SqlQueryRaw<int>("SELECT COUNT(*) AS \"Value\" FROM sqlite_master WHERE name = '__EFMigrationsLock'").SingleAsync(cancellationToken).ConfigureAwait(false) > 0
