@@ -77,7 +77,7 @@ public sealed class BrowserCallTests : IAsyncLifetime
         await HereAsync(grace, true);
         var messageId = await AskAsync(room, hidden);
 
-        visible.Until(() => Assert.Single(Offers(visible)));
+        await OfferedAsync(visible);
         Assert.Null(await TakeAsync(hidden, messageId));
         Assert.Null(await TakeAsync(grace, messageId));
         Assert.Equal(new BrowserCallRequest("get_time_zone", "Demo", "{}"), await TakeAsync(visible, messageId));
@@ -107,7 +107,7 @@ public sealed class BrowserCallTests : IAsyncLifetime
         await _host.Time.WaitForTimerAsync(due => due == BrowserCalls.HiddenPatience).Soon();
         Assert.Empty(Offers(hidden));
         _host.Time.Advance(BrowserCalls.HiddenPatience);
-        hidden.Until(() => Assert.Single(Offers(hidden)));
+        await OfferedAsync(hidden);
     }
 
     [Fact]
@@ -117,13 +117,13 @@ public sealed class BrowserCallTests : IAsyncLifetime
         var first = _host.Open(room);
         await HereAsync(first, true);
         var messageId = await AskAsync(room, first);
-        first.Until(() => Assert.Single(Offers(first)));
+        await OfferedAsync(first);
         var second = _host.Open(room);
         await HereAsync(second, true);
         Assert.Empty(Offers(second));
 
         first.FindComponent<BrowserCalls>().Instance.Dispose();
-        second.Until(() => Assert.Single(Offers(second)));
+        await OfferedAsync(second);
         Assert.Null(await TakeAsync(first, messageId));
         Assert.NotNull(await TakeAsync(second, messageId));
     }
@@ -135,7 +135,7 @@ public sealed class BrowserCallTests : IAsyncLifetime
         var page = _host.Open(room);
         await HereAsync(page, true);
         var messageId = await AskAsync(room, page);
-        page.Until(() => Assert.Single(Offers(page)));
+        await OfferedAsync(page);
         // Another device, whose page this one has not heard of yet.
         await _host.Chat.Replies.AnswerBrowserCallAsync(ChatHost.Ada, room.Id, messageId, "c1", "UTC", false, default);
         Assert.Null(await TakeAsync(page, messageId));
@@ -160,6 +160,12 @@ public sealed class BrowserCallTests : IAsyncLifetime
 
     private static Task<bool> FinishAsync(IRenderedComponent<RoomScreen> page, Guid messageId, string result) =>
         page.InvokeAsync(() => page.FindComponent<BrowserCalls>().Instance.Finish(messageId, "c1", result, isError: false));
+
+    private async Task OfferedAsync(IRenderedComponent<RoomScreen> page)
+    {
+        await _host.ScriptsOf(page).CalledAsync("blazorChat.offerTool");
+        Assert.Single(Offers(page));
+    }
 
     private IEnumerable<JSRuntimeInvocation> Offers(IRenderedComponent<RoomScreen> page) => _host.ScriptsOf(page)["blazorChat.offerTool"];
 }

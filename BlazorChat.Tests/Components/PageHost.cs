@@ -81,4 +81,14 @@ internal static class Waiting
     public static void Until<T>(this IRenderedComponent<T> component, Action assertion)
         where T : IComponent =>
         component.WaitForAssertion(assertion, Guard.Patience);
+
+    /// <summary>Waits until a script of the page was called: nothing may be rendered then, so that <see cref="Until"/> would not look again.</summary>
+    public static async Task CalledAsync(this JSRuntimeInvocationDictionary scripts, string function)
+    {
+        using var patience = new CancellationTokenSource(Guard.Patience);
+        while (scripts[function].Count == 0)
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
 }
