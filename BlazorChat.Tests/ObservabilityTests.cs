@@ -26,7 +26,7 @@ public sealed class ObservabilityTests
     [Fact]
     public async Task Alive_and_ready_answer_to_anybody()
     {
-        await using var host = await ChatHost.StartAsync();
+        await using var host = await ChatHost.StartAsync(settings: [ChatHost.Listening]);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, "/health/live"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, "/health/ready"));
     }
@@ -36,7 +36,7 @@ public sealed class ObservabilityTests
     [InlineData(true)]
     public async Task Without_a_usable_database_the_server_is_alive_and_not_ready(bool damaged)
     {
-        await using var host = await ChatHost.StartAsync();
+        await using var host = await ChatHost.StartAsync(settings: [ChatHost.Listening]);
         SqliteConnection.ClearAllPools();
         foreach (var file in Directory.GetFiles(host.Folder, "blazorchat.db*"))
         {
@@ -123,7 +123,7 @@ public sealed class ObservabilityTests
     [Fact]
     public async Task Figures_count_viewers_up_and_down_and_open_rooms()
     {
-        await using var host = await ChatHost.StartAsync();
+        await using var host = await ChatHost.StartAsync(settings: [ChatHost.Listening]);
         using var figures = new Figures(host.App);
         var before = figures.Now("blazorchat.rooms.open");
         var room = await host.RoomAsync();
@@ -183,7 +183,7 @@ public sealed class ObservabilityTests
         string roomId;
         await using (var room = await ModelRoom.StartAsync(
             ModelWire.Anthropic,
-            settings: [$"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"],
+            settings: [ChatHost.Listening, $"--OTEL_EXPORTER_OTLP_ENDPOINT={collector.Address}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"],
             configure: builder => builder.Services.AddSingleton(new ChatTool(
                 AIFunctionFactory.Create((string what) => what == "fail" ? throw new InvalidOperationException("zebra-exception") : $"zebra-result {what}", "look")))))
         {
@@ -250,7 +250,7 @@ public sealed class ObservabilityTests
     [Fact]
     public async Task While_another_process_holds_the_file_readiness_says_so_soon_and_is_well_again_afterwards()
     {
-        await using var host = await ChatHost.StartAsync();
+        await using var host = await ChatHost.StartAsync(settings: [ChatHost.Listening]);
         await using var other = new SqliteConnection($"Data Source={Path.Combine(host.Folder, "blazorchat.db")};Pooling=False");
         await other.OpenAsync();
         await using (var held = await other.BeginTransactionAsync())

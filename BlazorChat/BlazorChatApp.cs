@@ -17,7 +17,13 @@ public static class BlazorChatApp
     /// <returns>The application, to run or to start and stop.</returns>
     /// <exception cref="StartException">The data folder or the database cannot be used; the message names the setting.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong (some are found when the application starts); the message names it.</exception>
-    public static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
+    public static Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null) => CreateAsync(args, configure, hasPages: true);
+
+    /// <inheritdoc cref="CreateAsync(string[], Action{WebApplicationBuilder})"/>
+    /// <param name="args">Command line, as configuration.</param>
+    /// <param name="configure">Last changes to settings and services, or null.</param>
+    /// <param name="hasPages">False for rooms and assistants alone, which answer no request: making the pages ready is a third of the work of a start.</param>
+    internal static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure, bool hasPages)
     {
         var builder = CreateBuilder(args);
         // Assets of a build that is not published are found through a manifest; with a published app this does nothing.
@@ -36,8 +42,12 @@ public static class BlazorChatApp
         configure?.Invoke(builder);
 
         var app = builder.Build();
-        app.MapHealth();
-        app.MapBlazorChatUi();
+        if (hasPages)
+        {
+            app.MapHealth();
+            app.MapBlazorChatUi();
+        }
+
         try
         {
             await PrepareAsync(app).ConfigureAwait(false);

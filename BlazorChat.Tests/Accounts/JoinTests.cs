@@ -13,7 +13,7 @@ public sealed partial class JoinTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await ChatHost.StartAsync();
+        _host = await ChatHost.StartAsync(settings: [ChatHost.Listening]);
         _cookies = new CookieContainer();
         _browser = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies, AllowAutoRedirect = false })
         {

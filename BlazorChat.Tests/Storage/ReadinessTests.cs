@@ -12,7 +12,7 @@ public sealed class ReadinessTests
     [EveryDatabase]
     public async Task It_is_not_ready_while_messages_cannot_be_stored_and_ready_when_they_can(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(database);
+        await using var host = await ChatHost.StartAsync(database, [ChatHost.Listening]);
         var room = await host.RoomAsync();
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(host));
         await ExecuteAsync(host, database == TestDatabase.Sqlite

@@ -13,6 +13,9 @@ namespace BlazorChat.Tests.Support;
 /// <summary>The whole application in this process, on a folder of its own, with models that the test drives.</summary>
 public sealed class ChatHost : IAsyncDisposable
 {
+    /// <summary>A setting of hosts that are asked over HTTP. Others have no pages, and start sooner.</summary>
+    public const string Listening = "--urls=http://127.0.0.1:0";
+
     private readonly FakeResponders? _responders;
 
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -94,7 +97,8 @@ public sealed class ChatHost : IAsyncDisposable
     {
         var data = database is null ? await TestData.CreateMigratedAsync(TestDatabase.Sqlite) : null;
         database ??= data!.Settings;
-        var app = await (create ?? BlazorChatApp.CreateAsync)(
+        create ??= (args, change) => BlazorChatApp.CreateAsync(args, change, hasPages: settings?.Contains(Listening, StringComparer.Ordinal) == true);
+        var app = await create(
             [.. database.Select(s => $"--{s.Key}={s.Value}"), "--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", .. settings ?? []],
             builder =>
             {

@@ -16,7 +16,7 @@ public sealed partial class BlobEndpointTests
     public async Task Who_has_joined_gets_the_whole_as_text_and_nothing_through_another_room(TestDatabase database)
     {
         var whole = string.Concat(Enumerable.Repeat("<script>é</script>\n", (Length / 19) + 1))[..Length];
-        await using var bench = await TurnBench.StartAsync(database, TurnBench.Tool("read", () => whole));
+        await using var bench = await TurnBench.ListenAsync(database, TurnBench.Tool("read", () => whole));
         var blob = await BlobAsync(bench);
         using var browser = await JoinAsync(bench);
 
@@ -45,7 +45,7 @@ public sealed partial class BlobEndpointTests
     [Fact]
     public async Task Who_has_not_joined_gets_nothing_of_it()
     {
-        await using var bench = await TurnBench.StartAsync(TurnBench.Tool("read", () => new string('x', RoomLimits.ToolResultLength + 1)));
+        await using var bench = await TurnBench.ListenAsync(TestDatabase.Sqlite, TurnBench.Tool("read", () => new string('x', RoomLimits.ToolResultLength + 1)));
         var blob = await BlobAsync(bench);
         using var nobody = Browser(bench);
         using var answer = await nobody.GetAsync($"/rooms/{bench.Room.Id}/blobs/{blob}");

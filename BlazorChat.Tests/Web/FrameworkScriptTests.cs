@@ -11,7 +11,7 @@ public sealed partial class FrameworkScriptTests
     [InlineData(true)]
     public async Task Pages_load_it_once_and_it_can_pause_a_circuit(bool samples)
     {
-        await using var host = samples ? await ChatHost.StartSamplesAsync([]) : await ChatHost.StartAsync();
+        await using var host = samples ? await ChatHost.StartSamplesAsync([]) : await ChatHost.StartAsync(settings: [ChatHost.Listening]);
         using var http = new HttpClient { BaseAddress = new Uri(host.App.Urls.Single()) };
         var path = Assert.Single(Script().Matches(await http.GetStringAsync(new Uri("/join", UriKind.Relative)))).Groups["path"].Value;
         // As of .NET 10; an older script would silently do nothing when it is asked to.

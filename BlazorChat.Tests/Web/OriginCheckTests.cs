@@ -11,7 +11,7 @@ public sealed class OriginCheckTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await ChatHost.StartAsync();
+        _host = await ChatHost.StartAsync(settings: [ChatHost.Listening]);
         _client = new HttpClient { BaseAddress = new Uri(_host.App.Urls.Single()) };
     }
 

@@ -73,7 +73,7 @@ public sealed class McpOptionsTests
     [Fact]
     public async Task The_application_starts_without_waiting_for_a_server_and_says_that_it_is_away()
     {
-        await using var host = await ChatHost.StartAsync(settings: ["--Mcp:Servers:0:Name=gone", "--Mcp:Servers:0:Command=/no/such/program"]);
+        await using var host = await ChatHost.StartAsync(settings: [ChatHost.Listening, "--Mcp:Servers:0:Name=gone", "--Mcp:Servers:0:Command=/no/such/program"]);
         var servers = host.App.Services.GetRequiredService<McpServers>();
         Assert.Contains(servers, host.App.Services.GetServices<IToolSource>());
         using var http = new HttpClient();

@@ -14,7 +14,7 @@ public sealed class LargeAnswerTests
     [InlineData(3_000_000)]
     public async Task A_long_result_is_kept_whole_beside_an_excerpt(int length)
     {
-        await using var bench = await TurnBench.StartAsync(TurnBench.Tool("read", () => new string('x', length)));
+        await using var bench = await TurnBench.ListenAsync(TestDatabase.Sqlite, TurnBench.Tool("read", () => new string('x', length)));
         (await bench.AskAsync()).Call("c1", "read").Finish();
         var next = await bench.Host.Model.NextAsync();
         Assert.InRange(Assert.Single(next.Results).Length, 1, RoomLimits.ToolResultLength + "c1: ".Length);

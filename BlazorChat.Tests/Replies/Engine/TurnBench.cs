@@ -33,9 +33,10 @@ internal sealed class TurnBench : IAsyncDisposable
 
     public static Task<TurnBench> StartAsync(Action<IServiceCollection> configure, params ChatTool[] tools) => StartAsync(TestDatabase.Sqlite, configure, tools);
 
-    public static Task<TurnBench> StartAsync(TestDatabase database, params ChatTool[] tools) => StartAsync(database, static _ => { }, tools);
+    /// <summary>The same, and asked over HTTP.</summary>
+    public static Task<TurnBench> ListenAsync(TestDatabase database, params ChatTool[] tools) => StartAsync(database, static _ => { }, tools, ChatHost.Listening);
 
-    private static async Task<TurnBench> StartAsync(TestDatabase database, Action<IServiceCollection> configure, ChatTool[] tools)
+    private static async Task<TurnBench> StartAsync(TestDatabase database, Action<IServiceCollection> configure, ChatTool[] tools, params string[] settings)
     {
         void All(IServiceCollection services)
         {
@@ -47,7 +48,7 @@ internal sealed class TurnBench : IAsyncDisposable
             configure(services);
         }
 
-        var host = await ChatHost.StartAsync(database, b => All(b.Services), null, "Demo", "Other");
+        var host = await ChatHost.StartAsync(database, b => All(b.Services), settings, "Demo", "Other");
         var room = await host.RoomAsync();
         return new TurnBench(host, room, await host.WatchAsync(room), All);
     }

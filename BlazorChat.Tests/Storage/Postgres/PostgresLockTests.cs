@@ -34,7 +34,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
     [Fact]
     public async Task Who_loses_the_locks_connection_ends_its_turns_and_goes_on_when_it_has_it_again()
     {
-        await using var host = await ChatHost.StartAsync(_data, settings: ["--Replies:JournalInterval=00:00:00.010"]);
+        await using var host = await ChatHost.StartAsync(_data, settings: [ChatHost.Listening, "--Replies:JournalInterval=00:00:00.010"]);
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "Hello");
