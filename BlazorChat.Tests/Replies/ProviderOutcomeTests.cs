@@ -58,8 +58,8 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
         room.Stub.Enqueue(429, "application/json", room.Wire.ErrorBody("rate_limit_error", "Slow down"), ("Retry-After", "1"));
         room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text("Here"), room.Wire.End);
         await room.AskAsync();
-        var noted = await room.Watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Note is not null));
-        var note = Assert.Single(noted.Running).Live!.Frame.Note!;
+        string? note = null;
+        await room.Watch.UntilAsync(s => (note = s.Running.Select(m => m.Live!.Frame.Note).FirstOrDefault(n => n is not null)) is not null);
         Assert.Contains("too many requests", note, StringComparison.Ordinal);
         Assert.Contains("Retrying in", note, StringComparison.Ordinal);
         AssertComplete(await room.EndedAsync(), "Here");

@@ -124,8 +124,13 @@ public sealed class AssistantRoom : IAsyncDisposable
         (await Watch.UntilAsync(s => s.Messages is [.., { Message.Status: MessageStatus.AwaitingPeople }])).Messages[^1].Message;
 
     /// <summary>Waits until a running answer is seen as wanted.</summary>
-    public async Task<ReplyFrame> FrameAsync(Func<ReplyFrame, bool> wanted) =>
-        (await Watch.UntilAsync(s => s.Running.Any(m => wanted(m.Live!.Frame)))).Running.First(m => wanted(m.Live!.Frame)).Live!.Frame;
+    public async Task<ReplyFrame> FrameAsync(Func<ReplyFrame, bool> wanted)
+    {
+        ReplyFrame? seen = null;
+        // Held on to: it may be another one a moment later.
+        await Watch.UntilAsync(s => (seen = s.Running.Select(m => m.Live!.Frame).FirstOrDefault(wanted)) is not null);
+        return seen!;
+    }
 
     /// <summary>Ada decides about a call.</summary>
     public async Task<Result<Message>> DecideAsync(Message answer, ToolCallPart call, bool isApproved, string? reason = null, Person? by = null) =>

@@ -16,7 +16,17 @@ public sealed class RoomWatch : IDisposable
     public void Attach(RoomSubscription subscription) => _subscription = subscription;
 
     /// <summary>Waits until the room is as wanted.</summary>
-    public async Task<RoomSnapshot> UntilAsync(Func<RoomSnapshot, bool> wanted)
+    /// <param name="wanted">Whether it is. Asked on a thread of the pool: the test's own are busy with others for longer than some states last.</param>
+    public Task<RoomSnapshot> UntilAsync(Func<RoomSnapshot, bool> wanted) => Task.Run(() => LookAsync(wanted));
+
+    /// <summary>Waits until the newest message is an answer that has ended.</summary>
+    public async Task<Message> EndedAsync(int answers = 1) =>
+        (await UntilAsync(s => s.Messages.Count(m => m.Message.Author.Kind == AuthorKind.Assistant && m.Message.Status.IsEnded) >= answers))
+            .Messages.Last(m => m.Message.Author.Kind == AuthorKind.Assistant).Message;
+
+    public void Dispose() => _subscription?.Dispose();
+
+    private async Task<RoomSnapshot> LookAsync(Func<RoomSnapshot, bool> wanted)
     {
         while (true)
         {
@@ -36,11 +46,4 @@ public sealed class RoomWatch : IDisposable
             }
         }
     }
-
-    /// <summary>Waits until the newest message is an answer that has ended.</summary>
-    public async Task<Message> EndedAsync(int answers = 1) =>
-        (await UntilAsync(s => s.Messages.Count(m => m.Message.Author.Kind == AuthorKind.Assistant && m.Message.Status.IsEnded) >= answers))
-            .Messages.Last(m => m.Message.Author.Kind == AuthorKind.Assistant).Message;
-
-    public void Dispose() => _subscription?.Dispose();
 }

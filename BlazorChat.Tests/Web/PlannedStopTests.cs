@@ -94,7 +94,7 @@ public sealed class PlannedStopTests : IDisposable
     [Fact]
     public async Task A_server_that_stops_asks_pages_and_watchers_to_come_again()
     {
-        await using var host = await ChatHost.StartAsync();
+        await using var host = await ChatHost.StartAsync(settings: [ChatHost.Listening]);
         var address = host.App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         using var client = new HttpClient { BaseAddress = new Uri(address) };
         Assert.Equal(200, (int)(await client.GetAsync("/health/live")).StatusCode);

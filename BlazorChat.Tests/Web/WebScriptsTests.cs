@@ -28,7 +28,7 @@ public sealed class WebScriptsTests
     [Fact]
     public async Task Every_page_loads_them_and_may_ask_for_place_and_clipboard()
     {
-        await using var host = await ChatHost.StartAsync(settings: ["--Web:Scripts:0=/js/copy.js"]);
+        await using var host = await ChatHost.StartAsync(settings: [ChatHost.Listening, "--Web:Scripts:0=/js/copy.js"]);
         var address = host.App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         using var client = new HttpClient { BaseAddress = new Uri(address) };
         var page = await client.GetAsync("/join");

@@ -88,8 +88,10 @@ internal sealed class TurnBench : IAsyncDisposable
     /// <summary>Waits until a viewer sees a call as wanted.</summary>
     public async Task<ToolCallPart> SeenAsync(string callId, Func<ToolCallPart, bool> wanted)
     {
-        var room = await Watch.UntilAsync(s => Calls(s).Any(c => c.CallId == callId && wanted(c)));
-        return Calls(room).Last(c => c.CallId == callId && wanted(c));
+        ToolCallPart? seen = null;
+        // Held on to: it may be another one a moment later.
+        await Watch.UntilAsync(s => (seen = Calls(s).LastOrDefault(c => c.CallId == callId && wanted(c))) is not null);
+        return seen!;
     }
 
     /// <summary>Waits until a viewer sees the running answer as these lines.</summary>

@@ -30,9 +30,8 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
 
     public Task<ChatDbContext> OpenAsync(CancellationToken cancellationToken) => TellingAsync<ChatDbContext>(async () =>
     {
-        var database = await TakeAsync(cancellationToken).ConfigureAwait(false);
-        var applied = await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false);
-        if (applied.Count() == database.Database.GetMigrations().Count())
+        var (database, applied) = await TakeAsync(cancellationToken).ConfigureAwait(false);
+        if (applied.Count == database.Database.GetMigrations().Count())
         {
             try
             {
@@ -49,7 +48,7 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
         }
 
         await database.DisposeAsync().ConfigureAwait(false);
-        throw new StartException(applied.Any()
+        throw new StartException(applied.Count > 0
             ? "The database that the setting Database:ConnectionString names is an earlier version's. Please start this version on it once."
             : "The database that the setting Database:ConnectionString names has nothing of BlazorChat.");
     });
@@ -66,10 +65,10 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
 
     public Task<MoveCounts> WriteAsync(IReadOnlyList<ProtectionKey> keys, Func<ChatDbContext, Task<MoveCounts>> copy, CancellationToken cancellationToken) => TellingAsync(async () =>
     {
-        var database = await TakeAsync(cancellationToken).ConfigureAwait(false);
+        var (database, applied) = await TakeAsync(cancellationToken).ConfigureAwait(false);
         await using (database.ConfigureAwait(false))
         {
-            if ((await database.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any())
+            if (applied.Count > 0)
             {
                 await RefuseRowsAsync(database, cancellationToken).ConfigureAwait(false);
             }
@@ -112,14 +111,13 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
         }
     }
 
-    private async Task<PostgresChatDbContext> TakeAsync(CancellationToken cancellationToken)
+    private async Task<(PostgresChatDbContext Database, IReadOnlyList<string> Applied)> TakeAsync(CancellationToken cancellationToken)
     {
         await _services.Services.GetRequiredService<PostgresLock>().TakeAsync(cancellationToken).ConfigureAwait(false);
         var database = Context();
         try
         {
-            await PostgresDatabase.CheckAsync(database, cancellationToken).ConfigureAwait(false);
-            return database;
+            return (database, await PostgresDatabase.CheckAsync(database, cancellationToken).ConfigureAwait(false));
         }
         catch
         {

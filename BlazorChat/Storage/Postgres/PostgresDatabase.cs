@@ -1,6 +1,8 @@
 using System.Data.Common;
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
@@ -20,12 +22,12 @@ internal sealed class PostgresDatabase(
             var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
             await using (context.ConfigureAwait(false))
             {
-                await CheckAsync(context, cancellationToken).ConfigureAwait(false);
-                var isNew = !(await context.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any();
+                var applied = await CheckAsync(context, cancellationToken).ConfigureAwait(false);
+                var isNew = applied.Count == 0;
                 // Before a migration: a process that was cut off in silence must not write into a schema that changes.
                 var epoch = isNew ? 0 : await CountOnAsync(context, cancellationToken).ConfigureAwait(false);
                 // As with SQLite: most starts have nothing to do here.
-                if ((await context.Database.GetPendingMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any())
+                if (context.Database.GetMigrations().Except(applied, StringComparer.Ordinal).Any())
                 {
                     // One that rewrites a large table takes as long as it takes.
                     context.Database.SetCommandTimeout(0);
@@ -121,7 +123,8 @@ internal sealed class PostgresDatabase(
         (await context.Database.SqlQueryRaw<long>("""UPDATE "Ownership" SET "Epoch" = "Epoch" + 1 RETURNING "Epoch" AS "Value" """)
             .ToListAsync(cancellationToken).ConfigureAwait(false)).Single();
 
-    internal static async Task CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
+    /// <returns>The migrations that it has.</returns>
+    internal static async Task<IReadOnlyList<string>> CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
     {
         var encoding = await context.Database.SqlQueryRaw<string>("""SELECT current_setting('server_encoding') AS "Value" """).ToListAsync(cancellationToken).ConfigureAwait(false);
         if (encoding is not ["UTF8"])
@@ -130,9 +133,11 @@ internal sealed class PostgresDatabase(
         }
 
         var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-        if ((await context.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any(applied => !known.Contains(applied)))
-        {
-            throw new StartException("The setting Database:ConnectionString names a database that a newer version of BlazorChat has changed. Please start that version.");
-        }
+        // Asked for in a database that has none, their table is an error in the log.
+        string[] applied = await context.GetService<IHistoryRepository>().ExistsAsync(cancellationToken).ConfigureAwait(false)
+            ? [.. await context.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)]
+            : [];
+        return applied.All(known.Contains) ? applied
+            : throw new StartException("The setting Database:ConnectionString names a database that a newer version of BlazorChat has changed. Please start that version.");
     }
 }

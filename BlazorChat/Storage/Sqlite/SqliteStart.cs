@@ -19,12 +19,17 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
         DataFolderCheck.Run(folder);
         var copies = new SchemaCopies(folder, logger);
         string? left = null;
+        var isCurrent = false;
         using (var database = SqliteInspection.Open(folder, file, context.Database.GetMigrations()))
         {
-            if (database is { Applied: [.., var last] } && context.Database.GetMigrations().Last() != last)
+            if (database is { Applied: [.., var last] })
             {
-                copies.Make(database);
-                left = last;
+                isCurrent = context.Database.GetMigrations().Last() == last;
+                if (!isCurrent)
+                {
+                    copies.Make(database);
+                    left = last;
+                }
             }
         }
 
@@ -36,7 +41,12 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
             }
 
             wal.Open();
-            await MigrateAsync(context, cancellationToken).ConfigureAwait(false);
+            if (!isCurrent)
+            {
+                // Entity Framework would compare all of the model with its snapshot also when there is nothing to do: a tenth of a
+                // start's work, which a test does.
+                await MigrateAsync(context, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException && left is null)
         {
@@ -59,13 +69,6 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
 
     private static async Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
     {
-        // Most starts have nothing to do here. Entity Framework would compare all of the model with its snapshot first, every time;
-        // a test does that.
-        if (!(await context.Database.GetPendingMigrationsAsync(cancellationToken).ConfigureAwait(false)).Any())
-        {
-            return;
-        }
-
         // A process that was killed in the middle of a migration left this lock for ever, and Entity Framework would wait for
         // it as long. The data folder's lock says that nobody has it.
         if (await context.Database.SqlQueryRaw<int>("SELECT COUNT(*) AS \"Value\" FROM sqlite_master WHERE name = '__EFMigrationsLock'").SingleAsync(cancellationToken).ConfigureAwait(false) > 0
