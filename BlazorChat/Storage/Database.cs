@@ -66,7 +66,7 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
             catch (DbException e)
             {
                 _isFailing = true;
-                // Looked at when the connection is closed and the next write can begin: only the room waits whose command this was.
+                // Looked at when the connection is closed and the next write can begin: nobody waits for it but the caller.
                 return (result, new UnsureCommit(known, e));
             }
 
