@@ -53,6 +53,8 @@ internal static class MarkdownCorpus
         "- one\n- two\n***\n- three\n\n10. ten\n11. eleven\n\n1. again\n- x\n1. y\n",
         "Text with a list right below:\n- a\n- b\nlazy end\n\n1. c\nlazy too\n# heading\nend",
         "> quote then code\n    lazy indented\n\n>no space\n> # heading in quote\ntext after\n",
+        "- ````![\n* **\n===\n\n1. ~~~\n- - -\nend",
+        "- ```\n  * * *\n* * *\n- a\n  - ```\n    code\n  * * *\nend\n-\n  ```\n- - -\n* ```\n- -- x",
     ];
 
     /// <summary>Texts in which one block's meaning depends on another.</summary>

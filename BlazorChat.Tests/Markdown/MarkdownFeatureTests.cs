@@ -39,6 +39,14 @@ public sealed class MarkdownFeatureTests
         Assert.Equal(["h3", "p", "ul", "div"], blocks.Select(block => SafeHtml.Parse(block.Html).FirstElementChild!.LocalName));
     }
 
+    [Theory]
+    [InlineData("- ```\n* * *\nx", "ul hr p")]
+    [InlineData("1. ~~~\n- --\nx", "ol hr p")]
+    [InlineData("- ```\n  * * *\nx", "ul p")]
+    [InlineData("- ```\n* * * x", "ul ul")]
+    public void A_thematic_break_ends_a_list_also_while_a_fence_stands_open_in_it(string text, string blocks) =>
+        Assert.Equal(blocks, string.Join(' ', MarkdownRenderer.Render(text).Select(block => SafeHtml.Parse(block.Html).FirstElementChild!.LocalName)));
+
     [Fact]
     public void A_code_block_has_a_label_a_copy_button_and_its_text_untouched()
     {

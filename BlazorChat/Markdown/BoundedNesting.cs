@@ -36,10 +36,27 @@ internal sealed class BoundedQuoteParser : QuoteBlockParser
         BoundedNesting.HasRoom(processor) ? base.TryOpen(processor) : BlockState.None;
 }
 
-/// <summary>Markdig's lists, no deeper than <see cref="BoundedNesting.MaxDepth"/>.</summary>
+/// <summary>
+/// Markdig's lists, no deeper than <see cref="BoundedNesting.MaxDepth"/>, and ended by a thematic break (<c>* * *</c>) also while
+/// a fence stands open in them: Markdig reads items there, other than for the same line alone.
+/// </summary>
 internal sealed class BoundedListParser : ListBlockParser
 {
     /// <inheritdoc />
     public override BlockState TryOpen(BlockProcessor processor) =>
         BoundedNesting.HasRoom(processor) ? base.TryOpen(processor) : BlockState.None;
+
+    /// <inheritdoc />
+    public override BlockState TryContinue(BlockProcessor processor, Block block) =>
+        // A width below zero is that of an item whose first line is empty. What is indented belongs to the fence.
+        block is ListItemBlock item && processor.CurrentBlock is FencedCodeBlock && processor.Indent < Math.Abs(item.ColumnWidth) && IsThematicBreak(processor)
+            ? BlockState.None
+            : base.TryContinue(processor, block);
+
+    private static bool IsThematicBreak(BlockProcessor processor)
+    {
+        var line = processor.Line.AsSpan();
+        return !processor.IsCodeIndent && processor.CurrentChar is '*' or '-'
+            && line.Count(processor.CurrentChar) >= 3 && line.IndexOfAnyExcept(processor.CurrentChar, ' ', '\t') < 0;
+    }
 }

@@ -15,8 +15,7 @@ namespace BlazorChat.Markdown;
 /// <para>
 /// Top-level blocks are those of Markdig's own parse of the tail. A block is closed when the next one has begun for certain
 /// and no further text can take that back. Two things are known only at the end: links by reference whose definition stands
-/// in another block, and the budgets of a whole text. (In random texts one in some 100,000 differs for a third reason: Markdig
-/// sees no thematic break right after an unfinished fence in a list.)
+/// in another block, and the budgets of a whole text.
 /// </para>
 /// </remarks>
 public sealed class MarkdownStream
