@@ -4,6 +4,7 @@ using BlazorChat.Storage.Postgres;
 using BlazorChat.Storage.Sqlite;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Storage;
@@ -14,9 +15,23 @@ public sealed class StorageTests
     [EveryDatabase]
     public void The_migrations_are_up_to_date_with_the_model(TestDatabase database)
     {
-        using ChatDbContext context = database == TestDatabase.Sqlite ? new SqliteDesignFactory().CreateDbContext([]) : new PostgresDesignFactory().CreateDbContext([]);
+        using var context = OpenNothing(database);
         Assert.False(context.Database.HasPendingModelChanges());
     }
+
+    [Theory]
+    [EveryDatabase]
+    public void What_was_made_of_the_model_beforehand_is_what_would_be_made_of_it_now(TestDatabase database)
+    {
+        using var context = OpenNothing(database);
+        var now = context.GetService<IModelSource>().GetModel(context, context.GetService<ModelCreationDependencies>(), designTime: false);
+        Assert.NotSame(now, context.Model);
+        // Where this differs, eng/compile-models.sh was not run after a change.
+        Assert.Equal(now.ToDebugString(MetadataDebugStringOptions.LongDefault), context.Model.ToDebugString(MetadataDebugStringOptions.LongDefault));
+    }
+
+    private static ChatDbContext OpenNothing(TestDatabase database) =>
+        database == TestDatabase.Sqlite ? new SqliteDesignFactory().CreateDbContext([]) : new PostgresDesignFactory().CreateDbContext([]);
 
     [Fact]
     public async Task The_database_is_durable_and_lets_readers_pass_the_writer()

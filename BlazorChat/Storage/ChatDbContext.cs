@@ -115,8 +115,8 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
         });
     }
 
-    private sealed class StorableTextConverter() : ValueConverter<string, string>(text => StorableText.From(text), stored => stored);
+    internal sealed class StorableTextConverter() : ValueConverter<string, string>(text => StorableText.From(text), stored => stored);
 
-    private sealed class UnixMillisecondsConverter()
+    internal sealed class UnixMillisecondsConverter()
         : ValueConverter<DateTimeOffset, long>(time => time.ToUnixTimeMilliseconds(), stored => DateTimeOffset.FromUnixTimeMilliseconds(stored));
 }

@@ -29,8 +29,9 @@ internal static class PostgresServices
     internal static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) => options
         // Its own strategy would say what failed in another exception.
         .UseNpgsql(source, npgsql => npgsql.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)))
-        // These name the database; the stores tell of what fails.
+        // These name the database; the stores tell of what fails. Changes that have no migration are a test's to find, as with SQLite.
         .ConfigureWarnings(warnings => warnings.Ignore(
+            RelationalEventId.PendingModelChangesWarning,
             RelationalEventId.ConnectionOpening, RelationalEventId.ConnectionOpened, RelationalEventId.ConnectionClosing,
             RelationalEventId.ConnectionClosed, RelationalEventId.ConnectionDisposing, RelationalEventId.ConnectionDisposed, RelationalEventId.ConnectionError,
             RelationalEventId.DataReaderClosing, RelationalEventId.DataReaderDisposing, RelationalEventId.MigrateUsingConnection,
