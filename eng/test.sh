@@ -32,8 +32,13 @@ install_postgres() {
 }
 compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install_postgres
 command -v npm >/dev/null || install nodejs npm
-[ -d eng/aimock/node_modules/@copilotkit/aimock ] || npm install --prefix eng/aimock --no-audit --no-fund --silent
-[ -d eng/mcp/node_modules/@modelcontextprotocol/server-everything ] || npm install --prefix eng/mcp --no-audit --no-fund --silent
+# Beside the build, which needs none of it.
+install_packages() {
+  [ -d eng/aimock/node_modules/@copilotkit/aimock ] || npm install --prefix eng/aimock --no-audit --no-fund --silent
+  [ -d eng/mcp/node_modules/@modelcontextprotocol/server-everything ] || npm install --prefix eng/mcp --no-audit --no-fund --silent
+}
+install_packages &
+packages=$!
 
 # A copy of the framework's script that earlier versions of this repository kept there, git-ignored: beside the framework's own
 # it breaks the build ("Conflicting assets with the same target path").
@@ -41,6 +46,7 @@ rm -rf BlazorChat/wwwroot/_framework
 
 configuration=Release
 dotnet build BlazorChat.sln -c "$configuration" --nologo -v quiet
+wait "$packages"
 
 # Hexadecimal. What runs this often is compiled a second time, instead of after 30 calls: most of a test's code is not worth it.
 export DOTNET_TC_CallCountThreshold=400
@@ -50,13 +56,15 @@ results="artifacts/tests/results.trx"
 rm -f "$results"
 status=0
 dotnet test BlazorChat.Tests -c "$configuration" --no-build --nologo \
-  --logger "console;verbosity=normal" --logger "trx;LogFileName=$PWD/$results" "$@" || status=$?
+  --logger "console;verbosity=minimal" --logger "trx;LogFileName=$PWD/$results" "$@" || status=$?
 
-# The closing line is counted from the result file: N passed, N failed, N skipped.
+# What failed once more, where nobody has to look for it, and the closing line, counted from the result file: N passed, N failed,
+# N skipped.
 if [ ! -f "$results" ]; then
   echo "No test was run." >&2
   exit 1
 fi
+{ grep '<UnitTestResult .*outcome="Failed"' "$results" || true; } | sed 's/.* testName="\([^"]*\)".*/Failed: \1/'
 count() { grep -o "<Counters [^>]*" "$results" | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*'; }
 total=$(count total); passed=$(count passed); executed=$(count executed)
 failed=$((executed - passed))

@@ -35,7 +35,14 @@ public sealed class BrowserTests : ICollectionFixture<Chromium>
     public const string Name = "Browser";
 }
 
-/// <summary>Browser tests of applications that stop, are killed and start again: beside the others, since they wait for much of their time.</summary>
+/// <summary>Browser tests of applications that are killed and start again, beside the others.</summary>
+[CollectionDefinition(Name)]
+public sealed class KillTests : ICollectionFixture<Chromium>
+{
+    public const string Name = "Browser, kills";
+}
+
+/// <summary>Browser tests of applications that stop and start again, beside the others.</summary>
 [CollectionDefinition(Name)]
 public sealed class RestartTests : ICollectionFixture<Chromium>
 {

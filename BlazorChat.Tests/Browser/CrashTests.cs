@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>The real process is killed and comes back; so do the pages, by themselves.</summary>
-[Collection(RestartTests.Name)]
+[Collection(KillTests.Name)]
 public sealed class CrashTests(Chromium chromium) : IAsyncLifetime
 {
     private static readonly TimeSpan JournalInterval = TimeSpan.FromMilliseconds(250);

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>The whole application on PostgreSQL, as people use it.</summary>
-[Collection(RestartTests.Name)]
+[Collection(KillTests.Name)]
 public sealed class PostgresTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);

@@ -62,7 +62,7 @@ public sealed partial class AppProcess : IAsyncDisposable
     public static async Task<AppProcess> StartAsync(string dataFolder, int port = 0, IReadOnlyDictionary<string, string>? environment = null)
     {
         var app = Launch(dataFolder, port, environment);
-        app.Address = await app._listening.Task.Soon();
+        await app.ListeningAsync();
         return app;
     }
 
