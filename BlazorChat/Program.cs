@@ -1,6 +1,7 @@
 using BlazorChat;
 using BlazorChat.Storage;
 using BlazorChat.Storage.Moving;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 try
@@ -27,6 +28,11 @@ try
     var app = await BlazorChatApp.CreateAsync(args).ConfigureAwait(false);
     await app.RunAsync().ConfigureAwait(false);
     return 0;
+}
+catch (IOException e) when (e.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"{e.Message.TrimEnd('.')}. Another address: the setting urls, or ASPNETCORE_URLS in the environment.").ConfigureAwait(false);
+    return 1;
 }
 catch (Exception e) when (e is StartException or OptionsValidationException)
 {

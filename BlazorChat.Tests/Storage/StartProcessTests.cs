@@ -20,6 +20,19 @@ public sealed class StartProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task An_address_that_another_process_listens_on_is_named()
+    {
+        using var other = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await using var app = AppProcess.Launch(_folder, port);
+        Assert.Equal(1, await app.EndAsync());
+        var error = Assert.Single(app.Errors);
+        Assert.Contains($"127.0.0.1:{port}: address already in use", error, StringComparison.Ordinal);
+        Assert.Contains("ASPNETCORE_URLS", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_folder_that_is_read_only_and_a_disk_that_is_full_are_named()
     {
         await RefusedAsync("mount --bind \"$DataFolder\" \"$DataFolder\"; mount -o remount,bind,ro \"$DataFolder\"", "cannot be written");
