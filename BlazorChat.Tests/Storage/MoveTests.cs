@@ -72,6 +72,16 @@ public sealed class MoveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_NUL_that_an_early_version_stored_becomes_the_sign_for_what_cannot_be_shown()
+    {
+        StoredSchema.Execute(_sqlite.Folder, """UPDATE "Rooms" SET "Instructions" = 'a' || char(0) || 'b'; UPDATE "Messages" SET "AuthorName" = char(0) || 'Ada'""");
+        await MoveAsync("PostgreSQL", _sqlite.Folder);
+        await using var db = _postgres.Open();
+        Assert.All(await db.Rooms.ToListAsync(), room => Assert.Equal("a\uFFFDb", room.Instructions));
+        Assert.All(await db.Messages.ToListAsync(), message => Assert.Equal("\uFFFDAda", message.AuthorName));
+    }
+
+    [Fact]
     public async Task A_target_that_is_not_empty_and_a_source_that_is_in_use_are_refused()
     {
         var empty = await TestData.CreateAsync(TestDatabase.Sqlite);

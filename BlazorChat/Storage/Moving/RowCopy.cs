@@ -42,7 +42,7 @@ internal static class RowCopy
         var (all, rows, weight) = (0L, 0, 0L);
         await foreach (var row in from.Set<T>().AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            MakeStorable(to.Add(row));
+            to.Add(row);
             all++;
             rows++;
             weight += weigh(row);
@@ -60,18 +60,6 @@ internal static class RowCopy
             await to.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
             to.ChangeTracker.Clear();
             (rows, weight) = (0, 0);
-        }
-    }
-
-    // SQLite took a NUL in earlier versions; PostgreSQL has none.
-    private static void MakeStorable(Microsoft.EntityFrameworkCore.ChangeTracking.EntityEntry row)
-    {
-        foreach (var property in row.Properties)
-        {
-            if (property.CurrentValue is string text && text.Contains('\0', StringComparison.Ordinal))
-            {
-                property.CurrentValue = text.Replace('\0', '\uFFFD');
-            }
         }
     }
 }
