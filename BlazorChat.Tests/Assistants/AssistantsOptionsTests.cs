@@ -230,20 +230,20 @@ public sealed class AssistantsOptionsTests
     }
 
     [Theory]
-    [InlineData("OpenAI", "Assistants:Items:0:Middleware:0:Seed, Assistants:Items:0:Middleware:0:StopSequences, Assistants:Items:0:Middleware:0:TopK")]
-    [InlineData("Anthropic", "Assistants:Items:0:Middleware:0:Seed, Assistants:Items:0:Middleware:0:TopK, Assistants:Items:0:Temperature")]
-    [InlineData("AzureOpenAI", "Assistants:Items:0:Middleware:0:TopK")]
+    [InlineData("OpenAI", "FrequencyPenalty, PresencePenalty, Seed, StopSequences, TopK")]
+    [InlineData("Anthropic", "FrequencyPenalty, PresencePenalty, Seed, TopK, TopP, Assistants:Items:0:Temperature")]
+    [InlineData("AzureOpenAI", "TopK")]
     [InlineData("Demo", "")]
     public void A_setting_that_is_not_sent_is_named_at_start(string provider, string expected)
     {
         using var logs = new LogCapture();
         var where = provider == "AzureOpenAI" ? """ "Endpoint": "https://ada.example", "Model": "deployment", """ : "";
         using var services = Build(
-            $$"""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "{{provider}}",{{where}} "ApiKey": "k", "Temperature": 0.5, "Middleware": [ { "Name": "Defaults", "Seed": 7, "TopK": 3, "StopSequences": [ "x" ] } ] } ] } }""",
+            $$"""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "{{provider}}",{{where}} "ApiKey": "k", "Temperature": 0.5, "Middleware": [ { "Name": "Defaults", "Seed": 7, "TopK": 3, "TopP": 0.9, "FrequencyPenalty": 0.1, "PresencePenalty": 0.1, "StopSequences": [ "x" ] } ] } ] } }""",
             collection => collection.AddLogging(logging => logging.AddProvider(logs)));
         services.GetRequiredService<AssistantDirectory>();
         var warnings = logs.Lines.Where(line => line.Level == LogLevel.Warning).Select(line => line.Text[..line.Text.IndexOf(" is not sent", StringComparison.Ordinal)]);
-        Assert.Equal(expected, string.Join(", ", warnings.Order(StringComparer.Ordinal)));
+        Assert.Equal(expected, string.Join(", ", warnings.Order(StringComparer.Ordinal)).Replace("Assistants:Items:0:Middleware:0:", "", StringComparison.Ordinal));
     }
 
     private static AssistantsOptions Options(string settings)

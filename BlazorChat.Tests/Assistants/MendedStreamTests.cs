@@ -28,6 +28,8 @@ public sealed class MendedStreamTests : IAsyncLifetime
         { "data: {\"choices\":[{\"delta\":{\"role\":\"\",\"content\":\"a\"}}]}\n\n", "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"a\"}}]}\n\n" },
         { "data: {\"choices\":[{\"delta\":{\"role\":\"model\",\"tool_calls\":[{\"type\":\"\",\"id\":\"1\"}]}}]}\n\n", "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"tool_calls\":[{\"type\":\"function\",\"id\":\"1\"}]}}]}\n\n" },
         { "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"type\":\"function\",\"id\":\"1\"},{\"type\":\"\",\"id\":\"2\"}]}}]}\n\n", "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"type\":\"function\",\"id\":\"1\"},{\"type\":\"function\",\"id\":\"2\"}]}}]}\n\n" },
+        { "data: {\"response\":{\"status\":\"odd\",\"output\":[{\"status\":\"\"},{\"status\":\"completed\"}]}}\n\n", "data: {\"response\":{\"status\":\"in_progress\",\"output\":[{\"status\":\"completed\"},{\"status\":\"completed\"}]}}\n\n" },
+        { "data: {\"item\":{\"id\":\"1\",\"status\":\"odd\"}}\n\n", "data: {\"item\":{\"id\":\"1\",\"status\":\"completed\"}}\n\n" },
 
         // Halves of characters: joined over two events, replaced where there is no other half.
         { "data: {\"d\":{\"t\":\"ok \\ud83d\"}}\n\n: ping\n\ndata: {\"d\":{\"t\":\"\\uDE00 end\"}}\n\n", "data: {\"d\":{\"t\":\"ok \\ud83d\\uDE00\"}}\n\n: ping\n\ndata: {\"d\":{\"t\":\" end\"}}\n\n" },

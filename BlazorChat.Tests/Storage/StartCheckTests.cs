@@ -214,6 +214,16 @@ public sealed class StartCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task An_index_of_the_log_that_belongs_to_another_file_is_made_again()
+    {
+        var killed = await KilledAsync("index", (host, _) => WriteAsync(host, 4));
+        Assert.True(File.Exists(StoredSchema.FileOf(killed) + "-wal"));
+        await File.WriteAllBytesAsync(StoredSchema.FileOf(killed) + "-shm", RandomNumberGenerator.GetBytes(32_768));
+        await using var host = await ChatHost.StartAsync(killed, Quick);
+        Assert.Equal(4, await CountAsync(host));
+    }
+
+    [Fact]
     public async Task A_folder_or_a_database_that_another_has_is_left_alone()
     {
         var folder = Folder("held");

@@ -1,7 +1,9 @@
 using System.Data.Common;
 using BlazorChat.Storage;
+using BlazorChat.Storage.Sqlite;
 using BlazorChat.Tests.Support;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace BlazorChat.Tests.Storage;
@@ -19,6 +21,13 @@ public sealed class UpgradeTests : IDisposable
     {
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void There_is_a_stored_database_of_each_schema()
+    {
+        using var context = new SqliteDesignFactory().CreateDbContext([]);
+        Assert.Equal(context.Database.GetMigrations(), StoredSchema.All);
     }
 
     [Theory]

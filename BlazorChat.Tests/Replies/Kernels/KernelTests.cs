@@ -36,7 +36,24 @@ public sealed class KernelTests
     }
 
     [Fact]
-    public async Task A_filter_can_change_a_result_or_refuse()
+    public async Task A_filter_can_refuse_what_is_built_in_as_well()
+    {
+        var log = new Log
+        {
+            Refuses = context =>
+            {
+                context.Result = new FunctionResult(context.Function, "Not today.");
+                return true;
+            },
+        };
+        await using var bench = await TurnBench.StartAsync(services => Register(services, log));
+        (await bench.AskAsync()).Call("c1", "get_current_time", "{}").Finish(reason: ChatFinishReason.ToolCalls);
+        Assert.Equal(["c1: Not today."], (await bench.Host.Model.NextAsync()).Results);
+        Assert.Equal(["built_in/get_current_time"], log.Seen);
+    }
+
+    [Fact]
+    public async Task A_filter_can_change_a_result()
     {
         var log = new Log { After = context => context.Result = new FunctionResult(context.Function, "changed") };
         await using var bench = await TurnBench.StartAsync(services => Register(services, log));
@@ -296,6 +313,9 @@ public sealed class KernelTests
 
         public Action<FunctionInvocationContext>? After { get; init; }
 
+        /// <summary>Whether it is not run.</summary>
+        public Func<FunctionInvocationContext, bool> Refuses { get; init; } = _ => false;
+
         public IReadOnlyList<string> Seen
         {
             get
@@ -310,6 +330,11 @@ public sealed class KernelTests
         public async Task OnFunctionInvocationAsync(FunctionInvocationContext context, Func<FunctionInvocationContext, Task> next)
         {
             Add($"{context.Function.PluginName}/{context.Function.Name}");
+            if (Refuses(context))
+            {
+                return;
+            }
+
             await next(context);
             After?.Invoke(context);
         }

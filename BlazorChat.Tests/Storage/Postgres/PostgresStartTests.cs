@@ -121,7 +121,7 @@ public sealed class PostgresStartTests
     }
 
     [Fact]
-    public async Task Nothing_of_PostgreSQL_is_loaded_where_SQLite_is_used()
+    public async Task Nothing_of_PostgreSQL_and_no_tokenizer_is_loaded_where_nobody_needs_them()
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -133,6 +133,7 @@ public sealed class PostgresStartTests
         var loaded = await File.ReadAllTextAsync($"/proc/{app.ProcessId}/maps");
         Assert.Contains("Microsoft.EntityFrameworkCore.Sqlite", loaded, StringComparison.Ordinal);
         Assert.DoesNotContain("Npgsql", loaded, StringComparison.Ordinal);
+        Assert.DoesNotContain("Microsoft.ML.Tokenizers", loaded, StringComparison.Ordinal);
     }
 
     // The first one may still find a connection that was open.
