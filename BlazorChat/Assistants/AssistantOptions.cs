@@ -48,7 +48,7 @@ public sealed class AssistantOptions
     /// <summary>How much the model reasons before it answers: <c>None</c>, <c>Low</c>, <c>Medium</c>, <c>High</c> or <c>ExtraHigh</c>. Left out: <c>None</c> for a default model, otherwise whatever the model does by itself; many models do not know it.</summary>
     public ReasoningEffort? ReasoningEffort { get; set; }
 
-    /// <summary>The most tokens that one answer may have, those of its reasoning included; 1 to 1,000,000.</summary>
+    /// <summary>The most tokens that one step of an answer may have, those of its reasoning included; 1 to 1,000,000.</summary>
     public int MaxOutputTokens { get; set; } = 4096;
 
     /// <summary>How many tokens of the room go into one prompt, estimated; 500 to 10,000,000. Older messages are left out past it.</summary>
