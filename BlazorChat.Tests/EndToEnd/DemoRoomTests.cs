@@ -149,7 +149,7 @@ public sealed class DemoRoomTests
     public async Task It_falls_silent_until_the_time_out_and_says_nothing_else()
     {
         // Continued, as is the default, it has nothing to add, and without progress it is not continued again.
-        await using var room = await AssistantRoom.StartAsync([Fast, "--Assistants:Items:0:IdleTimeout=00:00:00.5"]);
+        await using var room = await AssistantRoom.StartAsync([Fast, "--Assistants:Items:0:IdleTimeout=00:00:03"]);
         var answer = await room.AnswerAsync("silent");
         Assert.IsType<MessageStatus.Failed>(answer.Status);
         Assert.Equal(DemoTexts.BeforeSilence, answer.Text);

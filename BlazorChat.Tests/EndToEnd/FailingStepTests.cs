@@ -76,7 +76,7 @@ public sealed class FailingStepTests
     public async Task A_stall_in_the_second_step_goes_on_and_no_tool_runs_again(string protocol)
     {
         await using var stub = await ModelStub.StartAsync();
-        await using var room = await StartAsync(protocol, stub, "Recovery=Continue", "IdleTimeout=00:00:01");
+        await using var room = await StartAsync(protocol, stub, "Recovery=Continue", "IdleTimeout=00:00:05");
         var wire = ModelWire.Named(protocol);
         stub.EnqueueStream(wire.Begin, wire.Call(0, "call_1", "count"), wire.CallsEnd);
         stub.Enqueue(async exchange =>

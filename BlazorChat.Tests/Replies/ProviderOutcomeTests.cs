@@ -155,7 +155,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
     [MemberData(nameof(ModelWire.AllBothWays), MemberType = typeof(ModelWire))]
     public async Task A_stall_ends_the_answer_and_closes_the_connection(string protocol, bool afterFirstToken)
     {
-        await using var room = await ModelRoom.StartAsync(protocol, idle: TimeSpan.FromSeconds(1));
+        await using var room = await ModelRoom.StartAsync(protocol, idle: TimeSpan.FromSeconds(3));
         room.Stub.Enqueue(async exchange =>
         {
             if (afterFirstToken)
@@ -166,7 +166,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
 
             await exchange.StallAsync();
         });
-        AssertFailed(await room.AnswerAsync(), afterFirstToken ? "Half" : "", "1 second");
+        AssertFailed(await room.AnswerAsync(), afterFirstToken ? "Half" : "", "3 seconds");
         await Assert.Single(room.Stub.Requests).Closed.Soon();
         await AssertNextTurnWorksAsync(room);
     }
