@@ -115,6 +115,7 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
         });
     }
 
+    // Seen by the models that are made beforehand.
     internal sealed class StorableTextConverter() : ValueConverter<string, string>(text => StorableText.From(text), stored => stored);
 
     internal sealed class UnixMillisecondsConverter()

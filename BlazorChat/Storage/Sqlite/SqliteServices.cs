@@ -27,7 +27,7 @@ internal static class SqliteServices
         builder.Services.AddDbContextFactory<SqliteChatDbContext>(options => options
             .UseSqlite(connection)
             .AddInterceptors(new SqlitePragmas())
-            // A test looks for changes that have no migration: here it would be a third of the first start.
+            // A test looks for changes that have no migration: here the whole model would be made from the classes for it.
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)));
         builder.Services.AddSingleton<IDbContextFactory<ChatDbContext>, ChatDbContextFactory<SqliteChatDbContext>>();
         builder.Services.AddSingleton(_ => new DataFolderLock(folder));
