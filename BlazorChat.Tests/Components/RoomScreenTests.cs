@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using BlazorChat.Components.Composer;
 using BlazorChat.Components.Messages;
+using BlazorChat.Components.Rooms;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;
@@ -62,6 +63,46 @@ public sealed class RoomScreenTests : IAsyncLifetime
             page.Until(() => Assert.Empty(page.FindAll("[data-stop]")));
             Assert.DoesNotContain("One", page.Find("[role=status]").TextContent, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task An_answer_that_started_and_ended_between_two_looks_is_announced_all_the_same()
+    {
+        var room = await Chat.RoomAsync();
+        using var watch = await Chat.WatchAsync(room);
+        var page = _host.Open(room);
+        await WhileBusyAsync(page, async () =>
+        {
+            await Chat.PostAsync(room, "Question");
+            (await Chat.Model.NextAsync()).Finish("Answer");
+            await watch.EndedAsync();
+        });
+        page.Until(() => Assert.Equal("Demo has answered.", page.Find("[role=status]").TextContent));
+
+        // Asked again, it is the same message in the same place.
+        await WhileBusyAsync(page, async () =>
+        {
+            await Chat.Replies.RegenerateAsync(ChatHost.Ada, room.Id, watch.Now.Messages[^1].Message.Id, default);
+            (await Chat.Model.NextAsync()).Fail(new InvalidOperationException("Broken."));
+            await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Failed);
+        });
+        page.Until(() => Assert.Equal("Demo could not answer.", page.Find("[role=status]").TextContent));
+    }
+
+    [Fact]
+    public async Task What_happened_before_the_page_was_opened_is_not_announced()
+    {
+        var room = await Chat.RoomAsync();
+        using var watch = await Chat.WatchAsync(room);
+        await Chat.PostAsync(room, "Question");
+        (await Chat.Model.NextAsync()).Finish("Answer");
+        await watch.EndedAsync();
+
+        var page = _host.Open(room);
+        await Chat.Rooms.DeleteMessageAsync(ChatHost.Ada, room.Id, watch.Now.Messages[0].Message.Id, default);
+        page.Until(() => Assert.Single(page.FindAll("article")));
+
+        Assert.Empty(page.Find("[role=status]").TextContent);
     }
 
     [Fact]
@@ -246,4 +287,21 @@ public sealed class RoomScreenTests : IAsyncLifetime
     private static IElement? FindButton<T>(IRenderedComponent<T> page, string name)
         where T : IComponent =>
         page.FindAll("button").FirstOrDefault(b => b.TextContent.Trim() == name);
+
+    // Runs something while the page's circuit has something else to do: it does not look before that has ended.
+    private static async Task WhileBusyAsync(IRenderedComponent<RoomScreen> page, Func<Task> action)
+    {
+        using var done = new ManualResetEventSlim();
+        var busy = Task.Run(() => page.InvokeAsync(() => done.Wait(Guard.Patience)));
+        try
+        {
+            await action();
+        }
+        finally
+        {
+            done.Set();
+        }
+
+        await busy;
+    }
 }
