@@ -198,18 +198,28 @@ public sealed class MendedStreamTests : IAsyncLifetime
     public async Task A_stream_that_says_its_end_for_ever_is_ended()
     {
         using var directory = ModelWire.Named(ModelWire.OpenAI).CreateDirectory(_stub.Address, configure: options => options.MaxReplyCharacters = 1_000);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _stub.Enqueue(async exchange =>
         {
             await exchange.StartStreamAsync();
             await exchange.WriteAsync(Chunk("""{"content":"That is all"}""", "null"));
-            while (true)
+            try
             {
-                await exchange.WriteAsync(Chunk("{}", "\"stop\""));
+                while (true)
+                {
+                    await exchange.WriteAsync(Chunk("{}", "\"stop\""));
+                }
+            }
+            finally
+            {
+                ended.SetResult();
             }
         });
         var reading = await ModelWire.AskAsync(directory);
         Assert.Equal(ChatFailureKind.TooLong, reading.Failure?.Kind);
         Assert.Equal("That is all", reading.Text);
+        // The server was told to stop, too.
+        await ended.Task.Soon();
     }
 
     [Fact]

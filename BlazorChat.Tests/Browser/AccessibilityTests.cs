@@ -45,14 +45,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
     public async Task Every_screen_passes(ColorScheme scheme, int width)
     {
         await _app.HostAsync();
-        await using (var context = await chromium.Browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 800 } }))
-        {
-            var join = await context.NewPageAsync();
-            await join.GotoAsync(_app.Address.ToString());
-            await CheckAsync(join, "join");
-        }
-
-        var ada = await _app.JoinAsync("Ada", scheme, width);
+        var ada = await _app.JoinByPageAsync("Ada", scheme, width, page => CheckAsync(page, "join"));
         await CheckAsync(ada.Page, "empty room");
 
         await ada.SendAsync(Everything);

@@ -44,7 +44,15 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
     public Task<Visitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800) =>
         JoinAsync(name, Address, scheme, width, height);
 
-    /// <summary>The same over a connection that can be cut.</summary>
+    /// <summary>The same by the page where one gives a name; whoever wants to looks at it before.</summary>
+    public async Task<Visitor> JoinByPageAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, Func<IPage, Task>? look = null)
+    {
+        var visitor = await Visitor.JoinByPageAsync(chromium.Browser, Address, name, scheme, width, look: look);
+        _visitors.Add(visitor);
+        return visitor;
+    }
+
+    /// <summary>Joins over a connection that can be cut.</summary>
     public Task<Visitor> JoinAsync(string name, TcpRelay relay) => JoinAsync(name, relay.Address, ColorScheme.Light, 1280, 800);
 
     /// <summary>Says something as a visitor, and answers as the model.</summary>

@@ -23,8 +23,8 @@ public sealed class PostgresTests(Chromium chromium) : IAsyncLifetime
     public async Task Two_people_talk_through_a_restart_and_a_kill_and_lose_nothing()
     {
         await _app.StartAsync();
-        var ada = await _app.JoinAsync("Ada");
-        var grace = await _app.JoinAsync("Grace");
+        var ada = await _app.JoinByPageAsync("Ada");
+        var grace = await _app.JoinByPageAsync("Grace");
         await ada.SendAsync("Hello");
         (await _app.Model.NextAsync()).Finish("Hi both");
         await Expect(grace.ArticleBy("Demo")).ToContainTextAsync("Hi both");

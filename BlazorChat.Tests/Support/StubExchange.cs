@@ -55,8 +55,10 @@ public sealed class StubExchange
     public Task WriteAsync(string text) => WriteAsync(Encoding.UTF8.GetBytes(text));
 
     /// <summary>Sends bytes at once, whatever they are cut through.</summary>
+    /// <exception cref="OperationCanceledException">The client has gone. The server itself would drop the bytes, and a script without an end would go on for ever.</exception>
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
+        _context.RequestAborted.ThrowIfCancellationRequested();
         await _context.Response.Body.WriteAsync(bytes);
         await _context.Response.Body.FlushAsync();
     }
