@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Security.Cryptography;
 using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Storage;
@@ -38,6 +39,62 @@ public sealed class StartProcessTests : IDisposable
         await RefusedAsync("mount --bind \"$DataFolder\" \"$DataFolder\"; mount -o remount,bind,ro \"$DataFolder\"", "cannot be written");
         await RefusedAsync("mount -t tmpfs -o size=64k tmpfs \"$DataFolder\"", "is full");
         Assert.Empty(Directory.GetFiles(_folder, "blazorchat.db*"));
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_is_as_it_was_in_a_read_only_folder_and_on_a_full_disk()
+    {
+        await LeaveAsKilledAsync();
+        var left = Files();
+        await RefusedAsync("mount --bind \"$DataFolder\" \"$DataFolder\"; mount -o remount,bind,ro \"$DataFolder\"", "cannot be written");
+        Assert.Equal(left, Files());
+
+        var disk = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+        var sums = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            // The mount ends with the process: who looks at the disk is in it, too.
+            await RefusedAsync(
+                $"""
+                mount -t tmpfs -o size=8m tmpfs "{disk}"; cp -a "$DataFolder/." "{disk}"; mount --bind "{disk}" "$DataFolder"
+                cat /dev/zero > "$DataFolder/filler" 2>/dev/null || true
+                code=0; "$@" || code=$?
+                rm "$DataFolder/filler"; cd "$DataFolder"; find . -type f | sort | xargs sha256sum > "{sums}"; exit $code
+                """, "is full");
+            Assert.Equal(left, (await File.ReadAllLinesAsync(sums)).ToDictionary(l => l[66..], l => l[..64], StringComparer.Ordinal));
+        }
+        finally
+        {
+            File.Delete(sums);
+            Directory.Delete(disk, recursive: true);
+        }
+
+        await using var again = await AppProcess.StartAsync(_folder);
+        Assert.Equal(0, await again.StopAsync("INT"));
+        Assert.False(File.Exists(StoredSchema.FileOf(_folder) + "-wal"));
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_is_moved_by_the_command_and_is_as_it_was()
+    {
+        await LeaveAsKilledAsync();
+        await using var data = await TestData.CreateAsync(TestDatabase.PostgreSQL);
+        var environment = data.Environment;
+        environment["DataFolder"] = _folder;
+        var left = Files();
+        await using (var move = AppProcess.Launch(_folder, environment: environment, arguments: ["move", "PostgreSQL"]))
+        {
+            Assert.Equal(0, await move.EndAsync());
+            Assert.StartsWith("Moved 1 rooms", move.Output, StringComparison.Ordinal);
+            Assert.Empty(move.Errors);
+        }
+
+        Assert.Equal(left, Files());
+        await using var there = await AppProcess.StartAsync(_folder, 0, environment);
+        using var http = new HttpClient { BaseAddress = there.Address };
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/ready")).StatusCode);
+        Assert.Equal(1L, await data.Server!.ExecuteAsync("SELECT COUNT(*) FROM \"Rooms\"", data.Name!));
+        Assert.Equal(0, await there.StopAsync());
     }
 
     [Fact]
@@ -165,6 +222,24 @@ public sealed class StartProcessTests : IDisposable
         Assert.Contains("DataFolder", line, StringComparison.Ordinal);
         Assert.Contains(_folder, line, StringComparison.Ordinal);
     }
+
+    // A database with its log, and keys.
+    private async Task LeaveAsKilledAsync()
+    {
+        await using (var app = await AppProcess.StartAsync(_folder))
+        {
+            using var http = new HttpClient { BaseAddress = app.Address };
+            Assert.Contains("__RequestVerificationToken", await http.GetStringAsync("/join"), StringComparison.Ordinal);
+            await app.KillAsync();
+        }
+
+        Assert.Contains("./blazorchat.db-wal", Files().Keys);
+        Assert.Contains(Files().Keys, name => name.StartsWith("./keys/", StringComparison.Ordinal));
+    }
+
+    private Dictionary<string, string> Files() =>
+        Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).ToDictionary(
+            f => "./" + Path.GetRelativePath(_folder, f), f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f))), StringComparer.Ordinal);
 
     private int LockedRows()
     {

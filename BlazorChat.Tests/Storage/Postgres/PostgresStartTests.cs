@@ -98,6 +98,18 @@ public sealed class PostgresStartTests
     }
 
     [Fact]
+    public async Task A_first_start_logs_no_error()
+    {
+        using var log = new LogCapture();
+        await using var data = await TestData.CreateAsync(TestDatabase.PostgreSQL);
+        await using (await ChatHost.StartAsync(data, builder => builder.Logging.AddFilter<LogCapture>(_ => true).AddProvider(log)))
+        {
+        }
+
+        Assert.DoesNotContain(log.Lines, line => line.Level >= LogLevel.Error);
+    }
+
+    [Fact]
     public async Task No_log_at_any_level_tells_who_connects_to_what()
     {
         using var log = new LogCapture();

@@ -73,7 +73,7 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
                 await RefuseRowsAsync(database, cancellationToken).ConfigureAwait(false);
             }
 
-            await database.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+            await PostgresDatabase.MigrateAsync(database, cancellationToken).ConfigureAwait(false);
             var transaction = await database.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {

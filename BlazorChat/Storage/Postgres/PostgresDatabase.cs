@@ -31,7 +31,7 @@ internal sealed class PostgresDatabase(
                 {
                     // One that rewrites a large table takes as long as it takes.
                     context.Database.SetCommandTimeout(0);
-                    await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+                    await MigrateAsync(context, cancellationToken).ConfigureAwait(false);
                 }
 
                 processLock.Watch(isNew ? await CountOnAsync(context, cancellationToken).ConfigureAwait(false) : epoch);
@@ -133,11 +133,20 @@ internal sealed class PostgresDatabase(
         }
 
         var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-        // Asked for in a database that has none, their table is an error in the log.
-        string[] applied = await context.GetService<IHistoryRepository>().ExistsAsync(cancellationToken).ConfigureAwait(false)
+        // The provider asks for the table's rows to see whether there is one, and a database that has none says no: an error in the log.
+        var has = await context.Database.SqlQueryRaw<bool>("""SELECT to_regclass('"__EFMigrationsHistory"') IS NOT NULL AS "Value" """).ToListAsync(cancellationToken).ConfigureAwait(false);
+        string[] applied = has is [true]
             ? [.. await context.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)]
             : [];
         return applied.All(known.Contains) ? applied
             : throw new StartException("The setting Database:ConnectionString names a database that a newer version of BlazorChat has changed. Please start that version.");
+    }
+
+    /// <summary>Brings the schema up to date.</summary>
+    internal static async Task MigrateAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
+    {
+        // It would be missed first, in the log as an error, and then made.
+        await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken).ConfigureAwait(false);
+        await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
     }
 }
