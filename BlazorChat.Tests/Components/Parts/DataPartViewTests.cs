@@ -84,6 +84,11 @@ public sealed class DataPartViewTests : IAsyncDisposable
     [InlineData(DataPart.Sources, "[1]")]
     [InlineData(DataPart.Sources, """[{"title":"No address"}]""")]
     [InlineData(DataPart.Sources, """[{"url":5}]""")]
+    [InlineData(DataPart.Sources, """[{"url":null}]""")]
+    [InlineData(DataPart.Sources, "[null]")]
+    [InlineData(DataPart.Sources, """[{"Url":"https://example.org"}]""")]
+    [InlineData(DataPart.Progress, "null")]
+    [InlineData(DataPart.Progress, """{"label":"\ud800"}""")]
     [InlineData(DataPart.Progress, "[]")]
     [InlineData(DataPart.Progress, """{"percent":5}""")]
     [InlineData(DataPart.Progress, """{"label":{}}""")]
@@ -93,6 +98,7 @@ public sealed class DataPartViewTests : IAsyncDisposable
     [InlineData(DataPart.Usage, "null")]
     [InlineData(DataPart.Usage, """{"input":-1}""")]
     [InlineData(DataPart.Usage, """{"input":1.5}""")]
+    [InlineData(DataPart.Usage, """{"input":"5"}""")]
     [InlineData("no-such-type", "{}")]
     public void Data_of_another_shape_are_a_tree(string type, string json)
     {

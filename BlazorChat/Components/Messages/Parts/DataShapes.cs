@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Components.Messages.Parts;
@@ -9,71 +11,65 @@ namespace BlazorChat.Components.Messages.Parts;
 /// <param name="Url">The address.</param>
 /// <param name="Title">Its name, or null.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SourceShape(string Url, string? Title);
+[method: JsonConstructor]
+internal readonly record struct SourceShape(string Url, string? Title = null);
 
 /// <summary>The value of <see cref="DataPart.Progress"/>.</summary>
 /// <param name="Label">What is under way, or null.</param>
 /// <param name="Value">From 0 to <paramref name="Max"/>; null when nobody knows how far it is.</param>
-/// <param name="Max">More than 0.</param>
+/// <param name="Max">More than 0; null when nobody knows how far it is.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct ProgressShape(string? Label, double? Value, double Max);
+[method: JsonConstructor]
+internal readonly record struct ProgressShape(string? Label = null, double? Value = null, double? Max = null);
 
 /// <summary>The value of <see cref="DataPart.Usage"/>, each a number of tokens or null.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct UsageShape(long? Input, long? Output, long? Cached, long? Reasoning);
+[method: JsonConstructor]
+internal readonly record struct UsageShape(long? Input = null, long? Output = null, long? Cached = null, long? Reasoning = null);
 
 /// <summary>Reads the built-in types of data. JSON of another shape gives null, and is shown as a tree.</summary>
 internal static class DataShapes
 {
     /// <summary>Reads <see cref="DataPart.Sources"/>.</summary>
-    public static ImmutableArray<SourceShape>? Sources(string json) => Read(json, root => root.ValueKind != JsonValueKind.Array
-        ? throw new FormatException()
-        : root.EnumerateArray().Select(item => new SourceShape(Text(item, "url") ?? throw new FormatException(), Text(item, "title"))).ToImmutableArray());
+    public static ImmutableArray<SourceShape>? Sources(string json) => Read(json, DataShapesJson.Default.ImmutableArraySourceShape);
 
     /// <summary>Reads <see cref="DataPart.Progress"/>.</summary>
-    public static ProgressShape? Progress(string json) => Read(json, root =>
+    public static ProgressShape? Progress(string json) => Read(json, DataShapesJson.Default.ProgressShape) switch
     {
-        var (label, value, max) = (Text(root, "label"), Number(root, "value"), Number(root, "max"));
-        if (label is null && value is null && max is null)
-        {
-            throw new FormatException();
-        }
-
-        return value is null || max is null or <= 0
-            ? new ProgressShape(label, null, 1)
-            : new ProgressShape(label, Math.Clamp(value.Value, 0, max.Value), max.Value);
-    });
+        null or { Label: null, Value: null, Max: null } => null,
+        // As large as it can be written, and larger than a number can be.
+        { Value: { } value } when !double.IsFinite(value) => null,
+        { Max: { } max } when !double.IsFinite(max) => null,
+        { Value: { } value, Max: { } max and > 0 } known => known with { Value = Math.Clamp(value, 0, max) },
+        { Label: var label } => new ProgressShape(label),
+    };
 
     /// <summary>Reads <see cref="DataPart.Usage"/>.</summary>
-    public static UsageShape? Usage(string json) => Read(json, root =>
-    {
-        var usage = new UsageShape(Count(root, "input"), Count(root, "output"), Count(root, "cached"), Count(root, "reasoning"));
-        return usage == default ? throw new FormatException() : usage;
-    });
+    public static UsageShape? Usage(string json) => Read(json, DataShapesJson.Default.UsageShape) is { } usage
+        && usage != default
+        && !(usage.Input < 0 || usage.Output < 0 || usage.Cached < 0 || usage.Reasoning < 0)
+        ? usage
+        : null;
 
-    private static T? Read<T>(string json, Func<JsonElement, T> read)
+    private static T? Read<T>(string json, JsonTypeInfo<T> type)
         where T : struct
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
-            return read(document.RootElement);
+            return JsonSerializer.Deserialize(json, type);
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
+            // Not JSON, another shape, or half a surrogate in the text.
             return null;
         }
     }
-
-    private static string? Text(JsonElement item, string name) => Find(item, name) is { } value ? value.GetString() : null;
-
-    private static double? Number(JsonElement item, string name) =>
-        Find(item, name) is not { } value ? null : double.IsFinite(value.GetDouble()) ? value.GetDouble() : throw new FormatException();
-
-    private static long? Count(JsonElement item, string name) =>
-        Find(item, name) is not { } value ? null : value.GetInt64() >= 0 ? value.GetInt64() : throw new FormatException();
-
-    // Throws InvalidOperationException on what is no object.
-    private static JsonElement? Find(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ImmutableArray<SourceShape>))]
+[JsonSerializable(typeof(ProgressShape))]
+[JsonSerializable(typeof(UsageShape))]
+internal sealed partial class DataShapesJson : JsonSerializerContext;
