@@ -1,6 +1,7 @@
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
+using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Tests.EndToEnd;
 
@@ -85,10 +86,37 @@ public sealed class DelegationRoomTests
         Assert.Equal((2, 2), (outer.Requests.Count, inner.Requests.Count));
     }
 
-    private static Task<AssistantRoom> StartAsync(ModelStub outer, ModelStub inner, params string[] ofInner) =>
+    [Fact]
+    public async Task A_filter_of_the_kernel_sees_the_task_and_the_tools_of_the_inner_one_and_can_refuse_them()
+    {
+        var log = new FilterLog
+        {
+            Refuses = context =>
+            {
+                context.Result = new FunctionResult(context.Function, "Not today.");
+                return context.Function.Name == "roll_dice";
+            },
+        };
+        await using var outer = await ModelStub.StartAsync();
+        await using var inner = await ModelStub.StartAsync();
+        await using var room = await StartAsync(outer, inner, log);
+        outer.EnqueueStream(Outer.Begin, Outer.Call(0, "call_1", "ask_helper", """{"task":"Roll."}"""), Outer.CallsEnd);
+        inner.EnqueueStream(Inner.Begin, Inner.Call(0, "call_1", "roll_dice"), Inner.CallsEnd);
+        inner.EnqueueStream(Inner.Begin, Inner.Text("No dice."), Inner.End);
+        outer.EnqueueStream(Outer.Begin, Outer.Text("It has none."), Outer.End);
+        var answer = await room.AnswerAsync("Let it roll");
+        Assert.Equal(("It has none.", "No dice."), (answer.Text, Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result));
+        Assert.Equal("Not today.", Assert.Single(SentResults.Of(inner.Requests[^1])).Text);
+        Assert.Equal(["ask_helper", "roll_dice"], log.Seen.Select(seen => seen.Split('/')[1]));
+    }
+
+    private static Task<AssistantRoom> StartAsync(ModelStub outer, ModelStub inner, params string[] ofInner) => StartAsync(outer, inner, new FilterLog(), ofInner);
+
+    private static Task<AssistantRoom> StartAsync(ModelStub outer, ModelStub inner, FilterLog log, params string[] ofInner) =>
         AssistantRoom.StartAsync(
             [
                 .. AssistantRoom.Assistant(0, "Model", ModelWire.OpenAI, outer.Address, "Delegates:0=helper"),
                 .. AssistantRoom.Assistant(1, "Helper", ModelWire.Anthropic, inner.Address, ofInner),
-            ]);
+            ],
+            builder => log.Register(builder.Services));
 }

@@ -5,6 +5,7 @@ using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Assistants.Mcp;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Tests.EndToEnd;
 
@@ -67,7 +68,31 @@ public sealed class McpTurnTests
         Assert.StartsWith("Not run: Ada rejected", SentResults.Of(stub.Requests[^1])[0].Text, StringComparison.Ordinal);
     }
 
-    private static async Task<AssistantRoom> StartAsync(ModelStub stub, string name, params string[] command)
+    [Fact]
+    public async Task A_filter_of_the_kernel_sees_a_program_s_tool_and_can_refuse_it()
+    {
+        var log = new FilterLog
+        {
+            Refuses = context =>
+            {
+                context.Result = new FunctionResult(context.Function, "Not today.");
+                return true;
+            },
+        };
+        await using var stub = await ModelStub.StartAsync();
+        var wire = ModelWire.Named(ModelWire.OpenAI);
+        await using var room = await StartAsync(stub, log, "everything", await McpHost.EverythingScriptAsync(), "stdio");
+        stub.EnqueueStream(wire.Begin, wire.Call(0, "call_1", "everything_echo", """{"message":"hello"}"""), wire.CallsEnd);
+        stub.EnqueueStream(wire.Begin, wire.Text("It may not."), wire.End);
+        var answer = await room.AnswerAsync("Echo hello");
+        Assert.Equal(("It may not.", "Not today."), (answer.Text, Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result));
+        Assert.Equal("Not today.", Assert.Single(SentResults.Of(stub.Requests[^1])).Text);
+        Assert.EndsWith("/everything_echo", Assert.Single(log.Seen), StringComparison.Ordinal);
+    }
+
+    private static Task<AssistantRoom> StartAsync(ModelStub stub, string name, params string[] command) => StartAsync(stub, new FilterLog(), name, command);
+
+    private static async Task<AssistantRoom> StartAsync(ModelStub stub, FilterLog log, string name, params string[] command)
     {
         const string Server = "--Mcp:Servers:0:";
         var protocol = name == "odd" ? ModelWire.Anthropic : ModelWire.OpenAI;
@@ -76,7 +101,7 @@ public sealed class McpTurnTests
                 .. AssistantRoom.Assistant(0, "Model", protocol, stub.Address),
                 // What the one does not say of its tools would count as a danger, and each call be asked for.
                 $"{Server}Name={name}", $"{Server}Command=node", $"{Server}Approval={(name == "odd" ? "Destructive" : "Never")}", .. command.Select((argument, i) => $"{Server}Arguments:{i}={argument}"),
-            ]);
+            ], builder => log.Register(builder.Services));
         await ConnectedAsync(room);
         return room;
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using BlazorChat.Assistants;
 using BlazorChat.Replies.Kernels;
 using BlazorChat.Replies.Tools;
+using BlazorChat.Rooms;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Replies.Engine;
 using BlazorChat.Tests.Support;
@@ -10,7 +11,6 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
-using FunctionInvocationContext = Microsoft.SemanticKernel.FunctionInvocationContext;
 
 namespace BlazorChat.Tests.Replies.Kernels;
 
@@ -19,7 +19,7 @@ public sealed class KernelTests
     [Fact]
     public async Task A_plugin_registered_the_kernels_way_is_tools_and_filters_see_every_tool()
     {
-        var log = new Log();
+        var log = new FilterLog();
         await using var bench = await TurnBench.StartAsync(
             services => Register(services, log), TurnBench.Tool("plain", (string what) => $"plain {what}"), new ChatTool(new Declared()));
         var asked = await bench.AskAsync();
@@ -38,7 +38,7 @@ public sealed class KernelTests
     [Fact]
     public async Task A_filter_can_refuse_what_is_built_in_as_well()
     {
-        var log = new Log
+        var log = new FilterLog
         {
             Refuses = context =>
             {
@@ -55,7 +55,7 @@ public sealed class KernelTests
     [Fact]
     public async Task A_filter_can_change_a_result()
     {
-        var log = new Log { After = context => context.Result = new FunctionResult(context.Function, "changed") };
+        var log = new FilterLog { After = context => context.Result = new FunctionResult(context.Function, "changed") };
         await using var bench = await TurnBench.StartAsync(services => Register(services, log));
         (await bench.AskAsync()).Call("c1", "shop_find", """{"number":17}""").Finish(reason: ChatFinishReason.ToolCalls);
         Assert.Equal(["c1: changed"], (await bench.Host.Model.NextAsync()).Results);
@@ -66,7 +66,7 @@ public sealed class KernelTests
     [InlineData(true)]
     public async Task A_plugins_method_waits_for_a_yes_through_a_restart(bool restarted)
     {
-        var log = new Log();
+        var log = new FilterLog();
         await using var bench = await TurnBench.StartAsync(services => Register(services, log));
         (await bench.AskAsync()).Call("c1", "shop_refund", """{"number":17}""").Finish(reason: ChatFinishReason.ToolCalls);
         var paused = await bench.PausedAsync();
@@ -88,8 +88,10 @@ public sealed class KernelTests
     [Fact]
     public async Task A_plugins_stream_shows_each_item()
     {
-        await using var bench = await TurnBench.StartAsync(services => Register(services, new Log()));
+        await using var bench = await TurnBench.StartAsync(services => Register(services, new FilterLog()));
         (await bench.AskAsync()).Call("c1", "shop_watch").Finish(reason: ChatFinishReason.ToolCalls);
+        await bench.Watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Parts.Any(p => p.Part is ToolCallPart { State: ToolCallState.Running, Result: "one" })));
+        bench.Host.App.Services.GetRequiredService<SecondItem>().SetResult();
         var next = await bench.Host.Model.NextAsync();
         Assert.Equal(["c1: two"], next.Results);
         next.Finish("Ok.");
@@ -100,7 +102,7 @@ public sealed class KernelTests
     [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_prompt_function_asks_the_assistants_own_model_behind_its_middleware_and_its_tokens_count(string protocol)
     {
-        var log = new Log();
+        var log = new FilterLog();
         await using var room = await ModelRoom.StartAsync(
             protocol, settings: ["--Assistants:Items:0:Middleware:0:Name=redaction"], configure: builder => Register(builder.Services, log));
         var wire = room.Wire;
@@ -120,7 +122,7 @@ public sealed class KernelTests
     [Fact]
     public async Task A_prompt_function_that_may_choose_functions_runs_none_that_needs_approval()
     {
-        await using var room = await ModelRoom.StartAsync(ModelWire.OpenAI, configure: builder => Register(builder.Services, new Log()));
+        await using var room = await ModelRoom.StartAsync(ModelWire.OpenAI, configure: builder => Register(builder.Services, new FilterLog()));
         var wire = room.Wire;
         room.Stub.EnqueueStream(wire.Begin, wire.Call(0, "a", "shop_work"), wire.CallsEnd);
         // Inside of the tool the model calls both.
@@ -209,7 +211,7 @@ public sealed class KernelTests
     [Fact]
     public async Task The_tokens_of_a_prompt_function_count_for_the_answer_and_its_schema_is_one()
     {
-        await using var room = await ModelRoom.StartAsync(ModelWire.OpenAI, configure: builder => Register(builder.Services, new Log()));
+        await using var room = await ModelRoom.StartAsync(ModelWire.OpenAI, configure: builder => Register(builder.Services, new FilterLog()));
         static string Used(int input, int output) => $$$"""data: {"id":"c1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[],"usage":{"prompt_tokens":{{{input}}},"completion_tokens":{{{output}}},"total_tokens":1}}""" + "\n\n";
         var wire = room.Wire;
         room.Stub.EnqueueStream(wire.Begin, wire.Call(0, "a", "shop_summarise", """{"text":"x"}"""), wire.Finish(wire.CallReason), Used(10, 1), wire.Done);
@@ -263,16 +265,18 @@ public sealed class KernelTests
         Assert.Contains("$where", Assert.Throws<FormatException>(() => InstructionsTemplate.Parse("You are in {{$where}}.")).Message, StringComparison.Ordinal);
     }
 
-    private static void Register(IServiceCollection services, Log log)
+    private static void Register(IServiceCollection services, FilterLog log)
     {
         var kernel = services.AddKernel();
         kernel.Plugins.AddFromType<Shop>("shop");
-        services.AddSingleton<IFunctionInvocationFilter>(log);
-        services.AddSingleton<IPromptRenderFilter>(log);
+        log.Register(services);
         services.AddScoped<Basket>();
+        services.AddSingleton<SecondItem>();
     }
 
     private sealed class Basket;
+
+    private sealed class SecondItem() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed class Shop
     {
@@ -284,10 +288,10 @@ public sealed class KernelTests
         public static string Refund(int number) => $"refunded {number}";
 
         [KernelFunction("watch")]
-        public static async IAsyncEnumerable<string> WatchAsync()
+        public static async IAsyncEnumerable<string> WatchAsync([FromKernelServices] SecondItem second)
         {
             yield return "one";
-            await Task.Yield();
+            await second.Task.Soon();
             yield return "two";
         }
 
@@ -304,53 +308,6 @@ public sealed class KernelTests
             var model = new ChatClientBuilder(kernel.GetRequiredService<IChatClient>()).UseKernelFunctionInvocation().Build();
             var options = new PromptExecutionSettings { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto() }.ToChatOptions(kernel);
             return (await model.GetResponseAsync("Work.", options, cancellationToken)).Text;
-        }
-    }
-
-    private sealed class Log : IFunctionInvocationFilter, IPromptRenderFilter
-    {
-        private readonly List<string> _seen = [];
-
-        public Action<FunctionInvocationContext>? After { get; init; }
-
-        /// <summary>Whether it is not run.</summary>
-        public Func<FunctionInvocationContext, bool> Refuses { get; init; } = _ => false;
-
-        public IReadOnlyList<string> Seen
-        {
-            get
-            {
-                lock (_seen)
-                {
-                    return [.. _seen];
-                }
-            }
-        }
-
-        public async Task OnFunctionInvocationAsync(FunctionInvocationContext context, Func<FunctionInvocationContext, Task> next)
-        {
-            Add($"{context.Function.PluginName}/{context.Function.Name}");
-            if (Refuses(context))
-            {
-                return;
-            }
-
-            await next(context);
-            After?.Invoke(context);
-        }
-
-        public async Task OnPromptRenderAsync(PromptRenderContext context, Func<PromptRenderContext, Task> next)
-        {
-            Add("render");
-            await next(context);
-        }
-
-        private void Add(string what)
-        {
-            lock (_seen)
-            {
-                _seen.Add(what);
-            }
         }
     }
 
