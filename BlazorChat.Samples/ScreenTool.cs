@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BlazorChat.Replies.Tools;
+using BlazorChat.Web;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.FileProviders;
 
@@ -26,11 +27,11 @@ public static class ScreenTool
             Source = "samples",
         };
 
-    /// <summary>Adds the folder with the script to what is served, and the script to every page.</summary>
+    /// <summary>Adds the folder with the script to what is served, and the script to every page, beside those of the operator's settings.</summary>
     public static void AddScript(WebApplicationBuilder builder)
     {
         var folder = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "scripts"));
         builder.Environment.WebRootFileProvider = new CompositeFileProvider(builder.Environment.WebRootFileProvider, folder);
-        builder.Configuration["Web:Scripts:0"] = ScriptPath;
+        builder.Services.PostConfigure<WebOptions>(web => web.Scripts.Add(ScriptPath));
     }
 }

@@ -9,10 +9,12 @@ using BlazorChat.Replies.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Samples;
 using BlazorChat.Tests.Support;
+using BlazorChat.Web;
 using Bunit;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Tests.Samples;
 
@@ -150,6 +152,22 @@ public sealed class SampleExtensionTests
     {
         var wrong = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync("--Assistants:Items:0:Middleware:0:Formt=yyyy"));
         Assert.Contains("Assistants:Items:0:Middleware:0:Formt", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_script_of_the_operator_stays_beside_that_of_the_application()
+    {
+        await using var host = await StartAsync("--Web:Scripts:0=/js/copy.js");
+        Assert.Equal(["/js/copy.js", ScreenTool.ScriptPath], host.App.Services.GetRequiredService<IOptions<WebOptions>>().Value.Scripts);
+    }
+
+    [Fact]
+    public async Task Instructions_that_are_a_template_name_the_room_and_ask_a_plugin()
+    {
+        var seen = new InstructionsSeen();
+        await using var host = await StartAsync(services => services.AddSingleton<IStepHook>(seen));
+        await AskAsync(host, "Hello");
+        Assert.Matches("You are Tryout in Room [0-9a-f]{32}\\. Order 17 is delivered\\.", seen.Instructions);
     }
 
     [Fact]
@@ -353,6 +371,17 @@ public sealed class SampleExtensionTests
                 await observer.OnTurnEndedAsync(ended, cancellationToken);
                 heard.TrySetResult();
             }
+        }
+    }
+
+    private sealed class InstructionsSeen : IStepHook
+    {
+        public string Instructions { get; private set; } = "";
+
+        public ValueTask BeforeStepAsync(StepRequest step, CancellationToken cancellationToken)
+        {
+            Instructions = step.Options.Instructions ?? "";
+            return ValueTask.CompletedTask;
         }
     }
 }
