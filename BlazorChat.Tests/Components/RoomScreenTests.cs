@@ -77,7 +77,18 @@ public sealed class RoomScreenTests : IAsyncLifetime
             (await Chat.Model.NextAsync()).Finish("Answer");
             await watch.EndedAsync();
         });
-        page.Until(() => Assert.Equal("Demo has answered.", page.Find("[role=status]").TextContent));
+        page.Until(() => Assert.Equal("Demo has answered.", Status(page)));
+
+        // The same sentence is said again: a screen reader hears what is new in the page.
+        var said = page.Find("[role=status] span");
+        await WhileBusyAsync(page, async () =>
+        {
+            await Chat.PostAsync(room, "Another question");
+            (await Chat.Model.NextAsync()).Finish("Another answer");
+            await watch.EndedAsync(2);
+        });
+        page.Until(() => Assert.NotSame(said, page.Find("[role=status] span")));
+        Assert.Equal("Demo has answered.", Status(page));
 
         // Asked again, it is the same message in the same place.
         await WhileBusyAsync(page, async () =>
@@ -86,7 +97,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
             (await Chat.Model.NextAsync()).Fail(new InvalidOperationException("Broken."));
             await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Failed);
         });
-        page.Until(() => Assert.Equal("Demo could not answer.", page.Find("[role=status]").TextContent));
+        page.Until(() => Assert.Equal("Demo could not answer.", Status(page)));
     }
 
     [Fact]
@@ -102,7 +113,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
         await Chat.Rooms.DeleteMessageAsync(ChatHost.Ada, room.Id, watch.Now.Messages[0].Message.Id, default);
         page.Until(() => Assert.Single(page.FindAll("article")));
 
-        Assert.Empty(page.Find("[role=status]").TextContent);
+        Assert.Empty(Status(page));
     }
 
     [Fact]
@@ -287,6 +298,8 @@ public sealed class RoomScreenTests : IAsyncLifetime
     private static IElement? FindButton<T>(IRenderedComponent<T> page, string name)
         where T : IComponent =>
         page.FindAll("button").FirstOrDefault(b => b.TextContent.Trim() == name);
+
+    private static string Status(IRenderedComponent<RoomScreen> page) => page.Find("[role=status]").TextContent.Trim();
 
     // Runs something while the page's circuit has something else to do: it does not look before that has ended.
     private static async Task WhileBusyAsync(IRenderedComponent<RoomScreen> page, Func<Task> action)

@@ -94,12 +94,9 @@ internal sealed class ReplyDraft
     {
         lock (_lock)
         {
-            if (_parts is not [.., TextPart])
+            if (_parts is not [.., TextPart] || !PartList.GoesOn(_parts, Step))
             {
-                Settle();
-                MakeRoom();
-                _parts.Add(new TextPart("") { Step = Step });
-                _open.Clear();
+                Begin(new TextPart("") { Step = Step });
             }
 
             _hasStreamed = true;
@@ -113,12 +110,9 @@ internal sealed class ReplyDraft
     {
         lock (_lock)
         {
-            if (_parts is not [.., ReasoningPart { ProtectedData: null }])
+            if (_parts is not [.., ReasoningPart { ProtectedData: null }] || !PartList.GoesOn(_parts, Step))
             {
-                Settle();
-                MakeRoom();
-                _parts.Add(new ReasoningPart("") { Step = Step });
-                _open.Clear();
+                Begin(new ReasoningPart("") { Step = Step });
             }
 
             _hasStreamed = true;
@@ -238,6 +232,22 @@ internal sealed class ReplyDraft
         ReasoningPart reasoning when StorableText.From(reasoning.Text) is var storable && !ReferenceEquals(storable, reasoning.Text) => reasoning with { Text = storable },
         _ => part,
     };
+
+    // A part of its own for what comes now.
+    private void Begin(MessagePart part)
+    {
+        if (_parts is [.., var last] && last.GetType() == part.GetType() && last is not ReasoningPart { ProtectedData: not null })
+        {
+            // Whoever watches would go on in the last one.
+            Set(_parts.Count, part);
+            return;
+        }
+
+        Settle();
+        MakeRoom();
+        _parts.Add(part);
+        _open.Clear();
+    }
 
     private int IndexOf(string callId) => _parts.FindLastIndex(p => p is ToolCallPart call && call.CallId == callId);
 

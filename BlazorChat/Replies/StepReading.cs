@@ -70,9 +70,8 @@ internal sealed class StepReading(TurnState state, int step, string origin, Repl
                 break;
             case UsageContent usage:
                 state.Count(usage.Details);
-                // Several may count one request, and some servers count what was cached beside the rest.
-                var (input, cached) = (usage.Details.InputTokenCount ?? 0, usage.Details.CachedInputTokenCount ?? 0);
-                ReportedInput = Math.Max(ReportedInput, cached > input ? input + cached : input);
+                // Several may count one request.
+                ReportedInput = Math.Max(ReportedInput, TokenUsage.Of(usage.Details).Input);
                 metrics.Tokens(state.Responder, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
                 break;
         }

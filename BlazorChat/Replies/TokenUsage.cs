@@ -6,6 +6,10 @@ namespace BlazorChat.Replies;
 /// <summary>What providers count, as it is added up.</summary>
 internal static class TokenUsage
 {
-    public static TokenCounts Of(UsageDetails usage) => new(
-        usage.InputTokenCount ?? 0, usage.OutputTokenCount ?? 0, usage.CachedInputTokenCount ?? 0, usage.ReasoningTokenCount ?? 0);
+    public static TokenCounts Of(UsageDetails usage)
+    {
+        var (input, cached) = (usage.InputTokenCount ?? 0, usage.CachedInputTokenCount ?? 0);
+        // Some servers count what was cached beside the rest, which shows when it is more.
+        return new TokenCounts(cached > input ? input + cached : input, usage.OutputTokenCount ?? 0, cached, usage.ReasoningTokenCount ?? 0);
+    }
 }

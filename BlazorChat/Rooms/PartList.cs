@@ -8,10 +8,20 @@ internal static class PartList
     /// <summary>Adds text: to the last part when that is of its kind, otherwise as a part of its own. Reasoning that its provider has sealed is not added to.</summary>
     public static ImmutableArray<MessagePart> Append(ImmutableArray<MessagePart> parts, string text, bool isReasoning, int step) => parts switch
     {
-        [.. var before, TextPart last] when !isReasoning => before.Add(last with { Text = last.Text + text }),
-        [.. var before, ReasoningPart { ProtectedData: null } last] when isReasoning => before.Add(last with { Text = last.Text + text }),
+        [.. var before, TextPart last] when !isReasoning && GoesOn(parts, step) => before.Add(last with { Text = last.Text + text }),
+        [.. var before, ReasoningPart { ProtectedData: null } last] when isReasoning && GoesOn(parts, step) => before.Add(last with { Text = last.Text + text }),
         _ => parts.Add(isReasoning ? new ReasoningPart(text) { Step = step } : new TextPart(text) { Step = step }),
     };
+
+    /// <summary>
+    /// Whether what a step says goes on in the last part. That of an earlier step does when it was cut off; behind a call of its step it
+    /// is whole: the results that this step knows come between.
+    /// </summary>
+    public static bool GoesOn(IReadOnlyList<MessagePart> parts, int step)
+    {
+        var of = parts[^1].Step;
+        return of == step || !parts.Any(p => p is ToolCallPart && p.Step == of);
+    }
 
     /// <summary>The first step of which nothing is there. Data say nothing of it: they are of the step of their tool.</summary>
     public static int NextStep(IEnumerable<MessagePart> parts) => parts.Where(p => p is not DataPart).Select(p => p.Step + 1).DefaultIfEmpty(0).Max();

@@ -35,6 +35,17 @@ public sealed class MetadataTests
     }
 
     [Fact]
+    public async Task Tokens_from_a_cache_that_are_counted_beside_the_rest_cost_what_they_cost()
+    {
+        await using var bench = await TurnBench.StartAsync();
+        bench.Host.Responders.Change = r => r with { Prices = new TokenPrices(2m, 10m, 0.5m) };
+        (await bench.AskAsync()).Use(100, 10, 10_000).Finish("Done.");
+        var metadata = (await bench.EndedAsync()).Metadata!;
+        Assert.Equal((10_100L, 10_000L), (metadata.Tokens.Input, metadata.Tokens.CachedInput));
+        Assert.Equal(((100 * 2m) + (10_000 * 0.5m) + (10 * 10m)) / 1_000_000m, metadata.Cost);
+    }
+
+    [Fact]
     public async Task Without_prices_nothing_has_a_cost()
     {
         await using var bench = await TurnBench.StartAsync();

@@ -40,6 +40,28 @@ public sealed class PartTests
     }
 
     [Fact]
+    public async Task Text_behind_a_call_is_not_added_to_by_the_step_that_knows_its_result()
+    {
+        await using var bench = await TurnBench.StartAsync(TurnBench.Tool("look", () => "5°"));
+        (await bench.AskAsync()).Call("c1", "look").Say("Let me look.").Finish(reason: ChatFinishReason.ToolCalls);
+        var second = await bench.Host.Model.NextAsync();
+        second.Say("It is ");
+        await bench.SeenAsync("call look Succeeded 5°", "text Let me look.", "text It is");
+        second.Finish("5°.");
+        var ended = await bench.EndedAsync();
+        string[] all = ["call look Succeeded 5°", "text Let me look.", "text It is 5°."];
+        Assert.Equal(all, TurnBench.Lines(bench.Watch.Now.Messages[^1]));
+        Assert.Equal([0, 0, 1], ended.Parts.Select(p => p.Step));
+        Assert.Equal(all, TurnBench.Lines(new RoomMessage(await bench.StoredAsync())));
+
+        // The model is told in the order in which it was.
+        var next = await bench.AskAsync("And now?");
+        Assert.Equal(["It is 5°."], next.Messages.Where(m => m.Role == ChatRole.Assistant).Skip(1).Select(m => m.Text));
+        next.Finish("6°.");
+        await bench.Watch.EndedAsync(2);
+    }
+
+    [Fact]
     public async Task A_viewer_that_comes_in_the_middle_sees_all_of_the_text_once()
     {
         await using var bench = await TurnBench.StartAsync();
