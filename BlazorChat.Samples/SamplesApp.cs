@@ -61,7 +61,7 @@ public static class SamplesApp
                 ["Assistants:Items:0:Avatar"] = "🧪",
                 ["Assistants:Items:0:Provider"] = TryoutProvider.ProviderName,
                 ["Assistants:Items:0:InstructionsFormat"] = "Template",
-                ["Assistants:Items:0:Instructions"] = "You are {{$assistant}} in {{$room}}. Order 17 is {{orders.state '17'}}.",
+                ["Assistants:Items:0:Instructions"] = "You are {{$assistant}} in {{$room}}. Today is {{$today}} in UTC.",
                 ["Assistants:Items:0:Middleware:0:Name"] = TodayMiddleware.MiddlewareName,
             },
         });

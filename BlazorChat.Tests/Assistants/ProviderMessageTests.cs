@@ -40,9 +40,16 @@ public sealed class ProviderMessageTests
     [InlineData("""{"error":"m"}""", null, "m")]
     [InlineData("""{"message":"m"}""", null, "m")]
     [InlineData("""{"detail":"m"}""", null, "m")]
+    [InlineData("""{"error":{"message":"Slow down \ud83d","code":"\udc00c"}}""", "\uFFFDc", "Slow down \uFFFD")]
+    [InlineData("""{"error":"half \ud83d"}""", null, "half \uFFFD")]
+    [InlineData("""{"\ud83d":1,"error":{"\ud83d":2,"message":"m"}}""", null, "m")]
     [InlineData("""[1]""", null, "")]
     [InlineData("""<html>""", null, "")]
     [InlineData("", null, "")]
     public void Every_form_of_an_error_body_is_understood(string body, string? code, string message) =>
         Assert.Equal((code, message), ProviderMessage.Parse(Encoding.UTF8.GetBytes(body)));
+
+    [Fact]
+    public void Bytes_that_are_no_text_cost_one_character() =>
+        Assert.Equal((null, "Zu viele \uFFFD"), ProviderMessage.Parse((byte[])[.. "{\"error\":{\"message\":\"Zu viele "u8, 0xE4, .. "\"}}"u8]));
 }

@@ -53,6 +53,29 @@ public sealed class BrowserToolTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_that_was_busy_for_longer_than_an_offer_lasts_runs_the_call_when_it_is_free()
+    {
+        await AllowLocationAsync(_ada, 48.25f, 16.5f);
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        // As a dialog of the browser does: the page is shown and connected, and does nothing for a while. Once.
+        await _ada.Page.EvaluateAsync("""
+            () => {
+              const offer = blazorChat.offerTool;
+              let busy = 10_500;
+              blazorChat.offerTool = async (...call) => {
+                await new Promise(resolve => setTimeout(resolve, busy));
+                busy = 0;
+                offer(...call);
+              };
+            }
+            """);
+        await _ada.SendAsync("What is my location?");
+        await Expect(_grace.ArticleBy("Demo").Last).ToContainTextAsync("48.25", new() { Timeout = 40_000 });
+        Assert.Equal(1, await UsesAsync(_ada));
+    }
+
+    [Fact]
     public async Task A_browser_that_does_not_tell_its_location_says_so()
     {
         // Without a permission the browser of the tests refuses.

@@ -1,5 +1,6 @@
 using BlazorChat.Replies;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Replies.Engine;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,6 +45,21 @@ public sealed class RoomTitleTests
         (await host.Model.NextAsync()).Finish("Welcome.");
         await watch.EndedAsync(2);
         Assert.False(host.Model.WasAskedAgain);
+    }
+
+    [Fact]
+    public async Task The_next_answer_names_the_room_when_the_first_ones_asker_wrote_on_instead_of_deciding()
+    {
+        await using var host = await ChatHost.StartAsync(b => b.Services.AddSingleton(TurnBench.Careful()));
+        var room = await UnnamedAsync(host);
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "Send it");
+        (await host.Model.NextAsync()).Call("c1", "careful", """{"what":"it"}""").Finish(reason: ChatFinishReason.ToolCalls);
+        await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.AwaitingPeople);
+        await host.PostAsync(room, "Rather tell me of tea");
+        (await host.Model.NextAsync()).Finish("Tea is a drink.");
+        (await host.Model.NextAsync()).Finish("Tea");
+        Assert.Equal("Tea", (await watch.UntilAsync(s => s.Room.IsNamed)).Room.Name);
     }
 
     [Fact]

@@ -162,12 +162,12 @@ public sealed class SampleExtensionTests
     }
 
     [Fact]
-    public async Task Instructions_that_are_a_template_name_the_room_and_ask_a_plugin()
+    public async Task Instructions_that_are_a_template_name_the_room_and_the_day()
     {
         var seen = new InstructionsSeen();
         await using var host = await StartAsync(services => services.AddSingleton<IStepHook>(seen));
         await AskAsync(host, "Hello");
-        Assert.Matches("You are Tryout in Room [0-9a-f]{32}\\. Order 17 is delivered\\.", seen.Instructions);
+        Assert.Matches("You are Tryout in Room [0-9a-f]{32}\\. Today is [0-9]{4}-[0-9]{2}-[0-9]{2} in UTC\\.", seen.Instructions);
     }
 
     [Fact]

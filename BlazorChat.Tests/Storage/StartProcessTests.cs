@@ -70,7 +70,7 @@ public sealed class StartProcessTests : IDisposable
         }
 
         await using var again = await AppProcess.StartAsync(_folder);
-        Assert.Equal(0, await again.StopAsync("INT"));
+        Assert.Equal(0, await again.StopAsync());
         Assert.False(File.Exists(StoredSchema.FileOf(_folder) + "-wal"));
     }
 

@@ -142,11 +142,10 @@ public sealed partial class AppProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to stop, as a service manager does.</summary>
-    /// <param name="signal">The signal's name: INT is what Ctrl+C sends.</param>
     /// <returns>Its exit code.</returns>
-    public async Task<int> StopAsync(string signal = "TERM")
+    public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-" + signal, _process.Id.ToString()]);
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
         await _process.WaitForExitAsync().Soon();
         return _process.ExitCode;
     }

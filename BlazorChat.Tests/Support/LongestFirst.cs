@@ -7,6 +7,23 @@ namespace BlazorChat.Tests.Support;
 /// <summary>Collections whose tests take longest begin first: none of them is left to run by itself when the others are done.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
+    // Those that wait for processes and for silence.
+    private static readonly string[] Long =
+    [
+        nameof(Storage.StartProcessTests), nameof(Replies.ProviderOutcomeTests), nameof(EndToEnd.FailingStepTests), nameof(Replies.Flow.KilledProcessTests),
+        nameof(Storage.BothDatabasesTests), nameof(EndToEnd.ProviderStepTests), nameof(Assistants.Mcp.McpProgramTests),
+    ];
+
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
-        testCollections.OrderBy(c => c.CollectionDefinition is null ? 1 : 0).ThenBy(c => c.DisplayName, StringComparer.Ordinal);
+        testCollections.OrderBy(Rank).ThenBy(c => c.DisplayName, StringComparer.Ordinal);
+
+    private static int Rank(ITestCollection collection)
+    {
+        if (collection.CollectionDefinition is not null)
+        {
+            return 0;
+        }
+
+        return Array.Exists(Long, name => collection.DisplayName.EndsWith("." + name, StringComparison.Ordinal)) ? 1 : 2;
+    }
 }

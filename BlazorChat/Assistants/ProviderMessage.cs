@@ -50,7 +50,7 @@ internal static partial class ProviderMessage
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = Read(body);
             return Parse(document.RootElement);
         }
         catch (JsonException)
@@ -64,7 +64,7 @@ internal static partial class ProviderMessage
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            return (null, root.ValueKind == JsonValueKind.String ? root.GetString()! : "");
+            return (null, root.ValueKind == JsonValueKind.String ? WireText.Of(root) : "");
         }
 
         if (root.TryGetProperty("error", out var error))
@@ -80,7 +80,7 @@ internal static partial class ProviderMessage
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = Read(body);
             return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("error", out var error)
                 && error.ValueKind == JsonValueKind.Object ? Text(error, "param") : null;
         }
@@ -90,9 +90,12 @@ internal static partial class ProviderMessage
         }
     }
 
+    // Bytes that are no UTF-8 and halves of surrogate pairs would be found out when a name or a text is looked at.
+    private static JsonDocument Read(ReadOnlyMemory<byte> body) => JsonDocument.Parse(WireText.WithoutHalves(Encoding.UTF8.GetString(body.Span)));
+
     private static string? Text(JsonElement element, string name) =>
         !element.TryGetProperty(name, out var value) ? null
-        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : value.ValueKind == JsonValueKind.String ? WireText.Of(value)
         : value.ValueKind == JsonValueKind.Number ? value.GetRawText()
         : null;
 

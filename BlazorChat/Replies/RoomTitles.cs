@@ -19,13 +19,12 @@ internal sealed partial class RoomTitles(
     // The first exchange is within these.
     private const int FirstMessages = 20;
 
-    // Several assistants may answer the first question.
     private readonly ConcurrentDictionary<Guid, byte> _running = new();
 
     public async ValueTask OnTurnEndedAsync(TurnOutcome ended, CancellationToken cancellationToken)
     {
         var roomId = ended.Turn.RoomId;
-        if (!options.Value.TitleRooms || ended.Message.Status is not MessageStatus.Complete || !_running.TryAdd(roomId, 0))
+        if (!options.Value.TitleRooms || ended.Message.Status is not MessageStatus.Complete)
         {
             return;
         }
@@ -36,16 +35,30 @@ internal sealed partial class RoomTitles(
                 && await FindQuestionAsync(ended.Message, cancellationToken).ConfigureAwait(false) is { } question
                 && responders.Find(ended.Turn.AssistantId) is { } responder)
             {
-                await TitleAsync(responder, question, ended.Message, cancellationToken).ConfigureAwait(false);
+                await TitleOnceAsync(responder, question, ended.Message, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is ReplyFailedException or KernelException || cancellationToken.IsCancellationRequested)
         {
             LogFailed(e, roomId);
         }
+    }
+
+    // The first answer may be asked for again, and end a second time, while its room is being named.
+    private async Task TitleOnceAsync(Responder responder, Message question, Message answer, CancellationToken cancellationToken)
+    {
+        if (!_running.TryAdd(answer.RoomId, 0))
+        {
+            return;
+        }
+
+        try
+        {
+            await TitleAsync(responder, question, answer, cancellationToken).ConfigureAwait(false);
+        }
         finally
         {
-            _running.TryRemove(roomId, out _);
+            _running.TryRemove(answer.RoomId, out _);
         }
     }
 
@@ -53,7 +66,9 @@ internal sealed partial class RoomTitles(
     private async Task<Message?> FindQuestionAsync(Message answer, CancellationToken cancellationToken)
     {
         var first = await rooms.ReadFirstAsync(answer.RoomId, FirstMessages, cancellationToken).ConfigureAwait(false);
-        var isFirst = first.FirstOrDefault(m => m is { Author.Kind: AuthorKind.Assistant, Status: MessageStatus.Complete, IsRetried: false })?.Id == answer.Id;
+        // One whose asker wrote on instead of deciding about its calls was never finished.
+        var isFirst = first.FirstOrDefault(m => m is { Author.Kind: AuthorKind.Assistant, Status: MessageStatus.Complete, IsRetried: false }
+            && !m.Calls.Any(c => c.Decision is { Reason: CallChanges.WroteInstead }))?.Id == answer.Id;
         return isFirst ? first.FirstOrDefault(m => m.Id == answer.QuestionId) : null;
     }
 

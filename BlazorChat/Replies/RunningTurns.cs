@@ -57,7 +57,9 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
     {
         lock (_lock)
         {
-            if (_disposed || _ending is not null)
+            // While nothing can be saved, somebody may stop it, or its message go: it does not go on when it can.
+            var isFirst = _ending is null || (_ending is TurnEnding.StorageLost && ending is (TurnEnding.Stopped or TurnEnding.Discarded));
+            if (_disposed || !isFirst)
             {
                 return false;
             }

@@ -76,6 +76,28 @@ public sealed class PostgresLockTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_that_is_stopped_while_the_lock_is_lost_does_not_go_on_after_it_came_back()
+    {
+        await using var host = await ChatHost.StartAsync(_data);
+        host.Responders.Change = static r => r with { Recovery = RecoveryMode.Continue };
+        var room = await host.RoomAsync();
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "Hello");
+        var answer = await host.Model.NextAsync();
+        answer.Say("Half a ");
+        await watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Number > 0));
+        // Nobody can connect, so that it stays lost.
+        await _data.Server!.ExecuteAsync($"ALTER DATABASE {_data.Name} ALLOW_CONNECTIONS false");
+        await TerminateAsync();
+        await answer.Stopped.Soon();
+        Assert.Equal(1, (await host.Replies.StopAsync(ChatHost.Ada, room.Id, null, default)).Value);
+
+        await _data.Server.ExecuteAsync($"ALTER DATABASE {_data.Name} ALLOW_CONNECTIONS true");
+        Assert.Equal("Ada", Assert.IsType<MessageStatus.Stopped>((await watch.EndedAsync()).Status).By);
+        Assert.False(host.Model.WasAskedAgain);
+    }
+
+    [Fact]
     public async Task When_another_process_took_over_nothing_is_written_and_the_first_one_ends()
     {
         using var log = new LogCapture();
@@ -139,7 +161,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
     private Task<object?> ExecuteAsync(string sql) => _data.Server!.ExecuteAsync(sql, _data.Name!);
 
     private Task<object?> TerminateAsync() =>
-        ExecuteAsync("SELECT count(pg_terminate_backend(l.pid)) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()");
+        _data.Server!.ExecuteAsync($"SELECT count(pg_terminate_backend(l.pid)) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.granted AND d.datname = '{_data.Name}'");
 
     /// <summary>Takes the lock from the application in another session, which counts no epoch on: as a server that is not back yet.</summary>
     /// <returns>Disposed, it lets go.</returns>

@@ -67,6 +67,7 @@ class ChatTools extends HTMLElement {
     const run = { messageId, callId, stop: new AbortController(), isAsking: false };
     const { signal } = run.stop;
     this.runs.set(key, run);
+    let isNobodys = false;
     try {
       const call = await server.invokeMethodAsync('Take', messageId, callId);
       if (call && !signal.aborted) {
@@ -74,6 +75,8 @@ class ChatTools extends HTMLElement {
         const outcome = await perform(call, { signal, limit: this.limit, ask: question => this.ask(run, call, question) });
         await this.finish(server, run, outcome);
       }
+
+      isNobodys = !call;
     } catch {
       // The page leaves the room, or is cut off: the call is taken up elsewhere, or when it is back.
     } finally {
@@ -81,6 +84,11 @@ class ChatTools extends HTMLElement {
       if (this.runs.get(key) === run) {
         this.runs.delete(key);
       }
+    }
+
+    if (isNobodys) {
+      // This page was too late, or nothing could be read: when nobody else has the call, it is offered again.
+      setTimeout(() => this.here(), SEND_AGAIN_AFTER);
     }
   }
 
