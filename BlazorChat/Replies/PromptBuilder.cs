@@ -142,7 +142,7 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
         var parts = new List<string>
         {
             // Anybody may name a room: as JSON the name stays a name.
-            $"You are {responder.Author.Name}, an assistant in a chat room named {JsonSerializer.Serialize(room.Name)}. Several people and assistants may write there; each message says who wrote it. Answer in Markdown.",
+            $"You are {responder.Author.Name}, an assistant in a chat room named {JsonSerializer.Serialize(room.Name, Json)}. Several people and assistants may write there; each message says who wrote it. Answer in Markdown.",
         };
         if (own.Length > 0)
         {

@@ -34,6 +34,15 @@ public sealed class ContextTests
     }
 
     [Fact]
+    public async Task The_rooms_name_reaches_the_model_as_it_was_written()
+    {
+        await using var bench = await TurnBench.StartAsync();
+        var room = await bench.Host.RoomAsync("Café <b>\"計画\"</b>");
+        await bench.Host.PostAsync(room, "Hello");
+        Assert.Contains("""named "Café <b>\"計画\"</b>".""", (await bench.Host.Model.NextAsync()).Options!.Instructions, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_first_messages_are_sent_once_also_when_everything_fits()
     {
         await using var bench = await TurnBench.StartAsync();
