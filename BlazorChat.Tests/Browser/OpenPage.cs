@@ -47,6 +47,7 @@ internal sealed class OpenPage
         await Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
         await Panel.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" }).FillAsync(Instructions);
         await _visitor.Composer.FillAsync(Draft);
+        await EditBox.FocusAsync();
     }
 
     /// <summary>The same far up: at the room's first message, which has to be loaded.</summary>
@@ -110,6 +111,7 @@ internal sealed class OpenPage
         {
             await Expect(_visitor.Composer).ToHaveValueAsync(Draft);
             await Expect(EditBox).ToHaveValueAsync(HalfAnEdit);
+            await Expect(EditBox).ToBeFocusedAsync();
             await Expect(Panel.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" })).ToHaveValueAsync(Instructions);
         }
     }

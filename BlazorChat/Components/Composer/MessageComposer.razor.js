@@ -2,13 +2,15 @@
 // waits for a server and nothing that was typed is lost: the draft and every unsent message are in localStorage, per
 // person and room, and go out again, with the same id, after a reload or a lost connection. The server stores an id once.
 // Each tab keeps its own besides: one that comes back shows what was typed in it, whatever another has left in the room since.
-import { keyOf, load as loadHere, store as storeHere } from '../../js/kept.js';
+import { focused, keyOf, load as loadHere, store as storeHere, watchFocus } from '../../js/kept.js';
 import { reopen } from '../../js/kept-open.js';
 import { requestData } from '../../js/request.js';
 
 const COUNT_FROM = 30_000;
 const CALL_TIMEOUT = 20_000;
 const OUTBOX = 'blazorchat:outbox:';
+// What the tab's store calls the composer's field.
+const FIELD = 'composer';
 
 // Which room's box had the focus when its element was replaced by the interactive one.
 let refocus;
@@ -88,8 +90,7 @@ class ChatComposer extends HTMLElement {
 
     this.input.addEventListener('input', () => this.onInput());
     this.input.addEventListener('keydown', e => this.onKey(e));
-    this.input.addEventListener('focus', () => { this.hasFocus = true; });
-    this.input.addEventListener('blur', () => { this.hasFocus = !this.isConnected && this.hasFocus; });
+    watchFocus(this, this.input, FIELD);
     this.querySelector('form').addEventListener('submit', e => {
       e.preventDefault();
       this.send();
@@ -106,8 +107,8 @@ class ChatComposer extends HTMLElement {
     if (refocus?.room === this.dataset.room) {
       this.input.focus({ preventScroll: true });
       this.input.setSelectionRange(refocus.start, refocus.end);
-    } else if (matchMedia('(hover: hover) and (pointer: fine)').matches && (document.activeElement === document.body || document.activeElement?.closest('nav.rooms'))) {
-      // A room was opened, and nothing else is being used. On a touch screen this would raise the keyboard.
+    } else if ((focused() ?? FIELD) === FIELD && matchMedia('(hover: hover) and (pointer: fine)').matches && (document.activeElement === document.body || document.activeElement?.closest('nav.rooms'))) {
+      // A room was opened, and nothing else is being used, or was when the page went away. On a touch screen this would raise the keyboard.
       this.input.focus({ preventScroll: true });
     }
 

@@ -1,6 +1,6 @@
 // <kept-field> around a field: what is typed there and not sent yet stays in the tab's store, and is put back when the field
 // appears again. Its data-name says which field it is; with data-saved, the server has the text.
-import { frameOf, isDone, keyOf, load, store } from './kept.js';
+import { focused, forgetFocus, frameOf, isDone, keyOf, load, store, watchFocus } from './kept.js';
 
 // The field that had the focus when the page around it was replaced.
 let refocus;
@@ -20,7 +20,12 @@ customElements.define('kept-field', class extends HTMLElement {
     const { frame, path, key, field } = this;
     refocus = this.hasFocus ? { key, start: field.selectionStart, end: field.selectionEnd } : refocus;
     // When everything that goes with it has gone.
-    queueMicrotask(() => isDone(frame, path) && store(key, null));
+    queueMicrotask(() => {
+      if (isDone(frame, path)) {
+        store(key, null);
+        forgetFocus(key);
+      }
+    });
   }
 
   attributeChangedCallback() {
@@ -37,8 +42,8 @@ customElements.define('kept-field', class extends HTMLElement {
 
     this.field = field;
     field.addEventListener('input', () => store(this.key, field.value));
-    field.addEventListener('focus', () => { this.hasFocus = true; });
-    field.addEventListener('blur', () => { this.hasFocus = !this.isConnected && this.hasFocus; });
+    const hadFocus = focused() === this.key;
+    watchFocus(this, field, this.key);
     const kept = load(this.key);
     if (typeof kept === 'string' && kept !== field.value) {
       field.value = kept;
@@ -51,6 +56,10 @@ customElements.define('kept-field', class extends HTMLElement {
       field.focus({ preventScroll: true });
       field.setSelectionRange(refocus.start, refocus.end);
       refocus = undefined;
+    } else if (hadFocus && document.activeElement === document.body && matchMedia('(hover: hover) and (pointer: fine)').matches) {
+      // The page was loaded again. On a touch screen this would raise the keyboard.
+      field.focus({ preventScroll: true });
+      field.setSelectionRange(field.value.length, field.value.length);
     }
   }
 });

@@ -36,3 +36,33 @@ export function isDone(frame, path) {
 
 /** What an element stands in: it stays when only the element goes. */
 export const frameOf = element => element.closest('article, .room');
+
+/** The field of this page that has the focus, or had it when the page was loaded again; null when none did. */
+export function focused() {
+  const kept = load(keyOf('focus'));
+  return kept?.path === location.pathname ? kept.field : null;
+}
+
+/** Forgets that a field had the focus. */
+export function forgetFocus(name) {
+  if (focused() === name) {
+    store(keyOf('focus'), null);
+  }
+}
+
+/**
+ * Notes whether a field has the focus, in its owner's `hasFocus` and in the tab's store. Of a field that is taken out of the page, the
+ * blur comes before that, after it or not at all, as browsers differ: it counts when whoever did that is done.
+ */
+export function watchFocus(owner, field, name) {
+  field.addEventListener('focus', () => {
+    owner.hasFocus = true;
+    store(keyOf('focus'), { path: location.pathname, field: name });
+  });
+  field.addEventListener('blur', () => queueMicrotask(() => {
+    owner.hasFocus = document.activeElement === field;
+    if (!owner.hasFocus && field.isConnected) {
+      forgetFocus(name);
+    }
+  }));
+}
