@@ -111,19 +111,21 @@ public sealed class ToolExecutionTests
     {
         await using var bench = new ToolBench(s => s.AddScoped<Scoped>());
         var release = new TaskCompletionSource();
-        Scoped? scoped = null;
+        var began = new TaskCompletionSource<Scoped>(TaskCreationOptions.RunContinuationsAsynchronously);
         var outcome = bench.RunAsync(async (IServiceProvider services, ToolCallContext call) =>
         {
-            scoped = services.GetRequiredService<Scoped>();
+            began.SetResult(services.GetRequiredService<Scoped>());
             await release.Task;
             call.ShowPreliminary("too late");
             call.Publish(new DataPart("late", null, "1"));
             return "too late";
         });
+        // On a thread of its own: it may begin after its time began.
+        var scoped = await began.Task.Soon();
         await bench.Time.WaitForTimerAsync(due => due == ToolBench.Timeout);
         bench.Time.Advance(ToolBench.Timeout);
         Assert.True((await outcome).IsError);
-        Assert.False(scoped!.Ended.IsCompleted);
+        Assert.False(scoped.Ended.IsCompleted);
         release.SetResult();
         await scoped.Ended.Soon();
         Assert.Empty(bench.Shown);
