@@ -64,10 +64,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
         host.Responders.Change = static r => r with { Recovery = RecoveryMode.Continue };
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
-        await host.PostAsync(room, "Hello");
-        var answer = await host.Model.NextAsync();
-        answer.Say("Half a ");
-        await watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Number > 0));
+        var answer = await HalfAnAnswerAsync(host, room, watch);
         await TerminateAsync();
         await answer.Stopped.Soon();
 
@@ -82,10 +79,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
         host.Responders.Change = static r => r with { Recovery = RecoveryMode.Continue };
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
-        await host.PostAsync(room, "Hello");
-        var answer = await host.Model.NextAsync();
-        answer.Say("Half a ");
-        await watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Number > 0));
+        var answer = await HalfAnAnswerAsync(host, room, watch);
         // Nobody can connect, so that it stays lost.
         await _data.Server!.ExecuteAsync($"ALTER DATABASE {_data.Name} ALLOW_CONNECTIONS false");
         await TerminateAsync();
@@ -156,6 +150,15 @@ public sealed class PostgresLockTests : IAsyncLifetime
 
         static IDataProtector Protector(ChatHost host) =>
             host.App.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
+    }
+
+    private static async Task<FakeAnswer> HalfAnAnswerAsync(ChatHost host, Room room, RoomWatch watch)
+    {
+        await host.PostAsync(room, "Hello");
+        var answer = await host.Model.NextAsync();
+        answer.Say("Half a ");
+        await watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Number > 0));
+        return answer;
     }
 
     private Task<object?> ExecuteAsync(string sql) => _data.Server!.ExecuteAsync(sql, _data.Name!);
