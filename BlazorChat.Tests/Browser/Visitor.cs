@@ -145,7 +145,7 @@ public sealed class Visitor : IAsyncDisposable
 
     private static async Task<Visitor> VisitAsync(IBrowser browser, Uri address, string name, ColorScheme scheme, int width, int height)
     {
-        var context = await browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
+        var context = await browser.NewContextAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = height } });
         context.SetDefaultTimeout(20_000);
         Assertions.SetDefaultExpectTimeout(20_000);
         var complaints = new ConcurrentQueue<string>();

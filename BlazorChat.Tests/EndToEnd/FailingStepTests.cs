@@ -6,7 +6,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.EndToEnd;
 
 /// <summary>What a room sees when something goes wrong in an answer of several steps, from the bytes on the provider's socket on.</summary>
-public sealed class FailingStepTests
+public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<SideBySide>
 {
     [Theory]
     [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
@@ -55,7 +55,7 @@ public sealed class FailingStepTests
 
     [Theory]
     [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
-    public async Task Too_many_requests_in_the_second_step_are_waited_for(string protocol)
+    public Task Too_many_requests_in_the_second_step_are_waited_for(string protocol) => sideBySide.RunAsync(ModelWire.All, protocol, static async protocol =>
     {
         await using var stub = await ModelStub.StartAsync();
         await using var room = await StartAsync(protocol, stub, "RetryAttempts=1");
@@ -69,11 +69,11 @@ public sealed class FailingStepTests
         var answer = await room.EndedAsync();
         Assert.Equal((MessageStatus.Complete.Instance, "One.", "1"), (answer.Status, answer.Text, Assert.Single(Calls(answer)).Result));
         Assert.DoesNotContain("Retrying", string.Join('\n', room.Seen.Frames[^1]), StringComparison.Ordinal);
-    }
+    });
 
     [Theory]
     [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
-    public async Task A_stall_in_the_second_step_goes_on_and_no_tool_runs_again(string protocol)
+    public Task A_stall_in_the_second_step_goes_on_and_no_tool_runs_again(string protocol) => sideBySide.RunAsync(ModelWire.All, protocol, static async protocol =>
     {
         await using var stub = await ModelStub.StartAsync();
         await using var room = await StartAsync(protocol, stub, "Recovery=Continue", "IdleTimeout=00:00:05");
@@ -91,7 +91,7 @@ public sealed class FailingStepTests
         Assert.Equal("1", Assert.Single(Calls(answer)).Result);
         Assert.Single(SentResults.Of(stub.Requests[2]));
         Assert.Equal(3, stub.Requests.Count);
-    }
+    });
 
     [Theory]
     [MemberData(nameof(ModelWire.InPieces), MemberType = typeof(ModelWire))]

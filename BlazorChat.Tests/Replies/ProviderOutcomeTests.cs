@@ -11,7 +11,7 @@ namespace BlazorChat.Tests.Replies;
 /// What people in a room see of everything that a provider may do: from the bytes on the provider's socket to the stored
 /// message, with nothing of the application replaced. Whatever happened, the room's next turn works.
 /// </summary>
-public sealed class ProviderOutcomeTests(ITestOutputHelper output)
+public sealed class ProviderOutcomeTests(ITestOutputHelper output, SideBySide sideBySide) : IClassFixture<SideBySide>
 {
     // The issue: a stop is at the provider's socket within this time.
     private static readonly TimeSpan StopBound = TimeSpan.FromMilliseconds(200);
@@ -52,7 +52,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
-    public async Task Too_many_requests_are_repeated_after_the_wait_that_was_asked_for_and_people_see_that(string protocol)
+    public Task Too_many_requests_are_repeated_after_the_wait_that_was_asked_for_and_people_see_that(string protocol) => sideBySide.RunAsync(ModelWire.All, protocol, static async protocol =>
     {
         await using var room = await ModelRoom.StartAsync(protocol, retries: 1);
         room.Stub.Enqueue(429, "application/json", room.Wire.ErrorBody("rate_limit_error", "Slow down"), ("Retry-After", "1"));
@@ -65,7 +65,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
         AssertComplete(await room.EndedAsync(), "Here");
         Assert.Equal(2, room.Stub.Requests.Count);
         await AssertNextTurnWorksAsync(room);
-    }
+    });
 
     [Theory]
     [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
@@ -153,7 +153,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(ModelWire.AllBothWays), MemberType = typeof(ModelWire))]
-    public async Task A_stall_ends_the_answer_and_closes_the_connection(string protocol, bool afterFirstToken)
+    public Task A_stall_ends_the_answer_and_closes_the_connection(string protocol, bool afterFirstToken) => sideBySide.RunAsync(ModelWire.AllBothWays, (protocol, afterFirstToken), static async (protocol, afterFirstToken) =>
     {
         await using var room = await ModelRoom.StartAsync(protocol, idle: TimeSpan.FromSeconds(3));
         room.Stub.Enqueue(async exchange =>
@@ -169,7 +169,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output)
         AssertFailed(await room.AnswerAsync(), afterFirstToken ? "Half" : "", "3 seconds");
         await Assert.Single(room.Stub.Requests).Closed.Soon();
         await AssertNextTurnWorksAsync(room);
-    }
+    });
 
     [Theory]
     [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
