@@ -9,6 +9,8 @@ internal static class MarkdownCorpus
     public static IReadOnlyList<string> Documents { get; } =
     [
         "Hello!",
+        "> a\n\t| a | b |\n|--|--|\n| c | d |\n\nend",
+        "a\n\t| a | b |\n|--|--|\n\n- b\n\n  c\n      | a | b |\n  |--|--|\n  | 1 | 2 |\nend",
         "One line.\n\nAnother **bold** one, *slanted* too, ~~gone~~ and `code`.\nSecond line of it.",
         "# Title\n\nText below.\n\n## Part\nText right below.\n### Sub ###\n#### Deep\n##### Deeper\n###### Deepest\n",
         "Setext title\n============\n\ntext\n\nSmaller\n-------\nmore",

@@ -185,7 +185,7 @@ public sealed class MarkdownStream
             var start = _tailStart - context;
             foreach (var next in blocks.Skip(1))
             {
-                Close(start + StartOfLine(text, next.Span.Start));
+                Close(start + StartOf(text, next));
             }
 
             return true;
@@ -248,5 +248,15 @@ public sealed class MarkdownStream
         _parseFrom = 0;
     }
 
-    private static int StartOfLine(string text, int position) => position == 0 ? 0 : text.LastIndexOf('\n', position - 1) + 1;
+    private static int StartOf(string text, Block block)
+    {
+        var start = block.Span.Start == 0 ? 0 : text.LastIndexOf('\n', block.Span.Start - 1) + 1;
+        // A table may part from a paragraph whose further lines are indented: with nothing before it, that would make it code.
+        while (block is ParagraphBlock && start < text.Length && text[start] is (' ' or '\t'))
+        {
+            start++;
+        }
+
+        return start;
+    }
 }
