@@ -144,6 +144,19 @@ public sealed class ResponsesChatClientTests : IAsyncLifetime
         Assert.Equal((kind, canRetry), (reading.Failure?.Kind, reading.Failure?.CanRetry));
         Assert.DoesNotContain("secret", reading.Failure!.Sentence, StringComparison.Ordinal);
         Assert.Equal(kind != ChatFailureKind.RateLimited, reading.Failure.Sentence.Contains("The model tripped over", StringComparison.Ordinal));
+
+        // What it cost until then is billed.
+        Assert.Equal((30, 20), (reading.Usage?.InputTokenCount, reading.Usage?.OutputTokenCount));
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_cut_is_counted()
+    {
+        using var directory = Wire.CreateDirectory(_stub.Address);
+        _stub.EnqueueStream(Wire.Begin, Wire.Text("Half"), new ResponsesWire().CutWithUsage);
+        var reading = await ModelWire.AskAsync(directory);
+        Assert.Equal(ChatFinishReason.Length, reading.FinishReason);
+        Assert.Equal((30, 20), (reading.Usage?.InputTokenCount, reading.Usage?.OutputTokenCount));
     }
 
     [Fact]

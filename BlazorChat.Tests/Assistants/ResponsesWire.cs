@@ -31,9 +31,12 @@ public sealed class ResponsesWire : ModelWire
 
     public override UsageDetails ExpectedUsage => new() { InputTokenCount = 30, OutputTokenCount = 20, CachedInputTokenCount = 10, ReasoningTokenCount = 5 };
 
-    public override string EndWithUsage => Event(
-        "response.completed",
-        $$""","response":{{Response("completed", """{"input_tokens":30,"output_tokens":20,"total_tokens":50,"input_tokens_details":{"cached_tokens":10},"output_tokens_details":{"reasoning_tokens":5}}""")}}""");
+    private const string Usage = """{"input_tokens":30,"output_tokens":20,"total_tokens":50,"input_tokens_details":{"cached_tokens":10},"output_tokens_details":{"reasoning_tokens":5}}""";
+
+    public override string EndWithUsage => Event("response.completed", $$""","response":{{Response("completed", Usage)}}""");
+
+    /// <summary>The event of an answer that was cut at its length limit, with the same counts.</summary>
+    public string CutWithUsage => Event("response.incomplete", $$""","response":{{Response("incomplete", Usage, $$"""{"reason":{{Json(LengthReason)}}}""")}}""");
 
     public override string Text(string text) =>
         Event("response.output_text.delta", $$""","item_id":"msg_1","output_index":0,"content_index":0,"delta":{{Json(text)}}""");
@@ -64,9 +67,9 @@ public sealed class ResponsesWire : ModelWire
 
     public override string ErrorEvent(string type, string message) => Event("error", $$""","code":{{Json(type)}},"message":{{Json(message)}},"param":null""");
 
-    /// <summary>The event of an answer that failed at the provider.</summary>
+    /// <summary>The event of an answer that failed at the provider, with what was counted of it (<see cref="ExpectedUsage"/>).</summary>
     public static string Failed(string code, string message) =>
-        Event("response.failed", $$""","response":{{Response("failed", error: Json(new { code, message }))}}""");
+        Event("response.failed", $$""","response":{{Response("failed", Usage, error: Json(new { code, message }))}}""");
 
     public override string ErrorBody(string type, string message) => Json(new { error = new { message, type, code = (string?)null } });
 

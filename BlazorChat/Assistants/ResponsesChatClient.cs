@@ -75,6 +75,11 @@ internal sealed class ResponsesChatClient : DelegatingChatClient
                     {
                         yield return update;
                     }
+
+                    if (reply.Failure is { } failed)
+                    {
+                        throw failed;
+                    }
                 }
             }
         }

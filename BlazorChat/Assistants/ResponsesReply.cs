@@ -20,6 +20,9 @@ internal sealed class ResponsesReply
     private (int Item, int Part)? _thought;
     private ChatFinishReason? _finishReason;
 
+    /// <summary>How the answer failed, where its last event said so; it is thrown when what was counted has been read.</summary>
+    public ChatFailureException? Failure { get; private set; }
+
     /// <summary>What an update says; null when nothing.</summary>
     /// <exception cref="ChatFailureException">It is an error, or says too much.</exception>
     public ChatResponseUpdate? Read(ChatResponseUpdate update)
@@ -169,7 +172,8 @@ internal sealed class ResponsesReply
 
         if (status is ResponseStatus.Failed or ResponseStatus.Cancelled)
         {
-            throw ChatFailures.ErrorEvent(response?.Error?.Code.ToString(), response?.Error?.Message);
+            Failure = ChatFailures.ErrorEvent(response?.Error?.Code.ToString(), response?.Error?.Message);
+            return;
         }
 
         var reason = status == ResponseStatus.Incomplete ? Limit(response?.IncompleteStatusDetails?.Reason) : ChatFinishReason.Stop;
