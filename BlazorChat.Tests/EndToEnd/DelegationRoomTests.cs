@@ -87,6 +87,26 @@ public sealed class DelegationRoomTests
     }
 
     [Fact]
+    public async Task The_inner_one_is_told_its_filled_in_template_and_what_its_server_cut_off_is_said_with_its_words()
+    {
+        await using var outer = await ModelStub.StartAsync();
+        await using var inner = await ModelStub.StartAsync();
+        await using var room = await StartAsync(outer, inner, "Instructions=I work in {{$room}}.", "InstructionsFormat=Template");
+        await room.Host.Rooms.ChangeAsync(ChatHost.Ada, room.Room.Id, "R&D {{$assistant}}", null, null, default);
+        var task = string.Concat(Enumerable.Repeat("a word and ", 700));
+        outer.EnqueueStream(Outer.Begin, Outer.Call(0, "call_1", "ask_helper", $$"""{"task":"{{task}}"}"""), Outer.CallsEnd);
+        // It says that it has read 3 tokens.
+        inner.EnqueueStream(Inner.Begin, Inner.Text("It is short."), Inner.End);
+        outer.EnqueueStream(Outer.Begin, Outer.Text("So it is."), Outer.End);
+        var answer = await room.AnswerAsync("Hand it on");
+        Assert.Contains("I work in R&D {{$assistant}}.", inner.Requests[0].Json.GetProperty("system").ToString(), StringComparison.Ordinal);
+        var result = Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result!;
+        Assert.StartsWith("It is short.\n\n(The model has read about 3 of the 2,", result, StringComparison.Ordinal);
+        Assert.EndsWith("may have missed a part of the conversation.)", result, StringComparison.Ordinal);
+        Assert.Equal(result, Assert.Single(SentResults.Of(outer.Requests[^1])).Text);
+    }
+
+    [Fact]
     public async Task A_filter_of_the_kernel_sees_the_task_and_the_tools_of_the_inner_one_and_can_refuse_them()
     {
         var log = new FilterLog

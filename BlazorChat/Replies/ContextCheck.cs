@@ -26,31 +26,42 @@ internal sealed partial class ContextCheck(RepliesMetrics metrics, ILogger<Conte
     /// <param name="reported">How many tokens of it the provider counted, those from its cache included; 0 when it does not say.</param>
     public void Check(TurnState state, int step, IReadOnlyList<ChatMessage> messages, ChatOptions options, long reported)
     {
-        if (reported <= 0 || state.Responder.IsDemo)
+        if (Compare(state.Responder, state.Claimed.Reply.Id, messages, options, reported) is { } cut && !state.IsCutTold && !state.Draft.IsFull)
         {
-            return;
+            state.IsCutTold = true;
+            state.Draft.Add(new ErrorPart(cut) { Step = step });
+        }
+    }
+
+    /// <summary>Looks at any request that has ended well.</summary>
+    /// <param name="responder">Who was asked.</param>
+    /// <param name="messageId">For which answer.</param>
+    /// <param name="messages">What was sent.</param>
+    /// <param name="options">With which options.</param>
+    /// <param name="reported">How many tokens of it the provider counted, those from its cache included; 0 when it does not say.</param>
+    /// <returns>A sentence for people when the server has cut off what was sent, null otherwise.</returns>
+    public string? Compare(Responder responder, Guid messageId, IReadOnlyList<ChatMessage> messages, ChatOptions options, long reported)
+    {
+        if (reported <= 0 || responder.IsDemo)
+        {
+            return null;
         }
 
-        var tokens = TokenCounter.For(state.Responder, options.ModelId);
+        var tokens = TokenCounter.For(responder, options.ModelId);
         var instructions = tokens.Of(options.Instructions ?? "");
-        metrics.Counted(state.Responder, tokens.IsExact, (double)(instructions + messages.Sum(tokens.Of) + (options.Tools ?? []).Sum(tokens.Of)) / reported);
+        metrics.Counted(responder, tokens.IsExact, (double)(instructions + messages.Sum(tokens.Of) + (options.Tools ?? []).Sum(tokens.Of)) / reported);
 
         // At least this was sent: providers shorten tools' schemas, and leave earlier reasoning out, which is no loss.
         var least = instructions + messages.Sum(m => m.Contents.Where(c => c is not TextReasoningContent).Sum(tokens.Of));
         if (least - reported < LeastMissing || reported >= least * (tokens.IsExact ? LeastOfCounted : LeastOfEstimated))
         {
-            return;
+            return null;
         }
 
-        LogCut(state.Responder.Author.Id, options.ModelId ?? state.Responder.Model, state.Claimed.Reply.Id, step, reported, least);
-        if (!state.IsCutTold && !state.Draft.IsFull)
-        {
-            state.IsCutTold = true;
-            state.Draft.Add(new ErrorPart(
-                $"The model has read about {reported:N0} of the {least:N0} tokens that were sent: its server cut the rest off, so the assistant may have missed a part of the conversation.") { Step = step });
-        }
+        LogCut(responder.Author.Id, options.ModelId ?? responder.Model, messageId, reported, least);
+        return $"The model has read about {reported:N0} of the {least:N0} tokens that were sent: its server cut the rest off, so the assistant may have missed a part of the conversation.";
     }
 
-    [LoggerMessage(LogLevel.Warning, "The server of assistant {AssistantId} (model {Model}) read {Reported} of about {Counted} tokens for step {Step} of answer {MessageId}: it cut the prompt off. Its context is smaller than the assistant's PromptTokens.")]
-    private partial void LogCut(string assistantId, string model, Guid messageId, int step, long reported, int counted);
+    [LoggerMessage(LogLevel.Warning, "The server of assistant {AssistantId} (model {Model}) read {Reported} of about {Counted} tokens for answer {MessageId}: it cut the prompt off. Its context is smaller than the assistant's PromptTokens.")]
+    private partial void LogCut(string assistantId, string model, Guid messageId, long reported, int counted);
 }

@@ -25,7 +25,8 @@ internal static class RepliesServices
         services.AddSingleton<ToolCatalog>();
         services.AddSingleton(s => new DelegationTools(
             s.GetRequiredService<ToolExecution>(), s.GetRequiredService<ToolCatalog>().For,
-            s.GetRequiredService<ToolCatalog>().Rules, s.GetRequiredService<AssistantInstructions>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<ToolCatalog>().Rules, s.GetRequiredService<AssistantInstructions>(), s.GetRequiredService<ContextCheck>(),
+            s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ToolBatch>();
         services.AddSingleton<StepRecords>();
         services.AddSingleton<ContextCheck>();

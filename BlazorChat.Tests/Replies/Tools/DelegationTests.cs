@@ -340,10 +340,11 @@ public sealed class DelegationTests
             }
 
             _delegation = new DelegationTools(Bench.Execution, _ => Tools, new ToolRules([]), new AssistantInstructions(
-                Bench.Services.GetRequiredService<IServiceScopeFactory>(), Bench.Time, NullLogger<AssistantInstructions>.Instance), Bench.Time);
+                Bench.Services.GetRequiredService<IServiceScopeFactory>(), Bench.Time, NullLogger<AssistantInstructions>.Instance),
+                Bench.Services.GetRequiredService<ContextCheck>(), Bench.Time);
         }
 
-        public ToolBench Bench { get; } = new();
+        public ToolBench Bench { get; } = new(services => services.AddMetrics().AddSingleton<RunningTurns>().AddSingleton<RepliesMetrics>().AddSingleton<ContextCheck>());
 
         /// <summary>Everybody's tools.</summary>
         public List<ChatTool> Tools { get; } = [];

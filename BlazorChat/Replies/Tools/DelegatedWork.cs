@@ -25,6 +25,9 @@ internal sealed class DelegatedWork(
 
     private readonly List<ChatMessage> _messages = [];
 
+    // That the inner assistant's server has cut off what it was sent.
+    private string? _cut;
+
     /// <summary>Does it.</summary>
     /// <returns>The last words.</returns>
     /// <exception cref="ToolFailedException">A budget was spent, or nothing was said.</exception>
@@ -44,8 +47,7 @@ internal sealed class DelegatedWork(
             if (calls.Count == 0)
             {
                 return string.IsNullOrWhiteSpace(text) ? throw new ToolFailedException($"{inner.Author.Name} said nothing.")
-                    : wasCut ? $"{text}\n\n(The answer was cut off at its length limit.)"
-                    : text;
+                    : text + Remark(wasCut ? "The answer was cut off at its length limit." : null) + Remark(_cut);
             }
 
             if (step == inner.MaxSteps)
@@ -81,6 +83,7 @@ internal sealed class DelegatedWork(
     {
         progress.BeginStep();
         var updates = new List<ChatResponseUpdate>();
+        var reported = 0L;
         await foreach (var update in inner.Client.GetStreamingResponseAsync(ChatMessageCopies.Of(_messages), options, cancellationToken).ConfigureAwait(false))
         {
             updates.Add(update);
@@ -93,9 +96,13 @@ internal sealed class DelegatedWork(
                 else if (content is UsageContent usage)
                 {
                     call.CountTokens(usage.Details);
+                    // Several may count one request.
+                    reported = Math.Max(reported, TokenUsage.Of(usage.Details).Input);
                 }
             }
         }
+
+        _cut ??= delegation.Context.Compare(inner, call.MessageId, _messages, options, reported);
 
         // Joins the pieces of text and of reasoning, with what the provider wants back.
         var response = updates.ToChatResponse();
@@ -103,6 +110,8 @@ internal sealed class DelegatedWork(
             .Where(content => content is TextContent or TextReasoningContent or FunctionCallContent).ToList();
         return (response.Text, contents, response.FinishReason == ChatFinishReason.Length);
     }
+
+    private static string Remark(string? sentence) => sentence is null ? "" : $"\n\n({sentence})";
 
     private async Task<ToolOutcome> RunAsync(FunctionCallContent one, List<ChatTool> tools, Dictionary<string, string> withheld, CancellationToken cancellationToken)
     {

@@ -5,9 +5,11 @@ namespace BlazorChat.Replies.Tools;
 /// <param name="toolsOf">The tools that an assistant may call by itself, those of delegation left out.</param>
 /// <param name="rules">Who has to agree.</param>
 /// <param name="instructions">What inner assistants are told.</param>
+/// <param name="context">Notices what their servers cut off.</param>
 /// <param name="time">The clock.</param>
 internal sealed class DelegationTools(
-    ToolExecution execution, Func<Responder, IReadOnlyList<ChatTool>> toolsOf, ToolRules rules, AssistantInstructions instructions, TimeProvider time)
+    ToolExecution execution, Func<Responder, IReadOnlyList<ChatTool>> toolsOf, ToolRules rules, AssistantInstructions instructions, ContextCheck context,
+    TimeProvider time)
 {
     /// <summary>How often work may be handed on: an assistant may ask another, which may ask a third.</summary>
     public const int MaxDepth = 2;
@@ -20,6 +22,9 @@ internal sealed class DelegationTools(
 
     /// <summary>What inner assistants are told.</summary>
     public AssistantInstructions Instructions { get; } = instructions;
+
+    /// <summary>Notices what their servers cut off.</summary>
+    public ContextCheck Context { get; } = context;
 
     /// <summary>A tool for each assistant that one may hand work to and that is configured.</summary>
     public IReadOnlyList<ChatTool> For(Responder responder, IResponders responders) =>
