@@ -53,8 +53,7 @@ public sealed class ObservabilityTests
     }
 
     [Theory]
-    [InlineData(ModelWire.OpenAI)]
-    [InlineData(ModelWire.Anthropic)]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task Logs_tell_of_a_turn_by_room_and_id_and_never_of_what_was_said_or_of_the_key(string protocol)
     {
         using var log = new LogCapture();

@@ -203,6 +203,12 @@ public sealed class AssistantsOptionsTests
         Assert.Equal(["ada", "grace"], directory.All.Select(assistant => assistant.Id));
         Assert.Same(directory.GetChatClient("ada"), directory.GetChatClient("ada"));
         Assert.Throws<KeyNotFoundException>(() => directory.GetChatClient("alan"));
+
+        // Each has one kernel, and with it a model, of its own.
+        Assert.Same(directory.GetKernel("ada"), directory.GetKernel("ada"));
+        Assert.NotSame(directory.GetKernel("ada"), directory.GetKernel("grace"));
+        Assert.NotSame(directory.GetChatClient("ada"), directory.GetChatClient("grace"));
+        Assert.Same(directory.GetChatClient("ada"), directory.GetKernel("ada").GetRequiredService<IChatClient>());
     }
 
     [Fact]
@@ -231,13 +237,17 @@ public sealed class AssistantsOptionsTests
 
     [Theory]
     [InlineData("OpenAI", "FrequencyPenalty, PresencePenalty, Seed, StopSequences, TopK")]
+    [InlineData("OpenAI", "TopK", "Chat")]
+    [InlineData("OpenAI", "TopK", null, "http://llama.example/v1")]
+    [InlineData("OpenAI", "FrequencyPenalty, PresencePenalty, Seed, StopSequences, TopK", "Responses", "http://llama.example/v1")]
     [InlineData("Anthropic", "FrequencyPenalty, PresencePenalty, Seed, TopK, TopP, Assistants:Items:0:Temperature")]
     [InlineData("AzureOpenAI", "TopK")]
     [InlineData("Demo", "")]
-    public void A_setting_that_is_not_sent_is_named_at_start(string provider, string expected)
+    public void A_setting_that_is_not_sent_is_named_at_start(string provider, string expected, string? protocol = null, string? endpoint = null)
     {
         using var logs = new LogCapture();
-        var where = provider == "AzureOpenAI" ? """ "Endpoint": "https://ada.example", "Model": "deployment", """ : "";
+        endpoint ??= provider == "AzureOpenAI" ? "https://ada.example" : null;
+        var where = (endpoint is null ? "" : $""" "Endpoint": "{endpoint}", "Model": "model", """) + (protocol is null ? "" : $""" "Protocol": "{protocol}", """);
         using var services = Build(
             $$"""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "{{provider}}",{{where}} "ApiKey": "k", "Temperature": 0.5, "Middleware": [ { "Name": "Defaults", "Seed": 7, "TopK": 3, "TopP": 0.9, "FrequencyPenalty": 0.1, "PresencePenalty": 0.1, "StopSequences": [ "x" ] } ] } ] } }""",
             collection => collection.AddLogging(logging => logging.AddProvider(logs)));

@@ -63,9 +63,28 @@ public sealed class RoomTitleTests
     }
 
     [Fact]
-    public async Task A_persons_name_wins_also_when_it_comes_meanwhile()
+    public async Task Where_the_first_answer_fails_the_name_counts_for_who_got_the_first_one()
     {
         await using var host = await ChatHost.StartAsync();
+        var room = await UnnamedAsync(host);
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "Hello?");
+        (await host.Model.NextAsync()).Use(10, 0).Fail(new ReplyFailedException("No."));
+        await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Failed);
+        await host.PostAsync(room, "Hello from Grace", ChatHost.Grace);
+        (await host.Model.NextAsync()).Say("Hi.").Use(20, 1).Finish();
+        (await host.Model.NextAsync()).Say("Greetings").Use(100, 2).Finish();
+        var seen = await watch.UntilAsync(s => s.Room.IsNamed);
+        var answers = seen.Messages.Where(m => m.Message.Author.Kind == AuthorKind.Assistant).Select(m => m.Message).ToList();
+        Assert.Equal([(ChatHost.Ada.Name, 10L), (ChatHost.Grace.Name, 120L)], answers.Select(m => (m.AskedBy!.Name, m.Metadata!.Tokens.Input)));
+        Assert.Equal(130, seen.Room.Tokens.Input);
+    }
+
+    [Theory]
+    [EveryDatabase]
+    public async Task A_persons_name_wins_also_when_it_comes_meanwhile(TestDatabase database)
+    {
+        await using var host = await ChatHost.StartAsync(database);
         var room = await UnnamedAsync(host);
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "Hello");
@@ -158,13 +177,15 @@ public sealed class RoomTitleTests
     }
 
     [Fact]
-    public async Task The_demo_assistant_names_rooms_too()
+    public async Task The_demo_assistant_names_rooms_too_and_filters_of_its_kernel_see_that()
     {
-        await using var host = await ChatHost.StartConfiguredAsync(["--Assistants:DemoTokensPerSecond=100000"]);
+        var filter = new FilterLog();
+        await using var host = await ChatHost.StartConfiguredAsync(["--Assistants:DemoTokensPerSecond=100000"], builder => filter.Register(builder.Services));
         var room = await UnnamedAsync(host);
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "echo: the tides of the northern sea in winter");
         Assert.Equal("Echo: the tides of the northern", (await watch.UntilAsync(s => s.Room.IsNamed)).Room.Name);
+        Assert.Equal(["room/title", "render"], filter.Seen);
     }
 
     [Theory]

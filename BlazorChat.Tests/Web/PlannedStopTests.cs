@@ -131,7 +131,7 @@ public sealed class PlannedStopTests : IDisposable
         Assert.Equal(TimeSpan.FromHours(8), circuits.PersistedCircuitInMemoryRetentionPeriod);
         Assert.Equal(TimeSpan.FromHours(8), circuits.PersistedCircuitDistributedRetentionPeriod);
         Assert.Equal((100, 1_000), (circuits.DisconnectedCircuitMaxRetained, circuits.PersistedCircuitInMemoryMaxRetained));
-        Assert.Equal(TimeSpan.FromMinutes(2), host.App.Services.GetRequiredService<IOptions<CircuitRetention>>().Value.ReturnWithin);
+        Assert.Equal(TimeSpan.FromMinutes(2), host.App.Services.GetRequiredService<IOptions<WebOptions>>().Value.Circuits.ReturnWithin);
     }
 
     private sealed class FakePage : IJSRuntime

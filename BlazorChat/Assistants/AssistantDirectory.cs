@@ -75,16 +75,13 @@ public sealed class AssistantDirectory : IDisposable
     public Assistant? Find(string id) => _byId.GetValueOrDefault(id)?.Assistant;
 
     /// <summary>
-    /// The guarded client of an assistant, made once. Fails only with <see cref="ChatFailureException"/> or, when the
+    /// The chat service of an assistant's kernel: its guarded client, made once. Fails only with <see cref="ChatFailureException"/> or, when the
     /// caller's token was cancelled, <see cref="OperationCanceledException"/>; never changes the messages or the options it is
     /// given; may yield a <see cref="RetryNoticeContent"/> before the first token. Do not dispose it.
     /// </summary>
     /// <param name="id">An assistant's id.</param>
     /// <exception cref="KeyNotFoundException">There is no such assistant.</exception>
-    public IChatClient GetChatClient(string id) =>
-        _byId.TryGetValue(id, out var entry)
-            ? entry.Client
-            : throw new KeyNotFoundException($"There is no assistant with the id '{id}'.");
+    public IChatClient GetChatClient(string id) => GetKernel(id).GetRequiredService<IChatClient>();
 
     /// <summary>The kernel of an assistant, whose chat service is the guarded client.</summary>
     /// <param name="id">An assistant's id.</param>
