@@ -24,6 +24,7 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TurnEnding? _ending;
     private bool _disposed;
     private int _removals;
@@ -52,6 +53,11 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
     /// <summary>The token that the model's request is made with: cancelled, it closes the provider's socket.</summary>
     public CancellationToken Token => _cancellation.Token;
 
+    /// <summary>Done when nothing more comes of it, and its outcome is all that is left to be stored.</summary>
+    public Task Answered => _answered.Task;
+
+    public void SetAnswered() => _answered.TrySetResult();
+
     /// <returns>False when something else ended it before, or it has ended by itself.</returns>
     public bool End(TurnEnding ending)
     {
@@ -78,6 +84,7 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
             _disposed = true;
         }
 
+        SetAnswered();
         _cancellation.Dispose();
     }
 }
@@ -125,6 +132,9 @@ public sealed class RunningTurns(TimeProvider time) : IRoomObserver, IStorageObs
         _ = Interlocked.CompareExchange(ref _closing, lost, null);
         _ = End(static _ => true, lost);
     }
+
+    // None begins meanwhile: that would be written.
+    Task IStorageObserver.UntilEndedAsync() => Task.WhenAll(_turns.Values.Select(t => t.Answered));
 
     void IStorageObserver.OnStorageBack()
     {

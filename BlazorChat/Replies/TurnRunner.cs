@@ -64,6 +64,7 @@ internal sealed partial class TurnRunner(
         var began = time.GetTimestamp();
         LogBegan(claimed.Turn.Id, claimed.Turn.AssistantId);
         var status = await AnswerAsync(state).ConfigureAwait(false);
+        state.Turn.SetAnswered();
         var ended = await EndAsync(state, status, stoppingToken).ConfigureAwait(false);
 
         var outcome = RepliesMetrics.OutcomeOf(ended?.Status);

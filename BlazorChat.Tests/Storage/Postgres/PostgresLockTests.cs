@@ -1,12 +1,18 @@
 using System.Net;
 using BlazorChat.Replies;
+using BlazorChat.Replies.Kernels;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Storage.Postgres;
+using BlazorChat.Tests.Replies.Engine;
 using BlazorChat.Tests.Support;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace BlazorChat.Tests.Storage.Postgres;
@@ -14,6 +20,9 @@ namespace BlazorChat.Tests.Storage.Postgres;
 /// <summary>One process writes, whatever becomes of its connections.</summary>
 public sealed class PostgresLockTests : IAsyncLifetime
 {
+    /// <summary>The server process whose client holds the lock.</summary>
+    private const string Holder = "SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()";
+
     private TestData _data = null!;
 
     public async Task InitializeAsync() => _data = await TestData.CreateAsync(TestDatabase.PostgreSQL);
@@ -55,6 +64,77 @@ public sealed class PostgresLockTests : IAsyncLifetime
         await host.PostAsync(room, "Again");
         (await host.Model.NextAsync()).Finish("Here");
         Assert.Equal("Here", (await watch.EndedAsync(2)).Text);
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_before_what_ran_at_the_loss_has_let_go()
+    {
+        var (began, finish) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var slow = TurnBench.Tool("slow", async () =>
+        {
+            began.SetResult();
+            await finish.Task;
+            return "late";
+        });
+        await using var host = await ChatHost.StartAsync(_data, builder => builder.Services.AddSingleton(slow));
+        var (first, second) = (await host.RoomAsync("First"), await host.RoomAsync("Second"));
+        using var firstWatch = await host.WatchAsync(first);
+        using var secondWatch = await host.WatchAsync(second);
+        // In one room a tool does not heed its end, in the other one the model.
+        await host.PostAsync(first, "Go");
+        (await host.Model.NextAsync()).Call("c1", "slow").Finish();
+        await began.Task.Soon();
+        host.Responders.Change = r => r with { Kernel = AssistantKernel.Create(new HeedlessClient(host.Model)) };
+        var answer = await HalfAnAnswerAsync(host, second, secondWatch);
+
+        var before = await ExecuteAsync(Holder);
+        await TerminateAsync();
+        await UntilAsync(async () => await ExecuteAsync(Holder) is int holder && holder != (int)before!);
+        for (var i = 0; i < 20; i++)
+        {
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => WriteAsync(host));
+            await Task.Delay(10);
+        }
+
+        // The tool is left to itself: nobody waits for it, and its result is nobody's.
+        finish.SetResult();
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => WriteAsync(host));
+        answer.Fail(new OperationCanceledException());
+        await UntilAsync(async () => await Record.ExceptionAsync(() => WriteAsync(host)) is null);
+        Assert.Equal((MessageStatus.Interrupted.Instance, "Half a "), Told(await secondWatch.EndedAsync()));
+        var call = Assert.Single((await firstWatch.EndedAsync()).Calls);
+        Assert.Equal((ToolCallState.Failed, "Not finished: the answer ended before."), (call.State, call.Result));
+    }
+
+    [Fact]
+    public async Task What_never_lets_go_is_waited_for_within_bounds()
+    {
+        await using (var db = _data.Open())
+        {
+            await db.Database.MigrateAsync();
+        }
+
+        using var log = new LogCapture();
+        using var logs = LoggerFactory.Create(logging => logging.AddProvider(log));
+        var time = new FakeTimeProvider();
+        await using var held = new PostgresLock(
+            _data.Server!.ConnectionString(_data.Name!) + ";Pooling=false", [new EndlessObserver()],
+            new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), time, logs.CreateLogger<PostgresLock>());
+        await held.TakeAsync(default);
+        held.Watch(0);
+        await TerminateAsync();
+        var waits = time.WaitForTimerAsync(due => due == PostgresLock.EndWithin);
+        while (!waits.IsCompleted)
+        {
+            // The server may not have let go of it at once.
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+
+        Assert.False(held.IsHeld);
+        time.Advance(PostgresLock.EndWithin);
+        await UntilAsync(() => Task.FromResult(held.IsHeld));
+        Assert.Contains(log.Lines, line => line.Level == LogLevel.Warning && line.Text.Contains("have not ended", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -131,7 +211,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
         leave.SetResult();
         await write.Soon();
         await count.Soon();
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => database.WriteAsync(_ => Task.FromResult(0), default));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => WriteAsync(host));
     }
 
     [Fact]
@@ -160,6 +240,8 @@ public sealed class PostgresLockTests : IAsyncLifetime
         await watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Number > 0));
         return answer;
     }
+
+    private static Task<int> WriteAsync(ChatHost host) => host.App.Services.GetRequiredService<Database>().WriteAsync(_ => Task.FromResult(0), default);
 
     private Task<object?> ExecuteAsync(string sql) => _data.Server!.ExecuteAsync(sql, _data.Name!);
 
@@ -196,5 +278,27 @@ public sealed class PostgresLockTests : IAsyncLifetime
         {
             await Task.Delay(5, patience.Token);
         }
+    }
+
+    /// <summary>Something that never ends.</summary>
+    private sealed class EndlessObserver : IStorageObserver
+    {
+        public void OnStorageLost()
+        {
+        }
+
+        public Task UntilEndedAsync() => new TaskCompletionSource().Task;
+
+        public void OnStorageBack()
+        {
+        }
+    }
+
+    /// <summary>A model that nobody can stop.</summary>
+    private sealed class HeedlessClient(IChatClient inner) : DelegatingChatClient(inner)
+    {
+        public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            base.GetStreamingResponseAsync(messages, options, CancellationToken.None);
     }
 }

@@ -27,6 +27,10 @@ internal sealed partial class PostgresLock(
     // How long a connection may be dead in silence before it is noticed, and how long the answer may take.
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
 
+    // What ran at a loss ends at once: tools and models that do not heed their end are left to themselves. Others' code that
+    // holds it up all the same must not keep everybody from writing; nobody wrote in between, so what it still stores is of one piece.
+    internal static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _stopping = new();
     // Of a type of .NET here and below: what holds Npgsql's in a field would have it loaded when EF looks for migrations.
     private DbConnection? _connection;
@@ -111,14 +115,28 @@ internal sealed partial class PostgresLock(
                 }
 
                 _connection = connection = again;
+                await UntilEndedAsync(stopping).ConfigureAwait(false);
+                // Told first: what the first write lets begin must not be ended for a loss that is over.
+                Tell(static observer => observer.OnStorageBack());
                 _isHeld = true;
                 LogBack();
-                Tell(static observer => observer.OnStorageBack());
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The process ends, and with it the lock.
+        }
+    }
+
+    private async Task UntilEndedAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await Task.WhenAll(observers.Select(static observer => observer.UntilEndedAsync())).WaitAsync(EndWithin, time, stopping).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            LogNotEnded(EndWithin);
         }
     }
 
@@ -241,6 +259,9 @@ internal sealed partial class PostgresLock(
 
     [LoggerMessage(LogLevel.Warning, "The database's lock could not be taken again; it is tried again.")]
     private partial void LogNotBack(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "Answers that ran when the database's lock was lost have not ended within {Time}; writing begins all the same.")]
+    private partial void LogNotEnded(TimeSpan time);
 
     [LoggerMessage(LogLevel.Information, "The database's lock is held again.")]
     private partial void LogBack();

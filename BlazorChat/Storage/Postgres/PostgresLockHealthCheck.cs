@@ -6,5 +6,5 @@ namespace BlazorChat.Storage.Postgres;
 internal sealed class PostgresLockHealthCheck(PostgresLock processLock) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(processLock.IsHeld ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The connection that holds the database's lock is lost."));
+        Task.FromResult(processLock.IsHeld ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The connection that holds the database's lock is lost, or what ran then has not ended."));
 }
