@@ -34,7 +34,8 @@ internal interface IDatabaseProvider
     /// <summary>Writes something small to the disk, to see whether that works. Called while no other write runs.</summary>
     /// <param name="isFailing">Whether the last write failed: a disk with room for a page may have none for a message.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="System.Data.Common.DbException">They do not.</exception>
+    /// <exception cref="System.Data.Common.DbException">It does not.</exception>
+    /// <exception cref="BlazorChat.Rooms.StorageUnavailableException">The database is not, or no longer, this process's: nothing was written.</exception>
     Task ProbeAsync(bool isFailing, CancellationToken cancellationToken);
 
     /// <summary>The sentence for a start that ended because the database could not be used, or null when it ended otherwise.</summary>

@@ -23,6 +23,9 @@ public sealed class PostgresLockTests : IAsyncLifetime
     /// <summary>The server process whose client holds the lock.</summary>
     private const string Holder = "SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()";
 
+    /// <summary>The transaction that wrote the epoch last.</summary>
+    private const string LastWrite = """SELECT xmin::text FROM "Ownership" """;
+
     private TestData _data = null!;
 
     public async Task InitializeAsync() => _data = await TestData.CreateAsync(TestDatabase.PostgreSQL);
@@ -53,8 +56,12 @@ public sealed class PostgresLockTests : IAsyncLifetime
 
         var other = await TakeFromItAsync();
         await answer.Stopped.Soon();
+        var written = await ExecuteAsync(LastWrite);
         await UntilAsync(async () => await StatusAsync(host, "/health/ready") == HttpStatusCode.ServiceUnavailable);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, "/health/live"));
+        // Who looks whether it can write must not do so either.
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => ProbeAsync(host));
+        Assert.Equal(written, await ExecuteAsync(LastWrite));
         var refused = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Now", default);
         Assert.Equal(RefusalKind.Unavailable, refused.Refusal?.Kind);
 
@@ -183,6 +190,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
         // As if the first process were cut off from the network before it noticed.
         await ExecuteAsync("""UPDATE "Ownership" SET "Epoch" = "Epoch" + 1""");
         Assert.Equal(RefusalKind.Unavailable, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Now", default)).Refusal?.Kind);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => ProbeAsync(host));
         var stopping = new TaskCompletionSource();
         using var _ = host.App.Lifetime.ApplicationStopping.Register(stopping.SetResult);
         await TerminateAsync();
@@ -242,6 +250,8 @@ public sealed class PostgresLockTests : IAsyncLifetime
     }
 
     private static Task<int> WriteAsync(ChatHost host) => host.App.Services.GetRequiredService<Database>().WriteAsync(_ => Task.FromResult(0), default);
+
+    private static Task ProbeAsync(ChatHost host) => host.App.Services.GetRequiredService<Database>().ProbeAsync(Guard.Patience, default);
 
     private Task<object?> ExecuteAsync(string sql) => _data.Server!.ExecuteAsync(sql, _data.Name!);
 

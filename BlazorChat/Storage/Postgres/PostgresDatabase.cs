@@ -106,7 +106,11 @@ internal sealed class PostgresDatabase(
         var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
         await using (context.ConfigureAwait(false))
         {
+            var transaction = await context.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = transaction.ConfigureAwait(false);
+            await EnsureOwnedAsync(context, cancellationToken).ConfigureAwait(false);
             await context.Database.ExecuteSqlRawAsync("""UPDATE "Ownership" SET "Epoch" = "Epoch" """, cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
