@@ -88,6 +88,15 @@ public sealed class MoveTests : IAsyncLifetime
         await using var _ = empty;
         await RefusedAsync("PostgreSQL", empty.Folder, "There is no database");
         await RefusedAsync("Sqlite", empty.Folder, "has nothing of BlazorChat");
+        // Keys alone: people's cookies are signed with them.
+        await using (var target = _postgres.Open())
+        {
+            await target.Database.MigrateAsync();
+            await target.Database.ExecuteSqlRawAsync("""INSERT INTO "DataProtectionKeys" ("FriendlyName", "Xml") VALUES ('key-2', '<key id="2" />')""");
+            await RefusedAsync("PostgreSQL", _sqlite.Folder, "Database:ConnectionString names is not empty");
+            Assert.Equal(1, await target.Database.ExecuteSqlRawAsync("DELETE FROM \"DataProtectionKeys\""));
+        }
+
         await using (await ChatHost.StartAsync(_sqlite))
         {
             await RefusedAsync("PostgreSQL", _sqlite.Folder, "in use");
@@ -96,9 +105,24 @@ public sealed class MoveTests : IAsyncLifetime
         await MoveAsync("PostgreSQL", _sqlite.Folder);
         await RefusedAsync("PostgreSQL", _sqlite.Folder, "Database:ConnectionString names is not empty");
         await RefusedAsync("Sqlite", _sqlite.Folder, "is not empty");
+        // A log that has lost its database, or a key that is not the source's.
+        var log = StoredSchema.FileOf(empty.Folder) + "-wal";
+        await RefusedWithAsync(log);
+        var keys = Directory.CreateDirectory(Path.Combine(empty.Folder, "keys"));
+        await RefusedWithAsync(Path.Combine(keys.FullName, "key-2.xml"));
+        keys.Delete();
         await using (await ChatHost.StartAsync(_postgres))
         {
             await RefusedAsync("Sqlite", empty.Folder, "in use");
+        }
+
+        async Task RefusedWithAsync(string file)
+        {
+            await File.WriteAllTextAsync(file, "<key id=\"2\" />");
+            await RefusedAsync("Sqlite", empty.Folder, "is not empty");
+            Assert.Equal(["lock", Path.GetFileName(file)], Directory.GetFiles(empty.Folder, "*", SearchOption.AllDirectories).Select(Path.GetFileName).OrderDescending(StringComparer.Ordinal));
+            Assert.Equal("<key id=\"2\" />", await File.ReadAllTextAsync(file));
+            File.Delete(file);
         }
     }
 
