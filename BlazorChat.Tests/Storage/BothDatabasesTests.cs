@@ -23,6 +23,12 @@ public sealed class BothDatabasesTests
         var id = Guid.NewGuid();
         await using (var db = host.OpenDatabase())
         {
+            var columns = db.Model.GetEntityTypes().SelectMany(type => type.GetFlattenedProperties()).ToList();
+            Assert.Contains(columns, c => c.Name == nameof(MessageRow.Parts));
+            Assert.All(columns.Where(c => c.ClrType == typeof(string)), c => Assert.Equal(Stored, c.GetTypeMapping().Converter?.ConvertToProvider(Odd)));
+            // What is text in the database alone would need a look of its own.
+            Assert.DoesNotContain(columns, c => c.ClrType != typeof(string) && c.GetTypeMapping().Converter?.ProviderClrType == typeof(string));
+
             db.Messages.Add(Row(room, 1, id, Odd, Odd));
             await db.SaveChangesAsync();
         }
