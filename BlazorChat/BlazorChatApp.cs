@@ -39,9 +39,13 @@ public static class BlazorChatApp
         builder.Services.AddBuiltInTools();
         builder.Services.AddSingleton<IResponders, AssistantResponders>();
         builder.Services.AddBlazorChatUi();
+        var started = CancellationToken.None;
+        // What ends a start is thrown, and told in a sentence; the host would log it as well, with where in the code it was.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && started.IsCancellationRequested);
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        started = app.Lifetime.ApplicationStarted;
         if (hasPages)
         {
             app.MapHealth();

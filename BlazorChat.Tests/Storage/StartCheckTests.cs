@@ -229,8 +229,11 @@ public sealed class StartCheckTests : IDisposable
         var folder = Folder("held");
         await using (await ChatHost.StartAsync(folder, Quick))
         {
+            var before = Files(folder);
+            Assert.Contains(StoredSchema.FileOf(folder), before.Keys);
             var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(folder, Quick));
             Assert.Contains($"{folder}, is in use by another BlazorChat process", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(before, Files(folder));
         }
 
         using var connection = new SqliteConnection($"Data Source={StoredSchema.FileOf(folder)};Pooling=False");
@@ -238,25 +241,26 @@ public sealed class StartCheckTests : IDisposable
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA wal_autocheckpoint=0; BEGIN IMMEDIATE";
         command.ExecuteNonQuery();
+        var left = Files(folder);
         var held = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(folder, Quick));
         Assert.Contains($"{folder}, is in use by another process", held.Message, StringComparison.Ordinal);
+        Assert.Equal(left, Files(folder));
     }
 
     private static async Task AssertRefusedAsync(string folder, string sentence)
     {
-        File.Delete(Path.Combine(folder, "lock"));
         var before = Files(folder);
         var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(folder, Quick));
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
         Assert.Contains("DataFolder", refused.Message, StringComparison.Ordinal);
         Assert.Contains(folder, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refused.Message);
-        File.Delete(Path.Combine(folder, "lock"));
         Assert.Equal(before, Files(folder));
     }
 
+    /// <summary>Every file but the lock, which nobody may read while somebody has it.</summary>
     private static Dictionary<string, string> Files(string folder) =>
-        Directory.GetFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(f => f, f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))), StringComparer.Ordinal);
+        Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "lock").ToDictionary(f => f, f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))), StringComparer.Ordinal);
 
     private static async Task WriteAsync(ChatHost host, int messages)
     {

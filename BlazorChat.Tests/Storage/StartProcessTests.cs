@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using BlazorChat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Tests.Storage;
 
@@ -27,8 +28,7 @@ public sealed class StartProcessTests : IDisposable
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
         await using var app = AppProcess.Launch(_folder, port);
-        Assert.Equal(1, await app.EndAsync());
-        var error = Assert.Single(app.Errors);
+        var error = await app.RefusedAsync();
         Assert.Contains($"127.0.0.1:{port}: address already in use", error, StringComparison.Ordinal);
         Assert.Contains("ASPNETCORE_URLS", error, StringComparison.Ordinal);
     }
@@ -209,15 +209,34 @@ public sealed class StartProcessTests : IDisposable
     public async Task The_command_for_moving_says_what_is_wrong_in_one_line()
     {
         await using var app = AppProcess.Launch(_folder, arguments: ["move", "PostgreSQL"]);
-        Assert.Equal(1, await app.EndAsync());
-        Assert.Equal(["The setting Database:ConnectionString must say where the PostgreSQL database is."], app.Errors);
+        Assert.Equal("The setting Database:ConnectionString must say where the PostgreSQL database is.", await app.RefusedAsync());
+    }
+
+    [Theory]
+    [EveryDatabase]
+    public async Task A_database_that_another_process_has_and_a_newer_one_are_told_in_one_line(TestDatabase database)
+    {
+        await using var data = await TestData.CreateMigratedAsync(database);
+        await using (var host = await ChatHost.StartAsync(data))
+        {
+            await RefusedAsync("in use by another BlazorChat process");
+            await using var db = host.OpenDatabase();
+            await db.Database.ExecuteSqlRawAsync("""INSERT INTO "__EFMigrationsHistory" VALUES ('99990101000000_Later', '99.0.0')""");
+        }
+
+        await RefusedAsync("newer version of BlazorChat");
+
+        async Task RefusedAsync(string sentence)
+        {
+            await using var app = AppProcess.Launch(data.Folder, environment: data.Environment);
+            Assert.Contains(sentence, await app.RefusedAsync(), StringComparison.Ordinal);
+        }
     }
 
     private async Task RefusedAsync(string? shell, string sentence)
     {
         await using var app = AppProcess.Launch(_folder, shell: shell);
-        Assert.Equal(1, await app.EndAsync());
-        var line = Assert.Single(app.Errors);
+        var line = await app.RefusedAsync();
         Assert.Contains(sentence, line, StringComparison.Ordinal);
         Assert.Contains("DataFolder", line, StringComparison.Ordinal);
         Assert.Contains(_folder, line, StringComparison.Ordinal);

@@ -44,6 +44,15 @@ public sealed partial class AppProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits until it ends because it cannot start: for that it has one line, and no reader of its output finds where in the code it was.</summary>
+    /// <returns>The line.</returns>
+    public async Task<string> RefusedAsync()
+    {
+        Assert.Equal(1, await EndAsync());
+        Assert.DoesNotContain(_output, line => line.StartsWith("   at ", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal));
+        return Assert.Single(Errors);
+    }
+
     /// <summary>Waits until it listens.</summary>
     public async Task ListeningAsync() => Address = await _listening.Task.WaitAsync(Guard.Patience * 2);
 

@@ -63,6 +63,8 @@ public sealed class PostgresStartTests
         Assert.Contains("Database:ConnectionString", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("zebra", refused.ToString(), StringComparison.Ordinal);
         AssertTellsNoName(log);
+        // What people see of the log says nothing of where in the code it was.
+        Assert.DoesNotContain(log.Lines, line => line.Level >= LogLevel.Warning && line.Everything.Contains("   at ", StringComparison.Ordinal));
     }
 
     [Fact]
