@@ -50,19 +50,29 @@ public sealed class ComeBackTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_away_for_longer_than_the_circuit_is_kept_comes_back_as_it_was()
+    public async Task Pages_away_or_asleep_for_longer_than_their_circuits_are_kept_come_back_as_they_were()
     {
         await _app.StartAsync(CircuitKeptForASecond);
         await using var relay = new TcpRelay(_app.Port);
         var ada = await _app.JoinAsync("Ada", relay);
         await _app.SayAsync(ada, "Hello");
-        var page = await OpenPage.WatchAsync(ada);
-        await page.LeaveThingsOpenAsync();
+        var away = await OpenPage.WatchAsync(ada);
+        await away.LeaveThingsOpenAsync();
+        await using var renderers = await Renderers.BeforeAsync(chromium.Browser);
+        var ben = await _app.JoinAsync("Ben", relay);
+        await ben.CreateRoomAsync("Long");
+        await ben.FillAsync(60);
+        var asleep = await OpenPage.WatchAsync(ben);
+        await asleep.LeaveThingsOpenFarUpAsync();
+        await renderers.FreezeNewAsync();
         relay.Cut();
-        await _app.App.PrintedAsync("evicted due to");
+        await _app.App.PrintedAsync("Pausing circuit with ID", times: 2);
         relay.Mend();
-        await page.IsResumedAsync();
+        renderers.Thaw();
+        await away.IsResumedAsync();
         await _app.SayAsync(ada, "Still here", "A draft");
+        await asleep.IsResumedAsync();
+        await asleep.IsAtItsPlaceAsync();
     }
 
     [Fact]

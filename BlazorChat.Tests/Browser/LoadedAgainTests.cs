@@ -21,21 +21,22 @@ public sealed class LoadedAgainTests(Chromium chromium) : IAsyncLifetime
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
-    public async Task A_page_that_sleeps_for_longer_than_anything_of_it_is_kept_loads_itself_again_as_it_was()
+    public async Task A_page_that_sleeps_for_longer_than_anything_of_it_is_kept_loads_itself_again_at_its_place_far_up_as_it_was()
     {
         await _app.StartAsync(KeptForASecond);
         await using var relay = new TcpRelay(_app.Port);
         await using var renderers = await Renderers.BeforeAsync(chromium.Browser);
         var ada = await _app.JoinAsync("Ada", relay);
-        await _app.SayAsync(ada, "Hello");
+        await ada.FillAsync(60);
         var page = await OpenPage.WatchAsync(ada);
-        await page.LeaveThingsOpenAsync();
+        await page.LeaveThingsOpenFarUpAsync();
         await renderers.FreezeNewAsync();
         relay.Cut();
         await _app.App.PrintedAsync("Circuit state evicted for circuit");
         relay.Mend();
         renderers.Thaw();
         await page.IsLoadedAgainAsync();
+        await page.IsAtItsPlaceAsync();
     }
 
     [Fact]
@@ -55,21 +56,22 @@ public sealed class LoadedAgainTests(Chromium chromium) : IAsyncLifetime
         await _app.StartAsync();
         await other.IsLoadedAgainAsync();
         await page.IsLoadedAgainAsync();
-        await page.IsFarUpAsync();
+        await page.IsAtItsPlaceAsync();
 
         // A planned stop brings it there as well, without a reload.
         await page.WatchAgainAsync();
         Assert.Equal(0, await _app.App.StopAsync());
         await _app.StartAsync();
         await page.IsResumedAsync();
-        await page.IsFarUpAsync();
+        await page.IsAtItsPlaceAsync();
     }
 
     [Fact]
     public async Task After_a_restart_that_takes_longer_than_anything_is_kept_or_than_the_page_tries_it_loads_itself_again_as_it_was()
     {
         await _app.StartAsync(KeptForASecond);
-        var ada = await _app.JoinAsync("Ada");
+        await using var relay = new TcpRelay(_app.Port);
+        var ada = await _app.JoinAsync("Ada", relay);
         await _app.SayAsync(ada, "Hello");
         var page = await OpenPage.WatchAsync(ada);
         await page.LeaveThingsOpenAsync();
@@ -80,11 +82,21 @@ public sealed class LoadedAgainTests(Chromium chromium) : IAsyncLifetime
         await page.IsLoadedAgainAsync();
         Assert.Contains("Failed to unprotect the component descriptor", _app.App.Output, StringComparison.Ordinal);
 
+        // One that had lost its connection before leaves the tries to the script of the framework.
         await page.WatchAgainAsync();
+        relay.Cut();
+        relay.Mend();
+        await page.IsConnectedAgainAsync();
+        var ben = await _app.JoinAsync("Ben");
+        await _app.SayAsync(ben, "Hello");
+        var other = await OpenPage.WatchAsync(ben);
+        await other.LeaveThingsOpenAsync();
         Assert.Equal(0, await _app.App.StopAsync());
         await page.HasWaitedTooLongAsync();
+        await other.HasWaitedTooLongAsync();
         await _app.StartAsync();
         await page.IsLoadedAgainAsync();
+        await other.IsLoadedAgainAsync();
     }
 
     [Fact]

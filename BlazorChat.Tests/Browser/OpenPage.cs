@@ -6,7 +6,23 @@ namespace BlazorChat.Tests.Browser;
 /// <summary>A page that goes through a restart or a lost connection: what it has to find again, and whether it was loaded anew.</summary>
 internal sealed class OpenPage
 {
+    // The message that is read far up, in the middle of the oldest page of messages.
+    private const int ReadFarUp = 5;
+
+    // Whether a message is the first one in view, with as much of it above the edge.
+    private const string IsAtPlace = """
+        ({ id, offset }) => {
+          const log = document.querySelector('chat-log');
+          const top = log.getBoundingClientRect().top;
+          const first = [...log.querySelectorAll('article')].find(article => article.getBoundingClientRect().bottom > top + 1);
+          return first?.id === id && Math.abs(first.getBoundingClientRect().top - top - offset) <= 2;
+        }
+        """;
+
+    private static readonly PageWaitForFunctionOptions Often = new() { PollingInterval = 100 };
+
     private readonly Visitor _visitor;
+    private object? _place;
     private string _url = null!;
     private string? _tab;
 
@@ -50,18 +66,34 @@ internal sealed class OpenPage
         await EditBox.FocusAsync();
     }
 
-    /// <summary>The same far up: at the room's first message, which has to be loaded.</summary>
+    /// <summary>
+    /// The same far up: in the middle of the oldest page of messages, which has to be loaded. The upper edge cuts a message in two,
+    /// and the next one is edited.
+    /// </summary>
     public async Task LeaveThingsOpenFarUpAsync(string tab = "")
     {
-        var first = _visitor.Articles.First;
-        await first.ScrollIntoViewIfNeededAsync();
-        await LeaveThingsOpenAsync(first, tab);
-        await first.ScrollIntoViewIfNeededAsync();
-        await Page.WaitForFunctionAsync("() => sessionStorage.getItem(`blazorchat:place:${document.querySelector('chat-log').dataset.room}`)?.includes(document.querySelector('chat-log article').id)");
+        await LeaveThingsOpenAsync(_visitor.Articles.Nth(ReadFarUp + 1), tab);
+        var read = _visitor.Articles.Nth(ReadFarUp);
+        var offset = await read.EvaluateAsync<double>("""
+            article => {
+              const log = article.closest('chat-log');
+              const offset = () => article.getBoundingClientRect().top - log.getBoundingClientRect().top;
+              log.scrollTop += offset() + article.offsetHeight / 2;
+              return offset();
+            }
+            """);
+        _place = new { id = await read.GetAttributeAsync("id"), offset };
+        await IsAtItsPlaceAsync();
+        await Page.WaitForFunctionAsync("""
+            ({ id, offset }) => {
+              const kept = JSON.parse(sessionStorage.getItem(`blazorchat:place:${document.querySelector('chat-log').dataset.room}`));
+              return kept?.id === id && Math.abs(kept.offset - offset) < 1;
+            }
+            """, _place, Often);
     }
 
-    /// <summary>Waits until it is far up again.</summary>
-    public Task IsFarUpAsync() => Expect(_visitor.Articles.First.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" })).ToBeInViewportAsync();
+    /// <summary>Waits until what was read far up is where it was.</summary>
+    public Task IsAtItsPlaceAsync() => Page.WaitForFunctionAsync(IsAtPlace, _place, Often);
 
     /// <summary>Waits until the page says that it is paused for a restart.</summary>
     public Task IsWaitingAsync() => Expect(Page.GetByText("The server is restarting…")).ToBeVisibleAsync();

@@ -65,7 +65,7 @@ public sealed class PlannedRestartTests(Chromium chromium) : IAsyncLifetime
             await page.IsResumedAsync();
         }
 
-        await pages[^1].IsFarUpAsync();
+        await pages[^1].IsAtItsPlaceAsync();
         (await _app.Model.NextAsync()).Finish("It goes on.");
         foreach (var tab in tabs)
         {

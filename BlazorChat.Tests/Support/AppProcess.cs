@@ -129,12 +129,14 @@ public sealed partial class AppProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it has printed something.</summary>
-    public async Task PrintedAsync(string text)
+    /// <param name="text">What.</param>
+    /// <param name="times">How often.</param>
+    public async Task PrintedAsync(string text, int times = 1)
     {
         for (;;)
         {
             var next = Volatile.Read(ref _printed).Task;
-            if (Output.Contains(text, StringComparison.Ordinal))
+            if (Output.Split(text).Length > times)
             {
                 return;
             }

@@ -35,7 +35,9 @@ async function reloadWhenAlive() {
 const RETURN_WITHIN = Number(document.body.dataset.returnWithin);
 const STATE_WITHIN = 1000;
 const NO_STATE = '[]';
-let isRestarting = false;
+
+// While the server restarts: until when the page tries to go on as it is.
+let returnUntil;
 
 // The circuit's connection; each attempt to reconnect makes another one.
 let connection;
@@ -72,11 +74,11 @@ function keepState(connection) {
 }
 
 async function pauseUntilBack() {
-  if (isRestarting || isReloading) {
+  if (returnUntil !== undefined || isReloading) {
     return;
   }
 
-  isRestarting = true;
+  returnUntil = Date.now() + RETURN_WITHIN;
   showDown();
   try {
     await Blazor.pauseCircuit();
@@ -91,14 +93,14 @@ async function pauseUntilBack() {
     // The connection went first.
   }
 
-  // Otherwise the script of the framework tries again by itself, and says how it ends.
+  // Otherwise the script of the framework tries again by itself as long, and says how it ends.
   if (isPaused()) {
     await resumeWhenAlive();
   }
 }
 
 async function resumeWhenAlive() {
-  const until = Date.now() + RETURN_WITHIN;
+  const until = returnUntil;
   do {
     // Not all pages at once.
     await delay(300 + Math.random() * 400);
@@ -115,7 +117,7 @@ async function resumeWhenAlive() {
     }
   } while (Date.now() < until);
 
-  text.textContent = 'Waiting for the server…';
+  showDown();
   reloadWhenAlive();
 }
 
@@ -126,7 +128,7 @@ const isPaused = () => line.classList.contains('components-reconnect-paused');
 
 function showDown() {
   document.documentElement.dataset.connection = 'down';
-  text.textContent = isRestarting ? 'The server is restarting…' : 'Reconnecting…';
+  text.textContent = returnUntil === undefined ? 'Reconnecting…' : Date.now() < returnUntil ? 'The server is restarting…' : 'Waiting for the server…';
 }
 
 // The script of the framework tells by classes on this element.
@@ -138,7 +140,7 @@ function onConnectionChanged() {
   } else {
     const was = document.documentElement.dataset.connection;
     document.documentElement.dataset.connection = 'up';
-    isRestarting = false;
+    returnUntil = undefined;
     if (was === 'down') {
       text.textContent = '';
       document.dispatchEvent(new CustomEvent('chat:connected'));
@@ -188,7 +190,8 @@ Blazor.start({
     reconnectionOptions: {
       maxRetries: Number.MAX_SAFE_INTEGER,
       // At once, then every second, then every three: a server that comes back is found soon, one that is away is left alone.
-      retryIntervalMilliseconds: attempt => attempt === 0 ? 0 : attempt < 20 ? 1000 : 3000,
+      // A restart that takes too long ends it (null), and the page is loaded again instead.
+      retryIntervalMilliseconds: attempt => attempt === 0 ? 0 : Date.now() >= returnUntil ? null : attempt < 20 ? 1000 : 3000,
     },
   },
 }).catch(() => reloadWhenAlive());
