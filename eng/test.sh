@@ -45,18 +45,8 @@ packages=$!
 rm -rf BlazorChat/wwwroot/_framework
 
 configuration=Release
-dotnet build BlazorChat.sln -c "$configuration" --nologo -v quiet -p:RunAnalyzers=false
+dotnet build BlazorChat.sln -c "$configuration" --nologo -v quiet
 wait "$packages"
-
-# The analyzers take longer than the rest of the build. They go over the code beside the tests, which leave a quarter of the
-# processor's time unused, and where those want it they have precedence: by a compiler server of their own, which is as nice.
-# Whoever runs some tests only does not wait for them.
-analysis=""
-if [ $# -eq 0 ]; then
-  mkdir -p artifacts
-  nice -n 19 dotnet build BlazorChat.sln -c Debug --no-restore --nologo -v quiet -nodeReuse:false -p:SharedCompilationId="analysis-$$" >artifacts/analysis.log 2>&1 &
-  analysis=$!
-fi
 
 # Hexadecimal. What runs this often is compiled a second time, instead of after 30 calls: most of a test's code is not worth it.
 export DOTNET_TC_CallCountThreshold=400
@@ -67,12 +57,6 @@ rm -f "$results"
 status=0
 dotnet test BlazorChat.Tests -c "$configuration" --no-build --nologo \
   --logger "console;verbosity=minimal" --logger "trx;LogFileName=$PWD/$results" "$@" || status=$?
-
-if [ -n "$analysis" ] && ! wait "$analysis"; then
-  cat artifacts/analysis.log
-  echo "The build with the analyzers has failed." >&2
-  status=1
-fi
 
 # What failed once more, where nobody has to look for it, and the closing line, counted from the result file: N passed, N failed,
 # N skipped.
