@@ -201,7 +201,7 @@ internal sealed partial class TurnWorker(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Count} running turns were interrupted by the shutdown.")]
+    [LoggerMessage(LogLevel.Information, "Answers that ran at the shutdown: {Count}. What they said is stored; the next start goes on as their assistants' Recovery says.")]
     private partial void LogInterrupted(int count);
 
     [LoggerMessage(LogLevel.Error, "The next turn of {AssistantId} in room {RoomId} could not be taken; it is tried again.")]
