@@ -31,7 +31,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         page.Until(() => Assert.StartsWith("Cut off: ", page.Find(".end-text").TextContent, StringComparison.Ordinal));
         Assert.NotNull(FindButton(page, "Retry"));
 
-        await FindButton(page, "Continue")!.ClickAsync(new());
+        await page.ClickAsync("article button", "Continue");
         var more = await Chat.Model.NextAsync();
         page.Until(() => Assert.Equal("true", page.FindAll("article")[^1].GetAttribute("aria-busy")));
         Assert.Contains("The first half", page.FindAll("article")[^1].TextContent, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
             page.Until(() => Assert.Equal("Second", TextOf(page)));
         }
 
-        await grace.Find("[aria-label='Previous version']").ClickAsync(new());
+        await grace.ClickAsync("[aria-label='Previous version']");
         grace.Until(() => Assert.Equal("First", TextOf(grace)));
         Assert.Equal("1 of 2", grace.Find(".versions .number").TextContent);
         Assert.Equal("Second", TextOf(ada));
@@ -69,7 +69,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         Assert.Equal("3 of 3", grace.Find(".versions .number").TextContent);
 
         // While it is written one may look back, and what one looks at is not being written.
-        await grace.Find("[aria-label='Previous version']").ClickAsync(new());
+        await grace.ClickAsync("[aria-label='Previous version']");
         grace.Until(() => Assert.Equal("Second", TextOf(grace)));
         Assert.Empty(grace.FindAll("[aria-busy]"));
         third.Finish("rd");
@@ -88,21 +88,21 @@ public sealed class MessageActionsTests : IAsyncLifetime
         Answer(ada, "Hi");
         await TellAsync(ada, $"edit {message.Id:N}");
         await ada.Find(".editor textarea").ChangeAsync(new ChangeEventArgs { Value = "Hello" });
-        await FindButton(ada, "Save")!.ClickAsync(new());
+        await ada.ClickAsync("article button", "Save");
         grace.Until(() => Assert.StartsWith("edited", grace.Find(".trace").TextContent, StringComparison.Ordinal));
         Assert.Empty(grace.FindAll(".offer"));
         Assert.Empty(ada.FindAll(".editor"));
 
         await TellAsync(grace, $"versions {message.Id:N}");
         grace.Until(() => Assert.Equal("2 of 2", grace.Find(".versions .number").TextContent));
-        await grace.Find("[aria-label='Previous version']").ClickAsync(new());
+        await grace.ClickAsync("[aria-label='Previous version']");
         Assert.Equal("Helo", grace.FindAll("article .blocks")[0].TextContent.Trim());
         await TellAsync(grace, $"versions {message.Id:N}");
         Assert.Equal("Hello", grace.FindAll("article .blocks")[0].TextContent.Trim());
         Assert.Empty(grace.FindAll(".versions"));
 
         Assert.False(Chat.Model.WasAskedAgain);
-        await FindButton(ada, "Answer again?")!.ClickAsync(new());
+        await ada.ClickAsync("article button", "Answer again?");
         Assert.Contains((await Chat.Model.NextAsync()).Messages, m => m.Text.Contains("Hello", StringComparison.Ordinal));
         Assert.Empty(ada.FindAll(".offer"));
     }
@@ -121,7 +121,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         }
 
         await TellAsync(grace, $"delete {message.Id:N}");
-        await FindButton(grace, "Delete", "dialog button.danger")!.ClickAsync(new());
+        await grace.ClickAsync("dialog button.danger", "Delete");
         Assert.Contains("Only its author or the room's owner", grace.Find("dialog [role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal("Mine", grace.FindAll("article .blocks")[0].TextContent.Trim());
 
@@ -140,7 +140,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         var (ada, grace) = (_host.Open(room), _host.Open(room, ChatHost.Grace));
         await TellAsync(ada, $"delete {message.Id:N}");
         Assert.StartsWith("“Now *this*” by Ada with its earlier version is removed for everybody", string.Join(' ', ada.Find("dialog .dialog-text").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-        await FindButton(ada, "Delete", "dialog button.danger")!.ClickAsync(new());
+        await ada.ClickAsync("dialog button.danger", "Delete");
         foreach (var page in new[] { ada, grace })
         {
             page.Until(() => Assert.DoesNotContain("Now", page.Find("[role=log]").TextContent, StringComparison.Ordinal));
@@ -202,8 +202,8 @@ public sealed class MessageActionsTests : IAsyncLifetime
     private static string TextOf(IRenderedComponent<RoomScreen> page) =>
         string.Join('\n', page.FindAll("article")[^1].QuerySelectorAll(".blocks").Select(b => b.TextContent.Trim()));
 
-    private static IElement? FindButton(IRenderedComponent<RoomScreen> page, string name, string selector = "article button") =>
-        page.FindAll(selector).FirstOrDefault(b => b.TextContent.Trim() == name);
+    private static IElement? FindButton(IRenderedComponent<RoomScreen> page, string name) =>
+        page.FindAll("article button").FirstOrDefault(b => b.TextContent.Trim() == name);
 
     private static Message Message(Author author) => new()
     {

@@ -1,3 +1,4 @@
+using AngleSharp.Dom;
 using BlazorChat.Assistants.Mcp;
 using BlazorChat.Components;
 using BlazorChat.Components.Layout;
@@ -81,6 +82,18 @@ internal static class Waiting
     public static void Until<T>(this IRenderedComponent<T> component, Action assertion)
         where T : IComponent =>
         component.WaitForAssertion(assertion, Guard.Patience);
+
+    /// <summary>Clicks as soon as there is what to click: what comes with an answer's text may come a moment after it.</summary>
+    /// <param name="component">The page.</param>
+    /// <param name="selector">What to click.</param>
+    /// <param name="text">What stands on it; null for whatever does.</param>
+    public static async Task ClickAsync<T>(this IRenderedComponent<T> component, string selector, string? text = null)
+        where T : IComponent
+    {
+        IElement? Find() => component.FindAll(selector).FirstOrDefault(e => text is null || e.TextContent.Trim() == text);
+        component.Until(() => Assert.NotNull(Find()));
+        await Find()!.ClickAsync(new());
+    }
 
     /// <summary>Waits until a script of the page was called: nothing may be rendered then, so that <see cref="Until"/> would not look again.</summary>
     public static async Task CalledAsync(this JSRuntimeInvocationDictionary scripts, string function)

@@ -189,15 +189,15 @@ public sealed class RoomScreenTests : IAsyncLifetime
         (await Chat.Model.NextAsync()).Say("Half");
         grace.Until(() => Assert.Contains("Half", grace.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
 
-        await grace.Find("[data-stop]").ClickAsync(new());
+        await grace.ClickAsync("[data-stop]");
         ada.Until(() => Assert.Equal("Stopped by Grace", ada.Find(".end-text").TextContent));
         Assert.Contains("Half", ada.FindAll("article")[^1].TextContent, StringComparison.Ordinal);
 
-        await Button(ada, "Retry").ClickAsync(new());
+        await ada.ClickAsync("button", "Retry");
         foreach (var page in new[] { ada, grace })
         {
             page.Until(() => Assert.Equal("Retried", page.Find(".retried").TextContent));
-            Assert.Null(FindButton(page, "Retry"));
+            page.Until(() => Assert.Null(FindButton(page, "Retry")));
         }
 
         (await Chat.Model.NextAsync()).Finish("Whole");
@@ -218,7 +218,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
         // Until then the button means the first answer, which has ended.
         page.Until(() => Assert.Empty(page.FindAll(".waiting")));
         page.Until(() => Assert.Single(page.FindAll("[data-stop]")));
-        await page.Find("[data-stop]").ClickAsync(new());
+        await page.ClickAsync("[data-stop]");
         page.Until(() => Assert.Empty(page.FindAll("[data-stop]")));
     }
 
@@ -290,10 +290,6 @@ public sealed class RoomScreenTests : IAsyncLifetime
         other.Until(() => Assert.Contains("After", other.Markup, StringComparison.Ordinal));
         Assert.DoesNotContain("After", page.Markup, StringComparison.Ordinal);
     }
-
-    private static IElement Button<T>(IRenderedComponent<T> page, string name)
-        where T : IComponent =>
-        FindButton(page, name) ?? throw new InvalidOperationException($"There is no button {name}.");
 
     private static IElement? FindButton<T>(IRenderedComponent<T> page, string name)
         where T : IComponent =>
