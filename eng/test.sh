@@ -3,7 +3,12 @@
 # missing: chromium for the browser tests, PostgreSQL (tests start a server of their own in a temporary folder), node for the
 # model server and the MCP server that nobody here wrote (eng/aimock, eng/mcp). Needs the .NET SDK.
 # Options are handed to `dotnet test`, for example: eng/test.sh --filter FullyQualifiedName~Rooms
+# `eng/test.sh soak` repeats in full what the ordinary run takes samples of: kills, turns that could leak.
 set -euo pipefail
+if [ "${1:-}" = soak ]; then
+  export BLAZORCHAT_SOAK=1
+  shift
+fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 install() {

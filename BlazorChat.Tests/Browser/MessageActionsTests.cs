@@ -64,6 +64,36 @@ public sealed class MessageActionsTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_half_written_edit_waits_in_its_room_while_another_one_is_open()
+    {
+        await AskAsync("echo: first");
+        var room = _ada.Page.Url;
+        await _ada.Composer.FocusAsync();
+        await Keys.PressAsync("ArrowUp");
+        var editor = _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" });
+        await editor.FillAsync("echo: sec");
+        await _ada.CreateRoomAsync($"Elsewhere {Guid.NewGuid():N}"[..20]);
+        await Expect(editor).ToHaveCountAsync(0);
+
+        await _ada.Page.GoBackAsync();
+        await Expect(_ada.Page).ToHaveURLAsync(room);
+        await Expect(editor).ToHaveValueAsync("echo: sec");
+        await Expect(_ada.Composer).ToHaveValueAsync("");
+
+        // Given up is given up: it does not come back another time.
+        await editor.FocusAsync();
+        await Keys.PressAsync("Escape");
+        await Expect(editor).ToHaveCountAsync(0);
+        await _ada.Page.GoForwardAsync();
+        await Expect(_ada.Page).Not.ToHaveURLAsync(room);
+        await _ada.Page.GoBackAsync();
+        await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync("echo: first");
+        await Expect(_ada.Composer).ToBeEnabledAsync();
+        await Expect(editor).ToHaveCountAsync(0);
+        Assert.Empty(_ada.Complaints);
+    }
+
+    [Fact]
     public async Task A_message_is_edited_answered_again_and_everybody_moves_through_the_versions_alone()
     {
         await AskAsync("echo: first");

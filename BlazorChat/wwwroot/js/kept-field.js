@@ -10,18 +10,17 @@ customElements.define('kept-field', class extends HTMLElement {
 
   connectedCallback() {
     this.frame = frameOf(this);
-    this.path = location.pathname;
-    this.key = `${keyOf('field')}:${this.path}:${this.dataset.name}`;
+    this.key = `${keyOf('field')}:${location.pathname}:${this.dataset.name}`;
     // The renderer puts the children in after the element itself.
     queueMicrotask(() => this.begin());
   }
 
   disconnectedCallback() {
-    const { frame, path, key, field } = this;
+    const { frame, key, field } = this;
     refocus = this.hasFocus ? { key, start: field.selectionStart, end: field.selectionEnd } : refocus;
     // When everything that goes with it has gone.
     queueMicrotask(() => {
-      if (isDone(frame, path)) {
+      if (isDone(frame)) {
         store(key, null);
         forgetFocus(key);
       }

@@ -1,46 +1,42 @@
 // <kept-open> inside of what somebody opened (the settings, a message that is edited): the tab's store knows that it is open,
-// and a page that is loaded again opens it again. Where the circuit is resumed, the server does so by itself.
+// and a page that is loaded again opens it again, as does a message that is edited when its room was left meanwhile. Where the
+// circuit is resumed, the server does so by itself.
 import { frameOf, isDone, keyOf, load, store } from './kept.js';
 import { tell } from './message-actions.js';
 
-const KEY = keyOf('open');
-
-// As the page before this one left it.
-let before = load(KEY);
-
-// What is open here: { path, panel: '', edit: 'm-…' }.
-const now = () => {
-  const kept = load(KEY);
-  return kept?.path === location.pathname ? kept : { path: location.pathname };
-};
+// What is open in a room: { panel: '', edit: 'm-…' }.
+const keyFor = path => `${keyOf('open')}:${path}`;
 
 customElements.define('kept-open', class extends HTMLElement {
   connectedCallback() {
     const { name, of = '' } = this.dataset;
-    const open = now();
     this.frame = frameOf(this);
     this.path = location.pathname;
+    const key = keyFor(this.path);
+    const open = load(key);
     /** Whether it was open before, and came back with the page. */
-    this.isBack = open[name] === of;
-    store(KEY, { ...open, [name]: of });
+    this.isBack = open?.[name] === of;
+    store(key, { ...open, [name]: of });
   }
 
   disconnectedCallback() {
     const { frame, path } = this;
     const { name, of = '' } = this.dataset;
     queueMicrotask(() => {
-      const open = load(KEY);
-      if (isDone(frame, path) && open?.path === path && open[name] === of) {
-        store(KEY, { ...open, [name]: undefined });
+      const key = keyFor(path);
+      const { [name]: last, ...others } = load(key) ?? {};
+      // The settings are looked at anew; a text that is half written waits.
+      const isLeft = name === 'panel' && location.pathname !== path;
+      if ((isDone(frame) || isLeft) && last === of) {
+        store(key, Object.keys(others).length > 0 ? others : null);
       }
     });
   }
 });
 
-/** Opens what was open when this page was loaded. Called when it is live; only the first time does anything. */
+/** Opens what was open in this room. Called when it is live; what is open already stays as it is. */
 export function reopen() {
-  const open = before?.path === location.pathname ? before : {};
-  before = null;
+  const open = load(keyFor(location.pathname)) ?? {};
   if (open.panel !== undefined && !document.querySelector('.panel')) {
     document.querySelector('[data-toggle-panel]')?.click();
   }

@@ -27,11 +27,11 @@ export function store(key, value) {
 }
 
 /**
- * Whether an element left because somebody was done with it: it was taken away alone, or its room was left. When the circuit
- * is resumed everything around it goes as well, and comes back.
+ * Whether an element left because somebody was done with it: it was taken away alone. When its room is left, or the circuit
+ * is resumed, everything around it goes as well, and may come back.
  */
-export function isDone(frame, path) {
-  return frame === null || frame.isConnected || location.pathname !== path;
+export function isDone(frame) {
+  return frame === null || frame.isConnected;
 }
 
 /** What an element stands in: it stays when only the element goes. */
