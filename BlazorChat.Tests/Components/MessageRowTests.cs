@@ -58,6 +58,17 @@ public sealed class MessageRowTests
         Assert.False(rows[1].IsGrouped);
     }
 
+    [Fact]
+    public void Answers_to_different_questions_have_their_own_heads()
+    {
+        var (demo, one, another) = (new Author(AuthorKind.Assistant, "demo", "Demo"), Guid.NewGuid(), Guid.NewGuid());
+        Message[] answers = [Answer(0, one), Answer(1, one), Answer(2, another)];
+        var rows = MessageRow.Of([.. answers.Select(a => new RoomMessage(a))], new Visitor(null, TimeZoneInfo.Utc)).ToList();
+        Assert.Equal([false, true, false], rows.Select(r => r.IsGrouped));
+
+        Message Answer(int minute, Guid question) => Message(demo, minute) with { QuestionId = question };
+    }
+
     private static List<MessageRow> Rows(TimeZoneInfo zone, params (Author Author, int Minute)[] messages) =>
         [.. MessageRow.Of([.. messages.Select(m => new RoomMessage(Message(m.Author, m.Minute)))], new Visitor(null, zone))];
 

@@ -6,7 +6,10 @@ namespace BlazorChat.Components.Messages;
 /// <summary>A message with its place in the conversation.</summary>
 /// <param name="Message">The message.</param>
 /// <param name="Day">The reader's day, when it is another than that of the message before; otherwise null.</param>
-/// <param name="IsGrouped">Whether it follows closely on another message of its author, so that name and picture need not come again.</param>
+/// <param name="IsGrouped">
+/// Whether it follows closely on another message of its author, so that name and picture need not come again. Answers to different
+/// questions are told apart by them, also when a question between them was deleted.
+/// </param>
 /// <param name="Time">When it was written, by the reader's clock.</param>
 internal readonly record struct MessageRow(RoomMessage Message, DateOnly? Day, bool IsGrouped, DateTimeOffset Time)
 {
@@ -24,7 +27,8 @@ internal readonly record struct MessageRow(RoomMessage Message, DateOnly? Day, b
             var day = DateOnly.FromDateTime(time.DateTime);
             var isNewDay = day != lastDay;
             var isGrouped = !isNewDay && last is not null && last.Author.Kind == author.Kind && last.Author.Id == author.Id
-                && last.Author.Name == author.Name && last.Status is MessageStatus.Complete && created - last.CreatedAt <= GroupGap;
+                && last.Author.Name == author.Name && last.QuestionId == message.Message.QuestionId
+                && last.Status is MessageStatus.Complete && created - last.CreatedAt <= GroupGap;
             yield return new MessageRow(message, isNewDay ? day : null, isGrouped, time);
             last = message.Message;
             lastDay = day;
