@@ -12,6 +12,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly ConcurrentDictionary<TcpClient, byte> _clients = new();
     private readonly Task _accepting;
     private volatile bool _isCut;
+    private volatile bool _isDeaf;
 
     /// <summary>Relays to a port of this machine.</summary>
     public TcpRelay(int port)
@@ -35,8 +36,11 @@ public sealed class TcpRelay : IAsyncDisposable
         }
     }
 
+    /// <summary>Loses what the browser says from now on; neither end learns of it before the cable is cut.</summary>
+    public void Deafen() => _isDeaf = true;
+
     /// <summary>Lets connections through again.</summary>
-    public void Mend() => _isCut = false;
+    public void Mend() => _isCut = _isDeaf = false;
 
     public async ValueTask DisposeAsync()
     {
@@ -72,7 +76,7 @@ public sealed class TcpRelay : IAsyncDisposable
                 {
                     await app.ConnectAsync(IPAddress.Loopback, _port);
                     var (near, far) = (browser.GetStream(), app.GetStream());
-                    await Task.WhenAny(near.CopyToAsync(far), far.CopyToAsync(near));
+                    await Task.WhenAny(CarryAsync(near, far), far.CopyToAsync(near));
                 }
             }
             catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
@@ -82,6 +86,18 @@ public sealed class TcpRelay : IAsyncDisposable
             finally
             {
                 _clients.TryRemove(browser, out _);
+            }
+        }
+    }
+
+    private async Task CarryAsync(NetworkStream browser, NetworkStream app)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await browser.ReadAsync(buffer) is var count and > 0)
+        {
+            if (!_isDeaf)
+            {
+                await app.WriteAsync(buffer.AsMemory(0, count));
             }
         }
     }

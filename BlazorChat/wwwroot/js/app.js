@@ -1,4 +1,5 @@
 // Everything on the page that runs in the browser: each module stands alone and listens for itself.
+import './away.js';
 import './times.js';
 import './copy.js';
 import './dialogs.js';

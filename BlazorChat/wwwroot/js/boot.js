@@ -1,4 +1,6 @@
 // Starts the circuit, and brings the page back by itself whenever the server is there again.
+import { goOn, loadAgain, takePlace, whatWaits } from './away.js';
+
 const line = document.getElementById('components-reconnect-modal');
 const text = line?.querySelector('[data-connection-text]');
 const failed = document.getElementById('blazor-error-ui');
@@ -27,7 +29,7 @@ async function reloadWhenAlive() {
     await delay(1000);
   }
 
-  location.reload();
+  loadAgain();
 }
 
 // A planned stop: the server said that it is about to stop. The page pauses its circuit, which hands its state to the page, and
@@ -45,6 +47,9 @@ let connection;
 // What a page resumes with, its components and their state, until it shows what has come of it.
 let resumedWith;
 
+// Whether the circuit is another one since the connection was lost; it was told where the page is.
+let isResumed = false;
+
 // .NET 10 answers PauseCircuit before it has handed the state over, and its script hangs up on the answer: where the circuit is
 // busy, the state comes too late and the page is loaded again. So the answer waits for the state.
 // It also forgets the state before it has resumed with it: a connection that is lost in this very moment, as by another stop,
@@ -58,9 +63,11 @@ function keepState(connection) {
   const { invoke } = connection;
   connection.invoke = async (name, ...args) => {
     if (name === 'ResumeCircuit') {
-      const [circuit, base, page, ...handed] = args;
+      const [circuit, base, , ...handed] = args;
       resumedWith = handed[0] === NO_STATE ? resumedWith : handed;
-      args = [circuit, base, page, ...resumedWith ?? handed];
+      takePlace();
+      args = [circuit, base, location.href, ...resumedWith ?? handed];
+      isResumed = true;
     }
 
     const result = await invoke.call(connection, name, ...args);
@@ -128,7 +135,8 @@ const isPaused = () => line.classList.contains('components-reconnect-paused');
 
 function showDown() {
   document.documentElement.dataset.connection = 'down';
-  text.textContent = returnUntil === undefined ? 'Reconnecting…' : Date.now() < returnUntil ? 'The server is restarting…' : 'Waiting for the server…';
+  const state = returnUntil === undefined ? 'Reconnecting…' : Date.now() < returnUntil ? 'The server is restarting…' : 'Waiting for the server…';
+  text.textContent = state + whatWaits();
 }
 
 // The script of the framework tells by classes on this element.
@@ -143,6 +151,11 @@ function onConnectionChanged() {
     returnUntil = undefined;
     if (was === 'down') {
       text.textContent = '';
+      if (!isResumed) {
+        goOn();
+      }
+
+      isResumed = false;
       document.dispatchEvent(new CustomEvent('chat:connected'));
     }
   }
@@ -155,6 +168,8 @@ function onConnectionChanged() {
 if (line) {
   new MutationObserver(onConnectionChanged).observe(line, { attributes: true, attributeFilter: ['class'] });
 }
+
+document.addEventListener('chat:wanted', showDown);
 
 document.addEventListener('click', e => {
   if (e.target.closest('[data-reload]')) {
