@@ -94,6 +94,38 @@ public sealed class MessageActionsTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_half_written_edit_is_put_aside_by_another_one_and_there_when_it_goes_on()
+    {
+        await AskAsync("echo: first");
+        await _ada.SendAsync("echo: other");
+        await Expect(_ada.ArticleBy("Demo")).ToHaveCountAsync(2);
+        await Expect(_ada.StopButton).ToBeHiddenAsync();
+        var (first, other) = (_ada.ArticleBy("Ada").First, _ada.ArticleBy("Ada").Last);
+        var editor = _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" });
+        await _ada.ChooseAsync(first, "Edit");
+        await editor.FillAsync("echo: half of it");
+        await _ada.ChooseAsync(other, "Edit");
+        await Expect(editor).ToHaveValueAsync("echo: other");
+        await editor.FillAsync("echo: another");
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Expect(other.Locator(".blocks")).ToHaveTextAsync("echo: another");
+        await Expect(editor).ToHaveCountAsync(0);
+
+        // Also when the page was loaded again meanwhile; what was saved is done with.
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        await _ada.ChooseAsync(other, "Edit");
+        await Expect(editor).ToHaveValueAsync("echo: another");
+        await _ada.ChooseAsync(first, "Edit");
+        await Expect(editor).ToHaveValueAsync("echo: half of it");
+        await Keys.PressAsync("Escape");
+        await Expect(editor).ToHaveCountAsync(0);
+        await _ada.ChooseAsync(first, "Edit");
+        await Expect(editor).ToHaveValueAsync("echo: first");
+        Assert.Empty(_ada.Complaints);
+    }
+
+    [Fact]
     public async Task A_message_is_edited_answered_again_and_everybody_moves_through_the_versions_alone()
     {
         await AskAsync("echo: first");

@@ -1,5 +1,9 @@
-// <kept-field> around a field: what is typed there and not sent yet stays in the tab's store, and is put back when the field
-// appears again. Its data-name says which field it is; with data-saved, the server has the text.
+// <kept-field> around a field, or the choices of one: what is typed there and not sent yet stays in the tab's store, and is put
+// back when the field appears again. Its data-name says which field it is. Whoever closes it is done with it, unless
+//   data-until-saved  keeps it until the server has it, which says so by data-saved, or the form goes on without this field;
+//   data-one-of       names those of which one is open at a time: when another takes its place, it is put aside.
+// data-of says which value of the server's the field began with; where it has become another one before what was typed is put
+// back, the form's input with data-contested tells the server.
 import { focused, forgetFocus, frameOf, isDone, keyOf, load, store, watchFocus } from './kept.js';
 
 // The field that had the focus when the page around it was replaced.
@@ -10,19 +14,26 @@ customElements.define('kept-field', class extends HTMLElement {
 
   connectedCallback() {
     this.frame = frameOf(this);
+    this.form = this.closest('form');
     this.key = `${keyOf('field')}:${location.pathname}:${this.dataset.name}`;
+    this.addEventListener('input', () => this.keep());
     // The renderer puts the children in after the element itself.
     queueMicrotask(() => this.begin());
   }
 
   disconnectedCallback() {
-    const { frame, key, field } = this;
+    const { frame, form, key, field } = this;
+    const { untilSaved, oneOf } = this.dataset;
     refocus = this.hasFocus ? { key, start: field.selectionStart, end: field.selectionEnd } : refocus;
     // When everything that goes with it has gone.
     queueMicrotask(() => {
       if (isDone(frame)) {
-        store(key, null);
         forgetFocus(key);
+        const waits = untilSaved !== undefined && !form.isConnected;
+        const isPutAside = oneOf !== undefined && document.querySelector(`kept-field[data-one-of=${oneOf}]`) !== null;
+        if (!waits && !isPutAside) {
+          store(key, null);
+        }
       }
     });
   }
@@ -33,6 +44,27 @@ customElements.define('kept-field', class extends HTMLElement {
     }
   }
 
+  get value() {
+    return this.isChoice ? this.querySelector('input:checked')?.value : this.field.value;
+  }
+
+  set value(value) {
+    if (this.isChoice) {
+      this.querySelector(`input[value="${CSS.escape(value)}"]`)?.click();
+    } else {
+      this.field.value = value;
+      // For those who listen to either, in the browser and on the server.
+      this.field.dispatchEvent(new Event('input', { bubbles: true }));
+      this.field.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+  }
+
+  keep() {
+    // What it began with stays what it began with, whatever the server's has become meanwhile.
+    const { of } = load(this.key) ?? this.dataset;
+    store(this.key, { value: this.value, of });
+  }
+
   begin() {
     const field = this.querySelector('textarea, input');
     if (!field || !this.isConnected) {
@@ -40,17 +72,23 @@ customElements.define('kept-field', class extends HTMLElement {
     }
 
     this.field = field;
-    field.addEventListener('input', () => store(this.key, field.value));
-    const hadFocus = focused() === this.key;
-    watchFocus(this, field, this.key);
+    this.isChoice = field.type === 'radio';
     const kept = load(this.key);
-    if (typeof kept === 'string' && kept !== field.value) {
-      field.value = kept;
-      // For those who listen to either, in the browser and on the server.
-      field.dispatchEvent(new Event('input', { bubbles: true }));
-      field.dispatchEvent(new Event('change', { bubbles: true }));
+    if (typeof kept?.value === 'string' && kept.value !== this.value) {
+      this.value = kept.value;
+      if (kept.of !== this.dataset.of) {
+        this.form?.querySelector('[data-contested]')?.dispatchEvent(new Event('change', { bubbles: true }));
+      }
     }
 
+    if (!this.isChoice) {
+      this.focusAgain(field);
+    }
+  }
+
+  focusAgain(field) {
+    const hadFocus = focused() === this.key;
+    watchFocus(this, field, this.key);
     if (refocus?.key === this.key) {
       field.focus({ preventScroll: true });
       field.setSelectionRange(refocus.start, refocus.end);
