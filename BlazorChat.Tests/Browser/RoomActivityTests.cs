@@ -81,7 +81,7 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
         var panel = Panel(ada);
         var (instructions, debounce) = (panel.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" }), panel.GetByRole(AriaRole.Radio, new() { Name = "Debounce" }));
         var quiet = panel.GetByRole(AriaRole.Spinbutton, new() { Name = "Seconds of quiet" });
-        var discard = panel.GetByRole(AriaRole.Button, new() { Name = "Discard changes" });
+        var discard = panel.GetByRole(AriaRole.Button, new() { Name = "Discard" });
         await OpenPanelAsync(ada);
         await Expect(discard).ToHaveCountAsync(0);
         await instructions.FillAsync("Answer in ver");
@@ -147,7 +147,7 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
         await Expect(mine).ToHaveValueAsync("Answer in verse");
         var hint = Panel(ada).GetByText("Somebody changed these settings while you were editing. Saving replaces theirs.");
         await Expect(hint).ToBeVisibleAsync();
-        await Panel(ada).GetByRole(AriaRole.Button, new() { Name = "Discard changes" }).ClickAsync();
+        await Panel(ada).GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
         await Expect(mine).ToHaveValueAsync("Answer briefly");
         await Expect(hint).ToBeHiddenAsync();
         Assert.Empty(ada.Complaints.Concat(grace.Complaints));
@@ -169,6 +169,7 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
         await panel.GetByRole(AriaRole.Switch, new() { Name = "get_location" }).UncheckAsync();
         await panel.GetByRole(AriaRole.Switch, new() { Name = "get_location" }).ScrollIntoViewIfNeededAsync();
         await AccessibilityTests.CheckAsync(ada.Page, "settings");
+        Assert.False(await panel.EvaluateAsync<bool>("panel => panel.scrollWidth > panel.clientWidth"));
         await panel.GetByText("All answers of this room").ScrollIntoViewIfNeededAsync();
         Assert.Empty(ada.Complaints);
     }
