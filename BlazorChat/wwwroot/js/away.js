@@ -1,8 +1,13 @@
-// While the server is away, a link would leave the page for the browser's own error, from which nothing comes back: the page
-// stays, remembers where somebody wants to go, and goes there when the server is there again.
+// While the server is away: a link would leave the page for the browser's own error, from which nothing comes back, and a button
+// would do nothing without a word. The page stays, remembers where somebody wants to go and goes there when the server is there
+// again; of anything else that needs the server it says that it has to wait.
 const root = document.documentElement;
 
-// Where to go next: { url, name }; or what has to wait for another attempt: { name: null }.
+// What the browser does by itself, or keeps until the server is there.
+const LOCAL = `[popovertarget], [data-theme-set], [data-open-dialog], [data-close-dialog], [data-message-menu], [data-copy-message],
+  [data-copy-chosen], [data-copy-link], [data-copy-code], [data-suggest], [data-to-end], [data-reload], [data-send], .pending *, kept-field *`;
+
+// Where to go next: { url, name, isWhole }; or what nobody remembers: {}.
 let wanted;
 
 let isLeaving = false;
@@ -13,34 +18,65 @@ const isAway = () => root.dataset.connection === 'down';
 function linkOf(e) {
   const link = e.target.closest?.('a[href]');
   const isPlain = e.button === 0 && !e.ctrlKey && !e.shiftKey && !e.altKey && !e.metaKey && !e.defaultPrevented;
-  return isPlain && link && ['', '_self'].includes(link.target) && !link.hasAttribute('download') ? link : null;
+  return isPlain && link && link.target !== '_blank' && !link.hasAttribute('download') ? link : null;
 }
 
 function want(what) {
   wanted = what;
+  // A menu or the drawer would hide what is said.
+  document.querySelectorAll(':popover-open').forEach(popover => popover.hidePopover());
   document.dispatchEvent(new CustomEvent('chat:wanted'));
 }
 
-// Before the framework's script, which leaves alone what is prevented.
+function follow(link) {
+  if (isLeaving) {
+    location.assign(link.href);
+  } else if (link.href === location.href) {
+    want(undefined);
+  } else {
+    const isRoom = link.matches('.room-link');
+    want({ url: link.href, name: isRoom ? link.textContent.trim() : null, isWhole: link.target === '_top' });
+  }
+}
+
+/** Whether the server is away; then the page says that what was asked for has to wait. */
+export function mustWait() {
+  if (isAway() && !isLeaving) {
+    want({});
+  }
+
+  return isAway();
+}
+
+// Before the framework's script, and ours.
 addEventListener('click', e => {
-  const link = isAway() ? linkOf(e) : null;
-  if (!link) {
+  if (!isAway()) {
     return;
   }
 
-  e.preventDefault();
-  if (isLeaving) {
-    location.assign(link.href);
-  } else {
-    want(link.href === location.href ? undefined : { url: link.href, name: link.textContent.trim() });
+  const link = linkOf(e);
+  const control = e.target.closest?.('button, input[type=checkbox], input[type=radio]');
+  if (link && !link.matches('[data-skip]')) {
+    e.preventDefault();
+    follow(link);
+  } else if (control && control.type !== 'submit' && !control.matches(LOCAL)) {
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    mustWait();
   }
 }, true);
 
-// A form of its own address, as the one by which people leave.
 addEventListener('submit', e => {
-  if (isAway() && e.target.hasAttribute('action')) {
+  const form = e.target;
+  if (!form.hasAttribute('method')) {
+    // The circuit's, or a script's: the browser must never send it, also when nobody listens any more.
     e.preventDefault();
-    want({ name: null });
+  }
+
+  if (isAway() && !form.closest('chat-composer')) {
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    mustWait();
   }
 }, true);
 
@@ -52,38 +88,46 @@ addEventListener('popstate', e => {
   }
 }, true);
 
+// A page that the browser had put away as it was has lost its connection since.
+addEventListener('pageshow', e => e.persisted && location.reload());
+
 /** What the line about the connection says besides. */
 export function whatWaits() {
-  return wanted === undefined ? '' : wanted.name === null ? ' That has to wait.' : ` ${wanted.name} opens after that.`;
+  return wanted === undefined ? '' : !wanted.url ? ' That has to wait.' : ` ${wanted.name ?? 'What you chose'} opens after that.`;
 }
 
-/** Makes the wanted address that of the page, which is loaded or resumed at it next. */
+/** Makes the wanted address that of the page, which is resumed at it. A page that has no circuit is gone to afterwards. */
 export function takePlace() {
-  if (wanted?.url) {
+  if (wanted?.url && !wanted.isWhole) {
     history.pushState(null, '', wanted.url);
+    wanted = undefined;
   }
-
-  wanted = undefined;
 }
 
-/** Loads the page again, at the wanted address. */
+/** Loads the page again, or the wanted one. */
 export function loadAgain() {
   isLeaving = true;
-  takePlace();
-  location.reload();
+  if (wanted?.url && new URL(wanted.url).pathname !== location.pathname) {
+    location.assign(wanted.url);
+  } else {
+    takePlace();
+    location.reload();
+  }
 }
 
 /**
- * Goes where somebody wanted to go while the connection was away, on the circuit that is still the same. It may not know the
- * address either: what was said to it as the connection broke is lost.
+ * Goes where somebody wanted to go while the connection was away. A circuit that is still the same may not know the address
+ * either: what was said to it as the connection broke is lost.
  */
-export function goOn() {
-  const url = wanted?.url;
+export function goOn(isResumed) {
+  const next = wanted;
   wanted = undefined;
   const shown = document.querySelector('[data-path]')?.dataset.path;
-  if (url) {
-    Blazor.navigateTo(url);
-  } else if (shown !== undefined && shown !== location.pathname) {
+  if (next?.isWhole) {
+    location.assign(next.url);
+  } else if (next?.url) {
+    Blazor.navigateTo(next.url);
+  } else if (!isResumed && shown !== undefined && shown !== location.pathname) {
     if (location.hash) {
       // The framework would only scroll to a part of the address that it is at.
       location.reload();

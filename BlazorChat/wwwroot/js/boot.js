@@ -59,7 +59,13 @@ function keepState(connection) {
   const state = new Promise(resolve => { arrived = resolve; });
   // Registered before the framework's own, whose result the server waits for.
   connection.on('JS.SavePersistedState', () => { setTimeout(arrived); });
-  connection.on('JS.RenderBatch', () => { resumedWith = undefined; });
+  connection.on('JS.RenderBatch', () => {
+    if (resumedWith !== undefined) {
+      resumedWith = undefined;
+      // When the framework has shown it.
+      setTimeout(onConnectionChanged);
+    }
+  });
   const { invoke } = connection;
   connection.invoke = async (name, ...args) => {
     if (name === 'ResumeCircuit') {
@@ -139,24 +145,28 @@ function showDown() {
   text.textContent = state + whatWaits();
 }
 
+// What the page shows is still the other circuit's: nothing that is done on it would be heard.
+const isStale = () => isResumed && resumedWith !== undefined;
+
 // The script of the framework tells by classes on this element.
 function onConnectionChanged() {
   const has = (...states) => states.some(state => line.classList.contains(`components-reconnect-${state}`));
   const isLost = has('failed', 'rejected', 'resume-failed');
   if (isLost || has('show', 'paused')) {
     showDown();
-  } else {
+  } else if (!isStale()) {
     const was = document.documentElement.dataset.connection;
     document.documentElement.dataset.connection = 'up';
     returnUntil = undefined;
     if (was === 'down') {
       text.textContent = '';
+      goOn(isResumed);
+      document.dispatchEvent(new CustomEvent('chat:connected'));
       if (!isResumed) {
-        goOn();
+        document.dispatchEvent(new CustomEvent('chat:reconnected'));
       }
 
       isResumed = false;
-      document.dispatchEvent(new CustomEvent('chat:connected'));
     }
   }
 
@@ -197,6 +207,8 @@ if (failed) {
 }
 
 Blazor.start({
+  // No enhanced navigation: between pages without a circuit it would keep the elements that this script has not seen.
+  ssr: { disableDomPreservation: true },
   circuit: {
     configureSignalR: builder => {
       const { build } = builder;

@@ -21,6 +21,10 @@ document.addEventListener('click', e => {
   }
 });
 
+// Another page is shown, as after a room was made in the drawer.
+new MutationObserver(() => document.querySelector('#sidebar:popover-open')?.hidePopover())
+  .observe(document.body, { subtree: true, attributes: true, attributeFilter: ['data-path'] });
+
 function isOutside(e) {
   const box = e.target.getBoundingClientRect();
   return e.clientX < box.left || e.clientX > box.right || e.clientY < box.top || e.clientY > box.bottom;

@@ -17,11 +17,14 @@ customElements.define('kept-field', class extends HTMLElement {
     this.form = this.closest('form');
     this.key = `${keyOf('field')}:${location.pathname}:${this.dataset.name}`;
     this.addEventListener('input', () => this.keep());
+    // What was typed while the connection was away never reached the circuit, which is the same one.
+    document.addEventListener('chat:reconnected', this.tellAgain);
     // The renderer puts the children in after the element itself.
     queueMicrotask(() => this.begin());
   }
 
   disconnectedCallback() {
+    document.removeEventListener('chat:reconnected', this.tellAgain);
     const { frame, form, key, field } = this;
     const { untilSaved, oneOf } = this.dataset;
     refocus = this.hasFocus ? { key, start: field.selectionStart, end: field.selectionEnd } : refocus;
@@ -49,15 +52,24 @@ customElements.define('kept-field', class extends HTMLElement {
   }
 
   set value(value) {
-    if (this.isChoice) {
-      this.querySelector(`input[value="${CSS.escape(value)}"]`)?.click();
-    } else {
-      this.field.value = value;
-      // For those who listen to either, in the browser and on the server.
-      this.field.dispatchEvent(new Event('input', { bubbles: true }));
-      this.field.dispatchEvent(new Event('change', { bubbles: true }));
+    const field = this.isChoice ? this.querySelector(`input[value="${CSS.escape(value)}"]`) : this.field;
+    if (this.isChoice && field) {
+      field.checked = true;
+    } else if (field) {
+      field.value = value;
     }
+
+    // For those who listen to either, in the browser and on the server.
+    field?.dispatchEvent(new Event('input', { bubbles: true }));
+    field?.dispatchEvent(new Event('change', { bubbles: true }));
   }
+
+  tellAgain = () => {
+    const kept = load(this.key);
+    if (typeof kept?.value === 'string') {
+      this.value = kept.value;
+    }
+  };
 
   keep() {
     // What it began with stays what it began with, whatever the server's has become meanwhile.

@@ -1,13 +1,14 @@
 // What can be done with a message. The buttons are plain markup in every message, one listener serves all of them, and one
 // menu goes to the message that asks for it; what was chosen goes to the server by one input (see MessageList.razor).
 import { announce } from './announce.js';
+import { mustWait } from './away.js';
 
 let chosen;
 
 /** Tells the server what to do with a message. */
 export function tell(act, article) {
   const input = document.querySelector('[data-message-command]');
-  if (input && article) {
+  if (input && article && !mustWait()) {
     input.value = `${act} ${article.id.slice(2)}`;
     input.dispatchEvent(new Event('change', { bubbles: true }));
   }

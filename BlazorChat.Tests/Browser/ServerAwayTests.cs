@@ -1,0 +1,259 @@
+using BlazorChat.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorChat.Tests.Browser;
+
+/// <summary>While the server is away, the page is never left for the browser's own error and no control is silent: what can be done afterwards is, and what cannot says so.</summary>
+[Collection(RestartTests.Name)]
+public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
+{
+    private readonly AppFixture _app = new(chromium);
+    private TcpRelay _relay = null!;
+    private Visitor _ada = null!;
+    private string _plans = null!;
+    private string _lobby = null!;
+
+    public async Task InitializeAsync()
+    {
+        await _app.StartAsync();
+        _relay = new TcpRelay(_app.Port);
+        _ada = await _app.JoinAsync("Ada", _relay);
+        await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
+        _lobby = _ada.Page.Url;
+        await _ada.CreateRoomAsync("Plans");
+        _plans = _ada.Page.Url;
+        await _app.SayAsync(_ada, "Hello");
+        await Link("Lobby").ClickAsync();
+        await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
+        await _ada.ReadyAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _relay.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("killed")]
+    [InlineData("stopped")]
+    [InlineData("cut off")]
+    public async Task A_room_that_is_opened_while_the_server_is_away_opens_when_it_is_back(string how)
+    {
+        await _ada.Composer.FillAsync("A draft");
+        await LeaveAsync(how);
+        await Link("Plans").ClickAsync();
+        await Expect(_ada.Page.GetByText("Plans opens after that.")).ToBeVisibleAsync();
+        await Expect(_ada.Composer).ToHaveValueAsync("A draft");
+        Assert.Equal(_lobby, _ada.Page.Url);
+
+        await ReturnAsync(how);
+        await IsInPlansAsync();
+        await _ada.Page.GoBackAsync();
+        await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
+        await Expect(_ada.Composer).ToHaveValueAsync("A draft");
+        Assert.Equal(_lobby, _ada.Page.Url);
+    }
+
+    [Theory]
+    [InlineData("killed")]
+    [InlineData("stopped")]
+    [InlineData("cut off")]
+    public async Task So_does_one_that_was_gone_back_to(string how)
+    {
+        await LeaveAsync(how);
+        await _ada.Page.GoBackAsync();
+        await ReturnAsync(how);
+        await IsInPlansAsync();
+    }
+
+    [Fact]
+    public async Task Who_thinks_again_stays()
+    {
+        await LeaveAsync("cut off");
+        await Link("Plans").ClickAsync();
+        await Expect(_ada.Page.GetByText("Plans opens after that.")).ToBeVisibleAsync();
+        await Link("Lobby").ClickAsync();
+        await Expect(_ada.Page.GetByText("opens after that.")).ToHaveCountAsync(0);
+        await ReturnAsync("cut off");
+        await _ada.SendAsync("Still here");
+        (await _app.Model.NextAsync()).Finish("So am I");
+        await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("So am I");
+        Assert.Equal(_lobby, _ada.Page.Url);
+    }
+
+    [Fact]
+    public async Task A_click_that_the_server_never_heard_of_counts()
+    {
+        _relay.Deafen();
+        await Link("Plans").ClickAsync();
+        await Expect(_ada.Page).ToHaveURLAsync(_plans);
+        _relay.Cut();
+        await IsAwayAsync();
+        _relay.Mend();
+        await IsInPlansAsync();
+    }
+
+    [Theory]
+    [InlineData("killed")]
+    [InlineData("stopped")]
+    [InlineData("cut off")]
+    public async Task What_needs_the_server_says_that_it_has_to_wait_and_what_was_typed_is_sent_afterwards(string how)
+    {
+        await _app.SayAsync(_ada, "To be edited");
+        await _ada.ChooseAsync(_ada.ArticleBy("Ada"), "Edit");
+        await EditBox.FillAsync("Half of");
+        await Button("Settings").ClickAsync();
+        await Instructions.FillAsync("In ver");
+        await LeaveAsync(how);
+
+        await EditBox.FillAsync("Half of an edit");
+        await Button("Save").ClickAsync();
+        await IsToldToWaitAsync();
+        await EditBox.PressAsync("Escape");
+        await Instructions.FillAsync("In verse");
+        await _ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" }).CheckAsync();
+        await Button("Save settings").ClickAsync();
+        await IsToldToWaitAsync();
+        await Button("New room").ClickAsync();
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = ", your menu" }).ClickAsync();
+        await Button("Leave").ClickAsync();
+        await IsToldToWaitAsync();
+        await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        Assert.Equal(_lobby, _ada.Page.Url);
+
+        await ReturnAsync(how);
+        await Expect(_ada.Page.GetByText("That has to wait.")).ToHaveCountAsync(0);
+        await _ada.ReadyAsync();
+        Assert.Equal(_lobby, _ada.Page.Url);
+        await Expect(EditBox).ToHaveValueAsync("Half of an edit");
+        await Expect(Instructions).ToHaveValueAsync("In verse");
+        await Expect(Button("Discard")).ToBeVisibleAsync();
+        await Button("Save settings").ClickAsync();
+        await Expect(_ada.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
+        await Button("Save").ClickAsync();
+        await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync("Half of an edit");
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        await Expect(Instructions).ToHaveValueAsync("In verse");
+        await Expect(_ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" })).ToBeCheckedAsync();
+    }
+
+    [Fact]
+    public async Task A_dialog_that_was_open_keeps_what_is_typed_and_can_be_opened_again_after_it_was_closed()
+    {
+        var dialog = _ada.Page.GetByRole(AriaRole.Dialog);
+        var name = dialog.GetByRole(AriaRole.Textbox, new() { Name = "Room name" });
+        await Button("New room").ClickAsync();
+        await name.FillAsync("Gar");
+        await LeaveAsync("cut off");
+        await name.FillAsync("Garden");
+        await name.PressAsync("Enter");
+        await IsToldToWaitAsync();
+        await ReturnAsync("cut off");
+        await Expect(_ada.Page.GetByText("That has to wait.")).ToHaveCountAsync(0);
+        await name.PressAsync("Enter");
+        await Expect(_ada.Heading).ToHaveTextAsync("Garden");
+
+        await Button("New room").ClickAsync();
+        await Expect(name).ToBeVisibleAsync();
+        await LeaveAsync("cut off");
+        await name.PressAsync("Escape");
+        await Expect(dialog).ToHaveCountAsync(0);
+        await ReturnAsync("cut off");
+        await _ada.ReadyAsync();
+        await Expect(_ada.Page.Locator("html")).Not.ToHaveAttributeAsync("data-connection", "down");
+        await Button("New room").ClickAsync();
+        await Expect(name).ToBeVisibleAsync();
+        await Expect(name).ToHaveValueAsync("");
+    }
+
+    [Theory]
+    [InlineData("killed")]
+    [InlineData("stopped")]
+    [InlineData(null)]
+    public async Task The_name_is_changed_on_a_page_of_its_own_and_the_room_comes_back_afterwards(string? how)
+    {
+        if (how is not null)
+        {
+            await LeaveAsync(how);
+        }
+
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = ", your menu" }).ClickAsync();
+        await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Change name" }).ClickAsync();
+        if (how is not null)
+        {
+            await Expect(_ada.Page.GetByText("What you chose opens after that.")).ToBeVisibleAsync();
+            await ReturnAsync(how);
+        }
+
+        var name = _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" });
+        await Expect(name).ToBeVisibleAsync();
+        await _ada.Page.GoBackAsync();
+        await _ada.ReadyAsync();
+        Assert.Equal(_lobby, _ada.Page.Url);
+        await _ada.Page.GoForwardAsync();
+        await Expect(name).ToBeVisibleAsync();
+        await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Back, as Ada" }).ClickAsync();
+        await _ada.ReadyAsync();
+
+        // Such a page comes back like any other.
+        await LeaveAsync("killed");
+        await Link("Plans").ClickAsync();
+        await Expect(_ada.Page.GetByText("Plans opens after that.")).ToBeVisibleAsync();
+        await ReturnAsync("killed");
+        await IsInPlansAsync();
+    }
+
+    private ILocator EditBox => _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" });
+
+    private ILocator Instructions => _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" });
+
+    private ILocator Button(string name) => _ada.Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    private ILocator Link(string room) => _ada.RoomList.GetByRole(AriaRole.Link, new() { Name = room, Exact = true });
+
+    private async Task LeaveAsync(string how)
+    {
+        switch (how)
+        {
+            case "killed":
+                await _app.App.KillAsync();
+                break;
+            case "stopped":
+                Assert.Equal(0, await _app.App.StopAsync());
+                break;
+            default:
+                _relay.Cut();
+                break;
+        }
+
+        await IsAwayAsync();
+    }
+
+    private Task IsToldToWaitAsync() => Expect(_ada.Page.GetByText("That has to wait.")).ToBeVisibleAsync();
+
+    private Task IsAwayAsync() => Expect(_ada.Page.Locator("html")).ToHaveAttributeAsync("data-connection", "down");
+
+    private async Task ReturnAsync(string how)
+    {
+        if (how == "cut off")
+        {
+            _relay.Mend();
+        }
+        else
+        {
+            await _app.StartAsync();
+        }
+    }
+
+    private async Task IsInPlansAsync()
+    {
+        await Expect(_ada.Heading).ToHaveTextAsync("Plans");
+        await Expect(_ada.ArticleBy("Demo")).ToContainTextAsync("You said: Hello");
+        await _ada.ReadyAsync();
+        Assert.Equal(_plans, _ada.Page.Url);
+        await _app.SayAsync(_ada, "And now?");
+    }
+}
