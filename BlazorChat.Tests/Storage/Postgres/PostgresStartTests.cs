@@ -123,11 +123,15 @@ public sealed class PostgresStartTests
             (await host.Model.NextAsync()).Finish("Hi");
             using var watch = await host.WatchAsync(room);
             await watch.EndedAsync();
-            await data.Server!.ExecuteAsync($"ALTER DATABASE {data.Name} RENAME TO {data.Name}_away".Replace("ALTER", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + data.Name + "'; ALTER", StringComparison.Ordinal));
+            // Nobody may connect in between: a database that is in use cannot be renamed.
+            await data.Server!.ExecuteAsync($"ALTER DATABASE {data.Name} ALLOW_CONNECTIONS false");
+            await data.Server.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{data.Name}'");
+            await data.Server.ExecuteAsync($"ALTER DATABASE {data.Name} RENAME TO {data.Name}_away");
             var refused = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Now", default);
             Assert.Equal(RefusalKind.Unavailable, refused.Refusal?.Kind);
             await Assert.ThrowsAsync<StorageUnavailableException>(async () => await ReadUntilRefusedAsync(host, room.Id));
             await data.Server.ExecuteAsync($"ALTER DATABASE {data.Name}_away RENAME TO {data.Name}");
+            await data.Server.ExecuteAsync($"ALTER DATABASE {data.Name} ALLOW_CONNECTIONS true");
         }
 
         Assert.Contains(log.Lines, line => line.Level == LogLevel.Debug && line.Category.StartsWith("Microsoft.EntityFrameworkCore", StringComparison.Ordinal));
