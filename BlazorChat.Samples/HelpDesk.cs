@@ -16,13 +16,13 @@ public sealed class HelpDesk(RoomService rooms) : IStepHook, ITurnObserver
     /// <summary>Adds the assistant and all that it uses. Say <c>@Desk desk_open_ticket {"text":"No light","urgent":true}</c>.</summary>
     public static void Add(WebApplicationBuilder builder)
     {
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = new Dictionary<string, string?>(StringComparer.Ordinal)
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Assistants:Items:1:Id"] = Id, ["Assistants:Items:1:Name"] = "Desk", ["Assistants:Items:1:Provider"] = TryoutProvider.ProviderName,
-            ["Assistants:Items:1:Instructions"] = "You help people of this house.", ["Assistants:Items:1:MaxSteps"] = "4",
-            ["Assistants:Items:1:Tools:0"] = "desk_*", ["Assistants:Items:1:Tools:1"] = "get_time_zone",
-            ["Assistants:Items:1:Middleware:0:Name"] = "redaction", ["Assistants:Items:1:Middleware:1:Name"] = TodayMiddleware.MiddlewareName,
-        } });
+            ["Assistants:Items:1:Instructions"] = "You help people of this house.", ["Assistants:Items:1:Tools:0"] = "desk_*", ["Assistants:Items:1:Tools:1"] = "get_time_zone",
+            ["Assistants:Items:1:MaxSteps"] = "4", ["Assistants:Items:1:Middleware:0:Name"] = "redaction", ["Assistants:Items:1:Middleware:1:Name"] = TodayMiddleware.MiddlewareName,
+        };
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = settings });
         builder.Services.AddSingleton(new ChatTool(ChatFunctions.Create(OpenTicket, "desk_open_ticket", "Opens a ticket."))
         {
             NeedsApproval = static (call, _) => ValueTask.FromResult(JsonElement.Parse(call.Arguments).GetProperty("urgent").ValueKind != JsonValueKind.False),

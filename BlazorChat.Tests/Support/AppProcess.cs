@@ -133,7 +133,7 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <param name="times">How often.</param>
     public async Task PrintedAsync(string text, int times = 1)
     {
-        for (;;)
+        while (true)
         {
             var next = Volatile.Read(ref _printed).Task;
             if (Output.Split(text).Length > times)

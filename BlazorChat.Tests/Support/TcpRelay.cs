@@ -53,7 +53,7 @@ public sealed class TcpRelay : IAsyncDisposable
     {
         try
         {
-            for (;;)
+            while (true)
             {
                 _ = RelayAsync(await _listener.AcceptTcpClientAsync());
             }

@@ -52,7 +52,10 @@ internal static class ChatFailures
         return new(
             ChatFailureKind.InvalidRequest,
             $"The Ollama server has no model “{Shown(model)}”, which this assistant's setting Model (Assistants:Items:n:Model) names. {there}. “ollama pull {Shown(model)}” gets one.",
-            canRetry: false) { StatusCode = 404 };
+            canRetry: false)
+        {
+            StatusCode = 404,
+        };
 
         static string Shown(string name) => Rooms.Names.WithoutControls(name.Length > 80 ? name[..80] + "…" : name);
     }

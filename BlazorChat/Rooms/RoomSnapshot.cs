@@ -79,9 +79,12 @@ public sealed record RoomSnapshot
             {
                 Room = Room with
                 {
-                    Name = changed.Room.Name, IsNamed = changed.Room.IsNamed, Settings = changed.Room.Settings,
+                    Name = changed.Room.Name,
+                    IsNamed = changed.Room.IsNamed,
+                    Settings = changed.Room.Settings,
                     // Of the same gate as the sums of answers: none is lost, and none counted twice.
-                    Tokens = changed.Room.Tokens, Cost = changed.Room.Cost,
+                    Tokens = changed.Room.Tokens,
+                    Cost = changed.Room.Cost,
                 },
             },
             RoomEvent.RoomCleared cleared => Clear(cleared),

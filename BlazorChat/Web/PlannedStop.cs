@@ -79,7 +79,7 @@ internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, Shu
 
     private async Task WaitForPagesAsync(long started)
     {
-        for (;;)
+        while (true)
         {
             // Taken before looking, so that nothing goes unseen in between.
             var next = Volatile.Read(ref _progress).Task;
