@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and passes all tests, from a fresh clone on a fresh machine. Installs what the tests need and is
+# Checks the formatting, builds everything and passes all tests, from a fresh clone on a fresh machine. Installs what the tests need and is
 # missing: chromium for the browser tests, PostgreSQL (tests start a server of their own in a temporary folder), node for the
 # model server and the MCP server that nobody here wrote (eng/aimock, eng/mcp). Needs the .NET SDK.
 # Options are handed to `dotnet test`, for example: eng/test.sh --filter FullyQualifiedName~Rooms
@@ -44,6 +44,9 @@ install_packages() {
 }
 install_packages &
 packages=$!
+# Takes about ten seconds, also beside the build.
+eng/format.sh --check &
+format=$!
 
 # A copy of the framework's script that earlier versions of this repository kept there, git-ignored: beside the framework's own
 # it breaks the build ("Conflicting assets with the same target path").
@@ -52,6 +55,10 @@ rm -rf BlazorChat/wwwroot/_framework
 configuration=Release
 dotnet build BlazorChat.sln -c "$configuration" --nologo -v quiet
 wait "$packages"
+if ! wait "$format"; then
+  echo "The formatting check failed, see above. To fix the formatting, run eng/format.sh." >&2
+  exit 1
+fi
 
 # Hexadecimal. What runs this often is compiled a second time, instead of after 30 calls: most of a test's code is not worth it.
 export DOTNET_TC_CallCountThreshold=400
