@@ -37,11 +37,8 @@ internal static class UserInterface
 
     public static WebApplication MapBlazorChatUi(this WebApplication app)
     {
-        if (!app.Environment.IsDevelopment())
-        {
-            app.UseExceptionHandler("/error", createScopeForErrors: true);
-        }
-
+        // In Development as well: it handles exceptions before .NET's developer page does, so people see the same page everywhere.
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseSecurityHeaders();
         app.UseStoppingRefusal();
         app.UseOriginCheck();
