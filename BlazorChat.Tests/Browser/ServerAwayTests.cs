@@ -99,7 +99,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
     [InlineData("killed")]
     [InlineData("stopped")]
     [InlineData("cut off")]
-    public async Task What_needs_the_server_says_that_it_has_to_wait_and_what_was_typed_is_sent_afterwards(string how)
+    public async Task What_needs_the_server_says_so_and_what_was_typed_is_sent_afterwards(string how)
     {
         await _app.SayAsync(_ada, "To be edited");
         await _ada.ChooseAsync(_ada.ArticleBy("Ada"), "Edit");
@@ -124,7 +124,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         Assert.Equal(_lobby, _ada.Page.Url);
 
         await ReturnAsync(how);
-        await Expect(_ada.Page.GetByText("That has to wait.")).ToHaveCountAsync(0);
+        await Expect(_ada.Page.GetByText("Please try that again afterwards.")).ToHaveCountAsync(0);
         await _ada.ReadyAsync();
         Assert.Equal(_lobby, _ada.Page.Url);
         await Expect(EditBox).ToHaveValueAsync("Half of an edit");
@@ -152,7 +152,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await name.PressAsync("Enter");
         await IsToldToWaitAsync();
         await ReturnAsync("cut off");
-        await Expect(_ada.Page.GetByText("That has to wait.")).ToHaveCountAsync(0);
+        await Expect(_ada.Page.GetByText("Please try that again afterwards.")).ToHaveCountAsync(0);
         await name.PressAsync("Enter");
         await Expect(_ada.Heading).ToHaveTextAsync("Garden");
 
@@ -167,6 +167,73 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await Button("New room").ClickAsync();
         await Expect(name).ToBeVisibleAsync();
         await Expect(name).ToHaveValueAsync("");
+    }
+
+    [Theory]
+    [InlineData("killed", "New room")]
+    [InlineData("stopped", "New room")]
+    [InlineData("cut off", "New room")]
+    [InlineData("stopped", "Rename")]
+    public async Task A_dialog_with_something_typed_is_there_afterwards_on_a_phone_too(string how, string which)
+    {
+        await _ada.Page.SetViewportSizeAsync(390, 844);
+        if (which == "Rename")
+        {
+            await _ada.ChooseAsync("Rename");
+        }
+        else
+        {
+            await Button("Show the list").ClickAsync();
+            await Button(which).ClickAsync();
+        }
+
+        var dialog = _ada.Page.GetByRole(AriaRole.Dialog);
+        var name = dialog.GetByRole(AriaRole.Textbox, new() { Name = "Room name" });
+        await name.FillAsync("Garden");
+        await LeaveAsync(how);
+        await name.PressAsync("Enter");
+        await IsToldToWaitAsync();
+        await Expect(name).ToBeVisibleAsync();
+        await ReturnAsync(how);
+        await Expect(_ada.Page.Locator("html")).Not.ToHaveAttributeAsync("data-connection", "down");
+        await Expect(name).ToHaveValueAsync("Garden");
+        await name.PressAsync("Enter");
+        await Expect(_ada.Heading).ToHaveTextAsync("Garden");
+        await Expect(dialog).ToHaveCountAsync(0);
+        await _app.SayAsync(_ada, "Hello again");
+    }
+
+    [Fact]
+    public async Task A_page_whose_circuit_had_not_begun_waits_for_the_server_too()
+    {
+        await _ada.Page.RouteAsync("**/_blazor/**", async route =>
+        {
+            // The server goes away before the circuit begins.
+            _relay.Cut();
+            await route.AbortAsync();
+        });
+        await _ada.Page.ReloadAsync();
+        await IsAwayAsync();
+        await Link("Plans").ClickAsync();
+        await Expect(_ada.Page.GetByText("Plans opens after that.")).ToBeVisibleAsync();
+        await _ada.Page.UnrouteAllAsync();
+        _relay.Mend();
+        await IsInPlansAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_joins_while_the_server_is_away_has_joined_when_it_is_back()
+    {
+        await _ada.Context.ClearCookiesAsync();
+        await _ada.Page.GotoAsync(_plans);
+        var name = _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" });
+        await name.FillAsync("Bobby");
+        await _app.App.KillAsync();
+        await name.PressAsync("Enter");
+        await Expect(_ada.Page.GetByText("Reconnecting…")).ToBeVisibleAsync();
+        await _app.StartAsync();
+        await Expect(_ada.Heading).ToHaveTextAsync("Plans");
+        await Expect(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Bobby, your menu" }).Or(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Bobby , your menu" }))).ToBeVisibleAsync();
     }
 
     [Theory]
@@ -232,7 +299,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await IsAwayAsync();
     }
 
-    private Task IsToldToWaitAsync() => Expect(_ada.Page.GetByText("That has to wait.")).ToBeVisibleAsync();
+    private Task IsToldToWaitAsync() => Expect(_ada.Page.GetByText("Please try that again afterwards.")).ToBeVisibleAsync();
 
     private Task IsAwayAsync() => Expect(_ada.Page.Locator("html")).ToHaveAttributeAsync("data-connection", "down");
 

@@ -1,21 +1,10 @@
 // Starts the circuit, and brings the page back by itself whenever the server is there again.
-import { goOn, loadAgain, takePlace, whatWaits } from './away.js';
+import { delay, goOn, isAlive, loadAgain, takePlace, whatWaits } from './away.js';
 
 const line = document.getElementById('components-reconnect-modal');
 const text = line?.querySelector('[data-connection-text]');
 const failed = document.getElementById('blazor-error-ui');
 let isReloading = false;
-
-const delay = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
-
-// A server that is stopping says no.
-async function isAlive() {
-  try {
-    return (await fetch('/health/live', { cache: 'no-store', signal: AbortSignal.timeout(3000) })).ok;
-  } catch {
-    return false;
-  }
-}
 
 // The circuit cannot be had back (the server was killed, or forgot it): a new page as soon as somebody answers.
 // Drafts, unsent messages, what is open and the place in the conversation are in the browser's store.
@@ -25,6 +14,7 @@ async function reloadWhenAlive() {
   }
 
   isReloading = true;
+  showDown();
   while (!await isAlive()) {
     await delay(1000);
   }
@@ -50,6 +40,12 @@ let resumedWith;
 // Whether the circuit is another one since the connection was lost; it was told where the page is.
 let isResumed = false;
 
+// What the circuit before showed: while it stands there, nothing that is done on it would be heard.
+let stale;
+
+// Whether any circuit has shown anything.
+let isLive = false;
+
 // .NET 10 answers PauseCircuit before it has handed the state over, and its script hangs up on the answer: where the circuit is
 // busy, the state comes too late and the page is loaded again. So the answer waits for the state.
 // It also forgets the state before it has resumed with it: a connection that is lost in this very moment, as by another stop,
@@ -60,8 +56,9 @@ function keepState(connection) {
   // Registered before the framework's own, whose result the server waits for.
   connection.on('JS.SavePersistedState', () => { setTimeout(arrived); });
   connection.on('JS.RenderBatch', () => {
-    if (resumedWith !== undefined) {
-      resumedWith = undefined;
+    resumedWith = undefined;
+    isLive = true;
+    if (isResumed) {
       // When the framework has shown it.
       setTimeout(onConnectionChanged);
     }
@@ -74,6 +71,7 @@ function keepState(connection) {
       takePlace();
       args = [circuit, base, location.href, ...resumedWith ?? handed];
       isResumed = true;
+      stale = document.querySelector('.shell');
     }
 
     const result = await invoke.call(connection, name, ...args);
@@ -130,7 +128,6 @@ async function resumeWhenAlive() {
     }
   } while (Date.now() < until);
 
-  showDown();
   reloadWhenAlive();
 }
 
@@ -141,12 +138,14 @@ const isPaused = () => line.classList.contains('components-reconnect-paused');
 
 function showDown() {
   document.documentElement.dataset.connection = 'down';
+  // Above a dialog that was opened since.
+  line.hidePopover();
+  line.showPopover();
   const state = returnUntil === undefined ? 'Reconnecting…' : Date.now() < returnUntil ? 'The server is restarting…' : 'Waiting for the server…';
   text.textContent = state + whatWaits();
 }
 
-// What the page shows is still the other circuit's: nothing that is done on it would be heard.
-const isStale = () => isResumed && resumedWith !== undefined;
+const isStale = () => isResumed && (resumedWith !== undefined || stale?.isConnected);
 
 // The script of the framework tells by classes on this element.
 function onConnectionChanged() {
@@ -160,6 +159,7 @@ function onConnectionChanged() {
     returnUntil = undefined;
     if (was === 'down') {
       text.textContent = '';
+      line.hidePopover();
       goOn(isResumed);
       document.dispatchEvent(new CustomEvent('chat:connected'));
       if (!isResumed) {
@@ -167,6 +167,7 @@ function onConnectionChanged() {
       }
 
       isResumed = false;
+      stale = undefined;
     }
   }
 
@@ -179,7 +180,7 @@ if (line) {
   new MutationObserver(onConnectionChanged).observe(line, { attributes: true, attributeFilter: ['class'] });
 }
 
-document.addEventListener('chat:wanted', showDown);
+document.addEventListener('chat:waiting', showDown);
 
 document.addEventListener('click', e => {
   if (e.target.closest('[data-reload]')) {
@@ -205,6 +206,9 @@ if (failed) {
   new MutationObserver(() => failed.classList.toggle('shown', failed.style.display === 'block'))
     .observe(failed, { attributes: true, attributeFilter: ['style'] });
 }
+
+// The server went away before the circuit began. The framework does not tell of every way in which that fails.
+addEventListener('unhandledrejection', () => isLive || isAlive().then(yes => yes || reloadWhenAlive()));
 
 Blazor.start({
   // No enhanced navigation: between pages without a circuit it would keep the elements that this script has not seen.

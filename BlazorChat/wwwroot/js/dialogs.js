@@ -22,7 +22,7 @@ document.addEventListener('click', e => {
 });
 
 // Another page is shown, as after a room was made in the drawer.
-new MutationObserver(() => document.querySelector('#sidebar:popover-open')?.hidePopover())
+new MutationObserver(() => document.querySelector('#sidebar:popover-open:not(:has(dialog[open]))')?.hidePopover())
   .observe(document.body, { subtree: true, attributes: true, attributeFilter: ['data-path'] });
 
 function isOutside(e) {

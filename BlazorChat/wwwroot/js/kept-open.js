@@ -1,10 +1,10 @@
-// <kept-open> inside of what somebody opened (the settings, a message that is edited): the tab's store knows that it is open,
+// <kept-open> inside of what somebody opened (the settings, a message that is edited, a dialog with something to type): the tab's store knows that it is open,
 // and a page that is loaded again opens it again, as does a message that is edited when its room was left meanwhile. Where the
 // circuit is resumed, the server does so by itself.
 import { frameOf, isDone, keyOf, load, store } from './kept.js';
 import { tell } from './message-actions.js';
 
-// What is open in a room: { panel: '', edit: 'm-…' }.
+// What is open in a room: { panel: '', edit: 'm-…', dialog: 'Create' }.
 const keyFor = path => `${keyOf('open')}:${path}`;
 
 customElements.define('kept-open', class extends HTMLElement {
@@ -39,6 +39,16 @@ export function reopen() {
   const open = load(keyFor(location.pathname)) ?? {};
   if (open.panel !== undefined && !document.querySelector('.panel')) {
     document.querySelector('[data-toggle-panel]')?.click();
+  }
+
+  if (open.dialog && !document.querySelector('dialog[open]')) {
+    const button = document.querySelector(`[data-opens="${open.dialog}"]`);
+    if (button?.closest('.sidebar') && !button.checkVisibility()) {
+      // Its dialog is in the drawer.
+      button.closest('[popover]').showPopover();
+    }
+
+    button?.click();
   }
 
   if (open.edit) {

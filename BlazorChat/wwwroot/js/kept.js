@@ -35,7 +35,7 @@ export function isDone(frame) {
 }
 
 /** What an element stands in: it stays when only the element goes. */
-export const frameOf = element => element.closest('article, .room');
+export const frameOf = element => element.closest('article, .room, .sidebar');
 
 /** The field of this page that has the focus, or had it when the page was loaded again; null when none did. */
 export function focused() {
