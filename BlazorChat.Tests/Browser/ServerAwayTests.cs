@@ -229,11 +229,29 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         var name = _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" });
         await name.FillAsync("Bobby");
         await _app.App.KillAsync();
-        await name.PressAsync("Enter");
-        await Expect(_ada.Page.GetByText("Reconnecting…")).ToBeVisibleAsync();
+        await _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" }).PressAsync("Enter");
+        await Expect(_ada.Page.GetByText("Reconnecting… This is sent after that.")).ToBeVisibleAsync();
         await _app.StartAsync();
         await Expect(_ada.Heading).ToHaveTextAsync("Plans");
         await Expect(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Bobby, your menu" }).Or(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Bobby , your menu" }))).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_chooses_something_else_on_such_a_page_gets_that_alone()
+    {
+        await _ada.OpenAsync(_plans);
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = ", your menu" }).ClickAsync();
+        await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Change name" }).ClickAsync();
+        var name = _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" });
+        await name.FillAsync("Bobby");
+        await _app.App.KillAsync();
+        await name.PressAsync("Enter");
+        await Expect(_ada.Page.GetByText("This is sent after that.")).ToBeVisibleAsync();
+        await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Back, as Ada" }).ClickAsync();
+        await Expect(_ada.Page.GetByText("What you chose opens after that.")).ToBeVisibleAsync();
+        await _app.StartAsync();
+        await _ada.ReadyAsync();
+        await Expect(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Ada" })).ToBeVisibleAsync();
     }
 
     [Theory]

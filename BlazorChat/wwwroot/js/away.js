@@ -10,6 +10,9 @@ const LOCAL = `[popovertarget], [data-theme-set], [data-open-dialog], [data-clos
 // Where to go next: { url, name, isWhole }.
 let wanted;
 
+// On a page without a circuit: what is done next, { promise }.
+let pending;
+
 // Whether something else was asked for since the server went away.
 let isRefused = false;
 
@@ -78,14 +81,17 @@ export function mustWait() {
   return isAway();
 }
 
-// On a page without a circuit: as soon as the server is there.
-async function whenAlive(go) {
-  while (!await isAlive()) {
+// On a page without a circuit: what was chosen last, as soon as the server is there.
+async function whenAlive(go, promise) {
+  const mine = pending = { promise };
+  while (pending === mine && !await isAlive()) {
     say();
     await delay(1000);
   }
 
-  go();
+  if (pending === mine) {
+    go();
+  }
 }
 
 // Before the framework's script, and ours.
@@ -93,7 +99,7 @@ addEventListener('click', e => {
   const link = linkOf(e);
   if (link && !hasCircuit()) {
     e.preventDefault();
-    whenAlive(() => location.assign(link.href));
+    whenAlive(() => location.assign(link.href), ' What you chose opens after that.');
     return;
   }
 
@@ -116,7 +122,7 @@ addEventListener('submit', e => {
   const form = e.target;
   if (!hasCircuit()) {
     e.preventDefault();
-    whenAlive(() => form.submit());
+    whenAlive(() => form.submit(), ' This is sent after that.');
     return;
   }
 
@@ -146,7 +152,7 @@ addEventListener('pageshow', e => e.persisted && location.reload());
 /** What the line about the connection says besides. */
 export function whatWaits() {
   const next = wanted ? ` ${wanted.name ?? 'What you chose'} opens after that.` : '';
-  return next + (isRefused ? ' Please try that again afterwards.' : '');
+  return next + (pending?.promise ?? '') + (isRefused ? ' Please try that again afterwards.' : '');
 }
 
 /** Makes the wanted address that of the page, which is resumed at it. A page that has no circuit is gone to afterwards. */

@@ -182,6 +182,13 @@ if (line) {
 
 document.addEventListener('chat:waiting', showDown);
 
+// A menu that is opened meanwhile must not hide it.
+document.addEventListener('toggle', e => {
+  if (e.newState === 'open' && e.target !== line && document.documentElement.dataset.connection === 'down') {
+    showDown();
+  }
+}, true);
+
 document.addEventListener('click', e => {
   if (e.target.closest('[data-reload]')) {
     location.reload();
