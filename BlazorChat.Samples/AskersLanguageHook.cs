@@ -1,4 +1,4 @@
-using BlazorChat.Replies.Hooks;
+using BlazorChat.Turns.Hooks;
 
 namespace BlazorChat.Samples;
 

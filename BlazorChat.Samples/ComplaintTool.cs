@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using BlazorChat.Replies;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.AI;
@@ -28,7 +28,7 @@ public static class ComplaintTool
 
     private static async Task<string> FileAsync(
         [Description("What the customer said.")] string text,
-        [FromServices] IResponders assistants,
+        [FromServices] IAssistants assistants,
         ToolCallContext call,
         CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using BlazorChat.Replies.Hooks;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Hooks;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.AI;
@@ -47,7 +47,7 @@ public sealed class HelpDesk(RoomService rooms) : IStepHook, ITurnObserver
         if (ended.Turn.AssistantId == Id && ended.Message.Status is MessageStatus.Failed)
         {
             await rooms.PostFromServerAsync(new Author(AuthorKind.Service, Id, "Desk"), ended.Turn.RoomId, ended.Message.Id,
-                "The desk cannot answer just now. Please call 100.", asksForAnswer: false, cancellationToken).ConfigureAwait(false);
+                "The desk cannot answer just now. Please call 100.", asksForResponse: false, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class MorningReport(RoomService rooms, IRoomStore store, TimeProvi
             foreach (var room in (await store.ListAsync(stoppingToken).ConfigureAwait(false)).Where(r => r.Name == RoomName))
             {
                 await rooms.PostFromServerAsync(
-                    Calendar, room.Id, Guid.NewGuid(), "Good morning. What is there to do today?", asksForAnswer: true, stoppingToken).ConfigureAwait(false);
+                    Calendar, room.Id, Guid.NewGuid(), "Good morning. What is there to do today?", asksForResponse: true, stoppingToken).ConfigureAwait(false);
             }
         }
     }

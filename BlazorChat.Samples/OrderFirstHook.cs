@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using BlazorChat.Replies.Hooks;
+using BlazorChat.Turns.Hooks;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Samples;

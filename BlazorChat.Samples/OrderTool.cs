@@ -1,13 +1,13 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Mvc;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A tool that streams preliminary results into its card and shows data in the answer.</summary>
+/// <summary>A tool that streams preliminary results into its card and shows data in the response.</summary>
 public static class OrderTool
 {
     /// <summary>The tool's name.</summary>

@@ -12,7 +12,7 @@ namespace BlazorChat.Samples;
 /// <param name="Text">What happened, for people.</param>
 public sealed record OrderEvent(Guid EventId, Guid RoomId, int Number, string Text);
 
-/// <summary>A webhook that posts a message and asks for an answer to it.</summary>
+/// <summary>A webhook that posts a message and asks for a response to it.</summary>
 public static class OrderWebhook
 {
     /// <summary>Where it listens.</summary>
@@ -27,7 +27,7 @@ public static class OrderWebhook
     public static void Map(WebApplication app) =>
         app.MapPost(Path, async (OrderEvent said, HttpRequest request, IConfiguration settings, RoomService rooms, CancellationToken cancellationToken) =>
         {
-            // Posting for a service asks no policy: who may reach it is decided here.
+            // Posting for a service asks no authoriser: who may reach it is decided here.
             if (!IsKnown(request.Headers[SecretHeader].ToString(), settings["Samples:WebhookSecret"]))
             {
                 return Results.Unauthorized();
@@ -35,8 +35,8 @@ public static class OrderWebhook
 
             var about = new TurnRequest(Shop) { Data = ImmutableDictionary<string, string>.Empty.Add("order", $"{said.Number}") };
             var posted = await rooms.PostFromServerAsync(
-                Shop, said.RoomId, said.EventId, said.Text, asksForAnswer: true, cancellationToken, about).ConfigureAwait(false);
-            return posted.Refusal is { } refusal ? Results.Problem(refusal.Sentence, statusCode: StatusCodes.Status409Conflict) : Results.Accepted();
+                Shop, said.RoomId, said.EventId, said.Text, asksForResponse: true, cancellationToken, about).ConfigureAwait(false);
+            return posted.Error is { } error ? Results.Problem(error.Message, statusCode: StatusCodes.Status409Conflict) : Results.Accepted();
         });
 
     private static bool IsKnown(string given, string? secret) =>

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using BlazorChat.Replies.Hooks;
+using BlazorChat.Turns.Hooks;
 
 namespace BlazorChat.Samples;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using Microsoft.AspNetCore.Mvc;
 
 namespace BlazorChat.Samples;

@@ -1,8 +1,8 @@
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Middleware;
 using BlazorChat.Components.Messages.Parts;
-using BlazorChat.Replies.Hooks;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Hooks;
+using BlazorChat.Turns.Tools;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.SemanticKernel;
 

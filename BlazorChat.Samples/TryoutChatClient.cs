@@ -20,7 +20,7 @@ public sealed partial class TryoutChatClient : IChatClient
         cancellationToken.ThrowIfCancellationRequested();
         var prompt = messages.ToList();
         var question = prompt.LastOrDefault(m => m.Role == ChatRole.User)?.Text ?? "";
-        var contents = Answer(prompt, question, options);
+        var contents = Response(prompt, question, options);
         contents.Add(new UsageContent(new UsageDetails { InputTokenCount = question.Length / 4, OutputTokenCount = 10 }));
         yield return new ChatResponseUpdate(ChatRole.Assistant, contents)
         {
@@ -41,7 +41,7 @@ public sealed partial class TryoutChatClient : IChatClient
     {
     }
 
-    private static List<AIContent> Answer(List<ChatMessage> prompt, string question, ChatOptions? options)
+    private static List<AIContent> Response(List<ChatMessage> prompt, string question, ChatOptions? options)
     {
         if (prompt is [.., { Role: var last } newest] && last == ChatRole.Tool)
         {

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using BlazorChat.Assistants;
-using BlazorChat.Replies;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.Data.Sqlite;
@@ -18,7 +18,7 @@ namespace BlazorChat.Tests;
 public sealed class ObservabilityTests
 {
     private const string Question = "zebra-question";
-    private const string Answer = "zebra-answer";
+    private const string Response = "zebra-answer";
 
     // Not the one that the type of a processor of ours derives from: pages look through the application's types.
     private static readonly string[] Parts = ["OpenTelemetry.Exporter", "OpenTelemetry.Extensions.Hosting", "OpenTelemetry.Instrumentation"];
@@ -60,9 +60,9 @@ public sealed class ObservabilityTests
         await using (var room = await ModelRoom.StartAsync(protocol, configure: builder =>
             builder.Logging.AddFilter<LogCapture>(_ => true).AddProvider(log)))
         {
-            room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Answer), room.Wire.End);
+            room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Response), room.Wire.End);
             await room.AnswerAsync(Question);
-            room.Stub.Enqueue(500, "application/json", room.Wire.ErrorBody("api_error", $"{Answer} {ModelWire.Secret}"));
+            room.Stub.Enqueue(500, "application/json", room.Wire.ErrorBody("api_error", $"{Response} {ModelWire.Secret}"));
             await room.AnswerAsync(Question);
 
             var ofTurns = log.Lines.Where(line => line.Category == typeof(TurnRunner).FullName && line.Level == LogLevel.Information).ToList();
@@ -83,7 +83,7 @@ public sealed class ObservabilityTests
         Assert.All(told, line =>
         {
             Assert.DoesNotContain(Question, line.Everything, StringComparison.Ordinal);
-            Assert.DoesNotContain(Answer, line.Everything, StringComparison.Ordinal);
+            Assert.DoesNotContain(Response, line.Everything, StringComparison.Ordinal);
             Assert.DoesNotContain(ModelWire.Secret, line.Everything, StringComparison.Ordinal);
         });
     }
@@ -94,7 +94,7 @@ public sealed class ObservabilityTests
         await using var room = await ModelRoom.StartAsync(ModelWire.Anthropic);
         using var figures = new Figures(room.Host.App);
 
-        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Answer), room.Wire.End);
+        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Response), room.Wire.End);
         await room.AnswerAsync();
         room.Stub.Enqueue(401, "application/json", room.Wire.ErrorBody("authentication_error", "no"));
         await room.AnswerAsync();
@@ -102,7 +102,7 @@ public sealed class ObservabilityTests
         await room.AskAsync();
         await room.Watch.UntilAsync(s => s.Running.Any());
         Assert.Equal(1, figures.Now("blazorchat.turns.running"));
-        await room.Host.Replies.StopAsync(ChatHost.Ada, room.Room.Id, null, default);
+        await room.Host.Responses.StopAsync(ChatHost.Ada, room.Room.Id, null, default);
         await room.EndedAsync();
 
         // A figure follows the message that people see.
@@ -142,13 +142,13 @@ public sealed class ObservabilityTests
         var spans = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name is RepliesMetrics.Name or TelemetryChatClient.SourceName,
+            ShouldListenTo = source => source.Name is TurnsMetrics.Name or TelemetryChatClient.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
             ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         await using var room = await ModelRoom.StartAsync(ModelWire.Anthropic);
-        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Answer), room.Wire.End);
+        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Response), room.Wire.End);
         await room.AnswerAsync(Question);
 
         // Other tests run beside this one.
@@ -187,7 +187,7 @@ public sealed class ObservabilityTests
                 AIFunctionFactory.Create((string what) => what == "fail" ? throw new InvalidOperationException("zebra-exception") : $"zebra-result {what}", "look")))))
         {
             room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Call(0, "c1", "look", """{"what":"zebra-argument"}"""), room.Wire.Call(1, "c2", "look", """{"what":"fail"}"""), room.Wire.CallsEnd);
-            room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Answer), room.Wire.End);
+            room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text(Response), room.Wire.End);
             await room.AnswerAsync(Question);
             roomId = room.Room.Id.ToString();
             // Keys stand in addresses, contents in statements that somebody composes, both in what a database says of them.

@@ -1,7 +1,7 @@
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Mcp;
 using BlazorChat.Assistants.Tools;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Web;
@@ -34,17 +34,19 @@ public static class BlazorChatApp
         builder.Services.AddRooms();
         // Before the turns, which are stopped first: one that ends may still wait for a tool.
         builder.Services.AddMcp();
-        builder.Services.AddReplies();
+        builder.Services.AddTurns();
         builder.Services.AddAssistants(builder.Configuration);
         builder.Services.AddBuiltInTools();
-        builder.Services.AddSingleton<IResponders, AssistantResponders>();
         builder.Services.AddBlazorChatUi();
         var started = CancellationToken.None;
         // What ends a start is thrown, and told in a sentence; the host would log it as well, with where in the code it was.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && started.IsCancellationRequested);
         configure?.Invoke(builder);
 
+        // When all sources of settings are there.
+        var renamed = RenamedSettings.Apply(builder.Configuration);
         var app = builder.Build();
+        RenamedSettings.Warn(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(BlazorChatApp)), renamed);
         started = app.Lifetime.ApplicationStarted;
         if (hasPages)
         {
@@ -59,7 +61,7 @@ public static class BlazorChatApp
         }
         catch (Exception e)
         {
-            var sentence = app.Services.GetRequiredService<IDatabaseProvider>().SentenceOf(e);
+            var sentence = app.Services.GetRequiredService<IDatabaseProvider>().ErrorFor(e);
             await app.DisposeAsync().ConfigureAwait(false);
             if (sentence is null || sentence == e)
             {

@@ -41,7 +41,11 @@ internal static class SettingsReader
         {
             if (Array.Find(properties, p => string.Equals(p.Name, key.Key, StringComparison.OrdinalIgnoreCase)) is not { } property)
             {
-                errors.Add($"{key.Path} is no setting of {thing}; there are {string.Join(", ", properties.Select(p => p.Name))}.");
+                if (!RenamedSettings.IsOld(key.Path))
+                {
+                    errors.Add($"{key.Path} is no setting of {thing}; there are {string.Join(", ", properties.Select(p => p.Name))}.");
+                }
+
                 continue;
             }
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using BlazorChat.Assistants;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using OpenTelemetry.Metrics;
@@ -37,7 +37,7 @@ internal static class Telemetry
         .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? "blazorchat"))
         // Exporters by signal: UseOtlpExporter would send logs, too.
         .WithMetrics(metrics => metrics
-            .AddMeter(RoomsMetrics.MeterName, RepliesMetrics.Name, SemanticKernel)
+            .AddMeter(RoomsMetrics.MeterName, TurnsMetrics.Name, SemanticKernel)
             .AddAspNetCoreInstrumentation()
             .AddHttpClientInstrumentation()
             .AddRuntimeInstrumentation()
@@ -49,7 +49,7 @@ internal static class Telemetry
                 : null)
             .AddOtlpExporter())
         .WithTracing(traces => traces
-            .AddSource(RepliesMetrics.Name, TelemetryChatClient.SourceName, SemanticKernel)
+            .AddSource(TurnsMetrics.Name, TelemetryChatClient.SourceName, SemanticKernel)
             .AddAspNetCoreInstrumentation(requests =>
             {
                 // A page's connection is no request: its span would last as long as the page, and each key pressed be one more.

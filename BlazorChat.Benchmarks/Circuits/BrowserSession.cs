@@ -8,7 +8,7 @@ namespace BlazorChat.Benchmarks.Circuits;
 /// <param name="Address">Where the redirects ended.</param>
 /// <param name="Html">Its text.</param>
 /// <param name="Bytes">Its length in UTF-8.</param>
-/// <param name="FirstByte">From the request to the first bytes of the answer's body.</param>
+/// <param name="FirstByte">From the request to the first bytes of the response's body.</param>
 /// <param name="Complete">From the request to the last.</param>
 internal sealed record Page(Uri Address, string Html, int Bytes, TimeSpan FirstByte, TimeSpan Complete);
 
@@ -90,9 +90,9 @@ internal sealed class BrowserSession : IDisposable
         using var response = await _client.PostAsync(new Uri(baseUri, "_blazor/negotiate?negotiateVersion=1"), null, cancellationToken);
         response.EnsureSuccessStatusCode();
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        using var answer = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
-        return answer.RootElement.GetProperty("connectionToken").GetString()
-            ?? throw new FormatException("The hub's answer has no connection token.");
+        using var negotiated = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
+        return negotiated.RootElement.GetProperty("connectionToken").GetString()
+            ?? throw new FormatException("The hub's response has no connection token.");
     }
 
     /// <summary>

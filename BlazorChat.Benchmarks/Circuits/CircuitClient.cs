@@ -19,7 +19,7 @@ internal sealed class CircuitClient(Uri server, bool compress) : IAsyncDisposabl
     private Task _receiving = Task.CompletedTask;
     private bool _closing;
 
-    /// <summary>What this viewer saw of the reply that is measured.</summary>
+    /// <summary>What this viewer saw of the response that is measured.</summary>
     public ViewerLog Log { get; } = new();
 
     /// <summary>What the tab shows, if it was asked to keep it before it was started.</summary>

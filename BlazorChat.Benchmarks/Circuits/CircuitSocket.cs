@@ -38,8 +38,8 @@ internal sealed class CircuitSocket : IDisposable
             await socket.SendAsync(HubMessages.Handshake, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
 
             var buffer = new byte[1024];
-            var answer = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
-            var text = Encoding.UTF8.GetString(buffer, 0, answer.Count);
+            var response = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
+            var text = Encoding.UTF8.GetString(buffer, 0, response.Count);
             return text.StartsWith("{}", StringComparison.Ordinal)
                 ? new CircuitSocket(socket)
                 : throw new FormatException($"The hub refused the handshake: {text}");
@@ -65,7 +65,7 @@ internal sealed class CircuitSocket : IDisposable
         }
     }
 
-    /// <summary>Hands every hub message to the handler, and sends its answer at once, until the server closes.</summary>
+    /// <summary>Hands every hub message to the handler, and sends its response at once, until the server closes.</summary>
     public async Task ReceiveAsync(HubMessageHandler handler, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
@@ -82,11 +82,11 @@ internal sealed class CircuitSocket : IDisposable
             var taken = 0;
             while (HubFrame.TryFind(buffer.AsSpan(taken, filled - taken), out var frame))
             {
-                var answer = handler(buffer.AsSpan(taken + frame.Start, frame.End - frame.Start));
+                var response = handler(buffer.AsSpan(taken + frame.Start, frame.End - frame.Start));
                 taken += frame.End;
-                if (answer is not null)
+                if (response is not null)
                 {
-                    await SendAsync(answer, cancellationToken);
+                    await SendAsync(response, cancellationToken);
                 }
             }
 
@@ -99,7 +99,7 @@ internal sealed class CircuitSocket : IDisposable
         }
     }
 
-    /// <summary>Says good-bye, without waiting for the answer.</summary>
+    /// <summary>Says good-bye, without waiting for the response.</summary>
     public Task CloseAsync(CancellationToken cancellationToken) =>
         _socket.State == WebSocketState.Open
             ? _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken)

@@ -20,7 +20,7 @@ internal static class HubMessages
     /// <summary>SignalR's type of a farewell.</summary>
     public const int Close = 7;
 
-    /// <summary>The id under which the answer to <see cref="StartCircuit"/> comes back.</summary>
+    /// <summary>The id under which the response to <see cref="StartCircuit"/> comes back.</summary>
     public const string StartCircuitId = "0";
 
     /// <summary>The first bytes on the WebSocket: the protocol's name, as JSON with SignalR's record separator.</summary>

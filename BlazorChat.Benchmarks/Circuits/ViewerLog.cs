@@ -4,27 +4,27 @@ using BlazorChat.Benchmarks.Stub;
 namespace BlazorChat.Benchmarks.Circuits;
 
 /// <summary>
-/// What one viewer saw of one reply: when each mark came first, and how many bytes had come by then.
+/// What one viewer saw of one response: when each mark came first, and how many bytes had come by then.
 /// Written by the circuit's receiving loop, read when that has come to rest.
 /// </summary>
 internal sealed class ViewerLog
 {
     private readonly long[] _seenAt = new long[TokenMark.MaxMarks];
     private readonly long[] _bytesAt = new long[TokenMark.MaxMarks];
-    private int _reply = -1;
+    private int _response = -1;
     private int _seen;
 
     /// <summary>How many different marks came.</summary>
     public int Seen => Volatile.Read(ref _seen);
 
-    /// <summary>Forgets what came and waits for another reply's marks.</summary>
-    /// <param name="reply">Marks of other replies, such as those in the room's history, do not count.</param>
-    public void Expect(int reply)
+    /// <summary>Forgets what came and waits for another response's marks.</summary>
+    /// <param name="response">Marks of other responses, such as those in the room's history, do not count.</param>
+    public void Expect(int response)
     {
         Array.Clear(_seenAt);
         Array.Clear(_bytesAt);
         Volatile.Write(ref _seen, 0);
-        Volatile.Write(ref _reply, reply);
+        Volatile.Write(ref _response, response);
     }
 
     /// <summary>Looks for marks in text that came.</summary>
@@ -35,7 +35,7 @@ internal sealed class ViewerLog
     {
         while (TokenMark.TryTake(ref text, out var mark))
         {
-            if (mark.Reply == Volatile.Read(ref _reply) && _seenAt[mark.Ordinal] == 0)
+            if (mark.Response == Volatile.Read(ref _response) && _seenAt[mark.Ordinal] == 0)
             {
                 _seenAt[mark.Ordinal] = timestamp;
                 _bytesAt[mark.Ordinal] = bytes;

@@ -6,7 +6,7 @@ using BlazorChat.Benchmarks.Stub;
 
 namespace BlazorChat.Benchmarks.Commands;
 
-/// <summary>What one reply cost with all its viewers. Bytes are the WebSocket's TCP payload to one viewer.</summary>
+/// <summary>What one response cost with all its viewers. Bytes are the WebSocket's TCP payload to one viewer.</summary>
 /// <param name="FirstBytes">Bytes per token from token 10 to token 110.</param>
 /// <param name="LastBytes">Bytes per token of the last 100 tokens.</param>
 /// <param name="WholeBytes">Bytes per token from before the question was posted until all has come to rest.</param>
@@ -16,7 +16,7 @@ namespace BlazorChat.Benchmarks.Commands;
 /// <param name="Latency99">The same, the 99th percentile.</param>
 /// <param name="Lost">Circuits that ended by themselves.</param>
 /// <param name="Missed">Marked tokens that some viewer never received, summed over the viewers: 0, or something is broken.</param>
-/// <param name="WrongTexts">Viewers, of the few that keep what they show, whose text is not exactly the reply: 0 as well.</param>
+/// <param name="WrongTexts">Viewers, of the few that keep what they show, whose text is not exactly the response: 0 as well.</param>
 internal sealed record FanoutRun(
     double FirstBytes,
     double LastBytes,
@@ -30,16 +30,16 @@ internal sealed record FanoutRun(
     int WrongTexts)
 {
     private const int MarksPerWindow = 10;
-    private const int TokensPerWindow = MarksPerWindow * ReplyText.TokensPerMark;
+    private const int TokensPerWindow = MarksPerWindow * ResponseText.TokensPerMark;
 
-    /// <summary>Posts a question and lets the fleet watch its answer.</summary>
+    /// <summary>Posts a question and lets the fleet watch its response.</summary>
     public static async Task<FanoutRun> MeasureAsync(
         Workbench bench, RoomPage room, CircuitFleet fleet, int tokens, int tokensPerSecond, CancellationToken cancellationToken)
     {
-        var reply = bench.Model.Plan(tokens, tokensPerSecond);
+        var response = bench.Model.Plan(tokens, tokensPerSecond);
         foreach (var viewer in fleet.Viewers)
         {
-            viewer.Log.Expect(reply.Text.Reply);
+            viewer.Log.Expect(response.Text.Response);
         }
 
         await fleet.WaitForQuietAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), cancellationToken);
@@ -48,25 +48,25 @@ internal sealed record FanoutRun(
 
         await bench.App.PostMessageAsync(room, "Tell me something.", cancellationToken);
         var limit = TimeSpan.FromSeconds(((double)tokens / tokensPerSecond) + 60);
-        await reply.Sent.WaitAsync(limit, cancellationToken);
-        await fleet.WaitForMarksAsync(reply.Text.Marks, TimeSpan.FromSeconds(30), cancellationToken);
+        await response.Sent.WaitAsync(limit, cancellationToken);
+        await fleet.WaitForMarksAsync(response.Text.Marks, TimeSpan.FromSeconds(30), cancellationToken);
         await fleet.WaitForQuietAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), cancellationToken);
 
         var after = await bench.App.SampleAsync(collect: false, cancellationToken);
         var bytesAfter = fleet.Viewers.Sum(viewer => viewer.Wire.Received);
         var viewerTokens = (double)fleet.Viewers.Count * tokens;
-        var latencies = fleet.Viewers.SelectMany(viewer => Latencies(viewer.Log, reply)).ToList();
+        var latencies = fleet.Viewers.SelectMany(viewer => Latencies(viewer.Log, response)).ToList();
         return new FanoutRun(
             BytesPerToken(fleet, 0),
-            BytesPerToken(fleet, reply.Text.Marks - 1 - MarksPerWindow),
+            BytesPerToken(fleet, response.Text.Marks - 1 - MarksPerWindow),
             (bytesAfter - bytesBefore) / viewerTokens,
             (after.CpuSeconds - before.CpuSeconds) / viewerTokens * 1000,
             (after.AllocatedBytes - before.AllocatedBytes) / viewerTokens,
             Percentile.Of(latencies, 0.5),
             Percentile.Of(latencies, 0.99),
             fleet.Lost,
-            fleet.Viewers.Sum(viewer => reply.Text.Marks - viewer.Log.Seen),
-            CountWrongTexts(fleet, reply.Text));
+            fleet.Viewers.Sum(viewer => response.Text.Marks - viewer.Log.Seen),
+            CountWrongTexts(fleet, response.Text));
     }
 
     /// <summary>The middle of several runs, figure by figure; losses are summed.</summary>
@@ -93,24 +93,24 @@ internal sealed record FanoutRun(
         return bytes.Count == 0 ? double.NaN : bytes.Average() / TokensPerWindow;
     }
 
-    private static int CountWrongTexts(CircuitFleet fleet, ReplyText reply)
+    private static int CountWrongTexts(CircuitFleet fleet, ResponseText response)
     {
         var errors = fleet.Viewers
             .Where(viewer => viewer.Failure is null)
-            .Select(viewer => viewer.Dom is null ? null : ReplyAudit.FindError(reply, viewer.Dom.Text()))
+            .Select(viewer => viewer.Dom is null ? null : ResponseAudit.FindError(response, viewer.Dom.Text()))
             .OfType<string>()
             .ToList();
         errors.ForEach(Console.Error.WriteLine);
         return errors.Count;
     }
 
-    private static IEnumerable<double> Latencies(ViewerLog log, PlannedReply reply)
+    private static IEnumerable<double> Latencies(ViewerLog log, PlannedResponse response)
     {
-        for (var mark = 0; mark < reply.Text.Marks; mark++)
+        for (var mark = 0; mark < response.Text.Marks; mark++)
         {
             if (log.SeenAt(mark) is { } seenAt)
             {
-                yield return Stopwatch.GetElapsedTime(reply.SentAt(mark), seenAt).TotalMilliseconds;
+                yield return Stopwatch.GetElapsedTime(response.SentAt(mark), seenAt).TotalMilliseconds;
             }
         }
     }

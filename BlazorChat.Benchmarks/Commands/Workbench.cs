@@ -45,7 +45,7 @@ internal sealed class Workbench : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets some viewers connect, watch a short, fast reply and leave, so that the code that is measured later is
+    /// Lets some viewers connect, watch a short, fast response and leave, so that the code that is measured later is
     /// compiled, and compiled well.
     /// </summary>
     public async Task WarmUpAsync(int viewers, CancellationToken cancellationToken)
@@ -54,9 +54,9 @@ internal sealed class Workbench : IAsyncDisposable
         foreach (var compress in new[] { true, false })
         {
             await using var fleet = await CircuitFleet.ConnectAsync(App.Address, room.Path, viewers, compress, cancellationToken);
-            var reply = Model.Plan(tokens: 500, tokensPerSecond: 100);
+            var response = Model.Plan(tokens: 500, tokensPerSecond: 100);
             await App.PostMessageAsync(room, "Warm up, please.", cancellationToken);
-            await reply.Sent.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+            await response.Sent.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
             await fleet.WaitForQuietAsync(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(20), cancellationToken);
         }
     }

@@ -9,7 +9,7 @@ internal sealed class HistorySeeder(IDbContextFactory<ChatDbContext> contexts, T
 {
     private const string Question = "How do we keep the list of rooms live for everybody without asking the database each time?";
 
-    private const string Answer = """
+    private const string Response = """
         Keep **one state** for all viewers and change it by events:
 
         1. Store what happened.
@@ -29,7 +29,7 @@ internal sealed class HistorySeeder(IDbContextFactory<ChatDbContext> contexts, T
             var isQuestion = i % 2 == 1;
             var message = row.Append(
                 isQuestion ? new Author(AuthorKind.Person, "benchmark", "Benchmark") : new Author(AuthorKind.Assistant, "assistant", "Assistant"), time.GetUtcNow());
-            message.Parts = MessagePartsJson.WriteText(isQuestion ? Question : Answer);
+            message.Parts = MessagePartsJson.WriteText(isQuestion ? Question : Response);
             message.SetStatus(MessageStatus.Complete.Instance);
             db.Messages.Add(message);
         }

@@ -17,10 +17,10 @@ internal static class ProbeEndpoints
     /// <summary>Answers one request.</summary>
     public static async Task HandleAsync(HttpContext context)
     {
-        var answer = context.Connection.RemoteIpAddress is { } caller && IPAddress.IsLoopback(caller)
+        var response = context.Connection.RemoteIpAddress is { } caller && IPAddress.IsLoopback(caller)
             ? await AnswerAsync(context.Request, context.RequestAborted)
             : Results.NotFound();
-        await answer.ExecuteAsync(context);
+        await response.ExecuteAsync(context);
     }
 
     private static async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -42,7 +42,7 @@ internal static class CompletionChunks
         .. "data: [DONE]\n\n"u8,
     ];
 
-    /// <summary>An answer in one piece.</summary>
+    /// <summary>A response in one piece.</summary>
     public static object Whole(string text) => new
     {
         id = Id,

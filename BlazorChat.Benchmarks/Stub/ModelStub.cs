@@ -13,13 +13,13 @@ namespace BlazorChat.Benchmarks.Stub;
 
 /// <summary>
 /// A model's server on this machine, in OpenAI's chat completions protocol: each streaming request gets the next planned
-/// reply, token by token at an even pace; a request that nobody planned (a title, say) gets one short word.
+/// response, token by token at an even pace; a request that nobody planned (a title, say) gets one short word.
 /// </summary>
 internal sealed class ModelStub : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ConcurrentQueue<PlannedReply> _planned = new();
-    private int _replies;
+    private readonly ConcurrentQueue<PlannedResponse> _planned = new();
+    private int _responses;
 
     private ModelStub(WebApplication app) => _app = app;
 
@@ -43,13 +43,13 @@ internal sealed class ModelStub : IAsyncDisposable
     }
 
     /// <summary>Says what the next streaming request gets.</summary>
-    /// <param name="tokens">How long the reply is (see <see cref="ReplyText.Create"/>).</param>
+    /// <param name="tokens">How long the response is (see <see cref="ResponseText.Create"/>).</param>
     /// <param name="tokensPerSecond">Its pace.</param>
-    public PlannedReply Plan(int tokens, double tokensPerSecond)
+    public PlannedResponse Plan(int tokens, double tokensPerSecond)
     {
-        var reply = new PlannedReply(ReplyText.Create(_replies++, tokens), tokensPerSecond);
-        _planned.Enqueue(reply);
-        return reply;
+        var response = new PlannedResponse(ResponseText.Create(_responses++, tokens), tokensPerSecond);
+        _planned.Enqueue(response);
+        return response;
     }
 
     /// <inheritdoc/>
@@ -66,9 +66,9 @@ internal sealed class ModelStub : IAsyncDisposable
         }
 
         context.Response.ContentType = "text/event-stream";
-        if (_planned.TryDequeue(out var reply))
+        if (_planned.TryDequeue(out var response))
         {
-            await reply.StreamAsync(context.Response.Body, context.RequestAborted);
+            await response.StreamAsync(context.Response.Body, context.RequestAborted);
         }
         else
         {

@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 namespace BlazorChat.Benchmarks.Stub;
 
 /// <summary>
-/// A word that can be found again in whatever a viewer receives: <c>mk</c>, two digits of the reply's number, three of
+/// A word that can be found again in whatever a viewer receives: <c>mk</c>, two digits of the response's number, three of
 /// the mark's. Who sees it knows which token came; the stub, in the same process, knows when it went. Short, so that
 /// it does not fill the tokens that are measured, and without anything that Markdown or HTML would change.
 /// </summary>
-/// <param name="Reply">The reply's number, 0 to 99.</param>
-/// <param name="Ordinal">The mark's place among the reply's marks, 0 to 999.</param>
+/// <param name="Response">The response's number, 0 to 99.</param>
+/// <param name="Ordinal">The mark's place among the response's marks, 0 to 999.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct TokenMark(int Reply, int Ordinal)
+internal readonly record struct TokenMark(int Response, int Ordinal)
 {
-    /// <summary>Replies are numbered modulo this.</summary>
-    public const int Replies = 100;
+    /// <summary>Responses are numbered modulo this.</summary>
+    public const int Responses = 100;
 
-    /// <summary>A reply has at most this many marks.</summary>
+    /// <summary>A response has at most this many marks.</summary>
     public const int MaxMarks = 1000;
 
     private const int Digits = 5;
@@ -45,7 +45,7 @@ internal readonly record struct TokenMark(int Reply, int Ordinal)
     }
 
     /// <summary>The mark as it stands in the text.</summary>
-    public override string ToString() => $"mk{Reply:d2}{Ordinal:d3}";
+    public override string ToString() => $"mk{Response:d2}{Ordinal:d3}";
 
     private static bool TryReadDigits(ReadOnlySpan<byte> text, out int number)
     {

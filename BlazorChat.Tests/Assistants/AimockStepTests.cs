@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Assistants;
 
-/// <summary>Answers of several steps, through the whole pipeline, against a model server that nobody here wrote.</summary>
+/// <summary>Responses of several steps, through the whole pipeline, against a model server that nobody here wrote.</summary>
 public sealed class AimockStepTests(AimockServer aimock) : IClassFixture<AimockServer>
 {
     private const string Thought = "The user wants both cities.";
@@ -129,7 +129,7 @@ public sealed class AimockStepTests(AimockServer aimock) : IClassFixture<AimockS
     }
 
     private static Task<Reading> AskAsync(AssistantDirectory directory, List<ChatMessage> prompt, ChatOptions? options = null) =>
-        Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync(prompt, options ?? Tools));
+        Reading.ToEndAsync(directory.Find("a")!.Client.GetStreamingResponseAsync(prompt, options ?? Tools));
 
     /// <summary>With the kind of thinking for which the server checks that every step begins with it.</summary>
     private static ChatOptions ThinkingEnabled(string protocol)

@@ -40,7 +40,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
         });
         await aimock.AddAsync(new { match = new { userMessage = words, hasToolResult = true }, response = new { content = "Sunny." } });
         using var directory = ModelWire.Named(protocol).CreateDirectory(aimock.Address);
-        var client = directory.GetChatClient("a");
+        var client = directory.Find("a")!.Client;
         var options = new ChatOptions { Tools = [AIFunctionFactory.Create((string city) => city, "weather")] };
         List<ChatMessage> prompt = [new(ChatRole.User, words) { AuthorName = "Ada" }];
 
@@ -105,7 +105,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
             Assert.Null(reading.Failure);
             Assert.Equal("Here.", reading.Text);
             var notice = Assert.Single(reading.Notices);
-            Assert.Equal(ChatFailures.Status(status, null, "Later.").Sentence, notice.Reason);
+            Assert.Equal(ChatFailures.Status(status, null, "Later.").Message, notice.Reason);
 
             // It sends a Retry-After with a 429 only.
             Assert.InRange(notice.Delay, TimeSpan.FromSeconds(status == 429 ? 1 : 0.75), TimeSpan.FromSeconds(2));
@@ -148,7 +148,7 @@ public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServe
         await aimock.AddAsync(new { match = new { userMessage = words }, response = new { content = "You are Ada." } });
         var wire = ModelWire.Named(protocol);
         using var directory = wire.CreateDirectory(aimock.Address);
-        await directory.GetChatClient("a").GetResponseAsync(
+        await directory.Find("a")!.Client.GetResponseAsync(
             [new ChatMessage(ChatRole.User, words) { AuthorName = "Ada" }], new ChatOptions { Instructions = "Be brief." });
         var request = Assert.Single(await aimock.RequestsAsync(words)).GetRawText();
         Assert.Contains("Be brief.", request, StringComparison.Ordinal);

@@ -82,7 +82,7 @@ public sealed class AnthropicChatClientTests : IAsyncLifetime
 
             """);
         List<ChatMessage> prompt = [new(ChatRole.User, "Roll") { AuthorName = "Ada" }];
-        var client = directory.GetChatClient("a");
+        var client = directory.Find("a")!.Client;
         var response = await client.GetResponseAsync(prompt);
         Assert.Equal(ChatFinishReason.ToolCalls, response.FinishReason);
         var call = Assert.Single(response.Messages[0].Contents.OfType<FunctionCallContent>());

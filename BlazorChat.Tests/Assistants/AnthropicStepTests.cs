@@ -161,7 +161,7 @@ public sealed class AnthropicStepTests : IAsyncLifetime
             _stub.EnqueueStream(_wire.Begin, _wire.Text("ok"), _wire.End);
             var options = Dice;
             options.ToolMode = mode;
-            await directory.GetChatClient("a").GetResponseAsync("Hi", options);
+            await directory.Find("a")!.Client.GetResponseAsync("Hi", options);
         }
 
         Assert.Equal("adaptive", _stub.Requests[0].Json.GetProperty("thinking").GetProperty("type").GetString());
@@ -236,7 +236,7 @@ public sealed class AnthropicStepTests : IAsyncLifetime
         });
 
     private Task<Reading> AskAsync(List<ChatMessage> prompt, ChatOptions? options = null) =>
-        Reading.ToEndAsync(_directory.GetChatClient("a").GetStreamingResponseAsync(prompt, options));
+        Reading.ToEndAsync(_directory.Find("a")!.Client.GetStreamingResponseAsync(prompt, options));
 
     private async Task AskOkAsync(List<ChatMessage> prompt, ChatOptions? options = null)
     {

@@ -19,7 +19,7 @@ public sealed class AssistantsOptionsTests
         var assistant = Assert.Single(directory.All);
         Assert.Equal(("assistant", "Demo", "✦", "Demo"), (assistant.Id, assistant.Name, assistant.Avatar, assistant.Provider));
         Assert.True(assistant.IsDemo);
-        Assert.Equal((4096, 16_000, 200_000), (assistant.MaxOutputTokens, assistant.PromptTokens, assistant.MaxReplyCharacters));
+        Assert.Equal((4096, 16_000, 200_000), (assistant.MaxOutputTokens, assistant.PromptTokens, assistant.MaxResponseCharacters));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class AssistantsOptionsTests
     public async Task The_demo_assistant_answers_out_of_the_box()
     {
         using var services = Build("""{ "Assistants": { "DemoTokensPerSecond": 1000000, "Items": [] } }""");
-        var response = await services.GetRequiredService<AssistantDirectory>().GetChatClient("assistant")
+        var response = await services.GetRequiredService<AssistantDirectory>().Find("assistant")!.Client
             .GetResponseAsync([new ChatMessage(ChatRole.User, "Hello") { AuthorName = "Ada" }]);
         Assert.StartsWith("Hello Ada!", response.Text, StringComparison.Ordinal);
     }
@@ -159,7 +159,7 @@ public sealed class AssistantsOptionsTests
                   { "Id": "Not A Slug", "Name": "", "Avatar": "AB", "Provider": "Demo", "Temperature": 3, "MaxOutputTokens": 0 },
                   { "Name": "Ada", "Provider": "OpenAI" },
                   { "Name": "ADA", "Provider": "OpenAI", "Endpoint": "localhost:11434", "ApiKey": "sk-secret key" },
-                  { "Name": "Grace", "Provider": "Skynet", "PromptTokens": 1, "ContextTokens": 1, "MaxReplyCharacters": 1, "ReasoningEffort": 99 },
+                  { "Name": "Grace", "Provider": "Skynet", "PromptTokens": 1, "ContextTokens": 1, "MaxResponseCharacters": 1, "ReasoningEffort": 99 },
                   { "Name": "张伟", "Provider": "Anthropic", "ApiKey": "k", "IdleTimeout": "00:02:00", "TotalTimeout": "00:01:00", "RetryAttempts": 11 }
                 ]
               }
@@ -171,7 +171,7 @@ public sealed class AssistantsOptionsTests
             "Assistants:Items:0:MaxOutputTokens", "Assistants:Items:0:DemoTokensPerSecond", "Assistants:Items:1:ApiKey",
             "Assistants:Items:2:Endpoint", "Assistants:Items:2:Model", "Assistants:Items:2:ApiKey", "Assistants:Items:2:Id",
             "Assistants:Items:2:Name", "Assistants:Items:3:Provider", "Assistants:Items:3:ReasoningEffort", "Assistants:Items:3:PromptTokens", "Assistants:Items:3:ContextTokens",
-            "Assistants:Items:3:MaxReplyCharacters", "Assistants:Items:4:Id", "Assistants:Items:4:TotalTimeout", "Assistants:Items:4:RetryAttempts",
+            "Assistants:Items:3:MaxResponseCharacters", "Assistants:Items:4:Id", "Assistants:Items:4:TotalTimeout", "Assistants:Items:4:RetryAttempts",
         ];
         foreach (var key in keys)
         {
@@ -201,25 +201,25 @@ public sealed class AssistantsOptionsTests
         Assert.Equal("Grace", directory.Find("grace")?.Name);
         Assert.Null(directory.Find("Grace"));
         Assert.Equal(["ada", "grace"], directory.All.Select(assistant => assistant.Id));
-        Assert.Same(directory.GetChatClient("ada"), directory.GetChatClient("ada"));
-        Assert.Throws<KeyNotFoundException>(() => directory.GetChatClient("alan"));
+        Assert.Same(directory.Find("ada")!.Client, directory.Find("ada")!.Client);
+        Assert.Null(directory.Find("alan"));
 
         // Each has one kernel, and with it a model, of its own.
-        Assert.Same(directory.GetKernel("ada"), directory.GetKernel("ada"));
-        Assert.NotSame(directory.GetKernel("ada"), directory.GetKernel("grace"));
-        Assert.NotSame(directory.GetChatClient("ada"), directory.GetChatClient("grace"));
-        Assert.Same(directory.GetChatClient("ada"), directory.GetKernel("ada").GetRequiredService<IChatClient>());
+        Assert.Same(directory.Find("ada")!.Kernel, directory.Find("ada")!.Kernel);
+        Assert.NotSame(directory.Find("ada")!.Kernel, directory.Find("grace")!.Kernel);
+        Assert.NotSame(directory.Find("ada")!.Client, directory.Find("grace")!.Client);
+        Assert.Same(directory.Find("ada")!.Client, directory.Find("ada")!.Kernel.GetRequiredService<IChatClient>());
     }
 
     [Fact]
     public async Task Other_providers_can_be_added()
     {
         using var model = new ScriptedChatClient();
-        model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "Mine") { FinishReason = ChatFinishReason.Stop });
+        model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, "Mine") { FinishReason = ChatFinishReason.Stop });
         using var services = Build(
             """{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "mine", "MaxOutputTokens": 77, "Temperature": 0.5 } ] } }""",
             collection => collection.AddSingleton<IChatClientProvider>(new OwnProvider(model)));
-        var response = await services.GetRequiredService<AssistantDirectory>().GetChatClient("ada").GetResponseAsync("Hello");
+        var response = await services.GetRequiredService<AssistantDirectory>().Find("ada")!.Client.GetResponseAsync("Hello");
         Assert.Equal("Mine", response.Text);
         Assert.Equal((77, 0.5f), (model.Options[0]?.MaxOutputTokens, model.Options[0]?.Temperature));
     }

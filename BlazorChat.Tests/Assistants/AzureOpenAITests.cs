@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Assistants;
 
-/// <summary>OpenAI's models in a resource of Azure: its addresses and keys, and nothing lost of an answer.</summary>
+/// <summary>OpenAI's models in a resource of Azure: its addresses and keys, and nothing lost of a response.</summary>
 public sealed class AzureOpenAITests
 {
     [Fact]

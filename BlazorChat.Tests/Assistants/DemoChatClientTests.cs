@@ -1,6 +1,6 @@
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Tools;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -287,7 +287,7 @@ public sealed class DemoChatClientTests
     private static async Task<Reading> ReadAsync(List<ChatMessage> prompt, AITool[] tools, int tokensPerSecond, TimeProvider time)
     {
         using var demo = new DemoChatClient(tokensPerSecond, time);
-        var limits = new GuardLimits(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), RetryAttempts: 2, MaxReplyCharacters: 200_000);
+        var limits = new GuardLimits(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), RetryAttempts: 2, MaxResponseCharacters: 200_000);
         using var guard = new GuardChatClient(demo, limits, time, NullLogger<GuardChatClient>.Instance);
         return await Reading.ToEndAsync(guard.GetStreamingResponseAsync(prompt, new ChatOptions { Tools = tools }));
     }

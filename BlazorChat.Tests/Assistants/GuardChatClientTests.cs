@@ -1,5 +1,5 @@
 using BlazorChat.Assistants;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,7 +8,7 @@ namespace BlazorChat.Tests.Assistants;
 
 public sealed class GuardChatClientTests : IDisposable
 {
-    private static readonly GuardLimits Limits = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), RetryAttempts: 2, MaxReplyCharacters: 1000);
+    private static readonly GuardLimits Limits = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), RetryAttempts: 2, MaxResponseCharacters: 1000);
 
     private readonly FakeTimeProvider _time = new();
     private readonly ScriptedChatClient _model = new();
@@ -19,7 +19,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_complete_answer_comes_through_as_it_is()
     {
-        _model.NextReply(Text("Hello"), Text(" Ada"), Finish(ChatFinishReason.Stop));
+        _model.NextResponse(Text("Hello"), Text(" Ada"), Finish(ChatFinishReason.Stop));
         var reading = await ReadAsync(_model);
         Assert.Null(reading.Failure);
         Assert.Equal("Hello Ada", reading.Text);
@@ -29,7 +29,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task An_answer_cut_by_its_token_limit_is_complete_and_says_so()
     {
-        _model.NextReply(Text("Once upon a"), Finish(ChatFinishReason.Length));
+        _model.NextResponse(Text("Once upon a"), Finish(ChatFinishReason.Length));
         var reading = await ReadAsync(_model);
         Assert.Null(reading.Failure);
         Assert.Equal(ChatFinishReason.Length, reading.FinishReason);
@@ -38,14 +38,14 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_finish_reason_that_nobody_knows_completes_an_answer_with_text()
     {
-        _model.NextReply(Text("Done"), Finish(new ChatFinishReason("eos_token")));
+        _model.NextResponse(Text("Done"), Finish(new ChatFinishReason("eos_token")));
         Assert.Null((await ReadAsync(_model)).Failure);
     }
 
     [Fact]
     public async Task A_stream_that_ends_without_a_finish_reason_is_a_failure_after_its_text()
     {
-        _model.NextReply(Text("Half an ans"));
+        _model.NextResponse(Text("Half an ans"));
         var reading = await ReadAsync(_model);
         Assert.Equal("Half an ans", reading.Text);
         Assert.Equal(ChatFailureKind.EndedEarly, reading.Failure?.Kind);
@@ -55,10 +55,10 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task What_breaks_behind_the_finish_reason_does_not_spoil_the_answer()
     {
-        var reply = _model.NextReply();
-        reply.Writer.TryWrite(Text("All of it"));
-        reply.Writer.TryWrite(Finish(ChatFinishReason.Stop));
-        reply.Writer.Complete(new IOException("reset"));
+        var response = _model.NextResponse();
+        response.Writer.TryWrite(Text("All of it"));
+        response.Writer.TryWrite(Finish(ChatFinishReason.Stop));
+        response.Writer.Complete(new IOException("reset"));
         var reading = await ReadAsync(_model);
         Assert.Null(reading.Failure);
         Assert.Equal("All of it", reading.Text);
@@ -69,14 +69,14 @@ public sealed class GuardChatClientTests : IDisposable
     [InlineData("length")]
     public async Task A_finish_reason_without_any_text_is_an_empty_answer(string reason)
     {
-        _model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("Hm.")]), Text("  "), Finish(new ChatFinishReason(reason)));
+        _model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("Hm.")]), Text("  "), Finish(new ChatFinishReason(reason)));
         Assert.Equal(ChatFailureKind.Empty, (await ReadAsync(_model)).Failure?.Kind);
     }
 
     [Fact]
     public async Task Tool_calls_without_text_are_an_answer()
     {
-        _model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("1", "dice")]) { FinishReason = ChatFinishReason.ToolCalls });
+        _model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("1", "dice")]) { FinishReason = ChatFinishReason.ToolCalls });
         var reading = await ReadAsync(_model);
         Assert.Null(reading.Failure);
         Assert.Equal("dice", Assert.Single(reading.Calls).Name);
@@ -85,9 +85,9 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task Arguments_that_were_shown_are_not_shown_again_by_a_repetition()
     {
-        var reply = _model.NextReply();
-        reply.Writer.TryWrite(Delta("{\"sides\":"));
-        reply.Writer.Complete(new IOException("reset"));
+        var response = _model.NextResponse();
+        response.Writer.TryWrite(Delta("{\"sides\":"));
+        response.Writer.Complete(new IOException("reset"));
         var reading = await ReadAsync(_model);
         Assert.Equal(ChatFailureKind.ConnectionLost, reading.Failure?.Kind);
         Assert.Equal("{\"sides\":", reading.Shown("1"));
@@ -97,10 +97,10 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task Arguments_count_as_part_of_an_answer_that_grows_too_long()
     {
-        var reply = _model.NextReply();
+        var response = _model.NextResponse();
         for (var i = 0; i < 20; i++)
         {
-            reply.Writer.TryWrite(Delta(new string('x', 99)));
+            response.Writer.TryWrite(Delta(new string('x', 99)));
         }
 
         var reading = await ReadAsync(_model);
@@ -113,8 +113,8 @@ public sealed class GuardChatClientTests : IDisposable
     {
         Prompt.Add(new ChatMessage(ChatRole.Assistant, [new TextContent("I set the alarm."), new FunctionCallContent("1", "alarm")]));
         Prompt.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent("1", "set")]));
-        _model.NextReply(Finish(ChatFinishReason.Stop));
-        _model.NextReply(Finish(ChatFinishReason.Length));
+        _model.NextResponse(Finish(ChatFinishReason.Stop));
+        _model.NextResponse(Finish(ChatFinishReason.Length));
         Assert.Null((await ReadAsync(_model)).Failure);
         Assert.Equal(ChatFailureKind.Empty, (await ReadAsync(_model)).Failure?.Kind);
     }
@@ -122,30 +122,30 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task Only_a_silent_provider_is_a_stall()
     {
-        _model.NextReply();
+        _model.NextResponse();
         var reading = ReadAsync(_model);
         await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
         _time.Advance(Limits.IdleTimeout);
         Assert.True((await reading).Failure!.IsStall);
         Assert.False(ChatFailures.EndedEarly().IsStall);
-        Assert.False(new ReplyFailedException("no").IsStall);
+        Assert.False(new ResponseFailedException("no").IsStall);
     }
 
     [Fact]
     public async Task A_refusal_is_a_failure_that_quotes_the_model()
     {
-        _model.NextReply(Text("Well. "), Refusal("I cannot "), Refusal("help with that."), Finish(ChatFinishReason.Stop));
+        _model.NextResponse(Text("Well. "), Refusal("I cannot "), Refusal("help with that."), Finish(ChatFinishReason.Stop));
         var reading = await ReadAsync(_model);
         Assert.Equal("Well. ", reading.Text);
         Assert.Equal(ChatFailureKind.Refused, reading.Failure?.Kind);
         Assert.False(reading.Failure!.CanRetry);
-        Assert.Contains("I cannot help with that.", reading.Failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains("I cannot help with that.", reading.Failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_answer_stopped_by_a_content_filter_is_refused_and_keeps_its_text()
     {
-        _model.NextReply(Text("The first step"), Finish(ChatFinishReason.ContentFilter));
+        _model.NextResponse(Text("The first step"), Finish(ChatFinishReason.ContentFilter));
         var reading = await ReadAsync(_model);
         Assert.Equal("The first step", reading.Text);
         Assert.Equal(ChatFailureKind.Refused, reading.Failure?.Kind);
@@ -154,10 +154,10 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task An_answer_that_grows_too_long_is_ended_within_its_bound()
     {
-        var reply = _model.NextReply();
+        var response = _model.NextResponse();
         for (var i = 0; i < 20; i++)
         {
-            reply.Writer.TryWrite(Text(new string('x', 99)));
+            response.Writer.TryWrite(Text(new string('x', 99)));
         }
 
         var reading = await ReadAsync(_model);
@@ -169,31 +169,31 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task Silence_before_the_first_token_ends_in_a_stall()
     {
-        _model.NextReply();
+        _model.NextResponse();
         var reading = ReadAsync(_model);
         await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
         _time.Advance(Limits.IdleTimeout);
         Assert.Equal(ChatFailureKind.Stalled, (await reading).Failure?.Kind);
-        Assert.Contains("60 seconds", (await reading).Failure!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("60 seconds", (await reading).Failure!.Message, StringComparison.Ordinal);
         Assert.True(_model.Token.IsCancellationRequested);
     }
 
     [Fact]
     public async Task Every_token_starts_the_idle_time_out_anew()
     {
-        var reply = _model.NextReply();
+        var response = _model.NextResponse();
         var tokens = new SemaphoreSlim(0);
         var reading = ReadAsync(_model, _ => tokens.Release());
         for (var i = 0; i < 3; i++)
         {
             await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
             _time.Advance(Limits.IdleTimeout - TimeSpan.FromSeconds(1));
-            reply.Writer.TryWrite(Text("tick "));
+            response.Writer.TryWrite(Text("tick "));
             Assert.True(await tokens.WaitAsync(Guard.Patience));
         }
 
-        reply.Writer.TryWrite(Finish(ChatFinishReason.Stop));
-        reply.Writer.Complete();
+        response.Writer.TryWrite(Finish(ChatFinishReason.Stop));
+        response.Writer.Complete();
         Assert.Null((await reading).Failure);
         Assert.Equal("tick tick tick ", (await reading).Text);
     }
@@ -201,7 +201,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task Time_that_the_reader_takes_is_no_silence_of_the_model()
     {
-        var reply = _model.NextReply();
+        var response = _model.NextResponse();
         var taken = new SemaphoreSlim(0);
         var pending = ReadAsync(_model, _ =>
         {
@@ -211,12 +211,12 @@ public sealed class GuardChatClientTests : IDisposable
         foreach (var piece in new[] { "one ", "two" })
         {
             await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
-            reply.Writer.TryWrite(Text(piece));
+            response.Writer.TryWrite(Text(piece));
             Assert.True(await taken.WaitAsync(Guard.Patience));
         }
 
-        reply.Writer.TryWrite(Finish(ChatFinishReason.Stop));
-        reply.Writer.Complete();
+        response.Writer.TryWrite(Finish(ChatFinishReason.Stop));
+        response.Writer.Complete();
         var reading = await pending;
         Assert.Null(reading.Failure);
         Assert.Equal("one two", reading.Text);
@@ -225,12 +225,12 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task An_answer_that_never_ends_is_ended_by_the_total_time_out()
     {
-        var reply = _model.NextReply();
+        var response = _model.NextResponse();
         var tokens = new SemaphoreSlim(0);
         var reading = ReadAsync(_model, _ => tokens.Release());
         for (var elapsed = TimeSpan.Zero; elapsed < Limits.TotalTimeout; elapsed += TimeSpan.FromSeconds(30))
         {
-            reply.Writer.TryWrite(Text("x"));
+            response.Writer.TryWrite(Text("x"));
             Assert.True(await tokens.WaitAsync(Guard.Patience));
             await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
             _time.Advance(TimeSpan.FromSeconds(30));
@@ -242,9 +242,9 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_library_s_own_time_out_is_not_mistaken_for_a_stop()
     {
-        var reply = _model.NextReply();
-        reply.Writer.TryWrite(Text("Half"));
-        reply.Writer.Complete(new TaskCanceledException("The operation was cancelled.", new TimeoutException()));
+        var response = _model.NextResponse();
+        response.Writer.TryWrite(Text("Half"));
+        response.Writer.Complete(new TaskCanceledException("The operation was cancelled.", new TimeoutException()));
         var reading = await ReadAsync(_model);
         Assert.False(reading.WasStopped);
         Assert.NotNull(reading.Failure);
@@ -253,8 +253,8 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_stop_is_no_failure_and_ends_at_once()
     {
-        var reply = _model.NextReply();
-        reply.Writer.TryWrite(Text("Half"));
+        var response = _model.NextResponse();
+        response.Writer.TryWrite(Text("Half"));
         var reading = await ReadAsync(_model, _ => _stop.Cancel());
         Assert.True(reading.WasStopped);
         Assert.Null(reading.Failure);
@@ -266,7 +266,7 @@ public sealed class GuardChatClientTests : IDisposable
     public async Task A_stop_does_not_wait_for_a_client_that_ignores_it()
     {
         var model = new ScriptedChatClient { IgnoresCancellation = true };
-        model.NextReply().Writer.TryWrite(Text("Half"));
+        model.NextResponse().Writer.TryWrite(Text("Half"));
         var reading = await ReadAsync(model, _ => _stop.Cancel());
         Assert.True(reading.WasStopped);
     }
@@ -275,11 +275,11 @@ public sealed class GuardChatClientTests : IDisposable
     public async Task A_client_that_answers_a_stop_with_an_error_was_stopped_all_the_same()
     {
         var model = new ScriptedChatClient { IgnoresCancellation = true, AnswersInline = true };
-        var reply = model.NextReply();
-        reply.Writer.TryWrite(Text("Half"));
+        var response = model.NextResponse();
+        response.Writer.TryWrite(Text("Half"));
         var pending = ReadAsync(model);
         await _time.WaitForTimerAsync(due => due == Limits.IdleTimeout);
-        await using var onStop = model.Token.Register(() => reply.Writer.Complete(new IOException("aborted")));
+        await using var onStop = model.Token.Register(() => response.Writer.Complete(new IOException("aborted")));
         await _stop.CancelAsync();
         var reading = await pending;
         Assert.True(reading.WasStopped);
@@ -289,7 +289,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task Leaving_the_loop_cancels_the_request()
     {
-        _model.NextReply().Writer.TryWrite(Text("Half"));
+        _model.NextResponse().Writer.TryWrite(Text("Half"));
         await foreach (var update in Guarded(_model).GetStreamingResponseAsync(Prompt, cancellationToken: _stop.Token))
         {
             break;
@@ -302,7 +302,7 @@ public sealed class GuardChatClientTests : IDisposable
     public async Task A_failure_before_the_first_token_is_repeated_and_the_room_is_told()
     {
         _model.NextFailure(new HttpRequestException(HttpRequestError.ConnectionError));
-        _model.NextReply(Text("Here I am"), Finish(ChatFinishReason.Stop));
+        _model.NextResponse(Text("Here I am"), Finish(ChatFinishReason.Stop));
         var reading = ReadAsync(_model, AdvanceOnNotice);
         Assert.Null((await reading).Failure);
         Assert.Equal("Here I am", (await reading).Text);
@@ -330,8 +330,8 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task Updates_without_contents_are_no_first_token()
     {
-        _model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, []) { ResponseId = "1" }, Text(""));
-        _model.NextReply(Text("Second try"), Finish(ChatFinishReason.Stop));
+        _model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, []) { ResponseId = "1" }, Text(""));
+        _model.NextResponse(Text("Second try"), Finish(ChatFinishReason.Stop));
         var reading = await ReadAsync(_model, AdvanceOnNotice);
         Assert.Null(reading.Failure);
         Assert.Equal("Second try", reading.Text);
@@ -341,9 +341,9 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task After_the_first_token_nothing_is_repeated()
     {
-        var reply = _model.NextReply();
-        reply.Writer.TryWrite(Text("Half"));
-        reply.Writer.Complete(new IOException("reset"));
+        var response = _model.NextResponse();
+        response.Writer.TryWrite(Text("Half"));
+        response.Writer.Complete(new IOException("reset"));
         var reading = await ReadAsync(_model);
         Assert.Equal(ChatFailureKind.ConnectionLost, reading.Failure?.Kind);
         Assert.Empty(reading.Notices);
@@ -366,7 +366,7 @@ public sealed class GuardChatClientTests : IDisposable
     public async Task A_wait_that_the_provider_asks_for_is_kept()
     {
         _model.NextFailure(ChatFailures.Status(429, null, "", TimeSpan.FromSeconds(20)));
-        _model.NextReply(Text("Now"), Finish(ChatFinishReason.Stop));
+        _model.NextResponse(Text("Now"), Finish(ChatFinishReason.Stop));
         var reading = await ReadAsync(_model, AdvanceOnNotice);
         Assert.Equal("Now", reading.Text);
         Assert.InRange(Assert.Single(reading.Notices).Delay, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(21));
@@ -378,7 +378,7 @@ public sealed class GuardChatClientTests : IDisposable
         _model.NextFailure(ChatFailures.Status(429, null, "", TimeSpan.FromMinutes(5)));
         var reading = await ReadAsync(_model);
         Assert.Equal(ChatFailureKind.RateLimited, reading.Failure?.Kind);
-        Assert.Contains("5 minutes", reading.Failure!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("5 minutes", reading.Failure!.Message, StringComparison.Ordinal);
         Assert.Empty(reading.Notices);
     }
 
@@ -407,7 +407,7 @@ public sealed class GuardChatClientTests : IDisposable
             },
         };
         model.NextFailure(new IOException("reset"));
-        model.NextReply(Text("Now"), Finish(ChatFinishReason.Stop));
+        model.NextResponse(Text("Now"), Finish(ChatFinishReason.Stop));
         var options = new ChatOptions { Instructions = "Be brief.", Tools = [AIFunctionFactory.Create(() => 6, "dice")] };
         var reading = await Reading.ToEndAsync(Guarded(model).GetStreamingResponseAsync(Prompt, options), AdvanceOnNotice);
         Assert.Null(reading.Failure?.InnerException);
@@ -424,14 +424,14 @@ public sealed class GuardChatClientTests : IDisposable
     {
         var reading = await Reading.ToEndAsync(Guarded(new ThrowingChatClient()).GetStreamingResponseAsync(Prompt));
         Assert.Equal(ChatFailureKind.ProviderError, reading.Failure?.Kind);
-        Assert.DoesNotContain("secret", reading.Failure!.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", reading.Failure!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_whole_response_is_guarded_like_a_stream_and_has_no_notices_in_it()
     {
         _model.NextFailure(new IOException("reset"));
-        _model.NextReply(Text("Now"), Finish(ChatFinishReason.Stop));
+        _model.NextResponse(Text("Now"), Finish(ChatFinishReason.Stop));
         var response = Guarded(_model).GetResponseAsync(Prompt);
         await _time.WaitForTimerAsync(due => due < TimeSpan.FromSeconds(2));
         _time.Advance(TimeSpan.FromSeconds(2));

@@ -52,8 +52,8 @@ public sealed class InstructionsTemplateTests
     public async Task Nothing_runs_at_the_start_and_what_fails_later_is_a_sentence()
     {
         await using var room = await ModelRoom.StartAsync(ModelWire.OpenAI, settings: [$"{Instructions}{{{{shop.broken}}}}", Template], configure: Register);
-        var answer = await room.AnswerAsync();
-        Assert.Equal("The instructions of Model could not be put together on this server.", Assert.IsType<MessageStatus.Failed>(answer.Status).Reason);
+        var response = await room.AnswerAsync();
+        Assert.Equal("The instructions of Model could not be put together on this server.", Assert.IsType<MessageStatus.Failed>(response.Status).Reason);
         Assert.Empty(room.Stub.Requests);
     }
 

@@ -197,7 +197,7 @@ public sealed class MendedStreamTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_that_says_its_end_for_ever_is_ended()
     {
-        using var directory = ModelWire.Named(ModelWire.OpenAI).CreateDirectory(_stub.Address, configure: options => options.MaxReplyCharacters = 1_000);
+        using var directory = ModelWire.Named(ModelWire.OpenAI).CreateDirectory(_stub.Address, configure: options => options.MaxResponseCharacters = 1_000);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _stub.Enqueue(async exchange =>
         {

@@ -46,7 +46,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
         _stub.EnqueueStream(wire.Begin, wire.Refusal("I cannot help with that."));
         var reading = await ModelWire.AskAsync(directory);
         Assert.Equal(ChatFailureKind.Refused, reading.Failure?.Kind);
-        Assert.Contains("I cannot help with that.", reading.Text + reading.Failure!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("I cannot help with that.", reading.Text + reading.Failure!.Message, StringComparison.Ordinal);
         await AssertNextRequestWorksAsync(wire, directory);
     }
 
@@ -80,7 +80,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
         _stub.Enqueue(429, "application/json", wire.ErrorBody("rate_limit_error", "slow down"), ("Retry-After", "180"));
         var reading = await ModelWire.AskAsync(directory);
         Assert.Equal(ChatFailureKind.RateLimited, reading.Failure?.Kind);
-        Assert.Contains("3 minutes", reading.Failure!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("3 minutes", reading.Failure!.Message, StringComparison.Ordinal);
         Assert.Single(_stub.Requests);
     }
 
@@ -112,8 +112,8 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
         _stub.Enqueue(502, "text/html", "<html><body>Bad gateway</body></html>");
         var reading = await ModelWire.AskAsync(directory);
         Assert.Equal(ChatFailureKind.ProviderError, reading.Failure?.Kind);
-        Assert.Contains("502", reading.Failure!.Sentence, StringComparison.Ordinal);
-        Assert.DoesNotContain("html", reading.Failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains("502", reading.Failure!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("html", reading.Failure.Message, StringComparison.Ordinal);
 
         _stub.Enqueue(200, "text/html", "<html><body>Welcome</body></html>");
         Assert.Equal(ChatFailureKind.InvalidRequest, (await ModelWire.AskAsync(directory)).Failure?.Kind);
@@ -205,7 +205,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
             Assert.Equal("Half", reading.Text);
             Assert.Equal((type, kind), (type, reading.Failure?.Kind));
             Assert.True(reading.Failure!.CanRetry);
-            Assert.DoesNotContain("secret", reading.Failure.Sentence, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", reading.Failure.Message, StringComparison.Ordinal);
             await AssertNextRequestWorksAsync(wire, directory);
         }
     }
@@ -298,7 +298,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
         var reading = await ModelWire.AskAsync(directory);
         Assert.Equal("Half", reading.Text);
         Assert.Equal(ChatFailureKind.ProviderError, reading.Failure?.Kind);
-        Assert.Equal("The model's provider sent something that cannot be understood.", reading.Failure!.Sentence);
+        Assert.Equal("The model's provider sent something that cannot be understood.", reading.Failure!.Message);
     }
 
     [Theory]
@@ -373,7 +373,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     private static IAsyncEnumerable<ChatResponseUpdate> Ask(AssistantDirectory directory, CancellationToken cancellationToken = default) =>
-        directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hello")], cancellationToken: cancellationToken);
+        directory.Find("a")!.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hello")], cancellationToken: cancellationToken);
 
     /// <summary>Whether a wait can only be the one before a request is repeated: nobody waits so shortly for anything else.</summary>
     private static bool IsRetry(TimeSpan due) => due <= TimeSpan.FromSeconds(2);

@@ -24,22 +24,22 @@ public abstract class ModelWire
     /// <summary>The key that assistants are configured with: what must be seen nowhere.</summary>
     public const string Secret = "sk-secret-0123456789abcdef";
 
-    /// <summary>The events before the first piece of an answer.</summary>
+    /// <summary>The events before the first piece of a response.</summary>
     public abstract string Begin { get; }
 
     /// <summary>The events that end a complete answer.</summary>
     public string End => Finish(StopReason) + Done;
 
-    /// <summary>The protocol's word for an answer that is complete.</summary>
+    /// <summary>The protocol's word for a response that is complete.</summary>
     public abstract string StopReason { get; }
 
-    /// <summary>The protocol's word for an answer that calls tools.</summary>
+    /// <summary>The protocol's word for a response that calls tools.</summary>
     public abstract string CallReason { get; }
 
-    /// <summary>The protocol's word for an answer that was cut off at its length limit.</summary>
+    /// <summary>The protocol's word for a response that was cut off at its length limit.</summary>
     public abstract string LengthReason { get; }
 
-    /// <summary>The protocol's word for an answer that was ended by a filter, null where it has none.</summary>
+    /// <summary>The protocol's word for a response that was ended by a filter, null where it has none.</summary>
     public abstract string? FilterReason { get; }
 
     /// <summary>The events that end a complete answer, with the counts of <see cref="ExpectedUsage"/>.</summary>
@@ -57,10 +57,10 @@ public abstract class ModelWire
     /// <summary>Whether the arguments of a call come in pieces, as a text with JSON in it, and people see them while they come.</summary>
     public virtual bool ShowsPieces => true;
 
-    /// <summary>What may stand at the very end of a stream and says nothing of how the answer ended.</summary>
+    /// <summary>What may stand at the very end of a stream and says nothing of how the response ended.</summary>
     public virtual string EndMark => Done;
 
-    /// <summary>Words for the end of an answer that nobody knows, or that have no meaning here.</summary>
+    /// <summary>Words for the end of a response that nobody knows, or that have no meaning here.</summary>
     public virtual IEnumerable<string> UnknownReasons => ["some_new_reason", ""];
 
     /// <summary>HTTP errors that somebody has to do something about, with the provider's word for each.</summary>
@@ -77,13 +77,13 @@ public abstract class ModelWire
     public virtual IEnumerable<(string Type, ChatFailureKind Kind)> ErrorEvents =>
         [("server_error", ChatFailureKind.ProviderError), ("rate_limit_exceeded", ChatFailureKind.RateLimited)];
 
-    /// <summary>Whether the protocol has a word for an answer that the model declines to give.</summary>
+    /// <summary>Whether the protocol has a word for a response that the model declines to give.</summary>
     public virtual bool Refuses => true;
 
     /// <summary>Whether aimock says what it thinks and what it counted as the protocol does.</summary>
     public virtual bool AimockSaysAll => true;
 
-    /// <summary>The events that end an answer that calls tools.</summary>
+    /// <summary>The events that end a response that calls tools.</summary>
     public string CallsEnd => Finish(CallReason) + Done;
 
     /// <summary>What comes after the finish reason.</summary>
@@ -104,7 +104,7 @@ public abstract class ModelWire
     /// <summary>Those whose calls come in pieces.</summary>
     public static TheoryData<string> InPieces => Where(wire => wire.ShowsPieces);
 
-    /// <summary>Those that have a word for an answer that the model declines to give.</summary>
+    /// <summary>Those that have a word for a response that the model declines to give.</summary>
     public static TheoryData<string> Refusing => Where(wire => wire.Refuses);
 
     /// <summary>Those of which aimock says what it thinks.</summary>
@@ -143,7 +143,7 @@ public abstract class ModelWire
     public abstract string Text(string text);
 
     /// <summary>The beginning of a tool call.</summary>
-    /// <param name="number">Which of the answer's calls, from 0.</param>
+    /// <param name="number">Which of the response's calls, from 0.</param>
     /// <param name="id">Its id.</param>
     /// <param name="name">The tool.</param>
     public abstract string BeginCall(int number, string id, string name);
@@ -175,7 +175,7 @@ public abstract class ModelWire
     /// <summary>The finish reason.</summary>
     public abstract string Finish(string reason);
 
-    /// <summary>The events of an answer that the model declines to give.</summary>
+    /// <summary>The events of a response that the model declines to give.</summary>
     public abstract string Refusal(string text);
 
     /// <summary>An error inside of a stream.</summary>
@@ -209,7 +209,7 @@ public abstract class ModelWire
 
     /// <summary>Asks once and reads to the end.</summary>
     public static Task<Reading> AskAsync(AssistantDirectory directory, string text = "Hello", CancellationToken cancellationToken = default) =>
-        Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], cancellationToken: cancellationToken));
+        Reading.ToEndAsync(directory.Find("a")!.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], cancellationToken: cancellationToken));
 
     /// <summary>Which of a provider's protocols it is, null where it has one.</summary>
     public virtual OpenAIProtocol? Protocol => null;

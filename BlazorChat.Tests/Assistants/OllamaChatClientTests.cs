@@ -183,9 +183,9 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
         using var directory = Create(item => item.Model = "llama3.2");
         var failure = (await AskAsync(directory)).Failure!;
         Assert.Equal((ChatFailureKind.InvalidRequest, false), (failure.Kind, failure.CanRetry));
-        Assert.Contains("no model “llama3.2”, which this assistant's setting Model (Assistants:Items:n:Model) names", failure.Sentence, StringComparison.Ordinal);
-        Assert.Contains(there, failure.Sentence, StringComparison.Ordinal);
-        Assert.Contains("ollama pull llama3.2", failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains("no model “llama3.2”, which this assistant's setting Model (Assistants:Items:n:Model) names", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(there, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("ollama pull llama3.2", failure.Message, StringComparison.Ordinal);
         Assert.Empty(_stub.Requests);
 
         // As soon as it has been pulled, it answers.
@@ -200,7 +200,7 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
         await AnswerAsync(directory);
         _stub.Ollama.Models.Clear();
         _stub.Enqueue(404, "application/json", """{"error":"model 'test-model' not found"}""");
-        Assert.Contains("It has none yet.", (await AskAsync(directory)).Failure!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("It has none yet.", (await AskAsync(directory)).Failure!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
         using var directory = Create(item => item.RetryAttempts = 0);
         _stub.EnqueueStream(_wire.Finish("load"));
         var failure = (await AskAsync(directory)).Failure!;
-        Assert.Equal("The model's server has only loaded the model and given no answer.", failure.Sentence);
+        Assert.Equal("The model's server has only loaded the model and given no answer.", failure.Message);
         _stub.EnqueueStream(_wire.Text("All of it"), _wire.Finish("load"));
         var reading = await AskAsync(directory);
         Assert.Equal(("All of it", ChatFinishReason.Stop, null), (reading.Text, reading.FinishReason, reading.Failure));
@@ -268,7 +268,7 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
     {
         using var directory = Create();
         _stub.Enqueue(200, "text/plain", "Ollama is running");
-        Assert.StartsWith("What answers at this assistant's endpoint is not a model's server", (await AskAsync(directory)).Failure!.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith("What answers at this assistant's endpoint is not a model's server", (await AskAsync(directory)).Failure!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -315,7 +315,7 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
     private JsonElement Option(string name) => Sent.GetProperty("options").GetProperty(name);
 
     private static Task<Reading> AskAsync(AssistantDirectory directory, List<ChatMessage>? prompt = null, ChatOptions? options = null) =>
-        Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync(prompt ?? [new(ChatRole.User, "Hello")], options));
+        Reading.ToEndAsync(directory.Find("a")!.Client.GetStreamingResponseAsync(prompt ?? [new(ChatRole.User, "Hello")], options));
 
     private async Task AnswerAsync(AssistantDirectory directory, ChatOptions? options = null, string text = "Hello")
     {

@@ -70,8 +70,8 @@ public abstract class OllamaContract
     {
         using var directory = Create(item => item.Model = "there-is-no-such-model");
         var failure = (await AskAsync(directory, [new(ChatRole.User, "Hi")])).Failure!;
-        Assert.Contains("no model “there-is-no-such-model”", failure.Sentence, StringComparison.Ordinal);
-        Assert.Contains(Model.Split(':')[0], failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains("no model “there-is-no-such-model”", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(Model.Split(':')[0], failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public abstract class OllamaContract
         using var stop = new CancellationTokenSource();
         Next(_wire.Text("One"), _wire.Text(" two"), _wire.End);
         var stopped = await Reading.ToEndAsync(
-            directory.GetChatClient("a").GetStreamingResponseAsync([new(ChatRole.User, "Count to one hundred in words.")], cancellationToken: stop.Token),
+            directory.Find("a")!.Client.GetStreamingResponseAsync([new(ChatRole.User, "Count to one hundred in words.")], cancellationToken: stop.Token),
             reading => stop.Cancel());
         Assert.True(stopped.WasStopped);
         Next(_wire.Text("Hello"), _wire.End);
@@ -96,5 +96,5 @@ public abstract class OllamaContract
     });
 
     private static Task<Reading> AskAsync(AssistantDirectory directory, List<ChatMessage> prompt, ChatOptions? options = null) =>
-        Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync(prompt, options));
+        Reading.ToEndAsync(directory.Find("a")!.Client.GetStreamingResponseAsync(prompt, options));
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Assistants;
 
-/// <summary>Ollama's protocol: one JSON object a line, the last of which says why the answer ends. Calls come whole.</summary>
+/// <summary>Ollama's protocol: one JSON object a line, the last of which says why the response ends. Calls come whole.</summary>
 internal sealed class OllamaWire : ModelWire
 {
     public override string Begin => "";

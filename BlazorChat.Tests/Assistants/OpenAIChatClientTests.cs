@@ -8,7 +8,7 @@ namespace BlazorChat.Tests.Assistants;
 /// <summary>What the adapter sends, and what it makes of chunks that only some servers send.</summary>
 public sealed class OpenAIChatClientTests : IAsyncLifetime, IDisposable
 {
-    private const string Answer =
+    private const string Response =
         """
         data: {"id":"c1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{"index":0,"delta":{"content":"ok"},"finish_reason":"stop"}]}
 
@@ -371,7 +371,7 @@ public sealed class OpenAIChatClientTests : IAsyncLifetime, IDisposable
     /// <summary>The messages that arrive at the server.</summary>
     private async Task<JsonElement> SendAsync(ChatOptions? options, params ChatMessage[] messages)
     {
-        _stub.EnqueueStream(Answer);
+        _stub.EnqueueStream(Response);
         Assert.Equal("ok", (await _client.GetResponseAsync(messages, options)).Text);
         return _stub.Requests[^1].Json.GetProperty("messages");
     }

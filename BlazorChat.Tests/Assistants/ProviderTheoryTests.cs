@@ -47,7 +47,7 @@ public sealed class ProviderTheoryTests : IAsyncLifetime
     {
         var wire = ModelWire.Named(protocol);
         using var directory = wire.CreateDirectory(_stub.Address);
-        var client = directory.GetChatClient("a");
+        var client = directory.Find("a")!.Client;
         _stub.EnqueueStream(
             wire.Begin, wire.Thought(Thought, Seal),
             wire.CallInPieces(0, "call_1", "weather", """{"city":""", "\"Turin\"}"),
@@ -82,7 +82,7 @@ public sealed class ProviderTheoryTests : IAsyncLifetime
     {
         var wire = ModelWire.Named(protocol);
         using var directory = wire.CreateDirectory(_stub.Address);
-        var client = directory.GetChatClient("a");
+        var client = directory.Find("a")!.Client;
 
         // An escape of the stream's JSON (%H, %L), or of the arguments' (%h, %l), at the end of one piece and the beginning of the next.
         foreach (var (end, beginning, sign) in new[]
@@ -144,7 +144,7 @@ public sealed class ProviderTheoryTests : IAsyncLifetime
             _stub.Enqueue(status, "application/json", wire.ErrorBody("some_error", $"No, {ModelWire.Secret}."));
             var reading = await ModelWire.AskAsync(directory);
             Assert.Equal((kind, status), (reading.Failure?.Kind, reading.Failure?.StatusCode));
-            Assert.DoesNotContain(ModelWire.Secret, reading.Failure!.Sentence, StringComparison.Ordinal);
+            Assert.DoesNotContain(ModelWire.Secret, reading.Failure!.Message, StringComparison.Ordinal);
         }
 
         // One request each: nobody but the guard repeats.
@@ -161,7 +161,7 @@ public sealed class ProviderTheoryTests : IAsyncLifetime
         var broken = await ModelWire.AskAsync(directory);
         Assert.Equal("Half", broken.Text);
         Assert.Equal(ChatFailureKind.ProviderError, broken.Failure?.Kind);
-        Assert.Contains("The engine is on fire", broken.Failure!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("The engine is on fire", broken.Failure!.Message, StringComparison.Ordinal);
 
         _stub.EnqueueStream(wire.Begin, wire.Text("Half an ans"));
         var cut = await ModelWire.AskAsync(directory);
@@ -194,7 +194,7 @@ public sealed class ProviderTheoryTests : IAsyncLifetime
         });
         var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = Reading.ToEndAsync(
-            directory.GetChatClient("a").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hello")], cancellationToken: stop.Token), _ => half.TrySetResult());
+            directory.Find("a")!.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hello")], cancellationToken: stop.Token), _ => half.TrySetResult());
         var exchange = await _stub.NextRequestAsync();
         await half.Task.Soon();
         await stop.CancelAsync();

@@ -1,6 +1,6 @@
 using System.Text;
 using BlazorChat.Assistants;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 

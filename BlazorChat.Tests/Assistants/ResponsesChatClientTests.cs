@@ -22,7 +22,7 @@ public sealed class ResponsesChatClientTests : IAsyncLifetime
         using var directory = Wire.CreateDirectory(_stub.Address);
         _stub.EnqueueStream(Wire.Begin, Wire.Text("Yes"), Wire.End);
         var prompt = new[] { new ChatMessage(ChatRole.User, "Hello") { AuthorName = "Ada" } };
-        var reading = await Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync(prompt, new ChatOptions { Instructions = "Be brief.", ConversationId = "resp_0" }));
+        var reading = await Reading.ToEndAsync(directory.Find("a")!.Client.GetStreamingResponseAsync(prompt, new ChatOptions { Instructions = "Be brief.", ConversationId = "resp_0" }));
         Assert.Null(reading.Failure);
         Assert.All(reading.Updates, update => Assert.Null(update.ConversationId));
         var request = Assert.Single(_stub.Requests).Json;
@@ -68,7 +68,7 @@ public sealed class ResponsesChatClientTests : IAsyncLifetime
             ]),
             new(ChatRole.Tool, [new FunctionResultContent("call_1", JsonSerializer.SerializeToElement(new { rolled = 4 }))]),
         ];
-        Assert.Null((await Reading.ToEndAsync(directory.GetChatClient("a").GetStreamingResponseAsync(prompt))).Failure);
+        Assert.Null((await Reading.ToEndAsync(directory.Find("a")!.Client.GetStreamingResponseAsync(prompt))).Failure);
         var items = Assert.Single(_stub.Requests).Json.GetProperty("input").EnumerateArray().ToList();
         Assert.Equal(["message", "reasoning", "reasoning", "message", "function_call", "function_call_output"], items.Select(item => item.GetProperty("type").GetString()));
         Assert.Equal("""[{"type":"summary_text","text":"First"}]""", items[1].GetProperty("summary").GetRawText());
@@ -142,8 +142,8 @@ public sealed class ResponsesChatClientTests : IAsyncLifetime
         var reading = await ModelWire.AskAsync(directory);
         Assert.Equal("Half", reading.Text);
         Assert.Equal((kind, canRetry), (reading.Failure?.Kind, reading.Failure?.CanRetry));
-        Assert.DoesNotContain("secret", reading.Failure!.Sentence, StringComparison.Ordinal);
-        Assert.Equal(kind != ChatFailureKind.RateLimited, reading.Failure.Sentence.Contains("The model tripped over", StringComparison.Ordinal));
+        Assert.DoesNotContain("secret", reading.Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(kind != ChatFailureKind.RateLimited, reading.Failure.Message.Contains("The model tripped over", StringComparison.Ordinal));
 
         // What it cost until then is billed.
         Assert.Equal((30, 20), (reading.Usage?.InputTokenCount, reading.Usage?.OutputTokenCount));
@@ -164,7 +164,7 @@ public sealed class ResponsesChatClientTests : IAsyncLifetime
     {
         using var directory = Wire.CreateDirectory(_stub.Address);
         _stub.EnqueueStream(Wire.Begin, Wire.Text("Half"), "data: {\"error\":{\"message\":\"Out of memory.\",\"type\":\"server_error\"}}\n\n");
-        Assert.Contains("Out of memory.", (await ModelWire.AskAsync(directory)).Failure!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("Out of memory.", (await ModelWire.AskAsync(directory)).Failure!.Message, StringComparison.Ordinal);
         _stub.EnqueueStream(Wire.Begin, Wire.Text("Half"), ResponsesWire.Event("error", ""","error":{"type":"rate_limit_error","code":null,"message":"Slow down."}"""));
         Assert.Equal(ChatFailureKind.RateLimited, (await ModelWire.AskAsync(directory)).Failure?.Kind);
     }

@@ -35,7 +35,7 @@ public sealed class ResponsesWire : ModelWire
 
     public override string EndWithUsage => Event("response.completed", $$""","response":{{Response("completed", Usage)}}""");
 
-    /// <summary>The event of an answer that was cut at its length limit, with the same counts.</summary>
+    /// <summary>The event of a response that was cut at its length limit, with the same counts.</summary>
     public string CutWithUsage => Event("response.incomplete", $$""","response":{{Response("incomplete", Usage, $$"""{"reason":{{Json(LengthReason)}}}""")}}""");
 
     public override string Text(string text) =>
@@ -67,7 +67,7 @@ public sealed class ResponsesWire : ModelWire
 
     public override string ErrorEvent(string type, string message) => Event("error", $$""","code":{{Json(type)}},"message":{{Json(message)}},"param":null""");
 
-    /// <summary>The event of an answer that failed at the provider, with what was counted of it (<see cref="ExpectedUsage"/>).</summary>
+    /// <summary>The event of a response that failed at the provider, with what was counted of it (<see cref="ExpectedUsage"/>).</summary>
     public static string Failed(string code, string message) =>
         Event("response.failed", $$""","response":{{Response("failed", Usage, error: Json(new { code, message }))}}""");
 

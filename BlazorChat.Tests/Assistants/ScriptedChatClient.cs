@@ -7,7 +7,7 @@ namespace BlazorChat.Tests.Assistants;
 /// <summary>A model whose answers are prepared before it is asked: what is written to the channel comes out of the stream; completing the channel with an exception throws it.</summary>
 public sealed class ScriptedChatClient : IChatClient
 {
-    private readonly Queue<ChannelReader<ChatResponseUpdate>> _replies = new();
+    private readonly Queue<ChannelReader<ChatResponseUpdate>> _responses = new();
     private readonly List<List<ChatMessage>> _prompts = [];
     private readonly List<ChatOptions?> _options = [];
 
@@ -30,17 +30,17 @@ public sealed class ScriptedChatClient : IChatClient
     public CancellationToken Token { get; private set; }
 
     /// <summary>The channel of the next request that has none yet.</summary>
-    public Channel<ChatResponseUpdate> NextReply()
+    public Channel<ChatResponseUpdate> NextResponse()
     {
         var channel = Channel.CreateUnbounded<ChatResponseUpdate>(new UnboundedChannelOptions { AllowSynchronousContinuations = AnswersInline });
-        _replies.Enqueue(channel.Reader);
+        _responses.Enqueue(channel.Reader);
         return channel;
     }
 
-    /// <summary>A whole answer for the next request that has none yet.</summary>
-    public void NextReply(params ChatResponseUpdate[] updates)
+    /// <summary>A whole response for the next request that has none yet.</summary>
+    public void NextResponse(params ChatResponseUpdate[] updates)
     {
-        var channel = NextReply();
+        var channel = NextResponse();
         foreach (var update in updates)
         {
             channel.Writer.TryWrite(update);
@@ -49,8 +49,8 @@ public sealed class ScriptedChatClient : IChatClient
         channel.Writer.Complete();
     }
 
-    /// <summary>A failure instead of an answer.</summary>
-    public void NextFailure(Exception exception) => NextReply().Writer.Complete(exception);
+    /// <summary>A failure instead of a response.</summary>
+    public void NextFailure(Exception exception) => NextResponse().Writer.Complete(exception);
 
     public Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -65,7 +65,7 @@ public sealed class ScriptedChatClient : IChatClient
         _prompts.Add([.. messages]);
         _options.Add(options);
         Mutation?.Invoke(messages, options);
-        var reader = _replies.Dequeue();
+        var reader = _responses.Dequeue();
         while (await reader.WaitToReadAsync(IgnoresCancellation ? CancellationToken.None : cancellationToken).ConfigureAwait(false))
         {
             while (reader.TryRead(out var update))

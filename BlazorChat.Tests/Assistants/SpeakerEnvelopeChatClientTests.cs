@@ -66,8 +66,8 @@ public sealed class SpeakerEnvelopeChatClientTests
     public async Task Names_that_the_protocol_takes_itself_need_no_envelope()
     {
         using var model = new ScriptedChatClient();
-        model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
-        model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
+        model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
+        model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
         using var client = new SpeakerEnvelopeChatClient(model, name => name.Contains(' ', StringComparison.Ordinal));
         await client.GetResponseAsync([Message("Hi", "Ada")]);
         await client.GetResponseAsync([Message("Hi", "Ada"), Message("Hi", "Grace Hopper")]);
@@ -102,7 +102,7 @@ public sealed class SpeakerEnvelopeChatClientTests
     private static async Task<(List<ChatMessage> Messages, ChatOptions? Options)> SendAsync(ChatOptions? options, params ChatMessage[] messages)
     {
         using var model = new ScriptedChatClient();
-        model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
+        model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
         using var client = new SpeakerEnvelopeChatClient(model);
         await client.GetResponseAsync(messages, options);
         return (model.Prompts[0], model.Options[0]);

@@ -39,7 +39,7 @@ public sealed class TelemetryChatClientTests : IDisposable
     [Fact]
     public async Task An_answer_is_one_span_with_the_conventions_attributes()
     {
-        _model.NextReply(
+        _model.NextResponse(
             new ChatResponseUpdate(ChatRole.Assistant, "secret words") { ModelId = "model-1" },
             new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = 3, OutputTokenCount = 5 })]) { FinishReason = ChatFinishReason.Stop });
         await ReadAsync();

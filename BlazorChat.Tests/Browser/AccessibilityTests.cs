@@ -49,8 +49,8 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await CheckAsync(ada.Page, "empty room");
 
         await ada.SendAsync(Everything);
-        var answer = await _app.Model.NextAsync();
-        answer.Say(Everything + "\n\nand on it goes");
+        var response = await _app.Model.NextAsync();
+        response.Say(Everything + "\n\nand on it goes");
         await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("and on it goes");
         await CheckAsync(ada.Page, "answer running");
 
@@ -132,10 +132,10 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await _app.StartAsync();
         var ada = await _app.JoinAsync("Ada", scheme, width);
         await ada.SendAsync("Hello");
-        var answer = await _app.Model.NextAsync();
-        answer.Say("Half an ans");
+        var response = await _app.Model.NextAsync();
+        response.Say("Half an ans");
         await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("Half an ans");
-        answer.Break();
+        response.Break();
         await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("Failed: ");
         await CheckAsync(ada.Page, "answer failed");
 

@@ -35,8 +35,8 @@ public sealed class CrashTests(Chromium chromium) : IAsyncLifetime
         {
             await ada.SendAsync($"Question {kill}");
             await Expect(ada.ArticleBy("Ada").Last).ToContainTextAsync($"Question {kill}");
-            var answer = await _app.Model.NextAsync();
-            var (said, killedAt) = await SpeakUntilKilledAsync(answer, TimeSpan.FromMilliseconds(random.Next(LongestAnswerInMilliseconds)));
+            var response = await _app.Model.NextAsync();
+            var (said, killedAt) = await SpeakUntilKilledAsync(response, TimeSpan.FromMilliseconds(random.Next(LongestAnswerInMilliseconds)));
 
             await _app.StartAsync();
             await Expect(ada.ArticleBy("Demo").Last).ToContainTextAsync("Interrupted");
@@ -90,14 +90,14 @@ public sealed class CrashTests(Chromium chromium) : IAsyncLifetime
         await Expect(ada.Page.GetByText("Not sent").Or(ada.Page.GetByText("Sending")).First).ToBeVisibleAsync();
         await _app.StartAsync();
 
-        var answer = await _app.Model.NextAsync();
-        answer.Finish("I am");
+        var response = await _app.Model.NextAsync();
+        response.Finish("I am");
         await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("I am");
         await Expect(ada.ArticleBy("Ada")).ToHaveCountAsync(1);
         Assert.Equal("Are you there?", Assert.Single(await ReadMessagesAsync(), m => m.Author.Kind == AuthorKind.Person).Text);
     }
 
-    private async Task<(List<(string Token, TimeSpan At)> Said, TimeSpan KilledAt)> SpeakUntilKilledAsync(LiveAnswer answer, TimeSpan duration)
+    private async Task<(List<(string Token, TimeSpan At)> Said, TimeSpan KilledAt)> SpeakUntilKilledAsync(LiveAnswer response, TimeSpan duration)
     {
         var clock = Stopwatch.StartNew();
         var said = new List<(string, TimeSpan)>();
@@ -105,7 +105,7 @@ public sealed class CrashTests(Chromium chromium) : IAsyncLifetime
         while (clock.Elapsed < duration && await pace.WaitForNextTickAsync())
         {
             var token = $"t{said.Count} ";
-            answer.Say(token);
+            response.Say(token);
             said.Add((token, clock.Elapsed));
         }
 

@@ -20,10 +20,10 @@ public sealed class LiveModel : IAsyncDisposable
         {
             stub.Enqueue(async exchange =>
             {
-                var answer = new LiveAnswer(exchange);
+                var response = new LiveAnswer(exchange);
                 await exchange.StartStreamAsync();
-                _answers.Writer.TryWrite(answer);
-                await answer.RunAsync();
+                _answers.Writer.TryWrite(response);
+                await response.RunAsync();
             });
         }
     }
@@ -41,13 +41,13 @@ public sealed class LiveModel : IAsyncDisposable
 
     public static async Task<LiveModel> StartAsync() => new(await ModelStub.StartAsync());
 
-    /// <summary>The next answer that was asked for.</summary>
+    /// <summary>The next response that was asked for.</summary>
     public async Task<LiveAnswer> NextAsync() => await _answers.Reader.ReadAsync().AsTask().Soon();
 
     public ValueTask DisposeAsync() => _stub.DisposeAsync();
 }
 
-/// <summary>One answer, spoken by a test.</summary>
+/// <summary>One response, spoken by a test.</summary>
 public sealed class LiveAnswer(StubExchange exchange)
 {
     private readonly Channel<string?> _events = Channel.CreateUnbounded<string?>();

@@ -14,7 +14,7 @@ internal static class LongRoom
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Save settings" }).ClickAsync();
         await Expect(visitor.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
-        var outbox = visitor.Page.Locator("[data-outbox]");
+        var unsent = visitor.Page.Locator("[data-unsent]");
         for (var sent = 0; sent < count; sent += 20)
         {
             await visitor.Page.EvaluateAsync("""
@@ -26,7 +26,7 @@ internal static class LongRoom
                   }
                 }
                 """);
-            await Expect(outbox).ToBeEmptyAsync();
+            await Expect(unsent).ToBeEmptyAsync();
         }
 
         // A page that falls behind shows the newest: the others are loaded as by somebody who reads back.

@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace BlazorChat.Tests.Browser;
 
-/// <summary>What two people do with messages: approve, edit, ask again, look at versions, delete, look behind an answer.</summary>
+/// <summary>What two people do with messages: approve, edit, ask again, look at versions, delete, look behind a response.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class MessageActionsTests(Chromium chromium) : IAsyncLifetime
 {
@@ -48,9 +48,9 @@ public sealed class MessageActionsTests(Chromium chromium) : IAsyncLifetime
         await Keys.PressAsync("Enter");
         foreach (var visitor in Both)
         {
-            var answer = visitor.ArticleBy("Demo");
-            await Expect(answer).ToContainTextAsync("Approved by Ada");
-            await Expect(answer.Locator(".blocks").Last).ToContainTextAsync("This is a demo: nothing has left this server.");
+            var response = visitor.ArticleBy("Demo");
+            await Expect(response).ToContainTextAsync("Approved by Ada");
+            await Expect(response.Locator(".blocks").Last).ToContainTextAsync("This is a demo: nothing has left this server.");
             await Expect(Request(visitor)).ToHaveCountAsync(0);
             await Expect(visitor.ArticleBy("Demo")).ToHaveCountAsync(1);
             await Expect(visitor.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Demo has answered.");

@@ -30,8 +30,8 @@ public sealed class PlannedRestartTests(Chromium chromium) : IAsyncLifetime
         await _app.StartAsync(Continue);
         var ada = await _app.JoinAsync("Ada");
         await ada.SendAsync("A long story, please");
-        var answer = await _app.Model.NextAsync();
-        answer.Say("It begins. ");
+        var response = await _app.Model.NextAsync();
+        response.Say("It begins. ");
         await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("It begins.");
         var tabs = new List<Visitor> { ada };
         while (tabs.Count < 5)

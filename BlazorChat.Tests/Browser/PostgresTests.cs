@@ -33,8 +33,8 @@ public sealed class PostgresTests(Chromium chromium) : IAsyncLifetime
         await _app.StartAsync();
         await grace.ReadyAsync();
         await grace.SendAsync("Still there?");
-        var answer = await _app.Model.NextAsync();
-        answer.Say("One, two, ");
+        var response = await _app.Model.NextAsync();
+        response.Say("One, two, ");
         await Expect(ada.ArticleBy("Demo").Last).ToContainTextAsync("One, two,");
         await JournaledAsync();
         await _app.App.KillAsync();

@@ -56,8 +56,8 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
     {
         await FillAsync(12);
         await _ada.SendAsync("A long one, please");
-        var answer = await _app.Model.NextAsync();
-        answer.Say("It begins.\n\n");
+        var response = await _app.Model.NextAsync();
+        response.Say("It begins.\n\n");
         await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("It begins.");
 
         await _ada.Log.HoverAsync();
@@ -68,10 +68,10 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
         var before = (await reading.BoundingBoxAsync())!.Y;
         for (var i = 0; i < 30; i++)
         {
-            answer.Say($"Paragraph {i}.\n\n");
+            response.Say($"Paragraph {i}.\n\n");
         }
 
-        answer.Finish("It ends.");
+        response.Finish("It ends.");
         await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("It ends.");
         Assert.Equal(before, (await reading.BoundingBoxAsync())!.Y, 2.0);
 
@@ -86,9 +86,9 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
         await Expect(toEnd).ToBeHiddenAsync();
     }
 
-    private async Task FillAsync(int answers)
+    private async Task FillAsync(int responses)
     {
-        for (var i = 1; i <= answers; i++)
+        for (var i = 1; i <= responses; i++)
         {
             await _ada.SendAsync($"Question number {i}.");
             (await _app.Model.NextAsync()).Finish($"Answer number {i}.");

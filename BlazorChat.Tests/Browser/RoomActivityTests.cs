@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace BlazorChat.Tests.Browser;
 
-/// <summary>What waits in a room, and what becomes of questions that come while an answer is being written.</summary>
+/// <summary>What waits in a room, and what becomes of questions that come while a response is being written.</summary>
 [Collection(BrowserTests.Name)]
 public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
 {

@@ -26,12 +26,12 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
     {
         await _ada.SendAsync("Hello from **Ada**");
         await Expect(_grace.ArticleBy("Ada")).ToContainTextAsync("Hello from Ada");
-        var answer = await _app.Model.NextAsync();
+        var response = await _app.Model.NextAsync();
 
         var text = "";
         foreach (var word in new[] { "One ", "two ", "three ", "\n\n- four\n", "- five\n\n", "```js\nlet six = 6;\n", "```\n" })
         {
-            answer.Say(word);
+            response.Say(word);
             text = word.Trim(' ', '\n', '`', '-') is { Length: > 0 } shown ? shown.Replace("js\n", "", StringComparison.Ordinal) : text;
             foreach (var visitor in new[] { _ada, _grace })
             {
@@ -40,7 +40,7 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
             }
         }
 
-        answer.Finish("The end.");
+        response.Finish("The end.");
         foreach (var visitor in new[] { _ada, _grace })
         {
             await Expect(visitor.ArticleBy("Demo")).ToContainTextAsync("The end.");
@@ -57,12 +57,12 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
     public async Task The_one_who_did_not_ask_stops_and_the_other_retries()
     {
         await _ada.SendAsync("Tell me a story");
-        var answer = await _app.Model.NextAsync();
-        answer.Say("Once upon a time");
+        var response = await _app.Model.NextAsync();
+        response.Say("Once upon a time");
         await Expect(_grace.ArticleBy("Demo")).ToContainTextAsync("Once upon a time");
 
         await _grace.StopButton.ClickAsync();
-        await answer.Closed.Soon();
+        await response.Closed.Soon();
         foreach (var visitor in new[] { _ada, _grace })
         {
             await Expect(visitor.ArticleBy("Demo")).ToContainTextAsync("Once upon a time");
@@ -83,16 +83,16 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
     public async Task Escape_and_stop_work_before_the_first_token()
     {
         await _ada.SendAsync("Hello");
-        var answer = await _app.Model.NextAsync();
+        var response = await _app.Model.NextAsync();
         await _grace.StopButton.ClickAsync();
-        await answer.Closed.Soon();
+        await response.Closed.Soon();
         await Expect(_ada.ArticleBy("Demo")).ToContainTextAsync("Stopped by Grace");
 
         await _ada.SendAsync("Hello again");
-        answer = await _app.Model.NextAsync();
+        response = await _app.Model.NextAsync();
         await Expect(_ada.StopButton).ToBeVisibleAsync();
         await _ada.Page.Keyboard.PressAsync("Escape");
-        await answer.Closed.Soon();
+        await response.Closed.Soon();
         await Expect(_grace.ArticleBy("Demo").Last).ToContainTextAsync("Stopped by Ada");
     }
 
@@ -100,10 +100,10 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
     public async Task A_failure_is_a_sentence_for_everybody_also_after_a_reload()
     {
         await _ada.SendAsync("Hello");
-        var answer = await _app.Model.NextAsync();
-        answer.Say("Half an ans");
+        var response = await _app.Model.NextAsync();
+        response.Say("Half an ans");
         await Expect(_grace.ArticleBy("Demo")).ToContainTextAsync("Half an ans");
-        answer.Break();
+        response.Break();
         await Expect(_grace.ArticleBy("Demo")).ToContainTextAsync("Failed: ");
         var shown = await _grace.ArticleBy("Demo").InnerTextAsync();
         Assert.DoesNotContain("Exception", shown, StringComparison.Ordinal);
@@ -116,8 +116,8 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
     public async Task Late_joiner_and_reload_in_the_middle_end_with_identical_text()
     {
         await _ada.SendAsync("Count");
-        var answer = await _app.Model.NextAsync();
-        answer.Say("# Numbers\n\n1. one\n2. two\n");
+        var response = await _app.Model.NextAsync();
+        response.Say("# Numbers\n\n1. one\n2. two\n");
         await Expect(_grace.ArticleBy("Demo")).ToContainTextAsync("two");
 
         var late = await _app.JoinAsync("Linus");
@@ -125,12 +125,12 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
         await Expect(late.ArticleBy("Demo")).ToContainTextAsync("two");
         await _grace.Page.ReloadAsync();
         await _grace.ReadyAsync();
-        answer.Say("3. three\n\nSome `code` and **more** ");
+        response.Say("3. three\n\nSome `code` and **more** ");
         await Expect(late.ArticleBy("Demo")).ToContainTextAsync("three");
         await Expect(_grace.ArticleBy("Demo")).ToContainTextAsync("three");
         await _ada.Page.ReloadAsync();
         await _ada.ReadyAsync();
-        answer.Finish("text at the end.");
+        response.Finish("text at the end.");
 
         var bodies = new List<string>();
         foreach (var visitor in new[] { _ada, _grace, late })

@@ -3,6 +3,7 @@ using BlazorChat.Components.Layout;
 using BlazorChat.Components.Messages;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,9 +22,9 @@ public sealed class AssistantFacesTests : IAsyncLifetime
     public async Task The_demo_assistant_is_labelled_and_has_its_picture_in_its_byline_and_in_the_panel()
     {
         var page = await AnsweredAsync(new AssistantFaces(_host.Chat.App.Services.GetRequiredService<AssistantDirectory>()));
-        var answer = page.FindAll("article")[^1];
-        Assert.Equal("demo", answer.QuerySelector(".kind")!.TextContent);
-        Assert.Equal("🦉", answer.QuerySelector(".avatar")!.TextContent);
+        var response = page.FindAll("article")[^1];
+        Assert.Equal("demo", response.QuerySelector(".kind")!.TextContent);
+        Assert.Equal("🦉", response.QuerySelector(".avatar")!.TextContent);
 
         await page.Find("button[aria-label=Settings]").ClickAsync(new());
         Assert.Equal("demo", page.Find(".assistants .kind").TextContent);
@@ -33,10 +34,10 @@ public sealed class AssistantFacesTests : IAsyncLifetime
     [Fact]
     public async Task An_assistant_that_is_not_configured_any_more_has_the_common_icon()
     {
-        var page = await AnsweredAsync(new AssistantFaces());
-        var answer = page.FindAll("article")[^1];
-        Assert.Equal("AI", answer.QuerySelector(".kind")!.TextContent);
-        Assert.NotNull(answer.QuerySelector(".avatar svg"));
+        var page = await AnsweredAsync(new AssistantFaces(new FakeAssistants([])));
+        var response = page.FindAll("article")[^1];
+        Assert.Equal("AI", response.QuerySelector(".kind")!.TextContent);
+        Assert.NotNull(response.QuerySelector(".avatar svg"));
     }
 
     [Fact]
@@ -54,14 +55,14 @@ public sealed class AssistantFacesTests : IAsyncLifetime
         });
         var looks = Enumerable.Range(0, 100)
             .Select(i => TimeZoneInfo.CreateCustomTimeZone($"Zone {i}", TimeSpan.FromMinutes(i), null, null))
-            .Select(zone => MessageLook.Of(message, zone, new AssistantFaces())).ToList();
+            .Select(zone => MessageLook.Of(message, zone, new AssistantFaces(new FakeAssistants([])))).ToList();
         Assert.Single(looks.Select(l => l.Body).Distinct());
         Assert.Equal("Ada, 22:58", looks[0].Label);
         Assert.Equal("Ada, 00:37", looks[99].Label);
 
-        Assert.Same(looks[0], MessageLook.Of(message, TimeZoneInfo.Utc, new AssistantFaces()));
+        Assert.Same(looks[0], MessageLook.Of(message, TimeZoneInfo.Utc, new AssistantFaces(new FakeAssistants([]))));
         // Past the bound nothing more is kept.
-        Assert.NotSame(looks[99], MessageLook.Of(message, TimeZoneInfo.CreateCustomTimeZone("Zone", TimeSpan.FromMinutes(99), null, null), new AssistantFaces()));
+        Assert.NotSame(looks[99], MessageLook.Of(message, TimeZoneInfo.CreateCustomTimeZone("Zone", TimeSpan.FromMinutes(99), null, null), new AssistantFaces(new FakeAssistants([]))));
     }
 
     private async Task<IRenderedComponent<RoomScreen>> AnsweredAsync(AssistantFaces faces)

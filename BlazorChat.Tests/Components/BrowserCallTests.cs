@@ -86,9 +86,9 @@ public sealed class BrowserCallTests : IAsyncLifetime
         await FinishAsync(grace, messageId, "Mars");
         await FinishAsync(visible, messageId, "Europe/Vienna");
         await FinishAsync(visible, messageId, "Europe/Berlin");
-        var answer = await _host.Chat.Model.NextAsync();
-        Assert.Contains(answer.Messages.SelectMany(m => m.Contents).OfType<FunctionResultContent>(), r => Equals(r.Result?.ToString(), "Europe/Vienna"));
-        answer.Finish("You are in Vienna.");
+        var response = await _host.Chat.Model.NextAsync();
+        Assert.Contains(response.Messages.SelectMany(m => m.Contents).OfType<FunctionResultContent>(), r => Equals(r.Result?.ToString(), "Europe/Vienna"));
+        response.Finish("You are in Vienna.");
         visible.Until(() => Assert.Contains("You are in Vienna.", visible.Markup, StringComparison.Ordinal));
 
         _host.Time.Advance(BrowserCalls.HiddenPatience);
@@ -137,18 +137,18 @@ public sealed class BrowserCallTests : IAsyncLifetime
         var messageId = await AskAsync(room, page);
         await OfferedAsync(page);
         // Another device, whose page this one has not heard of yet.
-        await _host.Chat.Replies.AnswerBrowserCallAsync(ChatHost.Ada, room.Id, messageId, "c1", "UTC", false, default);
+        await _host.Chat.Responses.AnswerBrowserCallAsync(ChatHost.Ada, room.Id, messageId, "c1", "UTC", false, default);
         Assert.Null(await TakeAsync(page, messageId));
         (await _host.Chat.Model.NextAsync()).Finish("Done");
     }
 
-    // Asks for a tool of the browser and waits until the answer pauses.
+    // Asks for a tool of the browser and waits until the response pauses.
     private async Task<Guid> AskAsync(Room room, IRenderedComponent<RoomScreen> page)
     {
         await _host.Chat.PostAsync(room, "Which time zone?");
-        var answer = await _host.Chat.Model.NextAsync();
-        answer.Send(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c1", "get_time_zone", new Dictionary<string, object?>(StringComparer.Ordinal))]));
-        answer.Finish(reason: ChatFinishReason.ToolCalls);
+        var response = await _host.Chat.Model.NextAsync();
+        response.Send(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c1", "get_time_zone", new Dictionary<string, object?>(StringComparer.Ordinal))]));
+        response.Finish(reason: ChatFinishReason.ToolCalls);
         page.Until(() => Assert.Contains("Waiting for Ada", page.Markup, StringComparison.Ordinal));
         return page.FindComponent<BrowserCalls>().Instance.View.Window.Messages.Single(m => m.Message.Author.Kind == AuthorKind.Assistant).Message.Id;
     }

@@ -48,8 +48,8 @@ public sealed class MessageActionsTests : IAsyncLifetime
         var (ada, grace) = (_host.Open(room), _host.Open(room, ChatHost.Grace));
         await Chat.PostAsync(room, "Question");
         (await Chat.Model.NextAsync()).Finish("First");
-        var answer = Answer(ada, "First");
-        await TellAsync(ada, $"regenerate {answer}");
+        var response = Response(ada, "First");
+        await TellAsync(ada, $"regenerate {response}");
         (await Chat.Model.NextAsync()).Finish("Second");
         foreach (var page in new[] { ada, grace })
         {
@@ -62,7 +62,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         Assert.Equal("1 of 2", grace.Find(".versions .number").TextContent);
         Assert.Equal("Second", TextOf(ada));
 
-        await TellAsync(ada, $"regenerate {answer}");
+        await TellAsync(ada, $"regenerate {response}");
         var third = await Chat.Model.NextAsync();
         third.Say("Thi");
         grace.Until(() => Assert.Equal("Thi", TextOf(grace)));
@@ -85,7 +85,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         var (ada, grace) = (_host.Open(room), _host.Open(room, ChatHost.Grace));
         var message = await Chat.PostAsync(room, "Helo");
         (await Chat.Model.NextAsync()).Finish("Hi");
-        Answer(ada, "Hi");
+        Response(ada, "Hi");
         await TellAsync(ada, $"edit {message.Id:N}");
         await ada.Find(".editor textarea").ChangeAsync(new ChangeEventArgs { Value = "Hello" });
         await ada.ClickAsync("article button", "Save");
@@ -125,7 +125,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         Assert.Contains("Only its author or the room's owner", grace.Find("dialog [role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal("Mine", grace.FindAll("article .blocks")[0].TextContent.Trim());
 
-        // A refusal of something without a dialog stands at its message.
+        // An error of something without a dialog stands at its message.
         await TellAsync(grace, $"regenerate {message.Id:N}");
         Assert.NotEmpty(grace.Find("article .problem").TextContent);
     }
@@ -153,25 +153,25 @@ public sealed class MessageActionsTests : IAsyncLifetime
     public void Who_is_offered_what()
     {
         var own = Message(new Author(AuthorKind.Person, "a", "Ada"));
-        var answer = Message(new Author(AuthorKind.Assistant, "demo", "Demo")) with { AskedBy = own.Author };
+        var response = Message(new Author(AuthorKind.Assistant, "demo", "Demo")) with { AskedBy = own.Author };
         Assert.Equal("edit delete", MessageOffers.Of(own, false, "a", null));
         Assert.Equal("", MessageOffers.Of(own, false, "g", null));
         Assert.Equal("delete", MessageOffers.Of(own, false, "g", "g"));
-        Assert.Equal("regenerate details sent delete", MessageOffers.Of(answer, false, "a", null));
-        Assert.Equal("regenerate details sent", MessageOffers.Of(answer, false, "g", "a"));
-        Assert.Equal("details sent", MessageOffers.Of(answer, isLive: true, "g", null));
-        Assert.Equal("details sent", MessageOffers.Of(answer with { Status = MessageStatus.AwaitingPeople.Instance }, false, "g", null));
-        Assert.Equal("details sent", MessageOffers.Of(answer with { IsRetried = true }, false, "g", null));
+        Assert.Equal("regenerate details sent delete", MessageOffers.Of(response, false, "a", null));
+        Assert.Equal("regenerate details sent", MessageOffers.Of(response, false, "g", "a"));
+        Assert.Equal("details sent", MessageOffers.Of(response, isLive: true, "g", null));
+        Assert.Equal("details sent", MessageOffers.Of(response with { Status = MessageStatus.AwaitingPeople.Instance }, false, "g", null));
+        Assert.Equal("details sent", MessageOffers.Of(response with { IsRetried = true }, false, "g", null));
         Assert.Equal("delete", MessageOffers.Of(Message(new Author(AuthorKind.Service, "s", "Clock")), false, "g", null));
     }
 
     [Fact]
     public void What_stands_still_says_why()
     {
-        var answer = Message(new Author(AuthorKind.Assistant, "demo", "Demo"));
-        Assert.Null(MessageEnd.TextOf(answer));
-        Assert.Equal("Recovering…", MessageEnd.TextOf(answer with { Status = MessageStatus.Recovering.Instance }));
-        var awaiting = answer with { Status = MessageStatus.AwaitingPeople.Instance };
+        var response = Message(new Author(AuthorKind.Assistant, "demo", "Demo"));
+        Assert.Null(MessageEnd.TextOf(response));
+        Assert.Equal("Recovering…", MessageEnd.TextOf(response with { Status = MessageStatus.Recovering.Instance }));
+        var awaiting = response with { Status = MessageStatus.AwaitingPeople.Instance };
         Assert.Equal("Waiting for an answer", MessageEnd.TextOf(awaiting));
         Assert.Null(MessageEnd.TextOf(awaiting with { Parts = [new ToolCallPart("1", "tool") { Arguments = "{}", State = ToolCallState.AwaitingApproval }] }));
     }
@@ -192,7 +192,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
     private static async Task TellAsync(IRenderedComponent<RoomScreen> page, string command) =>
         await page.Find("[data-message-command]").ChangeAsync(new ChangeEventArgs { Value = command });
 
-    private static string Answer(IRenderedComponent<RoomScreen> page, string text)
+    private static string Response(IRenderedComponent<RoomScreen> page, string text)
     {
         page.Until(() => Assert.Equal(text, TextOf(page)));
         page.Until(() => Assert.Empty(page.FindAll("[aria-busy]")));

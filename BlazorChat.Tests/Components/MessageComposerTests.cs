@@ -49,11 +49,11 @@ public sealed class MessageComposerTests : IAsyncLifetime
         var data = new Dictionary<string, string?>(StringComparer.Ordinal) { ["department"] = "kitchen", ["nothing"] = null, ["long"] = new string('x', RoomLimits.RequestDataLength + 1) };
         var composer = page.FindComponent<MessageComposer>().Instance;
         Assert.Null((await page.InvokeAsync(() => composer.Send(Guid.NewGuid().ToString(), "Hello", data))).Problem);
-        var answer = await _host.Chat.Model.NextAsync();
+        var response = await _host.Chat.Model.NextAsync();
         await using var db = _host.Chat.OpenDatabase();
         var request = TurnRequestJson.Read(ChatHost.Ada.AsAuthor(), (await db.Turns.SingleAsync()).Request);
         Assert.Equal(("department", "kitchen"), (Assert.Single(request.Data).Key, request.Data["department"]));
-        answer.Finish("Hi");
+        response.Finish("Hi");
     }
 
     [Fact]

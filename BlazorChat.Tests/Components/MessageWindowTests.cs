@@ -15,19 +15,19 @@ public sealed class MessageWindowTests
     [Fact]
     public void It_begins_with_the_rooms_newest_messages()
     {
-        Assert.True(_window.Merge(Snapshot(51, 100)));
+        Assert.True(_window.Merge(State(51, 100)));
         Assert.Equal((51, 100, true), Range());
     }
 
     [Fact]
     public void It_begins_with_fifty_however_many_the_room_has_in_memory()
     {
-        _window.Merge(Snapshot(1, 99, hasOlder: false));
+        _window.Merge(State(1, 99, hasOlder: false));
         Assert.Equal((50, 99, true), Range());
-        _window.Merge(Snapshot(1, 100, hasOlder: false));
+        _window.Merge(State(1, 100, hasOlder: false));
         Assert.Equal((50, 100, true), Range());
         Assert.True(_window.Prepend(new OlderMessages(Messages(1, 49), HasOlder: false), before: 50));
-        _window.Merge(Snapshot(1, 101, hasOlder: false));
+        _window.Merge(State(1, 101, hasOlder: false));
         Assert.Equal((1, 101, false), Range());
     }
 
@@ -36,7 +36,7 @@ public sealed class MessageWindowTests
     {
         for (var last = 50; last <= 3_000; last += 10)
         {
-            _window.Merge(Snapshot(last - 49, last));
+            _window.Merge(State(last - 49, last));
             Assert.InRange(_window.Messages.Length, 50, 1_000);
             Assert.Equal(last, _window.Messages[^1].Message.Sequence);
         }
@@ -47,17 +47,17 @@ public sealed class MessageWindowTests
     [Fact]
     public void The_same_state_again_is_no_change()
     {
-        var snapshot = Snapshot(1, 10);
-        _window.Merge(snapshot);
-        Assert.False(_window.Merge(snapshot with { Room = snapshot.Room with { Name = "Other" } }));
+        var state = State(1, 10);
+        _window.Merge(state);
+        Assert.False(_window.Merge(state with { Room = state.Room with { Name = "Other" } }));
     }
 
     [Fact]
     public void Messages_that_slide_out_of_the_rooms_window_stay_on_the_page()
     {
-        _window.Merge(Snapshot(1, 50, hasOlder: false));
-        _window.Merge(Snapshot(1, 99, hasOlder: false));
-        _window.Merge(Snapshot(50, 101));
+        _window.Merge(State(1, 50, hasOlder: false));
+        _window.Merge(State(1, 99, hasOlder: false));
+        _window.Merge(State(50, 101));
         Assert.Equal((1, 101, false), Range());
         Assert.Equal(101, _window.Messages.Select(m => m.Message.Sequence).Distinct().Count());
     }
@@ -65,34 +65,34 @@ public sealed class MessageWindowTests
     [Fact]
     public void Windows_that_touch_are_one()
     {
-        _window.Merge(Snapshot(1, 50, hasOlder: false));
-        _window.Merge(Snapshot(51, 100));
+        _window.Merge(State(1, 50, hasOlder: false));
+        _window.Merge(State(51, 100));
         Assert.Equal((1, 100, false), Range());
     }
 
     [Fact]
     public void A_viewer_who_missed_messages_begins_anew_rather_than_with_a_gap()
     {
-        _window.Merge(Snapshot(1, 50, hasOlder: false));
-        _window.Merge(Snapshot(52, 100));
+        _window.Merge(State(1, 50, hasOlder: false));
+        _window.Merge(State(52, 100));
         Assert.Equal((52, 100, true), Range());
     }
 
     [Fact]
     public void Older_pages_are_put_before()
     {
-        _window.Merge(Snapshot(51, 100));
+        _window.Merge(State(51, 100));
         Assert.True(_window.Prepend(new OlderMessages(Messages(1, 50), HasOlder: false), before: 51));
         Assert.Equal((1, 100, false), Range());
-        _window.Merge(Snapshot(60, 110));
+        _window.Merge(State(60, 110));
         Assert.Equal((1, 110, false), Range());
     }
 
     [Fact]
     public void A_page_that_does_not_fit_any_more_is_dropped()
     {
-        _window.Merge(Snapshot(51, 100));
-        _window.Merge(Snapshot(201, 250));
+        _window.Merge(State(51, 100));
+        _window.Merge(State(201, 250));
         Assert.False(_window.Prepend(new OlderMessages(Messages(1, 50), HasOlder: false), before: 51));
         Assert.Equal((201, 250, true), Range());
     }
@@ -100,7 +100,7 @@ public sealed class MessageWindowTests
     [Fact]
     public void Clearing_takes_older_pages_along()
     {
-        _window.Merge(Snapshot(51, 100));
+        _window.Merge(State(51, 100));
         _window.Prepend(new OlderMessages(Messages(1, 50), HasOlder: false), before: 51);
         Assert.True(_window.Merge(Cleared(through: 100)));
         Assert.Empty(_window.Messages);
@@ -110,8 +110,8 @@ public sealed class MessageWindowTests
     [Fact]
     public void After_clearing_a_long_window_nothing_old_comes_back()
     {
-        _window.Merge(Snapshot(1, 99, hasOlder: false));
-        var later = Snapshot(100, 160);
+        _window.Merge(State(1, 99, hasOlder: false));
+        var later = State(100, 160);
         _window.Merge(later with { Room = later.Room with { ClearedThrough = 99 } });
         Assert.Equal((100, 160, true), Range());
     }
@@ -119,12 +119,12 @@ public sealed class MessageWindowTests
     [Fact]
     public void An_answer_that_ended_out_of_sight_is_named_until_its_end_is_known()
     {
-        var running = new RoomMessage(Message(10) with { Status = MessageStatus.Streaming.Instance }, new LiveReply());
-        var first = Snapshot(1, 99, hasOlder: false);
+        var running = new RoomMessage(Message(10) with { Status = MessageStatus.Streaming.Instance }, new LiveResponse());
+        var first = State(1, 99, hasOlder: false);
         _window.Merge(first with { Messages = first.Messages.SetItem(9, running) });
         Assert.Empty(_window.Outdated);
 
-        _window.Merge(Snapshot(50, 101));
+        _window.Merge(State(50, 101));
         Assert.Equal([running.Message.Id], _window.Outdated);
 
         Assert.True(_window.Replace(new RoomMessage(running.Message with { Status = MessageStatus.Complete.Instance })));
@@ -135,36 +135,36 @@ public sealed class MessageWindowTests
     [Fact]
     public void A_message_that_is_gone_cannot_be_replaced()
     {
-        _window.Merge(Snapshot(1, 10));
+        _window.Merge(State(1, 10));
         Assert.False(_window.Replace(new RoomMessage(Message(1))));
     }
 
     [Fact]
     public void An_older_message_that_changed_takes_the_place_of_the_loaded_one()
     {
-        var first = Snapshot(1, 99, hasOlder: false);
+        var first = State(1, 99, hasOlder: false);
         _window.Merge(first);
         _window.Prepend(new OlderMessages([.. first.Messages.Take(49)], HasOlder: false), before: 50);
         var before = _window.Messages[9];
         var changed = new RoomMessage(before.Message with { IsRetried = true });
-        var later = Snapshot(50, 101);
+        var later = State(50, 101);
         Assert.True(_window.Merge(later with { Beyond = [changed] }));
         Assert.Same(changed, _window.Messages[9]);
         Assert.Equal((1, 101, false), Range());
 
         // Nothing of it in what comes next: it stays as it was seen last.
-        _window.Merge(Snapshot(52, 103) with { Beyond = [] });
+        _window.Merge(State(52, 103) with { Beyond = [] });
         Assert.Same(changed, _window.Messages[9]);
     }
 
     [Fact]
     public void An_older_message_that_runs_beyond_the_window_is_live_and_not_outdated()
     {
-        var first = Snapshot(1, 99, hasOlder: false);
+        var first = State(1, 99, hasOlder: false);
         _window.Merge(first);
         _window.Prepend(new OlderMessages([.. first.Messages.Take(49)], HasOlder: false), before: 50);
-        var running = new RoomMessage(first.Messages[9].Message with { Status = MessageStatus.Streaming.Instance }, new LiveReply());
-        var later = Snapshot(50, 101);
+        var running = new RoomMessage(first.Messages[9].Message with { Status = MessageStatus.Streaming.Instance }, new LiveResponse());
+        var later = State(50, 101);
         _window.Merge(later with { Beyond = [running] });
         Assert.NotNull(_window.Messages[9].Live);
         Assert.Empty(_window.Outdated);
@@ -183,7 +183,7 @@ public sealed class MessageWindowTests
     [Fact]
     public void A_message_that_was_removed_goes_wherever_it_stands()
     {
-        var first = Snapshot(1, 99, hasOlder: false);
+        var first = State(1, 99, hasOlder: false);
         _window.Merge(first);
         _window.Prepend(new OlderMessages([.. first.Messages.Take(49)], HasOlder: false), before: 50);
         var gone = _window.Messages[9].Message.Id;
@@ -199,7 +199,7 @@ public sealed class MessageWindowTests
         var page = Messages(1, 50);
         var (gone, before) = (page[4], page[5]);
         var changed = new RoomMessage(before.Message with { IsRetried = true });
-        _window.Merge(Snapshot(51, 100) with { Removed = [gone.Message.Id], Beyond = [changed] });
+        _window.Merge(State(51, 100) with { Removed = [gone.Message.Id], Beyond = [changed] });
         Assert.True(_window.Prepend(new OlderMessages(page, HasOlder: false), before: 51));
         Assert.Equal(99, _window.Messages.Length);
         Assert.Same(changed, _window.Messages[4]);
@@ -211,7 +211,7 @@ public sealed class MessageWindowTests
     [Fact]
     public void What_changed_or_was_removed_before_the_rooms_window_is_so_on_the_page()
     {
-        var first = Snapshot(51, 60);
+        var first = State(51, 60);
         _window.Merge(first);
         _window.Prepend(new OlderMessages(Messages(41, 50), HasOlder: true), before: 51);
         var (gone, old) = (_window.Messages[2].Message, _window.Messages[3].Message);
@@ -224,17 +224,17 @@ public sealed class MessageWindowTests
         Assert.False(_window.Merge(next with { Version = 9 }));
     }
 
-    private static RoomSnapshot Snapshot(int first, int last, bool hasOlder = true) => new()
+    private static RoomState State(int first, int last, bool hasOlder = true) => new()
     {
         Room = new Room { Id = Guid.NewGuid(), Name = "Room", CreatedAt = Now, LastActivityAt = Now },
         Messages = Messages(first, last),
         HasOlder = hasOlder,
     };
 
-    private static RoomSnapshot Cleared(long through)
+    private static RoomState Cleared(long through)
     {
-        var snapshot = Snapshot(1, 0, hasOlder: false);
-        return snapshot with { Room = snapshot.Room with { ClearedThrough = through }, ClearedBy = Ada };
+        var state = State(1, 0, hasOlder: false);
+        return state with { Room = state.Room with { ClearedThrough = through }, ClearedBy = Ada };
     }
 
     private static ImmutableArray<RoomMessage> Messages(int first, int last) =>

@@ -3,8 +3,8 @@ using BlazorChat.Assistants.Mcp;
 using BlazorChat.Components;
 using BlazorChat.Components.Layout;
 using BlazorChat.Components.Rooms;
-using BlazorChat.Replies;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;
@@ -34,15 +34,15 @@ public sealed class PageHost : IAsyncDisposable
         var page = new BunitContext();
         page.JSInterop.Mode = JSRuntimeMode.Loose;
         page.Services.AddSingleton(Chat.Rooms);
-        page.Services.AddSingleton(Chat.Replies);
+        page.Services.AddSingleton(Chat.Responses);
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<ToolCatalog>());
-        page.Services.AddSingleton<IResponders>(Chat.Responders);
+        page.Services.AddSingleton<IAssistants>(Chat.Assistants);
         // Of the application, and so the same for all pages.
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<RoomTools>());
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<McpServers>());
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<BrowserCallClaims>());
         page.Services.AddSingleton<TimeProvider>(Time);
-        page.Services.AddSingleton(faces ?? new AssistantFaces());
+        page.Services.AddSingleton(faces ?? new AssistantFaces(Chat.Assistants));
         page.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         page.RenderTree.Add<CascadingValue<Visitor>>(p => p.Add(v => v.Value, new Visitor(person ?? ChatHost.Ada, TimeZoneInfo.Utc)));
         _pages.Add(page);
@@ -83,7 +83,7 @@ internal static class Waiting
         where T : IComponent =>
         component.WaitForAssertion(assertion, Guard.Patience);
 
-    /// <summary>Clicks as soon as there is what to click: what comes with an answer's text may come a moment after it.</summary>
+    /// <summary>Clicks as soon as there is what to click: what comes with a response's text may come a moment after it.</summary>
     /// <param name="component">The page.</param>
     /// <param name="selector">What to click.</param>
     /// <param name="text">What stands on it; null for whatever does.</param>

@@ -66,7 +66,7 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         await Click(page, "Delete…");
         await page.Find("dialog").TriggerEventAsync("onclose", EventArgs.Empty);
         Assert.Empty(page.FindAll("dialog"));
-        Assert.Null((await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Refusal);
+        Assert.Null((await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Error);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         var page = _host.Open(room);
         await Click(page, "Delete…");
         await Click(page, "Delete room");
-        Assert.Equal(RefusalKind.NotFound, (await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.NotFound, (await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Error?.Kind);
     }
 
     [Fact]

@@ -50,9 +50,9 @@ public sealed class RoomListTests : IAsyncLifetime
         var room = await Chat.RoomAsync("Room");
         var list = _host.Page().Render<RoomList>();
         await Chat.PostAsync(room, "Question");
-        var answer = await Chat.Model.NextAsync();
+        var response = await Chat.Model.NextAsync();
         list.Until(() => Assert.Contains("Answering", Row(list, "Room"), StringComparison.Ordinal));
-        answer.Finish("Answer");
+        response.Finish("Answer");
         list.Until(() => Assert.Contains("2 messages", Row(list, "Room"), StringComparison.Ordinal));
         Assert.DoesNotContain("Answering", Row(list, "Room"), StringComparison.Ordinal);
     }
@@ -93,11 +93,11 @@ public sealed class RoomListTests : IAsyncLifetime
         await Chat.RoomAsync("Quiet");
         var page = _host.Page();
         var list = page.Render<RoomList>();
-        list.Until(() => Assert.Equal(3, list.FindComponents<RoomRow>().Count));
+        list.Until(() => Assert.Equal(3, list.FindComponents<RoomListItem>().Count));
         // What this browser has read comes after the rows, and may render them once more.
         await page.JSInterop.Invocations.CalledAsync("blazorChat.beginReadMarks");
         await list.InvokeAsync(() => { });
-        var rows = list.FindComponents<RoomRow>().ToDictionary(r => r.Instance.Summary.Room.Name);
+        var rows = list.FindComponents<RoomListItem>().ToDictionary(r => r.Instance.Summary.Room.Name);
         var before = rows.ToDictionary(r => r.Key, r => r.Value.RenderCount);
         await Chat.PostAsync(busy, "Hello");
         list.Until(() => Assert.Equal("Busy", Names(list).First()));

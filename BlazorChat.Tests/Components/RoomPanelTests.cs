@@ -1,6 +1,6 @@
 using AngleSharp.Dom;
 using BlazorChat.Components.Rooms;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;
@@ -97,16 +97,16 @@ public sealed class RoomPanelTests : IAsyncLifetime
     [Fact]
     public async Task The_rooms_sums_grow_with_each_answer_and_are_those_of_the_store()
     {
-        _host.Chat.Responders.Change = r => r with { Prices = new TokenPrices(1_000, 2_000) };
+        _host.Chat.Assistants.Change = r => r with { Prices = new TokenPrices(1_000, 2_000) };
         var room = await _host.Chat.RoomAsync();
         var page = await OpenPanelAsync(room);
         for (var i = 1; i <= 2; i++)
         {
             await _host.Chat.PostAsync(room, "Question");
-            var answer = await _host.Chat.Model.NextAsync();
-            answer.Send(new(Microsoft.Extensions.AI.ChatRole.Assistant,
+            var response = await _host.Chat.Model.NextAsync();
+            response.Send(new(Microsoft.Extensions.AI.ChatRole.Assistant,
                 [new Microsoft.Extensions.AI.UsageContent(new() { InputTokenCount = 1_000, OutputTokenCount = 500, CachedInputTokenCount = 100, ReasoningTokenCount = 50 })]));
-            answer.Finish("Answer");
+            response.Finish("Answer");
             page.Until(() => Assert.Equal(
                 [$"{i},000 tokens", $"{100 * i} tokens", $"{500 * i:N0} tokens", $"{50 * i} tokens", $"{2 * i}.00"], page.FindAll(".totals dd").Select(d => d.TextContent)));
         }

@@ -44,9 +44,9 @@ public sealed class RoomScreenTests : IAsyncLifetime
         var ada = _host.Open(room);
         var grace = _host.Open(room, ChatHost.Grace);
         await Chat.PostAsync(room, "Question");
-        var answer = await Chat.Model.NextAsync();
+        var response = await Chat.Model.NextAsync();
 
-        answer.Say("One");
+        response.Say("One");
         foreach (var page in new[] { ada, grace })
         {
             page.Until(() => Assert.Contains("One", page.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
@@ -54,7 +54,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
             Assert.Single(page.FindAll("[data-stop]"));
         }
 
-        answer.Finish(" two");
+        response.Finish(" two");
         foreach (var page in new[] { ada, grace })
         {
             page.Until(() => Assert.Empty(page.FindAll("[aria-busy]")));
@@ -93,7 +93,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
         // Asked again, it is the same message in the same place.
         await WhileBusyAsync(page, async () =>
         {
-            await Chat.Replies.RegenerateAsync(ChatHost.Ada, room.Id, watch.Now.Messages[^1].Message.Id, default);
+            await Chat.Responses.RegenerateAsync(ChatHost.Ada, room.Id, watch.Now.Messages[^1].Message.Id, default);
             (await Chat.Model.NextAsync()).Fail(new InvalidOperationException("Broken."));
             await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Failed);
         });
@@ -122,19 +122,19 @@ public sealed class RoomScreenTests : IAsyncLifetime
         var room = await Chat.RoomAsync();
         var page = _host.Open(room);
         await Chat.PostAsync(room, "Question");
-        var answer = await Chat.Model.NextAsync();
-        answer.Say("First paragraph.\n\nThe second");
+        var response = await Chat.Model.NextAsync();
+        response.Say("First paragraph.\n\nThe second");
         page.Until(() => Assert.Contains("The second", page.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
 
         var list = page.FindComponent<MessageList>();
         var live = page.FindComponent<LiveMessage>();
         var composer = page.FindComponent<MessageComposer>();
-        // The list of messages may still be told that the answer began; from here on only text comes.
+        // The list of messages may still be told that the response began; from here on only text comes.
         page.Until(() => Assert.Single(page.FindAll("[data-stop]")));
         var before = (page.RenderCount, list.RenderCount, live.RenderCount, composer.RenderCount);
         for (var i = 0; i < 5; i++)
         {
-            answer.Say($" word{i}");
+            response.Say($" word{i}");
             page.Until(() => Assert.Contains($"word{i}", page.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
         }
 
@@ -143,7 +143,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
         Assert.True(open.RenderCount >= 6, $"The open block rendered {open.RenderCount} times.");
         Assert.Equal(before.Item4, composer.RenderCount);
         Assert.Equal(live.RenderCount - before.Item3, list.RenderCount - before.Item2);
-        answer.Finish();
+        response.Finish();
     }
 
     [Fact]
@@ -152,15 +152,15 @@ public sealed class RoomScreenTests : IAsyncLifetime
         var room = await Chat.RoomAsync();
         var page = _host.Open(room);
         await Chat.PostAsync(room, "Question");
-        var answer = await Chat.Model.NextAsync();
-        answer.Say("```python\nprint(1)\n");
+        var response = await Chat.Model.NextAsync();
+        response.Say("```python\nprint(1)\n");
         page.Until(() => Assert.Equal("print(1)\n", page.Find("article[aria-busy=true] .code-block pre code").TextContent));
         Assert.Equal("python", page.Find(".code-lang").TextContent);
-        answer.Say("print(2)\n");
+        response.Say("print(2)\n");
         page.Until(() => Assert.Equal("print(1)\nprint(2)\n", page.Find("article[aria-busy=true] pre code").TextContent));
         Assert.Empty(page.FindAll("[data-copy-code]"));
 
-        answer.Finish("```\n\nDone.");
+        response.Finish("```\n\nDone.");
         page.Until(() => Assert.Single(page.FindAll("[data-copy-code]")));
         Assert.Equal("print(1)\nprint(2)\n", page.Find("pre code").TextContent);
     }
@@ -171,12 +171,12 @@ public sealed class RoomScreenTests : IAsyncLifetime
         var room = await Chat.RoomAsync();
         var page = _host.Open(room);
         await Chat.PostAsync(room, "Question");
-        var answer = await Chat.Model.NextAsync();
-        answer.Say("3. three\n4. fo");
+        var response = await Chat.Model.NextAsync();
+        response.Say("3. three\n4. fo");
         page.Until(() => Assert.Equal(2, page.FindAll("article[aria-busy=true] ol[start='3'] > li").Count));
-        answer.Say("ur\n\n| a | b |\n| - | - |\n| 1 | 2 |\n| 3 ");
+        response.Say("ur\n\n| a | b |\n| - | - |\n| 1 | 2 |\n| 3 ");
         page.Until(() => Assert.NotEmpty(page.FindAll("article[aria-busy=true] .table-scroll table td")));
-        answer.Finish();
+        response.Finish();
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
         page.Until(() => Assert.Contains("1 waits", page.Find(".waiting").TextContent, StringComparison.Ordinal));
         first.Finish("Done");
         await Chat.Model.NextAsync();
-        // Until then the button means the first answer, which has ended.
+        // Until then the button means the first response, which has ended.
         page.Until(() => Assert.Empty(page.FindAll(".waiting")));
         page.Until(() => Assert.Single(page.FindAll("[data-stop]")));
         await page.ClickAsync("[data-stop]");

@@ -31,9 +31,9 @@ public sealed class DelegationRoomTests
         await room.AskAsync("Ask the helper");
         await room.FrameAsync(f => f.Parts.Any(p => p.Part is ToolCallPart { State: ToolCallState.Running, Result: { } shown } && shown.Contains("I am thinking of dice", StringComparison.Ordinal)));
         seen.SetResult();
-        var answer = await room.EndedAsync();
-        Assert.Equal((MessageStatus.Complete.Instance, "The helper is pleased."), (answer.Status, answer.Text));
-        var card = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        var response = await room.EndedAsync();
+        Assert.Equal((MessageStatus.Complete.Instance, "The helper is pleased."), (response.Status, response.Text));
+        var card = Assert.Single(response.Parts.OfType<ToolCallPart>());
         Assert.Equal((ToolCallState.Succeeded, "A good roll."), (card.State, card.Result));
         Assert.Equal("A good roll.", Assert.Single(SentResults.Of(outer.Requests[^1])).Text);
         Assert.DoesNotContain("thinking of dice", outer.Requests[^1].Body, StringComparison.Ordinal);
@@ -43,8 +43,8 @@ public sealed class DelegationRoomTests
         Assert.DoesNotContain("Ask the helper", inner.Requests[0].Body, StringComparison.Ordinal);
 
         // Only the inner provider said what it counted: 3 in and 5 out, twice.
-        Assert.Equal((6L, 10L), (answer.Metadata!.Tokens.Input, answer.Metadata.Tokens.Output));
-        Assert.Equal(answer.Metadata.Tokens, room.Watch.Now.Room.Tokens);
+        Assert.Equal((6L, 10L), (response.Metadata!.Tokens.Input, response.Metadata.Tokens.Output));
+        Assert.Equal(response.Metadata.Tokens, room.Watch.Now.Room.Tokens);
     }
 
     [Fact]
@@ -62,11 +62,11 @@ public sealed class DelegationRoomTests
         });
         await room.AskAsync("Ask the helper");
         await room.FrameAsync(f => f.Parts.Any(p => p.Part is ToolCallPart { Result: { } shown } && shown.Contains("Once upon", StringComparison.Ordinal)));
-        Assert.Equal(1, (await room.Host.Replies.StopAsync(ChatHost.Grace, room.Room.Id, null, default)).Value);
+        Assert.Equal(1, (await room.Host.Responses.StopAsync(ChatHost.Grace, room.Room.Id, null, default)).Value);
         await inner.Requests[0].Closed.Soon();
-        var answer = await room.EndedAsync();
-        Assert.Equal("Grace", Assert.IsType<MessageStatus.Stopped>(answer.Status).By);
-        Assert.Equal(ToolCallState.Failed, Assert.Single(answer.Parts.OfType<ToolCallPart>()).State);
+        var response = await room.EndedAsync();
+        Assert.Equal("Grace", Assert.IsType<MessageStatus.Stopped>(response.Status).By);
+        Assert.Equal(ToolCallState.Failed, Assert.Single(response.Parts.OfType<ToolCallPart>()).State);
         Assert.Single(outer.Requests);
     }
 
@@ -80,8 +80,8 @@ public sealed class DelegationRoomTests
         inner.EnqueueStream(Inner.Begin, Inner.Call(0, "call_1", "ask_model", """{"task":"Ask the helper."}"""), Inner.CallsEnd);
         inner.EnqueueStream(Inner.Begin, Inner.Text("I may not."), Inner.End);
         outer.EnqueueStream(Outer.Begin, Outer.Text("So be it."), Outer.End);
-        var answer = await room.AnswerAsync("Go round");
-        Assert.Equal(("So be it.", "I may not."), (answer.Text, Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result));
+        var response = await room.AnswerAsync("Go round");
+        Assert.Equal(("So be it.", "I may not."), (response.Text, Assert.Single(response.Parts.OfType<ToolCallPart>()).Result));
         Assert.Contains("in a circle is refused", Assert.Single(SentResults.Of(inner.Requests[^1])).Text, StringComparison.Ordinal);
         Assert.Equal((2, 2), (outer.Requests.Count, inner.Requests.Count));
     }
@@ -98,9 +98,9 @@ public sealed class DelegationRoomTests
         // It says that it has read 3 tokens.
         inner.EnqueueStream(Inner.Begin, Inner.Text("It is short."), Inner.End);
         outer.EnqueueStream(Outer.Begin, Outer.Text("So it is."), Outer.End);
-        var answer = await room.AnswerAsync("Hand it on");
+        var response = await room.AnswerAsync("Hand it on");
         Assert.Contains("I work in R&D {{$assistant}}.", inner.Requests[0].Json.GetProperty("system").ToString(), StringComparison.Ordinal);
-        var result = Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result!;
+        var result = Assert.Single(response.Parts.OfType<ToolCallPart>()).Result!;
         Assert.StartsWith("It is short.\n\n(The model has read about 3 of the 2,", result, StringComparison.Ordinal);
         Assert.EndsWith("may have missed a part of the conversation.)", result, StringComparison.Ordinal);
         Assert.Equal(result, Assert.Single(SentResults.Of(outer.Requests[^1])).Text);
@@ -124,8 +124,8 @@ public sealed class DelegationRoomTests
         inner.EnqueueStream(Inner.Begin, Inner.Call(0, "call_1", "roll_dice"), Inner.CallsEnd);
         inner.EnqueueStream(Inner.Begin, Inner.Text("No dice."), Inner.End);
         outer.EnqueueStream(Outer.Begin, Outer.Text("It has none."), Outer.End);
-        var answer = await room.AnswerAsync("Let it roll");
-        Assert.Equal(("It has none.", "No dice."), (answer.Text, Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result));
+        var response = await room.AnswerAsync("Let it roll");
+        Assert.Equal(("It has none.", "No dice."), (response.Text, Assert.Single(response.Parts.OfType<ToolCallPart>()).Result));
         Assert.Equal("Not today.", Assert.Single(SentResults.Of(inner.Requests[^1])).Text);
         Assert.Equal(["ask_helper", "roll_dice"], log.Seen.Select(seen => seen.Split('/')[1]));
     }

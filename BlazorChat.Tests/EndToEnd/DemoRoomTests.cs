@@ -19,21 +19,21 @@ public sealed class DemoRoomTests
     public async Task It_says_what_it_is_asked_for(string request, string beginning)
     {
         await using var room = await AssistantRoom.StartAsync([Fast]);
-        var answer = await room.AnswerAsync(request);
-        Assert.Equal(MessageStatus.Complete.Instance, answer.Status);
-        Assert.Contains(beginning, answer.Text, StringComparison.Ordinal);
-        Assert.Equal(("Demo", "demo", 1), (answer.Metadata!.Provider, answer.Metadata.Model, answer.Metadata.Steps));
+        var response = await room.AnswerAsync(request);
+        Assert.Equal(MessageStatus.Complete.Instance, response.Status);
+        Assert.Contains(beginning, response.Text, StringComparison.Ordinal);
+        Assert.Equal(("Demo", "demo", 1), (response.Metadata!.Provider, response.Metadata.Model, response.Metadata.Steps));
     }
 
     [Fact]
     public async Task Dice_and_time_are_two_calls_of_one_step()
     {
         await using var room = await AssistantRoom.StartAsync([Fast]);
-        var answer = await room.AnswerAsync("dice and time");
-        var calls = answer.Parts.OfType<ToolCallPart>().ToList();
+        var response = await room.AnswerAsync("dice and time");
+        var calls = response.Parts.OfType<ToolCallPart>().ToList();
         Assert.Equal(["get_current_time", "roll_dice"], calls.Select(c => c.Name).Order());
         Assert.All(calls, c => Assert.Equal((ToolCallState.Succeeded, 0), (c.State, c.Step)));
-        Assert.All(calls, c => Assert.Contains(c.Result!, answer.Text, StringComparison.Ordinal));
+        Assert.All(calls, c => Assert.Contains(c.Result!, response.Text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -41,11 +41,11 @@ public sealed class DemoRoomTests
     {
         await using var room = await AssistantRoom.StartAsync([Fast]);
         await room.AnswerAsync("echo: the password of the lighthouse");
-        var answer = await room.AnswerAsync("search for lighthouse");
-        var call = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        var response = await room.AnswerAsync("search for lighthouse");
+        var call = Assert.Single(response.Parts.OfType<ToolCallPart>());
         Assert.Equal(("search_messages", """{"query":"lighthouse"}"""), (call.Name, call.Arguments));
         Assert.Contains("the password of the lighthouse", call.Result, StringComparison.Ordinal);
-        Assert.Contains("the password of the lighthouse", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("the password of the lighthouse", response.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -58,28 +58,28 @@ public sealed class DemoRoomTests
         var waiting = await room.AwaitingAsync();
         var call = Assert.Single(waiting.Parts.OfType<ToolCallPart>());
         Assert.Equal(("send_postcard", ToolCallState.AwaitingApproval), (call.Name, call.State));
-        Assert.Null((await room.DecideAsync(waiting, call, isApproved, isApproved ? null : "no stamps")).Refusal);
-        var answer = await room.EndedAsync();
-        Assert.Equal((waiting.Id, MessageStatus.Complete.Instance), (answer.Id, answer.Status));
-        Assert.Contains(isApproved ? "nothing has left this server" : "Then I do without `send_postcard`", answer.Text, StringComparison.Ordinal);
+        Assert.Null((await room.DecideAsync(waiting, call, isApproved, isApproved ? null : "no stamps")).Error);
+        var response = await room.EndedAsync();
+        Assert.Equal((waiting.Id, MessageStatus.Complete.Instance), (response.Id, response.Status));
+        Assert.Contains(isApproved ? "nothing has left this server" : "Then I do without `send_postcard`", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task It_thinks_aloud_before_it_answers_and_before_it_uses_a_tool()
     {
         await using var room = await AssistantRoom.StartAsync([Fast]);
-        var answer = await room.AnswerAsync("reasoning");
-        Assert.Equal([typeof(ReasoningPart), typeof(TextPart)], answer.Parts.Select(p => p.GetType()));
-        answer = await room.AnswerAsync("reasoning with dice");
-        Assert.Equal([typeof(ReasoningPart), typeof(ToolCallPart), typeof(TextPart)], answer.Parts.Select(p => p.GetType()));
+        var response = await room.AnswerAsync("reasoning");
+        Assert.Equal([typeof(ReasoningPart), typeof(TextPart)], response.Parts.Select(p => p.GetType()));
+        response = await room.AnswerAsync("reasoning with dice");
+        Assert.Equal([typeof(ReasoningPart), typeof(ToolCallPart), typeof(TextPart)], response.Parts.Select(p => p.GetType()));
     }
 
     [Fact]
     public async Task Long_is_about_1500_tokens()
     {
         await using var room = await AssistantRoom.StartAsync([Fast]);
-        var answer = await room.AnswerAsync("long");
-        Assert.InRange(answer.Metadata!.Tokens.Output, 1_400, 1_600);
+        var response = await room.AnswerAsync("long");
+        Assert.InRange(response.Metadata!.Tokens.Output, 1_400, 1_600);
     }
 
     [Fact]
@@ -88,11 +88,11 @@ public sealed class DemoRoomTests
         await using var room = await AssistantRoom.StartAsync(["--Assistants:DemoTokensPerSecond=100"]);
         await room.AskAsync("slow");
         await room.FrameAsync(f => f.Parts.Length > 0);
-        await room.Host.Replies.StopAsync(ChatHost.Ada, room.Room.Id, null, default);
-        var answer = await room.EndedAsync();
-        Assert.IsType<MessageStatus.Stopped>(answer.Status);
-        Assert.True(answer.Text.Length is > 0 and < 230);
-        Assert.StartsWith(answer.Text, DemoTexts.Slow, StringComparison.Ordinal);
+        await room.Host.Responses.StopAsync(ChatHost.Ada, room.Room.Id, null, default);
+        var response = await room.EndedAsync();
+        Assert.IsType<MessageStatus.Stopped>(response.Status);
+        Assert.True(response.Text.Length is > 0 and < 230);
+        Assert.StartsWith(response.Text, DemoTexts.Slow, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -108,8 +108,8 @@ public sealed class DemoRoomTests
         var waiting = await room.AwaitingAsync();
         var call = Assert.Single(waiting.Parts.OfType<ToolCallPart>());
         Assert.Equal((tool, ToolCallState.AwaitingBrowser), (call.Name, call.State));
-        Assert.NotNull((await room.Host.Replies.AnswerBrowserCallAsync(ChatHost.Grace, room.Room.Id, waiting.Id, call.CallId, "hers", false, default)).Refusal);
-        Assert.Null((await room.Host.Replies.AnswerBrowserCallAsync(ChatHost.Ada, room.Room.Id, waiting.Id, call.CallId, "from the browser", false, default)).Refusal);
+        Assert.NotNull((await room.Host.Responses.AnswerBrowserCallAsync(ChatHost.Grace, room.Room.Id, waiting.Id, call.CallId, "hers", false, default)).Error);
+        Assert.Null((await room.Host.Responses.AnswerBrowserCallAsync(ChatHost.Ada, room.Room.Id, waiting.Id, call.CallId, "from the browser", false, default)).Error);
         Assert.Equal($"The tool `{tool}` says: **from the browser**", (await room.EndedAsync()).Text);
     }
 
@@ -120,10 +120,10 @@ public sealed class DemoRoomTests
     {
         const string Items = "--Assistants:Items:";
         await using var room = await AssistantRoom.StartAsync([Fast, $"{Items}0:Name=Demo", $"{Items}0:Delegates:0=writer", $"{Items}1:Name=Writer"]);
-        var answer = await room.AnswerAsync(request);
-        var call = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        var response = await room.AnswerAsync(request);
+        var call = Assert.Single(response.Parts.OfType<ToolCallPart>());
         Assert.Equal(("ask_writer", result), (call.Name, call.Result));
-        Assert.Contains(result, answer.Text, StringComparison.Ordinal);
+        Assert.Contains(result, response.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -132,17 +132,17 @@ public sealed class DemoRoomTests
     public async Task It_breaks_off(string request, string text)
     {
         await using var room = await AssistantRoom.StartAsync([Fast]);
-        var answer = await room.AnswerAsync(request);
-        Assert.Equal((text, "The demo assistant failed, as it was asked to."), (answer.Text, Assert.IsType<MessageStatus.Failed>(answer.Status).Reason));
+        var response = await room.AnswerAsync(request);
+        Assert.Equal((text, "The demo assistant failed, as it was asked to."), (response.Text, Assert.IsType<MessageStatus.Failed>(response.Status).Reason));
     }
 
     [Fact]
     public async Task It_finishes_without_saying_anything()
     {
         await using var room = await AssistantRoom.StartAsync([Fast]);
-        var answer = await room.AnswerAsync("empty");
-        Assert.Equal("", answer.Text);
-        Assert.Contains("empty", Assert.IsType<MessageStatus.Failed>(answer.Status).Reason, StringComparison.Ordinal);
+        var response = await room.AnswerAsync("empty");
+        Assert.Equal("", response.Text);
+        Assert.Contains("empty", Assert.IsType<MessageStatus.Failed>(response.Status).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,8 +150,8 @@ public sealed class DemoRoomTests
     {
         // Continued, as is the default, it has nothing to add, and without progress it is not continued again.
         await using var room = await AssistantRoom.StartAsync([Fast, "--Assistants:Items:0:IdleTimeout=00:00:03"]);
-        var answer = await room.AnswerAsync("silent");
-        Assert.IsType<MessageStatus.Failed>(answer.Status);
-        Assert.Equal(DemoTexts.BeforeSilence, answer.Text);
+        var response = await room.AnswerAsync("silent");
+        Assert.IsType<MessageStatus.Failed>(response.Status);
+        Assert.Equal(DemoTexts.BeforeSilence, response.Text);
     }
 }

@@ -1,11 +1,11 @@
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.EndToEnd;
 
-/// <summary>What a room sees when something goes wrong in an answer of several steps, from the bytes on the provider's socket on.</summary>
+/// <summary>What a room sees when something goes wrong in a response of several steps, from the bytes on the provider's socket on.</summary>
 public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<SideBySide>
 {
     [Theory]
@@ -17,14 +17,14 @@ public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<Side
         var wire = ModelWire.Named(protocol);
         stub.EnqueueStream(wire.Begin, wire.Text("Let me see. "), wire.Call(0, "call_1", "count"), wire.CallsEnd);
         stub.Enqueue(500, "application/json", wire.ErrorBody("api_error", "The engine is on fire"));
-        var answer = await room.AnswerAsync("Count");
-        Assert.Contains("HTTP 500", Assert.IsType<MessageStatus.Failed>(answer.Status).Reason, StringComparison.Ordinal);
-        Assert.Equal(("Let me see. ", "1", ToolCallState.Succeeded), (answer.Text, Calls(answer)[0].Result, Calls(answer)[0].State));
+        var response = await room.AnswerAsync("Count");
+        Assert.Contains("HTTP 500", Assert.IsType<MessageStatus.Failed>(response.Status).Reason, StringComparison.Ordinal);
+        Assert.Equal(("Let me see. ", "1", ToolCallState.Succeeded), (response.Text, Calls(response)[0].Result, Calls(response)[0].State));
         await AssertNextTurnWorksAsync(room, stub, wire);
         Assert.Equal([wire.AnswersById ? "call_1" : "count"], SentResults.Of(stub.Requests[^1]).Select(r => r.Id));
 
         // What was sent for the step that failed is there too.
-        Assert.Equal([0, 1], (await room.SentAsync(answer)).Select(s => s.Step));
+        Assert.Equal([0, 1], (await room.SentAsync(response)).Select(s => s.Step));
     }
 
     [Theory]
@@ -45,9 +45,9 @@ public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<Side
         await room.AskAsync("Echo");
         await room.FrameAsync(f => f.Parts.Any(p => p.Part is ToolCallPart { State: ToolCallState.Streaming, Arguments: """{"text":"hal""" }));
         seen.SetResult();
-        var answer = await room.EndedAsync();
-        Assert.IsType<MessageStatus.Failed>(answer.Status);
-        var call = Assert.Single(Calls(answer));
+        var response = await room.EndedAsync();
+        Assert.IsType<MessageStatus.Failed>(response.Status);
+        var call = Assert.Single(Calls(response));
         Assert.Equal((ToolCallState.Failed, """{"text":"hal"""), (call.State, call.Arguments));
         await AssertNextTurnWorksAsync(room, stub, wire);
         Assert.StartsWith("Not finished", Assert.Single(SentResults.Of(stub.Requests[^1])).Text, StringComparison.Ordinal);
@@ -66,8 +66,8 @@ public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<Side
         await room.AskAsync("Count");
         var frame = await room.FrameAsync(f => f.Note is not null);
         Assert.Contains("Retrying in", frame.Note, StringComparison.Ordinal);
-        var answer = await room.EndedAsync();
-        Assert.Equal((MessageStatus.Complete.Instance, "One.", "1"), (answer.Status, answer.Text, Assert.Single(Calls(answer)).Result));
+        var response = await room.EndedAsync();
+        Assert.Equal((MessageStatus.Complete.Instance, "One.", "1"), (response.Status, response.Text, Assert.Single(Calls(response)).Result));
         Assert.DoesNotContain("Retrying", string.Join('\n', room.Seen.Frames[^1]), StringComparison.Ordinal);
     });
 
@@ -86,9 +86,9 @@ public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<Side
             await exchange.StallAsync();
         });
         stub.EnqueueStream(wire.Begin, wire.Text("ne."), wire.End);
-        var answer = await room.AnswerAsync("Count");
-        Assert.Equal((MessageStatus.Complete.Instance, "It is one."), (answer.Status, answer.Text));
-        Assert.Equal("1", Assert.Single(Calls(answer)).Result);
+        var response = await room.AnswerAsync("Count");
+        Assert.Equal((MessageStatus.Complete.Instance, "It is one."), (response.Status, response.Text));
+        Assert.Equal("1", Assert.Single(Calls(response)).Result);
         Assert.Single(SentResults.Of(stub.Requests[2]));
         Assert.Equal(3, stub.Requests.Count);
     });
@@ -101,14 +101,14 @@ public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<Side
         await using var room = await StartAsync(protocol, stub);
         var wire = ModelWire.Named(protocol);
         stub.EnqueueStream(wire.Begin, wire.BeginCall(0, "call_1", "count"), wire.CallPiece(0, """{"a":"""), wire.EndCall(0), wire.Finish(wire.LengthReason), wire.Done);
-        var answer = await room.AnswerAsync("Count");
-        Assert.IsType<MessageStatus.Cut>(answer.Status);
-        Assert.Equal(ToolCallState.Failed, Assert.Single(Calls(answer)).State);
+        var response = await room.AnswerAsync("Count");
+        Assert.IsType<MessageStatus.Cut>(response.Status);
+        Assert.Equal(ToolCallState.Failed, Assert.Single(Calls(response)).State);
 
         stub.EnqueueStream(wire.Begin, wire.Text("Shorter."), wire.End);
-        Assert.Null((await room.Host.Replies.ContinueAsync(ChatHost.Ada, room.Room.Id, answer.Id, default)).Refusal);
+        Assert.Null((await room.Host.Responses.ContinueAsync(ChatHost.Ada, room.Room.Id, response.Id, default)).Error);
         var whole = (await room.Watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Complete)).Messages[^1].Message;
-        Assert.Equal((answer.Id, "Shorter."), (whole.Id, whole.Text));
+        Assert.Equal((response.Id, "Shorter."), (whole.Id, whole.Text));
         Assert.NotEmpty(Assert.Single(SentResults.Of(stub.Requests[^1])).Text);
     }
 
@@ -124,9 +124,9 @@ public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<Side
         // And the next step says the same id once more.
         stub.EnqueueStream(wire.Begin, wire.Call(0, "same", "echo", """{"text":"c"}"""), wire.CallsEnd);
         stub.EnqueueStream(wire.Begin, wire.Text("Done."), wire.End);
-        var answer = await room.AnswerAsync("Echo twice");
-        Assert.Equal(["a", "b", "c"], Calls(answer).Select(c => c.Result));
-        Assert.Equal(3, Calls(answer).Select(c => c.CallId).Distinct().Count());
+        var response = await room.AnswerAsync("Echo twice");
+        Assert.Equal(["a", "b", "c"], Calls(response).Select(c => c.Result));
+        Assert.Equal(3, Calls(response).Select(c => c.CallId).Distinct().Count());
         var results = SentResults.Of(stub.Requests[^1]);
         Assert.Equal(["a", "b", "c"], results.Select(r => r.Text));
         Assert.Equal(wire.AnswersById ? 3 : 1, results.Select(r => r.Id).Distinct().Count());
@@ -141,10 +141,10 @@ public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<Side
         var wire = ModelWire.Named(protocol);
         stub.EnqueueStream(wire.Begin, wire.Call(0, "call_1", "rm_rf"), wire.Call(1, "call_2", "count"), wire.CallsEnd);
         stub.EnqueueStream(wire.Begin, wire.Text("Sorry."), wire.End);
-        var answer = await room.AnswerAsync("Delete all");
-        Assert.Equal([ToolCallState.Failed, ToolCallState.Succeeded], Calls(answer).Select(c => c.State));
+        var response = await room.AnswerAsync("Delete all");
+        Assert.Equal([ToolCallState.Failed, ToolCallState.Succeeded], Calls(response).Select(c => c.State));
         Assert.Equal(["There is no tool of this name.", "1"], SentResults.Of(stub.Requests[^1]).Select(r => r.Text));
-        Assert.Equal((MessageStatus.Complete.Instance, "Sorry."), (answer.Status, answer.Text));
+        Assert.Equal((MessageStatus.Complete.Instance, "Sorry."), (response.Status, response.Text));
     }
 
     [Theory]
@@ -156,13 +156,13 @@ public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<Side
         var wire = ModelWire.Named(protocol);
         stub.EnqueueStream([wire.Begin, .. Enumerable.Range(0, 30).Select(i => wire.Call(i, $"call_{i}", "echo", $$"""{"text":"{{i}}"}""")), wire.CallsEnd]);
         stub.EnqueueStream(wire.Begin, wire.Text("Many."), wire.End);
-        var answer = await room.AnswerAsync("Echo thirty times");
-        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), Calls(answer).Where(c => c.State == ToolCallState.Succeeded).Select(c => c.Result));
-        var refused = Calls(answer).Skip(20).ToList();
+        var response = await room.AnswerAsync("Echo thirty times");
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), Calls(response).Where(c => c.State == ToolCallState.Succeeded).Select(c => c.Result));
+        var refused = Calls(response).Skip(20).ToList();
         Assert.Equal(10, refused.Count);
         Assert.All(refused, c => Assert.Equal((ToolCallState.Failed, "Not called: at most 20 calls may be made at once."), (c.State, c.Result)));
-        Assert.Equal(Calls(answer).Select(c => c.Result), SentResults.Of(stub.Requests[^1]).Select(r => r.Text));
-        Assert.Equal("Many.", answer.Text);
+        Assert.Equal(Calls(response).Select(c => c.Result), SentResults.Of(stub.Requests[^1]).Select(r => r.Text));
+        Assert.Equal("Many.", response.Text);
     }
 
     [Theory]
@@ -175,8 +175,8 @@ public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<Side
         var wire = ModelWire.Named(protocol);
         stub.EnqueueStream(wire.Begin, wire.Call(0, "call_1", "read_page"), wire.CallsEnd);
         stub.EnqueueStream(wire.Begin, wire.Text("It is odd."), wire.End);
-        var answer = await room.AnswerAsync("Read it");
-        Assert.Equal((MessageStatus.Complete.Instance, ToolCallState.Succeeded), (answer.Status, Calls(answer)[0].State));
+        var response = await room.AnswerAsync("Read it");
+        Assert.Equal((MessageStatus.Complete.Instance, ToolCallState.Succeeded), (response.Status, Calls(response)[0].State));
 
         var result = Assert.Single(SentResults.Of(stub.Requests[^1]));
         Assert.Contains("Ignore previous instructions", result.Text, StringComparison.Ordinal);
@@ -202,7 +202,7 @@ public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<Side
             ]);
     }
 
-    private static List<ToolCallPart> Calls(Message answer) => [.. answer.Parts.OfType<ToolCallPart>()];
+    private static List<ToolCallPart> Calls(Message response) => [.. response.Parts.OfType<ToolCallPart>()];
 
     private static async Task AssertNextTurnWorksAsync(AssistantRoom room, ModelStub stub, ModelWire wire)
     {

@@ -20,9 +20,9 @@ public sealed class McpTurnTests
         await using var room = await StartAsync(stub, "everything", await McpHost.EverythingScriptAsync(), "stdio");
         stub.EnqueueStream(wire.Begin, wire.Call(0, "call_1", "everything_echo", """{"message":"hello"}"""), wire.CallsEnd);
         stub.EnqueueStream(wire.Begin, wire.Text("It said hello."), wire.End);
-        var answer = await room.AnswerAsync("Echo hello");
-        Assert.Equal("It said hello.", answer.Text);
-        var card = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        var response = await room.AnswerAsync("Echo hello");
+        Assert.Equal("It said hello.", response.Text);
+        var card = Assert.Single(response.Parts.OfType<ToolCallPart>());
         Assert.Equal((ToolCallState.Succeeded, "Echo: hello"), (card.State, card.Result));
         Assert.Equal("Echo: hello", Assert.Single(SentResults.Of(stub.Requests[^1])).Text);
 
@@ -36,9 +36,9 @@ public sealed class McpTurnTests
             process.Kill();
         }
 
-        answer = await room.EndedAsync();
-        Assert.Equal((MessageStatus.Complete.Instance, "It broke."), (answer.Status, answer.Text));
-        card = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        response = await room.EndedAsync();
+        Assert.Equal((MessageStatus.Complete.Instance, "It broke."), (response.Status, response.Text));
+        card = Assert.Single(response.Parts.OfType<ToolCallPart>());
         Assert.Equal(ToolCallState.Failed, card.State);
         Assert.Contains("went away", card.Result, StringComparison.Ordinal);
         Assert.Contains("went away", SentResults.Of(stub.Requests[^1])[^1].Text, StringComparison.Ordinal);
@@ -46,8 +46,8 @@ public sealed class McpTurnTests
         await ConnectedAsync(room);
         stub.EnqueueStream(wire.Begin, wire.Call(0, "call_3", "everything_echo", """{"message":"again"}"""), wire.CallsEnd);
         stub.EnqueueStream(wire.Begin, wire.Text("It is back."), wire.End);
-        answer = await room.AnswerAsync("And again");
-        Assert.Equal(("It is back.", "Echo: again"), (answer.Text, Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result));
+        response = await room.AnswerAsync("And again");
+        Assert.Equal(("It is back.", "Echo: again"), (response.Text, Assert.Single(response.Parts.OfType<ToolCallPart>()).Result));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class McpTurnTests
         var calls = waiting.Parts.OfType<ToolCallPart>().ToList();
         Assert.Equal((ToolCallState.AwaitingApproval, """{"all":true}"""), (calls[0].State, calls[0].Arguments));
         Assert.True(calls[1].IsFinished);
-        Assert.Null((await room.DecideAsync(waiting, calls[0], isApproved: false)).Refusal);
+        Assert.Null((await room.DecideAsync(waiting, calls[0], isApproved: false)).Error);
         Assert.Equal("Then not.", (await room.EndedAsync()).Text);
         Assert.StartsWith("Not run: Ada rejected", SentResults.Of(stub.Requests[^1])[0].Text, StringComparison.Ordinal);
     }
@@ -84,8 +84,8 @@ public sealed class McpTurnTests
         await using var room = await StartAsync(stub, log, "everything", await McpHost.EverythingScriptAsync(), "stdio");
         stub.EnqueueStream(wire.Begin, wire.Call(0, "call_1", "everything_echo", """{"message":"hello"}"""), wire.CallsEnd);
         stub.EnqueueStream(wire.Begin, wire.Text("It may not."), wire.End);
-        var answer = await room.AnswerAsync("Echo hello");
-        Assert.Equal(("It may not.", "Not today."), (answer.Text, Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result));
+        var response = await room.AnswerAsync("Echo hello");
+        Assert.Equal(("It may not.", "Not today."), (response.Text, Assert.Single(response.Parts.OfType<ToolCallPart>()).Result));
         Assert.Equal("Not today.", Assert.Single(SentResults.Of(stub.Requests[^1])).Text);
         Assert.EndsWith("/everything_echo", Assert.Single(log.Seen), StringComparison.Ordinal);
     }

@@ -44,14 +44,14 @@ public sealed class MiddlewareRoomTests
         await room.AskAsync("What is the key?");
         await room.FrameAsync(f => f.Parts.Length > 0);
         seen.SetResult();
-        var answer = await room.EndedAsync();
-        Assert.Equal("The key is [key], keep it. Noted.", string.Concat(answer.Parts.OfType<TextPart>().Select(t => t.Text)));
-        Assert.Equal("""{"key":"[key]"}""", Assert.Single(answer.Parts.OfType<ToolCallPart>()).Arguments);
+        var response = await room.EndedAsync();
+        Assert.Equal("The key is [key], keep it. Noted.", string.Concat(response.Parts.OfType<TextPart>().Select(t => t.Text)));
+        Assert.Equal("""{"key":"[key]"}""", Assert.Single(response.Parts.OfType<ToolCallPart>()).Arguments);
         Assert.True(room.Seen.Frames.Count > 2);
         AssertClean(string.Join('\n', room.Seen.Frames));
         AssertClean(journal);
         AssertClean(await DumpAsync(room));
-        AssertClean(JsonSerializer.Serialize(await room.SentAsync(answer)));
+        AssertClean(JsonSerializer.Serialize(await room.SentAsync(response)));
         AssertClean(string.Join('\n', room.Log.Lines.Select(line => line.Everything)));
         AssertClean(stub.Requests[^1].Body);
     }
@@ -65,11 +65,11 @@ public sealed class MiddlewareRoomTests
         await using var room = await AssistantRoom.StartAsync(AssistantRoom.Assistant(0, "Model", protocol, stub.Address, Redaction), ToolBench.Tool(() => Secret, "read"));
         stub.EnqueueStream(wire.Begin, wire.Call(0, "call_1", "read"), wire.CallsEnd);
         stub.EnqueueStream(wire.Begin, wire.Text("Thanks."), wire.End);
-        var answer = await room.AnswerAsync($"My key is {Secret}.");
-        Assert.Equal("Thanks.", answer.Text);
+        var response = await room.AnswerAsync($"My key is {Secret}.");
+        Assert.Equal("Thanks.", response.Text);
         Assert.All(stub.Requests, request => AssertClean(request.Body));
         Assert.Contains("My key is [key].", stub.Requests[0].Body, StringComparison.Ordinal);
-        var sent = await room.SentAsync(answer);
+        var sent = await room.SentAsync(response);
         AssertClean(JsonSerializer.Serialize(sent));
         Assert.Equal("[key]", Assert.Single(sent[1].Messages.SelectMany(m => m.Contents), c => c.Kind == "result").Text);
     }
@@ -82,9 +82,9 @@ public sealed class MiddlewareRoomTests
         await using var room = await AssistantRoom.StartAsync(AssistantRoom.Assistant(0, "Model", ModelWire.OpenAI, stub.Address, "Middleware:0:Name=think"));
         stub.EnqueueStream(wire.Begin, wire.Text("<th"), wire.Text("ink>Two "), wire.Text("dice.</th"), wire.Text("ink>\n\nRolling"), wire.Call(0, "call_1", "roll_dice"), wire.CallsEnd);
         stub.EnqueueStream(wire.Begin, wire.Text("<think>Good.</think>Done."), wire.End);
-        var answer = await room.AnswerAsync("Roll");
-        Assert.Equal(["Two dice.", "Good."], answer.Parts.OfType<ReasoningPart>().Select(r => r.Text));
-        Assert.Equal(["Rolling", "Done."], answer.Parts.OfType<TextPart>().Select(t => t.Text.Trim()));
+        var response = await room.AnswerAsync("Roll");
+        Assert.Equal(["Two dice.", "Good."], response.Parts.OfType<ReasoningPart>().Select(r => r.Text));
+        Assert.Equal(["Rolling", "Done."], response.Parts.OfType<TextPart>().Select(t => t.Text.Trim()));
         Assert.DoesNotContain("Two dice", stub.Requests[^1].Body, StringComparison.Ordinal);
         Assert.All(room.Seen.Frames, frame => Assert.DoesNotContain("think>", frame, StringComparison.Ordinal));
     }
@@ -114,11 +114,11 @@ public sealed class MiddlewareRoomTests
         Assert.Equal("Elsewhere.", (await watch.EndedAsync()).Text);
 
         stub.EnqueueStream(wire.Begin, wire.Text("Fresh."), wire.End);
-        Assert.Null((await room.Host.Replies.RegenerateAsync(ChatHost.Ada, room.Room.Id, second.Id, default)).Refusal);
+        Assert.Null((await room.Host.Responses.RegenerateAsync(ChatHost.Ada, room.Room.Id, second.Id, default)).Error);
         await room.Watch.UntilAsync(s => s.Messages[^1].Message is { Text: "Fresh.", Status: MessageStatus.Complete });
         Assert.Equal(3, stub.Requests.Count);
 
-        Assert.Null((await room.Host.Rooms.DeleteMessageAsync(ChatHost.Ada, room.Room.Id, first.Id, default)).Refusal);
+        Assert.Null((await room.Host.Rooms.DeleteMessageAsync(ChatHost.Ada, room.Room.Id, first.Id, default)).Error);
         stub.EnqueueStream(wire.Begin, wire.Text("Anew."), wire.End);
         await room.Host.PostAsync(room.Room, question);
         await room.Watch.UntilAsync(s => s.Messages[^1].Message is { Text: "Anew.", Status: MessageStatus.Complete });
@@ -135,7 +135,7 @@ public sealed class MiddlewareRoomTests
         }
     }
 
-    /// <summary>All that is stored of answers.</summary>
+    /// <summary>All that is stored of responses.</summary>
     private static async Task<string> DumpAsync(AssistantRoom room)
     {
         await using var db = room.Host.OpenDatabase();

@@ -1,11 +1,11 @@
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.EndToEnd;
 
-/// <summary>Answers of several steps in a room, against a model server that nobody here wrote.</summary>
+/// <summary>Responses of several steps in a room, against a model server that nobody here wrote.</summary>
 public sealed class ProviderStepTests(AimockServer aimock) : IClassFixture<AimockServer>
 {
     private const string Thought = "Both are needed.";
@@ -38,9 +38,9 @@ public sealed class ProviderStepTests(AimockServer aimock) : IClassFixture<Aimoc
             await room.FrameAsync(f => f.Parts.Any(p => p.Part is ToolCallPart { State: ToolCallState.Streaming, Arguments.Length: > 0 } call && !call.Arguments.EndsWith('}')));
         }
 
-        var answer = await room.EndedAsync();
-        Assert.Equal((MessageStatus.Complete.Instance, "Let me see.All done."), (answer.Status, string.Concat(answer.Parts.OfType<TextPart>().Select(t => t.Text))));
-        var made = answer.Parts.OfType<ToolCallPart>().ToList();
+        var response = await room.EndedAsync();
+        Assert.Equal((MessageStatus.Complete.Instance, "Let me see.All done."), (response.Status, string.Concat(response.Parts.OfType<TextPart>().Select(t => t.Text))));
+        var made = response.Parts.OfType<ToolCallPart>().ToList();
         Assert.Equal(["get_current_time", "roll_dice", "meet", "meet", "roll_dice"], made.Select(c => c.Name));
         Assert.All(made, c => Assert.Equal(ToolCallState.Succeeded, c.State));
         Assert.Contains("Europe/Vienna", made[0].Result, StringComparison.Ordinal);
@@ -48,22 +48,22 @@ public sealed class ProviderStepTests(AimockServer aimock) : IClassFixture<Aimoc
         Assert.Equal(["a met", "b met"], made.Skip(2).Take(2).Select(c => c.Result));
         Assert.Equal([0, 0, 0, 0, 1], made.Select(c => c.Step));
 
-        var metadata = answer.Metadata!;
+        var metadata = response.Metadata!;
         Assert.Equal((3, wire.Name), (metadata.Steps, metadata.Provider));
         Assert.NotNull(metadata.Model);
         var (input, written) = wire.AimockSaysAll ? (300L, 60L) : (0L, 0L);
         Assert.Equal((input, written), (metadata.Tokens.Input, metadata.Tokens.Output));
         Assert.Equal(((input * 10m) + (written * 100m)) / 1_000_000, metadata.Cost ?? 0);
-        Assert.InRange(metadata.FirstTokenAt!.Value, metadata.StartedAt!.Value, answer.EndedAt!.Value);
+        Assert.InRange(metadata.FirstTokenAt!.Value, metadata.StartedAt!.Value, response.EndedAt!.Value);
         Assert.Equal((input, written), (room.Watch.Now.Room.Tokens.Input, room.Watch.Now.Room.Tokens.Output));
 
         // What is sealed goes back to who sealed it, and nobody else gets anybody's thoughts.
-        Assert.Equal([0, 1, 2], (await room.SentAsync(answer)).Select(s => s.Step));
-        var sent = await room.SentAsync(answer);
+        Assert.Equal([0, 1, 2], (await room.SentAsync(response)).Select(s => s.Step));
+        var sent = await room.SentAsync(response);
         Assert.Equal(wire.TakesReasoningBack, sent[2].Messages.SelectMany(m => m.Contents).Any(c => c.Kind == "reasoning" && c.Text == Thought));
 
         // What is sealed may come without words.
-        Assert.Equal(wire.AimockSaysAll ? [Thought] : [], answer.Parts.OfType<ReasoningPart>().Select(r => r.Text).Where(text => text.Length > 0));
+        Assert.Equal(wire.AimockSaysAll ? [Thought] : [], response.Parts.OfType<ReasoningPart>().Select(r => r.Text).Where(text => text.Length > 0));
     }
 
     [Theory]
@@ -84,15 +84,15 @@ public sealed class ProviderStepTests(AimockServer aimock) : IClassFixture<Aimoc
 
         // Many say yes at once.
         var decided = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => room.DecideAsync(waiting, calls[0], isApproved: true))).Soon();
-        Assert.Contains(decided, d => d.Refusal is null);
-        var answer = await room.EndedAsync();
-        Assert.Equal((waiting.Id, MessageStatus.Complete.Instance, "Sent it."), (answer.Id, answer.Status, answer.Text));
-        var done = answer.Parts.OfType<ToolCallPart>().First();
+        Assert.Contains(decided, d => d.Error is null);
+        var response = await room.EndedAsync();
+        Assert.Equal((waiting.Id, MessageStatus.Complete.Instance, "Sent it."), (response.Id, response.Status, response.Text));
+        var done = response.Parts.OfType<ToolCallPart>().First();
         Assert.Equal(("sent to Grace, run 1", "Ada", true), (done.Result, done.Decision!.By.Name, done.Decision.IsApproved));
-        Assert.Equal(calls[1].Result, answer.Parts.OfType<ToolCallPart>().Last().Result);
+        Assert.Equal(calls[1].Result, response.Parts.OfType<ToolCallPart>().Last().Result);
         Assert.Equal(2, (await aimock.RequestsAsync(words)).Count);
         Assert.Single(room.Watch.Now.Messages, m => m.Message.Author.Kind == AuthorKind.Assistant);
-        Assert.Equal(2, answer.Metadata!.Steps);
+        Assert.Equal(2, response.Metadata!.Steps);
     }
 
     [Theory]
@@ -106,14 +106,14 @@ public sealed class ProviderStepTests(AimockServer aimock) : IClassFixture<Aimoc
         await room.AskAsync(words);
         var waiting = await room.AwaitingAsync();
         var call = waiting.Parts.OfType<ToolCallPart>().First();
-        Assert.NotNull((await room.DecideAsync(waiting, call with { Arguments = """{"to":"Eve"}""" }, isApproved: true)).Refusal);
-        Assert.Null((await room.DecideAsync(waiting, call, isApproved: false, "She is on holiday")).Refusal);
-        var answer = await room.EndedAsync();
-        Assert.Equal((waiting.Id, "Then not.", 0), (answer.Id, answer.Text, runs));
-        Assert.Equal(ToolCallState.Rejected, answer.Parts.OfType<ToolCallPart>().First().State);
+        Assert.NotNull((await room.DecideAsync(waiting, call with { Arguments = """{"to":"Eve"}""" }, isApproved: true)).Error);
+        Assert.Null((await room.DecideAsync(waiting, call, isApproved: false, "She is on holiday")).Error);
+        var response = await room.EndedAsync();
+        Assert.Equal((waiting.Id, "Then not.", 0), (response.Id, response.Text, runs));
+        Assert.Equal(ToolCallState.Rejected, response.Parts.OfType<ToolCallPart>().First().State);
         var last = (await aimock.RequestsAsync(words))[^1].GetRawText();
         Assert.Contains("Not run: Ada rejected this call. Reason: She is on holiday", last, StringComparison.Ordinal);
-        Assert.Contains((await room.SentAsync(answer))[^1].Messages.SelectMany(m => m.Contents), c => c.Kind == "result" && c.Text.EndsWith("She is on holiday", StringComparison.Ordinal));
+        Assert.Contains((await room.SentAsync(response))[^1].Messages.SelectMany(m => m.Contents), c => c.Kind == "result" && c.Text.EndsWith("She is on holiday", StringComparison.Ordinal));
     }
 
     private async Task AddApprovalAsync(string words, string end)

@@ -5,10 +5,10 @@ using BlazorChat.Markdown;
 namespace BlazorChat.Tests.Markdown;
 
 /// <summary>What strangers and misled models may write. Nothing of it runs, loads, collides or gets lost.</summary>
-[Collection(BlazorChat.Tests.Replies.Flow.AloneCollection.Name)]
+[Collection(BlazorChat.Tests.Turns.Flow.AloneCollection.Name)]
 public sealed class HostileMarkdownTests
 {
-    private static readonly int LongestAnswer = new AssistantOptions().MaxReplyCharacters;
+    private static readonly int LongestAnswer = new AssistantOptions().MaxResponseCharacters;
 
     [Theory]
     [InlineData("<script>alert(1)</script>")]
@@ -284,7 +284,7 @@ public sealed class HostileMarkdownTests
         }
     }
 
-    /// <summary>The same for a running answer: for the frame in which all of it comes, and for each after it.</summary>
+    /// <summary>The same for a running response: for the frame in which all of it comes, and for each after it.</summary>
     private static async Task FramesWithin100MillisecondsAsync(string text, string more)
     {
         await TimeBound.Within100MillisecondsAsync(() => Begin(text));

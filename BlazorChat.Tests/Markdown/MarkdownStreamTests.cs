@@ -6,7 +6,7 @@ namespace BlazorChat.Tests.Markdown;
 /// <summary>What a viewer sees while a text is being written.</summary>
 public sealed class MarkdownStreamTests
 {
-    private const string Answer =
+    private const string Response =
         """
         # Title of **it**
 
@@ -51,7 +51,7 @@ public sealed class MarkdownStreamTests
     public void No_raw_marks_are_ever_on_screen()
     {
         var stream = new MarkdownStream();
-        foreach (var c in Answer)
+        foreach (var c in Response)
         {
             stream.Append(c.ToString());
             var text = TextOf(stream.Refresh());
@@ -372,7 +372,7 @@ public sealed class MarkdownStreamTests
     [Fact]
     public async Task One_may_append_while_others_refresh()
     {
-        var text = string.Concat(Enumerable.Repeat(Answer + "\n\n", 20));
+        var text = string.Concat(Enumerable.Repeat(Response + "\n\n", 20));
         var stream = new MarkdownStream();
         using var done = new CancellationTokenSource();
         var viewers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>

@@ -1,6 +1,6 @@
 using BlazorChat.Components.Rooms;
 using BlazorChat.Rooms;
-using BlazorChat.Tests.Replies.Engine;
+using BlazorChat.Tests.Turns.Engine;
 using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Rooms;
@@ -12,12 +12,12 @@ public sealed class BeyondTests
     public async Task An_approval_far_back_is_seen_while_it_goes_on_and_when_it_has_ended()
     {
         await using var bench = await TurnBench.StartAsync(TurnBench.Careful());
-        bench.Host.Responders.Change = r => r with { Tools = ["careful"] };
+        bench.Host.Assistants.Change = r => r with { Tools = ["careful"] };
         (await bench.AskAsync()).Call("c1", "careful", """{"what":"it"}""").Finish();
         var paused = await bench.PausedAsync();
         var window = await LoadAsync(bench, paused.Id);
 
-        Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", true)).Refusal);
+        Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", true)).Error);
         var model = await bench.Host.Model.NextAsync();
         model.Say("Going");
         await SeenAsync(bench, window, paused.Id, m => m?.Live?.Frame.Parts.Length > 1);
@@ -37,9 +37,9 @@ public sealed class BeyondTests
         var window = await LoadAsync(bench, edited.Id);
         Assert.Contains(window.Messages, m => m.Message.Id == deleted.Id);
 
-        Assert.Null((await bench.Host.Rooms.EditAsync(ChatHost.Ada, bench.Room.Id, edited.Id, "Before", default)).Refusal);
+        Assert.Null((await bench.Host.Rooms.EditAsync(ChatHost.Ada, bench.Room.Id, edited.Id, "Before", default)).Error);
         await SeenAsync(bench, window, edited.Id, m => m?.Message.Text == "Before");
-        Assert.Null((await bench.Host.Rooms.DeleteMessageAsync(ChatHost.Ada, bench.Room.Id, deleted.Id, default)).Refusal);
+        Assert.Null((await bench.Host.Rooms.DeleteMessageAsync(ChatHost.Ada, bench.Room.Id, deleted.Id, default)).Error);
         await SeenAsync(bench, window, deleted.Id, m => m is null);
 
         // Who scrolls up only now sees the same.
@@ -51,7 +51,7 @@ public sealed class BeyondTests
     }
 
     private static async Task QuietAsync(TurnBench bench) =>
-        Assert.Null((await bench.Host.Rooms.ChangeAsync(ChatHost.Ada, bench.Room.Id, null, null, AnswerMode.WhenMentioned, default)).Refusal);
+        Assert.Null((await bench.Host.Rooms.ChangeAsync(ChatHost.Ada, bench.Room.Id, null, null, AnswerMode.WhenMentioned, default)).Error);
 
     /// <summary>A window whose viewer has scrolled up to the room's beginning, which the room itself does not have in memory.</summary>
     private static async Task<MessageWindow> LoadAsync(TurnBench bench, Guid messageId)

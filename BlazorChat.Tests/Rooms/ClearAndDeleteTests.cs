@@ -15,7 +15,7 @@ public class ClearAndDeleteTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await ChatHost.StartAsync(Database, ["--Replies:JournalInterval=00:00:00.020"]);
+        _host = await ChatHost.StartAsync(Database, ["--Turns:JournalInterval=00:00:00.020"]);
         _room = await _host.RoomAsync();
     }
 
@@ -28,8 +28,8 @@ public class ClearAndDeleteTests : IAsyncLifetime
     {
         using var watch = await _host.WatchAsync(_room, ChatHost.Grace);
         await _host.PostAsync(_room, "Hello");
-        var answer = await _host.Model.NextAsync();
-        answer.Say("Something ");
+        var response = await _host.Model.NextAsync();
+        response.Say("Something ");
         await _host.PostAsync(_room, "And this waits");
         await UntilJournaledAsync();
 
@@ -42,9 +42,9 @@ public class ClearAndDeleteTests : IAsyncLifetime
             await _host.Rooms.ClearAsync(ChatHost.Ada, _room.Id, default);
         }
 
-        await answer.Stopped.Soon();
+        await response.Stopped.Soon();
         // The model goes on as if nothing had happened, and would have ended long ago.
-        answer.Finish("that must not come back");
+        response.Finish("that must not come back");
         var watched = await watch.UntilAsync(s => s.Messages.IsEmpty && s.Queue.IsEmpty);
         Assert.Equal(delete ? "Ada" : null, watched.DeletedBy?.Name);
         await AssertNothingStoredAsync();
@@ -56,8 +56,8 @@ public class ClearAndDeleteTests : IAsyncLifetime
         Assert.False(_host.Model.WasAskedAgain);
         if (delete)
         {
-            Assert.Equal(RefusalKind.NotFound, (await _host.Rooms.ReadAsync(ChatHost.Ada, _room.Id, default)).Refusal?.Kind);
-            Assert.Equal(RefusalKind.NotFound, (await _host.Rooms.PostAsync(ChatHost.Ada, _room.Id, Guid.NewGuid(), "Hi", default)).Refusal?.Kind);
+            Assert.Equal(RoomErrorKind.NotFound, (await _host.Rooms.ReadAsync(ChatHost.Ada, _room.Id, default)).Error?.Kind);
+            Assert.Equal(RoomErrorKind.NotFound, (await _host.Rooms.PostAsync(ChatHost.Ada, _room.Id, Guid.NewGuid(), "Hi", default)).Error?.Kind);
         }
     }
 
@@ -73,9 +73,9 @@ public class ClearAndDeleteTests : IAsyncLifetime
 
         var posted = await _host.PostAsync(_room, "New");
         Assert.Equal(3, posted.Sequence);
-        var answer = await _host.Model.NextAsync();
-        Assert.Equal(["Ada: New"], answer.Lines);
-        answer.Finish("New answer");
+        var response = await _host.Model.NextAsync();
+        Assert.Equal(["Ada: New"], response.Lines);
+        response.Finish("New answer");
         await watch.EndedAsync();
         Assert.Equal(["New", "New answer"], watch.Now.Messages.Select(m => m.Message.Text));
         Assert.Equal(2, watch.Now.Room.MessageCount);

@@ -3,10 +3,10 @@ using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Rooms;
 
-/// <summary>Many viewers that come, go and are slow: all end with the same state, and none holds up the answers.</summary>
+/// <summary>Many viewers that come, go and are slow: all end with the same state, and none holds up the responses.</summary>
 public sealed class FanOutTests
 {
-    private const int Answers = 5;
+    private const int Responses = 5;
     private const int Viewers = 50;
     private const int Tokens = 400;
 
@@ -17,7 +17,7 @@ public sealed class FanOutTests
         await using var host = await ChatHost.StartAsync((string?)null, null, assistants);
         var room = await host.RoomAsync();
         await host.PostAsync(room, "@A1 @A2 @A3 @A4 @A5 go");
-        var answers = await Task.WhenAll(host.Responders.Clients.Select(c => c.NextAsync()));
+        var responses = await Task.WhenAll(host.Assistants.Clients.Select(c => c.NextAsync()));
 
         // Even viewers stay from the first token to the last, odd ones come and go.
         using var release = new ManualResetEventSlim();
@@ -27,15 +27,15 @@ public sealed class FanOutTests
             await viewer.JoinAsync();
         }
 
-        var producing = Task.WhenAll(answers.Select((answer, a) => Task.Run(async () =>
+        var producing = Task.WhenAll(responses.Select((response, a) => Task.Run(async () =>
         {
             for (var t = 0; t < Tokens; t++)
             {
-                answer.Say($"w{a}-{t} ");
+                response.Say($"w{a}-{t} ");
                 await Task.Yield();
             }
 
-            answer.Finish();
+            response.Finish();
         })));
 
         // Meanwhile viewers leave and come back, as pages do that reload.
@@ -50,13 +50,13 @@ public sealed class FanOutTests
 
         await producing.Soon();
         using var watch = await host.WatchAsync(room);
-        var ended = await watch.UntilAsync(s => s.Messages.Count(m => m.Message.Author.Kind == AuthorKind.Assistant && m.Message.Status.IsEnded) == Answers);
+        var ended = await watch.UntilAsync(s => s.Messages.Count(m => m.Message.Author.Kind == AuthorKind.Assistant && m.Message.Status.IsEnded) == Responses);
 
         // All answers have been written, composed and stored, and the first viewer has not returned from its first notice.
         Assert.True(viewers[0].IsBlocked);
         release.Set();
 
-        for (var a = 0; a < Answers; a++)
+        for (var a = 0; a < Responses; a++)
         {
             var expected = string.Concat(Enumerable.Range(0, Tokens).Select(t => $"w{a}-{t} "));
             Assert.Contains(ended.Messages, m => m.Message.Text == expected);
@@ -83,7 +83,7 @@ public sealed class FanOutTests
         private readonly Lock _looking = new();
         private readonly SemaphoreSlim _looked = new(0);
         private RoomSubscription? _subscription;
-        private RoomSnapshot? _seen;
+        private RoomState? _seen;
         private volatile bool _isBlocked;
 
         public bool Stays => number % 2 == 0;
@@ -115,7 +115,7 @@ public sealed class FanOutTests
 
         public void Dispose() => Leave();
 
-        public async Task UntilHasSeenAsync(RoomSnapshot expected)
+        public async Task UntilHasSeenAsync(RoomState expected)
         {
             while (!HasSeen(expected))
             {
@@ -123,7 +123,7 @@ public sealed class FanOutTests
             }
         }
 
-        private bool HasSeen(RoomSnapshot expected)
+        private bool HasSeen(RoomState expected)
         {
             lock (_looking)
             {

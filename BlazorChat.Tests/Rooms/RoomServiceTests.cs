@@ -40,40 +40,40 @@ public class RoomServiceTests : IAsyncLifetime
     [InlineData("a\u202Eb")]
     public async Task A_name_without_visible_characters_or_with_control_characters_is_refused(string? name)
     {
-        Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.CreateAsync(ChatHost.Ada, name, default)).Refusal?.Kind);
-        Assert.Equal(RefusalKind.Invalid, Names.CheckPersonName(name).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Invalid, (await _host.Rooms.CreateAsync(ChatHost.Ada, name, default)).Error?.Kind);
+        Assert.Equal(RoomErrorKind.Invalid, Names.CheckPersonName(name).Error?.Kind);
         var room = await _host.RoomAsync();
         if (name is not null)
         {
-            Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, name, null, null, default)).Refusal?.Kind);
+            Assert.Equal(RoomErrorKind.Invalid, (await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, name, null, null, default)).Error?.Kind);
         }
     }
 
     [Fact]
     public void A_name_with_half_a_surrogate_pair_is_refused() =>
         // Not as inline data: attributes are stored as UTF-8, which cannot hold it.
-        Assert.Equal(RefusalKind.Invalid, Names.CheckRoomName("a" + (char)0xD800 + "b").Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Invalid, Names.CheckRoomName("a" + (char)0xD800 + "b").Error?.Kind);
 
     [Fact]
     public async Task Names_have_their_longest_length()
     {
         Assert.Equal(80, (await _host.RoomAsync(new string('r', 80))).Name.Length);
-        Assert.Contains("81", (await _host.Rooms.CreateAsync(ChatHost.Ada, new string('r', 81), default)).Refusal!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("81", (await _host.Rooms.CreateAsync(ChatHost.Ada, new string('r', 81), default)).Error!.Message, StringComparison.Ordinal);
         Assert.Equal(40, Names.CheckPersonName(new string('p', 40)).Value.Length);
-        Assert.NotNull(Names.CheckPersonName(new string('p', 41)).Refusal);
+        Assert.NotNull(Names.CheckPersonName(new string('p', 41)).Error);
     }
 
     [Fact]
     public async Task Room_names_are_unique_whatever_the_case_also_when_made_at_the_same_time()
     {
         await _host.RoomAsync("Émile");
-        Assert.Equal(RefusalKind.Conflict, (await _host.Rooms.CreateAsync(ChatHost.Grace, "ÉMILE", default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Conflict, (await _host.Rooms.CreateAsync(ChatHost.Grace, "ÉMILE", default)).Error?.Kind);
         var other = await _host.RoomAsync("Other");
-        Assert.Equal(RefusalKind.Conflict, (await _host.Rooms.ChangeAsync(ChatHost.Grace, other.Id, "émile", null, null, default)).Refusal?.Kind);
-        Assert.Null((await _host.Rooms.ChangeAsync(ChatHost.Grace, other.Id, "OTHER", null, null, default)).Refusal);
+        Assert.Equal(RoomErrorKind.Conflict, (await _host.Rooms.ChangeAsync(ChatHost.Grace, other.Id, "émile", null, null, default)).Error?.Kind);
+        Assert.Null((await _host.Rooms.ChangeAsync(ChatHost.Grace, other.Id, "OTHER", null, null, default)).Error);
 
         var racing = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _host.Rooms.CreateAsync(ChatHost.Ada, "Race", default)));
-        Assert.Single(racing, r => r.Refusal is null);
+        Assert.Single(racing, r => r.Error is null);
     }
 
     [Fact]
@@ -84,23 +84,23 @@ public class RoomServiceTests : IAsyncLifetime
         Person?[] strangers = [null, new Person(Guid.Empty, "Nobody"), new Person(Guid.NewGuid(), " ")];
         foreach (var stranger in strangers)
         {
-            Refusal?[] refusals =
+            RoomError?[] refusals =
             [
-                (await _host.Rooms.ListRoomsAsync(stranger, default)).Refusal,
-                (await _host.Rooms.SubscribeRoomsAsync(stranger, () => { }, default)).Refusal,
-                (await _host.Rooms.CreateAsync(stranger, "New", default)).Refusal,
-                (await _host.Rooms.ReadAsync(stranger, room.Id, default)).Refusal,
-                (await _host.Rooms.SubscribeAsync(stranger, room.Id, () => { }, default)).Refusal,
-                (await _host.Rooms.ReadOlderAsync(stranger, room.Id, 10, default)).Refusal,
-                (await _host.Rooms.ReadMessageAsync(stranger, room.Id, message.Id, default)).Refusal,
-                (await _host.Rooms.ChangeAsync(stranger, room.Id, "Mine", null, null, default)).Refusal,
-                (await _host.Rooms.ClearAsync(stranger, room.Id, default)).Refusal,
-                (await _host.Rooms.DeleteAsync(stranger, room.Id, default)).Refusal,
-                (await _host.Rooms.PostAsync(stranger, room.Id, Guid.NewGuid(), "Hi", default)).Refusal,
-                (await _host.Replies.StopAsync(stranger, room.Id, null, default)).Refusal,
-                (await _host.Replies.RetryAsync(stranger, room.Id, message.Id, default)).Refusal,
+                (await _host.Rooms.ListRoomsAsync(stranger, default)).Error,
+                (await _host.Rooms.SubscribeRoomsAsync(stranger, () => { }, default)).Error,
+                (await _host.Rooms.CreateAsync(stranger, "New", default)).Error,
+                (await _host.Rooms.ReadAsync(stranger, room.Id, default)).Error,
+                (await _host.Rooms.SubscribeAsync(stranger, room.Id, () => { }, default)).Error,
+                (await _host.Rooms.ReadOlderAsync(stranger, room.Id, 10, default)).Error,
+                (await _host.Rooms.ReadMessageAsync(stranger, room.Id, message.Id, default)).Error,
+                (await _host.Rooms.ChangeAsync(stranger, room.Id, "Mine", null, null, default)).Error,
+                (await _host.Rooms.ClearAsync(stranger, room.Id, default)).Error,
+                (await _host.Rooms.DeleteAsync(stranger, room.Id, default)).Error,
+                (await _host.Rooms.PostAsync(stranger, room.Id, Guid.NewGuid(), "Hi", default)).Error,
+                (await _host.Responses.StopAsync(stranger, room.Id, null, default)).Error,
+                (await _host.Responses.RetryAsync(stranger, room.Id, message.Id, default)).Error,
             ];
-            Assert.All(refusals, r => Assert.Equal(RefusalKind.Forbidden, r?.Kind));
+            Assert.All(refusals, r => Assert.Equal(RoomErrorKind.Forbidden, r?.Kind));
         }
     }
 
@@ -108,17 +108,17 @@ public class RoomServiceTests : IAsyncLifetime
     public async Task An_unknown_room_is_a_clear_refusal_everywhere()
     {
         var unknown = Guid.NewGuid();
-        Refusal?[] refusals =
+        RoomError?[] refusals =
         [
-            (await _host.Rooms.ReadAsync(ChatHost.Ada, unknown, default)).Refusal,
-            (await _host.Rooms.SubscribeAsync(ChatHost.Ada, unknown, () => { }, default)).Refusal,
-            (await _host.Rooms.ChangeAsync(ChatHost.Ada, unknown, "Mine", null, null, default)).Refusal,
-            (await _host.Rooms.ClearAsync(ChatHost.Ada, unknown, default)).Refusal,
-            (await _host.Rooms.DeleteAsync(ChatHost.Ada, unknown, default)).Refusal,
-            (await _host.Rooms.PostAsync(ChatHost.Ada, unknown, Guid.NewGuid(), "Hi", default)).Refusal,
-            (await _host.Replies.RetryAsync(ChatHost.Ada, unknown, Guid.NewGuid(), default)).Refusal,
+            (await _host.Rooms.ReadAsync(ChatHost.Ada, unknown, default)).Error,
+            (await _host.Rooms.SubscribeAsync(ChatHost.Ada, unknown, () => { }, default)).Error,
+            (await _host.Rooms.ChangeAsync(ChatHost.Ada, unknown, "Mine", null, null, default)).Error,
+            (await _host.Rooms.ClearAsync(ChatHost.Ada, unknown, default)).Error,
+            (await _host.Rooms.DeleteAsync(ChatHost.Ada, unknown, default)).Error,
+            (await _host.Rooms.PostAsync(ChatHost.Ada, unknown, Guid.NewGuid(), "Hi", default)).Error,
+            (await _host.Responses.RetryAsync(ChatHost.Ada, unknown, Guid.NewGuid(), default)).Error,
         ];
-        Assert.All(refusals, r => Assert.Equal(RefusalKind.NotFound, r?.Kind));
+        Assert.All(refusals, r => Assert.Equal(RoomErrorKind.NotFound, r?.Kind));
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public class RoomServiceTests : IAsyncLifetime
         var room = await _host.RoomAsync();
         var message = await _host.PostAsync(room, "Hello");
         var other = await _host.RoomAsync("Other");
-        Assert.Equal(RefusalKind.NotFound, (await _host.Rooms.ReadMessageAsync(ChatHost.Ada, other.Id, message.Id, default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.NotFound, (await _host.Rooms.ReadMessageAsync(ChatHost.Ada, other.Id, message.Id, default)).Error?.Kind);
         Assert.Equal("Hello", (await _host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, message.Id, default)).Value.Message.Text);
     }
 
@@ -138,8 +138,8 @@ public class RoomServiceTests : IAsyncLifetime
         var longest = new string('m', 32_000);
         Assert.Equal(longest, (await _host.PostAsync(room, longest)).Text);
         var refused = await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), longest + "m", default);
-        Assert.Equal(RefusalKind.Invalid, refused.Refusal?.Kind);
-        Assert.Contains("32,001", refused.Refusal!.Sentence, StringComparison.Ordinal);
+        Assert.Equal(RoomErrorKind.Invalid, refused.Error?.Kind);
+        Assert.Contains("32,001", refused.Error!.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -150,8 +150,8 @@ public class RoomServiceTests : IAsyncLifetime
     public async Task A_message_without_text_is_refused(string? text)
     {
         var room = await _host.RoomAsync();
-        Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), text, default)).Refusal?.Kind);
-        Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.Empty, "x", default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Invalid, (await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), text, default)).Error?.Kind);
+        Assert.Equal(RoomErrorKind.Invalid, (await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.Empty, "x", default)).Error?.Kind);
     }
 
     [Fact]
@@ -177,14 +177,14 @@ public class RoomServiceTests : IAsyncLifetime
         var first = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, clientId, "Once", default);
         var again = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, clientId, "Once", default);
         Assert.Equal(first.Value.Id, again.Value.Id);
-        Assert.Equal(RefusalKind.Limit, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Twice", default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Twice", default)).Error?.Kind);
     }
 
     [Fact]
     public async Task Half_a_surrogate_pair_is_refused_and_never_changed_silently()
     {
         var room = await _host.RoomAsync();
-        Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "a" + (char)0xD83D, default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Invalid, (await _host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "a" + (char)0xD83D, default)).Error?.Kind);
         Assert.Equal("a\U0001F600", (await _host.PostAsync(room, "a\U0001F600")).Text);
     }
 
@@ -192,7 +192,7 @@ public class RoomServiceTests : IAsyncLifetime
     public async Task A_name_that_differs_only_in_what_nobody_sees_is_taken()
     {
         await _host.RoomAsync("Plans");
-        Assert.Equal(RefusalKind.Conflict, (await _host.Rooms.CreateAsync(ChatHost.Ada, "Pla\u200Bns", default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Conflict, (await _host.Rooms.CreateAsync(ChatHost.Ada, "Pla\u200Bns", default)).Error?.Kind);
     }
 
     [Fact]
@@ -208,8 +208,8 @@ public class RoomServiceTests : IAsyncLifetime
     [InlineData("--Rooms:MessagesPerMinute=0", "Rooms:MessagesPerMinute must be between 1 and 100000")]
     [InlineData("--Rooms:MessagesPerMinute=many", "Rooms:MessagesPerMinute must be a whole number; it is 'many'.")]
     [InlineData("--Rooms:MessagePerMinute=5", "Rooms:MessagePerMinute is no setting of the section Rooms; there are LobbyName")]
-    [InlineData("--Replies:MaxRunningTurns=0", "Replies:MaxRunningTurns must be between 1 and 10000")]
-    [InlineData("--Replies:JournalInterval=01:00:00", "Replies:JournalInterval must be between 00:00:00.0100000 and 00:01:00")]
+    [InlineData("--Turns:MaxRunningTurns=0", "Turns:MaxRunningTurns must be between 1 and 10000")]
+    [InlineData("--Turns:JournalInterval=01:00:00", "Turns:JournalInterval must be between 00:00:00.0100000 and 00:01:00")]
     [InlineData("--Web:Script=/js/our-tools.js", "Web:Script is no setting of the section Web; there are ")]
     public async Task A_wrong_setting_stops_the_start_with_its_whole_key(string setting, string name)
     {
@@ -227,8 +227,8 @@ public class RoomServiceTests : IAsyncLifetime
             await host.PostAsync(room, $"Message {i}");
         }
 
-        Assert.Equal(RefusalKind.Limit, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Too much", default)).Refusal?.Kind);
-        Assert.Null((await host.Rooms.PostAsync(ChatHost.Grace, room.Id, Guid.NewGuid(), "Hello", default)).Refusal);
+        Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Too much", default)).Error?.Kind);
+        Assert.Null((await host.Rooms.PostAsync(ChatHost.Grace, room.Id, Guid.NewGuid(), "Hello", default)).Error);
     }
 
     [Fact]
@@ -240,10 +240,10 @@ public class RoomServiceTests : IAsyncLifetime
         using var list = (await _host.Rooms.SubscribeRoomsAsync(ChatHost.Ada, () => changed.Release(), default)).Value;
 
         await _host.PostAsync(first, "Hello");
-        var answer = await _host.Model.NextAsync();
-        await Until(rooms => rooms[0] is { Room.Name: "First", Room.MessageCount: 2, RunningReplies: 1 });
-        answer.Finish("Hi");
-        await Until(rooms => rooms[0] is { RunningReplies: 0 });
+        var response = await _host.Model.NextAsync();
+        await Until(rooms => rooms[0] is { Room.Name: "First", Room.MessageCount: 2, RunningResponses: 1 });
+        response.Finish("Hi");
+        await Until(rooms => rooms[0] is { RunningResponses: 0 });
         await _host.Rooms.ChangeAsync(ChatHost.Grace, second.Id, "Renamed", null, null, default);
         await Until(rooms => rooms.Any(r => r.Room.Name == "Renamed"));
         await _host.Rooms.ClearAsync(ChatHost.Grace, first.Id, default);
@@ -295,6 +295,6 @@ public class RoomServiceTests : IAsyncLifetime
         Assert.Equal(("Be kind.", AnswerMode.WhenMentioned), (seen.Room.Instructions, seen.Room.AnswerMode));
         _host = await _host.RestartAsync();
         Assert.Equal("Be kind.", (await _host.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Instructions);
-        Assert.Equal(RefusalKind.Invalid, (await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, new string('i', 8_001), null, default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Invalid, (await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, new string('i', 8_001), null, default)).Error?.Kind);
     }
 }

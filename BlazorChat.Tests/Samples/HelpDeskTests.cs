@@ -1,4 +1,4 @@
-using BlazorChat.Replies.Hooks;
+using BlazorChat.Turns.Hooks;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,9 +19,9 @@ public sealed class HelpDeskTests
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, """@Desk desk_open_ticket {"text":"No light","urgent":false}""");
-        var answer = await watch.EndedAsync();
-        Assert.Equal("The ticket is open.", answer.Text);
-        Assert.Contains("\"by\":\"Ada\"", Assert.Single(answer.Parts.OfType<DataPart>()).Json, StringComparison.Ordinal);
+        var response = await watch.EndedAsync();
+        Assert.Equal("The ticket is open.", response.Text);
+        Assert.Contains("\"by\":\"Ada\"", Assert.Single(response.Parts.OfType<DataPart>()).Json, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public sealed class HelpDeskTests
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "@Desk find_order ada@example.org");
-        var answer = await watch.EndedAsync();
-        Assert.Empty(answer.Parts.OfType<ToolCallPart>());
-        Assert.DoesNotContain("ada@example.org", answer.Text, StringComparison.Ordinal);
+        var response = await watch.EndedAsync();
+        Assert.Empty(response.Parts.OfType<ToolCallPart>());
+        Assert.DoesNotContain("ada@example.org", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]

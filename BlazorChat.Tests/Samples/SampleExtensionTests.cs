@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using BlazorChat.Components.Messages.Parts;
-using BlazorChat.Replies;
-using BlazorChat.Replies.Hooks;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns;
+using BlazorChat.Turns.Hooks;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Samples;
 using BlazorChat.Tests.Support;
@@ -33,13 +33,13 @@ public sealed class SampleExtensionTests
     public async Task A_tool_shows_data_in_the_answer_and_its_last_item_is_the_result()
     {
         await using var host = await StartAsync();
-        var answer = await AskAsync(host, """find_order {"number":17}""");
-        var call = Assert.Single(answer.Parts.OfType<ToolCallPart>());
+        var response = await AskAsync(host, """find_order {"number":17}""");
+        var call = Assert.Single(response.Parts.OfType<ToolCallPart>());
         Assert.Equal((ToolCallState.Succeeded, "Order 17: A kettle, 49.90, delivered."), (call.State, call.Result));
-        var data = Assert.Single(answer.Parts.OfType<DataPart>());
+        var data = Assert.Single(response.Parts.OfType<DataPart>());
         Assert.Equal((OrderRenderer.DataType, "17"), (data.Type, data.Id));
-        Assert.Contains("Order 17: A kettle", answer.Text, StringComparison.Ordinal);
-        Assert.Equal(TryoutProvider.ProviderName, answer.Metadata?.Provider);
+        Assert.Contains("Order 17: A kettle", response.Text, StringComparison.Ordinal);
+        Assert.Equal(TryoutProvider.ProviderName, response.Metadata?.Provider);
     }
 
     [Fact]
@@ -74,9 +74,9 @@ public sealed class SampleExtensionTests
         Assert.Equal((ToolCallState.Succeeded, (ToolDecision?)null), (small.State, small.Decision));
 
         await host.PostAsync(room, """refund_order {"number":17,"amount":49.9}""");
-        var (answer, call) = await AwaitedAsync(watch, ToolCallState.AwaitingApproval);
+        var (response, call) = await AwaitedAsync(watch, ToolCallState.AwaitingApproval);
         Assert.Equal("delivered", host.App.Services.GetRequiredService<OrderBook>().Find(17)?.State);
-        Assert.Null((await host.Replies.DecideAsync(ChatHost.Ada, room.Id, answer.Id, call.CallId, call.Arguments, isApproved: true, null, default)).Refusal);
+        Assert.Null((await host.Responses.DecideAsync(ChatHost.Ada, room.Id, response.Id, call.CallId, call.Arguments, isApproved: true, null, default)).Error);
         Assert.Contains("49.9", (await watch.EndedAsync(2)).Text, StringComparison.Ordinal);
         Assert.Equal("refunded", host.App.Services.GetRequiredService<OrderBook>().Find(17)?.State);
     }
@@ -113,9 +113,9 @@ public sealed class SampleExtensionTests
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "get_screen_size");
-        var (answer, call) = await AwaitedAsync(watch, ToolCallState.AwaitingBrowser);
-        Assert.NotNull((await host.Replies.AnswerBrowserCallAsync(ChatHost.Grace, room.Id, answer.Id, call.CallId, "forged", false, default)).Refusal);
-        Assert.Null((await host.Replies.AnswerBrowserCallAsync(ChatHost.Ada, room.Id, answer.Id, call.CallId, """{"width":800}""", false, default)).Refusal);
+        var (response, call) = await AwaitedAsync(watch, ToolCallState.AwaitingBrowser);
+        Assert.NotNull((await host.Responses.AnswerBrowserCallAsync(ChatHost.Grace, room.Id, response.Id, call.CallId, "forged", false, default)).Error);
+        Assert.Null((await host.Responses.AnswerBrowserCallAsync(ChatHost.Ada, room.Id, response.Id, call.CallId, """{"width":800}""", false, default)).Error);
         Assert.Contains("800", (await watch.EndedAsync()).Text, StringComparison.Ordinal);
 
         using var http = new HttpClient { BaseAddress = new Uri(host.App.Urls.First()) };
@@ -174,9 +174,9 @@ public sealed class SampleExtensionTests
     public async Task A_hook_makes_the_model_call_a_tool()
     {
         await using var host = await StartAsync();
-        var answer = await AskAsync(host, "Where is order 18?");
-        Assert.Equal(OrderTool.Name, Assert.Single(answer.Parts.OfType<ToolCallPart>()).Name);
-        Assert.Equal($"must call {OrderTool.Name}", (await SentAsync(host, answer))[0].Settings["Tool choice"]);
+        var response = await AskAsync(host, "Where is order 18?");
+        Assert.Equal(OrderTool.Name, Assert.Single(response.Parts.OfType<ToolCallPart>()).Name);
+        Assert.Equal($"must call {OrderTool.Name}", (await SentAsync(host, response))[0].Settings["Tool choice"]);
     }
 
     [Fact]
@@ -219,19 +219,19 @@ public sealed class SampleExtensionTests
     public async Task A_tool_gets_a_typed_object_from_its_model_and_its_tokens_count()
     {
         await using var host = await StartAsync();
-        var answer = await AskAsync(host, """file_complaint {"text":"{\"subject\":\"Broken kettle\",\"urgency\":4}"}""");
-        Assert.Equal("Filed with urgency 4: Broken kettle", Assert.Single(answer.Parts.OfType<ToolCallPart>()).Result);
-        Assert.Equal("complaint", Assert.Single(answer.Parts.OfType<DataPart>()).Type);
+        var response = await AskAsync(host, """file_complaint {"text":"{\"subject\":\"Broken kettle\",\"urgency\":4}"}""");
+        Assert.Equal("Filed with urgency 4: Broken kettle", Assert.Single(response.Parts.OfType<ToolCallPart>()).Result);
+        Assert.Equal("complaint", Assert.Single(response.Parts.OfType<DataPart>()).Type);
         // Two steps of the turn and one request of the tool, 10 tokens each.
-        Assert.Equal(30, answer.Metadata?.Tokens.Output);
+        Assert.Equal(30, response.Metadata?.Tokens.Output);
     }
 
     [Fact]
     public async Task A_typed_object_that_breaks_a_bound_fails_the_tool()
     {
         await using var host = await StartAsync();
-        var answer = await AskAsync(host, """file_complaint {"text":"{\"subject\":\"Broken kettle\",\"urgency\":9}"}""");
-        Assert.Equal(ToolCallState.Failed, Assert.Single(answer.Parts.OfType<ToolCallPart>()).State);
+        var response = await AskAsync(host, """file_complaint {"text":"{\"subject\":\"Broken kettle\",\"urgency\":9}"}""");
+        Assert.Equal(ToolCallState.Failed, Assert.Single(response.Parts.OfType<ToolCallPart>()).State);
     }
 
     [Fact]
@@ -280,8 +280,8 @@ public sealed class SampleExtensionTests
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, """orders_cancel {"number":18}""");
-        var (answer, call) = await AwaitedAsync(watch, ToolCallState.AwaitingApproval);
-        Assert.Null((await host.Replies.DecideAsync(ChatHost.Ada, room.Id, answer.Id, call.CallId, call.Arguments, true, null, default)).Refusal);
+        var (response, call) = await AwaitedAsync(watch, ToolCallState.AwaitingApproval);
+        Assert.Null((await host.Responses.DecideAsync(ChatHost.Ada, room.Id, response.Id, call.CallId, call.Arguments, true, null, default)).Error);
         Assert.Equal("Order 18 was cancelled for Ada.", (await watch.EndedAsync()).Text);
         // The filter has seen both, and a tool that is no plugin's.
         await AskAsync(host, """find_order {"number":17}""");
@@ -296,8 +296,8 @@ public sealed class SampleExtensionTests
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, """letters_apology {"what":"a late kettle"}""");
-        var (answer, call) = await AwaitedAsync(watch, ToolCallState.AwaitingApproval);
-        await host.Replies.DecideAsync(ChatHost.Ada, room.Id, answer.Id, call.CallId, call.Arguments, true, null, default);
+        var (response, call) = await AwaitedAsync(watch, ToolCallState.AwaitingApproval);
+        await host.Responses.DecideAsync(ChatHost.Ada, room.Id, response.Id, call.CallId, call.Arguments, true, null, default);
         Assert.Equal("You said: Write one sentence that apologises to a customer about this: a late kettle", (await watch.EndedAsync()).Text);
     }
 
@@ -324,19 +324,19 @@ public sealed class SampleExtensionTests
     {
         var room = await host.RoomAsync($"Room {Guid.NewGuid():N}");
         using var watch = await host.WatchAsync(room);
-        Assert.Null((await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), text, default, request)).Refusal);
-        var answer = await watch.EndedAsync();
-        return (await host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, answer.Id, default)).Value.Message;
+        Assert.Null((await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), text, default, request)).Error);
+        var response = await watch.EndedAsync();
+        return (await host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, response.Id, default)).Value.Message;
     }
 
-    private static async Task<IReadOnlyList<SentStep>> SentAsync(ChatHost host, Message answer) =>
-        (await host.Replies.ReadSentAsync(ChatHost.Ada, answer.RoomId, answer.Id, default)).Value;
+    private static async Task<IReadOnlyList<SentStep>> SentAsync(ChatHost host, Message response) =>
+        (await host.Responses.ReadSentAsync(ChatHost.Ada, response.RoomId, response.Id, default)).Value;
 
-    private static async Task<(Message Answer, ToolCallPart Call)> AwaitedAsync(RoomWatch watch, ToolCallState state)
+    private static async Task<(Message Response, ToolCallPart Call)> AwaitedAsync(RoomWatch watch, ToolCallState state)
     {
         var now = await watch.UntilAsync(s => s.Messages.Any(m => Is(m.Message)));
-        var answer = now.Messages.Last(m => Is(m.Message)).Message;
-        return (answer, answer.Parts.OfType<ToolCallPart>().Single(c => c.State == state));
+        var response = now.Messages.Last(m => Is(m.Message)).Message;
+        return (response, response.Parts.OfType<ToolCallPart>().Single(c => c.State == state));
 
         bool Is(Message message) => message.Status is MessageStatus.AwaitingPeople && message.Parts.OfType<ToolCallPart>().Any(c => c.State == state);
     }

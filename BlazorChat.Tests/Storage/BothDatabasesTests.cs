@@ -1,4 +1,4 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
@@ -46,12 +46,12 @@ public sealed class BothDatabasesTests
     [EveryDatabase]
     public async Task What_people_and_models_write_is_kept_but_for_what_is_no_text(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(database, settings: ["--Replies:JournalInterval=00:00:00.010"]);
+        await using var host = await ChatHost.StartAsync(database, settings: ["--Turns:JournalInterval=00:00:00.010"]);
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "Go");
-        var answer = await host.Model.NextAsync();
-        answer.Say(Odd);
+        var response = await host.Model.NextAsync();
+        response.Say(Odd);
         await using (var db = host.OpenDatabase())
         {
             using var patience = new CancellationTokenSource(Guard.Patience);
@@ -63,7 +63,7 @@ public sealed class BothDatabasesTests
             Assert.Equal(Stored, string.Concat(await db.Journal.OrderBy(p => p.Ordinal).Select(p => p.Text).ToListAsync()));
         }
 
-        answer.Finish();
+        response.Finish();
         await watch.EndedAsync();
         var message = (await host.App.Services.GetRequiredService<IRoomStore>().ReadPageAsync(room.Id, null, 1, default)).Messages.Single();
         Assert.Equal(Stored, message.Text);
@@ -78,8 +78,8 @@ public sealed class BothDatabasesTests
         await host.PostAsync(room, "Go");
         await host.Model.NextAsync();
         await using var db = host.OpenDatabase();
-        var reply = await db.Messages.SingleAsync(m => m.AuthorKind == AuthorKind.Assistant);
-        await host.App.Services.GetRequiredService<ITurnStore>().AppendJournalAsync([new JournalPiece(reply.Id, 0, 77, false, Odd)], default);
+        var response = await db.Messages.SingleAsync(m => m.AuthorKind == AuthorKind.Assistant);
+        await host.App.Services.GetRequiredService<ITurnStore>().AppendJournalAsync([new JournalPiece(response.Id, 0, 77, false, Odd)], default);
         Assert.Equal(Stored, (await db.Journal.SingleAsync(p => p.Ordinal == 77)).Text);
     }
 
@@ -113,7 +113,7 @@ public sealed class BothDatabasesTests
     {
         await using var host = await ChatHost.StartAsync(database);
         var room = await host.RoomAsync("Straße ÀB");
-        Assert.Equal(RefusalKind.Conflict, (await host.Rooms.CreateAsync(ChatHost.Ada, "sTRAßE àb", default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Conflict, (await host.Rooms.CreateAsync(ChatHost.Ada, "sTRAßE àb", default)).Error?.Kind);
         var store = host.App.Services.GetRequiredService<IRoomStore>();
         var client = Guid.NewGuid();
         var first = new NewMessage(room.Id, new Author(AuthorKind.Person, "id", "X"), client, "One", [], new TurnRequest(new Author(AuthorKind.Person, "id", "X")), DateTimeOffset.UnixEpoch);

@@ -23,7 +23,7 @@ public sealed class MigrationTests : IDisposable
     [Fact]
     public async Task What_the_first_version_stored_is_read_and_goes_on()
     {
-        var (roomId, question, answer, running) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var (roomId, question, response, running) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         var connection = $"Data Source={Path.Combine(_folder, "blazorchat.db")}";
         await using (var db = new SqliteChatDbContext(new DbContextOptionsBuilder<SqliteChatDbContext>().UseSqlite(connection).Options))
         {
@@ -34,7 +34,7 @@ public sealed class MigrationTests : IDisposable
                 VALUES ({roomId}, 'Old', 'OLD', 'Be kind.', 0, {now}, {now}, 4, 4, 0)
                 """);
             await AddAsync(question, 1, AuthorKind.Person, "a", "Ada", Guid.NewGuid(), "Hello", StoredStatus.Complete);
-            await AddAsync(answer, 2, AuthorKind.Assistant, "demo", "Demo", null, "Hi", StoredStatus.Complete);
+            await AddAsync(response, 2, AuthorKind.Assistant, "demo", "Demo", null, "Hi", StoredStatus.Complete);
             await AddAsync(Guid.CreateVersion7(), 3, AuthorKind.Person, "a", "Ada", Guid.NewGuid(), "And now?", StoredStatus.Complete);
             await AddAsync(running, 4, AuthorKind.Assistant, "demo", "Demo", null, "", StoredStatus.Streaming);
             await db.Database.ExecuteSqlAsync($"""INSERT INTO "Journal" ("MessageId", "Ordinal", "Text") VALUES ({running}, 1, 'Half a ')""");
@@ -61,11 +61,11 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal(MessageStatus.Interrupted.Instance, state.Messages[^1].Message.Status);
         Assert.All(state.Messages, m => Assert.Equal(1, m.Message.Versions));
 
-        Assert.Null((await host.Replies.ContinueAsync(ChatHost.Ada, roomId, running, default)).Refusal);
+        Assert.Null((await host.Responses.ContinueAsync(ChatHost.Ada, roomId, running, default)).Error);
         (await host.Model.NextAsync()).Finish(".");
         await watch.UntilAsync(s => s.Find(running)!.Message.Text == "Half a sentence.");
-        await host.Replies.RegenerateAsync(ChatHost.Ada, roomId, answer, default);
+        await host.Responses.RegenerateAsync(ChatHost.Ada, roomId, response, default);
         (await host.Model.NextAsync()).Finish("Hello again");
-        await watch.UntilAsync(s => s.Find(answer)!.Message is { Text: "Hello again", Versions: 2 });
+        await watch.UntilAsync(s => s.Find(response)!.Message is { Text: "Hello again", Versions: 2 });
     }
 }

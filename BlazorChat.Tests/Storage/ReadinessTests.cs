@@ -18,7 +18,7 @@ public sealed class ReadinessTests
         await ExecuteAsync(host, database == TestDatabase.Sqlite
             ? """CREATE TRIGGER refuse BEFORE INSERT ON "Messages" BEGIN SELECT RAISE(ABORT, 'no'); END"""
             : """ALTER TABLE "Messages" ADD CONSTRAINT refuse CHECK (false) NOT VALID""");
-        Assert.Equal(RefusalKind.Unavailable, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Hello", default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Unavailable, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Hello", default)).Error?.Kind);
         await UntilAsync(HttpStatusCode.ServiceUnavailable);
         // It stays so: looking again does not make it well.
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => UntilAsync(HttpStatusCode.ServiceUnavailable)));

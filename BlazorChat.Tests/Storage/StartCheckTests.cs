@@ -10,8 +10,8 @@ namespace BlazorChat.Tests.Storage;
 /// <summary>What a start finds wrong it says in a sentence that names the setting and the folder, and every file stays as it was.</summary>
 public sealed class StartCheckTests : IDisposable
 {
-    // Answers that wait for a model have no time to end.
-    private static readonly string[] Quick = ["--Replies:ShutdownGrace=00:00:00"];
+    // Responses that wait for a model have no time to end.
+    private static readonly string[] Quick = ["--Turns:ShutdownGrace=00:00:00"];
 
     private readonly string _root = Directory.CreateTempSubdirectory("blazorchat-").FullName;
 

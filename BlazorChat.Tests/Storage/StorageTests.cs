@@ -77,8 +77,8 @@ public sealed class StorageTests
         }
 
         var refused = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Hello", default);
-        Assert.Equal(RefusalKind.Unavailable, refused.Refusal?.Kind);
-        Assert.DoesNotContain("disk", refused.Refusal!.Sentence, StringComparison.Ordinal);
+        Assert.Equal(RoomErrorKind.Unavailable, refused.Error?.Kind);
+        Assert.DoesNotContain("disk", refused.Error!.Message, StringComparison.Ordinal);
         await using (var db = host.OpenDatabase())
         {
             Assert.Empty(await db.Turns.ToListAsync());

@@ -1,4 +1,4 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -18,11 +18,11 @@ public sealed class StoredMessagesTests
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "First");
         (await host.Model.NextAsync()).Finish("Answer");
-        var answer = await watch.EndedAsync();
-        await host.Replies.RegenerateAsync(ChatHost.Ada, room.Id, answer.Id, default);
+        var response = await watch.EndedAsync();
+        await host.Responses.RegenerateAsync(ChatHost.Ada, room.Id, response.Id, default);
         (await host.Model.NextAsync()).Finish("Another");
-        await watch.UntilAsync(s => s.Find(answer.Id)!.Message.Text == "Another");
-        await host.App.Services.GetRequiredService<ITurnStore>().AddBlobAsync(answer.Id, new Blob("text/plain", "x"u8.ToArray()), default);
+        await watch.UntilAsync(s => s.Find(response.Id)!.Message.Text == "Another");
+        await host.App.Services.GetRequiredService<ITurnStore>().AddBlobAsync(response.Id, new Blob("text/plain", "x"u8.ToArray()), default);
         await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
         for (var i = 0; i < 110; i++)
         {
@@ -47,7 +47,7 @@ public sealed class StoredMessagesTests
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "First");
-        var answer = (await host.Model.NextAsync()).Say("Still ");
+        var response = (await host.Model.NextAsync()).Say("Still ");
         await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
         for (var i = 0; i < 120; i++)
         {
@@ -55,7 +55,7 @@ public sealed class StoredMessagesTests
         }
 
         var id = watch.Now.Running.Single().Message.Id;
-        answer.Finish("here");
+        response.Finish("here");
         await watch.UntilAsync(s => !s.Running.Any());
         Assert.Equal("Still here", (await host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, id, default)).Value.Message.Text);
         await using var db = host.OpenDatabase();
@@ -76,7 +76,7 @@ public sealed class StoredMessagesTests
         await host.PostAsync(other, "Elsewhere");
         (await host.Model.NextAsync()).Finish("Kept");
         var elsewhere = await otherWatch.EndedAsync();
-        var answers = new List<Message>();
+        var responses = new List<Message>();
         foreach (var jump in new[] { 0, RoomLimits.RecordedMessages - 4, 2 })
         {
             await using (var db = host.OpenDatabase())
@@ -86,12 +86,12 @@ public sealed class StoredMessagesTests
 
             await host.PostAsync(room, "Hello");
             (await host.Model.NextAsync()).Finish("Hi");
-            answers.Add(await watch.EndedAsync(answers.Count + 1));
-            var kept = (await host.Replies.ReadSentAsync(ChatHost.Ada, room.Id, answers[0].Id, default)).Value;
-            Assert.Equal(answers.Count < 3 ? 1 : 0, kept.Count);
+            responses.Add(await watch.EndedAsync(responses.Count + 1));
+            var kept = (await host.Responses.ReadSentAsync(ChatHost.Ada, room.Id, responses[0].Id, default)).Value;
+            Assert.Equal(responses.Count < 3 ? 1 : 0, kept.Count);
         }
 
-        Assert.Single((await host.Replies.ReadSentAsync(ChatHost.Ada, room.Id, answers[1].Id, default)).Value);
-        Assert.Single((await host.Replies.ReadSentAsync(ChatHost.Ada, other.Id, elsewhere.Id, default)).Value);
+        Assert.Single((await host.Responses.ReadSentAsync(ChatHost.Ada, room.Id, responses[1].Id, default)).Value);
+        Assert.Single((await host.Responses.ReadSentAsync(ChatHost.Ada, other.Id, elsewhere.Id, default)).Value);
     }
 }

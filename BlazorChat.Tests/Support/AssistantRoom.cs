@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text.RegularExpressions;
 using BlazorChat.Markdown;
-using BlazorChat.Replies;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Assistants;
 using Microsoft.AspNetCore.Builder;
@@ -109,7 +109,7 @@ public sealed class AssistantRoom : IAsyncDisposable
         await Host.PostAsync(Room, text);
     }
 
-    /// <summary>Ada writes something; the end of the answer.</summary>
+    /// <summary>Ada writes something; the end of the response.</summary>
     public async Task<Message> AnswerAsync(string text)
     {
         await AskAsync(text);
@@ -119,26 +119,26 @@ public sealed class AssistantRoom : IAsyncDisposable
     /// <summary>Waits until everything that was asked has been answered.</summary>
     public Task<Message> EndedAsync() => Watch.EndedAsync(_asked);
 
-    /// <summary>Waits until the last answer waits for people.</summary>
+    /// <summary>Waits until the last response waits for people.</summary>
     public async Task<Message> AwaitingAsync() =>
         (await Watch.UntilAsync(s => s.Messages is [.., { Message.Status: MessageStatus.AwaitingPeople }])).Messages[^1].Message;
 
-    /// <summary>Waits until a running answer is seen as wanted.</summary>
-    public async Task<ReplyFrame> FrameAsync(Func<ReplyFrame, bool> wanted)
+    /// <summary>Waits until a running response is seen as wanted.</summary>
+    public async Task<ResponseFrame> FrameAsync(Func<ResponseFrame, bool> wanted)
     {
-        ReplyFrame? seen = null;
+        ResponseFrame? seen = null;
         // Held on to: it may be another one a moment later.
         await Watch.UntilAsync(s => (seen = s.Running.Select(m => m.Live!.Frame).FirstOrDefault(wanted)) is not null);
         return seen!;
     }
 
     /// <summary>Ada decides about a call.</summary>
-    public async Task<Result<Message>> DecideAsync(Message answer, ToolCallPart call, bool isApproved, string? reason = null, Person? by = null) =>
-        await Host.Replies.DecideAsync(by ?? ChatHost.Ada, Room.Id, answer.Id, call.CallId, call.Arguments, isApproved, reason, default);
+    public async Task<Result<Message>> DecideAsync(Message response, ToolCallPart call, bool isApproved, string? reason = null, Person? by = null) =>
+        await Host.Responses.DecideAsync(by ?? ChatHost.Ada, Room.Id, response.Id, call.CallId, call.Arguments, isApproved, reason, default);
 
     /// <summary>What the assistant saw.</summary>
-    public async Task<IReadOnlyList<SentStep>> SentAsync(Message answer) =>
-        (await Host.Replies.ReadSentAsync(ChatHost.Grace, Room.Id, answer.Id, default)).Value;
+    public async Task<IReadOnlyList<SentStep>> SentAsync(Message response) =>
+        (await Host.Responses.ReadSentAsync(ChatHost.Grace, Room.Id, response.Id, default)).Value;
 
     public async ValueTask DisposeAsync()
     {
@@ -165,7 +165,7 @@ public sealed partial class SeenText
         }
     }
 
-    public void Look(RoomSnapshot room)
+    public void Look(RoomState room)
     {
         var text = string.Join('\n', room.Beyond.Concat(room.Messages).Select(m => m.Live is null
             ? string.Join('\n', m.Parts.Select(p => Text(p.Blocks) + CallText(p.Part)))

@@ -1,4 +1,4 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Samples;
 using BlazorChat.Storage;
@@ -16,19 +16,19 @@ public sealed class ChatHost : IAsyncDisposable
     /// <summary>A setting of hosts that are asked over HTTP. Others have no pages, and start sooner.</summary>
     public const string Listening = "--urls=http://127.0.0.1:0";
 
-    private readonly FakeResponders? _responders;
+    private readonly FakeAssistants? _assistants;
 
     private readonly IReadOnlyDictionary<string, string> _settings;
 
     // What goes away with this host, or null when somebody goes on with it.
     private TestData? _data;
 
-    private ChatHost(WebApplication app, IReadOnlyDictionary<string, string> settings, TestData? data, FakeResponders? responders)
+    private ChatHost(WebApplication app, IReadOnlyDictionary<string, string> settings, TestData? data, FakeAssistants? assistants)
     {
         App = app;
         _settings = settings;
         _data = data;
-        _responders = responders;
+        _assistants = assistants;
     }
 
     public WebApplication App { get; }
@@ -38,14 +38,14 @@ public sealed class ChatHost : IAsyncDisposable
     /// <summary>The database that this host was started on without being given one.</summary>
     public TestData Data => _data ?? throw new InvalidOperationException("Its database is somebody else's.");
 
-    public FakeResponders Responders => _responders ?? throw new InvalidOperationException("The assistants of this host are the configured ones.");
+    public FakeAssistants Assistants => _assistants ?? throw new InvalidOperationException("The assistants of this host are the configured ones.");
 
     /// <summary>The first assistant's model.</summary>
-    public FakeChatClient Model => Responders.Clients[0];
+    public FakeChatClient Model => Assistants.Clients[0];
 
     public RoomService Rooms => App.Services.GetRequiredService<RoomService>();
 
-    public ReplyService Replies => App.Services.GetRequiredService<ReplyService>();
+    public ResponseService Responses => App.Services.GetRequiredService<ResponseService>();
 
     public static Person Ada { get; } = new(Guid.Parse("018f0000-0000-7000-8000-00000000000a"), "Ada");
 
@@ -61,7 +61,7 @@ public sealed class ChatHost : IAsyncDisposable
     /// <summary>Starts it with last changes to its services.</summary>
     public static Task<ChatHost> StartAsync(
         Action<WebApplicationBuilder> configure, string? folder = null, string[]? settings = null, params string[] assistants) =>
-        StartAsync(configure, OfFolder(folder), settings, new FakeResponders(assistants is [] ? ["Demo"] : assistants));
+        StartAsync(configure, OfFolder(folder), settings, new FakeAssistants(assistants is [] ? ["Demo"] : assistants));
 
     /// <summary>Starts it on a fresh database of a kind, which goes away with the host.</summary>
     public static Task<ChatHost> StartAsync(TestDatabase database, string[]? settings = null, params string[] assistants) =>
@@ -78,21 +78,21 @@ public sealed class ChatHost : IAsyncDisposable
 
     /// <summary>Starts it on a database to go on with.</summary>
     public static Task<ChatHost> StartAsync(TestData data, Action<WebApplicationBuilder>? configure = null, string[]? settings = null, params string[] assistants) =>
-        StartAsync(configure ?? (_ => { }), data.Settings, settings, new FakeResponders(assistants is [] ? ["Demo"] : assistants));
+        StartAsync(configure ?? (_ => { }), data.Settings, settings, new FakeAssistants(assistants is [] ? ["Demo"] : assistants));
 
     /// <summary>Starts it with the assistants that the settings configure, as people run it: nothing is replaced.</summary>
     public static Task<ChatHost> StartConfiguredAsync(string[] settings, Action<WebApplicationBuilder>? configure = null) =>
-        StartAsync(configure ?? (_ => { }), null, settings, (FakeResponders?)null);
+        StartAsync(configure ?? (_ => { }), null, settings, (FakeAssistants?)null);
 
     /// <summary>Starts the samples, as people run them.</summary>
     public static Task<ChatHost> StartSamplesAsync(string[] settings, Action<WebApplicationBuilder>? configure = null) =>
-        StartAsync(configure ?? (_ => { }), null, settings, (FakeResponders?)null, SamplesApp.CreateAsync);
+        StartAsync(configure ?? (_ => { }), null, settings, (FakeAssistants?)null, SamplesApp.CreateAsync);
 
     private static Dictionary<string, string>? OfFolder(string? folder) =>
         folder is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { ["DataFolder"] = folder };
 
     private static async Task<ChatHost> StartAsync(
-        Action<WebApplicationBuilder> configure, IReadOnlyDictionary<string, string>? database, string[]? settings, FakeResponders? responders,
+        Action<WebApplicationBuilder> configure, IReadOnlyDictionary<string, string>? database, string[]? settings, FakeAssistants? assistants,
         Func<string[], Action<WebApplicationBuilder>?, Task<WebApplication>>? create = null)
     {
         var data = database is null ? await TestData.CreateMigratedAsync(TestDatabase.Sqlite) : null;
@@ -104,15 +104,15 @@ public sealed class ChatHost : IAsyncDisposable
             {
                 builder.WebHost.UseUrls("http://127.0.0.1:0");
                 builder.Logging.ClearProviders();
-                if (responders is not null)
+                if (assistants is not null)
                 {
-                    builder.Services.AddSingleton<IResponders>(responders);
+                    builder.Services.AddSingleton<IAssistants>(assistants);
                 }
 
                 configure(builder);
             });
         await app.StartAsync();
-        return new ChatHost(app, database, data, responders);
+        return new ChatHost(app, database, data, assistants);
     }
 
     /// <summary>A new room.</summary>
@@ -137,7 +137,7 @@ public sealed class ChatHost : IAsyncDisposable
     public async Task<ChatHost> RestartAsync(Action<WebApplicationBuilder>? configure = null, string[]? settings = null)
     {
         await StopAsync();
-        var again = await StartAsync(configure ?? (_ => { }), _settings, settings, _responders?.Again());
+        var again = await StartAsync(configure ?? (_ => { }), _settings, settings, _assistants?.Again());
         again._data = _data;
         return again;
     }
@@ -147,12 +147,12 @@ public sealed class ChatHost : IAsyncDisposable
     /// <param name="configure">Last changes to services.</param>
     /// <param name="settings">Settings as <c>--Key=Value</c>.</param>
     public async Task<ChatHost> CrashAsync(
-        Func<Responder, Responder>? change = null, Action<WebApplicationBuilder>? configure = null, string[]? settings = null)
+        Func<Assistant, Assistant>? change = null, Action<WebApplicationBuilder>? configure = null, string[]? settings = null)
     {
         var copy = await Data.CopyAsync();
-        var responders = Responders.Again();
-        responders.Change = change ?? responders.Change;
-        var again = await StartAsync(configure ?? (_ => { }), copy.Settings, settings, responders);
+        var assistants = Assistants.Again();
+        assistants.Change = change ?? assistants.Change;
+        var again = await StartAsync(configure ?? (_ => { }), copy.Settings, settings, assistants);
         again._data = copy;
         return again;
     }
@@ -174,33 +174,31 @@ public sealed class ChatHost : IAsyncDisposable
 }
 
 /// <summary>Assistants with a model each that the test drives.</summary>
-public sealed class FakeResponders(string[] names) : IResponders
+public sealed class FakeAssistants(string[] names) : IAssistants
 {
     public IReadOnlyList<FakeChatClient> Clients { get; } = [.. names.Select(_ => new FakeChatClient())];
 
-    public IReadOnlyList<Author> All { get; } = [.. names.Select(n => new Author(AuthorKind.Assistant, n.ToLowerInvariant(), n))];
+    public IReadOnlyList<Assistant> All => [.. Clients.Select((client, i) => Of(client, names[i]))];
 
     /// <summary>The same assistants with new models, for another process.</summary>
-    public FakeResponders Again() => new(names) { Change = Change, PromptTokens = PromptTokens };
+    public FakeAssistants Again() => new(names) { Change = Change, PromptTokens = PromptTokens };
 
     public int PromptTokens { get; set; } = 16_000;
 
     /// <summary>Further settings of every assistant.</summary>
-    public Func<Responder, Responder> Change { get; set; } = static r => r;
+    public Func<Assistant, Assistant> Change { get; set; } = static r => r;
 
     /// <summary>The id of an assistant that is not configured any more.</summary>
     public string? Gone { get; set; }
 
-    public Responder? Find(string assistantId)
-    {
-        for (var i = 0; i < All.Count; i++)
-        {
-            if (All[i].Id == assistantId && assistantId != Gone)
-            {
-                return Change(new Responder(All[i], "Be brief.", PromptTokens, Clients[i]) { Provider = "Fake", Model = "fake", Recovery = RecoveryMode.Mark });
-            }
-        }
+    public Assistant? Find(string assistantId) =>
+        Array.FindIndex(names, n => n.Equals(assistantId, StringComparison.OrdinalIgnoreCase)) is var i and >= 0 && assistantId != Gone ? Of(Clients[i], names[i]) : null;
 
-        return null;
-    }
+    private Assistant Of(FakeChatClient client, string name) => Change(
+        new Assistant(new Author(AuthorKind.Assistant, name.ToLowerInvariant(), name), "Be brief.", PromptTokens, client)
+        {
+            Provider = "Fake",
+            Model = "fake",
+            Recovery = RecoveryMode.Mark,
+        });
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Support;
@@ -25,11 +25,11 @@ public sealed class FakeChatClient : IChatClient
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var answer = new FakeAnswer([.. messages], options, cancellationToken);
+        var response = new FakeAnswer([.. messages], options, cancellationToken);
         // Rooms ask side by side.
         Interlocked.Increment(ref _requests);
-        _asked.Writer.TryWrite(answer);
-        await foreach (var update in answer.Updates.ReadAllAsync(cancellationToken))
+        _asked.Writer.TryWrite(response);
+        await foreach (var update in response.Updates.ReadAllAsync(cancellationToken))
         {
             yield return update;
         }
@@ -47,7 +47,7 @@ public sealed class FakeChatClient : IChatClient
     }
 }
 
-/// <summary>One request to a <see cref="FakeChatClient"/> and its answer.</summary>
+/// <summary>One request to a <see cref="FakeChatClient"/> and its response.</summary>
 public sealed class FakeAnswer
 {
     private readonly Channel<ChatResponseUpdate> _updates = Channel.CreateUnbounded<ChatResponseUpdate>();

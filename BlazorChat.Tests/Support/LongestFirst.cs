@@ -10,7 +10,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     // Those that wait for processes and for silence.
     private static readonly string[] Long =
     [
-        nameof(Storage.StartProcessTests), nameof(Replies.ProviderOutcomeTests), nameof(EndToEnd.FailingStepTests), nameof(Replies.Flow.KilledProcessTests),
+        nameof(Storage.StartProcessTests), nameof(Turns.ProviderOutcomeTests), nameof(EndToEnd.FailingStepTests), nameof(Turns.Flow.KilledProcessTests),
         nameof(Storage.BothDatabasesTests), nameof(EndToEnd.ProviderStepTests), nameof(Assistants.Mcp.McpProgramTests),
     ];
 

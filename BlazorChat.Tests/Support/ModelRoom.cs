@@ -58,10 +58,10 @@ public sealed class ModelRoom : IAsyncDisposable
     }
 
     /// <summary>Waits until everything that was asked has been answered.</summary>
-    /// <returns>The last answer.</returns>
+    /// <returns>The last response.</returns>
     public Task<Message> EndedAsync() => Watch.EndedAsync(_asked);
 
-    /// <summary>Posts a message and waits for the end of its answer.</summary>
+    /// <summary>Posts a message and waits for the end of its response.</summary>
     public async Task<Message> AnswerAsync(string text = "Hello")
     {
         await AskAsync(text);

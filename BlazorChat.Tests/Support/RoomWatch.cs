@@ -9,7 +9,7 @@ public sealed class RoomWatch : IDisposable
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private RoomSubscription? _subscription;
 
-    public RoomSnapshot Now => _subscription!.Read();
+    public RoomState Now => _subscription!.Read();
 
     public void Changed() => _changes.Writer.TryWrite(true);
 
@@ -17,16 +17,16 @@ public sealed class RoomWatch : IDisposable
 
     /// <summary>Waits until the room is as wanted.</summary>
     /// <param name="wanted">Whether it is. Asked on a thread of the pool: the test's own are busy with others for longer than some states last.</param>
-    public Task<RoomSnapshot> UntilAsync(Func<RoomSnapshot, bool> wanted) => Task.Run(() => LookAsync(wanted));
+    public Task<RoomState> UntilAsync(Func<RoomState, bool> wanted) => Task.Run(() => LookAsync(wanted));
 
-    /// <summary>Waits until the newest message is an answer that has ended.</summary>
-    public async Task<Message> EndedAsync(int answers = 1) =>
-        (await UntilAsync(s => s.Messages.Count(m => m.Message.Author.Kind == AuthorKind.Assistant && m.Message.Status.IsEnded) >= answers))
+    /// <summary>Waits until the newest message is a response that has ended.</summary>
+    public async Task<Message> EndedAsync(int responses = 1) =>
+        (await UntilAsync(s => s.Messages.Count(m => m.Message.Author.Kind == AuthorKind.Assistant && m.Message.Status.IsEnded) >= responses))
             .Messages.Last(m => m.Message.Author.Kind == AuthorKind.Assistant).Message;
 
     public void Dispose() => _subscription?.Dispose();
 
-    private async Task<RoomSnapshot> LookAsync(Func<RoomSnapshot, bool> wanted)
+    private async Task<RoomState> LookAsync(Func<RoomState, bool> wanted)
     {
         while (true)
         {

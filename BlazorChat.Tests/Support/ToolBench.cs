@@ -1,5 +1,5 @@
-using BlazorChat.Replies.Kernels;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Kernels;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

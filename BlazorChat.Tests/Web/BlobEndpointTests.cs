@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using BlazorChat.Rooms;
-using BlazorChat.Tests.Replies.Engine;
+using BlazorChat.Tests.Turns.Engine;
 using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Web;
@@ -20,13 +20,13 @@ public sealed partial class BlobEndpointTests
         var blob = await BlobAsync(bench);
         using var browser = await JoinAsync(bench);
 
-        using var answer = await browser.GetAsync($"/rooms/{bench.Room.Id}/blobs/{blob}");
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.True(whole == await answer.Content.ReadAsStringAsync(), "It is not the whole.");
-        Assert.Equal("text/plain; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
-        Assert.Equal("inline", answer.Content.Headers.ContentDisposition!.ToString());
-        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
-        Assert.True(answer.Headers.CacheControl is { NoStore: true, Private: true });
+        using var response = await browser.GetAsync($"/rooms/{bench.Room.Id}/blobs/{blob}");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.True(whole == await response.Content.ReadAsStringAsync(), "It is not the whole.");
+        Assert.Equal("text/plain; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+        Assert.Equal("inline", response.Content.Headers.ContentDisposition!.ToString());
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        Assert.True(response.Headers.CacheControl is { NoStore: true, Private: true });
 
         var elsewhere = await bench.Host.RoomAsync("Elsewhere");
         foreach (var path in (string[])[$"{elsewhere.Id}/blobs/{blob}", $"{bench.Room.Id}/blobs/{Guid.NewGuid()}", $"{Guid.NewGuid()}/blobs/{blob}", $"{bench.Room.Id}/blobs/x"])
@@ -37,7 +37,7 @@ public sealed partial class BlobEndpointTests
         }
 
         // What is deleted cannot be downloaded any more.
-        Assert.Null((await bench.Host.Rooms.DeleteMessageAsync(ChatHost.Ada, bench.Room.Id, (await bench.StoredAsync()).Id, default)).Refusal);
+        Assert.Null((await bench.Host.Rooms.DeleteMessageAsync(ChatHost.Ada, bench.Room.Id, (await bench.StoredAsync()).Id, default)).Error);
         using var gone = await browser.GetAsync($"/rooms/{bench.Room.Id}/blobs/{blob}");
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
     }
@@ -48,14 +48,14 @@ public sealed partial class BlobEndpointTests
         await using var bench = await TurnBench.ListenAsync(TestDatabase.Sqlite, TurnBench.Tool("read", () => new string('x', RoomLimits.ToolResultLength + 1)));
         var blob = await BlobAsync(bench);
         using var nobody = Browser(bench);
-        using var answer = await nobody.GetAsync($"/rooms/{bench.Room.Id}/blobs/{blob}");
-        Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);
-        Assert.DoesNotContain("xxx", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var response = await nobody.GetAsync($"/rooms/{bench.Room.Id}/blobs/{blob}");
+        Assert.NotEqual(HttpStatusCode.OK, response.StatusCode);
+        Assert.DoesNotContain("xxx", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private static async Task<Guid> BlobAsync(TurnBench bench)
     {
-        bench.Host.Responders.Change = r => r with { Tools = ["read"] };
+        bench.Host.Assistants.Change = r => r with { Tools = ["read"] };
         (await bench.AskAsync()).Call("c1", "read").Finish();
         (await bench.Host.Model.NextAsync()).Finish("Read.");
         return Assert.Single((await bench.EndedAsync()).Calls).BlobId!.Value;

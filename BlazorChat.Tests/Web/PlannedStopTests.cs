@@ -1,4 +1,4 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Tests.Support;
 using BlazorChat.Web;
 using Microsoft.AspNetCore.Components.Server;
@@ -22,7 +22,7 @@ public sealed class PlannedStopTests : IDisposable
 
     public PlannedStopTests()
     {
-        _grace = new ShutdownGrace(Options.Create(new RepliesOptions()), _time);
+        _grace = new ShutdownGrace(Options.Create(new TurnsOptions()), _time);
         _stop = new PlannedStop(_lifetime, _grace, _time, NullLogger<PlannedStop>.Instance);
     }
 
@@ -55,7 +55,7 @@ public sealed class PlannedStopTests : IDisposable
         Assert.False(stopping.IsCompleted);
         _time.Advance(PlannedStop.Patience);
         await stopping.Soon();
-        Assert.Equal(new RepliesOptions().ShutdownGrace - PlannedStop.Patience, _grace.Left);
+        Assert.Equal(new TurnsOptions().ShutdownGrace - PlannedStop.Patience, _grace.Left);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public static class PersonPrincipal
         principal?.Identity?.IsAuthenticated == true
         && Guid.TryParseExact(principal.FindFirstValue(ClaimTypes.NameIdentifier), "N", out var id)
         && id != Guid.Empty
-        && Names.CheckPersonName(principal.FindFirstValue(ClaimTypes.Name)) is { Refusal: null } name
+        && Names.CheckPersonName(principal.FindFirstValue(ClaimTypes.Name)) is { Error: null } name
             ? new Person(id, name.Value)
             : null;
 }

@@ -7,7 +7,7 @@ namespace BlazorChat.Assistants;
 /// <summary>
 /// What Anthropic's own <see cref="IChatClient"/> leaves to do: its exceptions become <see cref="ChatFailureException"/>, and
 /// the connection that it was given is closed with it; what the service would refuse is repaired (<see cref="AnthropicPrompt"/>), and
-/// thinking and tool calls are read from the events (<see cref="AnthropicReply"/>). Always streams.
+/// thinking and tool calls are read from the events (<see cref="AnthropicResponseReader"/>). Always streams.
 /// </summary>
 /// <param name="inner">The library's client.</param>
 /// <param name="http">Its connection.</param>
@@ -16,7 +16,7 @@ internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : 
     /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        WholeReply.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
+        WholeResponse.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -25,7 +25,7 @@ internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : 
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var prompt = AnthropicPrompt.Messages(messages);
-        var reply = new AnthropicReply();
+        var response = new AnthropicResponseReader();
         var updates = base.GetStreamingResponseAsync(prompt, AnthropicPrompt.Options(options, prompt), cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (updates.ConfigureAwait(false))
         {
@@ -49,7 +49,7 @@ internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : 
                     throw ChatFailures.NotUnderstood(exception);
                 }
 
-                yield return reply.Read(updates.Current);
+                yield return response.Read(updates.Current);
             }
         }
     }

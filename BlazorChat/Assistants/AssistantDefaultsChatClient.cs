@@ -6,7 +6,7 @@ namespace BlazorChat.Assistants;
 /// Sends an assistant's own limit, temperature and reasoning effort where the caller's options say nothing; in a copy of the options.
 /// </summary>
 /// <param name="inner">The provider's client.</param>
-/// <param name="maxOutputTokens">The most tokens of one answer.</param>
+/// <param name="maxOutputTokens">The most tokens of one response.</param>
 /// <param name="temperature">Null for the model's own default.</param>
 /// <param name="effort">Null for the model's own default.</param>
 public sealed class AssistantDefaultsChatClient(IChatClient inner, int maxOutputTokens, float? temperature, ReasoningEffort? effort)

@@ -1,18 +1,18 @@
 using BlazorChat.Assistants.Middleware;
-using BlazorChat.Replies;
-using BlazorChat.Replies.Kernels;
+using BlazorChat.Rooms;
+using BlazorChat.Turns;
+using BlazorChat.Turns.Kernels;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
-using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Assistants;
 
 /// <summary>
 /// Who can answer, and the chat client of each. Fixed at start. The clients are shared: by all rooms and all threads.
 /// </summary>
-public sealed class AssistantDirectory : IDisposable
+public sealed class AssistantDirectory : IAssistants, IDisposable
 {
-    private readonly Dictionary<string, Entry> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Assistant> _byId = new(StringComparer.Ordinal);
 
     /// <summary>Makes the directory and every client. Throws <see cref="OptionsValidationException"/> when the configuration is wrong.</summary>
     /// <param name="options">The configuration, complete and valid.</param>
@@ -45,9 +45,10 @@ public sealed class AssistantDirectory : IDisposable
         foreach (var item in options.Value.Items)
         {
             var assistant = ToAssistant(item);
-            all.Add(assistant);
             var client = CreateClient(assistant, item, byName[assistant.Provider], middlewareByName, time, loggers);
-            _byId.Add(assistant.Id, new Entry(assistant, client, AssistantKernel.Create(client, services)));
+            assistant = assistant with { Kernel = AssistantKernel.Create(client, services) };
+            all.Add(assistant);
+            _byId.Add(assistant.Id, assistant);
         }
 
         All = all.AsReadOnly();
@@ -67,46 +68,31 @@ public sealed class AssistantDirectory : IDisposable
         }
     }
 
-    /// <summary>Every assistant, in the configured order; at least one.</summary>
+    /// <inheritdoc />
     public IReadOnlyList<Assistant> All { get; }
 
-    /// <summary>The assistant with this id (exact), or null: one that messages were stored for may have gone from the configuration since.</summary>
-    /// <param name="id">An assistant's id.</param>
-    public Assistant? Find(string id) => _byId.GetValueOrDefault(id)?.Assistant;
-
-    /// <summary>
-    /// The chat service of an assistant's kernel: its guarded client, made once. Fails only with <see cref="ChatFailureException"/> or, when the
-    /// caller's token was cancelled, <see cref="OperationCanceledException"/>; never changes the messages or the options it is
-    /// given; may yield a <see cref="RetryNoticeContent"/> before the first token. Do not dispose it.
-    /// </summary>
-    /// <param name="id">An assistant's id.</param>
-    /// <exception cref="KeyNotFoundException">There is no such assistant.</exception>
-    public IChatClient GetChatClient(string id) => GetKernel(id).GetRequiredService<IChatClient>();
-
-    /// <summary>The kernel of an assistant, whose chat service is the guarded client.</summary>
-    /// <param name="id">An assistant's id.</param>
-    /// <exception cref="KeyNotFoundException">There is no such assistant.</exception>
-    public Kernel GetKernel(string id) =>
-        _byId.TryGetValue(id, out var entry)
-            ? entry.Kernel
-            : throw new KeyNotFoundException($"There is no assistant with the id '{id}'.");
+    /// <inheritdoc />
+    public Assistant? Find(string assistantId) => _byId.GetValueOrDefault(assistantId);
 
     /// <summary>Disposes every client.</summary>
     public void Dispose()
     {
-        foreach (var entry in _byId.Values)
+        foreach (var assistant in All)
         {
-            entry.Client.Dispose();
+            assistant.Client.Dispose();
         }
     }
 
     private static Assistant ToAssistant(AssistantOptions item) =>
-        new(item.Id!, item.Name!, item.Avatar!, item.Instructions ?? "", item.Model!, item.Provider!)
+        new(new Author(AuthorKind.Assistant, item.Id!, item.Name!), item.Instructions ?? "", item.PromptTokens)
         {
+            Avatar = item.Avatar,
+            Model = item.Model!,
+            Provider = item.Provider!,
+            IsDemo = string.Equals(item.Provider, DemoChatClientProvider.ProviderName, StringComparison.OrdinalIgnoreCase),
             Template = item is { InstructionsFormat: InstructionsFormat.Template, Instructions: { Length: > 0 } text } ? InstructionsTemplate.Parse(text) : null,
             MaxOutputTokens = item.MaxOutputTokens,
-            PromptTokens = item.PromptTokens,
-            MaxReplyCharacters = item.MaxReplyCharacters,
+            MaxResponseCharacters = item.MaxResponseCharacters,
             Tools = item.Tools is null ? ["*"] : [.. item.Tools],
             Delegates = [.. item.Delegates],
             MaxSteps = item.MaxSteps,
@@ -139,7 +125,7 @@ public sealed class AssistantDirectory : IDisposable
     {
         IChatClient client = new RecordingChatClient(provider.Create(item));
         client = new AssistantDefaultsChatClient(client, item.MaxOutputTokens, item.Temperature, item.ReasoningEffort);
-        var limits = new GuardLimits(item.IdleTimeout, item.TotalTimeout, item.RetryAttempts, item.MaxReplyCharacters);
+        var limits = new GuardLimits(item.IdleTimeout, item.TotalTimeout, item.RetryAttempts, item.MaxResponseCharacters);
         client = new GuardChatClient(client, limits, time, loggers.CreateLogger<GuardChatClient>());
         foreach (var settings in item.Middleware.Reverse())
         {
@@ -153,6 +139,4 @@ public sealed class AssistantDirectory : IDisposable
 
         return new TelemetryChatClient(client, assistant.Provider, assistant.Model);
     }
-
-    private sealed record Entry(Assistant Assistant, IChatClient Client, Kernel Kernel);
 }

@@ -3,9 +3,9 @@ namespace BlazorChat.Assistants;
 /// <summary>What is logged about assistants at start: no keys, no addresses.</summary>
 internal static partial class AssistantLog
 {
-    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "Assistant {Name} ({Id}) answers by {Provider}, model {Model}")]
+    [LoggerMessage(LogLevel.Information, "Assistant {Name} ({Id}) answers by {Provider}, model {Model}")]
     public static partial void Configured(ILogger logger, string name, string id, string provider, string model);
 
-    [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "{Setting} is not sent: what assistant {Name} answers by ({Provider}) does not know it")]
+    [LoggerMessage(LogLevel.Warning, "{Setting} is not sent: what assistant {Name} answers by ({Provider}) does not know it")]
     public static partial void NotSent(ILogger logger, string setting, string name, string provider);
 }

@@ -1,4 +1,4 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
@@ -48,7 +48,7 @@ public sealed class AssistantOptions
     /// <summary>How much the model reasons before it answers: <c>None</c>, <c>Low</c>, <c>Medium</c>, <c>High</c> or <c>ExtraHigh</c>. Left out: <c>None</c> for a default model, otherwise whatever the model does by itself; many models do not know it.</summary>
     public ReasoningEffort? ReasoningEffort { get; set; }
 
-    /// <summary>The most tokens that one step of an answer may have, those of its reasoning included; 1 to 1,000,000.</summary>
+    /// <summary>The most tokens that one step of a response may have, those of its reasoning included; 1 to 1,000,000.</summary>
     public int MaxOutputTokens { get; set; } = 4096;
 
     /// <summary>How many tokens of the room go into one prompt, estimated; 500 to 10,000,000. Older messages are left out past it.</summary>
@@ -57,13 +57,13 @@ public sealed class AssistantOptions
     /// <summary>How many tokens of context an Ollama server is asked for (its <c>num_ctx</c>), 500 to 20,000,000. Left out: <see cref="PromptTokens"/> and <see cref="MaxOutputTokens"/> together; never more than the model has. Nobody else heeds it.</summary>
     public int? ContextTokens { get; set; }
 
-    /// <summary>The most characters (UTF-16) of text, reasoning and tool arguments that one request to the model may give, 100 to 10,000,000. Past it the answer fails, whatever the model says.</summary>
-    public int MaxReplyCharacters { get; set; } = 200_000;
+    /// <summary>The most characters (UTF-16) of text, reasoning and tool arguments that one request to the model may give, 100 to 10,000,000. Past it the response fails, whatever the model says.</summary>
+    public int MaxResponseCharacters { get; set; } = 200_000;
 
-    /// <summary>How long the provider may be silent before and between the pieces of an answer, 100 ms to 1 hour. A local server that first has to load a model or read a long prompt may need more than the default.</summary>
+    /// <summary>How long the provider may be silent before and between the pieces of a response, 100 ms to 1 hour. A local server that first has to load a model or read a long prompt may need more than the default.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long one answer may take, retries included; not shorter than <see cref="IdleTimeout"/>, at most 24 hours.</summary>
+    /// <summary>How long one response may take, retries included; not shorter than <see cref="IdleTimeout"/>, at most 24 hours.</summary>
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How often a request is repeated when it failed before the first token, 0 to 10.</summary>
@@ -90,13 +90,13 @@ public sealed class AssistantOptions
     /// <summary>How long one call of a tool may take unless the tool says otherwise, 100 ms to 1 hour.</summary>
     public TimeSpan ToolTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>What happens to an answer that was cut off: <c>Continue</c> or <c>Mark</c>.</summary>
+    /// <summary>What happens to a response that was cut off: <c>Continue</c> or <c>Mark</c>.</summary>
     public RecoveryMode Recovery { get; set; } = RecoveryMode.Continue;
 
-    /// <summary>How often one answer is continued after having been cut off, 0 to 100.</summary>
+    /// <summary>How often one response is continued after having been cut off, 0 to 100.</summary>
     public int MaxRecoveries { get; set; } = 3;
 
-    /// <summary>How long after its beginning an answer is still continued, up to 7 days.</summary>
+    /// <summary>How long after its beginning a response is still continued, up to 7 days.</summary>
     public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>What of a room is sent.</summary>

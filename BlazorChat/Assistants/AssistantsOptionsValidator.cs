@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using BlazorChat.Assistants.Middleware;
-using BlazorChat.Replies;
-using BlazorChat.Replies.Kernels;
+using BlazorChat.Turns;
+using BlazorChat.Turns.Kernels;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
@@ -163,7 +163,7 @@ public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientPr
         Range(errors, $"{key}:{nameof(item.MaxOutputTokens)}", item.MaxOutputTokens, 1, 1_000_000);
         Range(errors, $"{key}:{nameof(item.PromptTokens)}", item.PromptTokens, 500, 10_000_000);
         Range(errors, $"{key}:{nameof(item.ContextTokens)}", item.ContextTokens ?? 500, 500, 20_000_000);
-        Range(errors, $"{key}:{nameof(item.MaxReplyCharacters)}", item.MaxReplyCharacters, 100, 10_000_000);
+        Range(errors, $"{key}:{nameof(item.MaxResponseCharacters)}", item.MaxResponseCharacters, 100, 10_000_000);
         Range(errors, $"{key}:{nameof(item.DemoTokensPerSecond)}", item.DemoTokensPerSecond ?? 1, 1, 1_000_000);
         Range(errors, $"{key}:{nameof(item.RetryAttempts)}", item.RetryAttempts, 0, 10);
         Range(errors, $"{key}:{nameof(item.IdleTimeout)}", item.IdleTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));

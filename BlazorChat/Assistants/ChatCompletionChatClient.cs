@@ -27,7 +27,7 @@ internal sealed class ChatCompletionChatClient(IChatCompletionService service) :
         service.GetType().Name, Uri.TryCreate(service.GetEndpoint(), UriKind.Absolute, out var endpoint) ? endpoint : null, service.GetModelId());
 
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        WholeReply.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
+        WholeResponse.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

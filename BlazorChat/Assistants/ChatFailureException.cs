@@ -1,16 +1,16 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// An answer failed: the one exception, apart from <see cref="OperationCanceledException"/> for a stop, that comes out of a
+/// A response failed: the one exception, apart from <see cref="OperationCanceledException"/> for a stop, that comes out of a
 /// guarded chat client. What came before it has been passed on and is to be kept.
 /// </summary>
-public sealed class ChatFailureException : ReplyFailedException
+public sealed class ChatFailureException : ResponseFailedException
 {
     /// <summary>Makes a failure.</summary>
     /// <param name="kind">What happened.</param>
-    /// <param name="sentence">The same for people, see <see cref="Sentence"/>.</param>
+    /// <param name="sentence">The same for people, see <see cref="Message"/>.</param>
     /// <param name="canRetry">See <see cref="CanRetry"/>.</param>
     /// <param name="innerException">What it was made from, for logs; it may hold what people must not see.</param>
     public ChatFailureException(ChatFailureKind kind, string sentence, bool canRetry, Exception? innerException = null)
@@ -24,7 +24,7 @@ public sealed class ChatFailureException : ReplyFailedException
     public ChatFailureKind Kind { get; }
 
     /// <summary>What happened, in a sentence or two for the people in the room: no secrets, no stack traces, no addresses.</summary>
-    public string Sentence => Message;
+    public override string Message => base.Message;
 
     /// <summary>Whether asking again, as it is, may help: true for what passes by itself, false for what somebody has to change.</summary>
     public bool CanRetry { get; }

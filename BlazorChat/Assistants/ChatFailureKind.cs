@@ -1,9 +1,9 @@
 namespace BlazorChat.Assistants;
 
-/// <summary>Why an answer failed, for code, logs and traces, where operators search for these names. People get, and messages keep, <see cref="ChatFailureException.Sentence"/>.</summary>
+/// <summary>Why a response failed, for code, logs and traces, where operators search for these names. People get, and messages keep, <see cref="ChatFailureException.Message"/>.</summary>
 public enum ChatFailureKind
 {
-    /// <summary>The provider answered with an error of its own (HTTP 5xx, an error event, something that is no answer).</summary>
+    /// <summary>The provider answered with an error of its own (HTTP 5xx, an error event, something that is no response).</summary>
     ProviderError,
 
     /// <summary>The key is missing, wrong or not allowed to use this model (HTTP 401, 403).</summary>
@@ -27,22 +27,22 @@ public enum ChatFailureKind
     /// <summary>No connection to the provider could be made.</summary>
     Unreachable,
 
-    /// <summary>The connection broke in the middle of the answer.</summary>
+    /// <summary>The connection broke in the middle of the response.</summary>
     ConnectionLost,
 
-    /// <summary>The provider closed the stream without saying that the answer is finished.</summary>
+    /// <summary>The provider closed the stream without saying that the response is finished.</summary>
     EndedEarly,
 
     /// <summary>The provider was silent for longer than the idle time-out.</summary>
     Stalled,
 
-    /// <summary>The answer took longer than the total time-out.</summary>
+    /// <summary>The response took longer than the total time-out.</summary>
     TimedOut,
 
-    /// <summary>The provider said that the answer is finished, and there was none.</summary>
+    /// <summary>The provider said that the response is finished, and there was none.</summary>
     Empty,
 
-    /// <summary>The answer had more characters, or called more tools, than are allowed.</summary>
+    /// <summary>The response had more characters, or called more tools, than are allowed.</summary>
     TooLong,
 
     /// <summary>A middleware of the assistant threw.</summary>

@@ -8,7 +8,7 @@ namespace BlazorChat.Assistants;
 /// <summary>Makes every <see cref="ChatFailureException"/>: the one place where failures become sentences.</summary>
 internal static class ChatFailures
 {
-    /// <summary>The <see cref="Microsoft.Extensions.AI.ErrorContent.ErrorCode"/> that marks a model's refusal.</summary>
+    /// <summary>The <see cref="Microsoft.Extensions.AI.ErrorContent.ErrorCode"/> that marks a model's error.</summary>
     public const string RefusalCode = "Refusal";
 
     private const string Unforeseen = "Something unexpected went wrong while the assistant was answering.";
@@ -168,7 +168,7 @@ internal static class ChatFailures
     };
 
     /// <summary>Whether the cause is none that this class knows, and belongs into the log as it is.</summary>
-    public static bool IsUnforeseen(ChatFailureException failure) => failure.Sentence == Unforeseen;
+    public static bool IsUnforeseen(ChatFailureException failure) => failure.Message == Unforeseen;
 
     private static string WithQuote(string sentence, string message)
     {

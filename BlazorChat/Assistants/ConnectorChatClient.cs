@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
 
-/// <summary>A connector that a host brought. What one of OpenAI's loses of an answer is read as from the built-in one (<see cref="OpenAIReply"/>).</summary>
+/// <summary>A connector that a host brought. What one of OpenAI's loses of a response is read as from the built-in one (<see cref="OpenAIResponseReader"/>).</summary>
 /// <param name="connector">Makes one request and runs nothing: see <see cref="KernelConnector"/>.</param>
 /// <param name="http">What it sends with unless the host gave it something else; disposed with this.</param>
 internal sealed class ConnectorChatClient(IChatClient connector, HttpClient http) : DelegatingChatClient(connector)
@@ -10,7 +10,7 @@ internal sealed class ConnectorChatClient(IChatClient connector, HttpClient http
     /// <inheritdoc/>
     public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        OpenAIReply.ReadAsync(base.GetStreamingResponseAsync(messages, options, cancellationToken), cancellationToken);
+        OpenAIResponseReader.ReadAsync(base.GetStreamingResponseAsync(messages, options, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
@@ -28,14 +28,14 @@ public sealed class DemoChatClient(int tokensPerSecond, TimeProvider time) : ICh
         var prompt = messages.ToList();
         var plan = DemoScript.Plan(prompt, options?.Tools ?? []);
         var id = $"demo-{prompt.Count}";
-        var pace = new DemoPace(plan.IsSlow ? tokensPerSecond / 10.0 : tokensPerSecond, time);
-        foreach (var piece in DemoPace.Split(plan.Reasoning))
+        var pace = new DemoTokenRate(plan.IsSlow ? tokensPerSecond / 10.0 : tokensPerSecond, time);
+        foreach (var piece in DemoTokenRate.Split(plan.Reasoning))
         {
             await pace.NextAsync(piece, cancellationToken).ConfigureAwait(false);
             yield return Update(id, new TextReasoningContent(piece));
         }
 
-        foreach (var piece in DemoPace.Split(plan.Text))
+        foreach (var piece in DemoTokenRate.Split(plan.Text))
         {
             await pace.NextAsync(piece, cancellationToken).ConfigureAwait(false);
             yield return Update(id, new TextContent(piece));

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
 
-/// <summary>One answer of the demo assistant: reasoning, then text, then tool calls, then an ending.</summary>
+/// <summary>One response of the demo assistant: reasoning, then text, then tool calls, then an ending.</summary>
 /// <param name="Text">Markdown.</param>
 internal sealed record DemoPlan(string Text)
 {
@@ -16,7 +16,7 @@ internal sealed record DemoPlan(string Text)
     public DemoEnding Ending { get; init; }
 }
 
-/// <summary>How an answer of the demo assistant ends.</summary>
+/// <summary>How a response of the demo assistant ends.</summary>
 internal enum DemoEnding
 {
     /// <summary>As it should.</summary>

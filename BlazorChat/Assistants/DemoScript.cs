@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
@@ -32,7 +32,7 @@ internal static partial class DemoScript
             .SelectMany(message => message.Contents).OfType<FunctionResultContent>().ToList();
         if (results.Count > 0)
         {
-            return new DemoPlan(DemoTools.Answer(results, prompt));
+            return new DemoPlan(DemoTools.Response(results, prompt));
         }
 
         var message = prompt.LastOrDefault(candidate => candidate.Role == ChatRole.User);
@@ -45,20 +45,20 @@ internal static partial class DemoScript
         var words = text.Length > LongestRequest
             ? []
             : Word().Matches(text).Select(match => match.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return Answer(words, text, prompt, tools) ?? new DemoPlan(DemoTexts.Greeting(message?.AuthorName));
+        return Response(words, text, prompt, tools) ?? new DemoPlan(DemoTexts.Greeting(message?.AuthorName));
     }
 
     /// <summary>The first words of the question.</summary>
     private static string Title(string exchange)
     {
         var begin = exchange.StartsWith(RoomTitle.QuestionMark, StringComparison.Ordinal) ? RoomTitle.QuestionMark.Length : 0;
-        var end = exchange.LastIndexOf(RoomTitle.AnswerMark, StringComparison.Ordinal);
+        var end = exchange.LastIndexOf(RoomTitle.ResponseMark, StringComparison.Ordinal);
         var question = Mention().Replace(exchange[begin..(end < begin ? exchange.Length : end)], "");
         var words = string.Join(' ', question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(6));
         return words.Length > 0 && char.IsLower(words[0]) ? $"{char.ToUpperInvariant(words[0])}{words[1..]}" : words;
     }
 
-    /// <summary>The same answer from where it was cut off.</summary>
+    /// <summary>The same response from where it was cut off.</summary>
     private static DemoPlan GoOn(List<ChatMessage> prompt, IList<AITool> tools)
     {
         var asked = prompt.FindLastIndex(message => message.Role != ChatRole.Assistant) + 1;
@@ -67,7 +67,7 @@ internal static partial class DemoScript
         return plan.Text.StartsWith(said, StringComparison.Ordinal) ? plan with { Text = plan.Text[said.Length..] } : plan;
     }
 
-    private static DemoPlan? Answer(HashSet<string> words, string text, IReadOnlyList<ChatMessage> prompt, IList<AITool> tools) =>
+    private static DemoPlan? Response(HashSet<string> words, string text, IReadOnlyList<ChatMessage> prompt, IList<AITool> tools) =>
         // First: what is handed on is not for this one to do.
         DemoTools.Delegate(words, text, prompt, tools) is { } delegated ? delegated
         : words.Contains("help") ? new DemoPlan(DemoTexts.Help)

@@ -104,15 +104,15 @@ internal static partial class DemoTools
     }
 
     /// <summary>The results in words.</summary>
-    public static string Answer(List<FunctionResultContent> results, IReadOnlyList<ChatMessage> prompt)
+    public static string Response(List<FunctionResultContent> results, IReadOnlyList<ChatMessage> prompt)
     {
         var names = prompt.SelectMany(message => message.Contents).OfType<FunctionCallContent>()
             .GroupBy(call => call.CallId, StringComparer.Ordinal)
             .ToDictionary(calls => calls.Key, calls => calls.Last().Name, StringComparer.Ordinal);
-        return string.Join("\n\n", results.Select(result => Answer(names.GetValueOrDefault(result.CallId, "tool"), ToText(result))));
+        return string.Join("\n\n", results.Select(result => Response(names.GetValueOrDefault(result.CallId, "tool"), ToText(result))));
     }
 
-    private static string Answer(string tool, string result) =>
+    private static string Response(string tool, string result) =>
         result.Length == 0 ? $"The tool `{tool}` came back with nothing."
         // So begins what is told of a call that a person did not allow.
         : result.StartsWith("No.", StringComparison.Ordinal) || result.StartsWith("Not run:", StringComparison.Ordinal) ? $"Then I do without `{tool}`. I was told: **{result.ReplaceLineEndings(" ")}**"

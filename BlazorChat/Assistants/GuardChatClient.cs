@@ -10,8 +10,8 @@ namespace BlazorChat.Assistants;
 /// the token. Repeats a request that failed before the first token, and says so with <see cref="RetryNoticeContent"/>;
 /// after the first token nothing is repeated.
 /// </summary>
-/// <param name="inner">A provider's client without retries of its own. Its stream is read even for a whole response, unless the options say <see cref="BlazorChat.Replies.TurnProperties.Whole"/>.</param>
-/// <param name="limits">What one answer may take.</param>
+/// <param name="inner">A provider's client without retries of its own. Its stream is read even for a whole response, unless the options say <see cref="BlazorChat.Turns.TurnProperties.Whole"/>.</param>
+/// <param name="limits">What one response may take.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Gets kinds, times and counts, no contents.</param>
 public sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeProvider time, ILogger<GuardChatClient> logger)
@@ -20,7 +20,7 @@ public sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeP
     /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        WholeReply.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
+        WholeResponse.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -37,15 +37,15 @@ public sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeP
         {
             ChatFailureException? failure = null;
             bool started;
-            var reply = new GuardedReply(InnerClient, prompt, options, limits, time, ChatFailures.From, total.Token, cancellationToken);
-            await using (reply.ConfigureAwait(false))
+            var response = new GuardedResponse(InnerClient, prompt, options, limits, time, ChatFailures.From, total.Token, cancellationToken);
+            await using (response.ConfigureAwait(false))
             {
                 while (true)
                 {
                     ChatResponseUpdate? update = null;
                     try
                     {
-                        update = await reply.ReadAsync().ConfigureAwait(false);
+                        update = await response.ReadAsync().ConfigureAwait(false);
                     }
                     catch (ChatFailureException exception)
                     {
@@ -60,7 +60,7 @@ public sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeP
                     yield return update;
                 }
 
-                started = reply.Started;
+                started = response.Started;
             }
 
             if (failure is null)
@@ -81,7 +81,7 @@ public sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeP
             }
 
             GuardLog.Retrying(logger, failure.Kind, failure.StatusCode, attempt, delay);
-            yield return new ChatResponseUpdate { Contents = [new RetryNoticeContent(delay, attempt, failure.Sentence)] };
+            yield return new ChatResponseUpdate { Contents = [new RetryNoticeContent(delay, attempt, failure.Message)] };
             await WaitAsync(delay, total.Token, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -20,7 +20,7 @@ internal sealed class InstructionsCheck(AssistantDirectory assistants) : IHosted
             }
 
             // Without the application's filters, and with one that lets nothing run.
-            var kernel = new Kernel(plugins: new KernelPluginCollection(assistants.GetKernel(assistant.Id).Plugins));
+            var kernel = new Kernel(plugins: new KernelPluginCollection(assistant.Kernel.Plugins));
             kernel.FunctionInvocationFilters.Add(new NothingRuns());
             try
             {

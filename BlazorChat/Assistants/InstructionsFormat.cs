@@ -6,6 +6,6 @@ public enum InstructionsFormat
     /// <summary>Sent as they are.</summary>
     Text,
 
-    /// <summary>A prompt template of Semantic Kernel, filled in for each step: see <see cref="Replies.Kernels.InstructionsTemplate"/>.</summary>
+    /// <summary>A prompt template of Semantic Kernel, filled in for each step: see <see cref="Turns.Kernels.InstructionsTemplate"/>.</summary>
     Template,
 }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 using OllamaSharp.Models;
 using OllamaSharp.Models.Chat;
@@ -10,7 +10,7 @@ namespace BlazorChat.Assistants;
 /// <summary>
 /// What OllamaSharp's <see cref="IChatClient"/> leaves to do: the size of the context is set, what a model cannot do is not asked of
 /// it, a model that is not there is named beside those that are, and calls and counts are read from the lines
-/// (<see cref="OllamaReply"/>). Always streams.
+/// (<see cref="OllamaResponseReader"/>). Always streams.
 /// </summary>
 /// <param name="server">The library's client.</param>
 /// <param name="http">Its connection, disposed with this.</param>
@@ -26,7 +26,7 @@ internal sealed class OllamaChatClient(OllamaServer server, HttpClient http, str
     /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        WholeReply.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
+        WholeResponse.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -38,7 +38,7 @@ internal sealed class OllamaChatClient(OllamaServer server, HttpClient http, str
         var (facts, isNew) = await _models.FindAsync(asked, cancellationToken).ConfigureAwait(false);
         var prompt = messages.ToList();
         var request = Request(asked, prompt, options, facts, isNew);
-        var reply = new OllamaReply();
+        var response = new OllamaResponseReader();
         var updates = base.GetStreamingResponseAsync([], request, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (updates.ConfigureAwait(false))
         {
@@ -67,7 +67,7 @@ internal sealed class OllamaChatClient(OllamaServer server, HttpClient http, str
                     throw missing;
                 }
 
-                yield return reply.Read(updates.Current);
+                yield return response.Read(updates.Current);
             }
         }
 

@@ -46,7 +46,7 @@ internal sealed class OllamaLines(Stream inner, CancellationToken stop) : Stream
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ChatFailureException">The server reports an error, or sends something that is no line of an answer.</exception>
+    /// <exception cref="ChatFailureException">The server reports an error, or sends something that is no line of a response.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (_ready.IsEmpty)

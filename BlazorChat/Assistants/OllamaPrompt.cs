@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 using OllamaSharp.Models.Chat;
 using OllamaChatRole = OllamaSharp.Models.Chat.ChatRole;
@@ -26,9 +26,9 @@ internal static class OllamaPrompt
 
         foreach (var message in ToolHistory.Repair(messages, static id => id.Length > 0))
         {
-            foreach (var answer in message.Contents.OfType<FunctionResultContent>())
+            foreach (var response in message.Contents.OfType<FunctionResultContent>())
             {
-                result.Add(new Message(OllamaChatRole.Tool, ToText(answer.Result)) { ToolName = names.GetValueOrDefault(answer.CallId) });
+                result.Add(new Message(OllamaChatRole.Tool, ToText(response.Result)) { ToolName = names.GetValueOrDefault(response.CallId) });
             }
 
             var calls = message.Contents.OfType<FunctionCallContent>().ToList();

@@ -8,7 +8,7 @@ namespace BlazorChat.Assistants;
 
 /// <summary>
 /// What the connector of OpenAI's chat completions leaves to do: what servers would refuse is repaired, and what it loses of an
-/// answer (refusals, error events, pieces of calls, odd ids and ends) is read from the chunks (<see cref="OpenAIReply"/>). Always streams.
+/// answer (refusals, error events, pieces of calls, odd ids and ends) is read from the chunks (<see cref="OpenAIResponseReader"/>). Always streams.
 /// </summary>
 public sealed class OpenAIChatClient : DelegatingChatClient
 {
@@ -28,7 +28,7 @@ public sealed class OpenAIChatClient : DelegatingChatClient
     /// <summary>Makes one of a connector that speaks the same protocol elsewhere.</summary>
     /// <param name="connector">Makes one request and runs nothing: see <see cref="KernelConnector"/>.</param>
     /// <param name="http">What it sends with; disposed with this.</param>
-    /// <param name="limit">What the server calls the most tokens of an answer.</param>
+    /// <param name="limit">What the server calls the most tokens of a response.</param>
     internal OpenAIChatClient(IChatClient connector, HttpClient http, TokenLimitField limit)
         : base(connector)
     {
@@ -44,12 +44,12 @@ public sealed class OpenAIChatClient : DelegatingChatClient
     /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        WholeReply.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
+        WholeResponse.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        OpenAIReply.ReadAsync(base.GetStreamingResponseAsync(OpenAIPrompt.Messages(messages), _prompt.Options(options), cancellationToken), cancellationToken);
+        OpenAIResponseReader.ReadAsync(base.GetStreamingResponseAsync(OpenAIPrompt.Messages(messages), _prompt.Options(options), cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

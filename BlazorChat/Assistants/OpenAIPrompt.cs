@@ -9,7 +9,7 @@ using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace BlazorChat.Assistants;
 
-/// <summary>What a server calls the most tokens of an answer.</summary>
+/// <summary>What a server calls the most tokens of a response.</summary>
 internal enum TokenLimitField
 {
     /// <summary><c>max_completion_tokens</c>: OpenAI and Azure, which refuse the other for newer models.</summary>

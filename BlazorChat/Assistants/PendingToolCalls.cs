@@ -1,14 +1,14 @@
 using System.Text;
 using System.Text.Json;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
 
-/// <summary>The tool calls of one answer while their pieces come in. Every call gets an id of its own, whatever the provider says.</summary>
+/// <summary>The tool calls of one response while their pieces come in. Every call gets an id of its own, whatever the provider says.</summary>
 internal sealed class PendingToolCalls
 {
-    /// <summary>The most calls of one answer.</summary>
+    /// <summary>The most calls of one response.</summary>
     public const int MaxCalls = 128;
 
     /// <summary>The longest id that is taken from a provider.</summary>
@@ -42,13 +42,13 @@ internal sealed class PendingToolCalls
         return call;
     }
 
-    /// <summary>Why the answer ended: some servers end one that has calls like any other.</summary>
+    /// <summary>Why the response ended: some servers end one that has calls like any other.</summary>
     /// <param name="reason">Why it did in the provider's words.</param>
     public ChatFinishReason FinishReason(ChatFinishReason reason) =>
         Any && reason != ChatFinishReason.Length && reason != ChatFinishReason.ContentFilter ? ChatFinishReason.ToolCalls : reason;
 
-    /// <summary>The calls as they are at the end of the answer, in the order in which they began.</summary>
-    /// <param name="wasCut">Whether the answer ended at its token limit: then a last call without any arguments is not one that needs none.</param>
+    /// <summary>The calls as they are at the end of the response, in the order in which they began.</summary>
+    /// <param name="wasCut">Whether the response ended at its token limit: then a last call without any arguments is not one that needs none.</param>
     public IEnumerable<FunctionCallContent> Complete(bool wasCut) =>
         _calls.Select((call, i) => call.ToContent(isCut: wasCut && i == _calls.Count - 1));
 }

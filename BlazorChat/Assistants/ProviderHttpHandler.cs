@@ -9,7 +9,7 @@ namespace BlazorChat.Assistants;
 /// some put the body, which may quote a key, into the exception's message.
 /// </summary>
 /// <param name="time">The clock that a <c>Retry-After</c> date is compared to.</param>
-/// <param name="takesJson">Whether a JSON document with the status of a success is an answer.</param>
+/// <param name="takesJson">Whether a JSON document with the status of a success is a response.</param>
 internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = false) : DelegatingHandler
 {
     /// <summary>The most bytes that are read of an error's body.</summary>
@@ -17,7 +17,7 @@ internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = fa
 
     /// <summary>A client for one provider's library. It has no time-out of its own: the guard has the clocks.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="takesJson">Whether a JSON document with the status of a success is an answer; otherwise it is an error.</param>
+    /// <param name="takesJson">Whether a JSON document with the status of a success is a response; otherwise it is an error.</param>
     public static HttpClient CreateClient(TimeProvider time, bool takesJson = false)
     {
         var sockets = new SocketsHttpHandler
@@ -28,15 +28,15 @@ internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = fa
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
 
-            // An answer that is left between two reads is first drained, to keep the connection: two seconds by default, in
-            // which the provider writes on. The end of a finished answer needs no more than this.
+            // A response that is left between two reads is first drained, to keep the connection: two seconds by default, in
+            // which the provider writes on. The end of a finished response needs no more than this.
             ResponseDrainTimeout = TimeSpan.FromMilliseconds(50),
         };
         return new HttpClient(new ProviderHttpHandler(time, takesJson) { InnerHandler = sockets })
         {
             Timeout = Timeout.InfiniteTimeSpan,
 
-            // Of an answer that is read as a whole: as much as of one line of a stream.
+            // Of a response that is read as a whole: as much as of one line of a stream.
             MaxResponseContentBufferSize = MendedStream.MaxLineBytes,
         };
     }

@@ -1,4 +1,4 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;

@@ -8,8 +8,8 @@ namespace BlazorChat.Assistants;
 
 /// <summary>
 /// OpenAI's Responses protocol over the library's client, composed by a kernel like every connector: what the service would refuse is
-/// repaired (<see cref="ResponsesPrompt"/>), and what the client loses of an answer, its end first of all, is read from the
-/// events (<see cref="ResponsesReply"/>). The whole conversation goes with every request; the service keeps none unless it is told to. Always streams.
+/// repaired (<see cref="ResponsesPrompt"/>), and what the client loses of a response, its end first of all, is read from the
+/// events (<see cref="ResponsesProtocolReader"/>). The whole conversation goes with every request; the service keeps none unless it is told to. Always streams.
 /// </summary>
 internal sealed class ResponsesChatClient : DelegatingChatClient
 {
@@ -38,7 +38,7 @@ internal sealed class ResponsesChatClient : DelegatingChatClient
     /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        WholeReply.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
+        WholeResponse.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -50,7 +50,7 @@ internal sealed class ResponsesChatClient : DelegatingChatClient
         for (var again = true; again;)
         {
             again = false;
-            var reply = new ResponsesReply();
+            var response = new ResponsesProtocolReader();
             var asks = _prompt.Next();
             var updates = base.GetStreamingResponseAsync(prompt, _prompt.Options(options, asks), cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using (updates.ConfigureAwait(false))
@@ -71,12 +71,12 @@ internal sealed class ResponsesChatClient : DelegatingChatClient
                         break;
                     }
 
-                    if (reply.Read(updates.Current) is { } update)
+                    if (response.Read(updates.Current) is { } update)
                     {
                         yield return update;
                     }
 
-                    if (reply.Failure is { } failed)
+                    if (response.Failure is { } failed)
                     {
                         throw failed;
                     }

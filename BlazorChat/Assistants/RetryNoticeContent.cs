@@ -1,4 +1,4 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 
 namespace BlazorChat.Assistants;
 
@@ -8,9 +8,9 @@ namespace BlazorChat.Assistants;
 /// </summary>
 /// <param name="delay">How long the guard waits from now on.</param>
 /// <param name="attempt">Which repetition this is, from 1.</param>
-/// <param name="reason">Why, in a sentence for people (<see cref="ChatFailureException.Sentence"/>).</param>
+/// <param name="reason">Why, in a sentence for people (<see cref="ChatFailureException.Message"/>).</param>
 public sealed class RetryNoticeContent(TimeSpan delay, int attempt, string reason)
-    : ReplyNoteContent($"{reason} Retrying in {Math.Max(1, Math.Round(delay.TotalSeconds))} s…")
+    : ResponseNoteContent($"{reason} Retrying in {Math.Max(1, Math.Round(delay.TotalSeconds))} s…")
 {
     /// <summary>How long the guard waits from now on.</summary>
     public TimeSpan Delay { get; } = delay;

@@ -50,7 +50,7 @@ internal static class ToolHistory
     private static void AddStep(List<ChatMessage> result, ChatMessage message, List<FunctionResultContent> results, HashSet<string> ids, Func<string, bool> fits)
     {
         var contents = new List<AIContent>();
-        var answers = new List<AIContent>();
+        var responses = new List<AIContent>();
         foreach (var content in message.Contents)
         {
             if (content is not FunctionCallContent call)
@@ -63,8 +63,8 @@ internal static class ToolHistory
             contents.Add(new FunctionCallContent(id, OpenAINames.Sanitise(call.Name) ?? "unknown", Arguments(call)));
 
             // Two calls with one id have their results in the order of the calls.
-            var index = results.FindIndex(answer => answer.CallId == call.CallId);
-            answers.Add(Answer(id, index < 0 ? null : results[index]));
+            var index = results.FindIndex(response => response.CallId == call.CallId);
+            responses.Add(Response(id, index < 0 ? null : results[index]));
             if (index >= 0)
             {
                 results.RemoveAt(index);
@@ -74,10 +74,10 @@ internal static class ToolHistory
         var copy = message.Clone();
         copy.Contents = contents;
         result.Add(copy);
-        result.Add(new ChatMessage(ChatRole.Tool, answers));
+        result.Add(new ChatMessage(ChatRole.Tool, responses));
     }
 
-    private static FunctionResultContent Answer(string id, FunctionResultContent? result) =>
+    private static FunctionResultContent Response(string id, FunctionResultContent? result) =>
         result is null
             ? new FunctionResultContent(id, NoResult)
             : new FunctionResultContent(id, result.Result ?? (result.Exception is null ? "" : NoReason)) { Exception = result.Exception };

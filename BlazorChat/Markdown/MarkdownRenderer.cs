@@ -66,7 +66,7 @@ public static class MarkdownRenderer
             return null;
         }
 
-#pragma warning disable CA1031 // The parser's own limits and bugs come as any exception; a text must not end a reply or a page.
+#pragma warning disable CA1031 // The parser's own limits and bugs come as any exception; a text must not end a response or a page.
         try
         {
             return MarkdownParser.Parse(text, pipeline);

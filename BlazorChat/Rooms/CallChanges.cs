@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>What can happen to the tool calls of an answer beside their running: the same in memory and on disk.</summary>
+/// <summary>What can happen to the tool calls of a response beside their running: the same in memory and on disk.</summary>
 internal static class CallChanges
 {
     /// <summary>The reason of a rejection that nobody gave: who asked wrote something else instead.</summary>
@@ -22,7 +22,7 @@ internal static class CallChanges
         return parts;
     }
 
-    /// <summary>A call that a person approved: it runs when the answer goes on.</summary>
+    /// <summary>A call that a person approved: it runs when the response goes on.</summary>
     public static ToolCallPart Approve(ToolCallPart call, ToolDecision decision) => call with { State = ToolCallState.Ready, Decision = decision };
 
     /// <summary>A call that a person rejected: the model is told, with the reason.</summary>
@@ -48,7 +48,7 @@ internal static class CallChanges
         [.. parts.Select(p => p is ToolCallPart { IsFinished: false } call ? Fail(call, sentence, now) : p)];
 
     /// <summary>
-    /// Calls of an answer that was cut off: what ran has failed, since whether it had an effect is not known, and so has what
+    /// Calls of a response that was cut off: what ran has failed, since whether it had an effect is not known, and so has what
     /// was still being written; what waits for people waits on; what had not begun still can.
     /// </summary>
     public static ImmutableArray<MessagePart> Recover(ImmutableArray<MessagePart> parts, DateTimeOffset now) =>

@@ -21,7 +21,7 @@ public sealed record NewMessage(
 /// <param name="IsNew">False when the same client id had been stored before.</param>
 /// <param name="Queued">Turns that this message put into the queue, or that wait longer because of it.</param>
 /// <param name="Withdrawn">Turns that wait no more because of it.</param>
-/// <param name="Changed">Answers that changed because of it: those whose open requests were rejected since their asker wrote instead, and those whose retry was withdrawn.</param>
+/// <param name="Changed">Responses that changed because of it: those whose open requests were rejected since their asker wrote instead, and those whose retry was withdrawn.</param>
 public sealed record PostedMessage(
     Message Message, bool IsNew, IReadOnlyList<Turn> Queued, IReadOnlyList<Guid> Withdrawn, IReadOnlyList<Message> Changed)
 {
@@ -98,8 +98,8 @@ public interface IRoomStore
     /// <summary>What is kept beside a message of a room, or null.</summary>
     Task<Blob?> FindBlobAsync(Guid roomId, Guid blobId, CancellationToken cancellationToken);
 
-    /// <summary>Ids of the answers to a message, oldest first.</summary>
-    Task<IReadOnlyList<Guid>> FindAnswersAsync(Guid roomId, Guid questionId, CancellationToken cancellationToken);
+    /// <summary>Ids of the responses to a message, oldest first.</summary>
+    Task<IReadOnlyList<Guid>> FindResponsesAsync(Guid roomId, Guid questionId, CancellationToken cancellationToken);
 
     /// <summary>The message that this author posted in this room with this client id, or null.</summary>
     Task<Message?> FindPostedAsync(Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken);

@@ -9,16 +9,16 @@ namespace BlazorChat.Rooms;
 internal sealed partial class LiveRoom : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly FrameClock _clock;
-    private readonly FramePace _pace;
+    private readonly FrameThrottle _clock;
+    private readonly FrameInterval _pace;
     private readonly RoomsMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ViewerSet _viewers;
-    private RoomSnapshot _snapshot;
+    private RoomState _snapshot;
     private int _paced;
 
-    public LiveRoom(RoomSnapshot loaded, FramePace pace, ViewerPump pump, RoomsMetrics metrics, TimeProvider time, ILogger logger)
+    public LiveRoom(RoomState loaded, FrameInterval pace, ViewerNotifier pump, RoomsMetrics metrics, TimeProvider time, ILogger logger)
     {
         _snapshot = loaded;
         _pace = pace;
@@ -26,18 +26,18 @@ internal sealed partial class LiveRoom : IDisposable
         _time = time;
         _logger = logger;
         _viewers = new ViewerSet(pump);
-        _clock = new FrameClock(time, () => pace.Interval, ComposeFrame);
+        _clock = new FrameThrottle(time, () => pace.Interval, ComposeFrame);
     }
 
-    public RoomSnapshot Snapshot => Volatile.Read(ref _snapshot);
+    public RoomState State => Volatile.Read(ref _snapshot);
 
     public int ViewerCount => _viewers.Count;
 
-    /// <summary>The state for somebody who does not follow, with running answers as they are now.</summary>
-    public RoomSnapshot Current()
+    /// <summary>The state for somebody who does not follow, with running responses as they are now.</summary>
+    public RoomState Current()
     {
-        ComposeReplies();
-        return Snapshot;
+        ComposeResponses();
+        return State;
     }
 
     public void Apply(RoomEvent roomEvent)
@@ -56,12 +56,12 @@ internal sealed partial class LiveRoom : IDisposable
             case RoomEvent.DataShown shown when Find(shown.MessageId) is { } live:
                 live.Show(shown.Data);
                 break;
-            case RoomEvent.ReplyNoted noted when Find(noted.MessageId) is { } live:
+            case RoomEvent.ResponseNoted noted when Find(noted.MessageId) is { } live:
                 live.Note(noted.Note);
                 break;
-            case RoomEvent.TextAppended or RoomEvent.ReasoningAppended or RoomEvent.PartChanged or RoomEvent.DataShown or RoomEvent.ReplyNoted:
+            case RoomEvent.TextAppended or RoomEvent.ReasoningAppended or RoomEvent.PartChanged or RoomEvent.DataShown or RoomEvent.ResponseNoted:
                 return;
-            case RoomEvent.ReplyEnded ended:
+            case RoomEvent.ResponseEnded ended:
                 // Rendered before the lock is taken.
                 if (Find(ended.Message.Id) is { } last)
                 {
@@ -93,7 +93,7 @@ internal sealed partial class LiveRoom : IDisposable
         _metrics.ViewerJoined();
         SetPace();
         // Frames are not composed while nobody watches: what the newcomer reads must be up to date.
-        ComposeReplies();
+        ComposeResponses();
         return viewer;
     }
 
@@ -133,7 +133,7 @@ internal sealed partial class LiveRoom : IDisposable
         return true;
     }
 
-    private LiveReply? Find(Guid messageId) => Snapshot.Find(messageId)?.Live;
+    private LiveResponse? Find(Guid messageId) => State.Find(messageId)?.Live;
 
     private void ComposeFrame()
     {
@@ -143,19 +143,19 @@ internal sealed partial class LiveRoom : IDisposable
         }
 
         var began = _time.GetTimestamp();
-        ComposeReplies();
+        ComposeResponses();
         _viewers.Notify();
         _metrics.Frame(_time.GetElapsedTime(began));
     }
 
-    private void ComposeReplies()
+    private void ComposeResponses()
     {
-        var snapshot = Snapshot;
-        ComposeReplies(snapshot.Messages);
-        ComposeReplies(snapshot.Beyond);
+        var state = State;
+        ComposeResponses(state.Messages);
+        ComposeResponses(state.Beyond);
     }
 
-    private void ComposeReplies(ImmutableArray<RoomMessage> messages)
+    private void ComposeResponses(ImmutableArray<RoomMessage> messages)
     {
         foreach (var message in messages.AsSpan())
         {
@@ -166,7 +166,7 @@ internal sealed partial class LiveRoom : IDisposable
         }
     }
 
-    // A text that breaks the renderer must not break the room, its other answers or, on a timer's thread, the process. It
+    // A text that breaks the renderer must not break the room, its other responses or, on a timer's thread, the process. It
     // is stored as it is, and shown as unreadable.
     private void Contain(Action render)
     {
@@ -178,7 +178,7 @@ internal sealed partial class LiveRoom : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogNotRendered(_logger, e, Snapshot.Room.Id);
+            LogNotRendered(_logger, e, State.Room.Id);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class Lobby(IRoomStore store, RoomDirectory directory, IOptions<
         var now = time.GetUtcNow();
         var lobby = new Room { Id = Guid.CreateVersion7(now), Name = options.Value.LobbyName.Trim(), CreatedAt = now, LastActivityAt = now };
         var created = await store.CreateAsync(lobby, cancellationToken).ConfigureAwait(false);
-        if (created.Refusal is null)
+        if (created.Error is null)
         {
             directory.Add(created.Value);
         }

@@ -19,7 +19,7 @@ public abstract record MessagePart
     }
 
     /// <summary>
-    /// The request to the model that this part came from, counted from 0 within one answer: what a step said and called goes
+    /// The request to the model that this part came from, counted from 0 within one response: what a step said and called goes
     /// back to the model together, followed by the results of its calls.
     /// </summary>
     public int Step { get; init; }
@@ -42,14 +42,14 @@ public sealed record ReasoningPart(string Text) : MessagePart
 
 /// <summary>
 /// Typed data, shown by the renderer of its type or, where there is none, as a tree. A part with the same type and id as an
-/// earlier one of the answer takes its place; one without an id is always another one.
+/// earlier one of the response takes its place; one without an id is always another one.
 /// </summary>
 /// <param name="Type">Lower-case letters, digits and hyphens, 1 to 64 characters.</param>
 /// <param name="Id">At most 64 characters, or null.</param>
 /// <param name="Json">One JSON value, at most <see cref="RoomLimits.DataLength"/> characters.</param>
 public sealed record DataPart([property: JsonPropertyName("dataType")] string Type, string? Id, string Json) : MessagePart
 {
-    /// <summary>What an answer rests on: an array of objects with <c>url</c> and <c>title</c>.</summary>
+    /// <summary>What a response rests on: an array of objects with <c>url</c> and <c>title</c>.</summary>
     public const string Sources = "sources";
 
     /// <summary>How far something has come: <c>label</c> and <c>value</c> of <c>max</c> (numbers; without them it is under way).</summary>
@@ -59,7 +59,7 @@ public sealed record DataPart([property: JsonPropertyName("dataType")] string Ty
     public const string Usage = "usage";
 }
 
-/// <summary>Something that an answer rests on.</summary>
+/// <summary>Something that a response rests on.</summary>
 /// <param name="Url">An absolute address; it is a link only when it is http or https.</param>
 /// <param name="Title">What to show in its place, or null.</param>
 public sealed record SourcePart(string Url, string? Title) : MessagePart;
@@ -71,9 +71,9 @@ public sealed record SourcePart(string Url, string? Title) : MessagePart;
 /// <param name="Length">In bytes.</param>
 public sealed record FilePart(Guid BlobId, string Name, string MediaType, long Length) : MessagePart;
 
-/// <summary>Something that went wrong on the way, while the answer went on.</summary>
-/// <param name="Sentence">For people, without secrets.</param>
-public sealed record ErrorPart(string Sentence) : MessagePart;
+/// <summary>Something that went wrong on the way, while the response went on.</summary>
+/// <param name="Message">For people, without secrets.</param>
+public sealed record ErrorPart([property: JsonPropertyName("sentence")] string Message) : MessagePart;
 
 /// <summary>A stored part that this version cannot read: shown as such, kept as it is, never sent to a model.</summary>
 /// <param name="Json">The stored JSON.</param>

@@ -10,10 +10,10 @@ public abstract record MessageStatus
     /// <summary>True once nothing will be added to the message any more.</summary>
     public bool IsEnded => this is not (Streaming or Recovering or AwaitingPeople);
 
-    /// <summary>Whether a new answer may be asked for in place of this one.</summary>
+    /// <summary>Whether a new response may be asked for in place of this one.</summary>
     public bool CanRetry => this is Stopped or Failed or Interrupted or Cut;
 
-    /// <summary>Whether the answer may be continued where it ended.</summary>
+    /// <summary>Whether the response may be continued where it ended.</summary>
     public bool CanContinue => this is Cut or Interrupted;
 
     /// <summary>Written to its end.</summary>
@@ -51,7 +51,7 @@ public abstract record MessageStatus
 
     /// <summary>
     /// Some of its tool calls wait for a person's approval, or for the browser of the person who asked. Nothing waits in
-    /// memory: the answer goes on when all have a result.
+    /// memory: the response goes on when all have a result.
     /// </summary>
     public sealed record AwaitingPeople : MessageStatus
     {

@@ -53,17 +53,17 @@ public static class Names
     {
         if (name is null || !name.AsSpan().Trim().ContainsVisible())
         {
-            return new Refusal(RefusalKind.Invalid, $"{what} needs at least one visible character.");
+            return new RoomError(RoomErrorKind.Invalid, $"{what} needs at least one visible character.");
         }
 
         if (HasForbidden(name.Trim()))
         {
-            return new Refusal(RefusalKind.Invalid, $"{what} cannot contain control characters or line breaks.");
+            return new RoomError(RoomErrorKind.Invalid, $"{what} cannot contain control characters or line breaks.");
         }
 
         var trimmed = name.Trim();
         return trimmed.Length > most
-            ? new Refusal(RefusalKind.Invalid, $"{what} can have at most {most} characters; this one has {trimmed.Length}.")
+            ? new RoomError(RoomErrorKind.Invalid, $"{what} can have at most {most} characters; this one has {trimmed.Length}.")
             : trimmed;
     }
 

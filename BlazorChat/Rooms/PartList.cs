@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>The rules by which parts come together: the same for who writes an answer, who watches it, and who recovers it.</summary>
+/// <summary>The rules by which parts come together: the same for who writes a response, who watches it, and who recovers it.</summary>
 internal static class PartList
 {
     /// <summary>Adds text: to the last part when that is of its kind, otherwise as a part of its own. Reasoning that its provider has sealed is not added to.</summary>

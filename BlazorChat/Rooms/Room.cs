@@ -82,10 +82,10 @@ public sealed record Room
     /// <summary>The id of the person who made the room, its owner; null for a room that nobody made.</summary>
     public string? OwnerId { get; init; }
 
-    /// <summary>Tokens of all answers so far, also of those that are gone.</summary>
+    /// <summary>Tokens of all responses so far, also of those that are gone.</summary>
     public TokenCounts Tokens { get; init; }
 
-    /// <summary>What all answers cost so far by the prices of their time; null while none had a price.</summary>
+    /// <summary>What all responses cost so far by the prices of their time; null while none had a price.</summary>
     public decimal? Cost { get; init; }
 
     /// <summary>When it was made.</summary>
@@ -106,5 +106,5 @@ public sealed record Room
 
 /// <summary>A room in the list of rooms.</summary>
 /// <param name="Room">The room.</param>
-/// <param name="RunningReplies">How many answers run in it now.</param>
-public sealed record RoomSummary(Room Room, int RunningReplies);
+/// <param name="RunningResponses">How many responses run in it now.</param>
+public sealed record RoomSummary(Room Room, int RunningResponses);

@@ -23,8 +23,8 @@ public sealed class RoomBroadcaster : IDisposable
     private readonly ConcurrentDictionary<Guid, Entry> _rooms = new();
     private readonly IRoomStore _store;
     private readonly RoomGates _gates;
-    private readonly FramePace _pace;
-    private readonly ViewerPump _pump;
+    private readonly FrameInterval _pace;
+    private readonly ViewerNotifier _pump;
     private readonly RoomsMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<RoomBroadcaster> _logger;
@@ -33,7 +33,7 @@ public sealed class RoomBroadcaster : IDisposable
 
     /// <summary>Makes the broadcaster; observers are resolved at the first event, since they may use it themselves.</summary>
     public RoomBroadcaster(
-        IRoomStore store, RoomGates gates, FramePace pace, ViewerPump pump, RoomsMetrics metrics, TimeProvider time, IServiceProvider services, ILogger<RoomBroadcaster> logger)
+        IRoomStore store, RoomGates gates, FrameInterval pace, ViewerNotifier pump, RoomsMetrics metrics, TimeProvider time, IServiceProvider services, ILogger<RoomBroadcaster> logger)
     {
         _store = store;
         _gates = gates;
@@ -101,7 +101,7 @@ public sealed class RoomBroadcaster : IDisposable
         }
     }
 
-    private async Task<RoomSnapshot?> LoadAsync(Guid roomId, CancellationToken cancellationToken)
+    private async Task<RoomState?> LoadAsync(Guid roomId, CancellationToken cancellationToken)
     {
         if (await _store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
         {
@@ -110,7 +110,7 @@ public sealed class RoomBroadcaster : IDisposable
 
         var page = await _store.ReadPageAsync(roomId, null, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false);
         var queue = await _store.ReadQueueAsync(roomId, cancellationToken).ConfigureAwait(false);
-        return new RoomSnapshot
+        return new RoomState
         {
             Room = room,
             // A turn keeps its room open, so nothing is being written while a room is loaded: what says so was cut off and will be marked.
@@ -148,7 +148,7 @@ public sealed class RoomBroadcaster : IDisposable
             lock (_lock)
             {
                 // A deleted room stays for those who still look at it; nobody else gets in.
-                if (IsClosed || Room.Snapshot.DeletedBy is not null)
+                if (IsClosed || Room.State.DeletedBy is not null)
                 {
                     IsClosed = true;
                     return null;

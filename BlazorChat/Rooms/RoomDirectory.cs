@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace BlazorChat.Rooms;
 
 /// <summary>
-/// The list of all rooms, once for all circuits: newest activity first, with counts and running answers. Kept up to date
+/// The list of all rooms, once for all circuits: newest activity first, with counts and running responses. Kept up to date
 /// by the same events that viewers of rooms see; told at most a few times a second.
 /// </summary>
 public sealed class RoomDirectory : IRoomObserver, IDisposable
@@ -16,17 +16,17 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, RoomSummary> _rooms = [];
 
-    // Answers that run, by room: one that is removed while it runs does not end by itself.
+    // Responses that run, by room: one that is removed while it runs does not end by itself.
     private readonly Dictionary<Guid, HashSet<Guid>> _running = [];
-    private readonly FrameClock _clock;
+    private readonly FrameThrottle _clock;
     private readonly ViewerSet _viewers;
     private ImmutableArray<RoomSummary>? _ordered;
 
     /// <summary>An empty list; see <see cref="LoadAsync"/>.</summary>
-    public RoomDirectory(ViewerPump pump, TimeProvider time)
+    public RoomDirectory(ViewerNotifier pump, TimeProvider time)
     {
         _viewers = new ViewerSet(pump);
-        _clock = new FrameClock(time, () => PerViewer * _viewers.Count > Fastest ? PerViewer * _viewers.Count : Fastest, _viewers.Notify);
+        _clock = new FrameThrottle(time, () => PerViewer * _viewers.Count > Fastest ? PerViewer * _viewers.Count : Fastest, _viewers.Notify);
     }
 
     /// <summary>All rooms now, newest activity first.</summary>
@@ -63,9 +63,9 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
             var next = roomEvent switch
             {
                 RoomEvent.MessagePosted posted => Count(known, posted.Message),
-                RoomEvent.ReplyStarted started => WithRunning(Count(known, started.Message), r => r.Add(started.Message.Id)),
-                RoomEvent.ReplyResumed resumed => WithRunning(known, r => r.Add(resumed.Message.Id)),
-                RoomEvent.ReplyEnded ended => WithRunning(
+                RoomEvent.ResponseStarted started => WithRunning(Count(known, started.Message), r => r.Add(started.Message.Id)),
+                RoomEvent.ResponseResumed resumed => WithRunning(known, r => r.Add(resumed.Message.Id)),
+                RoomEvent.ResponseEnded ended => WithRunning(
                     known with { Room = known.Room with { LastActivityAt = ended.Message.EndedAt ?? known.Room.LastActivityAt } }, r => r.Remove(ended.Message.Id)),
                 RoomEvent.MessageRemoved removed => WithRunning(
                     known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - 1) } }, r => r.Remove(removed.MessageId)),
@@ -120,7 +120,7 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
         }
 
         change(running);
-        return room with { RunningReplies = running.Count };
+        return room with { RunningResponses = running.Count };
     }
 
     private static RoomSummary Count(RoomSummary known, Message message) => known with

@@ -2,9 +2,9 @@ namespace BlazorChat.Rooms;
 
 /// <summary>
 /// What happened in a room: small and complete. A room's state is the fold of its events; viewers, other services and
-/// tests see the same ones. Everything is stored before it is published, but for what comes of a running answer
+/// tests see the same ones. Everything is stored before it is published, but for what comes of a running response
 /// (<see cref="TextAppended"/>, <see cref="ReasoningAppended"/>, <see cref="PartChanged"/>), which is journaled, and what is
-/// never stored (<see cref="ReplyNoted"/>, <see cref="DataShown"/>).
+/// never stored (<see cref="ResponseNoted"/>, <see cref="DataShown"/>).
 /// </summary>
 public abstract record RoomEvent
 {
@@ -30,11 +30,11 @@ public abstract record RoomEvent
     /// <summary>A waiting turn was taken out of the queue unanswered.</summary>
     public sealed record TurnWithdrawn(Guid TurnId) : RoomEvent;
 
-    /// <summary>A turn left the queue and its answer exists, still empty.</summary>
-    public sealed record ReplyStarted(Guid TurnId, Message Message) : RoomEvent;
+    /// <summary>A turn left the queue and its response exists, still empty.</summary>
+    public sealed record ResponseStarted(Guid TurnId, Message Message) : RoomEvent;
 
-    /// <summary>A turn goes on with an answer that exists: what stands in the message stays (or, of a new version, is empty).</summary>
-    public sealed record ReplyResumed(Guid TurnId, Message Message) : RoomEvent;
+    /// <summary>A turn goes on with a response that exists: what stands in the message stays (or, of a new version, is empty).</summary>
+    public sealed record ResponseResumed(Guid TurnId, Message Message) : RoomEvent;
 
     /// <summary>The model said more: it belongs to the last part if that is text, otherwise it begins a new one.</summary>
     public sealed record TextAppended(Guid MessageId, string Text) : RoomEvent;
@@ -42,17 +42,17 @@ public abstract record RoomEvent
     /// <summary>The model thought more: it belongs to the last part if that is reasoning, otherwise it begins a new one.</summary>
     public sealed record ReasoningAppended(Guid MessageId, string Text) : RoomEvent;
 
-    /// <summary>A part of a running answer that is not text or reasoning came (its index is the number of parts) or changed.</summary>
+    /// <summary>A part of a running response that is not text or reasoning came (its index is the number of parts) or changed.</summary>
     public sealed record PartChanged(Guid MessageId, int Index, MessagePart Part) : RoomEvent;
 
-    /// <summary>Data to show to who looks now, in a running answer; gone with its end.</summary>
+    /// <summary>Data to show to who looks now, in a running response; gone with its end.</summary>
     public sealed record DataShown(Guid MessageId, DataPart Data) : RoomEvent;
 
-    /// <summary>Something to tell people about a running answer that is not part of it ("retrying in 4 s"), or null for nothing any more.</summary>
-    public sealed record ReplyNoted(Guid MessageId, string? Note) : RoomEvent;
+    /// <summary>Something to tell people about a running response that is not part of it ("retrying in 4 s"), or null for nothing any more.</summary>
+    public sealed record ResponseNoted(Guid MessageId, string? Note) : RoomEvent;
 
-    /// <summary>The answer has its parts and its status, and nothing comes any more; one that awaits people may be resumed.</summary>
-    public sealed record ReplyEnded(Message Message) : RoomEvent
+    /// <summary>The response has its parts and its status, and nothing comes any more; one that awaits people may be resumed.</summary>
+    public sealed record ResponseEnded(Message Message) : RoomEvent
     {
         /// <summary>The tokens that it took since it was last resumed.</summary>
         public TokenCounts Tokens { get; init; }
@@ -61,7 +61,7 @@ public abstract record RoomEvent
         public decimal? Cost { get; init; }
     }
 
-    /// <summary>Name or settings changed, or what its answers have cost.</summary>
+    /// <summary>Name or settings changed, or what its responses have cost.</summary>
     public sealed record RoomChanged(Room Room) : RoomEvent;
 
     /// <summary>All messages up to <see cref="Through"/> are gone, with their turns.</summary>

@@ -1,6 +1,6 @@
 namespace BlazorChat.Rooms;
 
-/// <summary>Bounds that hold in every room. Past each comes a refusal with a sentence, never a silent cut.</summary>
+/// <summary>Bounds that hold in every room. Past each comes an error with a sentence, never a silent cut.</summary>
 public static class RoomLimits
 {
     /// <summary>Longest room name, in UTF-16 characters after trimming.</summary>
@@ -30,10 +30,10 @@ public static class RoomLimits
     /// <summary>Longest JSON of a data part, in UTF-16 characters.</summary>
     public const int DataLength = 64_000;
 
-    /// <summary>Most parts of one message; an answer that has more ends.</summary>
+    /// <summary>Most parts of one message; a response that has more ends.</summary>
     public const int Parts = 500;
 
-    /// <summary>Most transient data that are shown of one answer at a time; then the oldest make room for the newest.</summary>
+    /// <summary>Most transient data that are shown of one response at a time; then the oldest make room for the newest.</summary>
     public const int ShownData = 50;
 
     /// <summary>Longest reason for a decision about a tool call, in UTF-16 characters.</summary>
@@ -45,10 +45,10 @@ public static class RoomLimits
     /// <summary>Longest key or value of an entry that a page adds to a request, in UTF-16 characters.</summary>
     public const int RequestDataLength = 1_000;
 
-    /// <summary>Most turns that wait in one room; past it a message that asks for an answer is refused.</summary>
+    /// <summary>Most turns that wait in one room; past it a message that asks for a response is refused.</summary>
     public const int QueueLength = 50;
 
-    /// <summary>What models were sent is kept for the answers among this many of a room's newest sequences.</summary>
+    /// <summary>What models were sent is kept for the responses among this many of a room's newest sequences.</summary>
     public const int RecordedMessages = 500;
 
     /// <summary>Most versions of one message.</summary>

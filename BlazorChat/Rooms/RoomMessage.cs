@@ -30,7 +30,7 @@ public sealed class RoomMessage
     }
 
     /// <summary>A message that an assistant is writing.</summary>
-    public RoomMessage(Message message, LiveReply live)
+    public RoomMessage(Message message, LiveResponse live)
         : this(message, new Lazy<ImmutableArray<RenderedPart>>([])) => Live = live;
 
     private RoomMessage(Message message, Lazy<ImmutableArray<RenderedPart>> parts)
@@ -39,10 +39,10 @@ public sealed class RoomMessage
         _parts = parts;
     }
 
-    /// <summary>The message as stored; of a running answer as it was at its start.</summary>
+    /// <summary>The message as stored; of a running response as it was at its start.</summary>
     public Message Message { get; }
 
-    /// <summary>The rendered parts; empty of a running answer, whose parts are in <see cref="Live"/>.</summary>
+    /// <summary>The rendered parts; empty of a running response, whose parts are in <see cref="Live"/>.</summary>
     public ImmutableArray<RenderedPart> Parts => _parts.Value;
 
     /// <summary>The blocks of all text parts.</summary>
@@ -53,8 +53,8 @@ public sealed class RoomMessage
         var several => [.. several.Where(p => p.Part is TextPart).SelectMany(p => p.Blocks)],
     };
 
-    /// <summary>The running answer, or null when nothing comes.</summary>
-    public LiveReply? Live { get; }
+    /// <summary>The running response, or null when nothing comes.</summary>
+    public LiveResponse? Live { get; }
 
     private static ImmutableArray<RenderedPart> Reuse(Message message, ImmutableArray<RenderedPart> before)
     {

@@ -25,20 +25,20 @@ public sealed partial class RoomService
         if (person is not null && !rate.TryTake(person.Id))
         {
             // A message that is stored already is not refused because its sender did not hear of it.
-            return await DecideAsync<Message>(person, RoomAction.PostMessage, roomId, async () =>
+            return await DecideAsync<Message>(person, RoomPermission.PostMessage, roomId, async () =>
                 await store.FindPostedAsync(roomId, person.AsAuthor(), clientId, cancellationToken).ConfigureAwait(false) is { } known
                     ? known
-                    : Refusals.TooFast, cancellationToken).ConfigureAwait(false);
+                    : RoomErrors.TooFast, cancellationToken).ConfigureAwait(false);
         }
 
-        return await ChangeRoomAsync<Message>(person, RoomAction.PostMessage, roomId, async () =>
+        return await ChangeRoomAsync<Message>(person, RoomPermission.PostMessage, roomId, async () =>
             await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is { } room
                 ? await PostAsync(
                     new NewMessage(
-                        roomId, person!.AsAuthor(), clientId, text!, answerRules.Choose(room, text!),
+                        roomId, person!.AsAuthor(), clientId, text!, responseRules.Choose(room, text!),
                         TurnRequests.Bound((request ?? new TurnRequest(person!.AsAuthor())) with { RequestedBy = person!.AsAuthor() }), time.GetUtcNow()),
                     cancellationToken).ConfigureAwait(false)
-                : Refusals.NoSuchRoom, cancellationToken).ConfigureAwait(false);
+                : RoomErrors.NoSuchRoom, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -49,15 +49,15 @@ public sealed partial class RoomService
     /// <param name="roomId">The room.</param>
     /// <param name="messageId">Made by the caller for this one message: the same again is the same message.</param>
     /// <param name="text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
-    /// <param name="asksForAnswer">Whether assistants answer it as they would a person's, by the room's answer mode and mentions.</param>
+    /// <param name="asksForResponse">Whether assistants answer it as they would a person's, by the room's answer mode and mentions.</param>
     /// <param name="cancellationToken">Gives up before it is stored.</param>
     /// <param name="request">What turns know of the request; null for nothing but the service.</param>
     /// <returns>The message as stored.</returns>
     /// <exception cref="ArgumentException">The author is no service.</exception>
     public async Task<Result<Message>> PostFromServerAsync(
-        Author service, Guid roomId, Guid messageId, string? text, bool asksForAnswer, CancellationToken cancellationToken, TurnRequest? request = null)
+        Author service, Guid roomId, Guid messageId, string? text, bool asksForResponse, CancellationToken cancellationToken, TurnRequest? request = null)
     {
-        if (service.Kind != AuthorKind.Service || service.Id.Length is 0 or > 64 || Names.CheckPersonName(service.Name).Refusal is not null)
+        if (service.Kind != AuthorKind.Service || service.Id.Length is 0 or > 64 || Names.CheckPersonName(service.Name).Error is not null)
         {
             throw new ArgumentException("A service has an id of 1 to 64 characters and a name as people have.", nameof(service));
         }
@@ -73,15 +73,15 @@ public sealed partial class RoomService
             return await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is { } room
                 ? await PostAsync(
                     new NewMessage(
-                        roomId, service, messageId, text!, asksForAnswer ? answerRules.Choose(room, text!) : [],
+                        roomId, service, messageId, text!, asksForResponse ? responseRules.Choose(room, text!) : [],
                         TurnRequests.Bound((request ?? new TurnRequest(service)) with { RequestedBy = service }), time.GetUtcNow()),
                     cancellationToken).ConfigureAwait(false)
-                : Refusals.NoSuchRoom;
+                : RoomErrors.NoSuchRoom;
         }
         catch (StorageUnavailableException e)
         {
             LogStorageFailed(e, roomId);
-            return Refusals.NotStored;
+            return RoomErrors.NotStored;
         }
     }
 
@@ -97,14 +97,14 @@ public sealed partial class RoomService
         // It stores as much as a message does.
         if (person is not null && !rate.TryTake(person.Id))
         {
-            return Refusals.TooFast;
+            return RoomErrors.TooFast;
         }
 
-        return await ChangeMessageAsync<Message>(person, RoomAction.EditMessage, roomId, messageId, async message =>
+        return await ChangeMessageAsync<Message>(person, RoomPermission.EditMessage, roomId, messageId, async message =>
         {
             if (message.Author.Kind != AuthorKind.Person)
             {
-                return new Refusal(RefusalKind.Forbidden, "Only people's messages can be edited.");
+                return new RoomError(RoomErrorKind.Forbidden, "Only people's messages can be edited.");
             }
 
             if (message.Text == text)
@@ -114,12 +114,12 @@ public sealed partial class RoomService
 
             if (message.Versions >= RoomLimits.Versions)
             {
-                return new Refusal(RefusalKind.Limit, $"This message was edited {RoomLimits.Versions - 1} times already, which is the most.");
+                return new RoomError(RoomErrorKind.Limit, $"This message was edited {RoomLimits.Versions - 1} times already, which is the most.");
             }
 
             if (await store.EditAsync(roomId, messageId, text!, time.GetUtcNow(), cancellationToken).ConfigureAwait(false) is not { } edited)
             {
-                return Refusals.NoSuchMessage;
+                return RoomErrors.NoSuchMessage;
             }
 
             broadcaster.Publish(roomId, new RoomEvent.MessageChanged(edited));
@@ -127,14 +127,14 @@ public sealed partial class RoomService
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes a message with its versions for everybody, and from what models will be sent. An answer that runs ends without a trace.</summary>
+    /// <summary>Removes a message with its versions for everybody, and from what models will be sent. A response that runs ends without a trace.</summary>
     /// <returns>The message's id.</returns>
     public Task<Result<Guid>> DeleteMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
-        ChangeMessageAsync<Guid>(person, RoomAction.DeleteMessage, roomId, messageId, async _ =>
+        ChangeMessageAsync<Guid>(person, RoomPermission.DeleteMessage, roomId, messageId, async _ =>
         {
             if (await store.DeleteMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is not { } removed)
             {
-                return Refusals.NoSuchMessage;
+                return RoomErrors.NoSuchMessage;
             }
 
             broadcaster.Publish(roomId, new RoomEvent.MessageRemoved(messageId, person!.AsAuthor()));
@@ -145,11 +145,11 @@ public sealed partial class RoomService
 
     /// <summary>All versions of a message, oldest first; the last is how it stands.</summary>
     public Task<Result<ImmutableArray<RoomMessage>>> ReadVersionsAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
-        DecideAsync<ImmutableArray<RoomMessage>>(person, RoomAction.ViewRoom, roomId, async () =>
+        DecideAsync<ImmutableArray<RoomMessage>>(person, RoomPermission.ViewRoom, roomId, async () =>
         {
             if (await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is not { } message)
             {
-                return Refusals.NoSuchMessage;
+                return RoomErrors.NoSuchMessage;
             }
 
             var earlier = await store.ReadVersionsAsync(roomId, messageId, cancellationToken).ConfigureAwait(false);
@@ -158,15 +158,15 @@ public sealed partial class RoomService
 
     /// <summary>What is kept beside a message of a room: the whole result of a tool, a file.</summary>
     public Task<Result<Blob>> ReadBlobAsync(Person? person, Guid roomId, Guid blobId, CancellationToken cancellationToken) =>
-        DecideAsync<Blob>(person, RoomAction.ViewRoom, roomId, async () =>
-            await store.FindBlobAsync(roomId, blobId, cancellationToken).ConfigureAwait(false) is { } blob ? blob : Refusals.NoSuchMessage, cancellationToken);
+        DecideAsync<Blob>(person, RoomPermission.ViewRoom, roomId, async () =>
+            await store.FindBlobAsync(roomId, blobId, cancellationToken).ConfigureAwait(false) is { } blob ? blob : RoomErrors.NoSuchMessage, cancellationToken);
 
     private async Task<Result<Message>> PostAsync(NewMessage message, CancellationToken cancellationToken)
     {
         var stored = await store.PostAsync(message, cancellationToken).ConfigureAwait(false);
-        if (stored.Refusal is { } refusal)
+        if (stored.Error is { } error)
         {
-            return refusal;
+            return error;
         }
 
         var posted = stored.Value;
@@ -211,54 +211,54 @@ public sealed partial class RoomService
     };
 
     private async Task<Result<T>> ChangeMessageAsync<T>(
-        Person? person, RoomAction action, Guid roomId, Guid messageId, Func<Message, Task<Result<T>>> command, CancellationToken cancellationToken)
+        Person? person, RoomPermission permission, Guid roomId, Guid messageId, Func<Message, Task<Result<T>>> command, CancellationToken cancellationToken)
     {
         try
         {
             using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
             if (await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
             {
-                return await policy.DecideAsync(person, action, roomId, cancellationToken).ConfigureAwait(false) ?? Refusals.NoSuchRoom;
+                return await authorizer.AuthorizeAsync(person, permission, roomId, cancellationToken).ConfigureAwait(false) ?? RoomErrors.NoSuchRoom;
             }
 
             var message = await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false);
             var whose = await WhoseAsync(message, cancellationToken).ConfigureAwait(false);
-            var subject = new PolicySubject(roomId) { OwnerId = room.OwnerId, Whose = whose };
-            if (await policy.DecideAsync(person, action, subject, cancellationToken).ConfigureAwait(false) is { } no)
+            var resource = new AuthorizedResource(roomId) { OwnerId = room.OwnerId, Whose = whose };
+            if (await authorizer.AuthorizeAsync(person, permission, resource, cancellationToken).ConfigureAwait(false) is { } no)
             {
-                LogRefused(action, roomId);
-                return message is null ? Refusals.NoSuchMessage : no;
+                LogRefused(permission, roomId);
+                return message is null ? RoomErrors.NoSuchMessage : no;
             }
 
-            return message is null ? Refusals.NoSuchMessage : await command(message).ConfigureAwait(false);
+            return message is null ? RoomErrors.NoSuchMessage : await command(message).ConfigureAwait(false);
         }
         catch (StorageUnavailableException e)
         {
             LogStorageFailed(e, roomId);
-            return Refusals.NotStored;
+            return RoomErrors.NotStored;
         }
     }
 
-    private static Refusal? CheckText(Guid clientId, string? text)
+    private static RoomError? CheckText(Guid clientId, string? text)
     {
         if (clientId == Guid.Empty)
         {
-            return new Refusal(RefusalKind.Invalid, "The message has no id.");
+            return new RoomError(RoomErrorKind.Invalid, "The message has no id.");
         }
 
         if (string.IsNullOrWhiteSpace(text))
         {
-            return new Refusal(RefusalKind.Invalid, "A message needs some text.");
+            return new RoomError(RoomErrorKind.Invalid, "A message needs some text.");
         }
 
         if (text.Length > RoomLimits.MessageLength)
         {
-            return new Refusal(RefusalKind.Invalid, $"A message can have at most {RoomLimits.MessageLength:N0} characters; this one has {text.Length:N0}.");
+            return new RoomError(RoomErrorKind.Invalid, $"A message can have at most {RoomLimits.MessageLength:N0} characters; this one has {text.Length:N0}.");
         }
 
         // Not every database can store a NUL, half a surrogate pair cannot be written as UTF-8, and no keyboard writes either.
         return text.Contains('\0') || Names.HasLoneSurrogate(text)
-            ? new Refusal(RefusalKind.Invalid, "The message contains a character that cannot be stored.")
+            ? new RoomError(RoomErrorKind.Invalid, "The message contains a character that cannot be stored.")
             : null;
     }
 }

@@ -8,16 +8,16 @@ namespace BlazorChat.Rooms;
 public sealed record OlderMessages(ImmutableArray<RoomMessage> Messages, bool HasOlder);
 
 /// <summary>
-/// What people do with rooms. Each command asks the policy, checks its input, stores, and only then tells: when it
+/// What people do with rooms. Each command asks the authoriser, checks its input, stores, and only then tells: when it
 /// returns a value, that is on disk.
 /// </summary>
 public sealed partial class RoomService(
-    IRoomPolicy policy,
+    IRoomAuthorizer authorizer,
     IRoomStore store,
     RoomBroadcaster broadcaster,
     RoomDirectory directory,
     RoomGates gates,
-    IAnswerRules answerRules,
+    IResponseRules responseRules,
     PostingRate rate,
     TimeProvider time,
     ILogger<RoomService> logger)
@@ -27,13 +27,13 @@ public sealed partial class RoomService(
     /// <param name="changed">Called when the list changed, on a thread of the pump; must not block.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<Result<RoomListSubscription>> SubscribeRoomsAsync(Person? person, Action changed, CancellationToken cancellationToken) =>
-        await policy.DecideAsync(person, RoomAction.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
+        await authorizer.AuthorizeAsync(person, RoomPermission.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
             ? no
             : directory.Subscribe(changed);
 
     /// <summary>The list of rooms now, newest activity first, for somebody who does not follow it (yet).</summary>
     public async Task<Result<ImmutableArray<RoomSummary>>> ListRoomsAsync(Person? person, CancellationToken cancellationToken) =>
-        await policy.DecideAsync(person, RoomAction.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
+        await authorizer.AuthorizeAsync(person, RoomPermission.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
             ? no
             : directory.Rooms;
 
@@ -43,22 +43,22 @@ public sealed partial class RoomService(
     /// <param name="changed">Called when something changed, on a thread of the pump; must not block.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<Result<RoomSubscription>> SubscribeAsync(Person? person, Guid roomId, Action changed, CancellationToken cancellationToken) =>
-        DecideAsync<RoomSubscription>(person, RoomAction.ViewRoom, roomId, async () =>
+        DecideAsync<RoomSubscription>(person, RoomPermission.ViewRoom, roomId, async () =>
             await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false) is { } lease
                 ? new RoomSubscription(lease, changed)
-                : Refusals.NoSuchRoom, cancellationToken);
+                : RoomErrors.NoSuchRoom, cancellationToken);
 
     /// <summary>The room as it stands, for somebody who does not follow it (yet): the first HTML.</summary>
-    public Task<Result<RoomSnapshot>> ReadAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
-        DecideAsync<RoomSnapshot>(person, RoomAction.ViewRoom, roomId, async () =>
+    public Task<Result<RoomState>> ReadAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        DecideAsync<RoomState>(person, RoomPermission.ViewRoom, roomId, async () =>
         {
             using var lease = await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false);
-            return lease is null ? Refusals.NoSuchRoom : lease.Room.Current();
+            return lease is null ? RoomErrors.NoSuchRoom : lease.Room.Current();
         }, cancellationToken);
 
     /// <summary>The messages before a sequence, at most <see cref="RoomLimits.WindowSize"/>.</summary>
     public Task<Result<OlderMessages>> ReadOlderAsync(Person? person, Guid roomId, long before, CancellationToken cancellationToken) =>
-        DecideAsync<OlderMessages>(person, RoomAction.ViewRoom, roomId, async () =>
+        DecideAsync<OlderMessages>(person, RoomPermission.ViewRoom, roomId, async () =>
         {
             var page = await store.ReadPageAsync(roomId, before, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false);
             return new OlderMessages([.. page.Messages.Select(m => new RoomMessage(m))], page.HasOlder);
@@ -66,27 +66,27 @@ public sealed partial class RoomService(
 
     /// <summary>One message of a room as it is stored, for a viewer whose own copy has fallen behind.</summary>
     public Task<Result<RoomMessage>> ReadMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
-        DecideAsync<RoomMessage>(person, RoomAction.ViewRoom, roomId, async () =>
+        DecideAsync<RoomMessage>(person, RoomPermission.ViewRoom, roomId, async () =>
             await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message
                 ? new RoomMessage(message)
-                : Refusals.NoSuchMessage, cancellationToken);
+                : RoomErrors.NoSuchMessage, cancellationToken);
 
     /// <summary>Makes a room.</summary>
     public async Task<Result<Room>> CreateAsync(Person? person, string? name, CancellationToken cancellationToken)
     {
         var checkedName = Names.CheckRoomName(name);
-        return checkedName.Refusal is { } bad ? bad : await CreateNamedAsync(person, checkedName.Value, cancellationToken).ConfigureAwait(false);
+        return checkedName.Error is { } bad ? bad : await CreateNamedAsync(person, checkedName.Value, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes a room that is called <see cref="Names.UnnamedRoom"/> until somebody names it, or its first exchange has a title.</summary>
     public Task<Result<Room>> CreateUnnamedAsync(Person? person, CancellationToken cancellationToken) => CreateNamedAsync(person, null, cancellationToken);
 
     private Task<Result<Room>> CreateNamedAsync(Person? person, string? name, CancellationToken cancellationToken) =>
-        DecideAsync<Room>(person, RoomAction.CreateRoom, null, async () =>
+        DecideAsync<Room>(person, RoomPermission.CreateRoom, null, async () =>
         {
             if (!rate.TryTake(person!.Id))
             {
-                return Refusals.TooFast;
+                return RoomErrors.TooFast;
             }
 
             var now = time.GetUtcNow();
@@ -100,7 +100,7 @@ public sealed partial class RoomService(
                 OwnerId = person.AsAuthor().Id,
             };
             var created = await store.CreateAsync(room, cancellationToken).ConfigureAwait(false);
-            if (created.Refusal is null)
+            if (created.Error is null)
             {
                 directory.Add(created.Value);
                 LogCreated(room.Id);
@@ -125,16 +125,16 @@ public sealed partial class RoomService(
         Person? person, Guid roomId, string? name, Func<RoomSettings, RoomSettings> change, CancellationToken cancellationToken)
     {
         var checkedName = name is null ? default : Names.CheckRoomName(name);
-        if (checkedName.Refusal is { } bad)
+        if (checkedName.Error is { } bad)
         {
             return bad;
         }
 
-        return await ChangeRoomAsync<Room>(person, RoomAction.ChangeRoom, roomId, async () =>
+        return await ChangeRoomAsync<Room>(person, RoomPermission.ChangeRoom, roomId, async () =>
         {
             if (await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
             {
-                return Refusals.NoSuchRoom;
+                return RoomErrors.NoSuchRoom;
             }
 
             var settings = change(room.Settings);
@@ -144,7 +144,7 @@ public sealed partial class RoomService(
             }
 
             var changed = await store.UpdateAsync(roomId, name is null ? null : checkedName.Value, settings, cancellationToken).ConfigureAwait(false);
-            if (changed.Refusal is null)
+            if (changed.Error is null)
             {
                 broadcaster.Publish(roomId, new RoomEvent.RoomChanged(changed.Value));
             }
@@ -156,11 +156,11 @@ public sealed partial class RoomService(
     /// <summary>Removes all messages of a room; answers that run end without a trace.</summary>
     /// <returns>The sequence up to which messages were removed.</returns>
     public Task<Result<long>> ClearAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
-        ChangeRoomAsync<long>(person, RoomAction.ClearRoom, roomId, async () =>
+        ChangeRoomAsync<long>(person, RoomPermission.ClearRoom, roomId, async () =>
         {
             if (await store.ClearAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } through)
             {
-                return Refusals.NoSuchRoom;
+                return RoomErrors.NoSuchRoom;
             }
 
             broadcaster.Publish(roomId, new RoomEvent.RoomCleared(through, person!.AsAuthor()));
@@ -171,11 +171,11 @@ public sealed partial class RoomService(
     /// <summary>Removes a room with everything in it; whoever has it open is told.</summary>
     /// <returns>The room's id.</returns>
     public Task<Result<Guid>> DeleteAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
-        ChangeRoomAsync<Guid>(person, RoomAction.DeleteRoom, roomId, async () =>
+        ChangeRoomAsync<Guid>(person, RoomPermission.DeleteRoom, roomId, async () =>
         {
             if (!await store.DeleteAsync(roomId, cancellationToken).ConfigureAwait(false))
             {
-                return Refusals.NoSuchRoom;
+                return RoomErrors.NoSuchRoom;
             }
 
             broadcaster.Publish(roomId, new RoomEvent.RoomDeleted(person!.AsAuthor()));
@@ -184,11 +184,11 @@ public sealed partial class RoomService(
         }, cancellationToken);
 
     private async Task<Result<T>> DecideAsync<T>(
-        Person? person, RoomAction action, Guid? roomId, Func<Task<Result<T>>> command, CancellationToken cancellationToken)
+        Person? person, RoomPermission permission, Guid? roomId, Func<Task<Result<T>>> command, CancellationToken cancellationToken)
     {
-        if (await policy.DecideAsync(person, action, roomId is { } id ? new PolicySubject(id) : null, cancellationToken).ConfigureAwait(false) is { } no)
+        if (await authorizer.AuthorizeAsync(person, permission, roomId is { } id ? new AuthorizedResource(id) : null, cancellationToken).ConfigureAwait(false) is { } no)
         {
-            LogRefused(action, roomId);
+            LogRefused(permission, roomId);
             return no;
         }
 
@@ -199,13 +199,13 @@ public sealed partial class RoomService(
         catch (StorageUnavailableException e)
         {
             LogStorageFailed(e, roomId);
-            return Refusals.NotStored;
+            return RoomErrors.NotStored;
         }
     }
 
     private Task<Result<T>> ChangeRoomAsync<T>(
-        Person? person, RoomAction action, Guid roomId, Func<Task<Result<T>>> command, CancellationToken cancellationToken) =>
-        DecideAsync<T>(person, action, roomId, async () =>
+        Person? person, RoomPermission permission, Guid roomId, Func<Task<Result<T>>> command, CancellationToken cancellationToken) =>
+        DecideAsync<T>(person, permission, roomId, async () =>
         {
             using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
             return await command().ConfigureAwait(false);
@@ -223,8 +223,8 @@ public sealed partial class RoomService(
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was deleted.")]
     private partial void LogDeleted(Guid roomId);
 
-    [LoggerMessage(LogLevel.Warning, "{Action} in room {RoomId} was refused by the policy.")]
-    private partial void LogRefused(RoomAction action, Guid? roomId);
+    [LoggerMessage(LogLevel.Warning, "{Permission} in room {RoomId} was refused.")]
+    private partial void LogRefused(RoomPermission permission, Guid? roomId);
 
     [LoggerMessage(LogLevel.Error, "Storage failed for room {RoomId}.")]
     private partial void LogStorageFailed(Exception exception, Guid? roomId);

@@ -11,7 +11,7 @@ internal static class RoomSettingsRules
 
     private static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(60);
 
-    public static Refusal? Check(RoomSettings settings) =>
+    public static RoomError? Check(RoomSettings settings) =>
         settings.Instructions.Length > RoomLimits.InstructionsLength
             ? Invalid($"Instructions can have at most {RoomLimits.InstructionsLength} characters; these have {settings.Instructions.Length}.")
         : !Enum.IsDefined(settings.AnswerMode) || !Enum.IsDefined(settings.Overlap) ? Invalid("There is no such setting.")
@@ -20,5 +20,5 @@ internal static class RoomSettingsRules
             ? Invalid("There are no such tools.")
         : null;
 
-    private static Refusal Invalid(string sentence) => new(RefusalKind.Invalid, sentence);
+    private static RoomError Invalid(string sentence) => new(RoomErrorKind.Invalid, sentence);
 }

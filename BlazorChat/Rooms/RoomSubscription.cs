@@ -28,10 +28,10 @@ public sealed class RoomSubscription : IDisposable
     /// The room as it stands. Calling it asks for the next notice: changes after this call are told, changes before it
     /// are in the result. Call it from the circuit's own work, so that a busy circuit has one notice waiting, not many.
     /// </summary>
-    public RoomSnapshot Read()
+    public RoomState Read()
     {
         _viewer.Looks();
-        return _lease.Room.Snapshot;
+        return _lease.Room.State;
     }
 
     /// <summary>Ends the subscription; safe to call more than once. A notice that is under way may still come.</summary>

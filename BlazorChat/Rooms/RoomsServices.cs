@@ -1,17 +1,17 @@
 namespace BlazorChat.Rooms;
 
-/// <summary>Registers what rooms need but for the store and the answer rules.</summary>
+/// <summary>Registers what rooms need but for the store and the response rules.</summary>
 internal static class RoomsServices
 {
     public static IServiceCollection AddRooms(this IServiceCollection services)
     {
         services.AddSection<RoomsOptions>(RoomsOptions.Section)
-            .Validate(o => Names.CheckRoomName(o.LobbyName).Refusal is null, "The setting Rooms:LobbyName is no name that a room can have.");
+            .Validate(o => Names.CheckRoomName(o.LobbyName).Error is null, "The setting Rooms:LobbyName is no name that a room can have.");
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IRoomPolicy, OpenRoomPolicy>();
+        services.AddSingleton<IRoomAuthorizer, OpenRoomAuthorizer>();
         services.AddSingleton<RoomGates>();
-        services.AddSingleton<FramePace>();
-        services.AddSingleton<ViewerPump>();
+        services.AddSingleton<FrameInterval>();
+        services.AddSingleton<ViewerNotifier>();
         services.AddSingleton<RoomsMetrics>();
         services.AddSingleton<PostingRate>();
         services.AddSingleton<RoomBroadcaster>();

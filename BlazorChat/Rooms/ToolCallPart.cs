@@ -36,7 +36,7 @@ public enum ToolCallState
 public sealed record ToolDecision(bool IsApproved, Author By, DateTimeOffset At, string? Reason);
 
 /// <summary>A tool that the model called, with its result once there is one.</summary>
-/// <param name="CallId">The model's id of the call, unique within the answer.</param>
+/// <param name="CallId">The model's id of the call, unique within the response.</param>
 /// <param name="Name">The tool's name.</param>
 public sealed record ToolCallPart(string CallId, string Name) : MessagePart
 {

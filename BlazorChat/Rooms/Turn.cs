@@ -20,7 +20,7 @@ public sealed record Turn(Guid Id, Guid RoomId, string AssistantId, Author Reque
     /// <summary>Messages of the same author before <see cref="QuestionId"/> that are answered together with it, oldest first.</summary>
     public ImmutableArray<Guid> EarlierQuestionIds { get; init; } = [];
 
-    /// <summary>The answer that goes on with it; null for a turn that begins a new one.</summary>
+    /// <summary>The response that goes on with it; null for a turn that begins a new one.</summary>
     public Guid? MessageId { get; init; }
 
     /// <summary>It does not begin before this; null for as soon as it can.</summary>

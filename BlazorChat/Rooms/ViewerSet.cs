@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace BlazorChat.Rooms;
 
 /// <summary>The viewers of one thing. Adding and removing is safe while they are being notified.</summary>
-internal sealed class ViewerSet(ViewerPump pump)
+internal sealed class ViewerSet(ViewerNotifier pump)
 {
     private ImmutableHashSet<Viewer> _viewers = [];
 

@@ -18,7 +18,7 @@ internal interface IDatabaseProvider
     Task<long> EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether a transaction whose commit failed was stored all the same: the answer may have been lost on its way. Called when
+    /// Whether a transaction whose commit failed was stored all the same: the response may have been lost on its way. Called when
     /// the transaction's connection is closed; asks until it knows.
     /// </summary>
     /// <param name="transaction">What <see cref="EnsureOwnedAsync"/> gave for it.</param>
@@ -39,5 +39,5 @@ internal interface IDatabaseProvider
     Task ProbeAsync(bool isFailing, CancellationToken cancellationToken);
 
     /// <summary>The sentence for a start that ended because the database could not be used, or null when it ended otherwise.</summary>
-    StartException? SentenceOf(Exception thrown);
+    StartException? ErrorFor(Exception thrown);
 }

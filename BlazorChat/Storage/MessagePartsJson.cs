@@ -112,7 +112,7 @@ internal static partial class MessagePartsJson
     // What a part cannot be without.
     private static MessagePart? Check(MessagePart? part) => part switch
     {
-        TextPart { Text: null } or ReasoningPart { Text: null } or ErrorPart { Sentence: null } or SourcePart { Url: null } => null,
+        TextPart { Text: null } or ReasoningPart { Text: null } or ErrorPart { Message: null } or SourcePart { Url: null } => null,
         ToolCallPart { CallId: null } or ToolCallPart { Name: null } or ToolCallPart { Arguments: null } => null,
         ToolCallPart { Decision: { By: null } or { By.Id: null } or { By.Name: null } } => null,
         DataPart { Type: null } or DataPart { Json: null } or FilePart { Name: null } or FilePart { MediaType: null } => null,

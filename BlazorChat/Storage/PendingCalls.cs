@@ -3,11 +3,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage;
 
-/// <summary>Answers that wait for people, when their asker writes instead.</summary>
+/// <summary>Responses that wait for people, when their asker writes instead.</summary>
 internal static class PendingCalls
 {
-    /// <summary>Rejects what waits for the author of a message, and ends those answers: the message asks for the next one.</summary>
-    /// <returns>The answers.</returns>
+    /// <summary>Rejects what waits for the author of a message, and ends those responses: the message asks for the next one.</summary>
+    /// <returns>The responses.</returns>
     public static async Task<IReadOnlyList<Message>> RejectAsync(ChatDbContext db, NewMessage message, CancellationToken cancellationToken)
     {
         var suspended = await db.Turns.Where(
@@ -18,7 +18,7 @@ internal static class PendingCalls
         {
             var row = await db.Messages.FirstAsync(m => m.Id == turn.MessageId, cancellationToken).ConfigureAwait(false);
             var rejected = CallChanges.RejectAwaited(MessagePartsJson.Read(row.Parts), message.Author, message.Now);
-            // Others of the batch may have been approved, and would have run with the last answer.
+            // Others of the batch may have been approved, and would have run with the last response.
             row.Parts = MessagePartsJson.Write(CallChanges.FailUnfinished(rejected, "Not run: the answer ended before.", message.Now));
             row.SetStatus(MessageStatus.Complete.Instance);
             row.EndedAt = message.Now;

@@ -28,7 +28,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
 
             if (await db.Rooms.CountAsync(cancellationToken).ConfigureAwait(false) >= RoomLimits.Rooms)
             {
-                return new Refusal(RefusalKind.Limit, $"There are {RoomLimits.Rooms:N0} rooms already, which is the most. Please delete one first.");
+                return new RoomError(RoomErrorKind.Limit, $"There are {RoomLimits.Rooms:N0} rooms already, which is the most. Please delete one first.");
             }
 
             var row = new RoomRow
@@ -52,7 +52,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
         {
             if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false) is not { } row)
             {
-                return Refusals.NoSuchRoom;
+                return RoomErrors.NoSuchRoom;
             }
 
             if (name is not null && !await row.TryNameAsync(db, name, cancellationToken).ConfigureAwait(false))
@@ -96,13 +96,13 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
 
             if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == message.RoomId, cancellationToken).ConfigureAwait(false) is not { } room)
             {
-                return Refusals.NoSuchRoom;
+                return RoomErrors.NoSuchRoom;
             }
 
             var queue = new TurnQueue(db, room);
-            if (await queue.RefuseAsync(message, cancellationToken).ConfigureAwait(false) is { } refusal)
+            if (await queue.RefuseAsync(message, cancellationToken).ConfigureAwait(false) is { } error)
             {
-                return refusal;
+                return error;
             }
 
             var changed = await PendingCalls.RejectAsync(db, message, cancellationToken).ConfigureAwait(false);
@@ -166,7 +166,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
                 Parts = MessagePartsJson.Read(v.Parts),
                 Status = StoredStatuses.Read(v.Status, v.StatusDetail),
                 EndedAt = v.EndedAt,
-                Metadata = ReplyMetadataJson.Read(v.Metadata),
+                Metadata = ResponseMetadataJson.Read(v.Metadata),
             }));
         }, cancellationToken);
 
@@ -175,7 +175,7 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             await db.Blobs.AsNoTracking().Where(b => b.Id == blobId && db.Messages.Any(m => m.Id == b.MessageId && m.RoomId == roomId))
                 .Select(b => new Blob(b.MediaType, b.Content)).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
 
-    public Task<IReadOnlyList<Guid>> FindAnswersAsync(Guid roomId, Guid questionId, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Guid>> FindResponsesAsync(Guid roomId, Guid questionId, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Guid>>(async db =>
             await db.Messages.Where(m => m.QuestionId == questionId && m.RoomId == roomId && !m.IsRetried)
                 .OrderBy(m => m.Sequence).Select(m => m.Id).ToListAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
@@ -252,5 +252,5 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
             (await db.Turns.AsNoTracking().Where(t => t.RoomId == roomId && (t.State == StoredTurnState.Waiting || t.State == StoredTurnState.Ready))
                 .OrderByDescending(t => t.State).ThenBy(t => t.NotBefore ?? t.RequestedAt).ThenBy(t => t.Id).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(t => t.ToTurn()), cancellationToken);
 
-    private static Refusal NameTaken(string name) => new(RefusalKind.Conflict, $"There is a room named “{name}” already.");
+    private static RoomError NameTaken(string name) => new(RoomErrorKind.Conflict, $"There is a room named “{name}” already.");
 }

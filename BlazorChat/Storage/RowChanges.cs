@@ -40,10 +40,10 @@ internal static class RowChanges
     };
 
     /// <summary>
-    /// What the withdrawal of turns changes: an answer that was about to go on is interrupted, and one whose retry does not
+    /// What the withdrawal of turns changes: a response that was about to go on is interrupted, and one whose retry does not
     /// come can be retried again.
     /// </summary>
-    /// <returns>The answers.</returns>
+    /// <returns>The responses.</returns>
     public static async Task<List<Message>> LetGoAsync(this ChatDbContext db, IEnumerable<TurnRow> turns, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var changed = new List<Message>();

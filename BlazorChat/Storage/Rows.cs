@@ -47,7 +47,7 @@ internal sealed class RoomRow
 
     public long ReasoningTokens { get; set; }
 
-    /// <summary>In millionths of the prices' currency; null while no answer had a price.</summary>
+    /// <summary>In millionths of the prices' currency; null while no response had a price.</summary>
     public long? CostMicros { get; set; }
 
     public bool IsNamed => !NameKey.StartsWith(Unnamed);
@@ -146,7 +146,7 @@ internal sealed class MessageRow
     public bool IsRetried { get; set; }
 
     /// <summary>
-    /// How many steps of a running answer are in <see cref="Parts"/>: journal pieces of earlier ones are in them already,
+    /// How many steps of a running response are in <see cref="Parts"/>: journal pieces of earlier ones are in them already,
     /// and come too late.
     /// </summary>
     public int Step { get; set; }
@@ -163,7 +163,7 @@ internal sealed class MessageRow
 
     public DateTimeOffset? EditedAt { get; set; }
 
-    /// <summary>See <see cref="ReplyMetadataJson"/>; null for people's messages.</summary>
+    /// <summary>See <see cref="ResponseMetadataJson"/>; null for people's messages.</summary>
     public string? Metadata { get; set; }
 
     public Message ToMessage() => new()
@@ -181,7 +181,7 @@ internal sealed class MessageRow
         QuestionId = QuestionId,
         Versions = Versions,
         EditedAt = EditedAt,
-        Metadata = ReplyMetadataJson.Read(Metadata),
+        Metadata = ResponseMetadataJson.Read(Metadata),
     };
 
     public void SetStatus(MessageStatus status) => (Status, StatusDetail) = StoredStatuses.Write(status);
@@ -226,10 +226,10 @@ internal enum StoredTurnState
     /// <summary>It runs, or did when the process ended.</summary>
     Running = 1,
 
-    /// <summary>Its answer waits for people; nothing happens until they have answered.</summary>
+    /// <summary>Its response waits for people; nothing happens until they have answered.</summary>
     Suspended = 2,
 
-    /// <summary>Its answer exists and can go on; before those that wait.</summary>
+    /// <summary>Its response exists and can go on; before those that wait.</summary>
     Ready = 3,
 }
 
@@ -252,7 +252,7 @@ internal sealed class TurnRow
 
     public DateTimeOffset RequestedAt { get; set; }
 
-    /// <summary>The answer, once the turn has begun.</summary>
+    /// <summary>The response, once the turn has begun.</summary>
     public Guid? MessageId { get; set; }
 
     /// <summary>The message to answer; null where none asked for the turn.</summary>
@@ -261,7 +261,7 @@ internal sealed class TurnRow
     /// <summary>Ids of the messages of the same author before <see cref="QuestionId"/> that are answered with it, oldest first, one per line; null for none.</summary>
     public string? EarlierQuestions { get; set; }
 
-    /// <summary>Only what stands before this sequence is answered: the answer that is retried stood there. Null for everything.</summary>
+    /// <summary>Only what stands before this sequence is answered: the response that is retried stood there. Null for everything.</summary>
     public long? Before { get; set; }
 
     public DateTimeOffset? NotBefore { get; set; }
@@ -269,10 +269,10 @@ internal sealed class TurnRow
     /// <summary>See <see cref="TurnRequestJson"/>.</summary>
     public string? Request { get; set; }
 
-    /// <summary>Whether what the answer says now becomes an earlier version when the turn begins.</summary>
+    /// <summary>Whether what the response says now becomes an earlier version when the turn begins.</summary>
     public bool IsRegeneration { get; set; }
 
-    /// <summary>The step that it began with: those of an answer that is continued do not count again.</summary>
+    /// <summary>The step that it began with: those of a response that is continued do not count again.</summary>
     public int FirstStep { get; set; }
 
     /// <summary>When it began to run first; null while it waits.</summary>
@@ -281,7 +281,7 @@ internal sealed class TurnRow
     /// <summary>How often it was taken up again after having been cut off.</summary>
     public int Recoveries { get; set; }
 
-    /// <summary>How much of the answer there was the last time (see <see cref="ReplyProgress"/>): it goes on only while that grows.</summary>
+    /// <summary>How much of the response there was the last time (see <see cref="ResponseProgress"/>): it goes on only while that grows.</summary>
     public long RecoveredProgress { get; set; }
 
     public Author RequestedBy => new(RequestedByKind, RequestedById, RequestedByName);
@@ -301,7 +301,7 @@ internal sealed class TurnRow
     };
 }
 
-/// <summary>A piece of a running answer's text.</summary>
+/// <summary>A piece of a running response's text.</summary>
 internal sealed class JournalRow
 {
     public required Guid MessageId { get; set; }
@@ -347,19 +347,19 @@ internal sealed class BlobRow
     public required byte[] Content { get; set; }
 }
 
-/// <summary>What a model was sent in one step of an answer.</summary>
+/// <summary>What a model was sent in one step of a response.</summary>
 internal sealed class StepRow
 {
     public required Guid MessageId { get; set; }
 
-    /// <summary>The answer's version that it was a step of.</summary>
+    /// <summary>The response's version that it was a step of.</summary>
     public int Version { get; set; }
 
     public int Step { get; set; }
 
     public required Guid RoomId { get; set; }
 
-    /// <summary>The answer's: what is far back is not kept.</summary>
+    /// <summary>The response's: what is far back is not kept.</summary>
     public long Sequence { get; set; }
 
     /// <summary>JSON, compressed (gzip).</summary>

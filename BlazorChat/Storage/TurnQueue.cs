@@ -7,7 +7,7 @@ namespace BlazorChat.Storage;
 internal sealed class TurnQueue(ChatDbContext db, RoomRow room)
 {
     /// <summary>Why the message cannot be posted now, or null.</summary>
-    public async Task<Refusal?> RefuseAsync(NewMessage message, CancellationToken cancellationToken)
+    public async Task<RoomError?> RefuseAsync(NewMessage message, CancellationToken cancellationToken)
     {
         if (message.AssistantIds.Count == 0)
         {
@@ -18,7 +18,7 @@ internal sealed class TurnQueue(ChatDbContext db, RoomRow room)
         {
             return await db.Turns.AnyAsync(
                 t => t.RoomId == room.Id && message.AssistantIds.Contains(t.AssistantId) && t.State != StoredTurnState.Suspended, cancellationToken).ConfigureAwait(false)
-                ? new Refusal(RefusalKind.Conflict, "The assistant is answering somebody just now, and this room takes one question at a time. Please send it again afterwards.")
+                ? new RoomError(RoomErrorKind.Conflict, "The assistant is answering somebody just now, and this room takes one question at a time. Please send it again afterwards.")
                 : null;
         }
 
@@ -27,10 +27,10 @@ internal sealed class TurnQueue(ChatDbContext db, RoomRow room)
     }
 
     /// <summary>Why so many more turns cannot wait in a room, or null.</summary>
-    public static async Task<Refusal?> RefuseMoreAsync(ChatDbContext db, Guid roomId, int more, CancellationToken cancellationToken) =>
+    public static async Task<RoomError?> RefuseMoreAsync(ChatDbContext db, Guid roomId, int more, CancellationToken cancellationToken) =>
         await db.Turns.CountAsync(
             t => t.RoomId == roomId && (t.State == StoredTurnState.Waiting || t.State == StoredTurnState.Ready), cancellationToken).ConfigureAwait(false) + more > RoomLimits.QueueLength
-            ? new Refusal(RefusalKind.Limit, $"{RoomLimits.QueueLength} questions can wait in a room, and there is no place for more. Please wait until some are answered.")
+            ? new RoomError(RoomErrorKind.Limit, $"{RoomLimits.QueueLength} questions can wait in a room, and there is no place for more. Please wait until some are answered.")
             : null;
 
     /// <summary>Takes a message that is removed out of the queue: its turn goes on with what else its author wrote, or waits no more.</summary>
@@ -60,7 +60,7 @@ internal sealed class TurnQueue(ChatDbContext db, RoomRow room)
             }
             else if (turn.MessageId == message.Id)
             {
-                // Goes with its answer.
+                // Goes with its response.
                 db.Turns.Remove(turn);
             }
         }

@@ -1,4 +1,4 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,24 +7,24 @@ namespace BlazorChat.Storage;
 /// <summary>How people ask for answers again, and for more of them.</summary>
 internal sealed partial class TurnStore
 {
-    public Task<Result<ChangedReply>> RetryAsync(Guid roomId, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync<Result<ChangedReply>>(async db =>
+    public Task<Result<ChangedResponse>> RetryAsync(Guid roomId, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync<Result<ChangedResponse>>(async db =>
         {
-            var found = await FindAnswerAsync(db, roomId, messageId, cancellationToken).ConfigureAwait(false);
-            if (found.Refusal is { } refusal)
+            var found = await FindResponseAsync(db, roomId, messageId, cancellationToken).ConfigureAwait(false);
+            if (found.Error is { } error)
             {
-                return refusal;
+                return error;
             }
 
             var message = found.Value;
             if (!message.ToMessage().Status.CanRetry)
             {
-                return new Refusal(RefusalKind.Conflict, "Only an answer that failed, was stopped or was interrupted can be retried.");
+                return new RoomError(RoomErrorKind.Conflict, "Only an answer that failed, was stopped or was interrupted can be retried.");
             }
 
             if (await db.Turns.AnyAsync(t => t.MessageId == messageId, cancellationToken).ConfigureAwait(false))
             {
-                return new Refusal(RefusalKind.Conflict, "This answer is being written already.");
+                return new RoomError(RoomErrorKind.Conflict, "This answer is being written already.");
             }
 
             if (await TurnQueue.RefuseMoreAsync(db, roomId, 1, cancellationToken).ConfigureAwait(false) is { } full)
@@ -37,34 +37,34 @@ internal sealed partial class TurnStore
             turn.QuestionId = message.QuestionId;
             turn.Before = message.Sequence;
             db.Turns.Add(turn);
-            return new ChangedReply(message.ToMessage(), turn.ToTurn());
+            return new ChangedResponse(message.ToMessage(), turn.ToTurn());
         }, cancellationToken);
 
-    public Task<Result<ChangedReply>> ReopenAsync(
+    public Task<Result<ChangedResponse>> ReopenAsync(
         Guid roomId, Guid messageId, bool isRegeneration, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync<Result<ChangedReply>>(async db =>
+        database.WriteAsync<Result<ChangedResponse>>(async db =>
         {
-            var found = await FindAnswerAsync(db, roomId, messageId, cancellationToken).ConfigureAwait(false);
-            if (found.Refusal is { } refusal)
+            var found = await FindResponseAsync(db, roomId, messageId, cancellationToken).ConfigureAwait(false);
+            if (found.Error is { } error)
             {
-                return refusal;
+                return error;
             }
 
             var message = found.Value;
             var status = message.ToMessage().Status;
             if (!status.IsEnded || await db.Turns.AnyAsync(t => t.MessageId == messageId, cancellationToken).ConfigureAwait(false))
             {
-                return new Refusal(RefusalKind.Conflict, "This answer is being written already.");
+                return new RoomError(RoomErrorKind.Conflict, "This answer is being written already.");
             }
 
             if (!isRegeneration && !status.CanContinue)
             {
-                return new Refusal(RefusalKind.Conflict, "Only an answer that was cut off can be continued.");
+                return new RoomError(RoomErrorKind.Conflict, "Only an answer that was cut off can be continued.");
             }
 
             if (isRegeneration && message.Versions >= RoomLimits.Versions)
             {
-                return new Refusal(RefusalKind.Limit, $"This answer has {RoomLimits.Versions} versions already, which is the most.");
+                return new RoomError(RoomErrorKind.Limit, $"This answer has {RoomLimits.Versions} versions already, which is the most.");
             }
 
             if (await TurnQueue.RefuseMoreAsync(db, roomId, 1, cancellationToken).ConfigureAwait(false) is { } full)
@@ -79,7 +79,7 @@ internal sealed partial class TurnStore
             turn.IsRegeneration = isRegeneration;
             turn.FirstStep = isRegeneration ? 0 : Math.Max(message.Step, PartList.NextStep(MessagePartsJson.Read(message.Parts)));
             db.Turns.Add(turn);
-            return new ChangedReply(message.ToMessage(), turn.ToTurn());
+            return new ChangedResponse(message.ToMessage(), turn.ToTurn());
         }, cancellationToken);
 
     public Task<Result<Turn>> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -87,14 +87,14 @@ internal sealed partial class TurnStore
         {
             if (!await db.Messages.AnyAsync(m => m.Id == questionId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false))
             {
-                return Refusals.NoSuchMessage;
+                return RoomErrors.NoSuchMessage;
             }
 
             var waiting = await db.Turns.Where(t => t.RoomId == roomId && t.AssistantId == assistantId && t.State == StoredTurnState.Waiting)
                 .ToListAsync(cancellationToken).ConfigureAwait(false);
             if (waiting.Exists(t => t.QuestionId == questionId || t.EarlierQuestionIds.Contains(questionId)))
             {
-                return new Refusal(RefusalKind.Conflict, "This message waits for its answer already.");
+                return new RoomError(RoomErrorKind.Conflict, "This message waits for its answer already.");
             }
 
             if (await TurnQueue.RefuseMoreAsync(db, roomId, 1, cancellationToken).ConfigureAwait(false) is { } full)
@@ -108,13 +108,13 @@ internal sealed partial class TurnStore
             return turn.ToTurn();
         }, cancellationToken);
 
-    private static async Task<Result<MessageRow>> FindAnswerAsync(ChatDbContext db, Guid roomId, Guid messageId, CancellationToken cancellationToken)
+    private static async Task<Result<MessageRow>> FindResponseAsync(ChatDbContext db, Guid roomId, Guid messageId, CancellationToken cancellationToken)
     {
         var message = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
         return message switch
         {
-            not { AuthorKind: AuthorKind.Assistant } => Refusals.NoSuchAnswer,
-            { IsRetried: true } => new Refusal(RefusalKind.Conflict, "Somebody has retried this answer already."),
+            not { AuthorKind: AuthorKind.Assistant } => RoomErrors.NoSuchResponse,
+            { IsRetried: true } => new RoomError(RoomErrorKind.Conflict, "Somebody has retried this answer already."),
             _ => message,
         };
     }

@@ -1,4 +1,4 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,15 +22,15 @@ internal sealed partial class TurnStore
 
             room.Add(tokens, cost);
             var row = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
-            var answer = row?.ToMessage();
-            if (answer is not { Status.IsEnded: true, Metadata: { } metadata })
+            var response = row?.ToMessage();
+            if (response is not { Status.IsEnded: true, Metadata: { } metadata })
             {
                 // One that runs writes its own sums at its end.
                 return new TitledRoom(room.ToRoom(), null);
             }
 
             metadata = metadata with { Tokens = metadata.Tokens + tokens, Cost = cost is { } price ? (metadata.Cost ?? 0) + price : metadata.Cost };
-            row!.Metadata = ReplyMetadataJson.Write(metadata);
-            return new TitledRoom(room.ToRoom(), answer with { Metadata = metadata });
+            row!.Metadata = ResponseMetadataJson.Write(metadata);
+            return new TitledRoom(room.ToRoom(), response with { Metadata = metadata });
         }, cancellationToken);
 }

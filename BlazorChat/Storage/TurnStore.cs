@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using BlazorChat.Replies;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,14 +37,14 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
             turn.State = StoredTurnState.Running;
             turn.BeganAt ??= now;
             var isContinuation = turn.MessageId is not null;
-            var reply = turn.MessageId is null
+            var response = turn.MessageId is null
                 ? await BeginAsync(db, turn, assistant, now, cancellationToken).ConfigureAwait(false)
                 : await ContinueAsync(db, turn, cancellationToken).ConfigureAwait(false);
-            return new ClaimedTurn(turn.ToTurn(), reply.ToMessage(), turn.Before ?? reply.Sequence, TurnRequestJson.Read(turn.RequestedBy, turn.Request))
+            return new ClaimedTurn(turn.ToTurn(), response.ToMessage(), turn.Before ?? response.Sequence, TurnRequestJson.Read(turn.RequestedBy, turn.Request))
             {
                 IsContinuation = isContinuation,
-                Step = reply.Step,
-                IsAnother = turn.Before is not null || reply.Versions > 1,
+                Step = response.Step,
+                IsAnother = turn.Before is not null || response.Versions > 1,
                 FirstStep = turn.FirstStep,
                 BeganAt = turn.BeganAt.Value,
                 Recoveries = turn.Recoveries,
@@ -71,7 +71,7 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
             return true;
         }, cancellationToken);
 
-    public Task<ChangedReply?> EndAsync(EndedTurn ended, CancellationToken cancellationToken) =>
+    public Task<ChangedResponse?> EndAsync(EndedTurn ended, CancellationToken cancellationToken) =>
         database.WriteAsync(async db =>
         {
             var message = await FindStreamingAsync(db, ended.RoomId, ended.MessageId, cancellationToken).ConfigureAwait(false);
@@ -84,7 +84,7 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
             var room = await db.Rooms.FirstAsync(r => r.Id == ended.RoomId, cancellationToken).ConfigureAwait(false);
             message.Parts = MessagePartsJson.Write(ended.Parts);
             message.Step = ended.Step;
-            message.Metadata = ReplyMetadataJson.Write(ended.Metadata);
+            message.Metadata = ResponseMetadataJson.Write(ended.Metadata);
             message.SetStatus(ended.Status);
             room.LastActivityAt = ended.Now;
             room.Add(ended.Tokens, ended.Cost);
@@ -104,46 +104,46 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
                     break;
             }
 
-            return new ChangedReply(message.ToMessage(), turn.State == StoredTurnState.Ready ? turn.ToTurn() : null);
+            return new ChangedResponse(message.ToMessage(), turn.State == StoredTurnState.Ready ? turn.ToTurn() : null);
         }, cancellationToken);
 
-    public Task<Result<ChangedReply>> ChangeCallAsync(
+    public Task<Result<ChangedResponse>> ChangeCallAsync(
         Guid roomId, Guid messageId, string callId, Func<ToolCallPart, Result<ToolCallPart>> change, CancellationToken cancellationToken) =>
-        database.WriteAsync<Result<ChangedReply>>(async db =>
+        database.WriteAsync<Result<ChangedResponse>>(async db =>
         {
             var message = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
             var parts = message is null ? [] : MessagePartsJson.Read(message.Parts);
             if (message is null || parts.OfType<ToolCallPart>().FirstOrDefault(c => c.CallId == callId) is not { } call)
             {
-                return Refusals.NoSuchCall;
+                return RoomErrors.NoSuchCall;
             }
 
             var changed = change(call);
-            if (changed.Refusal is { } refusal)
+            if (changed.Error is { } error)
             {
-                return refusal;
+                return error;
             }
 
             if (changed.Value == call)
             {
-                return new ChangedReply(message.ToMessage(), null);
+                return new ChangedResponse(message.ToMessage(), null);
             }
 
             var turn = await db.Turns.FirstOrDefaultAsync(t => t.MessageId == messageId && t.State == StoredTurnState.Suspended, cancellationToken).ConfigureAwait(false);
             if (turn is null)
             {
-                return Refusals.NoSuchCall;
+                return RoomErrors.NoSuchCall;
             }
 
             parts = CallChanges.Set(parts, changed.Value);
             message.Parts = MessagePartsJson.Write(parts);
             if (parts.OfType<ToolCallPart>().Any(c => c.IsAwaited))
             {
-                return new ChangedReply(message.ToMessage(), null);
+                return new ChangedResponse(message.ToMessage(), null);
             }
 
             turn.State = StoredTurnState.Ready;
-            return new ChangedReply(message.ToMessage(), turn.ToTurn());
+            return new ChangedResponse(message.ToMessage(), turn.ToTurn());
         }, cancellationToken);
 
     public Task<(IReadOnlyList<Turn> Withdrawn, IReadOnlyList<Message> Changed)> WithdrawAsync(
@@ -163,7 +163,7 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
         {
             foreach (var piece in pieces)
             {
-                // In one statement, so that a piece that comes after its answer or its step has ended can bring nothing back.
+                // In one statement, so that a piece that comes after its response or its step has ended can bring nothing back.
                 await db.Database.ExecuteSqlAsync(
                     $"""
                     INSERT INTO "Journal" ("MessageId", "Ordinal", "Text", "Step", "IsReasoning")
@@ -259,37 +259,37 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
     private static async Task<MessageRow> BeginAsync(ChatDbContext db, TurnRow turn, Author assistant, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var room = await db.Rooms.FirstAsync(r => r.Id == turn.RoomId, cancellationToken).ConfigureAwait(false);
-        var reply = room.Append(assistant, now);
-        reply.SetAskedBy(turn.RequestedBy);
-        reply.QuestionId = turn.QuestionId;
-        db.Messages.Add(reply);
-        turn.MessageId = reply.Id;
-        return reply;
+        var response = room.Append(assistant, now);
+        response.SetAskedBy(turn.RequestedBy);
+        response.QuestionId = turn.QuestionId;
+        db.Messages.Add(response);
+        turn.MessageId = response.Id;
+        return response;
     }
 
     private static async Task<MessageRow> ContinueAsync(ChatDbContext db, TurnRow turn, CancellationToken cancellationToken)
     {
-        var reply = await db.Messages.FirstAsync(m => m.Id == turn.MessageId, cancellationToken).ConfigureAwait(false);
+        var response = await db.Messages.FirstAsync(m => m.Id == turn.MessageId, cancellationToken).ConfigureAwait(false);
         if (turn.IsRegeneration)
         {
-            db.KeepVersion(reply);
+            db.KeepVersion(response);
             turn.IsRegeneration = false;
-            reply.Parts = EmptyParts;
-            reply.Metadata = null;
-            reply.Step = 0;
+            response.Parts = EmptyParts;
+            response.Metadata = null;
+            response.Step = 0;
         }
 
-        reply.SetAskedBy(turn.RequestedBy);
-        reply.SetStatus(MessageStatus.Streaming.Instance);
-        reply.EndedAt = null;
-        return reply;
+        response.SetAskedBy(turn.RequestedBy);
+        response.SetStatus(MessageStatus.Streaming.Instance);
+        response.EndedAt = null;
+        return response;
     }
 
     private static void TakeUpAgain(TurnRow turn, ImmutableArray<MessagePart> parts)
     {
         turn.State = StoredTurnState.Ready;
         turn.Recoveries++;
-        turn.RecoveredProgress = ReplyProgress.Of(parts);
+        turn.RecoveredProgress = ResponseProgress.Of(parts);
     }
 
     private static Task<MessageRow?> FindStreamingAsync(ChatDbContext db, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>

@@ -25,7 +25,7 @@ internal sealed class WriteHealthCheck(Database database, TimeProvider time) : I
             if (_last is null || (_last.IsCompleted && time.GetElapsedTime(_began) > MaxAge))
             {
                 _began = time.GetTimestamp();
-                // Whoever else asks meanwhile gets the same answer: nobody's connection ends it for them.
+                // Whoever else asks meanwhile gets the same response: nobody's connection ends it for them.
                 _last = Task.Run(LookAsync, CancellationToken.None);
             }
 

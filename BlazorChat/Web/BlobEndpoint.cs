@@ -10,12 +10,12 @@ internal static class BlobEndpoint
         endpoints.MapGet("/rooms/{roomId:guid}/blobs/{blobId:guid}", async (Guid roomId, Guid blobId, HttpContext context, RoomService rooms) =>
         {
             var blob = await rooms.ReadBlobAsync(PersonPrincipal.Find(context.User), roomId, blobId, context.RequestAborted).ConfigureAwait(false);
-            if (blob.Refusal is { } refusal)
+            if (blob.Error is { } error)
             {
-                return refusal.Kind switch
+                return error.Kind switch
                 {
-                    RefusalKind.NotFound => Results.NotFound(),
-                    RefusalKind.Unavailable => Results.StatusCode(StatusCodes.Status503ServiceUnavailable),
+                    RoomErrorKind.NotFound => Results.NotFound(),
+                    RoomErrorKind.Unavailable => Results.StatusCode(StatusCodes.Status503ServiceUnavailable),
                     _ => Results.Forbid(),
                 };
             }

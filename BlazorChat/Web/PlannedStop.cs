@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.JSInterop;
 
 namespace BlazorChat.Web;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using BlazorChat.Assistants.Mcp;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using BlazorChat.Assistants.Mcp;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.Logging;
 
@@ -124,7 +124,7 @@ public sealed class McpHostileServerTests
         await host.ConnectedAsync();
         var error = await Assert.ThrowsAsync<ToolFailedException>(() => host.CallAsync("odd_exit"));
         Assert.Contains("went away while 'odd_exit' ran", error.Message, StringComparison.Ordinal);
-        Assert.Equal("The program of 'odd' ended (exit code 7).", (await host.FailedAsync()).Sentence);
+        Assert.Equal("The program of 'odd' ended (exit code 7).", (await host.FailedAsync()).Message);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class McpHostileServerTests
     public async Task A_server_that_cannot_be_talked_to_is_away_with_a_sentence(string mode, string sentence)
     {
         await using var host = await McpHost.StartOddAsync(mode);
-        Assert.Equal(sentence, (await host.FailedAsync()).Sentence);
+        Assert.Equal(sentence, (await host.FailedAsync()).Message);
         Assert.Empty(host.Source.Tools);
     }
 
@@ -152,7 +152,7 @@ public sealed class McpHostileServerTests
         await using var host = await McpHost.StartOddAsync("mute", new { ConnectTimeout = "00:00:07" });
         await host.Clock.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(7));
         host.Clock.Advance(TimeSpan.FromSeconds(7));
-        Assert.Equal("'odd' did not answer within 7 seconds.", (await host.FailedAsync()).Sentence);
+        Assert.Equal("'odd' did not answer within 7 seconds.", (await host.FailedAsync()).Message);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class McpHostileServerTests
         {
             var now = host.Clock.GetUtcNow();
             await host.UntilAsync(() => host.Server.State is McpServerState.Failed failed && failed.NextTry == now + TimeSpan.FromSeconds(seconds));
-            Assert.Equal("The program of 'odd' or its working directory was not found.", ((McpServerState.Failed)host.Server.State).Sentence);
+            Assert.Equal("The program of 'odd' or its working directory was not found.", ((McpServerState.Failed)host.Server.State).Message);
             host.Clock.Advance(TimeSpan.FromSeconds(seconds));
         }
 

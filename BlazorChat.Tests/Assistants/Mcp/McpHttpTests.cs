@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
 using BlazorChat.Assistants.Mcp;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -49,7 +49,7 @@ public sealed class McpHttpTests
         host.Clock.Advance(McpConnection.LookPause);
         await host.Clock.WaitForTimerAsync(due => due == McpConnection.LookInterval - McpConnection.LookPause);
         host.Clock.Advance(McpConnection.LookInterval - McpConnection.LookPause);
-        Assert.Equal("'far' cannot be reached.", (await host.FailedAsync()).Sentence);
+        Assert.Equal("'far' cannot be reached.", (await host.FailedAsync()).Message);
 
         using var second = await StartServerAsync("streamableHttp", port);
         host.Clock.Advance(McpConnection.FirstDelay);
@@ -105,7 +105,7 @@ public sealed class McpHttpTests
             return context.Response.WriteAsync($"I do not like {context.Request.Headers.Authorization}");
         });
         await using var host = await McpHost.StartAsync(new { Name = "far", Url = refusing.Urls.First() + "/mcp", Headers = new { Authorization = "Bearer sk-very-secret" } });
-        Assert.Equal("'far' answered with HTTP status 401 (Unauthorized).", (await host.FailedAsync()).Sentence);
+        Assert.Equal("'far' answered with HTTP status 401 (Unauthorized).", (await host.FailedAsync()).Message);
         Assert.DoesNotContain(host.Log.Lines, line => line.Everything.Contains("sk-very", StringComparison.Ordinal));
     }
 
@@ -159,7 +159,7 @@ public sealed class McpHttpTests
             }
         });
         await using var host = await McpHost.StartAsync(new { Name = "far", Url = endless.Urls.First() + "/mcp", Transport = "streamable-http" });
-        Assert.Equal(sentence, (await host.FailedAsync()).Sentence);
+        Assert.Equal(sentence, (await host.FailedAsync()).Message);
     }
 
     [Fact]
@@ -195,13 +195,13 @@ public sealed class McpHttpTests
         await host.DisposeAsync();
     }
 
-    private static async Task<WebApplication> ListenAsync(RequestDelegate answer)
+    private static async Task<WebApplication> ListenAsync(RequestDelegate response)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();
-        app.Run(answer);
+        app.Run(response);
         await app.StartAsync();
         return app;
     }

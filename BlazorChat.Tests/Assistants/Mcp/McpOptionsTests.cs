@@ -1,6 +1,6 @@
 using System.Text;
 using BlazorChat.Assistants.Mcp;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

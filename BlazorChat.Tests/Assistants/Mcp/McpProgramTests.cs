@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
 using BlazorChat.Assistants.Mcp;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -75,7 +75,7 @@ public sealed class McpProgramTests
         var error = await Assert.ThrowsAsync<ToolFailedException>(() => call.Soon());
         Assert.Equal("The tool server 'everything' went away while 'everything_trigger-long-running-operation' ran. Whether the call had an effect is not known. The server will be connected again.", error.Message);
         var failed = await host.FailedAsync();
-        Assert.StartsWith("The program of 'everything' ended (exit code ", failed.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith("The program of 'everything' ended (exit code ", failed.Message, StringComparison.Ordinal);
         Assert.Equal(host.Clock.GetUtcNow() + TimeSpan.FromSeconds(1), failed.NextTry);
         Assert.Empty(host.Source.Tools);
         Assert.Equal(HealthStatus.Degraded, (await host.HealthAsync()).Status);
@@ -165,8 +165,8 @@ public sealed class McpProgramTests
     public async Task Many_calls_run_at_once()
     {
         await using var host = await McpHost.StartEverythingAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => host.CallAsync("everything_echo", new { message = $"{i}" })));
-        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"Echo: {i}"), answers);
+        var responses = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => host.CallAsync("everything_echo", new { message = $"{i}" })));
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"Echo: {i}"), responses);
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class McpProgramTests
 
         static bool IsCancelled(JsonElement message) => message.GetProperty("method").GetString() == "notifications/cancelled";
         await HeardAsync(host, IsCancelled);
-        // A second one would have come before the answer to another call.
+        // A second one would have come before the response to another call.
         var heard = JsonSerializer.Deserialize<JsonElement[]>(await host.CallAsync("odd_heard"))!;
         var id = heard.First(message => message.GetRawText().Contains("stopped-one", StringComparison.Ordinal)).GetProperty("id").GetRawText();
         Assert.Equal(id, Assert.Single(heard, IsCancelled).GetProperty("params").GetProperty("requestId").GetRawText());

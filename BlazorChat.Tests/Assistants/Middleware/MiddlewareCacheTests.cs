@@ -1,6 +1,6 @@
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Middleware;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 
@@ -19,7 +19,7 @@ public sealed class MiddlewareCacheTests : IDisposable
     public async Task The_same_request_is_answered_again_as_a_stream_without_the_model()
     {
         var client = Client();
-        Reply("one two", new UsageContent(new UsageDetails { OutputTokenCount = 2 }));
+        Response("one two", new UsageContent(new UsageDetails { OutputTokenCount = 2 }));
         var first = await AskAsync(client);
         var second = await AskAsync(client);
         Assert.Single(_model.Prompts);
@@ -47,7 +47,7 @@ public sealed class MiddlewareCacheTests : IDisposable
         ];
         foreach (var other in others)
         {
-            Reply("x");
+            Response("x");
             Assert.Null((await other()).Failure);
         }
 
@@ -62,7 +62,7 @@ public sealed class MiddlewareCacheTests : IDisposable
         var client = Client();
         for (var i = 0; i < 2; i++)
         {
-            Reply("x");
+            Response("x");
             await Reading.ToEndAsync(client.GetStreamingResponseAsync("Hello"));
         }
 
@@ -73,22 +73,22 @@ public sealed class MiddlewareCacheTests : IDisposable
     public async Task Failures_stopped_and_cut_answers_and_calls_are_not_kept()
     {
         var client = Client();
-        var half = _model.NextReply();
+        var half = _model.NextResponse();
         half.Writer.TryWrite(new ChatResponseUpdate(ChatRole.Assistant, "Half"));
         half.Writer.Complete(ChatFailures.EndedEarly());
         Assert.NotNull((await AskAsync(client)).Failure);
 
-        Reply("Stopped by leaving");
+        Response("Stopped by leaving");
         await foreach (var update in client.GetStreamingResponseAsync(Prompt("Hello", null), Options()))
         {
             break;
         }
 
-        _model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "Cut") { FinishReason = ChatFinishReason.Length });
+        _model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, "Cut") { FinishReason = ChatFinishReason.Length });
         await AskAsync(client);
-        _model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("1", "dice")]) { FinishReason = ChatFinishReason.ToolCalls });
+        _model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("1", "dice")]) { FinishReason = ChatFinishReason.ToolCalls });
         await AskAsync(client);
-        _model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, "No reason"));
+        _model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, "No reason"));
         await AskAsync(client);
         Assert.Equal((5, 0), (_model.Prompts.Count, _cache.Count));
     }
@@ -97,7 +97,7 @@ public sealed class MiddlewareCacheTests : IDisposable
     public async Task Calls_are_kept_when_configured_and_get_new_ids()
     {
         var client = Client("ada", ("ToolCalls", "true"));
-        _model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("1", "dice", new Dictionary<string, object?> { ["n"] = 2 })]) { FinishReason = ChatFinishReason.ToolCalls });
+        _model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("1", "dice", new Dictionary<string, object?> { ["n"] = 2 })]) { FinishReason = ChatFinishReason.ToolCalls });
         await AskAsync(client);
         var call = Assert.Single((await AskAsync(client)).Calls);
         Assert.Equal(("dice", 2), (call.Name, call.Arguments!["n"]));
@@ -110,13 +110,13 @@ public sealed class MiddlewareCacheTests : IDisposable
     {
         var client = Client();
         var other = Guid.NewGuid();
-        Reply("x");
+        Response("x");
         await AskAsync(client);
-        Reply("y");
+        Response("y");
         await AskAsync(client, room: other);
         _cache.Forget(_room);
         Assert.Equal("y", (await AskAsync(client, room: other)).Text);
-        Reply("z");
+        Response("z");
         Assert.Equal("z", (await AskAsync(client)).Text);
     }
 
@@ -124,7 +124,7 @@ public sealed class MiddlewareCacheTests : IDisposable
     public async Task An_answer_that_was_under_way_when_its_room_was_forgotten_is_not_kept()
     {
         var client = Client();
-        Reply("x");
+        Response("x");
         await AskAsync(client, onUpdate: _ => _cache.Forget(_room));
         Assert.Equal(0, _cache.Count);
     }
@@ -135,26 +135,26 @@ public sealed class MiddlewareCacheTests : IDisposable
         var client = Client("ada", ("MaxEntries", "2"), ("MaxCharacters", "1000"), ("MaxAge", "00:01:00"));
         foreach (var text in new[] { "1", "2" })
         {
-            Reply(text);
+            Response(text);
             await AskAsync(client, text);
         }
 
         // The first is used again, so the second goes when a third comes.
         await AskAsync(client, "1");
-        Reply("3");
+        Response("3");
         await AskAsync(client, "3");
         Assert.Equal(2, _cache.Count);
         Assert.Equal("1", (await AskAsync(client, "1")).Text);
 
-        Reply(new string('x', 1001));
+        Response(new string('x', 1001));
         await AskAsync(client, "4");
         Assert.Equal(2, _cache.Count);
-        Reply(new string('x', 1000));
+        Response(new string('x', 1000));
         await AskAsync(client, "5");
         Assert.Equal(1, _cache.Count);
 
         _time.Advance(TimeSpan.FromMinutes(1));
-        Reply("new");
+        Response("new");
         Assert.Equal("new", (await AskAsync(client, "5")).Text);
     }
 
@@ -163,13 +163,13 @@ public sealed class MiddlewareCacheTests : IDisposable
 
     private ChatOptions Options(Guid? room = null) => new() { AdditionalProperties = new() { [TurnProperties.Room] = room ?? _room, [TurnProperties.Recorder] = new object() } };
 
-    private void Reply(string text, params AIContent[] more) =>
-        _model.NextReply(new ChatResponseUpdate(ChatRole.Assistant, [new TextContent(text), .. more]), new ChatResponseUpdate(ChatRole.Assistant, []) { FinishReason = ChatFinishReason.Stop });
+    private void Response(string text, params AIContent[] more) =>
+        _model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, [new TextContent(text), .. more]), new ChatResponseUpdate(ChatRole.Assistant, []) { FinishReason = ChatFinishReason.Stop });
 
     private IChatClient Client(string assistant = "ada", params (string Key, string Value)[] settings)
     {
         var context = MiddlewareContexts.Of("cache", _time, settings);
-        return new CacheMiddleware(_cache).Wrap(_model, context with { Assistant = context.Assistant with { Id = assistant } });
+        return new CacheMiddleware(_cache).Wrap(_model, context with { Assistant = context.Assistant with { Author = context.Assistant.Author with { Id = assistant } } });
     }
 
     private Task<Reading> AskAsync(

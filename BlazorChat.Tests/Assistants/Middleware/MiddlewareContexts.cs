@@ -1,4 +1,5 @@
-using BlazorChat.Assistants;
+using BlazorChat.Turns;
+using BlazorChat.Rooms;
 using BlazorChat.Assistants.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,7 +14,7 @@ internal static class MiddlewareContexts
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("it:Name", name), .. settings.Select(setting => new KeyValuePair<string, string?>($"it:{setting.Key}", setting.Value))])
             .Build();
-        var assistant = new Assistant("ada", "Ada", "A", "", "m", "Mine") { MaxOutputTokens = 100, PromptTokens = 1000, MaxReplyCharacters = 1000 };
+        var assistant = new Assistant(new Author(AuthorKind.Assistant, "ada", "Ada"), "", 1000) { Model = "m", Provider = "Mine", MaxOutputTokens = 100, MaxResponseCharacters = 1000 };
         return new ChatMiddlewareContext(assistant, configuration.GetSection("it"), time, NullLoggerFactory.Instance);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Middleware;
 using BlazorChat.Assistants.Middleware.Redaction;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -20,7 +20,7 @@ public sealed class MiddlewareFilterTests : IDisposable
     [Fact]
     public async Task Text_reasoning_and_calls_are_redacted_while_they_stream()
     {
-        _model.NextReply(
+        _model.NextResponse(
             Update(new TextReasoningContent("Ask ada@exa")), Update(new TextContent("")), Update(new TextReasoningContent("mple.org")),
             Update(new TextContent("I write to ada")), Update(new TextContent("@example.org")),
             Update(new ToolCallDeltaContent("1", "mail", "")), Update(new ToolCallDeltaContent("1", "mail", "{\"to\":\"ada@ex")), Update(new ToolCallDeltaContent("1", "mail", "ample.org\"}")),
@@ -42,7 +42,7 @@ public sealed class MiddlewareFilterTests : IDisposable
     [Fact]
     public async Task Everything_that_is_sent_is_redacted_and_the_caller_s_messages_are_not_touched()
     {
-        _model.NextReply(Update(new TextContent("ok")), Finish());
+        _model.NextResponse(Update(new TextContent("ok")), Finish());
         List<ChatMessage> messages =
         [
             new(ChatRole.User, "I am ada@example.org"),
@@ -66,7 +66,7 @@ public sealed class MiddlewareFilterTests : IDisposable
     [Fact]
     public async Task A_signature_goes_with_words_that_are_as_they_were_and_only_with_them()
     {
-        _model.NextReply(
+        _model.NextResponse(
             Update(new TextReasoningContent("Hm ada@example.org")), Update(new TextReasoningContent("") { ProtectedData = "first" }),
             Update(new TextReasoningContent("Well.")), Update(new TextReasoningContent("") { ProtectedData = "second" }),
             Update(new TextContent("x")), Finish());
@@ -78,13 +78,13 @@ public sealed class MiddlewareFilterTests : IDisposable
     [Fact]
     public async Task What_a_failure_or_a_notice_quotes_is_redacted_too()
     {
-        var reply = _model.NextReply();
-        reply.Writer.TryWrite(Update(new RetryNoticeContent(TimeSpan.FromSeconds(1), 1, "It said: ada@example.org")));
-        reply.Writer.Complete(ChatFailures.Refused("I do not write to ada@example.org."));
+        var response = _model.NextResponse();
+        response.Writer.TryWrite(Update(new RetryNoticeContent(TimeSpan.FromSeconds(1), 1, "It said: ada@example.org")));
+        response.Writer.Complete(ChatFailures.Refused("I do not write to ada@example.org."));
         var reading = await AskAsync(Redaction());
         Assert.Equal("It said: [e-mail]", Assert.Single(reading.Notices).Reason);
         Assert.Equal(ChatFailureKind.Refused, reading.Failure?.Kind);
-        Assert.Contains("I do not write to [e-mail].", reading.Failure!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("I do not write to [e-mail].", reading.Failure!.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class MiddlewareFilterTests : IDisposable
     [Fact]
     public async Task A_whole_response_is_filtered_like_a_stream()
     {
-        _model.NextReply(Update(new TextContent("<think>ada@")), Update(new TextContent("example.org</think>Hi ada@example.org")), Finish());
+        _model.NextResponse(Update(new TextContent("<think>ada@")), Update(new TextContent("example.org</think>Hi ada@example.org")), Finish());
         var response = await new ThinkMiddleware().Wrap(Redaction(), Context("think")).GetResponseAsync("Hello");
         var contents = Assert.Single(response.Messages).Contents;
         Assert.Equal("[e-mail]", Assert.IsType<TextReasoningContent>(contents[0]).Text);
@@ -123,7 +123,7 @@ public sealed class MiddlewareFilterTests : IDisposable
     [Fact]
     public async Task Defaults_are_sent_where_the_caller_says_nothing()
     {
-        _model.NextReply(Update(new TextContent("ok")), Finish());
+        _model.NextResponse(Update(new TextContent("ok")), Finish());
         var client = new DefaultsMiddleware().Wrap(_model, Context("defaults", ("Temperature", "0.5"), ("TopP", "0.9"), ("ModelId", "other"), ("StopSequences:0", "END"), ("MaxOutputTokens", "9")));
         var options = new ChatOptions { Temperature = 1 };
         await AskAsync(client, options: options);
@@ -143,7 +143,7 @@ public sealed class MiddlewareFilterTests : IDisposable
             FinishReason = ChatFinishReason.ToolCalls,
             Usage = new UsageDetails { OutputTokenCount = 5 },
         });
-        var limits = new GuardLimits(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), RetryAttempts: 0, MaxReplyCharacters: 1000);
+        var limits = new GuardLimits(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), RetryAttempts: 0, MaxResponseCharacters: 1000);
         using var loggers = LoggerFactory.Create(_ => { });
         using var guard = new GuardChatClient(new RecordingChatClient(model), limits, _time, loggers.CreateLogger<GuardChatClient>());
         var client = new SimulateStreamingMiddleware().Wrap(guard, Context("simulate-streaming", ("WordsPerSecond", "2")));
@@ -173,7 +173,7 @@ public sealed class MiddlewareFilterTests : IDisposable
     {
         var lines = new List<string>();
         using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(level).AddProvider(new Lines(lines)));
-        _model.NextReply(Update(new TextContent("private answer")), Finish());
+        _model.NextResponse(Update(new TextContent("private answer")), Finish());
         _model.NextFailure(ChatFailures.Status(500, null, "private error"));
         var client = new LoggingMiddleware().Wrap(_model, Context("logging") with { Loggers = loggers });
         await AskAsync(client, [new(ChatRole.User, "private question")], new ChatOptions { Instructions = "private instructions" });

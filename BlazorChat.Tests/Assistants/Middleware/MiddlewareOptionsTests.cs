@@ -1,6 +1,6 @@
 using System.Text;
 using BlazorChat.Assistants;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -53,8 +53,8 @@ public sealed class MiddlewareOptionsTests
                 "Prices": { "Input": 1.5, "Output": 6 } },
               { "Name": "Grace", "Provider": "Demo", "Delegates": [ "ada" ], "Tools": [ "-" ] } ] } }
             """);
-        var responders = new AssistantResponders(services.GetRequiredService<AssistantDirectory>());
-        var ada = responders.Find("ada")!;
+        var assistants = services.GetRequiredService<AssistantDirectory>();
+        var ada = assistants.Find("ada")!;
         Assert.Equal(["dice", "web_*"], ada.Tools);
         Assert.Equal(["grace"], ada.Delegates);
         Assert.Equal((7, 2, TimeSpan.FromSeconds(5)), (ada.MaxSteps, ada.MaxToolErrors, ada.ToolTimeout));
@@ -62,17 +62,17 @@ public sealed class MiddlewareOptionsTests
         Assert.Equal(new ContextPolicy { KeepFirst = 2, DropOldReasoning = false, DropToolResultsAfter = 9 }, ada.Context);
         Assert.Equal(new TokenPrices(1.5m, 6), ada.Prices);
         Assert.Equal(("Demo", "demo"), (ada.Provider, ada.Model));
-        Assert.Equal(["-"], responders.Find("grace")!.Tools);
+        Assert.Equal(["-"], assistants.Find("grace")!.Tools);
     }
 
     [Fact]
     public void What_is_left_out_is_what_turns_do_by_themselves()
     {
         using var services = Build("""{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "Demo" } ] } }""");
-        var ada = new AssistantResponders(services.GetRequiredService<AssistantDirectory>()).Find("ada")!;
-        var expected = new Responder(ada.Author, ada.Instructions, ada.PromptTokens, ada.Kernel);
+        var ada = services.GetRequiredService<AssistantDirectory>().Find("ada")!;
+        var expected = new Assistant(ada.Author, ada.Instructions, ada.PromptTokens) { Kernel = ada.Kernel };
         Assert.Equal(expected.Tools, ada.Tools);
-        Assert.Equal(expected with { Provider = ada.Provider, Model = ada.Model, IsDemo = true, Tools = ada.Tools, Delegates = ada.Delegates }, ada);
+        Assert.Equal(expected with { Provider = ada.Provider, Model = ada.Model, IsDemo = true, Avatar = ada.Avatar, Tools = ada.Tools, Delegates = ada.Delegates }, ada);
     }
 
     private static ServiceProvider Build(string settings)

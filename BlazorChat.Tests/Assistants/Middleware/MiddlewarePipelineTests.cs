@@ -1,6 +1,6 @@
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Middleware;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
@@ -23,7 +23,7 @@ public sealed class MiddlewarePipelineTests : IDisposable
     [Fact]
     public async Task Middleware_stand_in_the_configured_order_the_first_outermost()
     {
-        _model.NextReply(Text("x"), Finish());
+        _model.NextResponse(Text("x"), Finish());
         using var services = Build([Tag("a"), Tag("b")], "a", "b");
         Assert.Equal("a(b(x))", (await AskAsync(services)).Text);
         Assert.Equal("b(a(Hello))", Assert.Single(_model.Prompts[0]).Text);
@@ -32,7 +32,7 @@ public sealed class MiddlewarePipelineTests : IDisposable
     [Fact]
     public async Task The_last_middleware_of_a_name_wins()
     {
-        _model.NextReply(Text("x"), Finish());
+        _model.NextResponse(Text("x"), Finish());
         using var services = Build([new OwnMiddleware("THINK", inner => new WrappingClient(inner, "mine"))], "think");
         Assert.Equal("mine(x)", (await AskAsync(services)).Text);
     }
@@ -42,12 +42,12 @@ public sealed class MiddlewarePipelineTests : IDisposable
     [InlineData(false)]
     public async Task A_middleware_that_throws_anything_ends_the_answer_with_a_sentence(bool beforeTheStream)
     {
-        _model.NextReply(Text("Half"), Finish());
+        _model.NextResponse(Text("Half"), Finish());
         using var services = Build(
             [new OwnMiddleware("own", inner => new StreamClient(inner, stream => beforeTheStream ? throw new HttpRequestException("secret") : Break(stream)))], "own");
         var reading = await AskAsync(services);
         Assert.Equal(ChatFailureKind.Middleware, reading.Failure?.Kind);
-        Assert.DoesNotContain("secret", reading.Failure!.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", reading.Failure!.Message, StringComparison.Ordinal);
         Assert.Equal(beforeTheStream ? "" : "Half", reading.Text);
 
         static async IAsyncEnumerable<ChatResponseUpdate> Break(IAsyncEnumerable<ChatResponseUpdate> stream)
@@ -106,7 +106,7 @@ public sealed class MiddlewarePipelineTests : IDisposable
     [Fact]
     public async Task An_answer_that_a_middleware_took_all_words_of_is_empty()
     {
-        _model.NextReply(Text("x"), Finish());
+        _model.NextResponse(Text("x"), Finish());
         using var services = Build([new OwnMiddleware("own", inner => new StreamClient(inner, Mute))], "own");
         Assert.Equal(ChatFailureKind.Empty, (await AskAsync(services)).Failure?.Kind);
 
@@ -126,7 +126,7 @@ public sealed class MiddlewarePipelineTests : IDisposable
     public async Task Retries_happen_inside_so_that_a_middleware_sees_one_answer_and_the_room_the_notice()
     {
         _model.NextFailure(new IOException("reset"));
-        _model.NextReply(Text("x"), Finish());
+        _model.NextResponse(Text("x"), Finish());
         var asked = 0;
         using var services = Build([new OwnMiddleware("own", inner => new StreamClient(inner, stream => { asked++; return stream; }))], "own", "redaction", "think", "logging");
         var reading = await AskAsync(services, onUpdate: reading =>
@@ -145,8 +145,8 @@ public sealed class MiddlewarePipelineTests : IDisposable
     [Fact]
     public async Task Text_that_is_held_back_is_no_silence_of_the_provider_and_comes_before_its_failure()
     {
-        var reply = _model.NextReply();
-        reply.Writer.TryWrite(Text("ada@exam"));
+        var response = _model.NextResponse();
+        response.Writer.TryWrite(Text("ada@exam"));
         using var services = Build([], "redaction");
         var pending = AskAsync(services);
         await _time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(60));
@@ -160,7 +160,7 @@ public sealed class MiddlewarePipelineTests : IDisposable
     public async Task What_is_sent_is_recorded_once_per_attempt_and_the_provider_gets_nothing_of_it()
     {
         _model.NextFailure(new IOException("reset"));
-        _model.NextReply(Text("x"), Finish());
+        _model.NextResponse(Text("x"), Finish());
         var recorder = new Recorder();
         using var services = Build([], "redaction", "defaults");
         var options = new ChatOptions
@@ -214,7 +214,7 @@ public sealed class MiddlewarePipelineTests : IDisposable
 
     private Task<Reading> AskAsync(ServiceProvider services, ChatOptions? options = null, Action<Reading>? onUpdate = null) =>
         Reading.ToEndAsync(
-            services.GetRequiredService<AssistantDirectory>().GetChatClient("ada").GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hello")], options, _stop.Token),
+            services.GetRequiredService<AssistantDirectory>().Find("ada")!.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hello")], options, _stop.Token),
             onUpdate);
 
     private async Task AdvanceAsync(TimeSpan delay)

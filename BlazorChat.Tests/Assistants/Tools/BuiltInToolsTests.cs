@@ -1,6 +1,6 @@
 using System.Text.Json;
 using BlazorChat.Assistants.Tools;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;

@@ -6,7 +6,7 @@ using Bunit;
 
 namespace BlazorChat.Tests.Components.Parts;
 
-/// <summary>Thoughts, files, sources, errors, damaged parts, and what is known of an answer and its versions.</summary>
+/// <summary>Thoughts, files, sources, errors, damaged parts, and what is known of a response and its versions.</summary>
 public sealed class SmallPartsTests : IAsyncDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 3, 0, TimeSpan.Zero);
@@ -80,7 +80,7 @@ public sealed class SmallPartsTests : IAsyncDisposable
     [Fact]
     public void Details_say_what_is_known_of_an_answer()
     {
-        var metadata = new ReplyMetadata { Model = "large-4", Provider = "Some", FirstTokenAt = Noon.AddSeconds(0.7), Tokens = new TokenCounts(12034, 981, 8000, 120), Cost = 1234.0421m, Steps = 3 };
+        var metadata = new ResponseMetadata { Model = "large-4", Provider = "Some", FirstTokenAt = Noon.AddSeconds(0.7), Tokens = new TokenCounts(12034, 981, 8000, 120), Cost = 1234.0421m, Steps = 3 };
         Assert.Equal(
             [
                 "Model: large-4", "Provider: Some", "Started: 2 January 2026, 13:03:00", "First token after: 0.7 s", "Took: 1 min 14 s",
@@ -92,10 +92,10 @@ public sealed class SmallPartsTests : IAsyncDisposable
     [Fact]
     public void What_is_not_known_of_an_answer_has_no_row()
     {
-        Assert.Equal(["Started: 2 January 2026, 13:03:00"], Details(new ReplyMetadata(), null, null));
-        Assert.Contains("Cost: less than 0.0001", Details(new ReplyMetadata { Cost = 0.00002m }, null, null));
-        Assert.Contains("Cost: 0.00", Details(new ReplyMetadata { Cost = 0 }, null, null));
-        Assert.Contains("Tokens in: 5", Details(new ReplyMetadata { Tokens = new TokenCounts(5, 0, 0, 0) }, null, null));
+        Assert.Equal(["Started: 2 January 2026, 13:03:00"], Details(new ResponseMetadata(), null, null));
+        Assert.Contains("Cost: less than 0.0001", Details(new ResponseMetadata { Cost = 0.00002m }, null, null));
+        Assert.Contains("Cost: 0.00", Details(new ResponseMetadata { Cost = 0 }, null, null));
+        Assert.Contains("Tokens in: 5", Details(new ResponseMetadata { Tokens = new TokenCounts(5, 0, 0, 0) }, null, null));
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class SmallPartsTests : IAsyncDisposable
     [InlineData(5_000_000_000, "5.0 GB")]
     public void Sizes_are_as_people_say_them(long bytes, string text) => Assert.Equal(text, Quantity.Size(bytes));
 
-    private List<string> Details(ReplyMetadata metadata, DateTimeOffset? ended, string? currency)
+    private List<string> Details(ResponseMetadata metadata, DateTimeOffset? ended, string? currency)
     {
         var message = new Message
         {
@@ -155,7 +155,7 @@ public sealed class SmallPartsTests : IAsyncDisposable
             EndedAt = ended,
         };
         var zone = TimeZoneInfo.CreateCustomTimeZone("One", TimeSpan.FromHours(1), null, null);
-        var view = _page.Render<ReplyDetails>(p => p.Add(v => v.Message, message).Add(v => v.Metadata, metadata).Add(v => v.Zone, zone).Add(v => v.Currency, currency));
+        var view = _page.Render<ResponseDetails>(p => p.Add(v => v.Message, message).Add(v => v.Metadata, metadata).Add(v => v.Zone, zone).Add(v => v.Currency, currency));
         return [.. view.FindAll("dt").Zip(view.FindAll("dd"), (term, value) => $"{term.TextContent}: {value.TextContent}")];
     }
 }

@@ -23,18 +23,18 @@ public sealed class PostgresCommitTests : IAsyncLifetime
     [Fact]
     public async Task What_was_stored_counts_though_no_answer_came()
     {
-        await using var host = await ChatHost.StartAsync(_data, Configure, ["--Replies:JournalInterval=00:00:00.010"]);
+        await using var host = await ChatHost.StartAsync(_data, Configure, ["--Turns:JournalInterval=00:00:00.010"]);
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         _breaking.How = Break.After;
         var id = Guid.NewGuid();
         var posted = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, id, "Hello", default);
-        Assert.Null(posted.Refusal);
+        Assert.Null(posted.Error);
         Assert.Equal(posted.Value.Id, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, id, "Hello", default)).Value.Id);
-        var answer = await host.Model.NextAsync();
-        answer.Say("Here ");
+        var response = await host.Model.NextAsync();
+        response.Say("Here ");
         await watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Number > 0));
-        answer.Finish("you are");
+        response.Finish("you are");
 
         Assert.Equal((MessageStatus.Complete.Instance, "Here you are"), Told(await watch.EndedAsync()));
         Assert.Equal(["Hello", "Here you are"], watch.Now.Messages.Select(m => m.Message.Text));
@@ -50,11 +50,11 @@ public sealed class PostgresCommitTests : IAsyncLifetime
         using var watch = await host.WatchAsync(room);
         var id = Guid.NewGuid();
         _breaking.How = Break.Before;
-        Assert.Equal(RefusalKind.Unavailable, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, id, "Hello", default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Unavailable, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, id, "Hello", default)).Error?.Kind);
         Assert.Empty(watch.Now.Messages);
 
         _breaking.How = Break.Never;
-        Assert.Null((await host.Rooms.PostAsync(ChatHost.Ada, room.Id, id, "Hello", default)).Refusal);
+        Assert.Null((await host.Rooms.PostAsync(ChatHost.Ada, room.Id, id, "Hello", default)).Error);
         (await host.Model.NextAsync()).Finish("Here");
         Assert.Equal("Here", (await watch.EndedAsync()).Text);
         Assert.Equal(["Hello", "Here"], watch.Now.Messages.Select(m => m.Message.Text));

@@ -1,10 +1,10 @@
 using System.Net;
-using BlazorChat.Replies;
-using BlazorChat.Replies.Kernels;
+using BlazorChat.Turns;
+using BlazorChat.Turns.Kernels;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Storage.Postgres;
-using BlazorChat.Tests.Replies.Engine;
+using BlazorChat.Tests.Turns.Engine;
 using BlazorChat.Tests.Support;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
@@ -46,16 +46,16 @@ public sealed class PostgresLockTests : IAsyncLifetime
     [Fact]
     public async Task Who_loses_the_locks_connection_ends_its_turns_and_goes_on_when_it_has_it_again()
     {
-        await using var host = await ChatHost.StartAsync(_data, settings: [ChatHost.Listening, "--Replies:JournalInterval=00:00:00.010"]);
+        await using var host = await ChatHost.StartAsync(_data, settings: [ChatHost.Listening, "--Turns:JournalInterval=00:00:00.010"]);
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
         await host.PostAsync(room, "Hello");
-        var answer = await host.Model.NextAsync();
-        answer.Say("Half a ");
+        var response = await host.Model.NextAsync();
+        response.Say("Half a ");
         await watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Number > 0));
 
         var other = await TakeFromItAsync();
-        await answer.Stopped.Soon();
+        await response.Stopped.Soon();
         var written = await ExecuteAsync(LastWrite);
         await UntilAsync(async () => await StatusAsync(host, "/health/ready") == HttpStatusCode.ServiceUnavailable);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, "/health/live"));
@@ -63,7 +63,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
         await Assert.ThrowsAsync<StorageUnavailableException>(() => ProbeAsync(host));
         Assert.Equal(written, await ExecuteAsync(LastWrite));
         var refused = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Now", default);
-        Assert.Equal(RefusalKind.Unavailable, refused.Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Unavailable, refused.Error?.Kind);
 
         await other.DisposeAsync();
         Assert.Equal((MessageStatus.Interrupted.Instance, "Half a "), Told(await watch.EndedAsync()));
@@ -91,8 +91,8 @@ public sealed class PostgresLockTests : IAsyncLifetime
         await host.PostAsync(first, "Go");
         (await host.Model.NextAsync()).Call("c1", "slow").Finish();
         await began.Task.Soon();
-        host.Responders.Change = r => r with { Kernel = AssistantKernel.Create(new HeedlessClient(host.Model)) };
-        var answer = await HalfAnAnswerAsync(host, second, secondWatch);
+        host.Assistants.Change = r => r with { Kernel = AssistantKernel.Create(new HeedlessClient(host.Model)) };
+        var response = await HalfAnAnswerAsync(host, second, secondWatch);
 
         var before = await ExecuteAsync(Holder);
         await TerminateAsync();
@@ -106,7 +106,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
         // The tool is left to itself: nobody waits for it, and its result is nobody's.
         finish.SetResult();
         await Assert.ThrowsAsync<StorageUnavailableException>(() => WriteAsync(host));
-        answer.Fail(new OperationCanceledException());
+        response.Fail(new OperationCanceledException());
         await UntilAsync(async () => await Record.ExceptionAsync(() => WriteAsync(host)) is null);
         Assert.Equal((MessageStatus.Interrupted.Instance, "Half a "), Told(await secondWatch.EndedAsync()));
         var call = Assert.Single((await firstWatch.EndedAsync()).Calls);
@@ -148,12 +148,12 @@ public sealed class PostgresLockTests : IAsyncLifetime
     public async Task An_answer_that_may_be_recovered_goes_on_after_the_lock_came_back()
     {
         await using var host = await ChatHost.StartAsync(_data);
-        host.Responders.Change = static r => r with { Recovery = RecoveryMode.Continue };
+        host.Assistants.Change = static r => r with { Recovery = RecoveryMode.Continue };
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
-        var answer = await HalfAnAnswerAsync(host, room, watch);
+        var response = await HalfAnAnswerAsync(host, room, watch);
         await TerminateAsync();
-        await answer.Stopped.Soon();
+        await response.Stopped.Soon();
 
         (await host.Model.NextAsync()).Finish("sentence");
         Assert.Equal((MessageStatus.Complete.Instance, "Half a sentence"), Told(await watch.EndedAsync()));
@@ -163,15 +163,15 @@ public sealed class PostgresLockTests : IAsyncLifetime
     public async Task An_answer_that_is_stopped_while_the_lock_is_lost_does_not_go_on_after_it_came_back()
     {
         await using var host = await ChatHost.StartAsync(_data);
-        host.Responders.Change = static r => r with { Recovery = RecoveryMode.Continue };
+        host.Assistants.Change = static r => r with { Recovery = RecoveryMode.Continue };
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
-        var answer = await HalfAnAnswerAsync(host, room, watch);
+        var response = await HalfAnAnswerAsync(host, room, watch);
         // Nobody can connect, so that it stays lost.
         await _data.Server!.ExecuteAsync($"ALTER DATABASE {_data.Name} ALLOW_CONNECTIONS false");
         await TerminateAsync();
-        await answer.Stopped.Soon();
-        Assert.Equal(1, (await host.Replies.StopAsync(ChatHost.Ada, room.Id, null, default)).Value);
+        await response.Stopped.Soon();
+        Assert.Equal(1, (await host.Responses.StopAsync(ChatHost.Ada, room.Id, null, default)).Value);
 
         await _data.Server.ExecuteAsync($"ALTER DATABASE {_data.Name} ALLOW_CONNECTIONS true");
         Assert.Equal("Ada", Assert.IsType<MessageStatus.Stopped>((await watch.EndedAsync()).Status).By);
@@ -185,17 +185,17 @@ public sealed class PostgresLockTests : IAsyncLifetime
         await using var host = await ChatHost.StartAsync(_data, builder => builder.Logging.AddProvider(log));
         var room = await host.RoomAsync();
         await host.PostAsync(room, "Hello");
-        var answer = await host.Model.NextAsync();
+        var response = await host.Model.NextAsync();
 
         // As if the first process were cut off from the network before it noticed.
         await ExecuteAsync("""UPDATE "Ownership" SET "Epoch" = "Epoch" + 1""");
-        Assert.Equal(RefusalKind.Unavailable, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Now", default)).Refusal?.Kind);
+        Assert.Equal(RoomErrorKind.Unavailable, (await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Now", default)).Error?.Kind);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => ProbeAsync(host));
         var stopping = new TaskCompletionSource();
         using var _ = host.App.Lifetime.ApplicationStopping.Register(stopping.SetResult);
         await TerminateAsync();
         await stopping.Task.Soon();
-        await answer.Stopped.Soon();
+        await response.Stopped.Soon();
         Assert.Contains(log.Lines, line => line.Level == LogLevel.Critical && line.Text.Contains("another BlazorChat process", StringComparison.OrdinalIgnoreCase));
         Assert.Equal(2L, await ExecuteAsync("""SELECT count(*) FROM "Messages" """));
     }
@@ -243,10 +243,10 @@ public sealed class PostgresLockTests : IAsyncLifetime
     private static async Task<FakeAnswer> HalfAnAnswerAsync(ChatHost host, Room room, RoomWatch watch)
     {
         await host.PostAsync(room, "Hello");
-        var answer = await host.Model.NextAsync();
-        answer.Say("Half a ");
+        var response = await host.Model.NextAsync();
+        response.Say("Half a ");
         await watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Number > 0));
-        return answer;
+        return response;
     }
 
     private static Task<int> WriteAsync(ChatHost host) => host.App.Services.GetRequiredService<Database>().WriteAsync(_ => Task.FromResult(0), default);

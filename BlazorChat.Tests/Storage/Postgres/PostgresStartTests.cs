@@ -128,7 +128,7 @@ public sealed class PostgresStartTests
             await data.Server.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{data.Name}'");
             await data.Server.ExecuteAsync($"ALTER DATABASE {data.Name} RENAME TO {data.Name}_away");
             var refused = await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), "Now", default);
-            Assert.Equal(RefusalKind.Unavailable, refused.Refusal?.Kind);
+            Assert.Equal(RoomErrorKind.Unavailable, refused.Error?.Kind);
             await Assert.ThrowsAsync<StorageUnavailableException>(async () => await ReadUntilRefusedAsync(host, room.Id));
             await data.Server.ExecuteAsync($"ALTER DATABASE {data.Name}_away RENAME TO {data.Name}");
             await data.Server.ExecuteAsync($"ALTER DATABASE {data.Name} ALLOW_CONNECTIONS true");

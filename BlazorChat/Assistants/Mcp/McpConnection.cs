@@ -1,4 +1,4 @@
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 
 namespace BlazorChat.Assistants.Mcp;
 
@@ -39,7 +39,7 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                sentence = McpFailures.Sentence(_options, exception);
+                sentence = McpFailures.Message(_options, exception);
             }
 
             if (connectedAt is { } began && time.GetElapsedTime(began) >= LongestDelay)
@@ -100,7 +100,7 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
             }
             catch (OperationCanceledException) when (session.IsBusy && !stopping.IsCancellationRequested)
             {
-                // A program may do one thing at a time: it works, which is more than an answer would tell.
+                // A program may do one thing at a time: it works, which is more than a response would tell.
                 continue;
             }
 

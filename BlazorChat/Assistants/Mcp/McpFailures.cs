@@ -17,7 +17,7 @@ internal static class McpFailures
     public static string Closed(McpServerOptions options) => $"The connection to '{options.Name}' ended.";
 
     /// <summary>Why a server could not be connected, or was given up.</summary>
-    public static string Sentence(McpServerOptions options, Exception exception) => exception switch
+    public static string Message(McpServerOptions options, Exception exception) => exception switch
     {
         OperationCanceledException or TimeoutException => $"'{options.Name}' did not answer within {options.ConnectTimeout.TotalSeconds:0.#} seconds.",
         Win32Exception { NativeErrorCode: NoSuchFile } => $"The program of '{options.Name}' or its working directory was not found.",

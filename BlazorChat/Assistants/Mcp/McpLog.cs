@@ -3,27 +3,27 @@ namespace BlazorChat.Assistants.Mcp;
 /// <summary>What is logged about MCP servers: no addresses, headers or environment, and nothing that is said in calls.</summary>
 internal static partial class McpLog
 {
-    [LoggerMessage(EventId = 70, Level = LogLevel.Information, Message = "MCP server {Server} is connected and offers {Tools} tools")]
+    [LoggerMessage(LogLevel.Information, "MCP server {Server} is connected and offers {Tools} tools")]
     public static partial void Connected(ILogger logger, string server, int tools);
 
-    [LoggerMessage(EventId = 71, Level = LogLevel.Information, Message = "MCP server {Server} offers {Tools} tools now")]
+    [LoggerMessage(LogLevel.Information, "MCP server {Server} offers {Tools} tools now")]
     public static partial void ToolsChanged(ILogger logger, string server, int tools);
 
-    [LoggerMessage(EventId = 72, Level = LogLevel.Warning, Message = "MCP server {Server}: {Notice}")]
+    [LoggerMessage(LogLevel.Warning, "MCP server {Server}: {Notice}")]
     public static partial void Notice(ILogger logger, string server, string notice);
 
-    [LoggerMessage(EventId = 73, Level = LogLevel.Warning, Message = "MCP server {Server} is away and tried again in {Delay}: {Sentence}")]
+    [LoggerMessage(LogLevel.Warning, "MCP server {Server} is away and tried again in {Delay}: {Sentence}")]
     public static partial void Failed(ILogger logger, string server, TimeSpan delay, string sentence);
 
-    [LoggerMessage(EventId = 74, Level = LogLevel.Debug, Message = "MCP server {Server} runs as process {ProcessId}")]
+    [LoggerMessage(LogLevel.Debug, "MCP server {Server} runs as process {ProcessId}")]
     public static partial void Started(ILogger logger, string server, int processId);
 
-    [LoggerMessage(EventId = 75, Level = LogLevel.Debug, Message = "MCP server {Server} says: {Line}")]
+    [LoggerMessage(LogLevel.Debug, "MCP server {Server} says: {Line}")]
     public static partial void ErrorLine(ILogger logger, string server, string line);
 
-    [LoggerMessage(EventId = 76, Level = LogLevel.Debug, Message = "MCP server {Server} says a line of {Length} characters, which is left out")]
+    [LoggerMessage(LogLevel.Debug, "MCP server {Server} says a line of {Length} characters, which is left out")]
     public static partial void LongErrorLine(ILogger logger, string server, long length);
 
-    [LoggerMessage(EventId = 77, Level = LogLevel.Debug, Message = "A call of {Tool} has no result: {Reason}")]
+    [LoggerMessage(LogLevel.Debug, "A call of {Tool} has no result: {Reason}")]
     public static partial void CallFailed(ILogger logger, string tool, string reason);
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using ModelContextProtocol.Protocol;
 

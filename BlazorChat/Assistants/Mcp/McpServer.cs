@@ -1,4 +1,4 @@
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 
 namespace BlazorChat.Assistants.Mcp;
 

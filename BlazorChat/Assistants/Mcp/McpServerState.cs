@@ -20,7 +20,7 @@ public abstract record McpServerState
     public sealed record Connected(DateTimeOffset Since, int Tools, string? Notice) : McpServerState;
 
     /// <summary>Away; it is tried again by itself.</summary>
-    /// <param name="Sentence">What happened, for people: no secrets.</param>
+    /// <param name="Message">What happened, for people: no secrets.</param>
     /// <param name="NextTry">When it is tried again.</param>
-    public sealed record Failed(string Sentence, DateTimeOffset NextTry) : McpServerState;
+    public sealed record Failed(string Message, DateTimeOffset NextTry) : McpServerState;
 }

@@ -1,4 +1,4 @@
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Assistants.Mcp;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware;
@@ -86,7 +86,7 @@ internal sealed class CacheChatClient(IChatClient inner, string assistant, bool 
             {
                 switch (content)
                 {
-                    case UsageContent or ReplyNoteContent or ToolCallDeltaContent:
+                    case UsageContent or ResponseNoteContent or ToolCallDeltaContent:
                         continue;
                     case TextContent text:
                         characters += text.Text.Length;

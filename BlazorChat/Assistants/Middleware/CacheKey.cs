@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware;
@@ -8,7 +8,7 @@ namespace BlazorChat.Assistants.Middleware;
 internal static class CacheKey
 {
     /// <summary>
-    /// A hash of everything that a model may answer differently for, and of the room: an answer never comes from another
+    /// A hash of everything that a model may answer differently for, and of the room: a response never comes from another
     /// room, where others are. Null when the request cannot be kept: it is for no room (nobody could have it forgotten), goes
     /// on with a conversation that the provider keeps, or has something in it that cannot be compared.
     /// </summary>

@@ -9,11 +9,11 @@ internal sealed class CacheOptions
     [Range(1, 100_000)]
     public int MaxEntries { get; set; } = 1000;
 
-    /// <summary>The most characters of all answers together.</summary>
+    /// <summary>The most characters of all responses together.</summary>
     [Range(1000, 1_000_000_000)]
     public int MaxCharacters { get; set; } = 10_000_000;
 
-    /// <summary>How long an answer is kept.</summary>
+    /// <summary>How long a response is kept.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromHours(1);
 

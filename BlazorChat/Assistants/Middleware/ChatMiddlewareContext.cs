@@ -1,3 +1,5 @@
+using BlazorChat.Turns;
+
 namespace BlazorChat.Assistants.Middleware;
 
 /// <summary>What a middleware is made with.</summary>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware;
 
-/// <summary>Changes one answer content by content, and may hold some of it back. Not for concurrent use.</summary>
+/// <summary>Changes one response content by content, and may hold some of it back. Not for concurrent use.</summary>
 internal abstract class ContentFilter
 {
     /// <summary>Takes a content and gives what is to be passed on by now.</summary>

@@ -87,7 +87,7 @@ internal abstract class ContentFilterChatClient(IChatClient inner) : DelegatingC
     /// <summary>What a stream ends with instead of this failure.</summary>
     protected virtual Exception Failure(Exception exception) => exception;
 
-    /// <summary>A filter for one answer.</summary>
+    /// <summary>A filter for one response.</summary>
     protected abstract ContentFilter CreateFilter();
 
     private static ChatResponseUpdate? Filter(ChatResponseUpdate update, ContentFilter filter)

@@ -40,7 +40,7 @@ internal static class ContentPieces
     private static IEnumerable<(string Word, bool IsLast)> Words(string text)
     {
         string? before = null;
-        foreach (var word in DemoPace.Split(text))
+        foreach (var word in DemoTokenRate.Split(text))
         {
             if (before is not null)
             {

@@ -3,6 +3,6 @@ namespace BlazorChat.Assistants.Middleware;
 /// <summary>What is logged about middleware: no contents.</summary>
 internal static partial class MiddlewareLog
 {
-    [LoggerMessage(EventId = 20, Level = LogLevel.Error, Message = "A middleware of an assistant failed")]
+    [LoggerMessage(LogLevel.Error, "A middleware of an assistant failed")]
     public static partial void Broke(ILogger logger, Exception exception);
 }

@@ -6,14 +6,14 @@ namespace BlazorChat.Assistants.Middleware;
 /// <summary>
 /// The outside of an assistant's middleware. The guard stands inside of them, next to the provider: only there does silence
 /// mean the provider's (a middleware may hold text back or let it out slowly), only there does a repetition before the first
-/// token repeat nothing that a middleware has shown, and each middleware sees one answer, not several attempts. But then
-/// what the guard promises has to be made true again out here, whatever a middleware does: one that throws ends the answer
+/// token repeat nothing that a middleware has shown, and each middleware sees one response, not several attempts. But then
+/// what the guard promises has to be made true again out here, whatever a middleware does: one that throws ends the response
 /// with a <see cref="ChatFailureException"/> and a sentence, a stop ends it at once though a middleware ignores it, an
 /// answer that a middleware took the end, the text or the bounds of is a failure, and notices come before the first token
 /// only. Nothing is repeated here.
 /// </summary>
 /// <param name="inner">The outermost middleware.</param>
-/// <param name="limits">What one answer may take; the idle time-out is the guard's.</param>
+/// <param name="limits">What one response may take; the idle time-out is the guard's.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Gets kinds, no contents.</param>
 internal sealed class PipelineChatClient(IChatClient inner, GuardLimits limits, TimeProvider time, ILogger<PipelineChatClient> logger)
@@ -43,10 +43,10 @@ internal sealed class PipelineChatClient(IChatClient inner, GuardLimits limits, 
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var total = new CancellationTokenSource(_limits.TotalTimeout, time);
-        var reply = new GuardedReply(InnerClient, [.. messages], options, _limits, time, Explain, total.Token, cancellationToken);
-        await using (reply.ConfigureAwait(false))
+        var response = new GuardedResponse(InnerClient, [.. messages], options, _limits, time, Explain, total.Token, cancellationToken);
+        await using (response.ConfigureAwait(false))
         {
-            while (await reply.ReadAsync().ConfigureAwait(false) is { } update)
+            while (await response.ReadAsync().ConfigureAwait(false) is { } update)
             {
                 yield return update;
             }

@@ -8,7 +8,7 @@ public sealed class ResponseCache
     private ImmutableList<ResponseStore> _stores = [];
 
     /// <summary>
-    /// Forgets every answer that was given in a room, and keeps none of those that are being given now: call it when something
+    /// Forgets every response that was given in a room, and keeps none of those that are being given now: call it when something
     /// that may have been in a prompt (a message, a version, the instructions) is edited or deleted, and when the room is.
     /// </summary>
     /// <param name="roomId">The room.</param>
@@ -20,7 +20,7 @@ public sealed class ResponseCache
         }
     }
 
-    /// <summary>How many answers are kept.</summary>
+    /// <summary>How many responses are kept.</summary>
     public int Count => _stores.Sum(store => store.Count);
 
     internal ResponseStore Add(CacheOptions options, TimeProvider time)

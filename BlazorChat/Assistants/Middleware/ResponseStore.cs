@@ -2,14 +2,14 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware;
 
-/// <summary>An answer that is kept.</summary>
+/// <summary>A response that is kept.</summary>
 /// <param name="Contents">Its contents, not to be changed.</param>
 /// <param name="FinishReason">How it ended.</param>
 /// <param name="ModelId">Who gave it.</param>
 /// <param name="Characters">Its size.</param>
 internal sealed record StoredResponse(IReadOnlyList<AIContent> Contents, ChatFinishReason FinishReason, string? ModelId, int Characters);
 
-/// <summary>The answers of one cache: bounded in number, size and age, the least recently used go first.</summary>
+/// <summary>The responses of one cache: bounded in number, size and age, the least recently used go first.</summary>
 internal sealed class ResponseStore(int maxEntries, int maxCharacters, TimeSpan maxAge, TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -62,7 +62,7 @@ internal sealed class ResponseStore(int maxEntries, int maxCharacters, TimeSpan 
         }
     }
 
-    /// <summary>Keeps an answer, unless a room was forgotten since <paramref name="forgotten"/> was read: it may hold what is to be forgotten.</summary>
+    /// <summary>Keeps a response, unless a room was forgotten since <paramref name="forgotten"/> was read: it may hold what is to be forgotten.</summary>
     public void Put(string key, Guid room, StoredResponse response, long forgotten)
     {
         lock (_lock)

@@ -1,14 +1,14 @@
 using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware;
 
 /// <summary>
 /// Lets answers of models that cannot stream come word by word. It asks for a stream with <see cref="TurnProperties.Whole"/>,
-/// upon which the guard asks the provider for the whole answer (<see cref="IChatClient.GetResponseAsync"/>): so notices of
-/// retries still arrive, and other middleware may stand between. The provider's silence is then as long as the whole answer
+/// upon which the guard asks the provider for the whole response (<see cref="IChatClient.GetResponseAsync"/>): so notices of
+/// retries still arrive, and other middleware may stand between. The provider's silence is then as long as the whole response
 /// takes, which its idle time-out must allow.
 /// </summary>
 internal sealed class SimulateStreamingMiddleware : IChatMiddleware

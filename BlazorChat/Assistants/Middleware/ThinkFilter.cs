@@ -1,4 +1,4 @@
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware;
@@ -6,7 +6,7 @@ namespace BlazorChat.Assistants.Middleware;
 /// <summary>
 /// Tells reasoning from text by tags, which may come in pieces: holds back only what may be the beginning of the tag that
 /// would count next. A tag that is never closed makes reasoning of all the rest. White space around the tags at the start
-/// of an answer belongs to nobody and is left out.
+/// of a response belongs to nobody and is left out.
 /// </summary>
 /// <param name="options">The settings.</param>
 internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
@@ -38,7 +38,7 @@ internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
                 }
 
                 break;
-            case UsageContent or ReplyNoteContent or TextReasoningContent { Text.Length: 0, ProtectedData: null }:
+            case UsageContent or ResponseNoteContent or TextReasoningContent { Text.Length: 0, ProtectedData: null }:
                 output.Add(content);
                 break;
             default:

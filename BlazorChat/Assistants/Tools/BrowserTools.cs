@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Tools;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Assistants.Tools;

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Text.RegularExpressions;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 
 namespace BlazorChat.Assistants.Tools;
 

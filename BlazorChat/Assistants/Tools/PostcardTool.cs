@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns.Tools;
 
 namespace BlazorChat.Assistants.Tools;
 

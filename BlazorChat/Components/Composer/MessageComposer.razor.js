@@ -8,7 +8,8 @@ import { requestData } from '../../js/request.js';
 
 const COUNT_FROM = 30_000;
 const CALL_TIMEOUT = 20_000;
-const OUTBOX = 'blazorchat:outbox:';
+// An older word, kept: browsers have messages under it.
+const UNSENT = 'blazorchat:outbox:';
 // What the tab's store calls the composer's field.
 const FIELD = 'composer';
 
@@ -85,7 +86,7 @@ class ChatComposer extends HTMLElement {
     this.button = this.querySelector('[data-send]');
     const scope = `${this.dataset.person}:${this.dataset.room}`;
     this.draftKey = `blazorchat:draft:${scope}`;
-    this.outboxKey = OUTBOX + scope;
+    this.unsentKey = UNSENT + scope;
     this.typedKey = keyOf(`draft:${this.dataset.room}`);
 
     this.input.addEventListener('input', () => this.onInput());
@@ -100,7 +101,7 @@ class ChatComposer extends HTMLElement {
     this.input.value ||= typed.get(this.dataset.room) ?? loadHere(this.typedKey) ?? load(this.draftKey) ?? '';
     this.show();
     this.takeFocus();
-    this.outbox().forEach(entry => this.render(entry));
+    this.unsent().forEach(entry => this.render(entry));
   }
 
   takeFocus() {
@@ -178,7 +179,7 @@ class ChatComposer extends HTMLElement {
     }
 
     const entry = { id: newId(), text };
-    this.keep([...this.outbox(), entry]);
+    this.keep([...this.unsent(), entry]);
     this.input.value = '';
     this.onInput();
     this.render(entry);
@@ -186,12 +187,12 @@ class ChatComposer extends HTMLElement {
     this.deliver(entry);
   }
 
-  outbox() {
-    return load(this.outboxKey) ?? [...this.entries.values()].map(e => e.entry);
+  unsent() {
+    return load(this.unsentKey) ?? [...this.entries.values()].map(e => e.entry);
   }
 
   keep(entries) {
-    store(this.outboxKey, entries.length > 0 ? entries : null);
+    store(this.unsentKey, entries.length > 0 ? entries : null);
   }
 
   connect(server) {
@@ -207,7 +208,7 @@ class ChatComposer extends HTMLElement {
   flush() {
     if (this.server) {
       this.sending.clear();
-      for (const entry of this.outbox()) {
+      for (const entry of this.unsent()) {
         if (!entry.problem) {
           this.deliver(entry);
         } else if (entry.isUnanswered) {
@@ -219,10 +220,10 @@ class ChatComposer extends HTMLElement {
 
   // Whoever wrote in another room and left it before the message was out did send it: it goes out from here.
   async flushElsewhere() {
-    const mine = `${OUTBOX}${this.dataset.person}:`;
+    const mine = `${UNSENT}${this.dataset.person}:`;
     let keys = [];
     try {
-      keys = Object.keys(localStorage).filter(key => key.startsWith(mine) && key !== this.outboxKey);
+      keys = Object.keys(localStorage).filter(key => key.startsWith(mine) && key !== this.unsentKey);
     } catch {
       // Storage is forbidden: there is nothing in it.
     }
@@ -282,19 +283,19 @@ class ChatComposer extends HTMLElement {
   }
 
   forget(entry) {
-    this.keep(this.outbox().filter(e => e.id !== entry.id));
+    this.keep(this.unsent().filter(e => e.id !== entry.id));
   }
 
   // A refusal waits for its author; no answer is asked for again when there is a connection again.
   fail(entry, refusal) {
     const failed = { id: entry.id, text: entry.text, problem: refusal ?? 'The server did not answer.', isUnanswered: !refusal };
-    this.keep(this.outbox().map(e => e.id === entry.id ? failed : e));
+    this.keep(this.unsent().map(e => e.id === entry.id ? failed : e));
     this.render(failed);
   }
 
   retry(entry) {
     const again = { id: entry.id, text: entry.text };
-    this.keep(this.outbox().map(e => e.id === entry.id ? again : e));
+    this.keep(this.unsent().map(e => e.id === entry.id ? again : e));
     this.render(again);
     this.deliver(again);
   }
@@ -329,7 +330,7 @@ class ChatComposer extends HTMLElement {
   }
 
   render(entry) {
-    const place = document.querySelector('[data-outbox]');
+    const place = document.querySelector('[data-unsent]');
     const element = document.createElement('div');
     element.className = entry.problem ? 'pending failed' : 'pending';
     element.role = 'group';

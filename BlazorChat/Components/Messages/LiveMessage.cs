@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Components.Rendering;
 namespace BlazorChat.Components.Messages;
 
 /// <summary>
-/// The parts of an answer that is (or in this circuit was) being written, or that has more than text. It renders when a
-/// part comes or changes, or the answer ends; text that grows at the end goes past it to <see cref="LiveText"/>. After the
+/// The parts of a response that is (or in this circuit was) being written, or that has more than text. It renders when a
+/// part comes or changes, or the response ends; text that grows at the end goes past it to <see cref="LiveText"/>. After the
 /// end it stays and shows the final parts: those that did not change keep their elements.
 /// </summary>
 public sealed class LiveMessage : IComponent, IDisposable
@@ -18,7 +18,7 @@ public sealed class LiveMessage : IComponent, IDisposable
     private readonly RenderFragment _render;
     private RenderHandle _handle;
     private RoomMessage? _message;
-    private ReplyFrame? _frame;
+    private ResponseFrame? _frame;
     private ImmutableArray<PartFrame> _ended = [];
     private LiveText? _lastText;
     private IDisposable? _watch;
@@ -66,7 +66,7 @@ public sealed class LiveMessage : IComponent, IDisposable
     /// <summary>Takes no more frames; safe to call more than once.</summary>
     public void Dispose() => _watch?.Dispose();
 
-    private void Show(ReplyFrame frame)
+    private void Show(ResponseFrame frame)
     {
         var last = _frame!;
         _frame = frame;
@@ -80,8 +80,8 @@ public sealed class LiveMessage : IComponent, IDisposable
         }
     }
 
-    // Whether nothing but the last part differs: the usual frame of an answer that is being written.
-    private static bool HasSameRest(ReplyFrame a, ReplyFrame b)
+    // Whether nothing but the last part differs: the usual frame of a response that is being written.
+    private static bool HasSameRest(ResponseFrame a, ResponseFrame b)
     {
         if (a.Parts.Length != b.Parts.Length || a.Note != b.Note || a.Shown != b.Shown || !ReferenceEquals(a.Parts[^1].Part, b.Parts[^1].Part))
         {

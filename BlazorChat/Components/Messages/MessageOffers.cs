@@ -14,7 +14,7 @@ internal static class MessageOffers
     private const string Copy = """<button type="button" class="icon-button small" data-copy-message aria-label="Copy" title="Copy"><svg class="icon" aria-hidden="true"><use href="#i-copy"/></svg></button>""";
 
     private static readonly RenderFragment Plain = Bar("");
-    private static readonly RenderFragment Answer = Bar(Button("regenerate", "Regenerate", "retry"));
+    private static readonly RenderFragment Response = Bar(Button("regenerate", "Regenerate", "retry"));
     private static readonly RenderFragment Own = Bar(Button("edit", "Edit", "pencil"));
 
     /// <summary>The names of what is offered in the menu besides copying, as <c>data-may</c>: constants, so that they weigh nothing.</summary>
@@ -22,7 +22,7 @@ internal static class MessageOffers
     /// <param name="isLive">Whether it is being written.</param>
     /// <param name="reader">The reader's id.</param>
     /// <param name="owner">The id of the room's owner.</param>
-    /// <param name="asker">The author of the message that an answer answers, where the page has it.</param>
+    /// <param name="asker">The author of the message that a response answers, where the page has it.</param>
     public static string Of(Message message, bool isLive, string? reader, string? owner, Author? asker = null)
     {
         var mayDelete = MayDelete(message, reader, owner, asker);
@@ -42,12 +42,12 @@ internal static class MessageOffers
 
     /// <summary>The buttons that stand over the message itself.</summary>
     public static RenderFragment BarOf(Message message, bool isLive, string? reader) =>
-        IsOwn(message, reader) ? Own : message.Author.Kind == AuthorKind.Assistant && MayRegenerate(message, isLive) ? Answer : Plain;
+        IsOwn(message, reader) ? Own : message.Author.Kind == AuthorKind.Assistant && MayRegenerate(message, isLive) ? Response : Plain;
 
     /// <summary>Whether a message is this reader's own.</summary>
     public static bool IsOwn(Message message, string? reader) => message.Author.Kind == AuthorKind.Person && message.Author.Id == reader;
 
-    // An answer that was asked for again stands for nothing any more.
+    // A response that was asked for again stands for nothing any more.
     private static bool MayRegenerate(Message message, bool isLive) =>
         !isLive && message.Status.IsEnded && !message.IsRetried && message.Versions < RoomLimits.Versions;
 

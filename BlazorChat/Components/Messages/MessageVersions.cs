@@ -6,7 +6,7 @@ namespace BlazorChat.Components.Messages;
 /// <summary>
 /// Which versions of messages one reader has before them. Everybody moves alone, and only messages whose versions were asked
 /// for are here. When a message gets another version, whoever looked at an earlier one is brought to the newest: what
-/// happens now is what people talk about, and the numbers they see ("2 of 3") would not be true any more. An answer that
+/// happens now is what people talk about, and the numbers they see ("2 of 3") would not be true any more. A response that
 /// merely goes on, or ends, moves nobody.
 /// </summary>
 internal sealed class MessageVersions

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Components.Rendering;
 namespace BlazorChat.Components.Messages;
 
 /// <summary>
-/// The growing end of a live answer. Its root nodes are the nodes that change, with no element around them (each level
+/// The growing end of a live response. Its root nodes are the nodes that change, with no element around them (each level
 /// costs 32 bytes in every frame), and it is rendered alone: <see cref="LiveMessage"/> hands it each frame directly.
 /// </summary>
 public sealed class OpenBlockView : IComponent

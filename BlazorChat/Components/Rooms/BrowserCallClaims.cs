@@ -1,7 +1,7 @@
 namespace BlazorChat.Components.Rooms;
 
 /// <summary>A tool call that runs in a browser.</summary>
-/// <param name="MessageId">The answer.</param>
+/// <param name="MessageId">The response.</param>
 /// <param name="CallId">The model's id of the call.</param>
 public sealed record BrowserCall(Guid MessageId, string CallId);
 

@@ -4,7 +4,7 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Components.Rooms;
 
 /// <summary>
-/// The messages that one viewer has on the page: those of the room's snapshot and older ones that were loaded while
+/// The messages that one viewer has on the page: those of the room's state and older ones that were loaded while
 /// scrolling, without a gap between them. Not thread-safe: it lives on the circuit's dispatcher.
 /// </summary>
 public sealed class MessageWindow
@@ -12,7 +12,7 @@ public sealed class MessageWindow
     // Who stays for a day in a busy room, or scrolls through all of it, keeps the newest of what was shown.
     private const int Most = 1_000;
 
-    private RoomSnapshot? _merged;
+    private RoomState? _merged;
     private long _from;
 
     /// <summary>In order of sequence; a new array whenever something in it changed.</summary>
@@ -22,32 +22,32 @@ public sealed class MessageWindow
     public bool HasOlder { get; private set; }
 
     /// <summary>
-    /// Messages that still look running here but are nowhere in the room's snapshot any more: they have ended, and how must
+    /// Messages that still look running here but are nowhere in the room's state any more: they have ended, and how must
     /// be read from the store.
     /// </summary>
     public IEnumerable<Guid> Outdated { get; private set; } = [];
 
     /// <summary>Takes over the room's newest state.</summary>
     /// <returns>Whether anything changed for the viewer.</returns>
-    public bool Merge(RoomSnapshot snapshot)
+    public bool Merge(RoomState state)
     {
         var last = _merged;
-        _merged = snapshot;
-        if (last is not null && last.Messages == snapshot.Messages && last.HasOlder == snapshot.HasOlder
-            && last.Beyond == snapshot.Beyond && last.Removed == snapshot.Removed)
+        _merged = state;
+        if (last is not null && last.Messages == state.Messages && last.HasOlder == state.HasOlder
+            && last.Beyond == state.Beyond && last.Removed == state.Removed)
         {
             return false;
         }
 
-        var older = OlderThan(snapshot);
-        if (last is null || (older.IsEmpty && MissedSome(snapshot)))
+        var older = OlderThan(state);
+        if (last is null || (older.IsEmpty && MissedSome(state)))
         {
-            _from = Beginning(snapshot.Messages);
+            _from = Beginning(state.Messages);
         }
 
-        var shared = snapshot.Messages.RemoveAll(m => m.Message.Sequence < _from);
+        var shared = state.Messages.RemoveAll(m => m.Message.Sequence < _from);
         Messages = older.IsEmpty ? shared : older.AddRange(shared);
-        HasOlder = shared.Length < snapshot.Messages.Length || (snapshot.HasOlder && (older.IsEmpty || HasOlder));
+        HasOlder = shared.Length < state.Messages.Length || (state.HasOlder && (older.IsEmpty || HasOlder));
         if (Messages.Length > Most)
         {
             Messages = Messages.RemoveRange(0, Messages.Length - (Most / 2));
@@ -55,7 +55,7 @@ public sealed class MessageWindow
             HasOlder = true;
         }
 
-        Outdated = [.. older.Where(m => m.Live is not null && !snapshot.Beyond.Contains(m)).Select(m => m.Message.Id)];
+        Outdated = [.. older.Where(m => m.Live is not null && !state.Beyond.Contains(m)).Select(m => m.Message.Id)];
         return true;
     }
 
@@ -78,7 +78,7 @@ public sealed class MessageWindow
         return true;
     }
 
-    /// <summary>Takes a newer state of a message that is older than the snapshot.</summary>
+    /// <summary>Takes a newer state of a message that is older than the state.</summary>
     /// <returns>Whether the message was still there.</returns>
     public bool Replace(RoomMessage message)
     {
@@ -102,36 +102,36 @@ public sealed class MessageWindow
         return first == 0 ? 0 : messages.Take(first).FirstOrDefault(m => m.Live is not null)?.Message.Sequence ?? messages[first].Message.Sequence;
     }
 
-    private bool MissedSome(RoomSnapshot snapshot) =>
-        !Messages.IsEmpty && !snapshot.Messages.IsEmpty && Messages[^1].Message.Sequence < snapshot.Messages[0].Message.Sequence - 1;
+    private bool MissedSome(RoomState state) =>
+        !Messages.IsEmpty && !state.Messages.IsEmpty && Messages[^1].Message.Sequence < state.Messages[0].Message.Sequence - 1;
 
-    // What the viewer has from before the snapshot's first message, if there is nothing missing in between.
-    private ImmutableArray<RoomMessage> OlderThan(RoomSnapshot snapshot)
+    // What the viewer has from before the state's first message, if there is nothing missing in between.
+    private ImmutableArray<RoomMessage> OlderThan(RoomState state)
     {
-        if (!snapshot.HasOlder || snapshot.Messages.IsEmpty || Messages.IsEmpty)
+        if (!state.HasOlder || state.Messages.IsEmpty || Messages.IsEmpty)
         {
             return [];
         }
 
         // Sequences have gaps, so only a message that both have, or the very next number, shows that they meet.
-        if (MissedSome(snapshot))
+        if (MissedSome(state))
         {
             return [];
         }
 
-        var first = snapshot.Messages[0].Message.Sequence;
-        return Newest(Messages.Where(m => m.Message.Sequence < first && m.Message.Sequence > snapshot.Room.ClearedThrough), snapshot);
+        var first = state.Messages[0].Message.Sequence;
+        return Newest(Messages.Where(m => m.Message.Sequence < first && m.Message.Sequence > state.Room.ClearedThrough), state);
     }
 
     // What was loaded once, as the room has it by now: changed, live, or removed.
-    private static ImmutableArray<RoomMessage> Newest(IEnumerable<RoomMessage> loaded, RoomSnapshot snapshot)
+    private static ImmutableArray<RoomMessage> Newest(IEnumerable<RoomMessage> loaded, RoomState state)
     {
-        if (snapshot.Beyond.IsEmpty && snapshot.Removed.IsEmpty)
+        if (state.Beyond.IsEmpty && state.Removed.IsEmpty)
         {
             return [.. loaded];
         }
 
-        var beyond = snapshot.Beyond.ToDictionary(m => m.Message.Id);
-        return [.. loaded.Where(m => !snapshot.Removed.Contains(m.Message.Id)).Select(m => beyond.GetValueOrDefault(m.Message.Id, m))];
+        var beyond = state.Beyond.ToDictionary(m => m.Message.Id);
+        return [.. loaded.Where(m => !state.Removed.Contains(m.Message.Id)).Select(m => beyond.GetValueOrDefault(m.Message.Id, m))];
     }
 }

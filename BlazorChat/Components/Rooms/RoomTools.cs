@@ -1,6 +1,6 @@
 using BlazorChat.Components.Messages.Parts;
-using BlazorChat.Replies;
-using BlazorChat.Replies.Tools;
+using BlazorChat.Turns;
+using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Components.Rooms;
@@ -25,17 +25,16 @@ internal sealed record RoomTool(string Name, string? Description, string Source)
 }
 
 /// <summary>The tools that a room's settings list.</summary>
-internal sealed class RoomTools(ToolCatalog catalog, DelegationTools delegation, IResponders responders)
+internal sealed class RoomTools(ToolCatalog catalog, DelegationTools delegation, IAssistants assistants)
 {
     private const int LongestDescription = 300;
 
     /// <summary>All tools by where they come from, those that a room has switched off and that are away last.</summary>
     public IReadOnlyList<IGrouping<string, RoomTool>> For(RoomSettings settings)
     {
-        var assistants = responders.All.Select(a => responders.Find(a.Id)).OfType<Responder>().ToList();
-        var given = assistants.SelectMany(catalog.For).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        var given = assistants.All.SelectMany(catalog.For).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         var tools = catalog.All.Select(t => Show(t, given.Contains(t.Name)))
-            .Concat(assistants.SelectMany(a => delegation.For(a, responders)).Select(t => Show(t, isGiven: true)))
+            .Concat(assistants.All.SelectMany(a => delegation.For(a, assistants)).Select(t => Show(t, isGiven: true)))
             .DistinctBy(t => t.Name, StringComparer.Ordinal).ToList();
         var names = tools.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         var away = settings.DisabledTools.Where(name => !names.Contains(name)).Select(name => new RoomTool(name, null, "not here now") { IsHere = false });

@@ -12,7 +12,7 @@ public enum RoomAspects
     /// <summary>The name or a setting.</summary>
     Settings = 1,
 
-    /// <summary>The list of messages: one came, ended, changed or went. Not the text of running answers.</summary>
+    /// <summary>The list of messages: one came, ended, changed or went. Not the text of running responses.</summary>
     Messages = 2,
 
     /// <summary>Which answers run and which wait.</summary>
@@ -21,13 +21,13 @@ public enum RoomAspects
     /// <summary>The room was cleared or deleted.</summary>
     Fate = 8,
 
-    /// <summary>What all answers of the room took together.</summary>
+    /// <summary>What all responses of the room took together.</summary>
     Totals = 16,
 }
 
 /// <summary>
 /// The one eye that an open room page has on its room. It follows the room, compares what it reads with what it read
-/// before, and tells just the parts of the page concerned, on the circuit's dispatcher: a token of a running answer
+/// before, and tells just the parts of the page concerned, on the circuit's dispatcher: a token of a running response
 /// reaches the one component that shows it and renders nothing else.
 /// </summary>
 public sealed class RoomView : IDisposable
@@ -40,7 +40,7 @@ public sealed class RoomView : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private RoomSubscription? _subscription;
-    private RoomSnapshot? _snapshot;
+    private RoomState? _snapshot;
     private bool _disposed;
 
     /// <summary>A view that shows nothing yet; see <see cref="OpenAsync"/>.</summary>
@@ -70,7 +70,7 @@ public sealed class RoomView : IDisposable
 
     /// <summary>The room as it was last read.</summary>
     /// <exception cref="InvalidOperationException">It was not opened.</exception>
-    public RoomSnapshot Snapshot => _snapshot ?? throw new InvalidOperationException("The view is not open.");
+    public RoomState State => _snapshot ?? throw new InvalidOperationException("The view is not open.");
 
     /// <summary>Whether there is something to show.</summary>
     public bool IsOpen => _snapshot is not null;
@@ -84,7 +84,7 @@ public sealed class RoomView : IDisposable
     /// <summary>Reads the room and, for an interactive page, follows it: first registered, then read, so that nothing falls between.</summary>
     /// <param name="follow">False for the first HTML, which is made once.</param>
     /// <returns>Why it cannot be shown, or null.</returns>
-    public async Task<Refusal?> OpenAsync(bool follow)
+    public async Task<RoomError?> OpenAsync(bool follow)
     {
         try
         {
@@ -99,16 +99,16 @@ public sealed class RoomView : IDisposable
     /// <summary>Asks to be told of changes, on the dispatcher, until the result is disposed.</summary>
     public IDisposable Watch(RoomAspects aspects, Action changed) => Add(new Watcher(this) { Aspects = aspects, Changed = changed });
 
-    /// <summary>Asks to be shown each new frame of a running answer, on the dispatcher, until the result is disposed.</summary>
-    /// <param name="live">The answer's text.</param>
+    /// <summary>Asks to be shown each new frame of a running response, on the dispatcher, until the result is disposed.</summary>
+    /// <param name="live">The response's text.</param>
     /// <param name="shown">The frame that the caller already shows.</param>
     /// <param name="show">Shows another.</param>
-    public IDisposable WatchLive(LiveReply live, ReplyFrame shown, Action<ReplyFrame> show) =>
+    public IDisposable WatchLive(LiveResponse live, ResponseFrame shown, Action<ResponseFrame> show) =>
         Add(new Watcher(this) { Live = live, ShownFrame = shown.Number, Show = show });
 
     /// <summary>Reads a page of older messages, if there are any and none is being read.</summary>
     /// <returns>Why they could not be read, or null.</returns>
-    public async Task<Refusal?> LoadOlderAsync()
+    public async Task<RoomError?> LoadOlderAsync()
     {
         if (IsLoadingOlder || !Window.HasOlder || Window.Messages.IsEmpty)
         {
@@ -120,12 +120,12 @@ public sealed class RoomView : IDisposable
         {
             var before = Window.Messages[0].Message.Sequence;
             var page = await _rooms.ReadOlderAsync(Person, RoomId, before, _closed);
-            if (page.Refusal is null && Window.Prepend(page.Value, before))
+            if (page.Error is null && Window.Prepend(page.Value, before))
             {
                 Tell(RoomAspects.Messages);
             }
 
-            return page.Refusal;
+            return page.Error;
         }
         catch (OperationCanceledException) when (_disposed)
         {
@@ -157,7 +157,7 @@ public sealed class RoomView : IDisposable
         try
         {
             var message = await _rooms.ReadMessageAsync(Person, RoomId, messageId, _closed);
-            if (message.Refusal is null)
+            if (message.Error is null)
             {
                 Take(message.Value);
             }
@@ -185,23 +185,23 @@ public sealed class RoomView : IDisposable
         }
     }
 
-    private async Task<Refusal?> ReadAsync()
+    private async Task<RoomError?> ReadAsync()
     {
         var read = await _rooms.ReadAsync(Person, RoomId, _closed);
-        if (read.Refusal is null)
+        if (read.Error is null)
         {
             Take(read.Value);
         }
 
-        return read.Refusal;
+        return read.Error;
     }
 
-    private async Task<Refusal?> FollowAsync()
+    private async Task<RoomError?> FollowAsync()
     {
         var subscribed = await _rooms.SubscribeAsync(Person, RoomId, OnNotice, _closed);
-        if (subscribed.Refusal is { } refusal)
+        if (subscribed.Error is { } error)
         {
-            return refusal;
+            return error;
         }
 
         _subscription = subscribed.Value;
@@ -249,7 +249,7 @@ public sealed class RoomView : IDisposable
         }
     }
 
-    private RoomAspects Take(RoomSnapshot next)
+    private RoomAspects Take(RoomState next)
     {
         var last = _snapshot;
         _snapshot = next;
@@ -324,11 +324,11 @@ public sealed class RoomView : IDisposable
 
         public Action? Changed { get; init; }
 
-        public LiveReply? Live { get; init; }
+        public LiveResponse? Live { get; init; }
 
         public long ShownFrame { get; set; }
 
-        public Action<ReplyFrame>? Show { get; init; }
+        public Action<ResponseFrame>? Show { get; init; }
 
         public bool IsGone { get; private set; }
 

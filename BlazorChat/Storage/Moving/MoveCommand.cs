@@ -58,14 +58,14 @@ internal static class MoveCommand
                 $"Moved {counts.Rooms} rooms, {counts.Messages} messages and {counts.Others} other rows to {target}. The source is as it was. Set Database:Provider to {target} before the next start.")).ConfigureAwait(false);
             return 0;
         }
-        catch (Exception e) when (e is not StartException && SqliteSentences.Of(folder, e) is not null)
+        catch (Exception e) when (e is not StartException && SqliteErrors.Of(folder, e) is not null)
         {
-            throw new StartException(SqliteSentences.Of(folder, e)!.Message, e);
+            throw new StartException(SqliteErrors.Of(folder, e)!.Message, e);
         }
         catch (Exception e) when (e is not StartException && PostgresFailures.IsFailure(e))
         {
             // While rows were read for the folder.
-            throw new StartException(PostgresFailures.Sentence(e), e);
+            throw new StartException(PostgresFailures.Message(e), e);
         }
     }
 

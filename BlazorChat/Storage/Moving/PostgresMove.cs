@@ -10,7 +10,7 @@ namespace BlazorChat.Storage.Moving;
 internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
 {
     // Should the connection with the lock be lost, now or without a word before: nobody else writes, or starts, until the move has
-    // ended. Takes no snapshot, so that what it has waited for is seen. When this machine vanishes, the server lets go soon.
+    // ended. Takes no state, so that what it has waited for is seen. When this machine vanishes, the server lets go soon.
     private const string Keep =
         """
         SET LOCAL tcp_keepalives_idle = 10; SET LOCAL tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 3;
@@ -107,7 +107,7 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
         }
         catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException || e.InnerException is Npgsql.NpgsqlException)
         {
-            throw new StartException(PostgresFailures.Sentence(e), e);
+            throw new StartException(PostgresFailures.Message(e), e);
         }
     }
 

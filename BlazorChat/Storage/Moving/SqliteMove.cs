@@ -65,7 +65,7 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw DataFolderCheck.Refusal(folder, e);
+            throw DataFolderCheck.ErrorFor(folder, e);
         }
         finally
         {

@@ -40,7 +40,7 @@ internal sealed class PostgresDatabase(
         catch (Exception e) when (e is DbException or TimeoutException)
         {
 #pragma warning disable MA0054 // Without the failure itself: it names users and databases.
-            throw new StartException(PostgresFailures.Sentence(e));
+            throw new StartException(PostgresFailures.Message(e));
 #pragma warning restore MA0054
         }
     }
@@ -115,10 +115,10 @@ internal sealed class PostgresDatabase(
     }
 
     // Without the failure itself: it names users and databases.
-    public StartException? SentenceOf(Exception thrown) => thrown switch
+    public StartException? ErrorFor(Exception thrown) => thrown switch
     {
         StartException told => told,
-        _ when PostgresFailures.IsFailure(thrown) => new StartException(PostgresFailures.Sentence(thrown)),
+        _ when PostgresFailures.IsFailure(thrown) => new StartException(PostgresFailures.Message(thrown)),
         _ => null,
     };
 

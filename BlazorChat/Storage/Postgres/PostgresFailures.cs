@@ -11,7 +11,7 @@ internal static class PostgresFailures
     private const string Setting = "The setting Database:ConnectionString";
 
     /// <summary>One sentence for whoever starts the app, naming the setting.</summary>
-    public static string Sentence(Exception failure) => Find<PostgresException>(failure)?.SqlState switch
+    public static string Message(Exception failure) => Find<PostgresException>(failure)?.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => $"{Setting} names a user or a password that the PostgreSQL server refuses.",
         PostgresErrorCodes.InvalidCatalogName => $"{Setting} names a database that does not exist on the PostgreSQL server. Please create it first.",

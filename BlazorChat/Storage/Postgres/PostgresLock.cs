@@ -6,7 +6,7 @@ using Npgsql;
 namespace BlazorChat.Storage.Postgres;
 
 /// <summary>
-/// Keeps a second process off the database: its start would mark this one's running answers as interrupted. An advisory lock
+/// Keeps a second process off the database: its start would mark this one's running responses as interrupted. An advisory lock
 /// on a connection of its own, which the server lets go of however the process or the network ends. Who loses that
 /// connection may not know it at once, so each process also counts the database's epoch on when it takes it, and each
 /// transaction that writes holds to its process's epoch.
@@ -24,7 +24,7 @@ internal sealed partial class PostgresLock(
 
     private static readonly TimeSpan RetakeAfter = TimeSpan.FromSeconds(1);
 
-    // How long a connection may be dead in silence before it is noticed, and how long the answer may take.
+    // How long a connection may be dead in silence before it is noticed, and how long the response may take.
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
 
     // What ran at a loss ends at once: tools and models that do not heed their end are left to themselves. Others' code that

@@ -61,7 +61,7 @@ internal static class PostgresServices
         var keys = given.Keys.Cast<string>().Select(key => key.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()).ToHashSet(StringComparer.Ordinal);
         if (!keys.Contains("COMMANDTIMEOUT"))
         {
-            // A write waits this long for the database, less than the page waits for its answer: what is refused can be sent again.
+            // A write waits this long for the database, less than the page waits for its response: what is refused can be sent again.
             settings.CommandTimeout = 10;
         }
 

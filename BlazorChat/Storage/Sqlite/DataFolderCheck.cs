@@ -26,12 +26,12 @@ internal static class DataFolderCheck
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Refusal(folder, e);
+            throw ErrorFor(folder, e);
         }
     }
 
     /// <summary>What to tell of a folder in which a file could not be opened or written.</summary>
-    public static StartException Refusal(string folder, Exception e) => IsFull(e)
+    public static StartException ErrorFor(string folder, Exception e) => IsFull(e)
         ? Full(folder)
         : new StartException($"The folder that the setting DataFolder names, {folder}, cannot be written: {e.Message.TrimEnd('.')}.", e);
 

@@ -1,7 +1,7 @@
 namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
-/// Keeps a second process off the data folder: its start would mark this one's running answers as interrupted. The
+/// Keeps a second process off the data folder: its start would mark this one's running responses as interrupted. The
 /// operating system lets go of it however the process ends.
 /// </summary>
 internal sealed class DataFolderLock(string folder) : IDisposable
@@ -21,7 +21,7 @@ internal sealed class DataFolderLock(string folder) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw DataFolderCheck.Refusal(folder, e);
+            throw DataFolderCheck.ErrorFor(folder, e);
         }
     }
 

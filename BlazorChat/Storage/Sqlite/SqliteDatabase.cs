@@ -17,7 +17,7 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteChatDbContext> cont
     // The operating system takes a file's lock from nobody who runs.
     public Task<long> EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken) => Task.FromResult(0L);
 
-    // No answer is lost within one process.
+    // No response is lost within one process.
     public Task<bool> IsStoredAsync(long transaction) => Task.FromResult(false);
 
     public Exception Tellable(Exception failure) => failure;
@@ -31,5 +31,5 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteChatDbContext> cont
         return Task.CompletedTask;
     }
 
-    public StartException? SentenceOf(Exception thrown) => start.SentenceOf(thrown);
+    public StartException? ErrorFor(Exception thrown) => start.ErrorFor(thrown);
 }

@@ -61,11 +61,11 @@ internal sealed class SqliteInspection : IDisposable
         }
         catch (SqliteException e)
         {
-            throw SqliteSentences.Of(folder, e)!;
+            throw SqliteErrors.Of(folder, e)!;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw DataFolderCheck.Refusal(folder, e);
+            throw DataFolderCheck.ErrorFor(folder, e);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class SqliteInspection : IDisposable
         // What a log holds may lie beyond the file's end; SQLite looks at that below.
         if (wal is null && header.Pages is { } pages && stream.Length < (long)pages * header.PageSize)
         {
-            throw SqliteSentences.Damaged(folder, "its end is missing");
+            throw SqliteErrors.Damaged(folder, "its end is missing");
         }
     }
 
@@ -147,7 +147,7 @@ internal sealed class SqliteInspection : IDisposable
         {
             if (command.ExecuteScalar() is string said && said != "ok")
             {
-                throw SqliteSentences.Damaged(_folder, said.ReplaceLineEndings(" "));
+                throw SqliteErrors.Damaged(_folder, said.ReplaceLineEndings(" "));
             }
         }
         catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT)

@@ -18,7 +18,7 @@ internal static class SqliteServices
     {
         var folder = DataFolder(builder);
         var file = DatabaseFile(folder);
-        // A write waits this long for the database, less than the page waits for its answer: what is refused can be sent again.
+        // A write waits this long for the database, less than the page waits for its response: what is refused can be sent again.
         var connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 10 }.ConnectionString;
 
         builder.Services.AddDataProtection()

@@ -43,14 +43,14 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
             wal.Open();
             if (!isCurrent)
             {
-                // Entity Framework would compare all of the model with its snapshot also when there is nothing to do: a tenth of a
+                // Entity Framework would compare all of the model with its state also when there is nothing to do: a tenth of a
                 // start's work, which a test does.
                 await MigrateAsync(context, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException && left is null)
         {
-            throw SqliteSentences.Of(folder, e) ?? DataFolderCheck.Refusal(folder, e);
+            throw SqliteErrors.Of(folder, e) ?? DataFolderCheck.ErrorFor(folder, e);
         }
         catch (Exception e) when (e is not OperationCanceledException && left is not null)
         {
@@ -65,7 +65,7 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
     }
 
     /// <summary>The sentence for a start that ended because the database could not be used, or null when it ended otherwise.</summary>
-    public StartException? SentenceOf(Exception thrown) => SqliteSentences.Of(folder, thrown);
+    public StartException? ErrorFor(Exception thrown) => SqliteErrors.Of(folder, thrown);
 
     private static async Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
     {

@@ -34,9 +34,9 @@ internal sealed class RedactionChatClient : ContentFilterChatClient
         return (messages.Select(Redact).ToList(), sent);
     }
 
-    // The sentences of some failures quote the model: a refusal is all that it says.
+    // The sentences of some failures quote the model: an error is all that it says.
     protected override Exception Failure(Exception exception) =>
-        _options.Streamed && exception is ChatFailureException failure && TextRedactor.Redact(_program, failure.Sentence) is var sentence && sentence != failure.Sentence
+        _options.Streamed && exception is ChatFailureException failure && TextRedactor.Redact(_program, failure.Message) is var sentence && sentence != failure.Message
             ? new ChatFailureException(failure.Kind, sentence, failure.CanRetry, failure.InnerException) { StatusCode = failure.StatusCode, RetryAfter = failure.RetryAfter }
             : exception;
 

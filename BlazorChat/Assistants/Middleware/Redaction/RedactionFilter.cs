@@ -1,11 +1,11 @@
 using System.Text;
-using BlazorChat.Replies;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
 /// <summary>
-/// Redacts one answer while it comes. Text, reasoning and the arguments of each call are texts of their own: what is shown
+/// Redacts one response while it comes. Text, reasoning and the arguments of each call are texts of their own: what is shown
 /// apart is read apart, and where people see something else between the words, the text before it has ended.
 /// </summary>
 internal sealed class RedactionFilter(PatternProgram program, ContentRedactor contents) : ContentFilter
@@ -40,7 +40,7 @@ internal sealed class RedactionFilter(PatternProgram program, ContentRedactor co
                 EndReasoning(output);
                 Delta(delta, output);
                 break;
-            case UsageContent or ReplyNoteContent:
+            case UsageContent or ResponseNoteContent:
                 output.Add(contents.Redact(content));
                 break;
             default:

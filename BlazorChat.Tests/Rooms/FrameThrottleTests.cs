@@ -1,0 +1,107 @@
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+
+namespace BlazorChat.Tests.Rooms;
+
+public sealed class FrameThrottleTests : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    // When a timer of zero is due on a clock that fires none on the thread that sets it.
+    private static readonly TimeSpan AtOnce = TimeSpan.FromTicks(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly FrameThrottle _clock;
+    private Action _duringFrame = () => { };
+    private int _frames;
+
+    public FrameThrottleTests() => _clock = new FrameThrottle(_time, () => Interval, () =>
+    {
+        _frames++;
+        _duringFrame();
+    });
+
+    public void Dispose() => _clock.Dispose();
+
+    [Fact]
+    public void The_first_change_is_a_frame_at_once_and_not_on_the_callers_thread_of_work()
+    {
+        _clock.Changed();
+        Assert.Equal(0, _frames);
+        _time.Advance(AtOnce);
+        Assert.Equal(1, _frames);
+    }
+
+    [Fact]
+    public void Any_number_of_changes_within_an_interval_is_one_more_frame()
+    {
+        First();
+        for (var i = 0; i < 1_000; i++)
+        {
+            _clock.Changed();
+        }
+
+        _time.Advance(Interval - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, _frames);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(2, _frames);
+        _time.Advance(Interval * 10);
+        Assert.Equal(2, _frames);
+    }
+
+    [Fact]
+    public void A_change_during_a_frame_is_not_lost()
+    {
+        var again = 3;
+        _duringFrame = () =>
+        {
+            if (again-- > 0)
+            {
+                _clock.Changed();
+            }
+        };
+        First();
+        _time.Advance(Interval);
+        _time.Advance(Interval);
+        _time.Advance(Interval);
+        _time.Advance(Interval);
+        Assert.Equal(4, _frames);
+    }
+
+    [Fact]
+    public void After_a_rest_the_next_change_is_a_frame_at_once()
+    {
+        First();
+        _time.Advance(Interval * 5);
+        _clock.Changed();
+        _time.Advance(AtOnce);
+        Assert.Equal(2, _frames);
+    }
+
+    [Fact]
+    public void No_frame_begins_after_the_end()
+    {
+        _clock.Changed();
+        _clock.Dispose();
+        _time.Advance(Interval * 2);
+        Assert.Equal(0, _frames);
+    }
+
+    [Fact]
+    public void The_pace_follows_the_viewers_within_its_bounds()
+    {
+        var pace = new FrameInterval();
+        Assert.Equal(FrameInterval.Fastest, pace.Interval);
+        pace.Add(100_000);
+        Assert.Equal(FrameInterval.Slowest, pace.Interval);
+        pace.Add(-100_000);
+        Assert.Equal(FrameInterval.Fastest, pace.Interval);
+    }
+
+    private void First()
+    {
+        _clock.Changed();
+        _time.Advance(AtOnce);
+        Assert.Equal(1, _frames);
+    }
+}

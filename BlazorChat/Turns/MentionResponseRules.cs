@@ -1,0 +1,41 @@
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Turns;
+
+/// <summary>Who is mentioned with @name answers; when nobody is, the first assistant, if the room's answer mode says so.</summary>
+internal sealed class MentionResponseRules(IAssistants assistants) : IResponseRules
+{
+    public IReadOnlyList<string> Choose(Room room, string text)
+    {
+        // Longest names first, so that "@Ada Two" is not taken for "@Ada".
+        var byLength = assistants.All.OrderByDescending(a => a.Name.Length).ToList();
+        var mentioned = new List<string>();
+        for (var at = text.IndexOf('@', StringComparison.Ordinal); at >= 0; at = text.IndexOf('@', at + 1))
+        {
+            // The @ of a mail address is not a mention.
+            if (at > 0 && char.IsLetterOrDigit(text[at - 1]))
+            {
+                continue;
+            }
+
+            var rest = text.AsSpan(at + 1);
+            foreach (var assistant in byLength)
+            {
+                if (rest.StartsWith(assistant.Name, StringComparison.OrdinalIgnoreCase)
+                    && (rest.Length == assistant.Name.Length || !char.IsLetterOrDigit(rest[assistant.Name.Length])))
+                {
+                    if (!mentioned.Contains(assistant.Id, StringComparer.Ordinal))
+                    {
+                        mentioned.Add(assistant.Id);
+                    }
+
+                    break;
+                }
+            }
+        }
+
+        return mentioned.Count > 0 ? mentioned
+            : room.AnswerMode == AnswerMode.Always ? [assistants.All[0].Id]
+            : [];
+    }
+}

@@ -1,0 +1,43 @@
+using BlazorChat.Turns.Hooks;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Turns;
+
+/// <summary>Whose reasoning goes back to whom: to the provider and the model that gave it, and to no other.</summary>
+internal static class ReasoningOrigin
+{
+    private const string Key = TurnProperties.Prefix + "origin";
+
+    /// <summary>Who answers a step, after hooks may have chosen another client or model.</summary>
+    public static string Of(Assistant assistant, StepRequest request)
+    {
+        var provider = ReferenceEquals(request.Client, assistant.Client)
+            ? assistant.Provider
+            : request.Client.GetService<ChatClientMetadata>()?.ProviderName ?? request.Client.GetType().Name;
+        return $"{provider}/{request.Options.ModelId ?? assistant.Model}";
+    }
+
+    /// <summary>Reasoning for a prompt, with a mark that says whose it is.</summary>
+    public static TextReasoningContent Mark(string text, string protectedData, string? origin) =>
+        new(text) { ProtectedData = protectedData, AdditionalProperties = new() { [Key] = origin } };
+
+    /// <summary>Takes marked reasoning of others out of a prompt, and the marks.</summary>
+    public static void KeepOwn(IList<ChatMessage> messages, string origin)
+    {
+        foreach (var message in messages)
+        {
+            for (var i = message.Contents.Count - 1; i >= 0; i--)
+            {
+                if (message.Contents[i] is not TextReasoningContent { AdditionalProperties: { } properties } || !properties.Remove(Key, out var marked))
+                {
+                    continue;
+                }
+
+                if (marked as string != origin)
+                {
+                    message.Contents.RemoveAt(i);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Turns.Tools;
+
+/// <summary>Reads the arguments that a model wrote, and tells it what is wrong with them.</summary>
+internal static class ToolArguments
+{
+    /// <summary>Reads them.</summary>
+    /// <param name="json">What the model wrote; nothing at all stands for no arguments.</param>
+    /// <param name="schema">The tool's JSON schema.</param>
+    /// <param name="problem">A sentence for the model, when they cannot be used.</param>
+    /// <returns>The arguments, or null.</returns>
+    public static AIFunctionArguments? Read(string json, JsonElement schema, out string problem)
+    {
+        problem = "";
+        var arguments = new AIFunctionArguments(StringComparer.Ordinal);
+        if (string.IsNullOrWhiteSpace(json))
+        {
+            json = "{}";
+        }
+
+        try
+        {
+            var root = JsonElement.Parse(json);
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                problem = $"The arguments must be a JSON object, not {Name(root.ValueKind)}.";
+                return null;
+            }
+
+            foreach (var property in root.EnumerateObject())
+            {
+                arguments[property.Name] = property.Value;
+            }
+        }
+        catch (JsonException e)
+        {
+            problem = $"The arguments are no valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}). Write them as one JSON object.";
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with half a surrogate pair.
+            problem = "The arguments have a name that is no valid Unicode text.";
+            return null;
+        }
+
+        problem = Missing(arguments, schema) ?? WrongType(arguments, schema) ?? "";
+        return problem.Length == 0 ? arguments : null;
+    }
+
+    private static string? Missing(AIFunctionArguments arguments, JsonElement schema)
+    {
+        if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("required", out var required) || required.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        var missing = required.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String)
+            .Select(name => name.GetString()!).Where(name => !arguments.ContainsKey(name)).ToList();
+        return missing.Count == 0 ? null : $"The arguments lack {string.Join(", ", missing.Select(name => $"\"{name}\""))}.";
+    }
+
+    /// <summary>Looks at the first level only: what is inside is the tool's matter.</summary>
+    private static string? WrongType(AIFunctionArguments arguments, JsonElement schema)
+    {
+        if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("properties", out var properties) || properties.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        foreach (var property in properties.EnumerateObject())
+        {
+            if (arguments.TryGetValue(property.Name, out var value) && value is JsonElement element && Types(property.Value) is { Count: > 0 } types
+                && !types.Exists(type => Fits(element, type)))
+            {
+                return $"The argument \"{property.Name}\" must be of the type {string.Join(" or ", types)}, not {Name(element.ValueKind)}.";
+            }
+        }
+
+        return null;
+    }
+
+    private static List<string> Types(JsonElement property) =>
+        property.ValueKind != JsonValueKind.Object || !property.TryGetProperty("type", out var type) ? []
+        : type.ValueKind == JsonValueKind.String ? [type.GetString()!]
+        : type.ValueKind == JsonValueKind.Array ? [.. type.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!)]
+        : [];
+
+    private static bool Fits(JsonElement value, string type) => type switch
+    {
+        "string" => value.ValueKind == JsonValueKind.String && IsText(value),
+        // Models write numbers as text now and then, and functions read them.
+        "number" or "integer" => value.ValueKind == JsonValueKind.Number
+            || (value.ValueKind == JsonValueKind.String && IsText(value) && double.TryParse(value.GetString(), CultureInfo.InvariantCulture, out _)),
+        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        "object" => value.ValueKind == JsonValueKind.Object,
+        "array" => value.ValueKind == JsonValueKind.Array,
+        "null" => value.ValueKind == JsonValueKind.Null,
+        _ => true,
+    };
+
+    /// <summary>False for a string that holds half a surrogate pair.</summary>
+    private static bool IsText(JsonElement value)
+    {
+        try
+        {
+            return value.GetString() is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static string Name(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "a boolean",
+    };
+}

@@ -1,0 +1,49 @@
+using BlazorChat.Turns.Hooks;
+using BlazorChat.Turns.Tools;
+using BlazorChat.Rooms;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Turns;
+
+/// <summary>Registers what answers need but for the store and the assistants.</summary>
+internal static class TurnsServices
+{
+    public static IServiceCollection AddTurns(this IServiceCollection services)
+    {
+        services.AddSection<TurnsOptions>(TurnsOptions.Section);
+        // Beyond the grace, outcomes are still to be stored.
+        services.AddOptions<HostOptions>().Configure<IOptions<TurnsOptions>>((host, responses) =>
+            host.ShutdownTimeout = responses.Value.ShutdownGrace + TimeSpan.FromSeconds(15));
+        services.AddSingleton<IResponseRules, MentionResponseRules>();
+        services.AddSingleton<RunningTurns>();
+        services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RunningTurns>());
+        services.AddSingleton<IStorageObserver>(s => s.GetRequiredService<RunningTurns>());
+        services.AddSingleton<TurnsMetrics>();
+        services.AddSingleton<Recovery>();
+        services.AddSingleton<AssistantInstructions>();
+        services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<ToolCatalog>();
+        services.AddSingleton(s => new DelegationTools(
+            s.GetRequiredService<ToolExecution>(), s.GetRequiredService<ToolCatalog>().For,
+            s.GetRequiredService<ToolCatalog>().Rules, s.GetRequiredService<AssistantInstructions>(), s.GetRequiredService<ContextCheck>(),
+            s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ToolBatch>();
+        services.AddSingleton<StepRecords>();
+        services.AddSingleton<ContextCheck>();
+        services.AddSingleton<TurnSteps>();
+        services.AddSingleton<ITurnObserver, RoomTitles>();
+        services.AddSingleton<TurnObservers>();
+        services.AddSingleton<TurnRunner>();
+        services.AddSingleton<ShutdownGrace>();
+        services.AddSingleton<TurnWorker>();
+        services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<TurnWorker>());
+        services.AddSingleton<ResponseService>();
+        services.AddToolExecution();
+        services.AddSingleton<TurnJournal>();
+        services.AddHostedService(s => s.GetRequiredService<TurnObservers>());
+        // Stopped in the reverse order: turns end, and store their text, while the journal still runs.
+        services.AddHostedService(s => s.GetRequiredService<TurnJournal>());
+        services.AddHostedService(s => s.GetRequiredService<TurnWorker>());
+        return services;
+    }
+}
