@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components.Rendering;
 namespace BlazorChat.Components.Messages;
 
 /// <summary>
-/// Puts rendered blocks into a page. The HTML comes from Markdown/ alone, which is the only place that makes any; the
+/// Puts rendered blocks into a page. The HTML comes from BlazorChat.Markdown alone, which is the only place that makes any; the
 /// strings are shared by all circuits, and the renderer stops comparing where it meets the same instance.
 /// </summary>
 internal static class BlockMarkup

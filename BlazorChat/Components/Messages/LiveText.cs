@@ -92,7 +92,7 @@ public sealed class LiveText : IComponent
         builder.CloseElement();
     }
 
-    // The same elements as Markdown/ writes around a closed block of the kind.
+    // The same elements as BlazorChat.Markdown writes around a closed block of the kind.
     private void RenderOpen(RenderTreeBuilder builder, OpenBlock open)
     {
         switch (open)
