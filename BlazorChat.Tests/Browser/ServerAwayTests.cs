@@ -244,6 +244,8 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Change name" }).ClickAsync();
         var name = _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" });
         await name.FillAsync("Bobby");
+        // With its scripts: a page that loses the server before it has them is the browser's.
+        await _ada.Page.WaitForLoadStateAsync(LoadState.Load);
         await _app.App.KillAsync();
         await name.PressAsync("Enter");
         await Expect(_ada.Page.GetByText("This is sent after that.")).ToBeVisibleAsync();
