@@ -13,6 +13,9 @@ public sealed partial class AppProcess : IAsyncDisposable
     private static readonly string AppPath = typeof(AppProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == "AppPath").Value!;
 
+    // Anywhere, so that two runs on one machine do not ask for the same.
+    private static int _lastPort = Random.Shared.Next();
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
@@ -56,12 +59,29 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <summary>Waits until it listens.</summary>
     public async Task ListeningAsync() => Address = await _listening.Task.WaitAsync(Guard.Patience * 2);
 
-    /// <summary>A port that was free a moment ago, for an application that has to come back at the same address.</summary>
+    /// <summary>A port for an application that has to come back at the same address: free a moment ago, and asked for by nobody else.</summary>
+    /// <remarks>
+    /// It lies below those that a system gives to connections and to port 0 (from 32768 on Linux, 49152 elsewhere): one of those
+    /// may belong to another test's connection by the time that the application listens, or while it is away.
+    /// </remarks>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        const int First = 15_000;
+        const int Count = 15_000;
+        while (true)
+        {
+            var port = First + (int)((uint)Interlocked.Increment(ref _lastPort) % Count);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException failure) when (failure.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+            {
+                // The next one.
+            }
+        }
     }
 
     /// <summary>Starts it and waits until it listens.</summary>
