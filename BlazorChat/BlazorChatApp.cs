@@ -1,3 +1,4 @@
+using BlazorChat.Live;
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Mcp;
 using BlazorChat.Assistants.Tools;
@@ -32,6 +33,7 @@ public static class BlazorChatApp
         builder.AddTelemetry();
         builder.Services.AddHealth();
         builder.Services.AddRooms();
+        builder.Services.AddLive();
         // Before the turns, which are stopped first: one that ends may still wait for a tool.
         builder.Services.AddMcp();
         builder.Services.AddTurns();

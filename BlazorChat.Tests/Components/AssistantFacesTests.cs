@@ -2,6 +2,7 @@ using BlazorChat.Assistants;
 using BlazorChat.Components.Layout;
 using BlazorChat.Components.Messages;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;
@@ -43,7 +44,7 @@ public sealed class AssistantFacesTests : IAsyncLifetime
     [Fact]
     public void Readers_in_any_zones_share_the_text_and_those_whose_clocks_agree_share_everything()
     {
-        var message = new RoomMessage(new Message
+        var message = new MessageFrame(new Message
         {
             Id = Guid.NewGuid(),
             RoomId = Guid.Empty,

@@ -1,5 +1,6 @@
 using BlazorChat.Components;
 using BlazorChat.Components.Messages;
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Tests.Components;
@@ -54,7 +55,7 @@ public sealed class MessageListItemTests
     public void What_follows_a_failed_answer_stands_alone()
     {
         var failed = Message(Ada, 0) with { Status = new MessageStatus.Failed("No.") };
-        var rows = MessageListItem.Of([new RoomMessage(failed), new RoomMessage(Message(Ada, 1))], new Visitor(null, TimeZoneInfo.Utc)).ToList();
+        var rows = MessageListItem.Of([new MessageFrame(failed), new MessageFrame(Message(Ada, 1))], new Visitor(null, TimeZoneInfo.Utc)).ToList();
         Assert.False(rows[1].IsGrouped);
     }
 
@@ -63,14 +64,14 @@ public sealed class MessageListItemTests
     {
         var (demo, one, another) = (new Author(AuthorKind.Assistant, "demo", "Demo"), Guid.NewGuid(), Guid.NewGuid());
         Message[] responses = [Response(0, one), Response(1, one), Response(2, another)];
-        var rows = MessageListItem.Of([.. responses.Select(a => new RoomMessage(a))], new Visitor(null, TimeZoneInfo.Utc)).ToList();
+        var rows = MessageListItem.Of([.. responses.Select(a => new MessageFrame(a))], new Visitor(null, TimeZoneInfo.Utc)).ToList();
         Assert.Equal([false, true, false], rows.Select(r => r.IsGrouped));
 
         Message Response(int minute, Guid question) => Message(demo, minute) with { QuestionId = question };
     }
 
     private static List<MessageListItem> Rows(TimeZoneInfo zone, params (Author Author, int Minute)[] messages) =>
-        [.. MessageListItem.Of([.. messages.Select(m => new RoomMessage(Message(m.Author, m.Minute)))], new Visitor(null, zone))];
+        [.. MessageListItem.Of([.. messages.Select(m => new MessageFrame(Message(m.Author, m.Minute)))], new Visitor(null, zone))];
 
     private static Message Message(Author author, int minute) => new()
     {

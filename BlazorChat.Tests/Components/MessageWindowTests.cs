@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Tests.Components;
@@ -119,7 +120,7 @@ public sealed class MessageWindowTests
     [Fact]
     public void An_answer_that_ended_out_of_sight_is_named_until_its_end_is_known()
     {
-        var running = new RoomMessage(Message(10) with { Status = MessageStatus.Streaming.Instance }, new LiveResponse());
+        var running = Running(Message(10));
         var first = State(1, 99, hasOlder: false);
         _window.Merge(first with { Messages = first.Messages.SetItem(9, running) });
         Assert.Empty(_window.Outdated);
@@ -127,7 +128,7 @@ public sealed class MessageWindowTests
         _window.Merge(State(50, 101));
         Assert.Equal([running.Message.Id], _window.Outdated);
 
-        Assert.True(_window.Replace(new RoomMessage(running.Message with { Status = MessageStatus.Complete.Instance })));
+        Assert.True(_window.Replace(new MessageFrame(running.Message with { Status = MessageStatus.Complete.Instance })));
         Assert.Empty(_window.Outdated);
         Assert.Null(_window.Messages[9].Live);
     }
@@ -136,7 +137,7 @@ public sealed class MessageWindowTests
     public void A_message_that_is_gone_cannot_be_replaced()
     {
         _window.Merge(State(1, 10));
-        Assert.False(_window.Replace(new RoomMessage(Message(1))));
+        Assert.False(_window.Replace(new MessageFrame(Message(1))));
     }
 
     [Fact]
@@ -146,7 +147,7 @@ public sealed class MessageWindowTests
         _window.Merge(first);
         _window.Prepend(new OlderMessages([.. first.Messages.Take(49)], HasOlder: false), before: 50);
         var before = _window.Messages[9];
-        var changed = new RoomMessage(before.Message with { IsRetried = true });
+        var changed = new MessageFrame(before.Message with { IsRetried = true });
         var later = State(50, 101);
         Assert.True(_window.Merge(later with { Beyond = [changed] }));
         Assert.Same(changed, _window.Messages[9]);
@@ -163,13 +164,13 @@ public sealed class MessageWindowTests
         var first = State(1, 99, hasOlder: false);
         _window.Merge(first);
         _window.Prepend(new OlderMessages([.. first.Messages.Take(49)], HasOlder: false), before: 50);
-        var running = new RoomMessage(first.Messages[9].Message with { Status = MessageStatus.Streaming.Instance }, new LiveResponse());
+        var running = Running(first.Messages[9].Message);
         var later = State(50, 101);
         _window.Merge(later with { Beyond = [running] });
         Assert.NotNull(_window.Messages[9].Live);
         Assert.Empty(_window.Outdated);
 
-        var ended = new RoomMessage(running.Message with { Status = MessageStatus.Complete.Instance });
+        var ended = new MessageFrame(running.Message with { Status = MessageStatus.Complete.Instance });
         Assert.True(_window.Merge(later with { Beyond = [ended] }));
         Assert.Same(ended, _window.Messages[9]);
         Assert.Empty(_window.Outdated);
@@ -198,7 +199,7 @@ public sealed class MessageWindowTests
     {
         var page = Messages(1, 50);
         var (gone, before) = (page[4], page[5]);
-        var changed = new RoomMessage(before.Message with { IsRetried = true });
+        var changed = new MessageFrame(before.Message with { IsRetried = true });
         _window.Merge(State(51, 100) with { Removed = [gone.Message.Id], Beyond = [changed] });
         Assert.True(_window.Prepend(new OlderMessages(page, HasOlder: false), before: 51));
         Assert.Equal(99, _window.Messages.Length);
@@ -215,30 +216,36 @@ public sealed class MessageWindowTests
         _window.Merge(first);
         _window.Prepend(new OlderMessages(Messages(41, 50), HasOlder: true), before: 51);
         var (gone, old) = (_window.Messages[2].Message, _window.Messages[3].Message);
-        var changed = new RoomMessage(old with { Versions = 2 });
+        var changed = new MessageFrame(old with { Versions = 2 });
         var next = first with { Beyond = [changed], Removed = [gone.Id] };
         Assert.True(_window.Merge(next));
         Assert.Equal(19, _window.Messages.Length);
         Assert.DoesNotContain(_window.Messages, m => m.Message.Id == gone.Id);
         Assert.Same(changed, _window.Messages[2]);
-        Assert.False(_window.Merge(next with { Version = 9 }));
+        Assert.False(_window.Merge(next with { Room = next.Room with { Name = "Other" } }));
     }
 
-    private static RoomState State(int first, int last, bool hasOlder = true) => new()
+    private static Given State(int first, int last, bool hasOlder = true) => new()
     {
         Room = new Room { Id = Guid.NewGuid(), Name = "Room", CreatedAt = Now, LastActivityAt = Now },
         Messages = Messages(first, last),
         HasOlder = hasOlder,
     };
 
-    private static RoomState Cleared(long through)
+    private static Given Cleared(long through)
     {
         var state = State(1, 0, hasOlder: false);
         return state with { Room = state.Room with { ClearedThrough = through }, ClearedBy = Ada };
     }
 
-    private static ImmutableArray<RoomMessage> Messages(int first, int last) =>
-        [.. Enumerable.Range(first, last - first + 1).Select(n => new RoomMessage(Message(n)))];
+    private static MessageFrame Running(Message message)
+    {
+        var running = message with { Status = MessageStatus.Streaming.Instance };
+        return MessageFrame.Running(running, new ResponseProjection(new RunningResponse(running.Id, 0, [], [], null)));
+    }
+
+    private static ImmutableArray<MessageFrame> Messages(int first, int last) =>
+        [.. Enumerable.Range(first, last - first + 1).Select(n => new MessageFrame(Message(n)))];
 
     private static Message Message(long sequence) => new()
     {
@@ -250,4 +257,32 @@ public sealed class MessageWindowTests
         Status = MessageStatus.Complete.Instance,
         CreatedAt = Now,
     };
+
+    // A room's frame with the messages that a test chose.
+    private sealed record Given
+    {
+        public required Room Room { get; init; }
+
+        public required ImmutableArray<MessageFrame> Messages { get; init; }
+
+        public ImmutableArray<MessageFrame> Beyond { get; init; } = [];
+
+        public ImmutableArray<Guid> Removed { get; init; } = [];
+
+        public bool HasOlder { get; init; }
+
+        public Author? ClearedBy { get; init; }
+
+        public static implicit operator RoomFrame(Given given) => new(
+            new RoomState
+            {
+                Room = given.Room,
+                Messages = [.. given.Messages.Select(m => m.Message)],
+                Beyond = [.. given.Beyond.Select(m => m.Message)],
+                Removed = given.Removed,
+                HasOlder = given.HasOlder,
+                ClearedBy = given.ClearedBy,
+            },
+            given.Messages, given.Beyond);
+    }
 }

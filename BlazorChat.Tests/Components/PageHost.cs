@@ -34,6 +34,7 @@ public sealed class PageHost : IAsyncDisposable
         var page = new BunitContext();
         page.JSInterop.Mode = JSRuntimeMode.Loose;
         page.Services.AddSingleton(Chat.Rooms);
+        page.Services.AddSingleton(Chat.Live);
         page.Services.AddSingleton(Chat.Responses);
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<ToolCatalog>());
         page.Services.AddSingleton<IAssistants>(Chat.Assistants);

@@ -66,7 +66,7 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         await Click(page, "Delete…");
         await page.Find("dialog").TriggerEventAsync("onclose", EventArgs.Empty);
         Assert.Empty(page.FindAll("dialog"));
-        Assert.Null((await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Error);
+        Assert.Null((await _host.Chat.Live.ReadAsync(ChatHost.Ada, room.Id, default)).Error);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         var page = _host.Open(room);
         await Click(page, "Delete…");
         await Click(page, "Delete room");
-        Assert.Equal(RoomErrorKind.NotFound, (await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Error?.Kind);
+        Assert.Equal(RoomErrorKind.NotFound, (await _host.Chat.Live.ReadAsync(ChatHost.Ada, room.Id, default)).Error?.Kind);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         ada.Until(() => Assert.NotEmpty(ada.FindAll(".saved")));
         grace.Until(() => Assert.Equal("Answer briefly.", grace.Find("#instructions").GetAttribute("value")));
 
-        var stored = (await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room;
+        var stored = (await _host.Chat.Live.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room;
         Assert.Equal(("Answer briefly.", AnswerMode.WhenMentioned), (stored.Instructions, stored.AnswerMode));
     }
 

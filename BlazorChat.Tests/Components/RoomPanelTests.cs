@@ -164,7 +164,7 @@ public sealed class RoomPanelTests : IAsyncLifetime
         return page;
     }
 
-    private async Task<RoomSettings> SettingsAsync(Room room) => (await _host.Chat.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Settings;
+    private async Task<RoomSettings> SettingsAsync(Room room) => (await _host.Chat.Live.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Settings;
 
     private static IElement Overlap(IRenderedComponent<RoomScreen> page, OverlapPolicy policy) => page.Find($"input[aria-describedby=overlap-{policy}]");
 

@@ -1,4 +1,5 @@
 using BlazorChat.Components.Rooms;
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Turns.Engine;
 using BlazorChat.Tests.Support;
@@ -77,13 +78,13 @@ public sealed class BeyondTests
         while (window.HasOlder)
         {
             var before = window.Messages[0].Message.Sequence;
-            Assert.True(window.Prepend((await bench.Host.Rooms.ReadOlderAsync(ChatHost.Grace, bench.Room.Id, before, default)).Value, before));
+            Assert.True(window.Prepend((await bench.Host.Live.ReadOlderAsync(ChatHost.Grace, bench.Room.Id, before, default)).Value, before));
         }
     }
 
-    private static async Task<RoomMessage?> SeenAsync(TurnBench bench, MessageWindow window, Guid messageId, Func<RoomMessage?, bool> wanted)
+    private static async Task<MessageFrame?> SeenAsync(TurnBench bench, MessageWindow window, Guid messageId, Func<MessageFrame?, bool> wanted)
     {
-        RoomMessage? Find() => window.Messages.FirstOrDefault(m => m.Message.Id == messageId);
+        MessageFrame? Find() => window.Messages.FirstOrDefault(m => m.Message.Id == messageId);
         await bench.Watch.UntilAsync(room =>
         {
             window.Merge(room);

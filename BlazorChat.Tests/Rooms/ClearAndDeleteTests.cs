@@ -56,7 +56,7 @@ public class ClearAndDeleteTests : IAsyncLifetime
         Assert.False(_host.Model.WasAskedAgain);
         if (delete)
         {
-            Assert.Equal(RoomErrorKind.NotFound, (await _host.Rooms.ReadAsync(ChatHost.Ada, _room.Id, default)).Error?.Kind);
+            Assert.Equal(RoomErrorKind.NotFound, (await _host.Live.ReadAsync(ChatHost.Ada, _room.Id, default)).Error?.Kind);
             Assert.Equal(RoomErrorKind.NotFound, (await _host.Rooms.PostAsync(ChatHost.Ada, _room.Id, Guid.NewGuid(), "Hi", default)).Error?.Kind);
         }
     }

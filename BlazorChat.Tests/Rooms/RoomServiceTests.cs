@@ -87,12 +87,12 @@ public class RoomServiceTests : IAsyncLifetime
             RoomError?[] refusals =
             [
                 (await _host.Rooms.ListRoomsAsync(stranger, default)).Error,
-                (await _host.Rooms.SubscribeRoomsAsync(stranger, () => { }, default)).Error,
+                (await _host.Live.SubscribeListAsync(stranger, () => { }, default)).Error,
                 (await _host.Rooms.CreateAsync(stranger, "New", default)).Error,
-                (await _host.Rooms.ReadAsync(stranger, room.Id, default)).Error,
-                (await _host.Rooms.SubscribeAsync(stranger, room.Id, () => { }, default)).Error,
-                (await _host.Rooms.ReadOlderAsync(stranger, room.Id, 10, default)).Error,
-                (await _host.Rooms.ReadMessageAsync(stranger, room.Id, message.Id, default)).Error,
+                (await _host.Live.ReadAsync(stranger, room.Id, default)).Error,
+                (await _host.Live.SubscribeAsync(stranger, room.Id, () => { }, default)).Error,
+                (await _host.Live.ReadOlderAsync(stranger, room.Id, 10, default)).Error,
+                (await _host.Live.ReadMessageAsync(stranger, room.Id, message.Id, default)).Error,
                 (await _host.Rooms.ChangeAsync(stranger, room.Id, "Mine", null, null, default)).Error,
                 (await _host.Rooms.ClearAsync(stranger, room.Id, default)).Error,
                 (await _host.Rooms.DeleteAsync(stranger, room.Id, default)).Error,
@@ -110,8 +110,8 @@ public class RoomServiceTests : IAsyncLifetime
         var unknown = Guid.NewGuid();
         RoomError?[] refusals =
         [
-            (await _host.Rooms.ReadAsync(ChatHost.Ada, unknown, default)).Error,
-            (await _host.Rooms.SubscribeAsync(ChatHost.Ada, unknown, () => { }, default)).Error,
+            (await _host.Live.ReadAsync(ChatHost.Ada, unknown, default)).Error,
+            (await _host.Live.SubscribeAsync(ChatHost.Ada, unknown, () => { }, default)).Error,
             (await _host.Rooms.ChangeAsync(ChatHost.Ada, unknown, "Mine", null, null, default)).Error,
             (await _host.Rooms.ClearAsync(ChatHost.Ada, unknown, default)).Error,
             (await _host.Rooms.DeleteAsync(ChatHost.Ada, unknown, default)).Error,
@@ -127,8 +127,8 @@ public class RoomServiceTests : IAsyncLifetime
         var room = await _host.RoomAsync();
         var message = await _host.PostAsync(room, "Hello");
         var other = await _host.RoomAsync("Other");
-        Assert.Equal(RoomErrorKind.NotFound, (await _host.Rooms.ReadMessageAsync(ChatHost.Ada, other.Id, message.Id, default)).Error?.Kind);
-        Assert.Equal("Hello", (await _host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, message.Id, default)).Value.Message.Text);
+        Assert.Equal(RoomErrorKind.NotFound, (await _host.Live.ReadMessageAsync(ChatHost.Ada, other.Id, message.Id, default)).Error?.Kind);
+        Assert.Equal("Hello", (await _host.Live.ReadMessageAsync(ChatHost.Ada, room.Id, message.Id, default)).Value.Message.Text);
     }
 
     [Fact]
@@ -237,7 +237,7 @@ public class RoomServiceTests : IAsyncLifetime
         var first = await _host.RoomAsync("First");
         var second = await _host.RoomAsync("Second");
         var changed = new SemaphoreSlim(0);
-        using var list = (await _host.Rooms.SubscribeRoomsAsync(ChatHost.Ada, () => changed.Release(), default)).Value;
+        using var list = (await _host.Live.SubscribeListAsync(ChatHost.Ada, () => changed.Release(), default)).Value;
 
         await _host.PostAsync(first, "Hello");
         var response = await _host.Model.NextAsync();
@@ -277,7 +277,7 @@ public class RoomServiceTests : IAsyncLifetime
         var hasOlder = watch.Now.HasOlder;
         while (hasOlder)
         {
-            var page = (await _host.Rooms.ReadOlderAsync(ChatHost.Ada, room.Id, read[0].Sequence, default)).Value;
+            var page = (await _host.Live.ReadOlderAsync(ChatHost.Ada, room.Id, read[0].Sequence, default)).Value;
             read.InsertRange(0, page.Messages.Select(m => m.Message));
             hasOlder = page.HasOlder;
         }
@@ -294,7 +294,7 @@ public class RoomServiceTests : IAsyncLifetime
         var seen = await watch.UntilAsync(s => s.Room.Name == "New name");
         Assert.Equal(("Be kind.", AnswerMode.WhenMentioned), (seen.Room.Instructions, seen.Room.AnswerMode));
         _host = await _host.RestartAsync();
-        Assert.Equal("Be kind.", (await _host.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Instructions);
+        Assert.Equal("Be kind.", (await _host.Live.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Instructions);
         Assert.Equal(RoomErrorKind.Invalid, (await _host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, new string('i', 8_001), null, default)).Error?.Kind);
     }
 }

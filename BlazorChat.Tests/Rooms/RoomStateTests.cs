@@ -29,7 +29,7 @@ public sealed class RoomStateTests
     public void Messages_are_in_order_of_sequence_whatever_the_order_of_events()
     {
         var room = _empty.Apply(new RoomEvent.MessagePosted(Message(3))).Apply(new RoomEvent.MessagePosted(Message(1))).Apply(new RoomEvent.MessagePosted(Message(2)));
-        Assert.Equal([1, 2, 3], room.Messages.Select(m => m.Message.Sequence));
+        Assert.Equal([1, 2, 3], room.Messages.Select(m => m.Sequence));
         Assert.Equal(3, room.Room.LastSequence);
     }
 
@@ -80,10 +80,10 @@ public sealed class RoomStateTests
         room = room.Apply(new RoomEvent.ResponseStarted(Guid.NewGuid(), second));
         Assert.Equal(151, room.Messages.Length);
 
-        room = room.Apply(new RoomEvent.ResponseEnded(room.Messages[0].Message with { Status = MessageStatus.Complete.Instance }));
+        room = room.Apply(new RoomEvent.ResponseEnded(room.Messages[0] with { Status = MessageStatus.Complete.Instance }));
         Assert.Equal(RoomLimits.WindowSize, room.Messages.Length);
         Assert.True(room.HasOlder);
-        Assert.Equal(151, room.Messages[^1].Message.Sequence);
+        Assert.Equal(151, room.Messages[^1].Sequence);
         Assert.Equal(151, room.Room.MessageCount);
     }
 
@@ -109,17 +109,6 @@ public sealed class RoomStateTests
         Assert.Equal([first, second], room.Queue.ToArray());
         room = room.Apply(new RoomEvent.ResponseStarted(first.Id, Response(1))).Apply(new RoomEvent.TurnWithdrawn(second.Id));
         Assert.Empty(room.Queue);
-    }
-
-    [Fact]
-    public void A_changed_message_keeps_its_rendered_blocks()
-    {
-        var room = _empty.Apply(new RoomEvent.MessagePosted(Message(1)));
-        var blocks = room.Messages[0].Blocks;
-        var changed = room.Apply(new RoomEvent.MessageChanged(room.Messages[0].Message with { IsRetried = true }));
-        Assert.True(changed.Messages[0].Message.IsRetried);
-        Assert.Same(blocks[0], changed.Messages[0].Blocks[0]);
-        Assert.Same(changed, changed.Apply(new RoomEvent.MessageChanged(Message(9))));
     }
 
     private Message Message(long sequence) => new()

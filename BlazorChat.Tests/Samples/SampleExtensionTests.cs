@@ -257,7 +257,7 @@ public sealed class SampleExtensionTests
         await using var host = await StartAsync($"--Samples:WebhookSecret={configured}");
         var room = await host.RoomAsync();
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(host, new OrderEvent(Guid.NewGuid(), room.Id, 17, "Forged"), given));
-        Assert.Empty((await host.Rooms.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Messages);
+        Assert.Empty((await host.Live.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Messages);
     }
 
     [Fact]
@@ -326,7 +326,7 @@ public sealed class SampleExtensionTests
         using var watch = await host.WatchAsync(room);
         Assert.Null((await host.Rooms.PostAsync(ChatHost.Ada, room.Id, Guid.NewGuid(), text, default, request)).Error);
         var response = await watch.EndedAsync();
-        return (await host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, response.Id, default)).Value.Message;
+        return (await host.Live.ReadMessageAsync(ChatHost.Ada, room.Id, response.Id, default)).Value.Message;
     }
 
     private static async Task<IReadOnlyList<SentStep>> SentAsync(ChatHost host, Message response) =>

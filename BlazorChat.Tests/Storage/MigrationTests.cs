@@ -53,7 +53,7 @@ public sealed class MigrationTests : IDisposable
 
         SqliteConnection.ClearAllPools();
         await using var host = await ChatHost.StartAsync(_folder);
-        var room = (await host.Rooms.ReadAsync(ChatHost.Ada, roomId, default)).Value.Room;
+        var room = (await host.Live.ReadAsync(ChatHost.Ada, roomId, default)).Value.Room;
         Assert.Equal(("Old", "Be kind.", OverlapPolicy.Queue, TimeSpan.FromSeconds(2)), (room.Name, room.Instructions, room.Settings.Overlap, room.Settings.QuietTime));
         using var watch = await host.WatchAsync(room);
         var state = await watch.UntilAsync(s => !s.Running.Any());

@@ -67,7 +67,7 @@ public sealed class MoveTests : IAsyncLifetime
         Assert.True(XNode.DeepEquals(XElement.Load(Path.Combine(_sqlite.Folder, "keys", "key-1.xml")), XElement.Load(Path.Combine(back.Folder, "keys", "key-1.xml"))));
 
         await using var host = await ChatHost.StartAsync(_postgres);
-        var messages = (await host.Rooms.ReadAsync(ChatHost.Ada, Guid.Parse("018f0000-0000-7000-8000-000000000002"), default)).Value;
+        var messages = (await host.Live.ReadAsync(ChatHost.Ada, Guid.Parse("018f0000-0000-7000-8000-000000000002"), default)).Value;
         Assert.Equal("Küche 🍳", messages.Room.Name);
     }
 

@@ -57,7 +57,7 @@ public sealed class StoredMessagesTests
         var id = watch.Now.Running.Single().Message.Id;
         response.Finish("here");
         await watch.UntilAsync(s => !s.Running.Any());
-        Assert.Equal("Still here", (await host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, id, default)).Value.Message.Text);
+        Assert.Equal("Still here", (await host.Live.ReadMessageAsync(ChatHost.Ada, room.Id, id, default)).Value.Message.Text);
         await using var db = host.OpenDatabase();
         Assert.Equal(101, await db.Messages.CountAsync());
         Assert.Equal(101, (await db.Rooms.SingleAsync(r => r.Id == room.Id)).MessageCount);

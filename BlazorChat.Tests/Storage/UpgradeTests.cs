@@ -41,7 +41,7 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(schema == StoredSchema.All[^1] ? [] : [schema + ".db"], Copies());
 
         await using var host = await ChatHost.StartAsync(_folder);
-        var room = (await host.Rooms.ReadAsync(ChatHost.Ada, Guid.Parse("018f0000-0000-7000-8000-000000000002"), default)).Value.Room;
+        var room = (await host.Live.ReadAsync(ChatHost.Ada, Guid.Parse("018f0000-0000-7000-8000-000000000002"), default)).Value.Room;
         using var watch = await host.WatchAsync(room);
         var state = await watch.UntilAsync(s => !s.Running.Any());
         Assert.Equal(["Hello, **everyone** 👋", "Hi Ada", "And now?", "I am", "Half a sentence"], state.Messages.Select(m => m.Message.Text));

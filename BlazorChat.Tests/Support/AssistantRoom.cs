@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text.RegularExpressions;
+using BlazorChat.Live;
 using BlazorChat.Markdown;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
@@ -63,7 +64,7 @@ public sealed class AssistantRoom : IAsyncDisposable
         var room = await host.RoomAsync();
         var result = new AssistantRoom(host, room, log) { Watch = new RoomWatch() };
         RoomSubscription? grace = null;
-        grace = (await host.Rooms.SubscribeAsync(ChatHost.Grace, room.Id, () =>
+        grace = (await host.Live.SubscribeAsync(ChatHost.Grace, room.Id, () =>
         {
             if (grace is not null)
             {
@@ -165,7 +166,7 @@ public sealed partial class SeenText
         }
     }
 
-    public void Look(RoomState room)
+    public void Look(RoomFrame room)
     {
         var text = string.Join('\n', room.Beyond.Concat(room.Messages).Select(m => m.Live is null
             ? string.Join('\n', m.Parts.Select(p => Text(p.Blocks) + CallText(p.Part)))

@@ -1,4 +1,5 @@
 using BlazorChat.Turns;
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 using BlazorChat.Samples;
 using BlazorChat.Storage;
@@ -44,6 +45,8 @@ public sealed class ChatHost : IAsyncDisposable
     public FakeChatClient Model => Assistants.Clients[0];
 
     public RoomService Rooms => App.Services.GetRequiredService<RoomService>();
+
+    public LiveRooms Live => App.Services.GetRequiredService<LiveRooms>();
 
     public ResponseService Responses => App.Services.GetRequiredService<ResponseService>();
 
@@ -126,7 +129,7 @@ public sealed class ChatHost : IAsyncDisposable
     public async Task<RoomWatch> WatchAsync(Room room, Person? by = null)
     {
         var watch = new RoomWatch();
-        watch.Attach((await Rooms.SubscribeAsync(by ?? Ada, room.Id, watch.Changed, default)).Value);
+        watch.Attach((await Live.SubscribeAsync(by ?? Ada, room.Id, watch.Changed, default)).Value);
         return watch;
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Tests.Support;
@@ -9,7 +10,7 @@ public sealed class RoomWatch : IDisposable
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private RoomSubscription? _subscription;
 
-    public RoomState Now => _subscription!.Read();
+    public RoomFrame Now => _subscription!.Read();
 
     public void Changed() => _changes.Writer.TryWrite(true);
 
@@ -17,7 +18,7 @@ public sealed class RoomWatch : IDisposable
 
     /// <summary>Waits until the room is as wanted.</summary>
     /// <param name="wanted">Whether it is. Asked on a thread of the pool: the test's own are busy with others for longer than some states last.</param>
-    public Task<RoomState> UntilAsync(Func<RoomState, bool> wanted) => Task.Run(() => LookAsync(wanted));
+    public Task<RoomFrame> UntilAsync(Func<RoomFrame, bool> wanted) => Task.Run(() => LookAsync(wanted));
 
     /// <summary>Waits until the newest message is a response that has ended.</summary>
     public async Task<Message> EndedAsync(int responses = 1) =>
@@ -26,7 +27,7 @@ public sealed class RoomWatch : IDisposable
 
     public void Dispose() => _subscription?.Dispose();
 
-    private async Task<RoomState> LookAsync(Func<RoomState, bool> wanted)
+    private async Task<RoomFrame> LookAsync(Func<RoomFrame, bool> wanted)
     {
         while (true)
         {

@@ -63,7 +63,7 @@ public sealed class FaultyStoreTests
         store.End = null;
         var ended = await watch.EndedAsync();
         Assert.Equal(("Done", MessageStatus.Complete.Instance), (ended.Text, ended.Status));
-        Assert.Equal(MessageStatus.Complete.Instance, (await host.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, ended.Id, default)).Value.Message.Status);
+        Assert.Equal(MessageStatus.Complete.Instance, (await host.Live.ReadMessageAsync(ChatHost.Ada, room.Id, ended.Id, default)).Value.Message.Status);
     }
 
     [Fact]

@@ -47,6 +47,9 @@ public sealed record Message
     /// <summary>What is known of how a response came about; null for people's messages.</summary>
     public ResponseMetadata? Metadata { get; init; }
 
+    /// <summary>Whether an assistant is writing it now.</summary>
+    public bool IsRunning => Status is MessageStatus.Streaming;
+
     /// <summary>The tool calls of a response.</summary>
     public IEnumerable<ToolCallPart> Calls => Parts.OfType<ToolCallPart>();
 

@@ -40,6 +40,21 @@ internal static class PartList
         return parts.Add(data);
     }
 
+    /// <summary>Data that are shown while a response runs, with more of them: past the bound the oldest go.</summary>
+    public static ImmutableArray<DataPart> Show(ImmutableArray<DataPart> shown, DataPart data)
+    {
+        var next = Put(shown, data);
+        return next.Length > RoomLimits.ShownData ? next.RemoveAt(0) : next;
+    }
+
+    /// <summary>The Markdown of a part that is text; null for others.</summary>
+    public static string? TextOf(MessagePart part) => part switch
+    {
+        TextPart text => text.Text,
+        ReasoningPart reasoning => reasoning.Text,
+        _ => null,
+    };
+
     /// <summary>Whether data take the place of others.</summary>
     public static bool IsSame(DataPart a, DataPart b) => a.Id is not null && a.Id == b.Id && a.Type == b.Type;
 }

@@ -9,6 +9,6 @@ internal static class ResponseProgress
         parts.Sum(p => p switch
         {
             ToolCallPart call => call.IsFinished ? 2 : 1,
-            _ => (long)(RenderedPart.TextOf(p)?.Length ?? 1),
+            _ => (long)(PartList.TextOf(p)?.Length ?? 1),
         });
 }

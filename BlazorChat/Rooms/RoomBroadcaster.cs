@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>Sees every event of every room, after it was stored and applied. Called in order per room; must not block.</summary>
+/// <summary>Sees every event of every room, after it was stored and applied. Called in order per room, within its gate; must not block.</summary>
 public interface IRoomObserver
 {
     /// <summary>Something happened.</summary>
@@ -23,31 +23,23 @@ public sealed class RoomBroadcaster : IDisposable
     private readonly ConcurrentDictionary<Guid, Entry> _rooms = new();
     private readonly IRoomStore _store;
     private readonly RoomGates _gates;
-    private readonly FrameInterval _pace;
-    private readonly ViewerNotifier _pump;
-    private readonly RoomsMetrics _metrics;
     private readonly TimeProvider _time;
-    private readonly ILogger<RoomBroadcaster> _logger;
     private readonly Lazy<IRoomObserver[]> _observers;
     private readonly ITimer _sweep;
 
     /// <summary>Makes the broadcaster; observers are resolved at the first event, since they may use it themselves.</summary>
     public RoomBroadcaster(
-        IRoomStore store, RoomGates gates, FrameInterval pace, ViewerNotifier pump, RoomsMetrics metrics, TimeProvider time, IServiceProvider services, ILogger<RoomBroadcaster> logger)
+        IRoomStore store, RoomGates gates, RoomsMetrics metrics, TimeProvider time, IServiceProvider services)
     {
         _store = store;
         _gates = gates;
-        _pace = pace;
-        _pump = pump;
-        _metrics = metrics;
         _time = time;
-        _logger = logger;
         _observers = new(() => [.. services.GetServices<IRoomObserver>()]);
         metrics.CountOpenRooms(() => _rooms.Count);
         _sweep = time.CreateTimer(_ => Sweep(), null, Linger, Linger);
     }
 
-    /// <summary>Tells an event that has been stored (or is not to be stored). Called under the room's gate, but for text and notes.</summary>
+    /// <summary>Tells an event that has been stored. Called within the room's gate.</summary>
     public void Publish(Guid roomId, RoomEvent roomEvent)
     {
         if (_rooms.TryGetValue(roomId, out var entry))
@@ -84,7 +76,7 @@ public sealed class RoomBroadcaster : IDisposable
                 return null;
             }
 
-            entry = new Entry(new LiveRoom(loaded, _pace, _pump, _metrics, _time, _logger), _time);
+            entry = new Entry(new OpenRoom(new OpenRoomState(loaded, [])), _time);
             lease = entry.TryLease();
             _rooms[roomId] = entry;
             return lease;
@@ -97,7 +89,7 @@ public sealed class RoomBroadcaster : IDisposable
         _sweep.Dispose();
         foreach (var entry in _rooms.Values)
         {
-            entry.Room.Dispose();
+            entry.Room.Close();
         }
     }
 
@@ -114,7 +106,7 @@ public sealed class RoomBroadcaster : IDisposable
         {
             Room = room,
             // A turn keeps its room open, so nothing is being written while a room is loaded: what says so was cut off and will be marked.
-            Messages = [.. page.Messages.Select(m => new RoomMessage(m))],
+            Messages = [.. page.Messages],
             HasOlder = page.HasOlder,
             Queue = [.. queue],
         };
@@ -127,19 +119,19 @@ public sealed class RoomBroadcaster : IDisposable
             if (entry.TryClose(Linger))
             {
                 _rooms.TryRemove(new(id, entry));
-                entry.Room.Dispose();
+                entry.Room.Close();
             }
         }
     }
 
     /// <summary>An open room with the number of its leases.</summary>
-    private sealed class Entry(LiveRoom room, TimeProvider time)
+    private sealed class Entry(OpenRoom room, TimeProvider time)
     {
         private readonly Lock _lock = new();
         private int _leases;
         private long _idleSince = time.GetTimestamp();
 
-        public LiveRoom Room { get; } = room;
+        public OpenRoom Room { get; } = room;
 
         public bool IsClosed { get; private set; }
 
@@ -180,17 +172,26 @@ public sealed class RoomBroadcaster : IDisposable
 }
 
 /// <summary>Keeps a room open.</summary>
-internal sealed class RoomLease(LiveRoom room, Action release) : IDisposable
+public sealed class RoomLease : IDisposable
 {
+    private readonly Action _release;
     private int _released;
 
-    public LiveRoom Room { get; } = room;
+    internal RoomLease(OpenRoom room, Action release)
+    {
+        Room = room;
+        _release = release;
+    }
 
+    /// <summary>The room.</summary>
+    public OpenRoom Room { get; }
+
+    /// <summary>Lets the room go; safe to call more than once.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _released, 1) == 0)
         {
-            release();
+            _release();
         }
     }
 }

@@ -3,31 +3,20 @@ using System.Collections.Immutable;
 namespace BlazorChat.Rooms;
 
 /// <summary>
-/// The list of all rooms, once for all circuits: newest activity first, with counts and running responses. Kept up to date
-/// by the same events that viewers of rooms see; told at most a few times a second.
+/// The list of all rooms, once for all: newest activity first, with counts and running responses. Kept up to date by the events of
+/// rooms.
 /// </summary>
-public sealed class RoomDirectory : IRoomObserver, IDisposable
+public sealed class RoomDirectory : IRoomObserver
 {
-    private static readonly TimeSpan Fastest = TimeSpan.FromMilliseconds(250);
-
-    // The list may be slower for many: a thousand circuits that render it four times a second would take half of a core.
-    private static readonly TimeSpan PerViewer = TimeSpan.FromMilliseconds(1);
-
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, RoomSummary> _rooms = [];
 
     // Responses that run, by room: one that is removed while it runs does not end by itself.
     private readonly Dictionary<Guid, HashSet<Guid>> _running = [];
-    private readonly FrameThrottle _clock;
-    private readonly ViewerSet _viewers;
     private ImmutableArray<RoomSummary>? _ordered;
 
-    /// <summary>An empty list; see <see cref="LoadAsync"/>.</summary>
-    public RoomDirectory(ViewerNotifier pump, TimeProvider time)
-    {
-        _viewers = new ViewerSet(pump);
-        _clock = new FrameThrottle(time, () => PerViewer * _viewers.Count > Fastest ? PerViewer * _viewers.Count : Fastest, _viewers.Notify);
-    }
+    /// <summary>Something in the list changed. Raised within the room's gate: handlers must be quick.</summary>
+    public event EventHandler? Changed;
 
     /// <summary>All rooms now, newest activity first.</summary>
     public ImmutableArray<RoomSummary> Rooms
@@ -93,11 +82,8 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
             _ordered = null;
         }
 
-        _clock.Changed();
+        Changed?.Invoke(this, EventArgs.Empty);
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _clock.Dispose();
 
     internal void Add(Room room)
     {
@@ -107,10 +93,8 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
             _ordered = null;
         }
 
-        _clock.Changed();
+        Changed?.Invoke(this, EventArgs.Empty);
     }
-
-    internal RoomListSubscription Subscribe(Action changed) => new(this, _viewers, changed);
 
     private RoomSummary WithRunning(RoomSummary room, Action<HashSet<Guid>> change)
     {
@@ -132,29 +116,4 @@ public sealed class RoomDirectory : IRoomObserver, IDisposable
             LastActivityAt = message.CreatedAt,
         },
     };
-}
-
-/// <summary>One viewer of the list of rooms; see <see cref="RoomSubscription"/>.</summary>
-public sealed class RoomListSubscription : IDisposable
-{
-    private readonly RoomDirectory _directory;
-    private readonly ViewerSet _viewers;
-    private readonly Viewer _viewer;
-
-    internal RoomListSubscription(RoomDirectory directory, ViewerSet viewers, Action changed)
-    {
-        _directory = directory;
-        _viewers = viewers;
-        _viewer = viewers.Add(changed);
-    }
-
-    /// <summary>The list as it stands; asks for the next notice.</summary>
-    public ImmutableArray<RoomSummary> Read()
-    {
-        _viewer.Looks();
-        return _directory.Rooms;
-    }
-
-    /// <summary>Ends the subscription; safe to call more than once.</summary>
-    public void Dispose() => _viewers.Remove(_viewer);
 }

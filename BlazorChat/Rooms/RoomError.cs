@@ -46,6 +46,9 @@ public readonly record struct Result<T>
     /// <exception cref="InvalidOperationException">It was refused.</exception>
     public T Value => Error is null ? _value! : throw new InvalidOperationException($"Refused: {Error.Message}");
 
+    /// <summary>The same with another value made of this one's.</summary>
+    public Result<TOther> Select<TOther>(Func<T, TOther> select) => Error is { } error ? error : select(_value!);
+
     /// <summary>It was done.</summary>
     public static implicit operator Result<T>(T value) => new(value, null);
 

@@ -1,10 +1,8 @@
 namespace BlazorChat.Rooms;
 
 /// <summary>
-/// What happened in a room: small and complete. A room's state is the fold of its events; viewers, other services and
-/// tests see the same ones. Everything is stored before it is published, but for what comes of a running response
-/// (<see cref="TextAppended"/>, <see cref="ReasoningAppended"/>, <see cref="PartChanged"/>), which is journaled, and what is
-/// never stored (<see cref="ResponseNoted"/>, <see cref="DataShown"/>).
+/// What happened in a room, stored before it is told: small and complete. A room's state is the fold of its events. What comes of a
+/// running response in between is a <see cref="ResponseDelta"/>.
 /// </summary>
 public abstract record RoomEvent
 {
@@ -35,21 +33,6 @@ public abstract record RoomEvent
 
     /// <summary>A turn goes on with a response that exists: what stands in the message stays (or, of a new version, is empty).</summary>
     public sealed record ResponseResumed(Guid TurnId, Message Message) : RoomEvent;
-
-    /// <summary>The model said more: it belongs to the last part if that is text, otherwise it begins a new one.</summary>
-    public sealed record TextAppended(Guid MessageId, string Text) : RoomEvent;
-
-    /// <summary>The model thought more: it belongs to the last part if that is reasoning, otherwise it begins a new one.</summary>
-    public sealed record ReasoningAppended(Guid MessageId, string Text) : RoomEvent;
-
-    /// <summary>A part of a running response that is not text or reasoning came (its index is the number of parts) or changed.</summary>
-    public sealed record PartChanged(Guid MessageId, int Index, MessagePart Part) : RoomEvent;
-
-    /// <summary>Data to show to who looks now, in a running response; gone with its end.</summary>
-    public sealed record DataShown(Guid MessageId, DataPart Data) : RoomEvent;
-
-    /// <summary>Something to tell people about a running response that is not part of it ("retrying in 4 s"), or null for nothing any more.</summary>
-    public sealed record ResponseNoted(Guid MessageId, string? Note) : RoomEvent;
 
     /// <summary>The response has its parts and its status, and nothing comes any more; one that awaits people may be resumed.</summary>
     public sealed record ResponseEnded(Message Message) : RoomEvent

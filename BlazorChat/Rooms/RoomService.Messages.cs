@@ -138,14 +138,15 @@ public sealed partial class RoomService
             }
 
             broadcaster.Publish(roomId, new RoomEvent.MessageRemoved(messageId, person!.AsAuthor()));
+            running.Discard(roomId, messageId);
             Tell(roomId, removed.Changed, removed.Withdrawn, removed.Queued);
             LogMessageDeleted(messageId, roomId);
             return messageId;
         }, cancellationToken);
 
     /// <summary>All versions of a message, oldest first; the last is how it stands.</summary>
-    public Task<Result<ImmutableArray<RoomMessage>>> ReadVersionsAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
-        DecideAsync<ImmutableArray<RoomMessage>>(person, RoomPermission.ViewRoom, roomId, async () =>
+    public Task<Result<ImmutableArray<Message>>> ReadVersionsAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        DecideAsync<ImmutableArray<Message>>(person, RoomPermission.ViewRoom, roomId, async () =>
         {
             if (await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is not { } message)
             {
@@ -153,7 +154,7 @@ public sealed partial class RoomService
             }
 
             var earlier = await store.ReadVersionsAsync(roomId, messageId, cancellationToken).ConfigureAwait(false);
-            return earlier.Select(v => new RoomMessage(v.Message)).Append(new RoomMessage(message)).ToImmutableArray();
+            return earlier.Select(v => v.Message).Append(message).ToImmutableArray();
         }, cancellationToken);
 
     /// <summary>What is kept beside a message of a room: the whole result of a tool, a file.</summary>
@@ -173,6 +174,7 @@ public sealed partial class RoomService
         if (posted.IsNew)
         {
             broadcaster.Publish(message.RoomId, new RoomEvent.MessagePosted(posted.Message));
+            running.RejectAwaited(message.RoomId, message.Author);
             Tell(message.RoomId, posted.Changed, posted.Withdrawn, posted.Queued);
             if (posted.Dropped > 0)
             {
@@ -198,6 +200,7 @@ public sealed partial class RoomService
         foreach (var turn in queued)
         {
             broadcaster.Publish(roomId, new RoomEvent.TurnQueued(turn));
+            scheduler.Schedule(turn);
         }
     }
 

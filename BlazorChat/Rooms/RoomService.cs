@@ -2,11 +2,6 @@ using System.Collections.Immutable;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>Older messages of a room, ready to show.</summary>
-/// <param name="Messages">In order of sequence.</param>
-/// <param name="HasOlder">Whether there are more before the first of them.</param>
-public sealed record OlderMessages(ImmutableArray<RoomMessage> Messages, bool HasOlder);
-
 /// <summary>
 /// What people do with rooms. Each command asks the authoriser, checks its input, stores, and only then tells: when it
 /// returns a value, that is on disk.
@@ -18,58 +13,32 @@ public sealed partial class RoomService(
     RoomDirectory directory,
     RoomGates gates,
     IResponseRules responseRules,
+    ITurnScheduler scheduler,
+    IRunningTurns running,
     PostingRate rate,
     TimeProvider time,
     ILogger<RoomService> logger)
 {
-    /// <summary>Follows the list of rooms.</summary>
-    /// <param name="person">Who asks.</param>
-    /// <param name="changed">Called when the list changed, on a thread of the pump; must not block.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public async Task<Result<RoomListSubscription>> SubscribeRoomsAsync(Person? person, Action changed, CancellationToken cancellationToken) =>
-        await authorizer.AuthorizeAsync(person, RoomPermission.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
-            ? no
-            : directory.Subscribe(changed);
-
-    /// <summary>The list of rooms now, newest activity first, for somebody who does not follow it (yet).</summary>
+    /// <summary>The list of rooms now, newest activity first.</summary>
     public async Task<Result<ImmutableArray<RoomSummary>>> ListRoomsAsync(Person? person, CancellationToken cancellationToken) =>
         await authorizer.AuthorizeAsync(person, RoomPermission.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
             ? no
             : directory.Rooms;
 
-    /// <summary>Follows a room. Read the state after subscribing: see <see cref="RoomSubscription.Read"/>.</summary>
-    /// <param name="person">Who asks.</param>
-    /// <param name="roomId">The room.</param>
-    /// <param name="changed">Called when something changed, on a thread of the pump; must not block.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public Task<Result<RoomSubscription>> SubscribeAsync(Person? person, Guid roomId, Action changed, CancellationToken cancellationToken) =>
-        DecideAsync<RoomSubscription>(person, RoomPermission.ViewRoom, roomId, async () =>
-            await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false) is { } lease
-                ? new RoomSubscription(lease, changed)
-                : RoomErrors.NoSuchRoom, cancellationToken);
-
-    /// <summary>The room as it stands, for somebody who does not follow it (yet): the first HTML.</summary>
-    public Task<Result<RoomState>> ReadAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
-        DecideAsync<RoomState>(person, RoomPermission.ViewRoom, roomId, async () =>
-        {
-            using var lease = await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false);
-            return lease is null ? RoomErrors.NoSuchRoom : lease.Room.Current();
-        }, cancellationToken);
+    /// <summary>Opens a room for somebody: it stays in memory until the lease is disposed.</summary>
+    public Task<Result<RoomLease>> OpenAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        DecideAsync<RoomLease>(person, RoomPermission.ViewRoom, roomId, async () =>
+            await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false) is { } lease ? lease : RoomErrors.NoSuchRoom, cancellationToken);
 
     /// <summary>The messages before a sequence, at most <see cref="RoomLimits.WindowSize"/>.</summary>
-    public Task<Result<OlderMessages>> ReadOlderAsync(Person? person, Guid roomId, long before, CancellationToken cancellationToken) =>
-        DecideAsync<OlderMessages>(person, RoomPermission.ViewRoom, roomId, async () =>
-        {
-            var page = await store.ReadPageAsync(roomId, before, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false);
-            return new OlderMessages([.. page.Messages.Select(m => new RoomMessage(m))], page.HasOlder);
-        }, cancellationToken);
+    public Task<Result<MessagePage>> ReadOlderAsync(Person? person, Guid roomId, long before, CancellationToken cancellationToken) =>
+        DecideAsync<MessagePage>(person, RoomPermission.ViewRoom, roomId, async () =>
+            await store.ReadPageAsync(roomId, before, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false), cancellationToken);
 
-    /// <summary>One message of a room as it is stored, for a viewer whose own copy has fallen behind.</summary>
-    public Task<Result<RoomMessage>> ReadMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
-        DecideAsync<RoomMessage>(person, RoomPermission.ViewRoom, roomId, async () =>
-            await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message
-                ? new RoomMessage(message)
-                : RoomErrors.NoSuchMessage, cancellationToken);
+    /// <summary>One message of a room as it is stored.</summary>
+    public Task<Result<Message>> ReadMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        DecideAsync<Message>(person, RoomPermission.ViewRoom, roomId, async () =>
+            await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message ? message : RoomErrors.NoSuchMessage, cancellationToken);
 
     /// <summary>Makes a room.</summary>
     public async Task<Result<Room>> CreateAsync(Person? person, string? name, CancellationToken cancellationToken)
@@ -164,6 +133,7 @@ public sealed partial class RoomService(
             }
 
             broadcaster.Publish(roomId, new RoomEvent.RoomCleared(through, person!.AsAuthor()));
+            running.Discard(roomId, null);
             LogCleared(roomId);
             return through;
         }, cancellationToken);
@@ -179,6 +149,7 @@ public sealed partial class RoomService(
             }
 
             broadcaster.Publish(roomId, new RoomEvent.RoomDeleted(person!.AsAuthor()));
+            running.Discard(roomId, null);
             LogDeleted(roomId);
             return roomId;
         }, cancellationToken);

@@ -4,7 +4,7 @@ namespace BlazorChat.Rooms;
 
 /// <summary>
 /// A room as it stands, immutable: the fold of its events over what was loaded when it was opened. Replaced, never
-/// changed; tokens of running responses do not replace it (they are in <see cref="RoomMessage.Live"/>).
+/// changed; what comes of running responses does not replace it (see <see cref="OpenRoom"/>). Data alone: it can be serialized.
 /// </summary>
 public sealed record RoomState
 {
@@ -18,13 +18,13 @@ public sealed record RoomState
     /// The newest messages in order of sequence: all of the room from the first of them on. At least
     /// <see cref="RoomLimits.WindowSize"/> where there are that many, and no more than twice that beyond running responses.
     /// </summary>
-    public required ImmutableArray<RoomMessage> Messages { get; init; }
+    public required ImmutableArray<Message> Messages { get; init; }
 
     /// <summary>Whether the store has messages before the first of <see cref="Messages"/>.</summary>
     public bool HasOlder { get; init; }
 
     /// <summary>Messages before the first of <see cref="Messages"/> that changed or went live while the room was open, the newest <see cref="RoomLimits.WindowSize"/> of them; running ones stay.</summary>
-    public ImmutableArray<RoomMessage> Beyond { get; init; } = [];
+    public ImmutableArray<Message> Beyond { get; init; } = [];
 
     /// <summary>Ids of messages that were removed while the room was open, the newest <see cref="RoomLimits.WindowSize"/> of them.</summary>
     public ImmutableArray<Guid> Removed { get; init; } = [];
@@ -39,21 +39,21 @@ public sealed record RoomState
     public Author? ClearedBy { get; init; }
 
     /// <summary>The running responses.</summary>
-    public IEnumerable<RoomMessage> Running => Beyond.Concat(Messages).Where(m => m.Live is not null);
+    public IEnumerable<Message> Running => Beyond.Concat(Messages).Where(m => m.IsRunning);
 
     /// <summary>A message that is here, or null.</summary>
-    public RoomMessage? Find(Guid messageId)
+    public Message? Find(Guid messageId)
     {
         // From the end: what changes is nearly always among the newest.
         for (var i = Messages.Length - 1; i >= 0; i--)
         {
-            if (Messages[i].Message.Id == messageId)
+            if (Messages[i].Id == messageId)
             {
                 return Messages[i];
             }
         }
 
-        return Beyond.FirstOrDefault(m => m.Message.Id == messageId);
+        return Beyond.FirstOrDefault(m => m.Id == messageId);
     }
 
     /// <summary>This room after an event; the same instance when the event changes nothing (it came twice, or too late).</summary>
@@ -66,7 +66,7 @@ public sealed record RoomState
 
         var next = roomEvent switch
         {
-            RoomEvent.MessagePosted posted => Insert(new RoomMessage(posted.Message)).Trim(),
+            RoomEvent.MessagePosted posted => Insert(posted.Message).Trim(),
             RoomEvent.ResponseStarted started => Start(started),
             RoomEvent.ResponseResumed resumed => Resume(resumed),
             RoomEvent.ResponseEnded ended => End(ended),
@@ -94,23 +94,22 @@ public sealed record RoomState
         return ReferenceEquals(next, this) ? this : next with { Version = Version + 1 };
     }
 
-    private RoomState Insert(RoomMessage added)
+    private RoomState Insert(Message message)
     {
-        var message = added.Message;
         if (message.Sequence <= Room.ClearedThrough || IndexOf(message.Id) >= 0 || Removed.Contains(message.Id))
         {
             return this;
         }
 
         var at = Messages.Length;
-        while (at > 0 && Messages[at - 1].Message.Sequence > message.Sequence)
+        while (at > 0 && Messages[at - 1].Sequence > message.Sequence)
         {
             at--;
         }
 
         return this with
         {
-            Messages = Messages.Insert(at, added),
+            Messages = Messages.Insert(at, message),
             Room = Room with
             {
                 MessageCount = Room.MessageCount + 1,
@@ -121,12 +120,12 @@ public sealed record RoomState
     }
 
     private RoomState Start(RoomEvent.ResponseStarted started) =>
-        WithoutTurn(started.TurnId).Insert(new RoomMessage(started.Message, new LiveResponse())).Trim();
+        WithoutTurn(started.TurnId).Insert(started.Message).Trim();
 
     private RoomState Resume(RoomEvent.ResponseResumed resumed) =>
-        resumed.Message.Sequence <= Room.ClearedThrough || Find(resumed.Message.Id)?.Live is not null
+        resumed.Message.Sequence <= Room.ClearedThrough || Find(resumed.Message.Id) is { IsRunning: true }
             ? this
-            : WithoutTurn(resumed.TurnId).Put(new RoomMessage(resumed.Message, new LiveResponse(resumed.Message.Parts)));
+            : WithoutTurn(resumed.TurnId).Put(resumed.Message);
 
     private RoomState End(RoomEvent.ResponseEnded end)
     {
@@ -136,10 +135,9 @@ public sealed record RoomState
             return this;
         }
 
-        var ended = last.Live?.Render(message) is { } parts ? new RoomMessage(message, parts) : new RoomMessage(message);
-        var next = Put(ended);
+        var next = Put(message);
         // Told twice, it is paid once.
-        var counts = last.Live is not null;
+        var counts = last.IsRunning;
         return (next with
         {
             Room = next.Room with
@@ -152,12 +150,7 @@ public sealed record RoomState
     }
 
     // A running response is never changed by others: how it stands is told when it ends.
-    private RoomState Change(Message message) => Find(message.Id) switch
-    {
-        { Live: not null } => this,
-        { } before => Put(new RoomMessage(message, before)),
-        null => Put(new RoomMessage(message)),
-    };
+    private RoomState Change(Message message) => Find(message.Id) is { IsRunning: true } ? this : Put(message);
 
     private RoomState Remove(Guid messageId)
     {
@@ -169,8 +162,8 @@ public sealed record RoomState
         var removed = Removed.Add(messageId);
         return this with
         {
-            Messages = Messages.RemoveAll(m => m.Message.Id == messageId),
-            Beyond = Beyond.RemoveAll(m => m.Message.Id == messageId),
+            Messages = Messages.RemoveAll(m => m.Id == messageId),
+            Beyond = Beyond.RemoveAll(m => m.Id == messageId),
             Queue = Queue.RemoveAll(t => t.QuestionId == messageId || t.MessageId == messageId),
             Removed = removed.Length > RoomLimits.WindowSize ? removed.RemoveAt(0) : removed,
             Room = Room with { MessageCount = Math.Max(0, Room.MessageCount - 1) },
@@ -184,33 +177,33 @@ public sealed record RoomState
     // What is dropped is further back than the window: only the count is here, and what was looked at again.
     private RoomState Drop(RoomEvent.OldestDropped dropped) => this with
     {
-        Beyond = Beyond.RemoveAll(m => m.Live is null && m.Message.Status.IsEnded && m.Message.Sequence <= dropped.Through),
+        Beyond = Beyond.RemoveAll(m => !m.IsRunning && m.Status.IsEnded && m.Sequence <= dropped.Through),
         Room = Room with { MessageCount = Math.Max(0, Room.MessageCount - dropped.Count) },
     };
 
     // In its place in the window, or beside it when the window begins later.
-    private RoomState Put(RoomMessage message)
+    private RoomState Put(Message message)
     {
-        var at = IndexOf(message.Message.Id);
+        var at = IndexOf(message.Id);
         if (at >= 0)
         {
             return this with { Messages = Messages.SetItem(at, message) };
         }
 
-        if (!HasOlder || message.Message.Sequence <= Room.ClearedThrough || Removed.Contains(message.Message.Id)
-            || (Messages is [var first, ..] && message.Message.Sequence > first.Message.Sequence))
+        if (!HasOlder || message.Sequence <= Room.ClearedThrough || Removed.Contains(message.Id)
+            || (Messages is [var first, ..] && message.Sequence > first.Sequence))
         {
             return this;
         }
 
-        var beyond = Beyond.RemoveAll(m => m.Message.Id == message.Message.Id).Add(message);
-        var idle = beyond.Length > RoomLimits.WindowSize ? beyond.FirstOrDefault(m => m.Live is null) : null;
+        var beyond = Beyond.RemoveAll(m => m.Id == message.Id).Add(message);
+        var idle = beyond.Length > RoomLimits.WindowSize ? beyond.FirstOrDefault(m => !m.IsRunning) : null;
         return this with { Beyond = idle is null ? beyond : beyond.Remove(idle) };
     }
 
     private RoomState Clear(RoomEvent.RoomCleared cleared)
     {
-        var kept = Messages.RemoveAll(m => m.Message.Sequence <= cleared.Through);
+        var kept = Messages.RemoveAll(m => m.Sequence <= cleared.Through);
         return this with
         {
             Messages = kept,
@@ -236,7 +229,7 @@ public sealed record RoomState
         var first = Messages.Length - RoomLimits.WindowSize;
         for (var i = 0; i < first; i++)
         {
-            if (Messages[i].Live is not null)
+            if (Messages[i].IsRunning)
             {
                 first = i;
             }
@@ -249,7 +242,7 @@ public sealed record RoomState
     {
         for (var i = Messages.Length - 1; i >= 0; i--)
         {
-            if (Messages[i].Message.Id == messageId)
+            if (Messages[i].Id == messageId)
             {
                 return i;
             }

@@ -10,8 +10,6 @@ internal static class RoomsServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IRoomAuthorizer, OpenRoomAuthorizer>();
         services.AddSingleton<RoomGates>();
-        services.AddSingleton<FrameInterval>();
-        services.AddSingleton<ViewerNotifier>();
         services.AddSingleton<RoomsMetrics>();
         services.AddSingleton<PostingRate>();
         services.AddSingleton<RoomBroadcaster>();

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 
@@ -13,23 +12,20 @@ namespace BlazorChat.Turns;
 internal sealed class ResponseDraft
 {
     private readonly Lock _lock = new();
-    private readonly RoomBroadcaster _broadcaster;
+    private readonly OpenRoom _room;
     private readonly TurnJournal _journal;
-    private readonly Guid _roomId;
     private readonly Guid _messageId;
-    private readonly List<MessagePart> _parts;
-    private readonly StringBuilder _open = new();
+    private readonly MessageDraft _draft;
+    private long _number;
     private bool _hasStreamed;
 
-    public ResponseDraft(Message response, int step, RoomBroadcaster broadcaster, TurnJournal journal)
+    public ResponseDraft(Message response, int step, OpenRoom room, TurnJournal journal)
     {
-        _roomId = response.RoomId;
         _messageId = response.Id;
-        _broadcaster = broadcaster;
+        _room = room;
         _journal = journal;
-        _parts = [.. response.Parts];
-        Step = Math.Max(step, PartList.NextStep(_parts));
-        OpenLast();
+        _draft = new MessageDraft(response.Parts);
+        Step = Math.Max(step, PartList.NextStep(_draft.Parts));
     }
 
     /// <summary>The step whose contents come now.</summary>
@@ -42,7 +38,7 @@ internal sealed class ResponseDraft
         {
             lock (_lock)
             {
-                return Math.Max(_hasStreamed ? Step + 1 : Step, PartList.NextStep(_parts));
+                return Math.Max(_hasStreamed ? Step + 1 : Step, PartList.NextStep(_draft.Parts));
             }
         }
     }
@@ -54,8 +50,8 @@ internal sealed class ResponseDraft
         {
             lock (_lock)
             {
-                Settle();
-                return [.. _parts.Select(Storable)];
+                _draft.Settle();
+                return [.. _draft.Parts.Select(Storable)];
             }
         }
     }
@@ -65,7 +61,7 @@ internal sealed class ResponseDraft
     {
         lock (_lock)
         {
-            return [.. _parts.OfType<ToolCallPart>().Where(c => c.Step == step)];
+            return [.. _draft.Parts.OfType<ToolCallPart>().Where(c => c.Step == step)];
         }
     }
 
@@ -76,7 +72,7 @@ internal sealed class ResponseDraft
         {
             lock (_lock)
             {
-                return _parts.Count >= RoomLimits.Parts;
+                return _draft.Parts.Count >= RoomLimits.Parts;
             }
         }
     }
@@ -90,46 +86,18 @@ internal sealed class ResponseDraft
         }
     }
 
-    public void AppendText(string text)
-    {
-        lock (_lock)
-        {
-            if (_parts is not [.., TextPart] || !PartList.GoesOn(_parts, Step))
-            {
-                Begin(new TextPart("") { Step = Step });
-            }
+    public void AppendText(string text) => Append(text, isReasoning: false);
 
-            _hasStreamed = true;
-            _open.Append(text);
-            _broadcaster.Publish(_roomId, new RoomEvent.TextAppended(_messageId, text));
-            _journal.Append(_messageId, Step, text, isReasoning: false);
-        }
-    }
-
-    public void AppendReasoning(string text)
-    {
-        lock (_lock)
-        {
-            if (_parts is not [.., ReasoningPart { ProtectedData: null }] || !PartList.GoesOn(_parts, Step))
-            {
-                Begin(new ReasoningPart("") { Step = Step });
-            }
-
-            _hasStreamed = true;
-            _open.Append(text);
-            _broadcaster.Publish(_roomId, new RoomEvent.ReasoningAppended(_messageId, text));
-            _journal.Append(_messageId, Step, text, isReasoning: true);
-        }
-    }
+    public void AppendReasoning(string text) => Append(text, isReasoning: true);
 
     /// <summary>What the provider wants back with the reasoning that has just come.</summary>
     public void SealReasoning(string protectedData, string origin)
     {
         lock (_lock)
         {
-            Settle();
-            var last = _parts is [.., ReasoningPart { ProtectedData: null } open] ? open : null;
-            Set(last is null ? _parts.Count : _parts.Count - 1, (last ?? new ReasoningPart("") { Step = Step }) with { ProtectedData = protectedData, Origin = origin });
+            _draft.Settle();
+            var last = _draft.Parts is [.., ReasoningPart { ProtectedData: null } open] ? open : null;
+            Set(last is null ? _draft.Parts.Count : _draft.Parts.Count - 1, (last ?? new ReasoningPart("") { Step = Step }) with { ProtectedData = protectedData, Origin = origin });
         }
     }
 
@@ -139,7 +107,7 @@ internal sealed class ResponseDraft
         lock (_lock)
         {
             var at = IndexOf(call.CallId);
-            Set(at < 0 ? _parts.Count : at, call);
+            Set(at < 0 ? _draft.Parts.Count : at, call);
         }
     }
 
@@ -155,7 +123,7 @@ internal sealed class ResponseDraft
                 return null;
             }
 
-            var before = (ToolCallPart)_parts[at];
+            var before = (ToolCallPart)_draft.Parts[at];
             var after = change(before);
             if (after != before)
             {
@@ -171,10 +139,11 @@ internal sealed class ResponseDraft
     {
         lock (_lock)
         {
-            var after = CallChanges.RejectAwaited([.. _parts], by, now);
+            _draft.Settle();
+            var after = CallChanges.RejectAwaited([.. _draft.Parts], by, now);
             for (var i = 0; i < after.Length; i++)
             {
-                if (!ReferenceEquals(after[i], _parts[i]))
+                if (!ReferenceEquals(after[i], _draft.Parts[i]))
                 {
                     Set(i, after[i]);
                 }
@@ -187,7 +156,7 @@ internal sealed class ResponseDraft
     {
         lock (_lock)
         {
-            Set(_parts.Count, part);
+            Set(_draft.Parts.Count, part);
         }
     }
 
@@ -198,14 +167,14 @@ internal sealed class ResponseDraft
         {
             if (isTransient)
             {
-                _broadcaster.Publish(_roomId, new RoomEvent.DataShown(_messageId, data));
+                _room.Apply(new ResponseDelta.DataShown(_messageId, ++_number, data));
                 return;
             }
 
-            var at = _parts.FindIndex(p => p is DataPart other && PartList.IsSame(other, data));
+            var at = LastIndex(p => p is DataPart other && PartList.IsSame(other, data));
             if (at >= 0)
             {
-                Set(at, data with { Step = _parts[at].Step });
+                Set(at, data with { Step = _draft.Parts[at].Step });
             }
             else
             {
@@ -214,11 +183,39 @@ internal sealed class ResponseDraft
         }
     }
 
-    public void Note(string? note) => _broadcaster.Publish(_roomId, new RoomEvent.ResponseNoted(_messageId, note));
+    /// <summary>Tells people something beside the text, or, with null, nothing any more.</summary>
+    public void Note(string? note)
+    {
+        lock (_lock)
+        {
+            _room.Apply(new ResponseDelta.Noted(_messageId, ++_number, note));
+        }
+    }
+
+    private void Append(string text, bool isReasoning)
+    {
+        lock (_lock)
+        {
+            // Reasoning that its provider has sealed is not added to: what follows is another thought.
+            var goesOn = (isReasoning ? _draft.Parts is [.., ReasoningPart { ProtectedData: null }] : _draft.Parts is [.., TextPart]) && PartList.GoesOn(_draft.Parts, Step);
+            _hasStreamed = true;
+            if (goesOn)
+            {
+                _draft.Append(text);
+                _room.Apply(new ResponseDelta.TextAppended(_messageId, ++_number, text));
+            }
+            else
+            {
+                Set(_draft.Parts.Count, isReasoning ? new ReasoningPart(text) { Step = Step } : new TextPart(text) { Step = Step });
+            }
+
+            _journal.Append(_messageId, Step, text, isReasoning);
+        }
+    }
 
     private void MakeRoom()
     {
-        if (_parts.Count >= RoomLimits.Parts)
+        if (_draft.Parts.Count >= RoomLimits.Parts)
         {
             throw new ResponseFailedException($"This answer has more than {RoomLimits.Parts} parts, which is the most.");
         }
@@ -233,60 +230,29 @@ internal sealed class ResponseDraft
         _ => part,
     };
 
-    // A part of its own for what comes now.
-    private void Begin(MessagePart part)
+    private int IndexOf(string callId) => LastIndex(p => p is ToolCallPart call && call.CallId == callId);
+
+    private int LastIndex(Func<MessagePart, bool> wanted)
     {
-        if (_parts is [.., var last] && last.GetType() == part.GetType() && last is not ReasoningPart { ProtectedData: not null })
+        for (var i = _draft.Parts.Count - 1; i >= 0; i--)
         {
-            // Whoever watches would go on in the last one.
-            Set(_parts.Count, part);
-            return;
+            if (wanted(_draft.Parts[i]))
+            {
+                return i;
+            }
         }
 
-        Settle();
-        MakeRoom();
-        _parts.Add(part);
-        _open.Clear();
+        return -1;
     }
-
-    private int IndexOf(string callId) => _parts.FindLastIndex(p => p is ToolCallPart call && call.CallId == callId);
 
     private void Set(int index, MessagePart part)
     {
-        Settle();
-        if (index < _parts.Count)
-        {
-            _parts[index] = part;
-        }
-        else
+        if (index >= _draft.Parts.Count)
         {
             MakeRoom();
-            _parts.Add(part);
-            OpenLast();
         }
 
-        _broadcaster.Publish(_roomId, new RoomEvent.PartChanged(_messageId, index, part));
-    }
-
-    // The last part's text grows in a builder; here it gets into the part.
-    private void Settle()
-    {
-        if (_parts is [.., TextPart text] && text.Text.Length != _open.Length)
-        {
-            _parts[^1] = text with { Text = _open.ToString() };
-        }
-        else if (_parts is [.., ReasoningPart reasoning] && reasoning.Text.Length != _open.Length)
-        {
-            _parts[^1] = reasoning with { Text = _open.ToString() };
-        }
-    }
-
-    private void OpenLast()
-    {
-        _open.Clear();
-        if (_parts is [.., var last])
-        {
-            _open.Append(RenderedPart.TextOf(last));
-        }
+        _draft.Set(index, part);
+        _room.Apply(new ResponseDelta.PartSet(_messageId, ++_number, index, part));
     }
 }

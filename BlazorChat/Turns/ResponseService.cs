@@ -10,6 +10,7 @@ public sealed partial class ResponseService(
     RoomBroadcaster broadcaster,
     RoomGates gates,
     RunningTurns running,
+    ITurnScheduler scheduler,
     IAssistants assistants,
     IResponseRules responseRules,
     StepRecords records,
@@ -221,6 +222,7 @@ public sealed partial class ResponseService(
             }
 
             broadcaster.Publish(room.Id, new RoomEvent.TurnQueued(turn.Value));
+            scheduler.Schedule(turn.Value);
             asked++;
         }
 
@@ -233,6 +235,7 @@ public sealed partial class ResponseService(
         if (changed.Queued is { } turn)
         {
             broadcaster.Publish(roomId, new RoomEvent.TurnQueued(turn));
+            scheduler.Schedule(turn);
         }
 
         return changed.Message;

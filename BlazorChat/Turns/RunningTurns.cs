@@ -90,7 +90,7 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
 }
 
 /// <summary>The turns that run in this process, to find them when they are to end or people decide about their calls.</summary>
-public sealed class RunningTurns(TimeProvider time) : IRoomObserver, IStorageObserver
+public sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageObserver
 {
     private readonly ConcurrentDictionary<Guid, RunningTurn> _turns = new();
     private TurnEnding? _closing;
@@ -99,29 +99,25 @@ public sealed class RunningTurns(TimeProvider time) : IRoomObserver, IStorageObs
     public int Count => _turns.Count;
 
     /// <inheritdoc />
-    public void OnRoomEvent(Guid roomId, RoomEvent roomEvent)
+    public (int Found, int Ended) Stop(Guid roomId, Guid? messageId, Author by) =>
+        End(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId), new TurnEnding.Stopped(by));
+
+    /// <inheritdoc />
+    public void Discard(Guid roomId, Guid? messageId)
     {
-        switch (roomEvent)
+        _ = End(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId), new TurnEnding.Discarded());
+        foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId))
         {
-            case RoomEvent.RoomCleared or RoomEvent.RoomDeleted:
-                _ = End(t => t.RoomId == roomId, new TurnEnding.Discarded());
-                break;
-            case RoomEvent.MessageRemoved removed:
-                _ = End(t => t.MessageId == removed.MessageId, new TurnEnding.Discarded());
-                foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId))
-                {
-                    turn.CountRemoval();
-                }
+            turn.CountRemoval();
+        }
+    }
 
-                break;
-            case RoomEvent.MessagePosted { Message: var message }:
-                // Who asked writes instead of answering, while other calls of the same response still run.
-                foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && t.Request.RequestedBy.Id == message.Author.Id && t.Request.RequestedBy.Kind == message.Author.Kind))
-                {
-                    turn.Draft.RejectAwaited(message.Author, time.GetUtcNow());
-                }
-
-                break;
+    /// <inheritdoc />
+    public void RejectAwaited(Guid roomId, Author by)
+    {
+        foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && t.Request.RequestedBy.Id == by.Id && t.Request.RequestedBy.Kind == by.Kind))
+        {
+            turn.Draft.RejectAwaited(by, time.GetUtcNow());
         }
     }
 
@@ -158,11 +154,6 @@ public sealed class RunningTurns(TimeProvider time) : IRoomObserver, IStorageObs
 
     internal RunningTurn? Find(Guid roomId, Guid messageId) =>
         _turns.TryGetValue(messageId, out var turn) && turn.RoomId == roomId ? turn : null;
-
-    /// <summary>Stops the responses of a room, or one of them.</summary>
-    /// <returns>How many there are, those included that were ending already, and how many this call ended.</returns>
-    internal (int Found, int Ended) Stop(Guid roomId, Guid? messageId, Author by) =>
-        End(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId), new TurnEnding.Stopped(by));
 
     /// <summary>Ends all that run and all that may still begin.</summary>
     /// <returns>How many this call ended.</returns>

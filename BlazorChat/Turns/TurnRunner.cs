@@ -78,9 +78,9 @@ internal sealed partial class TurnRunner(
         }
     }
 
-    private async Task<TurnState?> BeginAsync(LiveRoom live, Assistant assistant, CancellationToken stoppingToken)
+    private async Task<TurnState?> BeginAsync(OpenRoom room, Assistant assistant, CancellationToken stoppingToken)
     {
-        var roomId = live.State.Room.Id;
+        var roomId = room.State.Room.Id;
         using var gate = await gates.EnterAsync(roomId, stoppingToken).ConfigureAwait(false);
         var claimed = await store.ClaimAsync(roomId, assistant.Author, time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
         if (claimed is null)
@@ -88,8 +88,8 @@ internal sealed partial class TurnRunner(
             return null;
         }
 
-        var turn = new RunningTurn(roomId, claimed.Response.Id, claimed.Request, new ResponseDraft(claimed.Response, claimed.Step, broadcaster, journal));
-        var state = new TurnState(live.State.Room, claimed, assistant, turn, store, journal, time);
+        var turn = new RunningTurn(roomId, claimed.Response.Id, claimed.Request, new ResponseDraft(claimed.Response, claimed.Step, room, journal));
+        var state = new TurnState(room.State.Room, claimed, assistant, turn, store, journal, time);
         // Known before anybody can see it, so that whoever sees it can stop it.
         running.Add(turn);
         broadcaster.Publish(roomId, claimed.IsContinuation
@@ -205,6 +205,7 @@ internal sealed partial class TurnRunner(
         broadcaster.Publish(response.RoomId, new RoomEvent.ResponseEnded(ended.Message) { Tokens = state.Tokens, Cost = state.Cost });
         if (ended.Queued is { } again)
         {
+            // Whoever runs this queue looks for the next turn when this one has ended.
             broadcaster.Publish(response.RoomId, new RoomEvent.TurnQueued(again));
         }
 

@@ -5,17 +5,18 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Turns;
 
 /// <summary>
-/// Runs the queue: one turn at a time per assistant and room, many rooms side by side. Woken by events; at start it takes
-/// up what waits. At a shutdown running turns get a few seconds to finish.
+/// Runs the queue: one turn at a time per assistant and room, many rooms side by side. Told of turns by whoever queues them; at start
+/// it takes up what waits. At a shutdown running turns get a few seconds to finish.
 /// </summary>
 internal sealed partial class TurnWorker(
     TurnRunner runner,
+    TurnSchedule schedule,
     ITurnStore store,
     RunningTurns running,
     IOptions<TurnsOptions> options,
     ShutdownGrace grace,
     TimeProvider time,
-    ILogger<TurnWorker> logger) : IHostedService, IRoomObserver, IDisposable
+    ILogger<TurnWorker> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(2);
 
@@ -33,20 +34,13 @@ internal sealed partial class TurnWorker(
     private readonly ConcurrentDictionary<Task, byte> _tasks = new();
 
     /// <inheritdoc />
-    public void OnRoomEvent(Guid roomId, RoomEvent roomEvent)
-    {
-        if (roomEvent is RoomEvent.TurnQueued queued)
-        {
-            WorkWhenDue(queued.Turn);
-        }
-    }
-
-    /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // First, so that nothing is queued between what is read and what is told.
+        schedule.Start(Schedule);
         foreach (var turn in await store.ReadWaitingAsync(cancellationToken).ConfigureAwait(false))
         {
-            WorkWhenDue(turn);
+            Schedule(turn);
         }
     }
 
@@ -82,7 +76,7 @@ internal sealed partial class TurnWorker(
 
     // A turn that waits for quiet wakes its queue when it is due; one that was put off since is not due then, and has a
     // wake-up of its own.
-    private void WorkWhenDue(Turn turn)
+    private void Schedule(Turn turn)
     {
         if (turn.NotBefore is not { } due || due <= time.GetUtcNow())
         {
@@ -128,7 +122,7 @@ internal sealed partial class TurnWorker(
             }
 
             _active[key] = false;
-            // Not on the thread that told of the turn, which holds the room's gate; and without its context: a turn is tied
+            // Not on the thread that queued the turn, which holds the room's gate; and without its context: a turn is tied
             // to no circuit, neither in logs nor in traces.
             Task task;
             using (ExecutionContext.SuppressFlow())

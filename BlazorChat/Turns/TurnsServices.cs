@@ -16,7 +16,7 @@ internal static class TurnsServices
             host.ShutdownTimeout = responses.Value.ShutdownGrace + TimeSpan.FromSeconds(15));
         services.AddSingleton<IResponseRules, MentionResponseRules>();
         services.AddSingleton<RunningTurns>();
-        services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RunningTurns>());
+        services.AddSingleton<IRunningTurns>(s => s.GetRequiredService<RunningTurns>());
         services.AddSingleton<IStorageObserver>(s => s.GetRequiredService<RunningTurns>());
         services.AddSingleton<TurnsMetrics>();
         services.AddSingleton<Recovery>();
@@ -35,8 +35,9 @@ internal static class TurnsServices
         services.AddSingleton<TurnObservers>();
         services.AddSingleton<TurnRunner>();
         services.AddSingleton<ShutdownGrace>();
+        services.AddSingleton<TurnSchedule>();
         services.AddSingleton<TurnWorker>();
-        services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<TurnWorker>());
+        services.AddSingleton<ITurnScheduler>(s => s.GetRequiredService<TurnSchedule>());
         services.AddSingleton<ResponseService>();
         services.AddToolExecution();
         services.AddSingleton<TurnJournal>();

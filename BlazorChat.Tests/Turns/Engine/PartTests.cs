@@ -1,3 +1,4 @@
+using BlazorChat.Live;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
@@ -36,7 +37,7 @@ public sealed class PartTests
         }
 
         Assert.Equal([0, 0, 1], ended.Parts.Select(p => p.Step));
-        Assert.Equal(all, TurnBench.Lines(new RoomMessage(await bench.StoredAsync())));
+        Assert.Equal(all, TurnBench.Lines(new MessageFrame(await bench.StoredAsync())));
     }
 
     [Fact]
@@ -52,7 +53,7 @@ public sealed class PartTests
         string[] all = ["call look Succeeded 5°", "text Let me look.", "text It is 5°."];
         Assert.Equal(all, TurnBench.Lines(bench.Watch.Now.Messages[^1]));
         Assert.Equal([0, 0, 1], ended.Parts.Select(p => p.Step));
-        Assert.Equal(all, TurnBench.Lines(new RoomMessage(await bench.StoredAsync())));
+        Assert.Equal(all, TurnBench.Lines(new MessageFrame(await bench.StoredAsync())));
 
         // The model is told in the order in which it was.
         var next = await bench.AskAsync("And now?");
@@ -171,8 +172,8 @@ public sealed class PartTests
         (await bench.Host.Model.NextAsync()).Finish("Ready.");
         string[] lines = ["call work Succeeded done", """data progress {"value":2}""", "data note 1", "data note 2", "data other 3", "text Ready."];
         var ended = await bench.EndedAsync();
-        Assert.Equal(lines, TurnBench.Lines(new RoomMessage(ended)));
-        Assert.Equal(lines, TurnBench.Lines(new RoomMessage(await bench.StoredAsync())));
+        Assert.Equal(lines, TurnBench.Lines(new MessageFrame(ended)));
+        Assert.Equal(lines, TurnBench.Lines(new MessageFrame(await bench.StoredAsync())));
     }
 
     [Fact]

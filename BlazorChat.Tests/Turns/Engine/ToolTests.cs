@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using BlazorChat.Live;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
@@ -149,7 +150,7 @@ public sealed class ToolTests
         var next = await bench.Host.Model.NextAsync();
         Assert.Equal(["c1: two"], next.Results);
         next.Finish("Counted.");
-        Assert.Equal(["call count Succeeded two", "text Counted."], TurnBench.Lines(new RoomMessage(await bench.EndedAsync())));
+        Assert.Equal(["call count Succeeded two", "text Counted."], TurnBench.Lines(new MessageFrame(await bench.EndedAsync())));
 
         async IAsyncEnumerable<string> Count()
         {
@@ -170,7 +171,7 @@ public sealed class ToolTests
         Assert.Equal(["got 1", "got 2", "got 3"], third.Results.Select(r => r[(r.IndexOf(':', StringComparison.Ordinal) + 2)..]));
         third.Finish("Three.");
         var ended = await bench.EndedAsync();
-        Assert.Equal(["call echo Succeeded got 1", "call echo Succeeded got 2", "call echo Succeeded got 3", "text Three."], TurnBench.Lines(new RoomMessage(ended)));
+        Assert.Equal(["call echo Succeeded got 1", "call echo Succeeded got 2", "call echo Succeeded got 3", "text Three."], TurnBench.Lines(new MessageFrame(ended)));
         Assert.Equal(3, ended.Calls.Select(c => c.CallId).Distinct(StringComparer.Ordinal).Count());
     }
 

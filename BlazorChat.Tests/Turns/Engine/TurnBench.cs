@@ -1,3 +1,4 @@
+using BlazorChat.Live;
 using BlazorChat.Markdown;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
@@ -73,7 +74,7 @@ internal sealed class TurnBench : IAsyncDisposable
 
     /// <summary>The newest response as it is stored.</summary>
     public async Task<Message> StoredAsync() =>
-        (await Host.Rooms.ReadOlderAsync(ChatHost.Ada, Room.Id, long.MaxValue, default)).Value.Messages.Last(m => m.Message.Author.Kind == AuthorKind.Assistant).Message;
+        (await Host.Live.ReadOlderAsync(ChatHost.Ada, Room.Id, long.MaxValue, default)).Value.Messages.Last(m => m.Message.Author.Kind == AuthorKind.Assistant).Message;
 
     /// <summary>Waits until the newest response waits for people.</summary>
     public Task<Message> PausedAsync() => UntilAsync(m => m.Status is MessageStatus.AwaitingPeople);
@@ -101,12 +102,12 @@ internal sealed class TurnBench : IAsyncDisposable
         Responses.DecideAsync(by, Room.Id, response.Id, callId, response.Calls.Single(c => c.CallId == callId).Arguments, yes, reason, default);
 
     /// <summary>What a viewer sees of a response, running or ended, a line for each part.</summary>
-    public static IReadOnlyList<string> Lines(RoomMessage message) => message.Live is { } live
+    public static IReadOnlyList<string> Lines(MessageFrame message) => message.Live is { } live
         ? [.. live.Frame.Parts.Select(p => Line(p.Part, p.Text is null ? [] : Text(p.Text)))]
         : [.. message.Parts.Select(p => Line(p.Part, p.Blocks.Select(b => b.Html)))];
 
     /// <summary>The newest response of a room.</summary>
-    public static RoomMessage? Newest(RoomState room) => room.Messages.LastOrDefault(m => m.Message.Author.Kind == AuthorKind.Assistant);
+    public static MessageFrame? Newest(RoomFrame room) => room.Messages.LastOrDefault(m => m.Message.Author.Kind == AuthorKind.Assistant);
 
     /// <summary>Ends the process and begins another on the same folder.</summary>
     public async Task RestartAsync()
@@ -122,7 +123,7 @@ internal sealed class TurnBench : IAsyncDisposable
         await Host.DisposeAsync();
     }
 
-    private static IEnumerable<ToolCallPart> Calls(RoomState room) =>
+    private static IEnumerable<ToolCallPart> Calls(RoomFrame room) =>
         room.Messages.SelectMany(m => m.Live is { } live ? live.Frame.Parts.Select(p => p.Part) : m.Message.Parts).OfType<ToolCallPart>();
 
     private static IEnumerable<string> Text(MarkdownFrame frame) => frame.Closed.Select(b => b.Html).Concat(frame.Open switch

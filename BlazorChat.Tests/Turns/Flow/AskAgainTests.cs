@@ -25,7 +25,7 @@ public class AskAgainTests : FlowTests
         again.Finish("C");
         var now = await UntilAsync(s => s.Find(first.Id)!.Message.Text == "C");
         Assert.Equal([1L, 2, 3, 4], now.Messages.Select(m => m.Message.Sequence));
-        var versions = (await Host.Rooms.ReadVersionsAsync(ChatHost.Ada, Room.Id, first.Id, default)).Value;
+        var versions = (await Host.Live.ReadVersionsAsync(ChatHost.Ada, Room.Id, first.Id, default)).Value;
         Assert.Equal(["A", "C"], versions.Select(v => v.Message.Text));
         using var later = await Host.WatchAsync(Room, ChatHost.Grace);
         Assert.Equal("C", later.Now.Find(first.Id)!.Message.Text);
@@ -147,7 +147,7 @@ public class AskAgainTests : FlowTests
         Assert.Null((await Host.Rooms.EditAsync(ChatHost.Ada, Room.Id, question.Id, "What is 2+2?", default)).Error);
         var edited = (await UntilAsync(s => s.Messages[0].Message.EditedAt is not null)).Messages[0].Message;
         Assert.Equal(("What is 2+2?", 2), (edited.Text, edited.Versions));
-        Assert.Equal(["What is 1+1?", "What is 2+2?"], (await Host.Rooms.ReadVersionsAsync(ChatHost.Grace, Room.Id, question.Id, default)).Value.Select(v => v.Message.Text));
+        Assert.Equal(["What is 1+1?", "What is 2+2?"], (await Host.Live.ReadVersionsAsync(ChatHost.Grace, Room.Id, question.Id, default)).Value.Select(v => v.Message.Text));
 
         Assert.Equal(1, (await Host.Responses.AnswerAgainAsync(ChatHost.Ada, Room.Id, question.Id, default)).Value);
         var again = await Model.NextAsync();

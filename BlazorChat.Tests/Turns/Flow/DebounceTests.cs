@@ -95,7 +95,7 @@ public abstract class DebounceTests(TestDatabase database) : IAsyncLifetime
 
     private async Task<IEnumerable<Turn>> QueueAsync()
     {
-        var now = (await _host.Rooms.ReadAsync(ChatHost.Ada, _room.Id, default)).Value;
+        var now = (await _host.Live.ReadAsync(ChatHost.Ada, _room.Id, default)).Value;
         Assert.Equal(await _host.App.Services.GetRequiredService<IRoomStore>().ReadQueueAsync(_room.Id, default) is var stored ? stored.Select(t => t.Id) : [], now.Queue.Select(t => t.Id));
         return now.Queue;
     }

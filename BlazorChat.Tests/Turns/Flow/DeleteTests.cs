@@ -28,8 +28,8 @@ public class DeleteTests : FlowTests
         foreach (var id in new[] { question.Id, response.Id })
         {
             Assert.Null((await Host.Rooms.DeleteMessageAsync(ChatHost.Ada, Room.Id, id, default)).Error);
-            Assert.Equal(RoomErrorKind.NotFound, (await Host.Rooms.ReadMessageAsync(ChatHost.Ada, Room.Id, id, default)).Error?.Kind);
-            Assert.Equal(RoomErrorKind.NotFound, (await Host.Rooms.ReadVersionsAsync(ChatHost.Ada, Room.Id, id, default)).Error?.Kind);
+            Assert.Equal(RoomErrorKind.NotFound, (await Host.Live.ReadMessageAsync(ChatHost.Ada, Room.Id, id, default)).Error?.Kind);
+            Assert.Equal(RoomErrorKind.NotFound, (await Host.Live.ReadVersionsAsync(ChatHost.Ada, Room.Id, id, default)).Error?.Kind);
         }
 
         Assert.Empty(Watch.Now.Messages);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Collections.Concurrent;
+using BlazorChat.Live;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
@@ -113,7 +114,7 @@ public abstract class FlowTests : IAsyncLifetime
         return await Watch.EndedAsync(responses + 1);
     }
 
-    protected Task<RoomState> UntilAsync(Func<RoomState, bool> wanted) => Watch.UntilAsync(wanted);
+    protected Task<RoomFrame> UntilAsync(Func<RoomFrame, bool> wanted) => Watch.UntilAsync(wanted);
 
     /// <summary>Waits until the running response shows something that is on disk, too.</summary>
     protected async Task UntilJournaledAsync(string end)

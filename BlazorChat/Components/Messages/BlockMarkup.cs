@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Live;
 using BlazorChat.Markdown;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -26,10 +27,10 @@ internal static class BlockMarkup
     /// The blocks of an ended message. A message whose text cannot be rendered says so in its own place: no other
     /// message is affected, which is what an error boundary per message would give at the price of a component each.
     /// </summary>
-    public static ImmutableArray<MarkdownBlock> BlocksOf(RoomMessage message) => Contain(() => message.Blocks, Unreadable);
+    public static ImmutableArray<MarkdownBlock> BlocksOf(MessageFrame message) => Contain(() => message.Blocks, Unreadable);
 
     /// <summary>The parts of an ended message, under the same promise.</summary>
-    public static ImmutableArray<RenderedPart> PartsOf(RoomMessage message) => Contain(() => message.Parts, [new RenderedPart(new TextPart(""), Unreadable)]);
+    public static ImmutableArray<RenderedPart> PartsOf(MessageFrame message) => Contain(() => message.Parts, [new RenderedPart(new TextPart(""), Unreadable)]);
 
     private static T Contain<T>(Func<T> render, T unreadable)
     {

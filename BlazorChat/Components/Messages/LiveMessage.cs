@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Live;
 using BlazorChat.Markdown;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Components;
@@ -17,7 +18,7 @@ public sealed class LiveMessage : IComponent, IDisposable
 {
     private readonly RenderFragment _render;
     private RenderHandle _handle;
-    private RoomMessage? _message;
+    private MessageFrame? _message;
     private ResponseFrame? _frame;
     private ImmutableArray<PartFrame> _ended = [];
     private LiveText? _lastText;
@@ -32,7 +33,7 @@ public sealed class LiveMessage : IComponent, IDisposable
 
     /// <summary>The message, running or ended.</summary>
     [Parameter, EditorRequired]
-    public required RoomMessage Message { get; set; }
+    public required MessageFrame Message { get; set; }
 
     /// <inheritdoc />
     public void Attach(RenderHandle renderHandle) => _handle = renderHandle;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Components.Messages;
@@ -11,12 +12,12 @@ namespace BlazorChat.Components.Messages;
 /// questions are told apart by them, also when a question between them was deleted.
 /// </param>
 /// <param name="Time">When it was written, by the reader's clock.</param>
-internal readonly record struct MessageListItem(RoomMessage Message, DateOnly? Day, bool IsGrouped, DateTimeOffset Time)
+internal readonly record struct MessageListItem(MessageFrame Message, DateOnly? Day, bool IsGrouped, DateTimeOffset Time)
 {
     private static readonly TimeSpan GroupGap = TimeSpan.FromMinutes(5);
 
     /// <summary>The rows of a conversation.</summary>
-    public static IEnumerable<MessageListItem> Of(ImmutableArray<RoomMessage> messages, Visitor visitor)
+    public static IEnumerable<MessageListItem> Of(ImmutableArray<MessageFrame> messages, Visitor visitor)
     {
         Message? last = null;
         DateOnly? lastDay = null;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using BlazorChat.Components.Layout;
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Components;
 
@@ -18,11 +19,11 @@ internal sealed class MessageLook
     // trusted to keep to that: past the bound a look is made for its reader only. The text is the same for all of them.
     private const int MostOffsets = 64;
 
-    private static readonly ConditionalWeakTable<RoomMessage, Shared> Known = [];
+    private static readonly ConditionalWeakTable<MessageFrame, Shared> Known = [];
 
     private readonly Shared _shared;
 
-    private MessageLook(Shared shared, RoomMessage message, TimeSpan offset)
+    private MessageLook(Shared shared, MessageFrame message, TimeSpan offset)
     {
         _shared = shared;
         var created = message.Message.CreatedAt;
@@ -55,7 +56,7 @@ internal sealed class MessageLook
     public RenderFragment Body => _shared.Body.Value;
 
     /// <summary>The look of a message for a reader.</summary>
-    public static MessageLook Of(RoomMessage message, TimeZoneInfo zone, AssistantFaces faces)
+    public static MessageLook Of(MessageFrame message, TimeZoneInfo zone, AssistantFaces faces)
     {
         if (!Known.TryGetValue(message, out var shared))
         {
@@ -75,7 +76,7 @@ internal sealed class MessageLook
     private static RenderFragment Markup(string html) => builder => builder.AddMarkupContent(0, html);
 
     // What every reader sees of a message.
-    private sealed class Shared(RoomMessage message, AssistantFaces faces)
+    private sealed class Shared(MessageFrame message, AssistantFaces faces)
     {
         public string Id { get; } = Links.Message(message.Message.Id);
 

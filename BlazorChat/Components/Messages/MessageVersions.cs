@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Components.Messages;
@@ -17,7 +18,7 @@ internal sealed class MessageVersions
     public int? NumberOf(Message message) => _shown.TryGetValue(message.Id, out var shown) ? shown.Number : null;
 
     /// <summary>The earlier version that is shown in a message's place, or null when it is the newest.</summary>
-    public RoomMessage? EarlierOf(Message message) =>
+    public MessageFrame? EarlierOf(Message message) =>
         _shown.TryGetValue(message.Id, out var shown) && shown.Number < message.Versions ? shown.All[shown.Number - 1] : null;
 
     /// <summary>Shows another version of a message whose versions are known.</summary>
@@ -38,7 +39,7 @@ internal sealed class MessageVersions
     /// <param name="all">All its versions, oldest first.</param>
     /// <param name="number">Which, from 1.</param>
     /// <returns>False when the versions are those of another state of the message; nothing is shown then.</returns>
-    public bool Show(Message message, ImmutableArray<RoomMessage> all, int number)
+    public bool Show(Message message, ImmutableArray<MessageFrame> all, int number)
     {
         if (all.Length != message.Versions)
         {
@@ -54,7 +55,7 @@ internal sealed class MessageVersions
     public bool Leave(Guid messageId) => _shown.Remove(messageId);
 
     /// <summary>Leaves messages that have another version by now, or are gone.</summary>
-    public void Follow(ImmutableArray<RoomMessage> messages)
+    public void Follow(ImmutableArray<MessageFrame> messages)
     {
         if (_shown.Count == 0)
         {
@@ -71,5 +72,5 @@ internal sealed class MessageVersions
         }
     }
 
-    private sealed record Shown(ImmutableArray<RoomMessage> All, int Number, int Count);
+    private sealed record Shown(ImmutableArray<MessageFrame> All, int Number, int Count);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Components.Rooms;
@@ -12,11 +13,11 @@ public sealed class MessageWindow
     // Who stays for a day in a busy room, or scrolls through all of it, keeps the newest of what was shown.
     private const int Most = 1_000;
 
-    private RoomState? _merged;
+    private RoomFrame? _merged;
     private long _from;
 
     /// <summary>In order of sequence; a new array whenever something in it changed.</summary>
-    public ImmutableArray<RoomMessage> Messages { get; private set; } = [];
+    public ImmutableArray<MessageFrame> Messages { get; private set; } = [];
 
     /// <summary>Whether the store has messages before the first of these.</summary>
     public bool HasOlder { get; private set; }
@@ -29,7 +30,7 @@ public sealed class MessageWindow
 
     /// <summary>Takes over the room's newest state.</summary>
     /// <returns>Whether anything changed for the viewer.</returns>
-    public bool Merge(RoomState state)
+    public bool Merge(RoomFrame state)
     {
         var last = _merged;
         _merged = state;
@@ -80,7 +81,7 @@ public sealed class MessageWindow
 
     /// <summary>Takes a newer state of a message that is older than the state.</summary>
     /// <returns>Whether the message was still there.</returns>
-    public bool Replace(RoomMessage message)
+    public bool Replace(MessageFrame message)
     {
         for (var i = 0; i < Messages.Length; i++)
         {
@@ -96,17 +97,17 @@ public sealed class MessageWindow
     }
 
     // The newest of what a room has in memory, so that the first HTML is as small for a busy room as for any; what runs is shown.
-    private static long Beginning(ImmutableArray<RoomMessage> messages)
+    private static long Beginning(ImmutableArray<MessageFrame> messages)
     {
         var first = Math.Max(0, messages.Length - RoomLimits.WindowSize);
         return first == 0 ? 0 : messages.Take(first).FirstOrDefault(m => m.Live is not null)?.Message.Sequence ?? messages[first].Message.Sequence;
     }
 
-    private bool MissedSome(RoomState state) =>
+    private bool MissedSome(RoomFrame state) =>
         !Messages.IsEmpty && !state.Messages.IsEmpty && Messages[^1].Message.Sequence < state.Messages[0].Message.Sequence - 1;
 
     // What the viewer has from before the state's first message, if there is nothing missing in between.
-    private ImmutableArray<RoomMessage> OlderThan(RoomState state)
+    private ImmutableArray<MessageFrame> OlderThan(RoomFrame state)
     {
         if (!state.HasOlder || state.Messages.IsEmpty || Messages.IsEmpty)
         {
@@ -124,7 +125,7 @@ public sealed class MessageWindow
     }
 
     // What was loaded once, as the room has it by now: changed, live, or removed.
-    private static ImmutableArray<RoomMessage> Newest(IEnumerable<RoomMessage> loaded, RoomState state)
+    private static ImmutableArray<MessageFrame> Newest(IEnumerable<MessageFrame> loaded, RoomFrame state)
     {
         if (state.Beyond.IsEmpty && state.Removed.IsEmpty)
         {

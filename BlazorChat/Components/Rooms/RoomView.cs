@@ -1,3 +1,4 @@
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Components.Rooms;
@@ -32,7 +33,7 @@ public enum RoomAspects
 /// </summary>
 public sealed class RoomView : IDisposable
 {
-    private readonly RoomService _rooms;
+    private readonly LiveRooms _rooms;
     private readonly Func<Func<Task>, Task> _invoke;
     private readonly Func<Exception, Task> _fail;
     private readonly List<Watcher> _watchers = [];
@@ -40,7 +41,7 @@ public sealed class RoomView : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private RoomSubscription? _subscription;
-    private RoomState? _snapshot;
+    private RoomFrame? _snapshot;
     private bool _disposed;
 
     /// <summary>A view that shows nothing yet; see <see cref="OpenAsync"/>.</summary>
@@ -49,7 +50,7 @@ public sealed class RoomView : IDisposable
     /// <param name="roomId">The room.</param>
     /// <param name="invoke">Runs work on the circuit's dispatcher.</param>
     /// <param name="fail">Ends the circuit with a failure: it concerns nobody else.</param>
-    public RoomView(RoomService rooms, Person? person, Guid roomId, Func<Func<Task>, Task> invoke, Func<Exception, Task> fail)
+    public RoomView(LiveRooms rooms, Person? person, Guid roomId, Func<Func<Task>, Task> invoke, Func<Exception, Task> fail)
     {
         _rooms = rooms;
         _invoke = invoke;
@@ -70,7 +71,7 @@ public sealed class RoomView : IDisposable
 
     /// <summary>The room as it was last read.</summary>
     /// <exception cref="InvalidOperationException">It was not opened.</exception>
-    public RoomState State => _snapshot ?? throw new InvalidOperationException("The view is not open.");
+    public RoomFrame State => _snapshot ?? throw new InvalidOperationException("The view is not open.");
 
     /// <summary>Whether there is something to show.</summary>
     public bool IsOpen => _snapshot is not null;
@@ -103,7 +104,7 @@ public sealed class RoomView : IDisposable
     /// <param name="live">The response's text.</param>
     /// <param name="shown">The frame that the caller already shows.</param>
     /// <param name="show">Shows another.</param>
-    public IDisposable WatchLive(LiveResponse live, ResponseFrame shown, Action<ResponseFrame> show) =>
+    public IDisposable WatchLive(ResponseProjection live, ResponseFrame shown, Action<ResponseFrame> show) =>
         Add(new Watcher(this) { Live = live, ShownFrame = shown.Number, Show = show });
 
     /// <summary>Reads a page of older messages, if there are any and none is being read.</summary>
@@ -138,7 +139,7 @@ public sealed class RoomView : IDisposable
     }
 
     /// <summary>Takes a message's newer state from a command's answer or the store.</summary>
-    public void Take(RoomMessage message)
+    public void Take(MessageFrame message)
     {
         if (Window.Replace(message))
         {
@@ -249,7 +250,7 @@ public sealed class RoomView : IDisposable
         }
     }
 
-    private RoomAspects Take(RoomState next)
+    private RoomAspects Take(RoomFrame next)
     {
         var last = _snapshot;
         _snapshot = next;
@@ -324,7 +325,7 @@ public sealed class RoomView : IDisposable
 
         public Action? Changed { get; init; }
 
-        public LiveResponse? Live { get; init; }
+        public ResponseProjection? Live { get; init; }
 
         public long ShownFrame { get; set; }
 

@@ -1,7 +1,7 @@
-using BlazorChat.Rooms;
+using BlazorChat.Live;
 using BlazorChat.Tests.Support;
 
-namespace BlazorChat.Tests.Rooms;
+namespace BlazorChat.Tests.Live;
 
 public sealed class FrameThrottleTests : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace BlazorChat.Rooms;
+namespace BlazorChat.Live;
 
 /// <summary>
 /// How often running responses are shown. One render batch with its acknowledgement costs about 100 µs of a core whatever

@@ -1,7 +1,8 @@
+using BlazorChat.Live;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 
-namespace BlazorChat.Tests.Rooms;
+namespace BlazorChat.Tests.Live;
 
 /// <summary>Many viewers that come, go and are slow: all end with the same state, and none holds up the responses.</summary>
 public sealed class FanOutTests
@@ -83,7 +84,7 @@ public sealed class FanOutTests
         private readonly Lock _looking = new();
         private readonly SemaphoreSlim _looked = new(0);
         private RoomSubscription? _subscription;
-        private RoomState? _seen;
+        private RoomFrame? _seen;
         private volatile bool _isBlocked;
 
         public bool Stays => number % 2 == 0;
@@ -94,7 +95,7 @@ public sealed class FanOutTests
         {
             if (_subscription is null)
             {
-                var subscription = (await host.Rooms.SubscribeAsync(ChatHost.Grace, room.Id, Changed, default)).Value;
+                var subscription = (await host.Live.SubscribeAsync(ChatHost.Grace, room.Id, Changed, default)).Value;
                 lock (_looking)
                 {
                     _subscription = subscription;
@@ -115,7 +116,7 @@ public sealed class FanOutTests
 
         public void Dispose() => Leave();
 
-        public async Task UntilHasSeenAsync(RoomState expected)
+        public async Task UntilHasSeenAsync(RoomFrame expected)
         {
             while (!HasSeen(expected))
             {
@@ -123,7 +124,7 @@ public sealed class FanOutTests
             }
         }
 
-        private bool HasSeen(RoomState expected)
+        private bool HasSeen(RoomFrame expected)
         {
             lock (_looking)
             {

@@ -1,4 +1,4 @@
-namespace BlazorChat.Rooms;
+namespace BlazorChat.Live;
 
 /// <summary>
 /// Turns any number of changes into frames: the first at once, then at most one per interval, the last never lost.

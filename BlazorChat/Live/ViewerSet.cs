@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace BlazorChat.Rooms;
+namespace BlazorChat.Live;
 
 /// <summary>The viewers of one thing. Adding and removing is safe while they are being notified.</summary>
 internal sealed class ViewerSet(ViewerNotifier pump)

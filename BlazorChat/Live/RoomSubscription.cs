@@ -1,4 +1,6 @@
-namespace BlazorChat.Rooms;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Live;
 
 /// <summary>
 /// One viewer of a room. It is told only that something changed, and reads the state when it is ready to: however slow
@@ -7,15 +9,17 @@ namespace BlazorChat.Rooms;
 public sealed class RoomSubscription : IDisposable
 {
     private readonly RoomLease _lease;
+    private readonly RoomProjection _projection;
     private readonly Viewer _viewer;
     private int _disposed;
 
-    internal RoomSubscription(RoomLease lease, Action changed)
+    internal RoomSubscription(RoomLease lease, RoomProjections projections, Action changed)
     {
         _lease = lease;
         try
         {
-            _viewer = lease.Room.AddViewer(changed);
+            _projection = projections.Of(lease.Room);
+            _viewer = _projection.AddViewer(changed);
         }
         catch
         {
@@ -28,10 +32,10 @@ public sealed class RoomSubscription : IDisposable
     /// The room as it stands. Calling it asks for the next notice: changes after this call are told, changes before it
     /// are in the result. Call it from the circuit's own work, so that a busy circuit has one notice waiting, not many.
     /// </summary>
-    public RoomState Read()
+    public RoomFrame Read()
     {
         _viewer.Looks();
-        return _lease.Room.State;
+        return _projection.Frame;
     }
 
     /// <summary>Ends the subscription; safe to call more than once. A notice that is under way may still come.</summary>
@@ -39,7 +43,7 @@ public sealed class RoomSubscription : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _lease.Room.RemoveViewer(_viewer);
+            _projection.RemoveViewer(_viewer);
             _lease.Dispose();
         }
     }

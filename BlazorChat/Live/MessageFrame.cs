@@ -1,39 +1,39 @@
 using System.Collections.Immutable;
 using BlazorChat.Markdown;
+using BlazorChat.Rooms;
 
-namespace BlazorChat.Rooms;
+namespace BlazorChat.Live;
 
 /// <summary>
-/// A message as an open room holds it: with its rendered parts, made once and shared by every circuit, and, while an
-/// assistant writes it, what is live of it. Instances are compared by reference: a changed message is a new instance.
+/// A message as it is shown: with its rendered parts, made once and shared by every circuit, and, while an assistant writes
+/// it, what is live of it. Instances are compared by reference: a changed message is a new instance.
 /// </summary>
-public sealed class RoomMessage
+public sealed class MessageFrame
 {
     private readonly Lazy<ImmutableArray<RenderedPart>> _parts;
 
     /// <summary>A message that is not live, rendered when it is first looked at.</summary>
-    public RoomMessage(Message message)
+    public MessageFrame(Message message)
         : this(message, new Lazy<ImmutableArray<RenderedPart>>(() => [.. message.Parts.Select(RenderedPart.Of)]))
     {
     }
 
-    /// <summary>A message that is not live and whose parts are rendered already.</summary>
-    public RoomMessage(Message message, ImmutableArray<RenderedPart> parts)
-        : this(message, new Lazy<ImmutableArray<RenderedPart>>(parts))
+    /// <summary>A message that has ended; of what was shown of it while it ran, blocks that did not change are not made again.</summary>
+    internal MessageFrame(Message message, ResponseProjection ended)
+        : this(message, new Lazy<ImmutableArray<RenderedPart>>(() => ended.Complete(message), LazyThreadSafetyMode.PublicationOnly))
     {
     }
 
     /// <summary>A newer state of a message; what is the same in it is not rendered again.</summary>
-    public RoomMessage(Message message, RoomMessage before)
+    public MessageFrame(Message message, MessageFrame before)
         : this(message, new Lazy<ImmutableArray<RenderedPart>>(() => Reuse(message, before.Parts)))
     {
     }
 
     /// <summary>A message that an assistant is writing.</summary>
-    public RoomMessage(Message message, LiveResponse live)
-        : this(message, new Lazy<ImmutableArray<RenderedPart>>([])) => Live = live;
+    internal static MessageFrame Running(Message message, ResponseProjection live) => new(message, new Lazy<ImmutableArray<RenderedPart>>([])) { Live = live };
 
-    private RoomMessage(Message message, Lazy<ImmutableArray<RenderedPart>> parts)
+    private MessageFrame(Message message, Lazy<ImmutableArray<RenderedPart>> parts)
     {
         Message = message;
         _parts = parts;
@@ -54,7 +54,7 @@ public sealed class RoomMessage
     };
 
     /// <summary>The running response, or null when nothing comes.</summary>
-    public LiveResponse? Live { get; }
+    public ResponseProjection? Live { get; private init; }
 
     private static ImmutableArray<RenderedPart> Reuse(Message message, ImmutableArray<RenderedPart> before)
     {
@@ -69,5 +69,5 @@ public sealed class RoomMessage
     }
 
     private static bool IsSameText(MessagePart a, MessagePart b) =>
-        a.GetType() == b.GetType() && RenderedPart.TextOf(a) is { } text && text == RenderedPart.TextOf(b);
+        a.GetType() == b.GetType() && PartList.TextOf(a) is { } text && text == PartList.TextOf(b);
 }

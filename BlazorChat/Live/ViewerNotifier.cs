@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace BlazorChat.Rooms;
+namespace BlazorChat.Live;
 
 /// <summary>
 /// Carries notices to circuits. A circuit that is idle renders on the thread that wakes it, so waking must not happen on

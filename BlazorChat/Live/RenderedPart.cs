@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using BlazorChat.Markdown;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Live;
+
+/// <summary>A part of a message with its rendered text.</summary>
+/// <param name="Part">The part.</param>
+/// <param name="Blocks">The blocks of text and reasoning; empty for others.</param>
+public sealed record RenderedPart(MessagePart Part, ImmutableArray<MarkdownBlock> Blocks)
+{
+    /// <summary>Renders a part.</summary>
+    public static RenderedPart Of(MessagePart part) => new(part, PartList.TextOf(part) is { } text ? MarkdownRenderer.Render(text) : []);
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Live;
+
+/// <summary>
+/// What the projection of a room shows at one moment: its state with rendered messages. Immutable, and shared by every circuit;
+/// replaced when the room changes, not for what comes of running responses (see <see cref="MessageFrame.Live"/>).
+/// </summary>
+public sealed class RoomFrame
+{
+    internal RoomFrame(RoomState state, ImmutableArray<MessageFrame> messages, ImmutableArray<MessageFrame> beyond)
+    {
+        State = state;
+        Messages = messages;
+        Beyond = beyond;
+    }
+
+    /// <summary>The room's state.</summary>
+    public RoomState State { get; }
+
+    /// <summary>The messages of <see cref="RoomState.Messages"/>.</summary>
+    public ImmutableArray<MessageFrame> Messages { get; }
+
+    /// <summary>The messages of <see cref="RoomState.Beyond"/>.</summary>
+    public ImmutableArray<MessageFrame> Beyond { get; }
+
+    /// <inheritdoc cref="RoomState.Room" />
+    public Room Room => State.Room;
+
+    /// <inheritdoc cref="RoomState.HasOlder" />
+    public bool HasOlder => State.HasOlder;
+
+    /// <inheritdoc cref="RoomState.Removed" />
+    public ImmutableArray<Guid> Removed => State.Removed;
+
+    /// <inheritdoc cref="RoomState.Queue" />
+    public ImmutableArray<Turn> Queue => State.Queue;
+
+    /// <inheritdoc cref="RoomState.DeletedBy" />
+    public Author? DeletedBy => State.DeletedBy;
+
+    /// <inheritdoc cref="RoomState.ClearedBy" />
+    public Author? ClearedBy => State.ClearedBy;
+
+    /// <inheritdoc cref="RoomState.Running" />
+    public IEnumerable<MessageFrame> Running => Beyond.Concat(Messages).Where(m => m.Live is not null);
+
+    /// <summary>A message that is here, or null.</summary>
+    public MessageFrame? Find(Guid messageId)
+    {
+        // From the end: what changes is nearly always among the newest.
+        for (var i = Messages.Length - 1; i >= 0; i--)
+        {
+            if (Messages[i].Message.Id == messageId)
+            {
+                return Messages[i];
+            }
+        }
+
+        return Beyond.FirstOrDefault(m => m.Message.Id == messageId);
+    }
+
+    /// <summary>The frame of a room as it stands.</summary>
+    public static RoomFrame Of(OpenRoomState room)
+    {
+        var running = room.Running.ToDictionary(r => r.MessageId);
+        return new RoomFrame(room.State, [.. room.State.Messages.Select(Frame)], [.. room.State.Beyond.Select(Frame)]);
+
+        MessageFrame Frame(Message message) => message.IsRunning
+            ? MessageFrame.Running(message, new ResponseProjection(running.GetValueOrDefault(message.Id) ?? Begun(message)))
+            : new MessageFrame(message);
+    }
+
+    /// <summary>The frame of the room's next state. What did not change is the same instance, and is not rendered again.</summary>
+    public RoomFrame Next(RoomState state) =>
+        new(state, Follow(state.Messages, State.Messages, Messages), Follow(state.Beyond, State.Beyond, Beyond));
+
+    private ImmutableArray<MessageFrame> Follow(ImmutableArray<Message> next, ImmutableArray<Message> last, ImmutableArray<MessageFrame> frames)
+    {
+        if (next == last)
+        {
+            return frames;
+        }
+
+        var followed = ImmutableArray.CreateBuilder<MessageFrame>(next.Length);
+        Dictionary<Guid, MessageFrame>? known = null;
+        for (var i = 0; i < next.Length; i++)
+        {
+            // Nearly always what stood in this place; only where messages went, others have moved up.
+            if (i < frames.Length && ReferenceEquals(frames[i].Message, next[i]))
+            {
+                followed.Add(frames[i]);
+                continue;
+            }
+
+            known ??= Known();
+            followed.Add(Follow(next[i], known.GetValueOrDefault(next[i].Id)));
+        }
+
+        return followed.MoveToImmutable();
+    }
+
+    private Dictionary<Guid, MessageFrame> Known()
+    {
+        var known = new Dictionary<Guid, MessageFrame>(Messages.Length + Beyond.Length);
+        foreach (var frame in Beyond)
+        {
+            known[frame.Message.Id] = frame;
+        }
+
+        foreach (var frame in Messages)
+        {
+            known[frame.Message.Id] = frame;
+        }
+
+        return known;
+    }
+
+    private static MessageFrame Follow(Message message, MessageFrame? before) => before switch
+    {
+        _ when ReferenceEquals(before?.Message, message) => before!,
+        { Live: { } live } when message.IsRunning => MessageFrame.Running(message, live),
+        { Live: { } live } => new MessageFrame(message, live),
+        _ when message.IsRunning => MessageFrame.Running(message, new ResponseProjection(Begun(message))),
+        { } => new MessageFrame(message, before),
+        null => new MessageFrame(message),
+    };
+
+    private static RunningResponse Begun(Message message) => new(message.Id, 0, message.Parts, [], null);
+}

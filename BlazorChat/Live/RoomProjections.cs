@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Live;
+
+/// <summary>The projections of the rooms that are open in this process: one for each, made when somebody first looks, gone with the room.</summary>
+internal sealed class RoomProjections(
+    FrameInterval interval, ViewerNotifier notifier, LiveMetrics metrics, TimeProvider time, ILogger<RoomProjections> logger)
+{
+    private readonly ConditionalWeakTable<OpenRoom, Lazy<RoomProjection>> _known = [];
+
+    public RoomProjection Of(OpenRoom room) => _known.GetValue(room, Project).Value;
+
+    // Lazy, since the table may call this twice at once, and a room must not be followed by a projection that nobody has.
+    private Lazy<RoomProjection> Project(OpenRoom room) => new(() =>
+    {
+        var projection = new RoomProjection(interval, notifier, metrics, time, logger);
+        room.Follow(projection);
+        return projection;
+    });
+}
