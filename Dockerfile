@@ -7,11 +7,17 @@ WORKDIR /src
 # Only what a restore reads, so that packages are downloaded again only when one of these files changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY BlazorChat/BlazorChat.csproj BlazorChat/
+COPY BlazorChat.Agents/BlazorChat.Agents.csproj BlazorChat.Agents/
+COPY BlazorChat.Core/BlazorChat.Core.csproj BlazorChat.Core/
 COPY BlazorChat.Markdown/BlazorChat.Markdown.csproj BlazorChat.Markdown/
+COPY BlazorChat.Storage/BlazorChat.Storage.csproj BlazorChat.Storage/
 RUN dotnet restore BlazorChat
 COPY .editorconfig ./
 COPY eng/BannedSymbols.txt eng/
+COPY BlazorChat.Agents/ BlazorChat.Agents/
+COPY BlazorChat.Core/ BlazorChat.Core/
 COPY BlazorChat.Markdown/ BlazorChat.Markdown/
+COPY BlazorChat.Storage/ BlazorChat.Storage/
 COPY BlazorChat/ BlazorChat/
 # The build for the tests runs the analyzers; they do not change the result.
 RUN dotnet publish BlazorChat -c Release --no-restore -p:UseAppHost=false -p:RunAnalyzers=false -o /out

@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.AI;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BlazorChat.Messages;
 using BlazorChat.Turns.Hooks;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;

@@ -1,3 +1,4 @@
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Samples;

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using BlazorChat.Messages;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Mvc;
 
 namespace BlazorChat.Samples;

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Turns;
 
 namespace BlazorChat.Samples;
 

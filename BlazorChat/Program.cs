@@ -1,6 +1,5 @@
 using BlazorChat;
 using BlazorChat.Storage;
-using BlazorChat.Storage.Moving;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 

@@ -14,5 +14,5 @@ case "${1:-}" in
 esac
 
 # Every file that git does not ignore, except what Entity Framework generates. Folders would bring bin and obj with them.
-mapfile -t files < <(git ls-files --cached --others --exclude-standard -- '*.cs' ':!:BlazorChat/Storage/*/Compiled/*' ':!:BlazorChat/Storage/*/Migrations/*')
+mapfile -t files < <(git ls-files --cached --others --exclude-standard -- '*.cs' ':!:BlazorChat.Storage/*/Compiled/*' ':!:BlazorChat.Storage/*/Migrations/*')
 exec dotnet format whitespace . --folder "${check[@]}" --include "${files[@]}"

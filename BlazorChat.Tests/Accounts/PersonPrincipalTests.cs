@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using BlazorChat.Accounts;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 
 namespace BlazorChat.Tests.Accounts;
 

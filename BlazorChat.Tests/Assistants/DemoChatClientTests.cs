@@ -225,7 +225,7 @@ public sealed class DemoChatClientTests
         Assert.Equal("roll_dice write_clipboard", string.Join(' ', reading.Calls.Select(call => call.Name)));
         var pieces = reading.Updates.SelectMany(update => update.Contents).OfType<ToolCallDeltaContent>().ToList();
         Assert.True(pieces.Count > 4);
-        Assert.DoesNotContain(pieces, piece => BlazorChat.Rooms.Names.HasLoneSurrogate(piece.Arguments));
+        Assert.DoesNotContain(pieces, piece => BlazorChat.Text.Names.HasLoneSurrogate(piece.Arguments));
         foreach (var call in reading.Calls)
         {
             var written = string.Concat(pieces.Where(piece => piece.CallId == call.CallId && piece.Name == call.Name).Select(piece => piece.Arguments));

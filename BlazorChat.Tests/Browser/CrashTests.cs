@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Storage.Sqlite;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;

@@ -3,7 +3,7 @@ using BlazorChat.Components.Layout;
 using BlazorChat.Components.Messages;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Live;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using BlazorChat.Components.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;

@@ -2,7 +2,7 @@ using AngleSharp.Dom;
 using BlazorChat.Components;
 using BlazorChat.Components.Messages;
 using BlazorChat.Components.Rooms;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.AspNetCore.Components;

@@ -1,7 +1,7 @@
 using BlazorChat.Components;
 using BlazorChat.Components.Messages;
 using BlazorChat.Live;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 
 namespace BlazorChat.Tests.Components;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Live;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Tests.Components;

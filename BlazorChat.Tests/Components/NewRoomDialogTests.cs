@@ -1,6 +1,6 @@
 using BlazorChat.Components.Rooms;
-using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using BlazorChat.Text;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,6 +3,7 @@ using BlazorChat.Assistants.Mcp;
 using BlazorChat.Components;
 using BlazorChat.Components.Layout;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;

@@ -1,5 +1,6 @@
 using AngleSharp.Dom;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;

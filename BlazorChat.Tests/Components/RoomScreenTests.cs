@@ -2,6 +2,7 @@ using AngleSharp.Dom;
 using BlazorChat.Components.Composer;
 using BlazorChat.Components.Messages;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;

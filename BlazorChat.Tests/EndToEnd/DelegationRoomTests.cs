@@ -1,4 +1,4 @@
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.SemanticKernel;

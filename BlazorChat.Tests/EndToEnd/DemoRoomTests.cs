@@ -1,5 +1,5 @@
 using BlazorChat.Assistants;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.EndToEnd;

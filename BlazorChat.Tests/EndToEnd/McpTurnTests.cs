@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using BlazorChat.Assistants.Mcp;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Assistants.Mcp;
 using BlazorChat.Tests.Support;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;

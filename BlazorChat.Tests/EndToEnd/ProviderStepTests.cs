@@ -1,5 +1,5 @@
+using BlazorChat.Messages;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Rooms;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 

@@ -1,4 +1,5 @@
 using BlazorChat.Live;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Tests.Live;

@@ -1,5 +1,6 @@
 using BlazorChat.Components.Rooms;
 using BlazorChat.Live;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Turns.Engine;
 using BlazorChat.Tests.Support;

@@ -1,6 +1,8 @@
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
+using BlazorChat.Text;
 
 namespace BlazorChat.Tests.Rooms;
 

@@ -1,4 +1,6 @@
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Turns;
 
 namespace BlazorChat.Tests.Rooms;
 

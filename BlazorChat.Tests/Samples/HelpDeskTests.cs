@@ -1,5 +1,5 @@
+using BlazorChat.Messages;
 using BlazorChat.Turns.Hooks;
-using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,4 @@
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Storage;
 
 namespace BlazorChat.Tests.Storage;

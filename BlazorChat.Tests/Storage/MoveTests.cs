@@ -194,7 +194,8 @@ public sealed class MoveTests : IAsyncLifetime
             await target.Database.ExecuteSqlRawAsync("DELETE FROM \"Rooms\"; DELETE FROM \"DataProtectionKeys\"");
         }
 
-        await using var move = new PostgresMove(BlazorChatApp.CreateBuilder([]), _postgres.Settings["Database:ConnectionString"]);
+        var builder = BlazorChatApp.CreateBuilder([]);
+        await using var move = new PostgresMove(builder, builder.Build, _postgres.Settings["Database:ConnectionString"]);
         if (isSource)
         {
             await using var from = await move.OpenAsync(default);

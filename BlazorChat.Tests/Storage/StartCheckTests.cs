@@ -274,7 +274,7 @@ public sealed class StartCheckTests : IDisposable
     private static async Task<int> CountAsync(ChatHost host)
     {
         await using var db = host.OpenDatabase();
-        return db.Messages.Count(m => m.AuthorKind == BlazorChat.Rooms.AuthorKind.Person);
+        return db.Messages.Count(m => m.AuthorKind == BlazorChat.Messages.AuthorKind.Person);
     }
 
     private static void Backup(string folder, string to, bool vacuum = false)

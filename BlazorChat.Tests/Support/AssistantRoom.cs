@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using BlazorChat.Live;
 using BlazorChat.Markdown;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;

@@ -1,3 +1,4 @@
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Assistants;
 using Microsoft.AspNetCore.Builder;

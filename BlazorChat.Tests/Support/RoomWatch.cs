@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using BlazorChat.Live;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 
 namespace BlazorChat.Tests.Support;
 

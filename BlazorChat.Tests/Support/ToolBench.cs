@@ -1,6 +1,7 @@
+using BlazorChat.Messages;
 using BlazorChat.Turns.Kernels;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Rooms;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Turns.Engine;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 using Xunit.Abstractions;

@@ -1,3 +1,5 @@
+using BlazorChat.Messages;
+using BlazorChat.Text;
 using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Turns.Engine;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
-using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Xunit.Abstractions;
 

@@ -1,4 +1,4 @@
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;

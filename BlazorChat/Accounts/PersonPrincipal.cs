@@ -1,5 +1,6 @@
 using System.Security.Claims;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
+using BlazorChat.Text;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace BlazorChat.Accounts;

@@ -1,4 +1,6 @@
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
+using BlazorChat.Turns;
+
 
 namespace BlazorChat.Components;
 

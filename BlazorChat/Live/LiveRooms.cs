@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Live;

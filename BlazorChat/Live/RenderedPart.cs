@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using BlazorChat.Markdown;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 
 namespace BlazorChat.Live;
 

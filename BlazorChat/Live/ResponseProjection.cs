@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorChat.Markdown;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Live;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Turns;
 
 namespace BlazorChat.Live;
 

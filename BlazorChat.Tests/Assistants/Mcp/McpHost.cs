@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using BlazorChat.Assistants.Mcp;
+using BlazorChat.Messages;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
+using BlazorChat.Messages;
 using BlazorChat.Turns;
-using BlazorChat.Rooms;
 using BlazorChat.Assistants.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;

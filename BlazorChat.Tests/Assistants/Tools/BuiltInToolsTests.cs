@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BlazorChat.Assistants.Tools;
+using BlazorChat.Messages;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;

@@ -1,5 +1,5 @@
 using BlazorChat.Components.Messages.Parts;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;

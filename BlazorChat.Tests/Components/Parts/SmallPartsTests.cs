@@ -1,7 +1,7 @@
 using AngleSharp.Dom;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Markdown;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using Bunit;
 
 namespace BlazorChat.Tests.Components.Parts;

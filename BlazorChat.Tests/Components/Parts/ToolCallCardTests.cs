@@ -1,6 +1,6 @@
 using AngleSharp.Dom;
 using BlazorChat.Components.Messages.Parts;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using Bunit;
 
 namespace BlazorChat.Tests.Components.Parts;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage.Postgres;
 using BlazorChat.Tests.Support;

@@ -1,4 +1,5 @@
 using System.Net;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Kernels;
 using BlazorChat.Rooms;

@@ -1,3 +1,5 @@
+using BlazorChat.Access;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Hooks;
 using BlazorChat.Rooms;

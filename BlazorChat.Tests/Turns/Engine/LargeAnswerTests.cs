@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 

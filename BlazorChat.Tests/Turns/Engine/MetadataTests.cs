@@ -1,5 +1,5 @@
+using BlazorChat.Messages;
 using BlazorChat.Turns;
-using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 

@@ -1,4 +1,5 @@
 using BlazorChat.Live;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;

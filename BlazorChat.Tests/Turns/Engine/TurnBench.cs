@@ -1,5 +1,6 @@
 using BlazorChat.Live;
 using BlazorChat.Markdown;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;

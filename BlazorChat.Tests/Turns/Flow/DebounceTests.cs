@@ -1,5 +1,6 @@
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using BlazorChat.Turns;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

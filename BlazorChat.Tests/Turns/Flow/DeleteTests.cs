@@ -1,3 +1,4 @@
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Collections.Concurrent;
 using BlazorChat.Live;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
-using BlazorChat.Rooms;
 using BlazorChat.Tests.Assistants.Mcp;
 using BlazorChat.Tests.Browser;
 using BlazorChat.Tests.EndToEnd;

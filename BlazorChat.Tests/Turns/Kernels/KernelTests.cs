@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.Text.Json;
 using BlazorChat.Assistants;
+using BlazorChat.Messages;
 using BlazorChat.Turns.Kernels;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Rooms;
 using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Turns.Engine;
 using BlazorChat.Tests.Support;

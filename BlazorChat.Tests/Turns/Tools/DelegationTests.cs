@@ -1,8 +1,9 @@
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Tools;
+using BlazorChat.Messages;
+using BlazorChat.Text;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using BlazorChat.Turns;
 
 namespace BlazorChat.Components.Layout;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 
 namespace BlazorChat.Components.Layout;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using BlazorChat.Live;
 using BlazorChat.Markdown;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using Microsoft.AspNetCore.Components.Rendering;
 
 namespace BlazorChat.Components.Messages;

@@ -3,7 +3,7 @@ using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Live;
 using BlazorChat.Markdown;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 

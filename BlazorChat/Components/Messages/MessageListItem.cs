@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using BlazorChat.Live;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 
 namespace BlazorChat.Components.Messages;
 

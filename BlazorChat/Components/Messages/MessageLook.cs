@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using BlazorChat.Components.Layout;
 using BlazorChat.Live;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorChat.Components.Messages;

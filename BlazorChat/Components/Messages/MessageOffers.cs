@@ -1,4 +1,5 @@
 using BlazorChat.Components.Layout;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Components;
 

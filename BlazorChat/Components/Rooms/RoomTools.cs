@@ -1,4 +1,5 @@
 using BlazorChat.Components.Messages.Parts;
+using BlazorChat.Text;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;

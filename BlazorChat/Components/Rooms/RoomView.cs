@@ -1,5 +1,7 @@
 using BlazorChat.Live;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Turns;
 
 namespace BlazorChat.Components.Rooms;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorChat.Components.Messages.Parts;

@@ -1,4 +1,5 @@
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
+
 
 namespace BlazorChat.Components.Messages.Parts;
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 
 namespace BlazorChat.Components.Messages.Parts;
 

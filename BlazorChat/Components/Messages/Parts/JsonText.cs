@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using BlazorChat.Rooms;
+using BlazorChat.Text;
 
 namespace BlazorChat.Components.Messages.Parts;
 

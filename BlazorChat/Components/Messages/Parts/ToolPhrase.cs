@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using BlazorChat.Rooms;
+using BlazorChat.Messages;
 
 namespace BlazorChat.Components.Messages.Parts;
 

@@ -1,0 +1,259 @@
+using System.Collections.Immutable;
+using BlazorChat.Messages;
+using BlazorChat.Text;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Turns;
+
+/// <summary>
+/// A running response as its turn writes it: its parts so far. Whatever comes goes at once to the room, and text to the
+/// journal. Thread-safe: tools run side by side, and people decide while they do; what is told of one response is told in
+/// the order in which it came.
+/// </summary>
+internal sealed class ResponseDraft
+{
+    private readonly Lock _lock = new();
+    private readonly OpenRoom _room;
+    private readonly TurnJournal _journal;
+    private readonly Guid _messageId;
+    private readonly MessageDraft _draft;
+    private long _number;
+    private bool _hasStreamed;
+
+    public ResponseDraft(Message response, int step, OpenRoom room, TurnJournal journal)
+    {
+        _messageId = response.Id;
+        _room = room;
+        _journal = journal;
+        _draft = new MessageDraft(response.Parts);
+        Step = Math.Max(step, PartList.NextStep(_draft.Parts));
+    }
+
+    /// <summary>The step whose contents come now.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>The step that comes when the response goes on later: text of this one that is still on its way to the journal must not be taken for more of it.</summary>
+    public int NextFreeStep
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Math.Max(_hasStreamed ? Step + 1 : Step, PartList.NextStep(_draft.Parts));
+            }
+        }
+    }
+
+    /// <summary>The parts as they are to be stored: without what is only shown.</summary>
+    public ImmutableArray<MessagePart> Parts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                _draft.Settle();
+                return [.. _draft.Parts.Select(Storable)];
+            }
+        }
+    }
+
+    /// <summary>The calls of a step.</summary>
+    public ImmutableArray<ToolCallPart> CallsOf(int step)
+    {
+        lock (_lock)
+        {
+            return [.. _draft.Parts.OfType<ToolCallPart>().Where(c => c.Step == step)];
+        }
+    }
+
+    /// <summary>Whether it can take another part.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _draft.Parts.Count >= RoomLimits.Parts;
+            }
+        }
+    }
+
+    public void NextStep()
+    {
+        lock (_lock)
+        {
+            Step++;
+            _hasStreamed = false;
+        }
+    }
+
+    public void AppendText(string text) => Append(text, isReasoning: false);
+
+    public void AppendReasoning(string text) => Append(text, isReasoning: true);
+
+    /// <summary>What the provider wants back with the reasoning that has just come.</summary>
+    public void SealReasoning(string protectedData, string origin)
+    {
+        lock (_lock)
+        {
+            _draft.Settle();
+            var last = _draft.Parts is [.., ReasoningPart { ProtectedData: null } open] ? open : null;
+            Set(last is null ? _draft.Parts.Count : _draft.Parts.Count - 1, (last ?? new ReasoningPart("") { Step = Step }) with { ProtectedData = protectedData, Origin = origin });
+        }
+    }
+
+    /// <summary>Puts a call in its place, or at the end.</summary>
+    public void SetCall(ToolCallPart call)
+    {
+        lock (_lock)
+        {
+            var at = IndexOf(call.CallId);
+            Set(at < 0 ? _draft.Parts.Count : at, call);
+        }
+    }
+
+    /// <summary>Changes a call as it is now.</summary>
+    /// <returns>The call after that, or null when there is none of that id.</returns>
+    public ToolCallPart? ChangeCall(string callId, Func<ToolCallPart, ToolCallPart> change)
+    {
+        lock (_lock)
+        {
+            var at = IndexOf(callId);
+            if (at < 0)
+            {
+                return null;
+            }
+
+            var before = (ToolCallPart)_draft.Parts[at];
+            var after = change(before);
+            if (after != before)
+            {
+                Set(at, after);
+            }
+
+            return after;
+        }
+    }
+
+    /// <summary>Rejects what waits for people because who asked wrote something else instead.</summary>
+    public void RejectAwaited(Author by, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            _draft.Settle();
+            var after = CallChanges.RejectAwaited([.. _draft.Parts], by, now);
+            for (var i = 0; i < after.Length; i++)
+            {
+                if (!ReferenceEquals(after[i], _draft.Parts[i]))
+                {
+                    Set(i, after[i]);
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds a part that comes whole.</summary>
+    public void Add(MessagePart part)
+    {
+        lock (_lock)
+        {
+            Set(_draft.Parts.Count, part);
+        }
+    }
+
+    /// <summary>Shows data, in the place of those with the same type and id.</summary>
+    public void Put(DataPart data, bool isTransient)
+    {
+        lock (_lock)
+        {
+            if (isTransient)
+            {
+                _room.Apply(new ResponseDelta.DataShown(_messageId, ++_number, data));
+                return;
+            }
+
+            var at = LastIndex(p => p is DataPart other && PartList.IsSame(other, data));
+            if (at >= 0)
+            {
+                Set(at, data with { Step = _draft.Parts[at].Step });
+            }
+            else
+            {
+                Add(data);
+            }
+        }
+    }
+
+    /// <summary>Tells people something beside the text, or, with null, nothing any more.</summary>
+    public void Note(string? note)
+    {
+        lock (_lock)
+        {
+            _room.Apply(new ResponseDelta.Noted(_messageId, ++_number, note));
+        }
+    }
+
+    private void Append(string text, bool isReasoning)
+    {
+        lock (_lock)
+        {
+            // Reasoning that its provider has sealed is not added to: what follows is another thought.
+            var goesOn = (isReasoning ? _draft.Parts is [.., ReasoningPart { ProtectedData: null }] : _draft.Parts is [.., TextPart]) && PartList.GoesOn(_draft.Parts, Step);
+            _hasStreamed = true;
+            if (goesOn)
+            {
+                _draft.Append(text);
+                _room.Apply(new ResponseDelta.TextAppended(_messageId, ++_number, text));
+            }
+            else
+            {
+                Set(_draft.Parts.Count, isReasoning ? new ReasoningPart(text) { Step = Step } : new TextPart(text) { Step = Step });
+            }
+
+            _journal.Append(_messageId, Step, text, isReasoning);
+        }
+    }
+
+    private void MakeRoom()
+    {
+        if (_draft.Parts.Count >= RoomLimits.Parts)
+        {
+            throw new ResponseFailedException($"This answer has more than {RoomLimits.Parts} parts, which is the most.");
+        }
+    }
+
+    // Half a surrogate pair may be a piece of a whole one that is still coming; what is stored cannot have it.
+    private static MessagePart Storable(MessagePart part) => part switch
+    {
+        ToolCallPart { State: ToolCallState.Running, Result: not null } call => call with { Result = null },
+        TextPart text when StorableText.From(text.Text) is var storable && !ReferenceEquals(storable, text.Text) => text with { Text = storable },
+        ReasoningPart reasoning when StorableText.From(reasoning.Text) is var storable && !ReferenceEquals(storable, reasoning.Text) => reasoning with { Text = storable },
+        _ => part,
+    };
+
+    private int IndexOf(string callId) => LastIndex(p => p is ToolCallPart call && call.CallId == callId);
+
+    private int LastIndex(Func<MessagePart, bool> wanted)
+    {
+        for (var i = _draft.Parts.Count - 1; i >= 0; i--)
+        {
+            if (wanted(_draft.Parts[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private void Set(int index, MessagePart part)
+    {
+        if (index >= _draft.Parts.Count)
+        {
+            MakeRoom();
+        }
+
+        _draft.Set(index, part);
+        _room.Apply(new ResponseDelta.PartSet(_messageId, ++_number, index, part));
+    }
+}

@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Turns;
+
+/// <summary>Why a running turn is to end before the model has finished.</summary>
+internal abstract record TurnEnding
+{
+    /// <summary>A person stopped it.</summary>
+    public sealed record Stopped(Author By) : TurnEnding;
+
+    /// <summary>Its message is gone, or its room was cleared or deleted: nothing of it is to be kept.</summary>
+    public sealed record Discarded : TurnEnding;
+
+    /// <summary>The server stops.</summary>
+    public sealed record ShuttingDown : TurnEnding;
+
+    /// <summary>The database may belong to another process: what comes cannot be stored.</summary>
+    public sealed record StorageLost : TurnEnding;
+}
+
+/// <summary>A turn that runs in this process. The first ending counts.</summary>
+internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest request, ResponseDraft draft) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TurnEnding? _ending;
+    private bool _disposed;
+    private int _removals;
+
+    public Guid RoomId { get; } = roomId;
+
+    public Guid MessageId { get; } = messageId;
+
+    /// <summary>Who asked.</summary>
+    public TurnRequest Request { get; } = request;
+
+    /// <summary>The response so far.</summary>
+    public ResponseDraft Draft { get; } = draft;
+
+    /// <summary>Stores how far the response has come; set by who runs the turn, before anybody can find it.</summary>
+    public Func<Task> SaveAsync { get; set; } = static () => Task.CompletedTask;
+
+    /// <summary>How many messages were removed from the room since it began: a prompt that was built before has them in it.</summary>
+    public int Removals => Volatile.Read(ref _removals);
+
+    public void CountRemoval() => Interlocked.Increment(ref _removals);
+
+    /// <summary>Why it is to end, or null while nobody wants that.</summary>
+    public TurnEnding? Ending => Volatile.Read(ref _ending);
+
+    /// <summary>The token that the model's request is made with: cancelled, it closes the provider's socket.</summary>
+    public CancellationToken Token => _cancellation.Token;
+
+    /// <summary>Done when nothing more comes of it, and its outcome is all that is left to be stored.</summary>
+    public Task Answered => _answered.Task;
+
+    public void SetAnswered() => _answered.TrySetResult();
+
+    /// <returns>False when something else ended it before, or it has ended by itself.</returns>
+    public bool End(TurnEnding ending)
+    {
+        lock (_lock)
+        {
+            // While nothing can be saved, somebody may stop it, or its message go: it does not go on when it can.
+            var isFirst = _ending is null || (_ending is TurnEnding.StorageLost && ending is (TurnEnding.Stopped or TurnEnding.Discarded));
+            if (_disposed || !isFirst)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _ending, ending);
+            // Callbacks run elsewhere: whoever ends a turn may hold a gate, and closing a socket is not its business.
+            _ = _cancellation.CancelAsync();
+            return true;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+        }
+
+        SetAnswered();
+        _cancellation.Dispose();
+    }
+}
+
+/// <summary>The turns that run in this process, to find them when they are to end or people decide about their calls.</summary>
+public sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageObserver
+{
+    private readonly ConcurrentDictionary<Guid, RunningTurn> _turns = new();
+    private TurnEnding? _closing;
+
+    /// <summary>How many run.</summary>
+    public int Count => _turns.Count;
+
+    /// <inheritdoc />
+    public (int Found, int Ended) Stop(Guid roomId, Guid? messageId, Author by) =>
+        End(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId), new TurnEnding.Stopped(by));
+
+    /// <inheritdoc />
+    public void Discard(Guid roomId, Guid? messageId)
+    {
+        _ = End(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId), new TurnEnding.Discarded());
+        foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId))
+        {
+            turn.CountRemoval();
+        }
+    }
+
+    /// <inheritdoc />
+    public void RejectAwaited(Guid roomId, Author by)
+    {
+        foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && t.Request.RequestedBy.Id == by.Id && t.Request.RequestedBy.Kind == by.Kind))
+        {
+            turn.Draft.RejectAwaited(by, time.GetUtcNow());
+        }
+    }
+
+    void IStorageObserver.OnStorageLost()
+    {
+        var lost = new TurnEnding.StorageLost();
+        // A shutdown that has begun stays one.
+        _ = Interlocked.CompareExchange(ref _closing, lost, null);
+        _ = End(static _ => true, lost);
+    }
+
+    // None begins meanwhile: that would be written.
+    Task IStorageObserver.UntilEndedAsync() => Task.WhenAll(_turns.Values.Select(t => t.Answered));
+
+    void IStorageObserver.OnStorageBack()
+    {
+        if (Volatile.Read(ref _closing) is TurnEnding.StorageLost lost)
+        {
+            _ = Interlocked.CompareExchange(ref _closing, null, lost);
+        }
+    }
+
+    internal void Add(RunningTurn turn)
+    {
+        _turns[turn.MessageId] = turn;
+        // One that began while all were being ended ends, too.
+        if (Volatile.Read(ref _closing) is { } ending)
+        {
+            turn.End(ending);
+        }
+    }
+
+    internal void Remove(RunningTurn turn) => _turns.TryRemove(new(turn.MessageId, turn));
+
+    internal RunningTurn? Find(Guid roomId, Guid messageId) =>
+        _turns.TryGetValue(messageId, out var turn) && turn.RoomId == roomId ? turn : null;
+
+    /// <summary>Ends all that run and all that may still begin.</summary>
+    /// <returns>How many this call ended.</returns>
+    internal int EndAll(TurnEnding ending)
+    {
+        Volatile.Write(ref _closing, ending);
+        return End(static _ => true, ending).Ended;
+    }
+
+    private (int Found, int Ended) End(Func<RunningTurn, bool> which, TurnEnding ending)
+    {
+        var found = _turns.Values.Where(which).ToList();
+        return (found.Count, found.Count(t => t.End(ending)));
+    }
+}

@@ -1,0 +1,181 @@
+using System.Text;
+using System.Text.Json;
+using BlazorChat.Messages;
+using BlazorChat.Text;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Turns;
+
+/// <summary>One response of a model as it comes: each piece goes into the running response. Not for concurrent use.</summary>
+internal sealed class StepReading(TurnState state, int step, string origin, TurnsMetrics metrics, long began, TimeProvider time)
+{
+    private const int ShortArguments = 2_000;
+
+    // The ids that this step's calls have in the response, where they must be unique.
+    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StringBuilder> _arguments = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
+
+    /// <summary>The calls that the model made.</summary>
+    public List<ToolCallPart> Calls { get; } = [];
+
+    /// <summary>How many tokens of what was sent the provider counted, those from its cache included; 0 when it has not said.</summary>
+    public long ReportedInput { get; private set; }
+
+    /// <summary>Why it ended.</summary>
+    public ChatFinishReason? Finish { get; private set; }
+
+    public void Take(ChatResponseUpdate update)
+    {
+        state.Model = update.ModelId is { } model ? StorableText.From(model) : state.Model;
+        Finish = update.FinishReason ?? Finish;
+        foreach (var content in update.Contents)
+        {
+            Take(content);
+        }
+    }
+
+    private void Take(AIContent content)
+    {
+        switch (content)
+        {
+            case TextContent { Text.Length: > 0 } text:
+                MarkFirst();
+                state.Draft.AppendText(text.Text);
+                AddSources(text);
+                break;
+            case TextReasoningContent reasoning:
+                MarkFirst();
+                if (reasoning.Text.Length > 0)
+                {
+                    state.Draft.AppendReasoning(reasoning.Text);
+                }
+
+                if (reasoning.ProtectedData is { } sealing)
+                {
+                    state.Draft.SealReasoning(StorableText.From(sealing), origin);
+                }
+
+                break;
+            case ToolCallDeltaContent delta:
+                MarkFirst();
+                Append(delta);
+                break;
+            case FunctionCallContent call:
+                MarkFirst();
+                Complete(call);
+                break;
+            case ResponseNoteContent note:
+                state.Draft.Note(note.Note);
+                break;
+            case UsageContent usage:
+                state.Count(usage.Details);
+                // Several may count one request.
+                ReportedInput = Math.Max(ReportedInput, TokenUsage.Of(usage.Details).Input);
+                metrics.Tokens(state.Assistant, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
+                break;
+        }
+    }
+
+    private void MarkFirst()
+    {
+        if (state.MarkFirstToken())
+        {
+            metrics.FirstText(state.Assistant, time.GetElapsedTime(began));
+            state.Draft.Note(null);
+        }
+    }
+
+    private void AddSources(TextContent text)
+    {
+        foreach (var citation in (text.Annotations ?? []).OfType<CitationAnnotation>().Where(c => c.Url is not null))
+        {
+            state.Draft.Add(new SourcePart(citation.Url!.ToString(), citation.Title is { } title ? StorableText.From(title) : null) { Step = step });
+        }
+    }
+
+    private void Append(ToolCallDeltaContent delta)
+    {
+        if (_complete.Contains(delta.CallId))
+        {
+            // The whole call has come, and only that one counts.
+            return;
+        }
+
+        var id = IdOf(delta.CallId);
+        if (!_arguments.TryGetValue(id, out var written))
+        {
+            _arguments[id] = written = new StringBuilder();
+        }
+
+        written.Append(delta.Arguments);
+        if (state.Draft.ChangeCall(id, c => IsWorthShowing(written, c) ? c with { Arguments = Written(id) } : c) is null)
+        {
+            state.Draft.SetCall(new ToolCallPart(id, StorableText.From(delta.Name)) { Step = step, Arguments = Written(id) });
+        }
+    }
+
+    // Short arguments are shown with every piece; long ones when they have grown by an eighth, so that all of it costs no
+    // more than a few times its length.
+    private static bool IsWorthShowing(StringBuilder written, ToolCallPart shown) =>
+        written.Length < ShortArguments || written.Length - shown.Arguments.Length >= written.Length / 8;
+
+    private string Written(string id) => _arguments.TryGetValue(id, out var written) ? StorableText.From(written.ToString()) : "";
+
+    private void Complete(FunctionCallContent content)
+    {
+        if (!_complete.Add(content.CallId))
+        {
+            // Another call under the same id: some servers give none.
+            _ids.Remove(content.CallId);
+        }
+
+        var arguments = content.Exception is null ? Write(content.Arguments) : null;
+        var call = new ToolCallPart(IdOf(content.CallId), StorableText.From(content.Name)) { Step = step, Arguments = arguments ?? "", State = ToolCallState.Ready };
+        if (arguments is null)
+        {
+            // What the model wrote is in the pieces that came before, and stays to be seen.
+            call = call with
+            {
+                Arguments = Written(call.CallId),
+                State = ToolCallState.Failed,
+                Result = "The arguments are no valid JSON object. Write them again.",
+                EndedAt = time.GetUtcNow(),
+            };
+        }
+
+        state.Draft.SetCall(call);
+        Calls.Add(call);
+    }
+
+    private static string? Write(IDictionary<string, object?>? arguments)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(arguments ?? new Dictionary<string, object?>(StringComparer.Ordinal), PromptBuilder.Json);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
+        {
+            // Half a surrogate pair, written as an escape.
+            return null;
+        }
+    }
+
+    // Some servers count from zero in each step: a call of an earlier step keeps its id, this one gets another.
+    private string IdOf(string callId)
+    {
+        if (!_ids.TryGetValue(callId, out var id))
+        {
+            id = StorableText.From(callId);
+            var plain = id;
+            for (var number = step; state.Draft.ChangeCall(id, static c => c) is not null; number++)
+            {
+                id = $"{plain}-{number}";
+            }
+
+            _ids[callId] = id;
+        }
+
+        return id;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Turns.Tools;
+
+/// <summary>The rules of data parts.</summary>
+internal static partial class DataParts
+{
+    private const int IdLength = 64;
+
+    /// <exception cref="ArgumentException">Type, id or JSON break a bound.</exception>
+    public static void Check(DataPart data)
+    {
+        if (!TypeName().IsMatch(data.Type))
+        {
+            throw new ArgumentException("The type of a data part has 1 to 64 lower-case letters, digits and hyphens.", nameof(data));
+        }
+
+        if (data.Id is { Length: 0 or > IdLength })
+        {
+            throw new ArgumentException($"The id of a data part has 1 to {IdLength} characters.", nameof(data));
+        }
+
+        if (data.Json.Length > RoomLimits.DataLength)
+        {
+            throw new ArgumentException($"A data part has at most {RoomLimits.DataLength} characters of JSON.", nameof(data));
+        }
+
+        try
+        {
+            using var _ = JsonDocument.Parse(data.Json);
+        }
+        catch (JsonException e)
+        {
+            throw new ArgumentException("A data part holds one JSON value.", nameof(data), e);
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9-]{1,64}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TypeName();
+}

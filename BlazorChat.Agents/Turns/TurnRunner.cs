@@ -1,0 +1,255 @@
+using System.Collections.Immutable;
+using BlazorChat.Messages;
+using BlazorChat.Turns.Hooks;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Turns;
+
+/// <summary>Runs one turn from the queue to its outcome, tied to no circuit.</summary>
+internal sealed partial class TurnRunner(
+    ITurnStore store,
+    RoomBroadcaster broadcaster,
+    RoomGates gates,
+    RunningTurns running,
+    IAssistants assistants,
+    TurnSteps steps,
+    TurnJournal journal,
+    TurnObservers observers,
+    TurnsMetrics metrics,
+    TimeProvider time,
+    ILogger<TurnRunner> logger)
+{
+    // How long to wait before storing an outcome again; the last one again and again.
+    private static readonly TimeSpan[] StoreAgainAfter = [TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
+
+    private static readonly Func<ILogger, Guid, Guid, IDisposable?> InTurn =
+        LoggerMessage.DefineScope<Guid, Guid>("Room {RoomId}, turn {TurnId}");
+
+    /// <summary>Takes the next turn of an assistant in a room and runs it to its end, or until it pauses.</summary>
+    /// <returns>False when none can begin now.</returns>
+    /// <exception cref="StorageUnavailableException">The turn could not be taken; it still waits.</exception>
+    public async Task<bool> RunNextAsync(Guid roomId, string assistantId, CancellationToken stoppingToken)
+    {
+        // Opened before the gate is taken, since opening takes it too. Keeps the response in memory while it runs.
+        using var lease = await broadcaster.OpenAsync(roomId, stoppingToken).ConfigureAwait(false);
+        if (lease is null)
+        {
+            return false;
+        }
+
+        if (assistants.Find(assistantId) is not { } assistant)
+        {
+            await WithdrawAsync(roomId, assistantId, stoppingToken).ConfigureAwait(false);
+            return false;
+        }
+
+        if (await BeginAsync(lease.Room, assistant, stoppingToken).ConfigureAwait(false) is not { } state)
+        {
+            return false;
+        }
+
+        using (state.Turn)
+        using (state)
+        {
+            await RunAsync(state, stoppingToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    private async Task RunAsync(TurnState state, CancellationToken stoppingToken)
+    {
+        var claimed = state.Claimed;
+        using var activity = metrics.StartTurn(claimed);
+        using var scope = InTurn(logger, claimed.Turn.RoomId, claimed.Turn.Id);
+        var began = time.GetTimestamp();
+        LogBegan(claimed.Turn.Id, claimed.Turn.AssistantId);
+        var status = await AnswerAsync(state).ConfigureAwait(false);
+        state.Turn.SetAnswered();
+        var ended = await EndAsync(state, status, stoppingToken).ConfigureAwait(false);
+
+        var outcome = TurnsMetrics.OutcomeOf(ended?.Status);
+        metrics.Ended(claimed.Turn.AssistantId, ended?.Status);
+        activity?.SetTag("blazorchat.outcome", outcome);
+        var took = time.GetElapsedTime(began);
+        LogEnded(claimed.Turn.Id, outcome, state.Steps, took.TotalMilliseconds);
+        if (ended is not null)
+        {
+            observers.Tell(new TurnOutcome(claimed.Turn, claimed.Request, ended, state.Tokens, state.Cost, took));
+        }
+    }
+
+    private async Task<TurnState?> BeginAsync(OpenRoom room, Assistant assistant, CancellationToken stoppingToken)
+    {
+        var roomId = room.State.Room.Id;
+        using var gate = await gates.EnterAsync(roomId, stoppingToken).ConfigureAwait(false);
+        var claimed = await store.ClaimAsync(roomId, assistant.Author, time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
+        if (claimed is null)
+        {
+            return null;
+        }
+
+        var turn = new RunningTurn(roomId, claimed.Response.Id, claimed.Request, new ResponseDraft(claimed.Response, claimed.Step, room, journal));
+        var state = new TurnState(room.State.Room, claimed, assistant, turn, store, journal, time);
+        // Known before anybody can see it, so that whoever sees it can stop it.
+        running.Add(turn);
+        broadcaster.Publish(roomId, claimed.IsContinuation
+            ? new RoomEvent.ResponseResumed(claimed.Turn.Id, claimed.Response)
+            : new RoomEvent.ResponseStarted(claimed.Turn.Id, claimed.Response));
+        if (claimed.Recoveries > 0)
+        {
+            turn.Draft.Note("Recovering…");
+        }
+
+        return state;
+    }
+
+    /// <summary>Streams the response into the room.</summary>
+    /// <returns>How it ended, or why it pauses.</returns>
+    private async Task<MessageStatus> AnswerAsync(TurnState state)
+    {
+        try
+        {
+            return await steps.RunAsync(state).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (state.Turn.Ending is not null)
+        {
+            return state.Turn.Ending is TurnEnding.Stopped stopped ? new MessageStatus.Stopped(stopped.By.Name)
+                : CanRecover(state) ? MessageStatus.Recovering.Instance
+                : MessageStatus.Interrupted.Instance;
+        }
+        catch (ResponseFailedException e)
+        {
+            return e.IsStall && CanRecover(state) ? MessageStatus.Recovering.Instance : new MessageStatus.Failed(e.Message);
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogBroke(e, state.Turn.MessageId);
+            // A database that is away for a moment costs a moment: what has come so far is stored when it is back.
+            return CanRecover(state) ? MessageStatus.Recovering.Instance
+                : new MessageStatus.Failed("What came of this answer could not be saved, so it does not go on.");
+        }
+#pragma warning disable CA1031 // Whatever went wrong, the turn must end with an outcome that people see, and the queue must go on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogBroke(e, state.Turn.MessageId);
+            return new MessageStatus.Failed("Something went wrong on this server while answering.");
+        }
+    }
+
+    private bool CanRecover(TurnState state)
+    {
+        var claimed = state.Claimed;
+        return PolicyOf(state.Assistant).Allows(claimed.Recoveries, claimed.RecoveredProgress, state.Draft.Parts, time.GetUtcNow() - claimed.BeganAt);
+    }
+
+    /// <summary>What is to become of an assistant's answers that were cut off.</summary>
+    public static RecoveryPolicy PolicyOf(Assistant assistant) => new(assistant.Recovery, assistant.MaxRecoveries, assistant.RecoveryWindow);
+
+    /// <summary>
+    /// Stores the outcome and tells it. Goes on trying for as long as the server runs: the next turn could not begin
+    /// without it. The room's gate is free between two tries.
+    /// </summary>
+    /// <returns>The response, or null when it is gone, or could not be stored before the server stopped.</returns>
+    private async Task<Message?> EndAsync(TurnState state, MessageStatus status, CancellationToken stoppingToken)
+    {
+        var response = state.Claimed.Response;
+        var now = time.GetUtcNow();
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await TryEndAsync(state, status, now).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever it is, a response that has ended must not stay running for ever.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogNotStored(e, response.Id);
+                if (attempt >= StoreAgainAfter.Length && stoppingToken.IsCancellationRequested)
+                {
+                    // The next start finds it running, and keeps what was journaled.
+                    running.Remove(state.Turn);
+                    return null;
+                }
+
+                state.Draft.Note("This answer has ended, but cannot be saved just now. It is tried again.");
+                await Task.Delay(StoreAgainAfter[Math.Min(attempt, StoreAgainAfter.Length - 1)], time, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<Message?> TryEndAsync(TurnState state, MessageStatus status, DateTimeOffset now)
+    {
+        var response = state.Claimed.Response;
+        // Not cancelled by a shutdown: it waits for this.
+        using var gate = await gates.EnterAsync(response.RoomId, CancellationToken.None).ConfigureAwait(false);
+        if (status is MessageStatus.Recovering && state.Turn.Ending is TurnEnding.Stopped stopped)
+        {
+            // While it could not be stored, somebody stopped it: it does not go on when it can.
+            status = new MessageStatus.Stopped(stopped.By.Name);
+        }
+
+        var ended = state.Turn.Ending is TurnEnding.Discarded
+            ? null
+            : await store.EndAsync(
+                new EndedTurn(response.RoomId, response.Id, PartsAt(state, status, now), status, state.Draft.NextFreeStep, state.Metadata(), state.Tokens, state.Cost, now), CancellationToken.None).ConfigureAwait(false);
+        // Known as running until its outcome is stored: whoever presses Stop until then means this response and not the next.
+        running.Remove(state.Turn);
+        journal.Forget(response.Id);
+        if (ended is null)
+        {
+            return null;
+        }
+
+        broadcaster.Publish(response.RoomId, new RoomEvent.ResponseEnded(ended.Message) { Tokens = state.Tokens, Cost = state.Cost });
+        if (ended.Queued is { } again)
+        {
+            // Whoever runs this queue looks for the next turn when this one has ended.
+            broadcaster.Publish(response.RoomId, new RoomEvent.TurnQueued(again));
+        }
+
+        return ended.Message;
+    }
+
+    // Within the gate: people may have decided about calls until now.
+    private static ImmutableArray<MessagePart> PartsAt(TurnState state, MessageStatus status, DateTimeOffset now) => status switch
+    {
+        MessageStatus.AwaitingPeople => state.Draft.Parts,
+        MessageStatus.Recovering => CallChanges.Recover(state.Draft.Parts, now),
+        MessageStatus.Stopped stopped => CallChanges.FailUnfinished(state.Draft.Parts, $"Not finished: {stopped.By} stopped the answer.", now),
+        _ => CallChanges.FailUnfinished(state.Draft.Parts, "Not finished: the answer ended before.", now),
+    };
+
+    private async Task WithdrawAsync(Guid roomId, string assistantId, CancellationToken stoppingToken)
+    {
+        using var gate = await gates.EnterAsync(roomId, stoppingToken).ConfigureAwait(false);
+        var (withdrawn, changed) = await store.WithdrawAsync(roomId, assistantId, null, time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
+        foreach (var turn in withdrawn)
+        {
+            LogNoAssistant(turn.Id, assistantId);
+            broadcaster.Publish(roomId, new RoomEvent.TurnWithdrawn(turn.Id));
+        }
+
+        foreach (var message in changed)
+        {
+            broadcaster.Publish(roomId, new RoomEvent.MessageChanged(message));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Turn {TurnId} of {AssistantId} began.")]
+    private partial void LogBegan(Guid turnId, string assistantId);
+
+    [LoggerMessage(LogLevel.Information, "Turn {TurnId} ended: {Outcome}, {Steps} steps in {Milliseconds} ms.")]
+    private partial void LogEnded(Guid turnId, string outcome, int steps, double milliseconds);
+
+    [LoggerMessage(LogLevel.Error, "Answer {MessageId} broke.")]
+    private partial void LogBroke(Exception exception, Guid messageId);
+
+    [LoggerMessage(LogLevel.Error, "The outcome of answer {MessageId} could not be stored.")]
+    private partial void LogNotStored(Exception exception, Guid messageId);
+
+    [LoggerMessage(LogLevel.Warning, "Turn {TurnId} was taken out of the queue: no assistant {AssistantId} is configured.")]
+    private partial void LogNoAssistant(Guid turnId, string assistantId);
+}

@@ -1,0 +1,119 @@
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Text;
+
+namespace BlazorChat.Access;
+
+/// <summary>What somebody wants to do.</summary>
+public enum RoomPermission
+{
+    /// <summary>See the list of rooms.</summary>
+    ListRooms,
+
+    /// <summary>Create a room.</summary>
+    CreateRoom,
+
+    /// <summary>Read a room and follow it live.</summary>
+    ViewRoom,
+
+    /// <summary>Write in a room.</summary>
+    PostMessage,
+
+    /// <summary>Change a room's name or settings.</summary>
+    ChangeRoom,
+
+    /// <summary>Remove all messages of a room.</summary>
+    ClearRoom,
+
+    /// <summary>Remove a room.</summary>
+    DeleteRoom,
+
+    /// <summary>Stop a response or take a turn out of the queue.</summary>
+    StopResponse,
+
+    /// <summary>Ask for a new response in place of another, or for more of one.</summary>
+    RetryResponse,
+
+    /// <summary>Say yes or no to a tool call.</summary>
+    DecideToolCall,
+
+    /// <summary>Give the result of a tool call that one's own browser was asked to run.</summary>
+    AnswerBrowserCall,
+
+    /// <summary>Change a message.</summary>
+    EditMessage,
+
+    /// <summary>Remove a message.</summary>
+    DeleteMessage,
+
+    /// <summary>Take one turn out of the queue.</summary>
+    WithdrawTurn,
+}
+
+/// <summary>What a permission is asked for, as it was looked up.</summary>
+/// <param name="RoomId">The room.</param>
+public sealed record AuthorizedResource(Guid RoomId)
+{
+    /// <summary>The id of the room's owner; null when it has none, or the permission does not depend on it.</summary>
+    public string? OwnerId { get; init; }
+
+    /// <summary>Whose it is: the author of a message, or who asked for a response or a turn; null when the permission does not depend on it.</summary>
+    public Author? Whose { get; init; }
+
+    /// <summary>A room alone.</summary>
+    public static implicit operator AuthorizedResource(Guid roomId) => new(roomId);
+
+    /// <summary>A room alone.</summary>
+    public static AuthorizedResource FromGuid(Guid roomId) => roomId;
+}
+
+/// <summary>
+/// The one place that says who may do what. Every command and every subscription asks it, with the ids as they were
+/// looked up; what the page hides or shows is never what forbids.
+/// </summary>
+public interface IRoomAuthorizer
+{
+    /// <summary>Decides.</summary>
+    /// <param name="person">Who asks; null when nobody is signed in.</param>
+    /// <param name="permission">What they want.</param>
+    /// <param name="resource">What it concerns, or null where it concerns no room yet.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null for yes, otherwise why not.</returns>
+    ValueTask<RoomError?> AuthorizeAsync(Person? person, RoomPermission permission, AuthorizedResource? resource, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// The rules until rooms have members and roles: everybody who has joined may do everything, but for what is somebody's
+/// own. Approving a tool call is for who asked and for the room's owner; running a tool in a browser is for who asked; a
+/// message is edited by its author, and deleted by its author (a response by who asked for it) or the room's owner. What
+/// nobody owns, everybody may.
+/// </summary>
+public sealed class OpenRoomAuthorizer : IRoomAuthorizer
+{
+    private static readonly RoomError JoinFirst = new(RoomErrorKind.Forbidden, "Please join with a name first.");
+
+    /// <inheritdoc />
+    public ValueTask<RoomError?> AuthorizeAsync(Person? person, RoomPermission permission, AuthorizedResource? resource, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(person is { } who && who.Id != Guid.Empty && Names.CheckPersonName(who.Name).Error is null
+            ? Decide(who.AsAuthor().Id, permission, resource)
+            : JoinFirst);
+
+    private static RoomError? Decide(string who, RoomPermission permission, AuthorizedResource? resource)
+    {
+        var isOwn = resource?.Whose is { Kind: AuthorKind.Person } whose && whose.Id == who;
+        var isOwner = resource?.OwnerId == who;
+        var isNobodys = resource?.Whose is not { Kind: AuthorKind.Person } && resource?.OwnerId is null;
+        return permission switch
+        {
+            RoomPermission.DecideToolCall when !(isOwn || isOwner || isNobodys) =>
+                No("Only who asked for this answer or the room's owner can decide this."),
+            RoomPermission.AnswerBrowserCall when !isOwn => No("Only the browser of the person who asked can answer this."),
+            RoomPermission.EditMessage when !isOwn => No("Only its author can edit a message."),
+            RoomPermission.DeleteMessage when !(isOwn || isOwner || isNobodys) => No("Only its author or the room's owner can delete this message."),
+            RoomPermission.WithdrawTurn when !(isOwn || isOwner || isNobodys) => No("Only who asked or the room's owner can withdraw this."),
+            _ => null,
+        };
+    }
+
+    private static RoomError No(string sentence) => new(RoomErrorKind.Forbidden, sentence);
+}

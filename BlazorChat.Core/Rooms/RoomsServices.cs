@@ -1,0 +1,25 @@
+using BlazorChat.Access;
+using BlazorChat.Text;
+
+namespace BlazorChat.Rooms;
+
+/// <summary>Registers what rooms need but for the store and the response rules.</summary>
+internal static class RoomsServices
+{
+    public static IServiceCollection AddRooms(this IServiceCollection services)
+    {
+        services.AddSection<RoomsOptions>(RoomsOptions.Section)
+            .Validate(o => Names.CheckRoomName(o.LobbyName).Error is null, "The setting Rooms:LobbyName is no name that a room can have.");
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IRoomAuthorizer, OpenRoomAuthorizer>();
+        services.AddSingleton<RoomGates>();
+        services.AddSingleton<RoomsMetrics>();
+        services.AddSingleton<PostingRate>();
+        services.AddSingleton<RoomBroadcaster>();
+        services.AddSingleton<RoomDirectory>();
+        services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RoomDirectory>());
+        services.AddSingleton<Lobby>();
+        services.AddSingleton<RoomService>();
+        return services;
+    }
+}

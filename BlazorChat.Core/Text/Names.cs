@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Text;
+
+/// <summary>Rules for names of rooms and people.</summary>
+public static class Names
+{
+    /// <summary>What a room is called while nobody has named it.</summary>
+    public const string UnnamedRoom = "New room";
+
+    /// <summary>Checks a person's name.</summary>
+    /// <returns>The trimmed name, or why it cannot be used.</returns>
+    public static Result<string> CheckPersonName(string? name) => Check(name, RoomLimits.PersonNameLength, "A name");
+
+    /// <summary>Checks a room's name.</summary>
+    /// <returns>The trimmed name, or why it cannot be used.</returns>
+    public static Result<string> CheckRoomName(string? name) => Check(name, RoomLimits.RoomNameLength, "A room name");
+
+    /// <summary>The key under which a room name is unique: upper-cased without culture, without characters that nobody sees.</summary>
+    public static string KeyOf(string name) =>
+        string.Concat(name.EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.Format).Select(Rune.ToUpperInvariant));
+
+    /// <summary>Whether a text has half a surrogate pair, which cannot be written as UTF-8.</summary>
+    internal static bool HasLoneSurrogate(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+            {
+                continue;
+            }
+
+            if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+            {
+                return true;
+            }
+
+            i++;
+        }
+
+        return false;
+    }
+
+    /// <summary>A text in one line, without what nobody sees or what changes how the rest is shown; what cannot be stored is left out.</summary>
+    internal static string WithoutControls(string text)
+    {
+        var shown = string.Concat(text.Where(c => !(char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))));
+        return HasLoneSurrogate(shown) ? string.Concat(shown.Where(c => !char.IsSurrogate(c))) : shown;
+    }
+
+    private static Result<string> Check(string? name, int most, string what)
+    {
+        if (name is null || !name.AsSpan().Trim().ContainsVisible())
+        {
+            return new RoomError(RoomErrorKind.Invalid, $"{what} needs at least one visible character.");
+        }
+
+        if (HasForbidden(name.Trim()))
+        {
+            return new RoomError(RoomErrorKind.Invalid, $"{what} cannot contain control characters or line breaks.");
+        }
+
+        var trimmed = name.Trim();
+        return trimmed.Length > most
+            ? new RoomError(RoomErrorKind.Invalid, $"{what} can have at most {most} characters; this one has {trimmed.Length}.")
+            : trimmed;
+    }
+
+    private static bool ContainsVisible(this ReadOnlySpan<char> text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Control
+                or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Bidirectional controls could make one name look like another on the page; zero-width joiners stay, emoji need them.
+    private static bool HasForbidden(string text) =>
+        text.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))
+        || HasLoneSurrogate(text);
+}

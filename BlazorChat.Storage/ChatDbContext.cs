@@ -1,0 +1,123 @@
+using BlazorChat.Text;
+using BlazorChat.Rooms;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace BlazorChat.Storage;
+
+/// <summary>
+/// The database, whichever it is: one class derives from this for each, with its own migrations. Made per operation through
+/// an <see cref="IDbContextFactory{TContext}"/> of this type: scoped services live as long as a circuit here.
+/// </summary>
+internal abstract class ChatDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<RoomRow> Rooms => Set<RoomRow>();
+
+    public DbSet<MessageRow> Messages => Set<MessageRow>();
+
+    public DbSet<TurnRow> Turns => Set<TurnRow>();
+
+    public DbSet<JournalRow> Journal => Set<JournalRow>();
+
+    public DbSet<MessageVersionRow> Versions => Set<MessageVersionRow>();
+
+    public DbSet<BlobRow> Blobs => Set<BlobRow>();
+
+    public DbSet<StepRow> Steps => Set<StepRow>();
+
+    /// <summary>Those whose stored parts match a pattern of LIKE with <see cref="MessagePartsJson.LikeEscape"/>, whatever the case of ASCII letters.</summary>
+    public abstract IQueryable<MessageRow> WithPartsLike(IQueryable<MessageRow> messages, string pattern);
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        // SQLite has no type for points in time that sorts: Unix milliseconds do on every database.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMillisecondsConverter>();
+        // SQLite takes NUL and PostgreSQL refuses it; half of a surrogate pair is text to neither.
+        configurationBuilder.Properties<string>().HaveConversion<StorableTextConverter>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<RoomRow>(room =>
+        {
+            room.ToTable("Rooms");
+            room.Property(r => r.Id).ValueGeneratedNever();
+            room.Property(r => r.Name).HasMaxLength(RoomLimits.RoomNameLength);
+            room.Property(r => r.NameKey).HasMaxLength(RoomLimits.RoomNameLength);
+            room.Property(r => r.Instructions).HasMaxLength(RoomLimits.InstructionsLength);
+            room.Property(r => r.OwnerId).HasMaxLength(64);
+            // What rooms had before there were these settings.
+            room.Property(r => r.DisabledTools).HasDefaultValue("");
+            room.Property(r => r.QuietMilliseconds).HasDefaultValue(2_000);
+            room.HasIndex(r => r.NameKey).IsUnique();
+        });
+
+        modelBuilder.Entity<MessageRow>(message =>
+        {
+            message.ToTable("Messages");
+            message.Property(m => m.Id).ValueGeneratedNever();
+            message.Property(m => m.AuthorId).HasMaxLength(64);
+            message.Property(m => m.AuthorName).HasMaxLength(RoomLimits.PersonNameLength);
+            message.Property(m => m.AskedById).HasMaxLength(64);
+            message.Property(m => m.AskedByName).HasMaxLength(RoomLimits.PersonNameLength);
+            message.Property(m => m.Versions).HasDefaultValue(1);
+            message.HasIndex(m => m.QuestionId);
+            message.HasIndex(m => new { m.RoomId, m.Sequence }).IsUnique();
+            // Sending is idempotent; answers have no client id, and nulls are distinct in a unique index.
+            message.HasIndex(m => new { m.RoomId, m.AuthorId, m.ClientId }).IsUnique();
+            message.HasOne<RoomRow>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<TurnRow>(turn =>
+        {
+            turn.ToTable("Turns");
+            turn.Property(t => t.Id).ValueGeneratedNever();
+            turn.Property(t => t.AssistantId).HasMaxLength(64);
+            turn.Property(t => t.RequestedById).HasMaxLength(64);
+            turn.Property(t => t.RequestedByName).HasMaxLength(RoomLimits.PersonNameLength);
+            turn.Ignore(t => t.EarlierQuestionIds);
+            turn.HasIndex(t => new { t.RoomId, t.AssistantId, t.State });
+            // One running turn per assistant and room: the database says so too.
+            turn.HasIndex(t => new { t.RoomId, t.AssistantId }, "OneRunning").IsUnique().HasFilter("\"State\" = 1");
+            turn.HasOne<RoomRow>().WithMany().HasForeignKey(t => t.RoomId).OnDelete(DeleteBehavior.Cascade);
+            turn.HasOne<MessageRow>().WithMany().HasForeignKey(t => t.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<JournalRow>(piece =>
+        {
+            piece.ToTable("Journal");
+            piece.HasKey(p => new { p.MessageId, p.Ordinal });
+            piece.Property(p => p.Ordinal).ValueGeneratedNever();
+            piece.HasOne<MessageRow>().WithMany().HasForeignKey(p => p.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<MessageVersionRow>(version =>
+        {
+            version.ToTable("MessageVersions");
+            version.HasKey(v => new { v.MessageId, v.Number });
+            version.HasOne<MessageRow>().WithMany().HasForeignKey(v => v.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<BlobRow>(blob =>
+        {
+            blob.ToTable("Blobs");
+            blob.Property(b => b.Id).ValueGeneratedNever();
+            blob.Property(b => b.MediaType).HasMaxLength(100);
+            blob.HasOne<MessageRow>().WithMany().HasForeignKey(b => b.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<StepRow>(step =>
+        {
+            step.ToTable("Steps");
+            step.HasKey(s => new { s.MessageId, s.Version, s.Step });
+            step.HasIndex(s => new { s.RoomId, s.Sequence });
+            step.HasOne<MessageRow>().WithMany().HasForeignKey(s => s.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    // Seen by the models that are made beforehand.
+    internal sealed class StorableTextConverter() : ValueConverter<string, string>(text => StorableText.From(text), stored => stored);
+
+    internal sealed class UnixMillisecondsConverter()
+        : ValueConverter<DateTimeOffset, long>(time => time.ToUnixTimeMilliseconds(), stored => DateTimeOffset.FromUnixTimeMilliseconds(stored));
+}

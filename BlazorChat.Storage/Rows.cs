@@ -1,0 +1,370 @@
+using System.Collections.Immutable;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Text;
+using BlazorChat.Turns;
+
+namespace BlazorChat.Storage;
+
+/// <summary>A room's row. Counts are kept here so that no reader has to count messages.</summary>
+internal sealed class RoomRow
+{
+    private const char Unnamed = '\n';
+
+    public required Guid Id { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary><see cref="Names.KeyOf"/> of the name: what is unique. Of a room without a name of its own <see cref="UnnamedKey"/>.</summary>
+    public required string NameKey { get; set; }
+
+    public required string Instructions { get; set; }
+
+    public AnswerMode AnswerMode { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset LastActivityAt { get; set; }
+
+    public int MessageCount { get; set; }
+
+    public long LastSequence { get; set; }
+
+    public long ClearedThrough { get; set; }
+
+    /// <summary>The person who made it; null for the lobby.</summary>
+    public string? OwnerId { get; set; }
+
+    public OverlapPolicy Overlap { get; set; }
+
+    public int QuietMilliseconds { get; set; }
+
+    /// <summary>Names of tools, one per line.</summary>
+    public required string DisabledTools { get; set; }
+
+    public long InputTokens { get; set; }
+
+    public long OutputTokens { get; set; }
+
+    public long CachedInputTokens { get; set; }
+
+    public long ReasoningTokens { get; set; }
+
+    /// <summary>In millionths of the prices' currency; null while no response had a price.</summary>
+    public long? CostMicros { get; set; }
+
+    public bool IsNamed => !NameKey.StartsWith(Unnamed);
+
+    /// <summary>The key of a room that nobody has named: no name has one, since none has line breaks.</summary>
+    public static string UnnamedKey(Guid id) => $"{Unnamed}{id:N}";
+
+    public void Set(RoomSettings settings)
+    {
+        Instructions = settings.Instructions;
+        AnswerMode = settings.AnswerMode;
+        Overlap = settings.Overlap;
+        QuietMilliseconds = (int)settings.QuietTime.TotalMilliseconds;
+        DisabledTools = string.Join('\n', settings.DisabledTools);
+    }
+
+    public void Add(TokenCounts tokens, decimal? cost)
+    {
+        InputTokens += tokens.Input;
+        OutputTokens += tokens.Output;
+        CachedInputTokens += tokens.CachedInput;
+        ReasoningTokens += tokens.Reasoning;
+        if (cost is { } price)
+        {
+            CostMicros = (CostMicros ?? 0) + (long)Math.Round(price * 1_000_000m);
+        }
+    }
+
+    public Room ToRoom() => new()
+    {
+        Id = Id,
+        Name = Name,
+        IsNamed = IsNamed,
+        Settings = new RoomSettings
+        {
+            Instructions = Instructions,
+            AnswerMode = AnswerMode,
+            Overlap = Overlap,
+            QuietTime = TimeSpan.FromMilliseconds(QuietMilliseconds),
+            DisabledTools = [.. DisabledTools.Split('\n', StringSplitOptions.RemoveEmptyEntries)],
+        },
+        OwnerId = OwnerId,
+        Tokens = new TokenCounts(InputTokens, OutputTokens, CachedInputTokens, ReasoningTokens),
+        Cost = CostMicros / 1_000_000m,
+        CreatedAt = CreatedAt,
+        LastActivityAt = LastActivityAt,
+        MessageCount = MessageCount,
+        LastSequence = LastSequence,
+        ClearedThrough = ClearedThrough,
+    };
+}
+
+/// <summary>How a message's status is stored. Numbers are in databases: never renumber.</summary>
+internal enum StoredStatus
+{
+    Complete = 0,
+    Streaming = 1,
+    Stopped = 2,
+    Failed = 3,
+    Interrupted = 4,
+    Cut = 5,
+    AwaitingPeople = 6,
+    Recovering = 7,
+}
+
+/// <summary>A message's row.</summary>
+internal sealed class MessageRow
+{
+    public required Guid Id { get; set; }
+
+    public required Guid RoomId { get; set; }
+
+    public long Sequence { get; set; }
+
+    public AuthorKind AuthorKind { get; set; }
+
+    public required string AuthorId { get; set; }
+
+    public required string AuthorName { get; set; }
+
+    /// <summary>The sender's own id of the message; null for answers.</summary>
+    public Guid? ClientId { get; set; }
+
+    /// <summary>See <see cref="MessagePartsJson"/>.</summary>
+    public required string Parts { get; set; }
+
+    public StoredStatus Status { get; set; }
+
+    /// <summary>Who stopped it, or why it failed.</summary>
+    public string? StatusDetail { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public bool IsRetried { get; set; }
+
+    /// <summary>
+    /// How many steps of a running response are in <see cref="Parts"/>: journal pieces of earlier ones are in them already,
+    /// and come too late.
+    /// </summary>
+    public int Step { get; set; }
+
+    public AuthorKind? AskedByKind { get; set; }
+
+    public string? AskedById { get; set; }
+
+    public string? AskedByName { get; set; }
+
+    public Guid? QuestionId { get; set; }
+
+    public int Versions { get; set; } = 1;
+
+    public DateTimeOffset? EditedAt { get; set; }
+
+    /// <summary>See <see cref="ResponseMetadataJson"/>; null for people's messages.</summary>
+    public string? Metadata { get; set; }
+
+    public Message ToMessage() => new()
+    {
+        Id = Id,
+        RoomId = RoomId,
+        Sequence = Sequence,
+        Author = new Author(AuthorKind, AuthorId, AuthorName),
+        Parts = MessagePartsJson.Read(Parts),
+        Status = StoredStatuses.Read(Status, StatusDetail),
+        CreatedAt = CreatedAt,
+        EndedAt = EndedAt,
+        IsRetried = IsRetried,
+        AskedBy = AskedById is null ? null : new Author(AskedByKind ?? AuthorKind.Person, AskedById, AskedByName ?? ""),
+        QuestionId = QuestionId,
+        Versions = Versions,
+        EditedAt = EditedAt,
+        Metadata = ResponseMetadataJson.Read(Metadata),
+    };
+
+    public void SetStatus(MessageStatus status) => (Status, StatusDetail) = StoredStatuses.Write(status);
+
+    public void SetAskedBy(Author by) => (AskedByKind, AskedById, AskedByName) = (by.Kind, by.Id, by.Name);
+}
+
+/// <summary>Statuses as they are stored.</summary>
+internal static class StoredStatuses
+{
+    public static MessageStatus Read(StoredStatus status, string? detail) => status switch
+    {
+        StoredStatus.Streaming => MessageStatus.Streaming.Instance,
+        StoredStatus.Stopped => new MessageStatus.Stopped(detail ?? ""),
+        StoredStatus.Failed => new MessageStatus.Failed(detail ?? ""),
+        StoredStatus.Interrupted => MessageStatus.Interrupted.Instance,
+        StoredStatus.Cut => new MessageStatus.Cut(detail ?? ""),
+        StoredStatus.AwaitingPeople => MessageStatus.AwaitingPeople.Instance,
+        StoredStatus.Recovering => MessageStatus.Recovering.Instance,
+        _ => MessageStatus.Complete.Instance,
+    };
+
+    public static (StoredStatus Status, string? Detail) Write(MessageStatus status) => status switch
+    {
+        MessageStatus.Streaming => (StoredStatus.Streaming, null),
+        MessageStatus.Stopped stopped => (StoredStatus.Stopped, stopped.By),
+        MessageStatus.Failed failed => (StoredStatus.Failed, failed.Reason),
+        MessageStatus.Interrupted => (StoredStatus.Interrupted, null),
+        MessageStatus.Cut cut => (StoredStatus.Cut, cut.Reason),
+        MessageStatus.AwaitingPeople => (StoredStatus.AwaitingPeople, null),
+        MessageStatus.Recovering => (StoredStatus.Recovering, null),
+        _ => (StoredStatus.Complete, null),
+    };
+}
+
+/// <summary>How far a turn is. Numbers are in databases: never renumber.</summary>
+internal enum StoredTurnState
+{
+    /// <summary>It waits for its place.</summary>
+    Waiting = 0,
+
+    /// <summary>It runs, or did when the process ended.</summary>
+    Running = 1,
+
+    /// <summary>Its response waits for people; nothing happens until they have answered.</summary>
+    Suspended = 2,
+
+    /// <summary>Its response exists and can go on; before those that wait.</summary>
+    Ready = 3,
+}
+
+/// <summary>A turn's row; it is removed when the turn ends, since the message keeps the outcome.</summary>
+internal sealed class TurnRow
+{
+    public required Guid Id { get; set; }
+
+    public required Guid RoomId { get; set; }
+
+    public required string AssistantId { get; set; }
+
+    public StoredTurnState State { get; set; }
+
+    public AuthorKind RequestedByKind { get; set; }
+
+    public required string RequestedById { get; set; }
+
+    public required string RequestedByName { get; set; }
+
+    public DateTimeOffset RequestedAt { get; set; }
+
+    /// <summary>The response, once the turn has begun.</summary>
+    public Guid? MessageId { get; set; }
+
+    /// <summary>The message to answer; null where none asked for the turn.</summary>
+    public Guid? QuestionId { get; set; }
+
+    /// <summary>Ids of the messages of the same author before <see cref="QuestionId"/> that are answered with it, oldest first, one per line; null for none.</summary>
+    public string? EarlierQuestions { get; set; }
+
+    /// <summary>Only what stands before this sequence is answered: the response that is retried stood there. Null for everything.</summary>
+    public long? Before { get; set; }
+
+    public DateTimeOffset? NotBefore { get; set; }
+
+    /// <summary>See <see cref="TurnRequestJson"/>.</summary>
+    public string? Request { get; set; }
+
+    /// <summary>Whether what the response says now becomes an earlier version when the turn begins.</summary>
+    public bool IsRegeneration { get; set; }
+
+    /// <summary>The step that it began with: those of a response that is continued do not count again.</summary>
+    public int FirstStep { get; set; }
+
+    /// <summary>When it began to run first; null while it waits.</summary>
+    public DateTimeOffset? BeganAt { get; set; }
+
+    /// <summary>How often it was taken up again after having been cut off.</summary>
+    public int Recoveries { get; set; }
+
+    /// <summary>How much of the response there was the last time (see <see cref="ResponseProgress"/>): it goes on only while that grows.</summary>
+    public long RecoveredProgress { get; set; }
+
+    public Author RequestedBy => new(RequestedByKind, RequestedById, RequestedByName);
+
+    public ImmutableArray<Guid> EarlierQuestionIds
+    {
+        get => [.. (EarlierQuestions ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Guid.Parse)];
+        set => EarlierQuestions = value.IsEmpty ? null : string.Join('\n', value);
+    }
+
+    public Turn ToTurn() => new(Id, RoomId, AssistantId, RequestedBy, RequestedAt)
+    {
+        QuestionId = QuestionId,
+        EarlierQuestionIds = EarlierQuestionIds,
+        MessageId = MessageId,
+        NotBefore = NotBefore,
+    };
+}
+
+/// <summary>A piece of a running response's text.</summary>
+internal sealed class JournalRow
+{
+    public required Guid MessageId { get; set; }
+
+    public long Ordinal { get; set; }
+
+    public required string Text { get; set; }
+
+    /// <summary>The step that it is of; see <see cref="MessageRow.Step"/>.</summary>
+    public int Step { get; set; }
+
+    public bool IsReasoning { get; set; }
+}
+
+/// <summary>What a message said before it was regenerated or edited.</summary>
+internal sealed class MessageVersionRow
+{
+    public required Guid MessageId { get; set; }
+
+    /// <summary>Counted from 1.</summary>
+    public int Number { get; set; }
+
+    public required string Parts { get; set; }
+
+    public StoredStatus Status { get; set; }
+
+    public string? StatusDetail { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public string? Metadata { get; set; }
+}
+
+/// <summary>Something too large for its message: the whole result of a tool, a file.</summary>
+internal sealed class BlobRow
+{
+    public required Guid Id { get; set; }
+
+    public required Guid MessageId { get; set; }
+
+    public required string MediaType { get; set; }
+
+    public required byte[] Content { get; set; }
+}
+
+/// <summary>What a model was sent in one step of a response.</summary>
+internal sealed class StepRow
+{
+    public required Guid MessageId { get; set; }
+
+    /// <summary>The response's version that it was a step of.</summary>
+    public int Version { get; set; }
+
+    public int Step { get; set; }
+
+    public required Guid RoomId { get; set; }
+
+    /// <summary>The response's: what is far back is not kept.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>JSON, compressed (gzip).</summary>
+    public required byte[] Content { get; set; }
+}

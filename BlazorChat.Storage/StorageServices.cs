@@ -1,0 +1,43 @@
+using BlazorChat.Turns;
+using BlazorChat.Rooms;
+using BlazorChat.Storage.Postgres;
+using BlazorChat.Storage.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage;
+
+/// <summary>Registers the stores on the database that the settings choose, and brings it up to date at start.</summary>
+internal static class StorageServices
+{
+    /// <summary>What keys of data protection are bound to, wherever they are kept.</summary>
+    public const string ApplicationName = "BlazorChat";
+
+    /// <summary>The name of PostgreSQL's figures and traces; SQLite has none.</summary>
+    public const string TelemetryName = "Npgsql";
+
+    /// <exception cref="InvalidOperationException">A setting is wrong, or the data folder cannot be made; the message names the setting.</exception>
+    public static IHostApplicationBuilder AddStorage(this IHostApplicationBuilder builder)
+    {
+        var options = DatabaseOptions.Read(builder.Configuration);
+        // Each in a class of its own, so that nothing of PostgreSQL is loaded where it is not used.
+        if (options.Provider == DatabaseKind.PostgreSQL)
+        {
+            PostgresServices.Add(builder, options.ConnectionString!);
+        }
+        else
+        {
+            SqliteServices.Add(builder);
+        }
+
+        builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext());
+        builder.Services.AddSingleton<Database>();
+        builder.Services.AddSingleton<IRoomStore, RoomStore>();
+        builder.Services.AddSingleton<ITurnStore, TurnStore>();
+        return builder;
+    }
+
+    /// <summary>Makes sure that the database is this process's alone, and applies migrations.</summary>
+    /// <exception cref="InvalidOperationException">Another process uses the database, or it cannot be used; the message names the setting.</exception>
+    public static Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken) =>
+        services.GetRequiredService<IDatabaseProvider>().StartAsync(cancellationToken);
+}
