@@ -5,7 +5,6 @@ using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Configuration.Memory;
 
 namespace BlazorChat.Samples;
 
@@ -23,7 +22,7 @@ public sealed class HelpDesk(RoomService rooms) : IStepHook, ITurnObserver
             ["Assistants:Items:1:Instructions"] = "You help people of this house.", ["Assistants:Items:1:Tools:0"] = "desk_*", ["Assistants:Items:1:Tools:1"] = "get_time_zone",
             ["Assistants:Items:1:MaxSteps"] = "4", ["Assistants:Items:1:Middleware:0:Name"] = "redaction", ["Assistants:Items:1:Middleware:1:Name"] = TodayMiddleware.MiddlewareName,
         };
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = settings });
+        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = settings });
         builder.Services.AddSingleton(new ChatTool(ChatFunctions.Create(OpenTicket, "desk_open_ticket", "Opens a ticket."))
         {
             NeedsApproval = static (call, _) => ValueTask.FromResult(JsonElement.Parse(call.Arguments).GetProperty("urgent").ValueKind != JsonValueKind.False),

@@ -56,6 +56,7 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
         {
             message.ToTable("Messages");
             message.Property(m => m.Id).ValueGeneratedNever();
+            message.Ignore(m => m.Author);
             message.Property(m => m.AuthorId).HasMaxLength(64);
             message.Property(m => m.AuthorName).HasMaxLength(RoomLimits.PersonNameLength);
             message.Property(m => m.AskedById).HasMaxLength(64);

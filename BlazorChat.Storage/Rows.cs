@@ -169,12 +169,14 @@ internal sealed class MessageRow
     /// <summary>See <see cref="ResponseMetadataJson"/>; null for people's messages.</summary>
     public string? Metadata { get; set; }
 
+    public Author Author => new(AuthorKind, AuthorId, AuthorName);
+
     public Message ToMessage() => new()
     {
         Id = Id,
         RoomId = RoomId,
         Sequence = Sequence,
-        Author = new Author(AuthorKind, AuthorId, AuthorName),
+        Author = Author,
         Parts = MessagePartsJson.Read(Parts),
         Status = StoredStatuses.Read(Status, StatusDetail),
         CreatedAt = CreatedAt,

@@ -25,21 +25,24 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
         database.WriteAsync<ClaimedTurn?>(async db =>
         {
             // As in Turn.ByPlace. The higher state first: what can go on goes before what begins.
-            var turn = await db.Turns
+            var next = await db.Turns
                 .Where(t => t.RoomId == roomId && t.AssistantId == assistant.Id
                     && (t.State == StoredTurnState.Ready || (t.State == StoredTurnState.Waiting && (t.NotBefore == null || t.NotBefore <= now))))
                 .OrderByDescending(t => t.State).ThenBy(t => t.NotBefore ?? t.RequestedAt).ThenBy(t => t.Id)
+                .Take(1)
+                .LeftJoin(db.Messages, t => t.QuestionId, m => (Guid?)m.Id, (turn, question) => new { Turn = turn, Question = question })
                 .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
-            if (turn is null)
+            if (next is null)
             {
                 return null;
             }
 
+            var turn = next.Turn;
             turn.State = StoredTurnState.Running;
             turn.BeganAt ??= now;
             var isContinuation = turn.MessageId is not null;
             var response = turn.MessageId is null
-                ? await BeginAsync(db, turn, assistant, now, cancellationToken).ConfigureAwait(false)
+                ? await BeginAsync(db, turn, next.Question?.Author, assistant, now, cancellationToken).ConfigureAwait(false)
                 : await ContinueAsync(db, turn, cancellationToken).ConfigureAwait(false);
             return new ClaimedTurn(turn.ToTurn(), response.ToMessage(), turn.Before ?? response.Sequence, TurnRequestJson.Read(turn.RequestedBy, turn.Request))
             {
@@ -257,11 +260,11 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
 
     private static readonly string EmptyParts = MessagePartsJson.Write([]);
 
-    private static async Task<MessageRow> BeginAsync(ChatDbContext db, TurnRow turn, Author assistant, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<MessageRow> BeginAsync(ChatDbContext db, TurnRow turn, Author? asker, Author assistant, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var room = await db.Rooms.FirstAsync(r => r.Id == turn.RoomId, cancellationToken).ConfigureAwait(false);
         var response = room.Append(assistant, now);
-        response.SetAskedBy(turn.RequestedBy);
+        response.SetAskedBy(asker ?? turn.RequestedBy);
         response.QuestionId = turn.QuestionId;
         db.Messages.Add(response);
         turn.MessageId = response.Id;
@@ -280,7 +283,6 @@ internal sealed partial class TurnStore(Database database) : ITurnStore
             response.Step = 0;
         }
 
-        response.SetAskedBy(turn.RequestedBy);
         response.SetStatus(MessageStatus.Streaming.Instance);
         response.EndedAt = null;
         return response;

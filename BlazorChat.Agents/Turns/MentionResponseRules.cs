@@ -5,6 +5,8 @@ namespace BlazorChat.Turns;
 /// <summary>Who is mentioned with @name answers; when nobody is, the first assistant, if the room's answer mode says so.</summary>
 internal sealed class MentionResponseRules(IAssistants assistants) : IResponseRules
 {
+    public bool CanAnswer(string assistantId) => assistants.Find(assistantId) is not null;
+
     public IReadOnlyList<string> Choose(Room room, string text)
     {
         // Longest names first, so that "@Ada Two" is not taken for "@Ada".

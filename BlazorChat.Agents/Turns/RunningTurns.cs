@@ -114,6 +114,45 @@ public sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageObs
     }
 
     /// <inheritdoc />
+    public async Task<Result<Message>?> ChangeCallAsync(Message response, string callId, Func<ToolCallPart, Result<ToolCallPart>> change)
+    {
+        if (!_turns.TryGetValue(response.Id, out var turn) || turn.RoomId != response.RoomId)
+        {
+            return null;
+        }
+
+        RoomError? error = RoomErrors.NoSuchCall;
+        var isChanged = false;
+        turn.Draft.ChangeCall(callId, call =>
+        {
+            var changed = change(call);
+            error = changed.Error;
+            isChanged = error is null && changed.Value != call;
+            return error is null ? changed.Value : call;
+        });
+        if (error is not null)
+        {
+            return error;
+        }
+
+        if (!isChanged)
+        {
+            // The model may be writing by now: text that was stored in the middle of a step would come out of the journal again.
+            return response with { Parts = turn.Draft.Parts };
+        }
+
+        try
+        {
+            await turn.SaveAsync().ConfigureAwait(false);
+            return response with { Parts = turn.Draft.Parts };
+        }
+        catch (OperationCanceledException)
+        {
+            return RoomErrors.NoSuchCall;
+        }
+    }
+
+    /// <inheritdoc />
     public void RejectAwaited(Guid roomId, Author by)
     {
         foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && t.Request.RequestedBy.Id == by.Id && t.Request.RequestedBy.Kind == by.Kind))
@@ -152,9 +191,6 @@ public sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageObs
     }
 
     internal void Remove(RunningTurn turn) => _turns.TryRemove(new(turn.MessageId, turn));
-
-    internal RunningTurn? Find(Guid roomId, Guid messageId) =>
-        _turns.TryGetValue(messageId, out var turn) && turn.RoomId == roomId ? turn : null;
 
     /// <summary>Ends all that run and all that may still begin.</summary>
     /// <returns>How many this call ended.</returns>

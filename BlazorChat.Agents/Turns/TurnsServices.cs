@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Turns.Hooks;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
@@ -38,7 +39,9 @@ internal static class TurnsServices
         services.AddSingleton<TurnSchedule>();
         services.AddSingleton<TurnWorker>();
         services.AddSingleton<ITurnScheduler>(s => s.GetRequiredService<TurnSchedule>());
-        services.AddSingleton<ResponseService>();
+        services.AddSingleton(s => new ResponseService(
+            s.GetRequiredService<IRoomOwners>(), s.GetRequiredService<IRoomAuthorizer>(), s.GetRequiredService<StepRecords>(),
+            s.GetRequiredService<ILogger<ResponseService>>()));
         services.AddToolExecution();
         services.AddSingleton<TurnJournal>();
         services.AddHostedService(s => s.GetRequiredService<TurnObservers>());

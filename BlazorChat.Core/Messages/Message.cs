@@ -32,8 +32,14 @@ public sealed record Message
     /// <summary>True once somebody asked for a new response in place of this one: it is kept, and not sent to a model any more.</summary>
     public bool IsRetried { get; init; }
 
-    /// <summary>Of a response, who asked for it; null for people's messages.</summary>
+    /// <summary>
+    /// Of a response, the author of the question that it answers, or, where there is none, whoever asked for it; null for people's
+    /// messages. Whoever asks for another version, or for more of it, does not become the asker.
+    /// </summary>
     public Author? AskedBy { get; init; }
+
+    /// <summary>Whose it is: its author's, and of a response the asker's; null for a response that nobody asked for.</summary>
+    public Author? Owner => Author.Kind == AuthorKind.Assistant ? AskedBy : Author;
 
     /// <summary>Of a response, the message that it answers; null for people's messages, and where none asked for it.</summary>
     public Guid? QuestionId { get; init; }

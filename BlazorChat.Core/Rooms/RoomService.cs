@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorChat.Access;
+using BlazorChat.Commands;
 using BlazorChat.Messages;
 using BlazorChat.Text;
 using BlazorChat.Turns;
@@ -7,42 +8,84 @@ using BlazorChat.Turns;
 namespace BlazorChat.Rooms;
 
 /// <summary>
-/// What people do with rooms. Each command asks the authoriser, checks its input, stores, and only then tells: when it
-/// returns a value, that is on disk.
+/// What people, and code on the server, do with rooms and messages. Every command goes to the room's owner, and when it returns a
+/// value, that is on disk; everything that is read was allowed by the authorizer.
 /// </summary>
-public sealed partial class RoomService(
-    IRoomAuthorizer authorizer,
-    IRoomStore store,
-    RoomBroadcaster broadcaster,
-    RoomDirectory directory,
-    RoomGates gates,
-    IResponseRules responseRules,
-    ITurnScheduler scheduler,
-    IRunningTurns running,
-    PostingRate rate,
-    TimeProvider time,
-    ILogger<RoomService> logger)
+public sealed partial class RoomService
 {
+    private readonly IRoomOwners _owners;
+    private readonly IRoomAuthorizer _authorizer;
+    private readonly IRoomStore _store;
+    private readonly RoomDirectory _directory;
+    private readonly PostingRate _rate;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RoomService> _logger;
+
+    /// <summary>Made by the container.</summary>
+    public RoomService(
+        IRoomOwners owners, IRoomAuthorizer authorizer, IRoomStore store, RoomDirectory directory, PostingRate rate, TimeProvider time, ILogger<RoomService> logger)
+    {
+        _owners = owners;
+        _authorizer = authorizer;
+        _store = store;
+        _directory = directory;
+        _rate = rate;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>
+    /// Whether a page should offer something: what the authorizer says, and yes where it cannot say so at once. What is offered permits
+    /// nothing; the command asks again.
+    /// </summary>
+    /// <param name="person">Who looks.</param>
+    /// <param name="permission">What it would need.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="owner">Whose the message or turn is that it concerns (see <see cref="Message.Owner"/>); null for nobody's.</param>
+    public bool Offers(Person? person, RoomPermission permission, Room room, Author? owner)
+    {
+        var asked = _authorizer.AuthorizeAsync(person, permission, new AuthorizedResource(room.Id) { OwnerId = room.OwnerId, Whose = owner }, CancellationToken.None);
+        return !asked.IsCompletedSuccessfully || asked.GetAwaiter().GetResult() is null;
+    }
+
     /// <summary>The list of rooms now, newest activity first.</summary>
     public async Task<Result<ImmutableArray<RoomSummary>>> ListRoomsAsync(Person? person, CancellationToken cancellationToken) =>
-        await authorizer.AuthorizeAsync(person, RoomPermission.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
+        await _authorizer.AuthorizeAsync(person, RoomPermission.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
             ? no
-            : directory.Rooms;
+            : _directory.Rooms;
 
     /// <summary>Opens a room for somebody: it stays in memory until the lease is disposed.</summary>
     public Task<Result<RoomLease>> OpenAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
-        DecideAsync<RoomLease>(person, RoomPermission.ViewRoom, roomId, async () =>
-            await broadcaster.OpenAsync(roomId, cancellationToken).ConfigureAwait(false) is { } lease ? lease : RoomErrors.NoSuchRoom, cancellationToken);
+        ReadAsync<RoomLease>(person, RoomPermission.ViewRoom, roomId, async () =>
+            await _owners.OpenAsync(roomId, cancellationToken).ConfigureAwait(false) is { } lease ? lease : RoomErrors.NoSuchRoom, cancellationToken);
 
     /// <summary>The messages before a sequence, at most <see cref="RoomLimits.WindowSize"/>.</summary>
     public Task<Result<MessagePage>> ReadOlderAsync(Person? person, Guid roomId, long before, CancellationToken cancellationToken) =>
-        DecideAsync<MessagePage>(person, RoomPermission.ViewRoom, roomId, async () =>
-            await store.ReadPageAsync(roomId, before, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false), cancellationToken);
+        ReadAsync<MessagePage>(person, RoomPermission.ViewRoom, roomId, async () =>
+            await _store.ReadPageAsync(roomId, before, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false), cancellationToken);
 
     /// <summary>One message of a room as it is stored.</summary>
     public Task<Result<Message>> ReadMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
-        DecideAsync<Message>(person, RoomPermission.ViewRoom, roomId, async () =>
-            await store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message ? message : RoomErrors.NoSuchMessage, cancellationToken);
+        ReadAsync<Message>(person, RoomPermission.ViewRoom, roomId, async () =>
+            await _store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message ? message : RoomErrors.NoSuchMessage, cancellationToken);
+
+    /// <summary>All versions of a message, oldest first; the last is how it stands.</summary>
+    public Task<Result<ImmutableArray<Message>>> ReadVersionsAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        ReadAsync<ImmutableArray<Message>>(person, RoomPermission.ViewRoom, roomId, async () =>
+        {
+            if (await _store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is not { } message)
+            {
+                return RoomErrors.NoSuchMessage;
+            }
+
+            var earlier = await _store.ReadVersionsAsync(roomId, messageId, cancellationToken).ConfigureAwait(false);
+            return earlier.Select(v => v.Message).Append(message).ToImmutableArray();
+        }, cancellationToken);
+
+    /// <summary>What is kept beside a message of a room: the whole result of a tool, a file.</summary>
+    public Task<Result<Blob>> ReadBlobAsync(Person? person, Guid roomId, Guid blobId, CancellationToken cancellationToken) =>
+        ReadAsync<Blob>(person, RoomPermission.ViewRoom, roomId, async () =>
+            await _store.FindBlobAsync(roomId, blobId, cancellationToken).ConfigureAwait(false) is { } blob ? blob : RoomErrors.NoSuchMessage, cancellationToken);
 
     /// <summary>Makes a room.</summary>
     public async Task<Result<Room>> CreateAsync(Person? person, string? name, CancellationToken cancellationToken)
@@ -54,15 +97,74 @@ public sealed partial class RoomService(
     /// <summary>Makes a room that is called <see cref="Names.UnnamedRoom"/> until somebody names it, or its first exchange has a title.</summary>
     public Task<Result<Room>> CreateUnnamedAsync(Person? person, CancellationToken cancellationToken) => CreateNamedAsync(person, null, cancellationToken);
 
+    /// <summary>Changes a room's name, instructions and answer mode. Null leaves one as it is.</summary>
+    public Task<Result<Room>> ChangeAsync(
+        Person? person, Guid roomId, string? name, string? instructions, AnswerMode? answerMode, CancellationToken cancellationToken) =>
+        ChangeAsync(person, roomId, name, new RoomSettingsChange { Instructions = instructions, AnswerMode = answerMode }, cancellationToken);
+
+    /// <inheritdoc cref="ChangeRoom" />
+    /// <param name="person">Who changes them.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="name">The new name, or null to leave it.</param>
+    /// <param name="change">What is to become of the settings.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    public Task<Result<Room>> ChangeAsync(Person? person, Guid roomId, string? name, RoomSettingsChange change, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new ChangeRoom(roomId, person, name, change), cancellationToken);
+
+    /// <inheritdoc cref="ClearRoom" />
+    public Task<Result<long>> ClearAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new ClearRoom(roomId, person), cancellationToken);
+
+    /// <inheritdoc cref="DeleteRoom" />
+    public Task<Result<Guid>> DeleteAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new DeleteRoom(roomId, person), cancellationToken);
+
+    /// <inheritdoc cref="PostMessage" />
+    /// <param name="person">The author.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="clientId">Made by the sender for this one message.</param>
+    /// <param name="text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <param name="request">What turns that it asks for know of the asker's page; null for nothing but who it is.</param>
+    /// <returns>The message as stored.</returns>
+    public Task<Result<Message>> PostAsync(
+        Person? person, Guid roomId, Guid clientId, string? text, CancellationToken cancellationToken, TurnRequest? request = null) =>
+        _owners.RunAsync(new PostMessage(roomId, person, clientId, text, request), cancellationToken);
+
+    /// <inheritdoc cref="PostServiceMessage" />
+    /// <param name="service">Who posts: its id and name, of the kind <see cref="AuthorKind.Service"/>.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="messageId">Made by the caller for this one message: the same again is the same message.</param>
+    /// <param name="text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
+    /// <param name="asksForResponse">Whether assistants answer it as they would a person's, by the room's answer mode and mentions.</param>
+    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <param name="request">What turns know of the request; null for nothing but the service.</param>
+    /// <returns>The message as stored.</returns>
+    /// <exception cref="ArgumentException">The author is no service.</exception>
+    public Task<Result<Message>> PostFromServerAsync(
+        Author service, Guid roomId, Guid messageId, string? text, bool asksForResponse, CancellationToken cancellationToken, TurnRequest? request = null) =>
+        service.Kind == AuthorKind.Service && service.Id.Length is > 0 and <= 64 && Names.CheckPersonName(service.Name).Error is null
+            ? _owners.RunAsync(new PostServiceMessage(roomId, service, messageId, text, asksForResponse, request), cancellationToken)
+            : throw new ArgumentException("A service has an id of 1 to 64 characters and a name as people have.", nameof(service));
+
+    /// <inheritdoc cref="EditMessage" />
+    /// <returns>The message as stored.</returns>
+    public Task<Result<Message>> EditAsync(Person? person, Guid roomId, Guid messageId, string? text, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new EditMessage(roomId, person, messageId, text), cancellationToken);
+
+    /// <inheritdoc cref="DeleteMessage" />
+    public Task<Result<Guid>> DeleteMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new DeleteMessage(roomId, person, messageId), cancellationToken);
+
     private Task<Result<Room>> CreateNamedAsync(Person? person, string? name, CancellationToken cancellationToken) =>
-        DecideAsync<Room>(person, RoomPermission.CreateRoom, null, async () =>
+        ReadAsync<Room>(person, RoomPermission.CreateRoom, null, async () =>
         {
-            if (!rate.TryTake(person!.Id))
+            if (!_rate.TryTake(person!.Id))
             {
                 return RoomErrors.TooFast;
             }
 
-            var now = time.GetUtcNow();
+            var now = _time.GetUtcNow();
             var room = new Room
             {
                 Id = Guid.CreateVersion7(now),
@@ -72,96 +174,20 @@ public sealed partial class RoomService(
                 LastActivityAt = now,
                 OwnerId = person.AsAuthor().Id,
             };
-            var created = await store.CreateAsync(room, cancellationToken).ConfigureAwait(false);
+            var created = await _store.CreateAsync(room, cancellationToken).ConfigureAwait(false);
             if (created.Error is null)
             {
-                directory.Add(created.Value);
+                _directory.Add(created.Value);
                 LogCreated(room.Id);
             }
 
             return created;
         }, cancellationToken);
 
-    /// <summary>Changes a room's name, instructions and answer mode. Null leaves one as it is.</summary>
-    public Task<Result<Room>> ChangeAsync(
-        Person? person, Guid roomId, string? name, string? instructions, AnswerMode? answerMode, CancellationToken cancellationToken) =>
-        ChangeAsync(person, roomId, name, s => s with { Instructions = instructions ?? s.Instructions, AnswerMode = answerMode ?? s.AnswerMode }, cancellationToken);
-
-    /// <summary>Changes a room's name and settings.</summary>
-    /// <param name="person">Who changes them.</param>
-    /// <param name="roomId">The room.</param>
-    /// <param name="name">The new name, or null to leave it.</param>
-    /// <param name="change">Makes the new settings from those that are stored.</param>
-    /// <param name="cancellationToken">Gives up before it is stored.</param>
-    /// <returns>The room as stored.</returns>
-    public async Task<Result<Room>> ChangeAsync(
-        Person? person, Guid roomId, string? name, Func<RoomSettings, RoomSettings> change, CancellationToken cancellationToken)
+    private async Task<Result<T>> ReadAsync<T>(
+        Person? person, RoomPermission permission, Guid? roomId, Func<Task<Result<T>>> read, CancellationToken cancellationToken)
     {
-        var checkedName = name is null ? default : Names.CheckRoomName(name);
-        if (checkedName.Error is { } bad)
-        {
-            return bad;
-        }
-
-        return await ChangeRoomAsync<Room>(person, RoomPermission.ChangeRoom, roomId, async () =>
-        {
-            if (await store.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } room)
-            {
-                return RoomErrors.NoSuchRoom;
-            }
-
-            var settings = change(room.Settings);
-            if (RoomSettingsRules.Check(settings) is { } wrong)
-            {
-                return wrong;
-            }
-
-            var changed = await store.UpdateAsync(roomId, name is null ? null : checkedName.Value, settings, cancellationToken).ConfigureAwait(false);
-            if (changed.Error is null)
-            {
-                broadcaster.Publish(roomId, new RoomEvent.RoomChanged(changed.Value));
-            }
-
-            return changed;
-        }, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Removes all messages of a room; answers that run end without a trace.</summary>
-    /// <returns>The sequence up to which messages were removed.</returns>
-    public Task<Result<long>> ClearAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
-        ChangeRoomAsync<long>(person, RoomPermission.ClearRoom, roomId, async () =>
-        {
-            if (await store.ClearAsync(roomId, cancellationToken).ConfigureAwait(false) is not { } through)
-            {
-                return RoomErrors.NoSuchRoom;
-            }
-
-            broadcaster.Publish(roomId, new RoomEvent.RoomCleared(through, person!.AsAuthor()));
-            running.Discard(roomId, null);
-            LogCleared(roomId);
-            return through;
-        }, cancellationToken);
-
-    /// <summary>Removes a room with everything in it; whoever has it open is told.</summary>
-    /// <returns>The room's id.</returns>
-    public Task<Result<Guid>> DeleteAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
-        ChangeRoomAsync<Guid>(person, RoomPermission.DeleteRoom, roomId, async () =>
-        {
-            if (!await store.DeleteAsync(roomId, cancellationToken).ConfigureAwait(false))
-            {
-                return RoomErrors.NoSuchRoom;
-            }
-
-            broadcaster.Publish(roomId, new RoomEvent.RoomDeleted(person!.AsAuthor()));
-            running.Discard(roomId, null);
-            LogDeleted(roomId);
-            return roomId;
-        }, cancellationToken);
-
-    private async Task<Result<T>> DecideAsync<T>(
-        Person? person, RoomPermission permission, Guid? roomId, Func<Task<Result<T>>> command, CancellationToken cancellationToken)
-    {
-        if (await authorizer.AuthorizeAsync(person, permission, roomId is { } id ? new AuthorizedResource(id) : null, cancellationToken).ConfigureAwait(false) is { } no)
+        if (await _authorizer.AuthorizeAsync(person, permission, roomId is { } id ? new AuthorizedResource(id) : null, cancellationToken).ConfigureAwait(false) is { } no)
         {
             LogRefused(permission, roomId);
             return no;
@@ -169,7 +195,7 @@ public sealed partial class RoomService(
 
         try
         {
-            return await command().ConfigureAwait(false);
+            return await read().ConfigureAwait(false);
         }
         catch (StorageUnavailableException e)
         {
@@ -178,25 +204,8 @@ public sealed partial class RoomService(
         }
     }
 
-    private Task<Result<T>> ChangeRoomAsync<T>(
-        Person? person, RoomPermission permission, Guid roomId, Func<Task<Result<T>>> command, CancellationToken cancellationToken) =>
-        DecideAsync<T>(person, permission, roomId, async () =>
-        {
-            using var gate = await gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
-            return await command().ConfigureAwait(false);
-        }, cancellationToken);
-
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was created.")]
     private partial void LogCreated(Guid roomId);
-
-    [LoggerMessage(LogLevel.Information, "Room {RoomId} was cleared.")]
-    private partial void LogCleared(Guid roomId);
-
-    [LoggerMessage(LogLevel.Information, "Message {MessageId} was deleted from room {RoomId}.")]
-    private partial void LogMessageDeleted(Guid messageId, Guid roomId);
-
-    [LoggerMessage(LogLevel.Information, "Room {RoomId} was deleted.")]
-    private partial void LogDeleted(Guid roomId);
 
     [LoggerMessage(LogLevel.Warning, "{Permission} in room {RoomId} was refused.")]
     private partial void LogRefused(RoomPermission permission, Guid? roomId);

@@ -1,4 +1,5 @@
 using BlazorChat.Access;
+using BlazorChat.Commands;
 using BlazorChat.Text;
 
 namespace BlazorChat.Rooms;
@@ -19,6 +20,9 @@ internal static class RoomsServices
         services.AddSingleton<RoomDirectory>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RoomDirectory>());
         services.AddSingleton<Lobby>();
+        services.AddSingleton<RoomCommandServices>();
+        services.AddSingleton<RoomCommandPipeline>();
+        services.AddSingleton<IRoomOwners, LocalRoomOwners>();
         services.AddSingleton<RoomService>();
         return services;
     }

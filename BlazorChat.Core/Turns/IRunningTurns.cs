@@ -1,4 +1,5 @@
 using BlazorChat.Messages;
+using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
@@ -23,6 +24,13 @@ public interface IRunningTurns
     /// <param name="roomId">The room.</param>
     /// <param name="messageId">The message, or null for all.</param>
     void Discard(Guid roomId, Guid? messageId);
+
+    /// <summary>Changes a call of a response that runs here, and stores how far the response has come.</summary>
+    /// <param name="response">The response as it is stored.</param>
+    /// <param name="callId">The call.</param>
+    /// <param name="change">Gives the changed call, the same one for nothing new, or refuses.</param>
+    /// <returns>The response, or why not; null when it does not run here.</returns>
+    Task<Result<Message>?> ChangeCallAsync(Message response, string callId, Func<ToolCallPart, Result<ToolCallPart>> change);
 
     /// <summary>Somebody wrote instead of answering what a response of theirs asks, while other calls of it still run.</summary>
     void RejectAwaited(Guid roomId, Author by);

@@ -1,4 +1,5 @@
 using AngleSharp.Dom;
+using BlazorChat.Access;
 using BlazorChat.Components;
 using BlazorChat.Components.Messages;
 using BlazorChat.Components.Rooms;
@@ -152,17 +153,21 @@ public sealed class MessageActionsTests : IAsyncLifetime
     [Fact]
     public void Who_is_offered_what()
     {
+        static string Offers(Message message, bool isLive, string reader, string? owner) => MessageOffers.Of(message, isLive, (permission, whose) =>
+            permission is RoomPermission.RetryResponse || whose is { Kind: AuthorKind.Person, Id: var id } && id == reader
+            || permission is RoomPermission.DeleteMessage && (owner == reader || owner is null && whose is not { Kind: AuthorKind.Person }));
+
         var own = Message(new Author(AuthorKind.Person, "a", "Ada"));
         var response = Message(new Author(AuthorKind.Assistant, "demo", "Demo")) with { AskedBy = own.Author };
-        Assert.Equal("edit delete", MessageOffers.Of(own, false, "a", null));
-        Assert.Equal("", MessageOffers.Of(own, false, "g", null));
-        Assert.Equal("delete", MessageOffers.Of(own, false, "g", "g"));
-        Assert.Equal("regenerate details sent delete", MessageOffers.Of(response, false, "a", null));
-        Assert.Equal("regenerate details sent", MessageOffers.Of(response, false, "g", "a"));
-        Assert.Equal("details sent", MessageOffers.Of(response, isLive: true, "g", null));
-        Assert.Equal("details sent", MessageOffers.Of(response with { Status = MessageStatus.AwaitingPeople.Instance }, false, "g", null));
-        Assert.Equal("details sent", MessageOffers.Of(response with { IsRetried = true }, false, "g", null));
-        Assert.Equal("delete", MessageOffers.Of(Message(new Author(AuthorKind.Service, "s", "Clock")), false, "g", null));
+        Assert.Equal("edit delete", Offers(own, false, "a", null));
+        Assert.Equal("", Offers(own, false, "g", null));
+        Assert.Equal("delete", Offers(own, false, "g", "g"));
+        Assert.Equal("regenerate details sent delete", Offers(response, false, "a", null));
+        Assert.Equal("regenerate details sent", Offers(response, false, "g", "a"));
+        Assert.Equal("details sent", Offers(response, isLive: true, "g", null));
+        Assert.Equal("details sent", Offers(response with { Status = MessageStatus.AwaitingPeople.Instance }, false, "g", null));
+        Assert.Equal("details sent", Offers(response with { IsRetried = true }, false, "g", null));
+        Assert.Equal("delete", Offers(Message(new Author(AuthorKind.Service, "s", "Clock")), false, "g", null));
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class RoomPanelTests : IAsyncLifetime
     public async Task A_tool_that_was_switched_off_and_is_not_here_can_be_switched_on()
     {
         var room = await _host.Chat.RoomAsync();
-        await _host.Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, s => s with { DisabledTools = ["tracker_search"] }, default);
+        await _host.Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, new RoomSettingsChange { DisabledTools = ["tracker_search"] }, default);
         var page = await OpenPanelAsync(room);
         Assert.Contains("not on this server now", Tool(page, "tracker_search").TextContent, StringComparison.Ordinal);
         await SwitchAsync(page, "tracker_search", true);
@@ -151,7 +151,7 @@ public sealed class RoomPanelTests : IAsyncLifetime
 
         var change = draft.Take();
         draft.Mine = draft.Mine with { Instructions = "mine, and more" };
-        var saved = change(new RoomSettings { Instructions = "newest", Overlap = OverlapPolicy.Latest });
+        var saved = change.Apply(new RoomSettings { Instructions = "newest", Overlap = OverlapPolicy.Latest });
         Assert.Equal(("mine", OverlapPolicy.Latest), (saved.Instructions, saved.Overlap));
         Assert.False(draft.Follow(saved));
         Assert.Equal("mine, and more", draft.Mine.Instructions);

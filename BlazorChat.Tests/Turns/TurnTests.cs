@@ -418,7 +418,9 @@ public class TurnTests : IAsyncLifetime
         using var watch = await host.WatchAsync(waiting);
         await watch.UntilAsync(s => s.Queue.Length == 1);
 
-        Assert.Equal(1, (await host.Responses.StopAsync(ChatHost.Grace, waiting.Id, null, default)).Value);
+        Assert.Equal(RoomErrorKind.Forbidden, (await host.Responses.StopAsync(ChatHost.Grace, waiting.Id, null, default)).Error?.Kind);
+        Assert.Single(watch.Now.Queue);
+        Assert.Equal(1, (await host.Responses.StopAsync(ChatHost.Ada, waiting.Id, null, default)).Value);
         Assert.Empty(watch.Now.Queue);
         response.Finish("Done");
         using var busyWatch = await host.WatchAsync(busy);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BlazorChat.Messages;
+using BlazorChat.Access;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Live;
@@ -22,6 +23,9 @@ public sealed class LiveRooms
         _projections = projections;
         _list = list;
     }
+
+    /// <inheritdoc cref="RoomService.Offers" />
+    public bool Offers(Person? person, RoomPermission permission, Room room, Author? owner) => _rooms.Offers(person, permission, room, owner);
 
     /// <summary>Follows the list of rooms.</summary>
     /// <param name="person">Who looks.</param>

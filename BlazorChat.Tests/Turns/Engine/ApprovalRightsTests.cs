@@ -115,7 +115,7 @@ public sealed class ApprovalRightsTests
         await using var bench = await TurnBench.StartAsync(TurnBench.Careful());
         (await bench.AskAsync()).Call("c1", "careful", What).Finish();
         var paused = await bench.PausedAsync();
-        Assert.Null((await bench.Host.Rooms.ChangeAsync(ChatHost.Ada, bench.Room.Id, null, s => s with { DisabledTools = ["careful"] }, default)).Error);
+        Assert.Null((await bench.Host.Rooms.ChangeAsync(ChatHost.Ada, bench.Room.Id, null, new RoomSettingsChange { DisabledTools = ["careful"] }, default)).Error);
         Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
         var next = await bench.Host.Model.NextAsync();
         Assert.Equal(["c1: This tool is not there any more."], next.Results);

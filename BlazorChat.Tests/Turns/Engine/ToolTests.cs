@@ -228,7 +228,7 @@ public sealed class ToolTests
             TurnBench.Tool("off", () => ran.Add("off")),
             TurnBench.Tool("theirs", () => ran.Add("theirs")));
         bench.Host.Assistants.Change = r => r with { Tools = ["mine", "of*"] };
-        Assert.Null((await bench.Host.Rooms.ChangeAsync(ChatHost.Ada, bench.Room.Id, null, s => s with { DisabledTools = ["off"] }, default)).Error);
+        Assert.Null((await bench.Host.Rooms.ChangeAsync(ChatHost.Ada, bench.Room.Id, null, new RoomSettingsChange { DisabledTools = ["off"] }, default)).Error);
         var first = await bench.AskAsync();
         Assert.Equal(["mine"], first.Tools);
         first.Call("c1", "mine").Call("c2", "off").Call("c3", "theirs").Finish();

@@ -162,7 +162,7 @@ public class AskAgainTests : FlowTests
     [Fact]
     public async Task An_edited_message_without_an_answer_asks_as_a_new_one_and_one_that_waits_is_not_asked_twice()
     {
-        await SetAsync(s => s with { AnswerMode = AnswerMode.WhenMentioned });
+        await SetAsync(new RoomSettingsChange { AnswerMode = AnswerMode.WhenMentioned });
         var question = await Host.PostAsync(Room, "Hello");
         await Host.Rooms.EditAsync(ChatHost.Ada, Room.Id, question.Id, "@Demo hello", default);
         Assert.Equal(1, (await Host.Responses.AnswerAgainAsync(ChatHost.Ada, Room.Id, question.Id, default)).Value);
@@ -209,7 +209,10 @@ public class AskAgainTests : FlowTests
         await Host.PostAsync(Room, "Two");
         var two = await Model.NextAsync();
         await Host.Responses.ContinueAsync(ChatHost.Ada, Room.Id, cut.Id, default);
-        Assert.Equal(1, (await Host.Responses.StopAsync(ChatHost.Grace, Room.Id, cut.Id, default)).Value);
+        // What waits in the queue is taken out by whoever may withdraw it.
+        Assert.Equal(RoomErrorKind.Forbidden, (await Host.Responses.StopAsync(ChatHost.Grace, Room.Id, cut.Id, default)).Error?.Kind);
+        Assert.Single(Watch.Now.Queue);
+        Assert.Equal(1, (await Host.Responses.StopAsync(ChatHost.Ada, Room.Id, cut.Id, default)).Value);
         Assert.Empty(Watch.Now.Queue);
         two.Finish("2");
         await Watch.EndedAsync(2);

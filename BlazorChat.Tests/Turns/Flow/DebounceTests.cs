@@ -20,7 +20,7 @@ public abstract class DebounceTests(TestDatabase database) : IAsyncLifetime
         _host = await ChatHost.StartAsync(database, UseClock, Settings);
         _room = await _host.RoomAsync();
         await _host.Rooms.ChangeAsync(
-            ChatHost.Ada, _room.Id, null, s => s with { Overlap = OverlapPolicy.Debounce, QuietTime = TimeSpan.FromSeconds(2) }, default);
+            ChatHost.Ada, _room.Id, null, new RoomSettingsChange { Overlap = OverlapPolicy.Debounce, QuietTime = TimeSpan.FromSeconds(2) }, default);
     }
 
     public async Task DisposeAsync() => await _host.DisposeAsync();

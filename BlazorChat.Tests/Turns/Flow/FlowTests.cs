@@ -104,7 +104,7 @@ public abstract class FlowTests : IAsyncLifetime
         await GoOnAsync(await Host.RestartAsync(Configure, Settings));
     }
 
-    protected Task SetAsync(Func<RoomSettings, RoomSettings> change) => Host.Rooms.ChangeAsync(ChatHost.Ada, Room.Id, null, change, default);
+    protected Task SetAsync(RoomSettingsChange change) => Host.Rooms.ChangeAsync(ChatHost.Ada, Room.Id, null, change, default);
 
     /// <summary>Asks, and answers.</summary>
     protected async Task<Message> AskAsync(string question, string response, Person? by = null)

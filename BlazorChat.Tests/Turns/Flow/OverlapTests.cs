@@ -52,7 +52,7 @@ public class OverlapTests : FlowTests
     [Fact]
     public async Task With_latest_only_the_newest_question_is_answered_next()
     {
-        await SetAsync(s => s with { Overlap = OverlapPolicy.Latest });
+        await SetAsync(new RoomSettingsChange { Overlap = OverlapPolicy.Latest });
         await Host.PostAsync(Room, "First");
         var first = await Model.NextAsync();
         await Host.PostAsync(Room, "Second", ChatHost.Grace);
@@ -70,7 +70,7 @@ public class OverlapTests : FlowTests
     [Fact]
     public async Task With_latest_a_retry_that_gives_way_can_be_asked_for_again()
     {
-        await SetAsync(s => s with { Overlap = OverlapPolicy.Latest });
+        await SetAsync(new RoomSettingsChange { Overlap = OverlapPolicy.Latest });
         await Host.PostAsync(Room, "First");
         (await Model.NextAsync()).Fail(new BlazorChat.Turns.ResponseFailedException("No."));
         var failed = await Watch.EndedAsync();
@@ -88,7 +88,7 @@ public class OverlapTests : FlowTests
     [Fact]
     public async Task Merged_are_only_the_messages_of_one_author_and_others_never_see_them_before_their_turn()
     {
-        await SetAsync(s => s with { Overlap = OverlapPolicy.Merge });
+        await SetAsync(new RoomSettingsChange { Overlap = OverlapPolicy.Merge });
         await Host.PostAsync(Room, "Busy");
         var busy = await Model.NextAsync();
         await Host.PostAsync(Room, "G1", ChatHost.Grace);
@@ -111,7 +111,7 @@ public class OverlapTests : FlowTests
     [Fact]
     public async Task A_merged_question_that_is_deleted_leaves_the_others_to_be_answered()
     {
-        await SetAsync(s => s with { Overlap = OverlapPolicy.Merge });
+        await SetAsync(new RoomSettingsChange { Overlap = OverlapPolicy.Merge });
         await Host.PostAsync(Room, "Busy");
         var busy = await Model.NextAsync();
         await Host.PostAsync(Room, "Keep this");
@@ -128,7 +128,7 @@ public class OverlapTests : FlowTests
     [Fact]
     public async Task A_message_is_not_merged_into_a_retry_that_could_not_see_it()
     {
-        await SetAsync(s => s with { Overlap = OverlapPolicy.Merge });
+        await SetAsync(new RoomSettingsChange { Overlap = OverlapPolicy.Merge });
         await Host.PostAsync(Room, "First");
         (await Model.NextAsync()).Fail(new BlazorChat.Turns.ResponseFailedException("No."));
         var failed = await Watch.EndedAsync();
@@ -149,7 +149,7 @@ public class OverlapTests : FlowTests
     [Fact]
     public async Task With_drop_a_question_to_a_busy_assistant_is_refused_with_a_sentence_and_nothing_is_stored()
     {
-        await SetAsync(s => s with { Overlap = OverlapPolicy.Drop });
+        await SetAsync(new RoomSettingsChange { Overlap = OverlapPolicy.Drop });
         await Host.PostAsync(Room, "First");
         var first = await Model.NextAsync();
         var refused = await Host.Rooms.PostAsync(ChatHost.Grace, Room.Id, Guid.NewGuid(), "Second", default);
@@ -207,7 +207,7 @@ public class OverlapTests : FlowTests
         var refused = await Host.Rooms.PostAsync(ChatHost.Ada, Room.Id, Guid.NewGuid(), "Too many", default);
         Assert.Equal(RoomErrorKind.Limit, refused.Error?.Kind);
         Assert.Equal(RoomLimits.QueueLength, Watch.Now.Queue.Length);
-        await SetAsync(s => s with { AnswerMode = AnswerMode.WhenMentioned });
+        await SetAsync(new RoomSettingsChange { AnswerMode = AnswerMode.WhenMentioned });
         Assert.Null((await Host.Rooms.PostAsync(ChatHost.Ada, Room.Id, Guid.NewGuid(), "To nobody", default)).Error);
         await Host.Rooms.ClearAsync(ChatHost.Ada, Room.Id, default);
         await busy.Stopped.Soon();

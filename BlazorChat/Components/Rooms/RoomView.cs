@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Live;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
@@ -40,6 +41,7 @@ public sealed class RoomView : IDisposable
     private readonly Func<Exception, Task> _fail;
     private readonly List<Watcher> _watchers = [];
     private readonly HashSet<Guid> _reading = [];
+    private readonly Dictionary<(RoomPermission Permission, AuthorKind? Kind, string? Id), bool> _offers = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private RoomSubscription? _subscription;
@@ -97,6 +99,18 @@ public sealed class RoomView : IDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>Whether to offer the reader something that needs a permission, for what is somebody's.</summary>
+    public bool May(RoomPermission permission, Author? owner)
+    {
+        // A list asks the same for each of its messages.
+        if (!_offers.TryGetValue((permission, owner?.Kind, owner?.Id), out var may))
+        {
+            _offers[(permission, owner?.Kind, owner?.Id)] = may = _rooms.Offers(Person, permission, State.Room, owner);
+        }
+
+        return may;
     }
 
     /// <summary>Asks to be told of changes, on the dispatcher, until the result is disposed.</summary>
@@ -256,6 +270,7 @@ public sealed class RoomView : IDisposable
     {
         var last = _snapshot;
         _snapshot = next;
+        _offers.Clear();
         var changed = Window.Merge(next) ? RoomAspects.Messages : RoomAspects.None;
         if (last is null)
         {

@@ -30,13 +30,19 @@ internal sealed class SettingsDraft(RoomSettings settings)
     }
 
     /// <summary>What is to be saved, as it is now.</summary>
-    /// <returns>Changes the stored settings in what was edited.</returns>
-    public Func<RoomSettings, RoomSettings> Take()
+    /// <returns>What was edited, and nothing else.</returns>
+    public RoomSettingsChange Take()
     {
         var (mine, before) = (Mine, _base);
         // What is typed from here on is an edit of its own.
         _base = Merge(before);
-        return stored => Merge(mine, before, stored);
+        return new RoomSettingsChange
+        {
+            Instructions = mine.Instructions == before.Instructions ? null : mine.Instructions,
+            AnswerMode = mine.AnswerMode == before.AnswerMode ? null : mine.AnswerMode,
+            Overlap = mine.Overlap == before.Overlap ? null : mine.Overlap,
+            QuietTime = mine.QuietTime == before.QuietTime ? null : mine.QuietTime,
+        };
     }
 
     /// <summary>It was not saved: everything that differs from what the room has is an edit again.</summary>

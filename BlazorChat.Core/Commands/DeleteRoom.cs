@@ -1,0 +1,26 @@
+using BlazorChat.Access;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Commands;
+
+/// <summary>Removes a room with everything in it; whoever has it open is told. Gives the room's id.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="By">Who removes it.</param>
+public sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(RoomId, By)
+{
+    internal override RoomPermission? Permission => RoomPermission.DeleteRoom;
+
+    internal override async Task<Result<Guid>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
+    {
+        if (!await context.Rooms.DeleteAsync(RoomId, cancellationToken).ConfigureAwait(false))
+        {
+            return RoomErrors.NoSuchRoom;
+        }
+
+        context.Tell(new RoomEvent.RoomDeleted(context.By));
+        context.Running.Discard(RoomId, null);
+        CommandLog.RoomDeleted(context.Logger, RoomId);
+        return RoomId;
+    }
+}

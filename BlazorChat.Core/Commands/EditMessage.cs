@@ -1,0 +1,50 @@
+using BlazorChat.Access;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Text;
+
+namespace BlazorChat.Commands;
+
+/// <summary>Changes one's own message; what it said is kept as an earlier version.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="By">The author.</param>
+/// <param name="MessageId">The message.</param>
+/// <param name="Text">What it says from now on; as of a new message.</param>
+public sealed record EditMessage(Guid RoomId, Person? By, Guid MessageId, string? Text) : RoomCommand<Message>(RoomId, By)
+{
+    internal override RoomPermission? Permission => RoomPermission.EditMessage;
+
+    internal override Guid? SubjectId => MessageId;
+
+    // It stores as much as a message does.
+    internal override bool IsRated => true;
+
+    internal override RoomError? Check() => MessageText.Check(MessageId, Text);
+
+    internal override async Task<Result<Message>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
+    {
+        var message = context.Subject!;
+        if (message.Author.Kind != AuthorKind.Person)
+        {
+            return new RoomError(RoomErrorKind.Forbidden, "Only people's messages can be edited.");
+        }
+
+        if (message.Text == Text)
+        {
+            return message;
+        }
+
+        if (message.Versions >= RoomLimits.Versions)
+        {
+            return new RoomError(RoomErrorKind.Limit, $"This message was edited {RoomLimits.Versions - 1} times already, which is the most.");
+        }
+
+        if (await context.Rooms.EditAsync(RoomId, MessageId, Text!, context.Now, cancellationToken).ConfigureAwait(false) is not { } edited)
+        {
+            return RoomErrors.NoSuchMessage;
+        }
+
+        context.Tell(new RoomEvent.MessageChanged(edited));
+        return edited;
+    }
+}

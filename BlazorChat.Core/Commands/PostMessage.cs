@@ -1,0 +1,84 @@
+using BlazorChat.Access;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Text;
+using BlazorChat.Turns;
+
+namespace BlazorChat.Commands;
+
+/// <summary>Posts a person's message. Safe to repeat with the same client id: it is one message.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="By">The author.</param>
+/// <param name="ClientId">Made by the sender for this one message.</param>
+/// <param name="Text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
+/// <param name="Request">What turns that it asks for know of the asker's page; null for nothing but who it is.</param>
+public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string? Text, TurnRequest? Request) : RoomCommand<Message>(RoomId, By)
+{
+    internal override RoomPermission? Permission => RoomPermission.PostMessage;
+
+    internal override bool IsRated => true;
+
+    internal override RoomError? Check() => MessageText.Check(ClientId, Text);
+
+    // A message that is stored already is not refused because its sender did not hear of it.
+    internal override async Task<Result<Message>> RefuseAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
+        await context.Rooms.FindPostedAsync(RoomId, context.By, ClientId, cancellationToken).ConfigureAwait(false) is { } known ? known : RoomErrors.TooFast;
+
+    internal override Task<Result<Message>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
+        PostAsync(
+            context,
+            new NewMessage(RoomId, context.By, ClientId, Text!, context.ResponseRules.Choose(context.Room, Text!), context.BoundOf(Request), context.Now),
+            cancellationToken);
+
+    /// <summary>Stores a message with the turns that it asks for, tells of it, and has the turns begin.</summary>
+    internal static async Task<Result<Message>> PostAsync(RoomCommandContext context, NewMessage message, CancellationToken cancellationToken)
+    {
+        var stored = await context.Rooms.PostAsync(message, cancellationToken).ConfigureAwait(false);
+        if (stored.Error is { } error)
+        {
+            return error;
+        }
+
+        var posted = stored.Value;
+        if (posted.IsNew)
+        {
+            context.Tell(new RoomEvent.MessagePosted(posted.Message));
+            context.Running.RejectAwaited(message.RoomId, message.Author);
+            context.TellChanged(posted.Changed);
+            context.TellWithdrawn(posted.Withdrawn);
+            context.TellQueued(posted.Queued);
+            if (posted.Dropped > 0)
+            {
+                context.Tell(new RoomEvent.OldestDropped(posted.Dropped, posted.DroppedThrough));
+            }
+        }
+
+        return posted.Message;
+    }
+}
+
+/// <summary>
+/// Posts a message of code on the server: a schedule, an event, a webhook. It stands in the room under the service's name and goes
+/// through the same queue as people's messages.
+/// </summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Service">Who posts: its id and name, of the kind <see cref="AuthorKind.Service"/>.</param>
+/// <param name="MessageId">Made by the caller for this one message: the same again is the same message.</param>
+/// <param name="Text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
+/// <param name="AsksForResponse">Whether assistants answer it as they would a person's.</param>
+/// <param name="Request">What turns know of the request; null for nothing but the service.</param>
+public sealed record PostServiceMessage(Guid RoomId, Author Service, Guid MessageId, string? Text, bool AsksForResponse, TurnRequest? Request)
+    : RoomCommand<Message>(RoomId, By: null)
+{
+    internal override RoomPermission? Permission => null;
+
+    internal override RoomError? Check() => MessageText.Check(MessageId, Text);
+
+    internal override Task<Result<Message>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
+        PostMessage.PostAsync(
+            context,
+            new NewMessage(
+                RoomId, Service, MessageId, Text!, AsksForResponse ? context.ResponseRules.Choose(context.Room, Text!) : [],
+                TurnRequests.Bound((Request ?? new TurnRequest(Service)) with { RequestedBy = Service }), context.Now),
+            cancellationToken);
+}
