@@ -4,14 +4,19 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Commands;
 
+/// <summary>Something that somebody wants done in a room.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="By">Who wants it; null when nobody is signed in.</param>
+public abstract record RoomCommand(Guid RoomId, Person? By);
+
 /// <summary>
-/// Something that somebody wants done in a room: data, which can be sent to where the room's owner is, with what it does there. A
-/// command is one file; <see cref="RoomCommandPipeline"/> takes every one of them the same way.
+/// A command: data, which can be sent to where the room's owner is (see <see cref="RoomWire"/>), with what it does there. Each is one
+/// file; <see cref="RoomCommandPipeline"/> takes every one of them the same way.
 /// </summary>
 /// <typeparam name="T">What it gives when it is done.</typeparam>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">Who wants it; null when nobody is signed in.</param>
-public abstract record RoomCommand<T>(Guid RoomId, Person? By)
+public abstract record RoomCommand<T>(Guid RoomId, Person? By) : RoomCommand(RoomId, By)
 {
     /// <summary>What the authorizer is asked for; null for code on the server, which asks for itself.</summary>
     internal abstract RoomPermission? Permission { get; }
