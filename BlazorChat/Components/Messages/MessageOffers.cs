@@ -58,8 +58,12 @@ internal static class MessageOffers
     private static bool MayRegenerate(Message message, bool isLive, Func<RoomPermission, Author?, bool> may) =>
         !isLive && message.Status.IsEnded && !message.IsRetried && message.Versions < RoomLimits.Versions && may(RoomPermission.RetryResponse, message.Owner);
 
-    private static RenderFragment Bar(string extra) => builder => builder.AddMarkupContent(0,
-        $"""<div class="actions">{Copy}{extra}<button type="button" class="icon-button small" data-message-menu aria-label="More" title="More" aria-haspopup="true"><svg class="icon" aria-hidden="true"><use href="#i-more"/></svg></button></div>""");
+    private static RenderFragment Bar(string extra)
+    {
+        // Outside of the fragment: every circuit keeps what it renders, and would keep a string of its own for each message.
+        var markup = $"""<div class="actions">{Copy}{extra}<button type="button" class="icon-button small" data-message-menu aria-label="More" title="More" aria-haspopup="true"><svg class="icon" aria-hidden="true"><use href="#i-more"/></svg></button></div>""";
+        return builder => builder.AddMarkupContent(0, markup);
+    }
 
     private static string Button(string act, string name, string icon) =>
         $"""<button type="button" class="icon-button small" data-act="{act}" aria-label="{name}" title="{name}">{Icons.MarkupOf(icon)}</button>""";
