@@ -7,7 +7,6 @@ using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Components;
@@ -174,8 +173,8 @@ public sealed class MessageActionsTests : IAsyncLifetime
     [Fact]
     public void The_buttons_over_messages_of_a_kind_are_one_string_for_all_circuits()
     {
-        var bars = new[] { "a", "g" }.Select(reader => MessageOffers.BarOf(Message(new Author(AuthorKind.Assistant, "demo", "Demo")), false, reader));
-        Assert.Single(bars.Select(MarkupOf).Distinct(ReferenceEqualityComparer.Instance));
+        var bars = new[] { "a", "g" }.Select(reader => Frames.MarkupOf(b => MessageOffers.AddBar(b, Message(new Author(AuthorKind.Assistant, "demo", "Demo")), false, reader)));
+        Assert.Single(bars.Distinct(ReferenceEqualityComparer.Instance));
     }
 
     [Fact]
@@ -217,17 +216,6 @@ public sealed class MessageActionsTests : IAsyncLifetime
 
     private static IElement? FindButton(IRenderedComponent<RoomScreen> page, string name) =>
         page.FindAll("article button").FirstOrDefault(b => b.TextContent.Trim() == name);
-
-    // What a circuit keeps of a fragment that is markup and nothing else.
-    private static string MarkupOf(RenderFragment fragment)
-    {
-        using var builder = new RenderTreeBuilder();
-        fragment(builder);
-#pragma warning disable BL0006 // Only the frames tell one string from an equal one.
-        var frames = builder.GetFrames();
-        return Assert.Single(frames.Array.Take(frames.Count)).MarkupContent;
-#pragma warning restore BL0006
-    }
 
     private static Message Message(Author author) => new()
     {

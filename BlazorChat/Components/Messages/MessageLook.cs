@@ -5,6 +5,7 @@ using BlazorChat.Components.Layout;
 using BlazorChat.Live;
 using BlazorChat.Messages;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
 
 namespace BlazorChat.Components.Messages;
 
@@ -22,6 +23,8 @@ internal sealed class MessageLook
     private static readonly ConditionalWeakTable<MessageFrame, Shared> Known = [];
 
     private readonly Shared _shared;
+    private readonly string _head;
+    private readonly string _groupedHead;
 
     private MessageLook(Shared shared, MessageFrame message, TimeSpan offset)
     {
@@ -30,8 +33,8 @@ internal sealed class MessageLook
         var time = $"{created.ToOffset(offset):HH:mm}";
         var timeElement = $"""<time datetime="{created.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="time">{time}</time>""";
         Label = $"{message.Message.Author.Name}, {time}";
-        Head = Markup($"""{shared.Avatar}<div class="byline">{shared.Name}{timeElement}</div>""");
-        GroupedHead = Markup($"""<div class="byline">{timeElement}</div>""");
+        _head = $"""{shared.Avatar}<div class="byline">{shared.Name}{timeElement}</div>""";
+        _groupedHead = $"""<div class="byline">{timeElement}</div>""";
         Trace = message.Message.EditedAt is { } edited
             ? Markup($"""<button type="button" class="trace" data-act="versions">edited <time datetime="{edited.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="time">{edited.ToOffset(offset):HH:mm}</time></button>""")
             : null;
@@ -43,17 +46,8 @@ internal sealed class MessageLook
     /// <summary>Its accessible name.</summary>
     public string Label { get; }
 
-    /// <summary>Picture, name and time.</summary>
-    public RenderFragment Head { get; }
-
-    /// <summary>The time alone, for a message that follows closely on another of its author.</summary>
-    public RenderFragment GroupedHead { get; }
-
     /// <summary>That and when its author last edited it, which leads to what it said before; null when never.</summary>
     public RenderFragment? Trace { get; }
-
-    /// <summary>The whole text of an ended message, as one piece.</summary>
-    public RenderFragment Body => _shared.Body.Value;
 
     /// <summary>The look of a message for a reader.</summary>
     public static MessageLook Of(MessageFrame message, TimeZoneInfo zone, AssistantFaces faces)
@@ -73,6 +67,16 @@ internal sealed class MessageLook
         return shared.ByOffset.Count < MostOffsets ? shared.ByOffset.GetOrAdd(offset, look) : look;
     }
 
+    /// <summary>
+    /// Adds picture, name and time; for a message that follows closely on another of its author, the time alone. As a node of the
+    /// caller's own, before all that Razor numbers: a fragment is a region around it, and with that 50 messages need the next
+    /// larger array of frames.
+    /// </summary>
+    public void AddHead(RenderTreeBuilder builder, bool isGrouped) => builder.AddMarkupContent(0, isGrouped ? _groupedHead : _head);
+
+    /// <summary>Adds the whole text of an ended message, as one node in the same way.</summary>
+    public void AddBody(RenderTreeBuilder builder) => builder.AddMarkupContent(1, _shared.Body.Value);
+
     private static RenderFragment Markup(string html) => builder => builder.AddMarkupContent(0, html);
 
     // What every reader sees of a message.
@@ -84,7 +88,7 @@ internal sealed class MessageLook
 
         public string Name { get; } = NameOf(message.Message.Author, faces);
 
-        public Lazy<RenderFragment> Body { get; } = new(() => Markup(string.Concat(BlockMarkup.BlocksOf(message).Select(block => block.Html))));
+        public Lazy<string> Body { get; } = new(() => $"""<div class="blocks">{string.Concat(BlockMarkup.BlocksOf(message).Select(block => block.Html))}</div>""");
 
         public ConcurrentDictionary<TimeSpan, MessageLook> ByOffset { get; } = new();
 

@@ -2,7 +2,7 @@ using BlazorChat.Access;
 using BlazorChat.Components.Layout;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
-using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
 
 namespace BlazorChat.Components.Messages;
 
@@ -15,9 +15,9 @@ internal static class MessageOffers
 {
     private const string Copy = """<button type="button" class="icon-button small" data-copy-message aria-label="Copy" title="Copy"><svg class="icon" aria-hidden="true"><use href="#i-copy"/></svg></button>""";
 
-    private static readonly RenderFragment Plain = Bar("");
-    private static readonly RenderFragment Response = Bar(Button("regenerate", "Regenerate", "retry"));
-    private static readonly RenderFragment Own = Bar(Button("edit", "Edit", "pencil"));
+    private static readonly string Plain = Bar("");
+    private static readonly string Response = Bar(Button("regenerate", "Regenerate", "retry"));
+    private static readonly string Own = Bar(Button("edit", "Edit", "pencil"));
 
     /// <summary>The names of what is offered in the menu besides copying, as <c>data-may</c>: constants, so that they weigh nothing.</summary>
     /// <param name="message">The message.</param>
@@ -46,9 +46,10 @@ internal static class MessageOffers
         };
     }
 
-    /// <summary>The buttons that stand over the message itself.</summary>
-    public static RenderFragment BarOf(Message message, bool isLive, Func<RoomPermission, Author?, bool> may) =>
-        MayEdit(message, may) ? Own : message.Author.Kind == AuthorKind.Assistant && MayRegenerate(message, isLive, may) ? Response : Plain;
+    /// <summary>Adds the buttons that stand over the message itself: one node, after all that Razor numbers (see <see cref="MessageLook.AddHead"/>).</summary>
+    public static void AddBar(RenderTreeBuilder builder, Message message, bool isLive, Func<RoomPermission, Author?, bool> may) => builder.AddMarkupContent(
+        1_000_000,
+        MayEdit(message, may) ? Own : message.Author.Kind == AuthorKind.Assistant && MayRegenerate(message, isLive, may) ? Response : Plain);
 
     /// <summary>Whether a reader may edit a message.</summary>
     public static bool MayEdit(Message message, Func<RoomPermission, Author?, bool> may) =>
@@ -58,12 +59,8 @@ internal static class MessageOffers
     private static bool MayRegenerate(Message message, bool isLive, Func<RoomPermission, Author?, bool> may) =>
         !isLive && message.Status.IsEnded && !message.IsRetried && message.Versions < RoomLimits.Versions && may(RoomPermission.RetryResponse, message.Owner);
 
-    private static RenderFragment Bar(string extra)
-    {
-        // Outside of the fragment: every circuit keeps what it renders, and would keep a string of its own for each message.
-        var markup = $"""<div class="actions">{Copy}{extra}<button type="button" class="icon-button small" data-message-menu aria-label="More" title="More" aria-haspopup="true"><svg class="icon" aria-hidden="true"><use href="#i-more"/></svg></button></div>""";
-        return builder => builder.AddMarkupContent(0, markup);
-    }
+    private static string Bar(string extra) =>
+        $"""<div class="actions">{Copy}{extra}<button type="button" class="icon-button small" data-message-menu aria-label="More" title="More" aria-haspopup="true"><svg class="icon" aria-hidden="true"><use href="#i-more"/></svg></button></div>""";
 
     private static string Button(string act, string name, string icon) =>
         $"""<button type="button" class="icon-button small" data-act="{act}" aria-label="{name}" title="{name}">{Icons.MarkupOf(icon)}</button>""";
