@@ -32,6 +32,7 @@ internal static class UserInterface
         services.AddCircuits();
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(options => options.MaximumReceiveMessageSize = LargestHubMessage);
+        InteropJson.Use(services);
         return services;
     }
 
