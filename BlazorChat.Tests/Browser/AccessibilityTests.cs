@@ -74,7 +74,6 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
 
         await ada.Page.GotoAsync(new Uri(_app.Address, "/rooms/unknown").ToString());
         await Expect(ada.Page.GetByText("does not exist").First).ToBeVisibleAsync();
-        // The circuit takes the page over, its title too: for a moment there is none.
         await ada.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         await Expect(ada.Page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("BlazorChat", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
         await CheckAsync(ada.Page, "unknown room");

@@ -30,6 +30,7 @@ public sealed class RoomTitleTests(Chromium chromium) : IAsyncLifetime
         foreach (var visitor in new[] { ada, grace })
         {
             await Expect(visitor.Heading).ToHaveTextAsync("Echo: the tides of winter");
+            await Expect(visitor.Page).ToHaveTitleAsync("Echo: the tides of winter – BlazorChat");
             await Expect(visitor.RoomList.GetByRole(AriaRole.Link, new() { Name = "Echo: the tides of winter" })).ToBeVisibleAsync();
             Assert.Empty(visitor.Complaints);
         }

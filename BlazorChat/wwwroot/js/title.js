@@ -1,4 +1,12 @@
-// "(3) Lobby": how many messages came while nobody looked.
+// The title of the open page (see DocumentTitle.cs), and "(3) Lobby": how many messages came while nobody looked.
+customElements.define('document-title', class extends HTMLElement {
+  static observedAttributes = ['data-title'];
+
+  attributeChangedCallback() {
+    document.title = this.dataset.title;
+  }
+});
+
 let unseen = 0;
 
 function show() {
