@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorChat.Components.Layout;
+
+/// <summary>What the keys do. Opened and closed by scripts.</summary>
+internal static class KeysDialog
+{
+    /// <summary>The dialog: constant markup, and no component of the circuit.</summary>
+    public static readonly RenderFragment Markup = builder => builder.AddMarkupContent(0, Html);
+
+    private static readonly string Html = $"""
+        <dialog id="keys" class="dialog" aria-labelledby="keys-title">
+            <header class="dialog-head">
+                <h2 id="keys-title">Keyboard</h2>
+                <button type="button" class="icon-button" data-close-dialog aria-label="Close">{Icons.MarkupOf("close")}</button>
+            </header>
+            <dl class="keys">
+                <dt><kbd>Enter</kbd></dt><dd>Send the message</dd>
+                <dt><kbd>Shift</kbd> <kbd>Enter</kbd></dt><dd>New line</dd>
+                <dt><kbd>Ctrl</kbd> <kbd>K</kbd></dt><dd>Go to another room (<kbd>⌘</kbd> <kbd>K</kbd> on a Mac)</dd>
+                <dt><kbd>↑</kbd></dt><dd>In an empty message box: edit what you said last</dd>
+                <dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>Save an edited message</dd>
+                <dt><kbd>↑</kbd> <kbd>↓</kbd></dt><dd>Move through the list of rooms, or the messages</dd>
+                <dt><kbd>Home</kbd> <kbd>End</kbd></dt><dd>The first or last of them</dd>
+                <dt><kbd>Esc</kbd></dt><dd>Close what is open, else stop the answer</dd>
+                <dt><kbd>?</kbd></dt><dd>This list</dd>
+            </dl>
+        </dialog>
+        """;
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorChat.Components.Layout;
+
+/// <summary>Goes to another room. Filled and driven by switcher.js from the links of the room list: it opens and filters without asking the server.</summary>
+internal static class Switcher
+{
+    /// <summary>The dialog: constant markup, and no component of the circuit.</summary>
+    public static readonly RenderFragment Markup = builder => builder.AddMarkupContent(0, Html);
+
+    private static readonly string Html = $"""
+        <dialog id="switcher" class="dialog switcher" aria-label="Switch room">
+            <div class="switcher-field">
+                {Icons.MarkupOf("search")}
+                <input type="search" class="switcher-input" aria-label="Go to room" placeholder="Go to room…" autocomplete="off" spellcheck="false"
+                       role="combobox" aria-expanded="true" aria-controls="switcher-list" aria-autocomplete="list" dir="auto">
+            </div>
+            <ul id="switcher-list" class="switcher-list" role="listbox" aria-label="Matching rooms"></ul>
+            <p class="switcher-none" hidden>No room of that name.</p>
+        </dialog>
+        """;
+}
