@@ -6,22 +6,12 @@ namespace BlazorChat.Components.Layout;
 internal static class Icons
 {
     public static readonly RenderFragment Plus = Of("plus");
-    public static readonly RenderFragment Menu = Of("menu");
-    public static readonly RenderFragment More = Of("more");
-    public static readonly RenderFragment Panel = Of("panel");
-    public static readonly RenderFragment Send = Of("send");
     public static readonly RenderFragment Stop = Of("stop");
-    public static readonly RenderFragment Copy = Of("copy");
     public static readonly RenderFragment Retry = Of("retry");
     public static readonly RenderFragment Close = Of("close");
     public static readonly RenderFragment Down = Of("down");
-    public static readonly RenderFragment Pencil = Of("pencil");
     public static readonly RenderFragment Sweep = Of("sweep");
     public static readonly RenderFragment Trash = Of("trash");
-    public static readonly RenderFragment Keys = Of("keys");
-    public static readonly RenderFragment User = Of("user");
-    public static readonly RenderFragment Leave = Of("leave");
-    public static readonly RenderFragment Search = Of("search");
     public static readonly RenderFragment Spark = Of("spark");
     public static readonly RenderFragment Lost = Of("lost");
     public static readonly RenderFragment Check = Of("check");
@@ -34,7 +24,6 @@ internal static class Icons
     public static readonly RenderFragment Download = Of("download");
     public static readonly RenderFragment Previous = Of("previous");
     public static readonly RenderFragment Next = Of("next");
-    public static readonly RenderFragment Info = Of("info");
 
     /// <summary>The mark of the application: two speech bubbles, one of them with a spark.</summary>
     public static readonly RenderFragment Mark = builder => builder.AddMarkupContent(0, MarkMarkup);
