@@ -13,12 +13,28 @@ internal sealed class LogicalDom
     private readonly List<LogicalNode> _roots = [];
     private readonly Lock _lock = new();
 
+    /// <summary>How many components the circuit has.</summary>
+    public int ComponentCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _components.Count;
+            }
+        }
+    }
+
+    /// <summary>How many frames (elements, texts, attributes …) came in all batches.</summary>
+    public int FrameCount { get; private set; }
+
     /// <summary>Applies a batch.</summary>
     /// <exception cref="FormatException">The batch does not fit what is there.</exception>
     public void Apply(RenderBatch batch)
     {
         lock (_lock)
         {
+            FrameCount += batch.FrameCount;
             for (var i = 0; i < batch.UpdatedCount; i++)
             {
                 var position = batch.UpdatedAt(i);
