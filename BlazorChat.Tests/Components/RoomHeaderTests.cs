@@ -25,6 +25,7 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         await ada.Find("#room-name").ChangeAsync(new ChangeEventArgs { Value = "New" });
         await ada.Find("dialog form").SubmitAsync();
         grace.Until(() => Assert.Equal("New", grace.Find("h1").TextContent));
+        Assert.Equal("New – BlazorChat", grace.Find("document-title").GetAttribute("data-title"));
         ada.Until(() => Assert.Empty(ada.FindAll("dialog")));
     }
 
