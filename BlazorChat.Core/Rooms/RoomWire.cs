@@ -18,13 +18,11 @@ public static class RoomWire
 
     private static readonly JsonSerializerOptions Options = new()
     {
-        // What is computed from the rest stays here.
-        IgnoreReadOnlyProperties = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         // Never part of a page.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Distinguish } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutComputed, Distinguish } },
     };
 
     /// <summary>Writes a command.</summary>
@@ -65,6 +63,18 @@ public static class RoomWire
 
     private static byte[] WriteAs<T>(T body)
         where T : class => JsonSerializer.SerializeToUtf8Bytes(new Envelope<T>(Version, body), Options);
+
+    // What is computed from the rest stays here. (IgnoreReadOnlyProperties means all but collections.)
+    private static void LeaveOutComputed(JsonTypeInfo type)
+    {
+        for (var i = type.Properties.Count - 1; i >= 0; i--)
+        {
+            if (type.Properties[i].Set is null)
+            {
+                type.Properties.RemoveAt(i);
+            }
+        }
+    }
 
     // The kinds of what is abstract, by their names: none of the types knows that it travels.
     private static void Distinguish(JsonTypeInfo type)
