@@ -25,6 +25,10 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
 
     public DbSet<StepRow> Steps => Set<StepRow>();
 
+    public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
+
+    public DbSet<OutboxPositionRow> OutboxPositions => Set<OutboxPositionRow>();
+
     /// <summary>Those whose stored parts match a pattern of LIKE with <see cref="MessagePartsJson.LikeEscape"/>, whatever the case of ASCII letters.</summary>
     public abstract IQueryable<MessageRow> WithPartsLike(IQueryable<MessageRow> messages, string pattern);
 
@@ -113,6 +117,23 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             step.HasKey(s => new { s.MessageId, s.Version, s.Step });
             step.HasIndex(s => new { s.RoomId, s.Sequence });
             step.HasOne<MessageRow>().WithMany().HasForeignKey(s => s.MessageId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<OutboxRow>(entry =>
+        {
+            entry.ToTable("Outbox");
+            entry.HasKey(e => e.Position);
+            entry.Property(e => e.Position).ValueGeneratedOnAdd();
+            entry.Property(e => e.Kind).HasMaxLength(40);
+            // Of no room by a foreign key: that one was deleted is told by what stands here.
+            entry.HasIndex(e => new { e.RoomId, e.Number }).IsUnique();
+        });
+
+        modelBuilder.Entity<OutboxPositionRow>(position =>
+        {
+            position.ToTable("OutboxPositions");
+            position.HasKey(p => p.Consumer);
+            position.Property(p => p.Consumer).HasMaxLength(64);
         });
     }
 

@@ -130,11 +130,15 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
         var id = Guid.NewGuid();
         var room = new RoomRow { Id = id, Name = "", NameKey = RoomRow.UnnamedKey(id), Instructions = "", DisabledTools = "" };
         context.Rooms.Add(room);
-        var message = room.Append(new Author(AuthorKind.Service, "", ""), DateTimeOffset.UnixEpoch);
-        // Of one letter it would be stored in a few bytes.
-        message.Parts = MessagePartsJson.WriteText(Convert.ToBase64String(RandomNumberGenerator.GetBytes(TriedBytes)));
-        message.SetStatus(MessageStatus.Complete.Instance);
-        context.Messages.Add(message);
+        context.Messages.Add(new MessageRow
+        {
+            Id = Guid.NewGuid(),
+            RoomId = id,
+            AuthorId = "",
+            AuthorName = "",
+            // Of one letter it would be stored in a few bytes.
+            Parts = MessagePartsJson.Write([new TextPart(Convert.ToBase64String(RandomNumberGenerator.GetBytes(TriedBytes)))]),
+        });
         await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -57,8 +57,6 @@ internal static partial class MessagePartsJson
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
-    public static string WriteText(string text) => Write(text.Length == 0 ? [] : [new TextPart(text)]);
-
     /// <summary>The character before a wildcard of <see cref="LikePattern"/> that is none.</summary>
     public const string LikeEscape = "!";
 

@@ -1,14 +1,12 @@
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
-using BlazorChat.Text;
 using BlazorChat.Turns;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Storage;
 
 /// <inheritdoc cref="IRoomStore" />
-internal sealed class RoomStore(Database database, IOptions<RoomsOptions> options) : IRoomStore
+internal sealed class RoomStore(Database database, TimeProvider time) : IRoomStore
 {
     private const int SearchedAtOnce = 200;
 
@@ -20,137 +18,19 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
         database.ReadAsync(async db =>
             (await db.Rooms.AsNoTracking().FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false))?.ToRoom(), cancellationToken);
 
-    public Task<Result<Room>> CreateAsync(Room room, CancellationToken cancellationToken) =>
-        database.WriteAsync<Result<Room>>(async db =>
-        {
-            var key = room.IsNamed ? Names.KeyOf(room.Name) : RoomRow.UnnamedKey(room.Id);
-            if (await db.Rooms.AnyAsync(r => r.NameKey == key, cancellationToken).ConfigureAwait(false))
-            {
-                return NameTaken(room.Name);
-            }
-
-            if (await db.Rooms.CountAsync(cancellationToken).ConfigureAwait(false) >= RoomLimits.Rooms)
-            {
-                return new RoomError(RoomErrorKind.Limit, $"There are {RoomLimits.Rooms:N0} rooms already, which is the most. Please delete one first.");
-            }
-
-            var row = new RoomRow
-            {
-                Id = room.Id,
-                Name = room.Name,
-                NameKey = key,
-                Instructions = "",
-                DisabledTools = "",
-                OwnerId = room.OwnerId,
-                CreatedAt = room.CreatedAt,
-                LastActivityAt = room.LastActivityAt,
-            };
-            row.Set(room.Settings);
-            db.Rooms.Add(row);
-            return room;
-        }, cancellationToken);
-
-    public Task<Result<Room>> UpdateAsync(Guid roomId, string? name, RoomSettings settings, CancellationToken cancellationToken) =>
-        database.WriteAsync<Result<Room>>(async db =>
-        {
-            if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false) is not { } row)
-            {
-                return RoomErrors.NoSuchRoom;
-            }
-
-            if (name is not null && !await row.TryNameAsync(db, name, cancellationToken).ConfigureAwait(false))
-            {
-                return NameTaken(name);
-            }
-
-            row.Set(settings);
-            return row.ToRoom();
-        }, cancellationToken);
-
-    public Task<long?> ClearAsync(Guid roomId, CancellationToken cancellationToken) =>
-        database.WriteAsync<long?>(async db =>
-        {
-            if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false) is not { } row)
-            {
-                return null;
-            }
-
-            // Journals go with their messages (the foreign key cascades).
-            await db.Turns.Where(t => t.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-            await db.Messages.Where(m => m.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-            row.MessageCount = 0;
-            row.ClearedThrough = row.LastSequence;
-            return row.LastSequence;
-        }, cancellationToken);
-
-    public Task<bool> DeleteAsync(Guid roomId, CancellationToken cancellationToken) =>
-        database.WriteAsync(async db =>
-            await db.Rooms.Where(r => r.Id == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false) > 0, cancellationToken);
-
-    public Task<Result<PostedMessage>> PostAsync(NewMessage message, CancellationToken cancellationToken) =>
-        database.WriteAsync<Result<PostedMessage>>(async db =>
-        {
-            var before = await db.Messages.AsNoTracking().FirstOrDefaultAsync(
-                m => m.RoomId == message.RoomId && m.AuthorId == message.Author.Id && m.ClientId == message.ClientId, cancellationToken).ConfigureAwait(false);
-            if (before is not null)
-            {
-                return new PostedMessage(before.ToMessage(), IsNew: false, [], [], []);
-            }
-
-            if (await db.Rooms.FirstOrDefaultAsync(r => r.Id == message.RoomId, cancellationToken).ConfigureAwait(false) is not { } room)
-            {
-                return RoomErrors.NoSuchRoom;
-            }
-
-            var queue = new TurnQueue(db, room);
-            if (await queue.RefuseAsync(message, cancellationToken).ConfigureAwait(false) is { } error)
-            {
-                return error;
-            }
-
-            var changed = await PendingCalls.RejectAsync(db, message, cancellationToken).ConfigureAwait(false);
-            var row = room.Append(message.Author, message.Now);
-            row.ClientId = message.ClientId;
-            row.Parts = MessagePartsJson.WriteText(message.Text);
-            row.SetStatus(MessageStatus.Complete.Instance);
-            db.Messages.Add(row);
-            var (queued, withdrawn, letGo) = await queue.AddAsync(message, row.Id, cancellationToken).ConfigureAwait(false);
-            await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-            var (dropped, through) = await StoredMessages.KeepToAsync(db, room, options.Value.MaxStoredMessages, cancellationToken).ConfigureAwait(false);
-            return new PostedMessage(row.ToMessage(), IsNew: true, queued, withdrawn, [.. changed, .. letGo]) { Dropped = dropped, DroppedThrough = through };
-        }, cancellationToken);
-
-    public Task<Message?> EditAsync(Guid roomId, Guid messageId, string text, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<RoomChange<T>> ChangeAsync<T>(Guid roomId, Func<IRoomChange, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken) =>
         database.WriteAsync(async db =>
         {
-            var row = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
-            if (row is null)
+            var of = new RoomChange(db, roomId, time);
+            var value = await change(of, cancellationToken).ConfigureAwait(false);
+            if (value.Error is null)
             {
-                return null;
+                return new RoomChange<T>(value, await of.NumberAsync(cancellationToken).ConfigureAwait(false));
             }
 
-            db.KeepVersion(row);
-            row.Parts = MessagePartsJson.WriteText(text);
-            row.EditedAt = now;
-            return row.ToMessage();
-        }, cancellationToken);
-
-    public Task<RemovedMessage?> DeleteMessageAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
-        database.WriteAsync<RemovedMessage?>(async db =>
-        {
-            var row = await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
-            if (row is null)
-            {
-                return null;
-            }
-
-            var room = await db.Rooms.FirstAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false);
-            room.MessageCount--;
-            // What was sent for answers since then has its text in it.
-            await db.Steps.Where(s => s.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-            var removed = await TurnQueue.RemoveQuestionAsync(db, row, cancellationToken).ConfigureAwait(false);
-            db.Messages.Remove(row);
-            return removed;
+            // Whatever it had changed before it refused is not stored.
+            db.ChangeTracker.Clear();
+            return new RoomChange<T>(value, []);
         }, cancellationToken);
 
     public Task<IReadOnlyList<MessageVersion>> ReadVersionsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
@@ -252,8 +132,6 @@ internal sealed class RoomStore(Database database, IOptions<RoomsOptions> option
 
     public Task<IReadOnlyList<Turn>> ReadQueueAsync(Guid roomId, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Turn>>(async db =>
-            (await db.Turns.AsNoTracking().Where(t => t.RoomId == roomId && (t.State == StoredTurnState.Waiting || t.State == StoredTurnState.Ready))
+            (await db.Turns.AsNoTracking().Where(t => t.RoomId == roomId && (t.State == TurnStatus.Waiting || t.State == TurnStatus.Ready))
                 .OrderByDescending(t => t.State).ThenBy(t => t.NotBefore ?? t.RequestedAt).ThenBy(t => t.Id).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(t => t.ToTurn()), cancellationToken);
-
-    private static RoomError NameTaken(string name) => new(RoomErrorKind.Conflict, $"There is a room named “{name}” already.");
 }

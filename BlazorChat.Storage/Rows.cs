@@ -32,6 +32,9 @@ internal sealed class RoomRow
 
     public long ClearedThrough { get; set; }
 
+    /// <summary>The number of the last event in the outbox.</summary>
+    public long LastEvent { get; set; }
+
     /// <summary>The person who made it; null for the lobby.</summary>
     public string? OwnerId { get; set; }
 
@@ -67,16 +70,17 @@ internal sealed class RoomRow
         DisabledTools = string.Join('\n', settings.DisabledTools);
     }
 
-    public void Add(TokenCounts tokens, decimal? cost)
+    /// <summary>Takes over what may have changed of a room.</summary>
+    public void Set(Room room)
     {
-        InputTokens += tokens.Input;
-        OutputTokens += tokens.Output;
-        CachedInputTokens += tokens.CachedInput;
-        ReasoningTokens += tokens.Reasoning;
-        if (cost is { } price)
-        {
-            CostMicros = (CostMicros ?? 0) + (long)Math.Round(price * 1_000_000m);
-        }
+        (Name, NameKey) = (room.Name, room.IsNamed ? Names.KeyOf(room.Name) : UnnamedKey(room.Id));
+        Set(room.Settings);
+        LastActivityAt = room.LastActivityAt;
+        MessageCount = room.MessageCount;
+        LastSequence = room.LastSequence;
+        ClearedThrough = room.ClearedThrough;
+        (InputTokens, OutputTokens, CachedInputTokens, ReasoningTokens) = (room.Tokens.Input, room.Tokens.Output, room.Tokens.CachedInput, room.Tokens.Reasoning);
+        CostMicros = room.Cost is { } cost ? (long)Math.Round(cost * 1_000_000m) : null;
     }
 
     public Room ToRoom() => new()
@@ -100,6 +104,7 @@ internal sealed class RoomRow
         MessageCount = MessageCount,
         LastSequence = LastSequence,
         ClearedThrough = ClearedThrough,
+        LastEvent = LastEvent,
     };
 }
 
@@ -187,11 +192,35 @@ internal sealed class MessageRow
         Versions = Versions,
         EditedAt = EditedAt,
         Metadata = ResponseMetadataJson.Read(Metadata),
+        Step = Step,
     };
 
-    public void SetStatus(MessageStatus status) => (Status, StatusDetail) = StoredStatuses.Write(status);
+    /// <summary>Takes over what may have changed of a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="before">As it was read from this row; what is the same is not written again.</param>
+    public void Set(Message message, Message? before)
+    {
+        if (before is null || message.Parts != before.Parts)
+        {
+            Parts = MessagePartsJson.Write(message.Parts);
+        }
 
-    public void SetAskedBy(Author by) => (AskedByKind, AskedById, AskedByName) = (by.Kind, by.Id, by.Name);
+        if (before is null || message.Metadata != before.Metadata)
+        {
+            Metadata = message.Metadata is null ? null : ResponseMetadataJson.Write(message.Metadata);
+        }
+
+        SetStatus(message.Status);
+        EndedAt = message.EndedAt;
+        IsRetried = message.IsRetried;
+        Step = message.Step;
+        (AskedByKind, AskedById, AskedByName) = (message.AskedBy?.Kind, message.AskedBy?.Id, message.AskedBy?.Name);
+        QuestionId = message.QuestionId;
+        Versions = message.Versions;
+        EditedAt = message.EditedAt;
+    }
+
+    public void SetStatus(MessageStatus status) => (Status, StatusDetail) = StoredStatuses.Write(status);
 }
 
 /// <summary>Statuses as they are stored.</summary>
@@ -222,22 +251,6 @@ internal static class StoredStatuses
     };
 }
 
-/// <summary>How far a turn is. Numbers are in databases: never renumber.</summary>
-internal enum StoredTurnState
-{
-    /// <summary>It waits for its place.</summary>
-    Waiting = 0,
-
-    /// <summary>It runs, or did when the process ended.</summary>
-    Running = 1,
-
-    /// <summary>Its response waits for people; nothing happens until they have answered.</summary>
-    Suspended = 2,
-
-    /// <summary>Its response exists and can go on; before those that wait.</summary>
-    Ready = 3,
-}
-
 /// <summary>A turn's row; it is removed when the turn ends, since the message keeps the outcome.</summary>
 internal sealed class TurnRow
 {
@@ -247,7 +260,7 @@ internal sealed class TurnRow
 
     public required string AssistantId { get; set; }
 
-    public StoredTurnState State { get; set; }
+    public TurnStatus State { get; set; }
 
     public AuthorKind RequestedByKind { get; set; }
 
@@ -299,11 +312,36 @@ internal sealed class TurnRow
 
     public Turn ToTurn() => new(Id, RoomId, AssistantId, RequestedBy, RequestedAt)
     {
+        Status = State,
         QuestionId = QuestionId,
         EarlierQuestionIds = EarlierQuestionIds,
         MessageId = MessageId,
         NotBefore = NotBefore,
+        Before = Before,
+        Request = TurnRequestJson.Read(RequestedBy, Request),
+        IsRegeneration = IsRegeneration,
+        FirstStep = FirstStep,
+        BeganAt = BeganAt,
+        Recoveries = Recoveries,
+        RecoveredProgress = RecoveredProgress,
     };
+
+    /// <summary>Takes over what may have changed of a turn.</summary>
+    public void Set(Turn turn)
+    {
+        State = turn.Status;
+        QuestionId = turn.QuestionId;
+        EarlierQuestionIds = turn.EarlierQuestionIds;
+        MessageId = turn.MessageId;
+        NotBefore = turn.NotBefore;
+        Before = turn.Before;
+        Request = TurnRequestJson.Write(turn.Request);
+        IsRegeneration = turn.IsRegeneration;
+        FirstStep = turn.FirstStep;
+        BeganAt = turn.BeganAt;
+        Recoveries = turn.Recoveries;
+        RecoveredProgress = turn.RecoveredProgress;
+    }
 }
 
 /// <summary>A piece of a running response's text.</summary>
@@ -369,4 +407,33 @@ internal sealed class StepRow
 
     /// <summary>JSON, compressed (gzip).</summary>
     public required byte[] Content { get; set; }
+}
+
+/// <summary>Something that happened in a room, for whoever must not miss it. It says what and where, and has none of the contents.</summary>
+internal sealed class OutboxRow
+{
+    /// <summary>Rises with each row: the order of delivery.</summary>
+    public long Position { get; set; }
+
+    public required Guid RoomId { get; set; }
+
+    /// <summary>See <see cref="RoomEvent.Number"/>.</summary>
+    public long Number { get; set; }
+
+    /// <summary>The name of the event's type.</summary>
+    public required string Kind { get; set; }
+
+    /// <summary>The message or turn that it is about; null for the room itself.</summary>
+    public Guid? SubjectId { get; set; }
+
+    public DateTimeOffset At { get; set; }
+}
+
+/// <summary>How far a consumer of the outbox has come.</summary>
+internal sealed class OutboxPositionRow
+{
+    public required string Consumer { get; set; }
+
+    /// <summary>The position of the last entry that it has taken.</summary>
+    public long Position { get; set; }
 }

@@ -1,4 +1,5 @@
 using BlazorChat.Turns;
+using BlazorChat.Outbox;
 using BlazorChat.Rooms;
 using BlazorChat.Storage.Postgres;
 using BlazorChat.Storage.Sqlite;
@@ -33,6 +34,7 @@ internal static class StorageServices
         builder.Services.AddSingleton<Database>();
         builder.Services.AddSingleton<IRoomStore, RoomStore>();
         builder.Services.AddSingleton<ITurnStore, TurnStore>();
+        builder.Services.AddSingleton<IOutbox, OutboxStore>();
         return builder;
     }
 

@@ -1,19 +1,51 @@
+using BlazorChat.Rooms;
+
 namespace BlazorChat.Turns;
 
 /// <summary>What a start does first: answers that a crash cut off go on, or get their outcome, so that nothing streams for ever.</summary>
-internal sealed partial class Recovery(ITurnStore store, IAssistants assistants, TimeProvider time, ILogger<Recovery> logger)
+internal sealed partial class Recovery(IRoomStore rooms, ITurnStore turns, IAssistants assistants, TimeProvider time, ILogger<Recovery> logger)
 {
     // The turns of an assistant that is not configured any more.
     private static readonly RecoveryPolicy Nobodys = new(RecoveryMode.Mark, 0, TimeSpan.Zero);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var (continued, marked) = await store.RecoverAsync(
-            id => assistants.Find(id) is { } assistant ? TurnRunner.PolicyOf(assistant) : Nobodys, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        var (continued, marked) = (0, 0);
+        foreach (var turn in await turns.ReadRunningAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var policy = assistants.Find(turn.AssistantId) is { } assistant ? TurnRunner.PolicyOf(assistant) : Nobodys;
+            var recovered = await rooms.ChangeAsync<bool>(turn.RoomId, (change, token) => RecoverAsync(change, turn.Id, policy, token), cancellationToken).ConfigureAwait(false);
+            _ = recovered.Value.Value ? continued++ : marked++;
+        }
+
         if (continued + marked > 0)
         {
             LogRecovered(continued + marked, continued, marked);
         }
+    }
+
+    // Nobody has the room open yet, and the worker reads what waits when it starts: nothing is told.
+    private async Task<Result<bool>> RecoverAsync(IRoomChange change, Guid turnId, RecoveryPolicy policy, CancellationToken cancellationToken)
+    {
+        var turn = (await change.ReadTurnsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(t => t.Id == turnId);
+        if (turn?.MessageId is not { } messageId || await change.FindMessageAsync(messageId, cancellationToken).ConfigureAwait(false) is not { } response)
+        {
+            return false;
+        }
+
+        var pieces = await change.ReadJournalAsync(messageId, response.Step, cancellationToken).ConfigureAwait(false);
+        var (next, recovered) = TurnTransitions.Recover(turn, response, pieces, policy, time.GetUtcNow());
+        change.SaveAndTell(recovered);
+        await change.RemoveJournalAsync(messageId, null, cancellationToken).ConfigureAwait(false);
+        if (next is null)
+        {
+            change.Remove(turn);
+            return false;
+        }
+
+        change.Save(next);
+        change.Tell(new RoomEvent.TurnQueued(next));
+        return true;
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} answers were cut off when the server last stopped: {Continued} go on, {Marked} are marked as interrupted.")]

@@ -14,7 +14,7 @@ namespace BlazorChat.Turns;
 /// that name; when anything fails, or the process ends, the room stays without one and nothing else changes.
 /// </summary>
 internal sealed partial class RoomTitles(
-    IRoomStore rooms, ITurnStore turns, RoomGates gates, RoomBroadcaster broadcaster, IAssistants assistants,
+    IRoomStore rooms, RoomGates gates, RoomBroadcaster broadcaster, IAssistants assistants,
     IOptions<TurnsOptions> options, TurnsMetrics metrics, ILogger<RoomTitles> logger) : ITurnObserver
 {
     // The first exchange is within these.
@@ -116,18 +116,45 @@ internal sealed partial class RoomTitles(
     {
         // Not given up at a stop: the tokens were spent.
         using var gate = await gates.EnterAsync(response.RoomId, CancellationToken.None).ConfigureAwait(false);
-        if (await turns.TitleAsync(response.RoomId, response.Id, title, tokens, cost, CancellationToken.None).ConfigureAwait(false) is not { } titled)
+        var titled = await rooms.ChangeAsync<bool>(
+            response.RoomId, (change, token) => TitleAsync(change, response.Id, title, tokens, cost, token), CancellationToken.None).ConfigureAwait(false);
+        foreach (var roomEvent in titled.Events)
+        {
+            broadcaster.Publish(response.RoomId, roomEvent);
+        }
+
+        if (!titled.Value.Value)
         {
             return;
         }
 
-        broadcaster.Publish(response.RoomId, new RoomEvent.RoomChanged(titled.Room));
-        if (titled.Response is { } changed)
+        LogTitled(response.RoomId);
+    }
+
+    /// <summary>Names the room unless somebody has, and counts what that took: for the room, and for the response unless that runs again.</summary>
+    /// <returns>False when the room is gone.</returns>
+    private static async Task<Result<bool>> TitleAsync(
+        IRoomChange change, Guid responseId, string? title, TokenCounts tokens, decimal? cost, CancellationToken cancellationToken)
+    {
+        if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room)
         {
-            broadcaster.Publish(response.RoomId, new RoomEvent.MessageChanged(changed));
+            return false;
         }
 
-        LogTitled(response.RoomId);
+        room = room.WithUsage(tokens, cost);
+        room = title is null ? room : await change.TitleAsync(room, title, cancellationToken).ConfigureAwait(false);
+        change.Save(room);
+        change.Tell(new RoomEvent.RoomChanged(room));
+        // One that runs writes its own sums at its end.
+        if (await change.FindMessageAsync(responseId, cancellationToken).ConfigureAwait(false) is { Status.IsEnded: true, Metadata: { } metadata } response)
+        {
+            change.SaveAndTell(response with
+            {
+                Metadata = metadata with { Tokens = metadata.Tokens + tokens, Cost = cost is { } price ? (metadata.Cost ?? 0) + price : metadata.Cost },
+            });
+        }
+
+        return true;
     }
 
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was named after its first exchange.")]

@@ -7,7 +7,8 @@ namespace BlazorChat.Turns;
 
 /// <summary>Runs one turn from the queue to its outcome, tied to no circuit.</summary>
 internal sealed partial class TurnRunner(
-    ITurnStore store,
+    IRoomStore store,
+    ITurnStore turns,
     RoomBroadcaster broadcaster,
     RoomGates gates,
     RunningTurns running,
@@ -83,25 +84,83 @@ internal sealed partial class TurnRunner(
     {
         var roomId = room.State.Room.Id;
         using var gate = await gates.EnterAsync(roomId, stoppingToken).ConfigureAwait(false);
-        var claimed = await store.ClaimAsync(roomId, assistant.Author, time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
-        if (claimed is null)
+        var begun = await store.ChangeAsync<ClaimedTurn?>(roomId, (change, token) => ClaimAsync(change, assistant.Author, token), stoppingToken).ConfigureAwait(false);
+        if (begun.Value is not { Error: null, Value: { } claimed })
         {
             return null;
         }
 
         var turn = new RunningTurn(roomId, claimed.Response.Id, claimed.Request, new ResponseDraft(claimed.Response, claimed.Step, room, journal));
-        var state = new TurnState(room.State.Room, claimed, assistant, turn, store, journal, time);
+        var state = new TurnState(room.State.Room, claimed, assistant, turn, turns, journal, time);
         // Known before anybody can see it, so that whoever sees it can stop it.
         running.Add(turn);
-        broadcaster.Publish(roomId, claimed.IsContinuation
-            ? new RoomEvent.ResponseResumed(claimed.Turn.Id, claimed.Response)
-            : new RoomEvent.ResponseStarted(claimed.Turn.Id, claimed.Response));
+        Tell(roomId, begun.Events);
         if (claimed.Recoveries > 0)
         {
             turn.Draft.Note("Recovering…");
         }
 
         return state;
+    }
+
+    /// <summary>Takes the next turn of an assistant: its response exists from then on.</summary>
+    /// <returns>Null when none can begin now.</returns>
+    private async Task<Result<ClaimedTurn?>> ClaimAsync(IRoomChange change, Author assistant, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room
+            || (await change.ReadQueueAsync(room, cancellationToken).ConfigureAwait(false)).Next(assistant.Id, now) is not { } next)
+        {
+            return (ClaimedTurn?)null;
+        }
+
+        Turn turn;
+        Message response;
+        if (next.MessageId is not { } responseId)
+        {
+            var question = next.QuestionId is { } questionId ? await change.FindMessageAsync(questionId, cancellationToken).ConfigureAwait(false) : null;
+            room = room.WithMessage(now);
+            (turn, response) = TurnTransitions.Begin(next, room, assistant, question?.Author, now);
+            change.Save(room);
+            change.Add(response, null);
+            change.Tell(new RoomEvent.ResponseStarted(turn.Id, response));
+        }
+        else
+        {
+            if (await change.FindMessageAsync(responseId, cancellationToken).ConfigureAwait(false) is not { } stored)
+            {
+                return (ClaimedTurn?)null;
+            }
+
+            if (next.IsRegeneration)
+            {
+                change.KeepVersion(stored);
+            }
+
+            (turn, response) = TurnTransitions.Resume(next, stored, now);
+            change.Save(response);
+            change.Tell(new RoomEvent.ResponseResumed(turn.Id, response));
+        }
+
+        change.Save(turn);
+        return new ClaimedTurn(turn, response, turn.Before ?? response.Sequence, turn.Request)
+        {
+            IsContinuation = next.MessageId is not null,
+            Step = response.Step,
+            IsAnother = turn.Before is not null || response.Versions > 1,
+            FirstStep = turn.FirstStep,
+            BeganAt = turn.BeganAt ?? now,
+            Recoveries = turn.Recoveries,
+            RecoveredProgress = turn.RecoveredProgress,
+        };
+    }
+
+    private void Tell(Guid roomId, IEnumerable<RoomEvent> events)
+    {
+        foreach (var roomEvent in events)
+        {
+            broadcaster.Publish(roomId, roomEvent);
+        }
     }
 
     /// <summary>Streams the response into the room.</summary>
@@ -191,26 +250,50 @@ internal sealed partial class TurnRunner(
             status = new MessageStatus.Stopped(stopped.By.Name);
         }
 
-        var ended = state.Turn.Ending is TurnEnding.Discarded
-            ? null
-            : await store.EndAsync(
-                new EndedTurn(response.RoomId, response.Id, PartsAt(state, status, now), status, state.Draft.NextFreeStep, state.Metadata(), state.Tokens, state.Cost, now), CancellationToken.None).ConfigureAwait(false);
+        RoomChange<Message?>? ended = null;
+        if (state.Turn.Ending is not TurnEnding.Discarded)
+        {
+            var end = new EndedTurn(
+                response.RoomId, response.Id, PartsAt(state, status, now), status, state.Draft.NextFreeStep, state.Metadata(), state.Tokens, state.Cost, now);
+            ended = await store.ChangeAsync<Message?>(response.RoomId, (change, token) => StoreEndAsync(change, end, token), CancellationToken.None).ConfigureAwait(false);
+        }
+
         // Known as running until its outcome is stored: whoever presses Stop until then means this response and not the next.
         running.Remove(state.Turn);
         journal.Forget(response.Id);
-        if (ended is null)
+        // A turn that goes on is taken up by whoever runs this queue: they look for the next turn when this one has ended.
+        Tell(response.RoomId, ended?.Events ?? []);
+        return ended?.Value.Value;
+    }
+
+    /// <returns>The response, or null when it is gone: then nothing is stored.</returns>
+    private static async Task<Result<Message?>> StoreEndAsync(IRoomChange change, EndedTurn end, CancellationToken cancellationToken)
+    {
+        if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room
+            || await change.FindMessageAsync(end.MessageId, cancellationToken).ConfigureAwait(false) is not { IsRunning: true } response
+            || (await change.ReadTurnsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(t => t.MessageId == end.MessageId && t.Status == TurnStatus.Running) is not { } turn)
         {
-            return null;
+            return (Message?)null;
         }
 
-        broadcaster.Publish(response.RoomId, new RoomEvent.ResponseEnded(ended.Message) { Tokens = state.Tokens, Cost = state.Cost });
-        if (ended.Queued is { } again)
+        (var next, response) = TurnTransitions.End(turn, response, end);
+        change.Save(room.WithUsage(end.Tokens, end.Cost) with { LastActivityAt = end.Now });
+        change.Save(response);
+        await change.RemoveJournalAsync(end.MessageId, null, cancellationToken).ConfigureAwait(false);
+        change.Tell(new RoomEvent.ResponseEnded(response) { Tokens = end.Tokens, Cost = end.Cost });
+        if (next is null)
         {
-            // Whoever runs this queue looks for the next turn when this one has ended.
-            broadcaster.Publish(response.RoomId, new RoomEvent.TurnQueued(again));
+            change.Remove(turn);
+            return response;
         }
 
-        return ended.Message;
+        change.Save(next);
+        if (next.Status == TurnStatus.Ready)
+        {
+            change.Tell(new RoomEvent.TurnQueued(next));
+        }
+
+        return response;
     }
 
     // Within the gate: people may have decided about calls until now.
@@ -225,17 +308,24 @@ internal sealed partial class TurnRunner(
     private async Task WithdrawAsync(Guid roomId, string assistantId, CancellationToken stoppingToken)
     {
         using var gate = await gates.EnterAsync(roomId, stoppingToken).ConfigureAwait(false);
-        var (withdrawn, changed) = await store.WithdrawAsync(roomId, assistantId, null, time.GetUtcNow(), stoppingToken).ConfigureAwait(false);
-        foreach (var turn in withdrawn)
+        var withdrawn = await store.ChangeAsync<IReadOnlyList<Turn>>(roomId, async (change, token) =>
+        {
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
+            {
+                return new List<Turn>();
+            }
+
+            var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
+            queue.Withdraw(t => t.AssistantId == assistantId);
+            await change.SaveAsync(queue, time.GetUtcNow(), token).ConfigureAwait(false);
+            return new List<Turn>(queue.Withdrawn);
+        }, stoppingToken).ConfigureAwait(false);
+        foreach (var turn in withdrawn.Value.Value)
         {
             LogNoAssistant(turn.Id, assistantId);
-            broadcaster.Publish(roomId, new RoomEvent.TurnWithdrawn(turn.Id));
         }
 
-        foreach (var message in changed)
-        {
-            broadcaster.Publish(roomId, new RoomEvent.MessageChanged(message));
-        }
+        Tell(roomId, withdrawn.Events);
     }
 
     [LoggerMessage(LogLevel.Information, "Turn {TurnId} of {AssistantId} began.")]

@@ -27,11 +27,19 @@ internal sealed class HistorySeeder(IDbContextFactory<ChatDbContext> contexts, T
         for (var i = 1; i <= messages; i++)
         {
             var isQuestion = i % 2 == 1;
-            var message = row.Append(
-                isQuestion ? new Author(AuthorKind.Person, "benchmark", "Benchmark") : new Author(AuthorKind.Assistant, "assistant", "Assistant"), time.GetUtcNow());
-            message.Parts = MessagePartsJson.WriteText(isQuestion ? Question : Response);
-            message.SetStatus(MessageStatus.Complete.Instance);
-            db.Messages.Add(message);
+            var now = time.GetUtcNow();
+            row.Set(row.ToRoom().WithMessage(now));
+            db.Messages.Add(new MessageRow
+            {
+                Id = Guid.CreateVersion7(now),
+                RoomId = room,
+                Sequence = row.LastSequence,
+                AuthorKind = isQuestion ? AuthorKind.Person : AuthorKind.Assistant,
+                AuthorId = isQuestion ? "benchmark" : "assistant",
+                AuthorName = isQuestion ? "Benchmark" : "Assistant",
+                Parts = MessagePartsJson.Write([new TextPart(isQuestion ? Question : Response)]),
+                CreatedAt = now,
+            });
         }
 
         await db.SaveChangesAsync(cancellationToken);

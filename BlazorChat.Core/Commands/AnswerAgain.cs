@@ -29,56 +29,41 @@ public sealed record AnswerAgain(Guid RoomId, Person? By, Guid QuestionId, TurnR
         }
 
         var request = context.BoundOf(Request);
-        var asked = 0;
-        RoomError? error = null;
         var responses = await context.Rooms.FindResponsesAsync(RoomId, QuestionId, cancellationToken).ConfigureAwait(false);
-        foreach (var responseId in responses)
+        return await context.ChangeAsync<int>(async (change, token) =>
         {
-            Take(await RegenerateAsync(context, responseId, request, cancellationToken).ConfigureAwait(false));
-        }
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
+            {
+                return RoomErrors.NoSuchRoom;
+            }
 
-        foreach (var assistantId in responses.Count > 0 ? [] : context.ResponseRules.Choose(context.Room, question.Text))
-        {
-            Take(await AskAsync(context, assistantId, request, cancellationToken).ConfigureAwait(false));
-        }
+            var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
+            var errors = new List<RoomError?>();
+            foreach (var responseId in responses)
+            {
+                if (await change.FindMessageAsync(responseId, token).ConfigureAwait(false) is { IsRetried: false } response)
+                {
+                    errors.Add(Regenerate(context, queue, response, request));
+                }
+            }
 
-        return asked == 0 && error is not null ? error : asked;
+            if (responses.Count == 0)
+            {
+                errors.AddRange(context.ResponseRules.Choose(room, question.Text).Select(assistantId => queue.Ask(QuestionId, assistantId, request, context.Now)));
+            }
 
-        void Take(RoomError? no)
-        {
-            error ??= no;
-            asked += no is null ? 1 : 0;
-        }
+            if (queue.Queued.Count == 0 && errors.Find(e => e is not null) is { } error)
+            {
+                return error;
+            }
+
+            await change.SaveAsync(queue, context.Now, token).ConfigureAwait(false);
+            return queue.Queued.Count;
+        }, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<RoomError?> RegenerateAsync(RoomCommandContext context, Guid responseId, TurnRequest request, CancellationToken cancellationToken)
-    {
-        if (await context.Rooms.FindMessageAsync(RoomId, responseId, cancellationToken).ConfigureAwait(false) is { } response
-            && !context.ResponseRules.CanAnswer(response.Author.Id))
-        {
-            return new RoomError(RoomErrorKind.Conflict, $"{response.Author.Name} does not answer on this server any more.");
-        }
-
-        var reopened = await context.Turns.ReopenAsync(RoomId, responseId, isRegeneration: true, request, context.Now, cancellationToken).ConfigureAwait(false);
-        if (reopened.Error is { } error)
-        {
-            return error;
-        }
-
-        context.TellChanged([reopened.Value.Message]);
-        context.TellQueued(reopened.Value.Queued is { } turn ? [turn] : []);
-        return null;
-    }
-
-    private async Task<RoomError?> AskAsync(RoomCommandContext context, string assistantId, TurnRequest request, CancellationToken cancellationToken)
-    {
-        var turn = await context.Turns.AskAsync(RoomId, QuestionId, assistantId, request, context.Now, cancellationToken).ConfigureAwait(false);
-        if (turn.Error is { } error)
-        {
-            return error;
-        }
-
-        context.TellQueued([turn.Value]);
-        return null;
-    }
+    private static RoomError? Regenerate(RoomCommandContext context, TurnQueue queue, Message response, TurnRequest request) =>
+        !context.ResponseRules.CanAnswer(response.Author.Id)
+            ? new RoomError(RoomErrorKind.Conflict, $"{response.Author.Name} does not answer on this server any more.")
+            : AskAgainCommand.RefuseVersion(response) ?? queue.Reopen(response, isRegeneration: true, request, context.Now);
 }

@@ -31,41 +31,93 @@ public abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId, 
             return new RoomError(RoomErrorKind.Conflict, $"{response.Author.Name} does not answer on this server any more.");
         }
 
-        var asked = await AskAsync(context, context.BoundOf(Request), cancellationToken).ConfigureAwait(false);
-        if (asked.Error is { } error)
-        {
-            return error;
-        }
-
-        context.TellChanged([asked.Value.Message]);
-        context.TellQueued(asked.Value.Queued is { } turn ? [turn] : []);
-        return asked.Value.Message;
+        var request = context.BoundOf(Request);
+        return await context.ChangeAsync<Message>((change, token) => AskAsync(change, MessageId, request, context.Now, token), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stores the turn.</summary>
-    private protected abstract Task<Result<ChangedResponse>> AskAsync(RoomCommandContext context, TurnRequest request, CancellationToken cancellationToken);
+    /// <summary>Queues the turn.</summary>
+    private protected async Task<Result<Message>> AskAsync(IRoomChange change, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room)
+        {
+            return RoomErrors.NoSuchRoom;
+        }
+
+        if (await change.FindMessageAsync(messageId, cancellationToken).ConfigureAwait(false) is not { Author.Kind: AuthorKind.Assistant } response)
+        {
+            return RoomErrors.NoSuchResponse;
+        }
+
+        if (response.IsRetried)
+        {
+            return new RoomError(RoomErrorKind.Conflict, "Somebody has retried this answer already.");
+        }
+
+        if (Refuse(response) is { } never)
+        {
+            return never;
+        }
+
+        var queue = await change.ReadQueueAsync(room, cancellationToken).ConfigureAwait(false);
+        if (Queue(queue, response, request, now) is { } no)
+        {
+            return no;
+        }
+
+        response = Mark(response);
+        change.SaveAndTell(response);
+        await change.SaveAsync(queue, now, cancellationToken).ConfigureAwait(false);
+        return response;
+    }
+
+    /// <summary>Why this cannot be asked of a response as it is, or null.</summary>
+    private protected abstract RoomError? Refuse(Message response);
+
+    /// <summary>Queues the turn, or says why not.</summary>
+    private protected abstract RoomError? Queue(TurnQueue queue, Message response, TurnRequest request, DateTimeOffset now);
+
+    /// <summary>The response while it waits.</summary>
+    private protected virtual Message Mark(Message response) => response;
+
+    /// <summary>Why a response cannot have another version, or null.</summary>
+    internal static RoomError? RefuseVersion(Message response) =>
+        !response.Status.IsEnded ? new RoomError(RoomErrorKind.Conflict, "This answer is being written already.")
+        : response.Versions >= RoomLimits.Versions ? new RoomError(RoomErrorKind.Limit, $"This answer has {RoomLimits.Versions} versions already, which is the most.")
+        : null;
 }
 
 /// <summary>Asks for a new response in place of one that failed, was stopped or was interrupted. The old one is kept, marked.</summary>
 /// <inheritdoc cref="AskAgainCommand" />
 public sealed record RetryResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {
-    private protected override Task<Result<ChangedResponse>> AskAsync(RoomCommandContext context, TurnRequest request, CancellationToken cancellationToken) =>
-        context.Turns.RetryAsync(RoomId, MessageId, request, context.Now, cancellationToken);
+    private protected override RoomError? Refuse(Message response) => response.Status.CanRetry
+        ? null
+        : new RoomError(RoomErrorKind.Conflict, "Only an answer that failed, was stopped or was interrupted can be retried.");
+
+    private protected override RoomError? Queue(TurnQueue queue, Message response, TurnRequest request, DateTimeOffset now) => queue.Retry(response, request, now);
+
+    private protected override Message Mark(Message response) => response with { IsRetried = true };
 }
 
 /// <summary>Asks for another version of a response, in its place; what it says now is kept as an earlier version.</summary>
 /// <inheritdoc cref="AskAgainCommand" />
 public sealed record RegenerateResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {
-    private protected override Task<Result<ChangedResponse>> AskAsync(RoomCommandContext context, TurnRequest request, CancellationToken cancellationToken) =>
-        context.Turns.ReopenAsync(RoomId, MessageId, isRegeneration: true, request, context.Now, cancellationToken);
+    private protected override RoomError? Refuse(Message response) => RefuseVersion(response);
+
+    private protected override RoomError? Queue(TurnQueue queue, Message response, TurnRequest request, DateTimeOffset now) =>
+        queue.Reopen(response, isRegeneration: true, request, now);
 }
 
 /// <summary>Lets a response go on that was cut off by a limit or an interruption.</summary>
 /// <inheritdoc cref="AskAgainCommand" />
 public sealed record ContinueResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {
-    private protected override Task<Result<ChangedResponse>> AskAsync(RoomCommandContext context, TurnRequest request, CancellationToken cancellationToken) =>
-        context.Turns.ReopenAsync(RoomId, MessageId, isRegeneration: false, request, context.Now, cancellationToken);
+    private protected override RoomError? Refuse(Message response) =>
+        !response.Status.IsEnded ? new RoomError(RoomErrorKind.Conflict, "This answer is being written already.")
+        : response.Status.CanContinue ? null
+        : new RoomError(RoomErrorKind.Conflict, "Only an answer that was cut off can be continued.");
+
+    private protected override RoomError? Queue(TurnQueue queue, Message response, TurnRequest request, DateTimeOffset now) =>
+        queue.Reopen(response, isRegeneration: false, request, now);
 }

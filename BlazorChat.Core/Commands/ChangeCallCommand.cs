@@ -2,6 +2,7 @@ using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Text;
+using BlazorChat.Turns;
 
 namespace BlazorChat.Commands;
 
@@ -27,15 +28,45 @@ public abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid MessageId
             return ofRunning;
         }
 
-        var changed = await context.Turns.ChangeCallAsync(RoomId, MessageId, CallId, call => Change(context, call), cancellationToken).ConfigureAwait(false);
+        return await context.ChangeAsync<Message>((change, token) => ChangeStoredAsync(context, change, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    // When nothing of it waits any more, its turn goes on: exactly once.
+    private async Task<Result<Message>> ChangeStoredAsync(RoomCommandContext context, IRoomChange change, CancellationToken cancellationToken)
+    {
+        if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room
+            || await change.FindMessageAsync(MessageId, cancellationToken).ConfigureAwait(false) is not { } response
+            || response.Calls.FirstOrDefault(c => c.CallId == CallId) is not { } call)
+        {
+            return RoomErrors.NoSuchCall;
+        }
+
+        var changed = Change(context, call);
         if (changed.Error is { } error)
         {
             return error;
         }
 
-        context.TellChanged([changed.Value.Message]);
-        context.TellQueued(changed.Value.Queued is { } turn ? [turn] : []);
-        return changed.Value.Message;
+        if (changed.Value == call)
+        {
+            return response;
+        }
+
+        var queue = await change.ReadQueueAsync(room, cancellationToken).ConfigureAwait(false);
+        if (queue.Turns.FirstOrDefault(t => t.MessageId == MessageId && t.Status == TurnStatus.Suspended) is not { } suspended)
+        {
+            return RoomErrors.NoSuchCall;
+        }
+
+        var (turn, decided) = TurnTransitions.Decide(suspended, response, changed.Value);
+        change.SaveAndTell(decided);
+        if (turn.Status == TurnStatus.Ready)
+        {
+            change.Save(turn);
+            change.Tell(new RoomEvent.TurnQueued(turn));
+        }
+
+        return decided;
     }
 
     /// <summary>The call after it, the same for nothing new, or why not.</summary>

@@ -16,21 +16,32 @@ public sealed record ChangeRoom(Guid RoomId, Person? By, string? Name, RoomSetti
 
     internal override RoomError? Check() => Name is null ? null : Names.CheckRoomName(Name).Error;
 
-    internal override async Task<Result<Room>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
-    {
-        var settings = Settings.Apply(context.Room.Settings);
-        if (RoomSettingsRules.Check(settings) is { } wrong)
+    internal override Task<Result<Room>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
+        context.ChangeAsync<Room>(async (change, token) =>
         {
-            return wrong;
-        }
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
+            {
+                return RoomErrors.NoSuchRoom;
+            }
 
-        var name = Name is null ? null : Names.CheckRoomName(Name).Value;
-        var changed = await context.Rooms.UpdateAsync(RoomId, name, settings, cancellationToken).ConfigureAwait(false);
-        if (changed.Error is null)
-        {
-            context.Tell(new RoomEvent.RoomChanged(changed.Value));
-        }
+            var settings = Settings.Apply(room.Settings);
+            if (RoomSettingsRules.Check(settings) is { } wrong)
+            {
+                return wrong;
+            }
 
-        return changed;
-    }
+            var changed = room with { Settings = settings };
+            if (Name is not null)
+            {
+                changed = changed with { Name = Names.CheckRoomName(Name).Value, IsNamed = true };
+                if (await change.IsNameTakenAsync(changed.Name, token).ConfigureAwait(false))
+                {
+                    return RoomErrors.NameTaken(changed.Name);
+                }
+            }
+
+            change.Save(changed);
+            change.Tell(new RoomEvent.RoomChanged(changed));
+            return changed;
+        }, cancellationToken);
 }

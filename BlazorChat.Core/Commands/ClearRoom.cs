@@ -13,14 +13,24 @@ public sealed record ClearRoom(Guid RoomId, Person? By) : RoomCommand<long>(Room
 
     internal override async Task<Result<long>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
-        if (await context.Rooms.ClearAsync(RoomId, cancellationToken).ConfigureAwait(false) is not { } through)
+        var cleared = await context.ChangeAsync<long>(async (change, token) =>
         {
-            return RoomErrors.NoSuchRoom;
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
+            {
+                return RoomErrors.NoSuchRoom;
+            }
+
+            await change.RemoveMessagesAsync(token).ConfigureAwait(false);
+            change.Save(room with { MessageCount = 0, ClearedThrough = room.LastSequence });
+            change.Tell(new RoomEvent.RoomCleared(room.LastSequence, context.By));
+            return room.LastSequence;
+        }, cancellationToken).ConfigureAwait(false);
+        if (cleared.Error is null)
+        {
+            context.Running.Discard(RoomId, null);
+            CommandLog.RoomCleared(context.Logger, RoomId);
         }
 
-        context.Tell(new RoomEvent.RoomCleared(through, context.By));
-        context.Running.Discard(RoomId, null);
-        CommandLog.RoomCleared(context.Logger, RoomId);
-        return through;
+        return cleared;
     }
 }

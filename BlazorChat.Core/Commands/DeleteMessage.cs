@@ -19,17 +19,30 @@ public sealed record DeleteMessage(Guid RoomId, Person? By, Guid MessageId) : Ro
 
     internal override async Task<Result<Guid>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
-        if (await context.Rooms.DeleteMessageAsync(RoomId, MessageId, cancellationToken).ConfigureAwait(false) is not { } removed)
+        var deleted = await context.ChangeAsync<Guid>(async (change, token) =>
         {
-            return RoomErrors.NoSuchMessage;
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room
+                || await change.FindMessageAsync(MessageId, token).ConfigureAwait(false) is not { } message)
+            {
+                return RoomErrors.NoSuchMessage;
+            }
+
+            change.Tell(new RoomEvent.MessageRemoved(MessageId, context.By));
+            // What was sent for answers since then has its text in it.
+            await change.RemoveStepsAsync(token).ConfigureAwait(false);
+            var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
+            queue.RemoveQuestion(MessageId);
+            await change.SaveAsync(queue, context.Now, token).ConfigureAwait(false);
+            change.Remove(message);
+            change.Save(room with { MessageCount = room.MessageCount - 1 });
+            return MessageId;
+        }, cancellationToken).ConfigureAwait(false);
+        if (deleted.Error is null)
+        {
+            context.Running.Discard(RoomId, MessageId);
+            CommandLog.MessageDeleted(context.Logger, MessageId, RoomId);
         }
 
-        context.Tell(new RoomEvent.MessageRemoved(MessageId, context.By));
-        context.Running.Discard(RoomId, MessageId);
-        context.TellChanged(removed.Changed);
-        context.TellWithdrawn(removed.Withdrawn);
-        context.TellQueued(removed.Queued);
-        CommandLog.MessageDeleted(context.Logger, MessageId, RoomId);
-        return MessageId;
+        return deleted;
     }
 }

@@ -13,14 +13,23 @@ public sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(Roo
 
     internal override async Task<Result<Guid>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
-        if (!await context.Rooms.DeleteAsync(RoomId, cancellationToken).ConfigureAwait(false))
+        var deleted = await context.ChangeAsync<Guid>(async (change, token) =>
         {
-            return RoomErrors.NoSuchRoom;
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is null)
+            {
+                return RoomErrors.NoSuchRoom;
+            }
+
+            change.Tell(new RoomEvent.RoomDeleted(context.By));
+            change.RemoveRoom();
+            return RoomId;
+        }, cancellationToken).ConfigureAwait(false);
+        if (deleted.Error is null)
+        {
+            context.Running.Discard(RoomId, null);
+            CommandLog.RoomDeleted(context.Logger, RoomId);
         }
 
-        context.Tell(new RoomEvent.RoomDeleted(context.By));
-        context.Running.Discard(RoomId, null);
-        CommandLog.RoomDeleted(context.Logger, RoomId);
-        return RoomId;
+        return deleted;
     }
 }

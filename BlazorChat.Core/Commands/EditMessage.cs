@@ -39,12 +39,17 @@ public sealed record EditMessage(Guid RoomId, Person? By, Guid MessageId, string
             return new RoomError(RoomErrorKind.Limit, $"This message was edited {RoomLimits.Versions - 1} times already, which is the most.");
         }
 
-        if (await context.Rooms.EditAsync(RoomId, MessageId, Text!, context.Now, cancellationToken).ConfigureAwait(false) is not { } edited)
+        return await context.ChangeAsync<Message>(async (change, token) =>
         {
-            return RoomErrors.NoSuchMessage;
-        }
+            if (await change.FindMessageAsync(MessageId, token).ConfigureAwait(false) is not { } stored)
+            {
+                return RoomErrors.NoSuchMessage;
+            }
 
-        context.Tell(new RoomEvent.MessageChanged(edited));
-        return edited;
+            change.KeepVersion(stored);
+            var edited = stored with { Parts = [new TextPart(Text!)], EditedAt = context.Now, Versions = stored.Versions + 1 };
+            change.SaveAndTell(edited);
+            return edited;
+        }, cancellationToken).ConfigureAwait(false);
     }
 }

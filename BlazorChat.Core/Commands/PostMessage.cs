@@ -33,27 +33,82 @@ public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string?
     /// <summary>Stores a message with the turns that it asks for, tells of it, and has the turns begin.</summary>
     internal static async Task<Result<Message>> PostAsync(RoomCommandContext context, NewMessage message, CancellationToken cancellationToken)
     {
-        var stored = await context.Rooms.PostAsync(message, cancellationToken).ConfigureAwait(false);
-        if (stored.Error is { } error)
+        var isNew = false;
+        var posted = await context.ChangeAsync<Message>(async (change, token) =>
         {
-            return error;
+            if (await change.FindPostedAsync(message.Author, message.ClientId, token).ConfigureAwait(false) is { } known)
+            {
+                return known;
+            }
+
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
+            {
+                return RoomErrors.NoSuchRoom;
+            }
+
+            var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
+            if (queue.Refuse(message.AssistantIds) is { } no)
+            {
+                return no;
+            }
+
+            isNew = true;
+            return await StoreAsync(change, room, queue, message, context.MaxStoredMessages, token).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
+        if (isNew && posted.Error is null)
+        {
+            // While other calls of the same response still run.
+            context.Running.RejectAwaited(message.RoomId, message.Author);
         }
 
-        var posted = stored.Value;
-        if (posted.IsNew)
+        return posted;
+    }
+
+    private static async Task<Message> StoreAsync(
+        IRoomChange change, Room room, TurnQueue queue, NewMessage message, int maxStored, CancellationToken cancellationToken)
+    {
+        room = room.WithMessage(message.Now);
+        var posted = new Message
         {
-            context.Tell(new RoomEvent.MessagePosted(posted.Message));
-            context.Running.RejectAwaited(message.RoomId, message.Author);
-            context.TellChanged(posted.Changed);
-            context.TellWithdrawn(posted.Withdrawn);
-            context.TellQueued(posted.Queued);
-            if (posted.Dropped > 0)
+            Id = Guid.CreateVersion7(message.Now),
+            RoomId = room.Id,
+            Sequence = room.LastSequence,
+            Author = message.Author,
+            Parts = [new TextPart(message.Text)],
+            Status = MessageStatus.Complete.Instance,
+            CreatedAt = message.Now,
+        };
+        change.Add(posted, message.ClientId);
+        change.Tell(new RoomEvent.MessagePosted(posted));
+        await EndAwaitingAsync(change, queue, message, cancellationToken).ConfigureAwait(false);
+        queue.Post(message, posted.Id);
+        await change.SaveAsync(queue, message.Now, cancellationToken).ConfigureAwait(false);
+        if (Retention.Excess(room.MessageCount, maxStored) is var excess and > 0)
+        {
+            var (removed, through) = await change.RemoveOldestAsync(excess, cancellationToken).ConfigureAwait(false);
+            room = room with { MessageCount = room.MessageCount - removed };
+            if (removed > 0)
             {
-                context.Tell(new RoomEvent.OldestDropped(posted.Dropped, posted.DroppedThrough));
+                change.Tell(new RoomEvent.OldestDropped(removed, through));
             }
         }
 
-        return posted.Message;
+        change.Save(room);
+        return posted;
+    }
+
+    // Requests of the author's own responses that wait for people: they wrote instead.
+    private static async Task EndAwaitingAsync(IRoomChange change, TurnQueue queue, NewMessage message, CancellationToken cancellationToken)
+    {
+        foreach (var turn in queue.Turns.Where(t => t.Status == TurnStatus.Suspended && t.RequestedBy.Id == message.Author.Id && t.RequestedBy.Kind == message.Author.Kind))
+        {
+            if (await change.FindMessageAsync(turn.MessageId!.Value, cancellationToken).ConfigureAwait(false) is { } response)
+            {
+                change.SaveAndTell(TurnTransitions.WriteInstead(response, message.Author, message.Now));
+            }
+
+            change.Remove(turn);
+        }
     }
 }
 

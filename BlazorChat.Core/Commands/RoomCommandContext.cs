@@ -2,13 +2,14 @@ using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Turns;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Commands;
 
 /// <summary>What commands work with, the same for all.</summary>
 internal sealed record RoomCommandServices(
-    IRoomStore Rooms, ITurnStore Turns, RoomBroadcaster Broadcaster, RoomGates Gates, IRoomAuthorizer Authorizer, IRunningTurns Running,
-    ITurnScheduler Scheduler, IResponseRules ResponseRules, TimeProvider Time, ILogger<RoomCommandPipeline> Logger);
+    IRoomStore Rooms, RoomBroadcaster Broadcaster, RoomGates Gates, IRoomAuthorizer Authorizer, IRunningTurns Running,
+    ITurnScheduler Scheduler, IResponseRules ResponseRules, TimeProvider Time, IOptions<RoomsOptions> Options, ILogger<RoomCommandPipeline> Logger);
 
 /// <summary>One command on its way: what was looked up for it, and how it tells what it did.</summary>
 internal sealed class RoomCommandContext(RoomCommandServices services, Guid roomId, Person? person)
@@ -18,8 +19,6 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
     public Guid RoomId { get; } = roomId;
 
     public IRoomStore Rooms => services.Rooms;
-
-    public ITurnStore Turns => services.Turns;
 
     public IRunningTurns Running => services.Running;
 
@@ -71,35 +70,24 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
     /// <summary>Waits for the room's gate, for a command that began without it.</summary>
     public Task<IDisposable> EnterAsync(CancellationToken cancellationToken) => services.Gates.EnterAsync(RoomId, cancellationToken);
 
-    /// <summary>Tells what was stored.</summary>
-    public void Tell(RoomEvent roomEvent) => services.Broadcaster.Publish(RoomId, roomEvent);
+    /// <summary>The most messages that a room keeps.</summary>
+    public int MaxStoredMessages => services.Options.Value.MaxStoredMessages;
 
-    /// <summary>Tells that messages changed because of what was stored.</summary>
-    public void TellChanged(IEnumerable<Message> messages)
+    /// <summary>Changes the room in one transaction and, when it is stored, tells what happened and has queued turns begin when it is their time: this is where turns start.</summary>
+    public async Task<Result<T>> ChangeAsync<T>(Func<IRoomChange, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
-        foreach (var message in messages)
+        var changed = await Rooms.ChangeAsync(RoomId, change, cancellationToken).ConfigureAwait(false);
+        foreach (var roomEvent in changed.Events)
         {
-            Tell(new RoomEvent.MessageChanged(message));
+            services.Broadcaster.Publish(RoomId, roomEvent);
         }
-    }
 
-    /// <summary>Tells that turns wait no more.</summary>
-    public void TellWithdrawn(IEnumerable<Guid> turnIds)
-    {
-        foreach (var turnId in turnIds)
+        foreach (var queued in changed.Events.OfType<RoomEvent.TurnQueued>())
         {
-            Tell(new RoomEvent.TurnWithdrawn(turnId));
+            services.Scheduler.Schedule(queued.Turn);
         }
-    }
 
-    /// <summary>Tells that turns wait, and has them begin when it is their time: this is where turns start.</summary>
-    public void TellQueued(IEnumerable<Turn> turns)
-    {
-        foreach (var turn in turns)
-        {
-            Tell(new RoomEvent.TurnQueued(turn));
-            services.Scheduler.Schedule(turn);
-        }
+        return changed.Value;
     }
 
     /// <summary>What a turn knows of the person's page: it comes from a browser, and says nothing about who asks.</summary>

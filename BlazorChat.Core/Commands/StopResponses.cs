@@ -48,19 +48,22 @@ public sealed record StopResponses(Guid RoomId, Person? By, Guid? MessageId) : R
     private async Task<Result<int>> WithdrawAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
         var waiting = await context.Rooms.ReadQueueAsync(RoomId, cancellationToken).ConfigureAwait(false);
-        var withdrawn = 0;
+        var allowed = new HashSet<Guid>();
         RoomError? error = null;
         foreach (var turn in waiting.Where(t => MessageId is null || t.MessageId == MessageId))
         {
             if (await context.AskAsync(RoomPermission.WithdrawTurn, turn.RequestedBy, cancellationToken).ConfigureAwait(false) is { } no)
             {
                 error = no;
-                continue;
             }
-
-            withdrawn += await WithdrawTurn.TakeOutAsync(context, turn.Id, cancellationToken).ConfigureAwait(false);
+            else
+            {
+                allowed.Add(turn.Id);
+            }
         }
 
-        return withdrawn == 0 && error is not null ? error : withdrawn;
+        return allowed.Count == 0
+            ? error is null ? 0 : error
+            : await WithdrawTurn.TakeOutAsync(context, t => allowed.Contains(t.Id), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -18,7 +18,8 @@ public sealed record WithdrawTurn(Guid RoomId, Person? By, Guid TurnId) : RoomCo
 
     internal override async Task<Result<Turn>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
-        if (await context.Turns.FindWaitingAsync(RoomId, TurnId, cancellationToken).ConfigureAwait(false) is not { } turn)
+        var queue = await context.Rooms.ReadQueueAsync(RoomId, cancellationToken).ConfigureAwait(false);
+        if (queue.FirstOrDefault(t => t.Id == TurnId) is not { } turn)
         {
             return NoSuchTurn;
         }
@@ -28,16 +29,22 @@ public sealed record WithdrawTurn(Guid RoomId, Person? By, Guid TurnId) : RoomCo
             return no;
         }
 
-        return await TakeOutAsync(context, TurnId, cancellationToken).ConfigureAwait(false) > 0 ? turn : NoSuchTurn;
+        return (await TakeOutAsync(context, t => t.Id == TurnId, cancellationToken).ConfigureAwait(false)).Value > 0 ? turn : NoSuchTurn;
     }
 
-    /// <summary>Takes a turn out of the queue, and tells what changed.</summary>
-    /// <returns>How many were taken out: one, or none when it does not wait any more.</returns>
-    internal static async Task<int> TakeOutAsync(RoomCommandContext context, Guid turnId, CancellationToken cancellationToken)
-    {
-        var (withdrawn, changed) = await context.Turns.WithdrawAsync(context.RoomId, null, turnId, context.Now, cancellationToken).ConfigureAwait(false);
-        context.TellWithdrawn(withdrawn.Select(t => t.Id));
-        context.TellChanged(changed);
-        return withdrawn.Count;
-    }
+    /// <summary>Takes turns out of the queue.</summary>
+    /// <returns>How many; those that do not wait any more are none.</returns>
+    internal static Task<Result<int>> TakeOutAsync(RoomCommandContext context, Func<Turn, bool> which, CancellationToken cancellationToken) =>
+        context.ChangeAsync<int>(async (change, token) =>
+        {
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
+            {
+                return RoomErrors.NoSuchRoom;
+            }
+
+            var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
+            queue.Withdraw(which);
+            await change.SaveAsync(queue, context.Now, token).ConfigureAwait(false);
+            return queue.Withdrawn.Count;
+        }, cancellationToken);
 }

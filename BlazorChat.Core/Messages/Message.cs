@@ -44,6 +44,9 @@ public sealed record Message
     /// <summary>Of a response, the message that it answers; null for people's messages, and where none asked for it.</summary>
     public Guid? QuestionId { get; init; }
 
+    /// <summary>Of a response, no step before this one is still to come: what the journal has of earlier ones is in <see cref="Parts"/>.</summary>
+    public int Step { get; init; }
+
     /// <summary>How many versions there are: a response has one more with each regeneration, a person's message with each edit. This is the newest.</summary>
     public int Versions { get; init; } = 1;
 

@@ -19,28 +19,6 @@ public sealed record MessagePage(IReadOnlyList<Message> Messages, bool HasOlder)
 public sealed record NewMessage(
     Guid RoomId, Author Author, Guid ClientId, string Text, IReadOnlyList<string> AssistantIds, TurnRequest Request, DateTimeOffset Now);
 
-/// <summary>What storing a message gave.</summary>
-/// <param name="Message">The message as stored.</param>
-/// <param name="IsNew">False when the same client id had been stored before.</param>
-/// <param name="Queued">Turns that this message put into the queue, or that wait longer because of it.</param>
-/// <param name="Withdrawn">Turns that wait no more because of it.</param>
-/// <param name="Changed">Responses that changed because of it: those whose open requests were rejected since their asker wrote instead, and those whose retry was withdrawn.</param>
-public sealed record PostedMessage(
-    Message Message, bool IsNew, IReadOnlyList<Turn> Queued, IReadOnlyList<Guid> Withdrawn, IReadOnlyList<Message> Changed)
-{
-    /// <summary>How many of the room's oldest messages were dropped because it keeps no more.</summary>
-    public int Dropped { get; init; }
-
-    /// <summary>Up to which sequence.</summary>
-    public long DroppedThrough { get; init; }
-}
-
-/// <summary>What became of others when a message was removed.</summary>
-/// <param name="Queued">Turns that go on waiting with the other messages of their author.</param>
-/// <param name="Withdrawn">Turns that wait no more.</param>
-/// <param name="Changed">Answers whose retry was withdrawn.</param>
-public sealed record RemovedMessage(IReadOnlyList<Turn> Queued, IReadOnlyList<Guid> Withdrawn, IReadOnlyList<Message> Changed);
-
 /// <summary>What a message said before it was regenerated or edited.</summary>
 /// <param name="Number">Counted from 1, the oldest.</param>
 /// <param name="Message">The message as it was then.</param>
@@ -52,8 +30,8 @@ public sealed record MessageVersion(int Number, Message Message);
 public sealed record Blob(string MediaType, ReadOnlyMemory<byte> Content);
 
 /// <summary>
-/// Rooms and their messages on disk. Each command is one transaction; when it returns, what it says is on disk. The
-/// caller holds the room's gate (see <see cref="RoomGates"/>) for everything that changes a room.
+/// Rooms and their messages on disk: it loads and saves, and knows no rule. The caller holds the room's gate (see
+/// <see cref="RoomGates"/>) for everything that changes a room.
 /// </summary>
 public interface IRoomStore
 {
@@ -63,37 +41,13 @@ public interface IRoomStore
     /// <summary>One room, or null.</summary>
     Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken);
 
-    /// <summary>Stores a new room. Refused when its name (unless it has none of its own) is taken or there are <see cref="RoomLimits.Rooms"/> already.</summary>
-    Task<Result<Room>> CreateAsync(Room room, CancellationToken cancellationToken);
-
-    /// <summary>Changes name (null leaves it, and a room without one stays without) and settings. Refused when the name is taken or the room does not exist.</summary>
-    Task<Result<Room>> UpdateAsync(Guid roomId, string? name, RoomSettings settings, CancellationToken cancellationToken);
-
-    /// <summary>Removes all messages, turns and journals of a room.</summary>
-    /// <returns>The sequence up to which messages were removed, or null when the room does not exist.</returns>
-    Task<long?> ClearAsync(Guid roomId, CancellationToken cancellationToken);
-
-    /// <summary>Removes a room with all that belongs to it.</summary>
-    /// <returns>False when it does not exist.</returns>
-    Task<bool> DeleteAsync(Guid roomId, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Stores a message and puts the turns that it asks for into the queue as the room's overlap policy says, in one
-    /// transaction. Requests of the author's own answers that wait for people are rejected: they wrote instead. A client id
-    /// that this author used in this room before gives the message stored then and queues nothing.
-    /// </summary>
-    /// <param name="message">The message.</param>
+    /// <summary>Changes a room, or makes it, in one transaction: when this returns a value, it is on disk.</summary>
+    /// <typeparam name="T">What the change gives.</typeparam>
+    /// <param name="roomId">The room.</param>
+    /// <param name="change">Finds and saves. When it refuses, nothing is stored. It may wait for nothing but the change.</param>
     /// <param name="cancellationToken">Gives up before it is stored.</param>
-    /// <returns>Refused when the room does not exist, its queue is full, or it drops messages to a busy assistant.</returns>
-    Task<Result<PostedMessage>> PostAsync(NewMessage message, CancellationToken cancellationToken);
-
-    /// <summary>Changes the text of a message; what it said becomes an earlier version.</summary>
-    /// <returns>Null when there is no such message in this room.</returns>
-    Task<Message?> EditAsync(Guid roomId, Guid messageId, string text, DateTimeOffset now, CancellationToken cancellationToken);
-
-    /// <summary>Removes a message with its versions, files, turns and journal, and whatever was recorded of it being sent to models.</summary>
-    /// <returns>Null when there is no such message in this room.</returns>
-    Task<RemovedMessage?> DeleteMessageAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);
+    /// <exception cref="StorageUnavailableException">It could not be stored.</exception>
+    Task<RoomChange<T>> ChangeAsync<T>(Guid roomId, Func<IRoomChange, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken);
 
     /// <summary>The earlier versions of a message, oldest first.</summary>
     Task<IReadOnlyList<MessageVersion>> ReadVersionsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);

@@ -102,8 +102,18 @@ public sealed record Room
     /// <summary>The highest sequence given so far.</summary>
     public long LastSequence { get; init; }
 
+    /// <summary>The number of the last event that was stored.</summary>
+    public long LastEvent { get; init; }
+
     /// <summary>Messages up to this sequence were cleared; an event about one of them comes too late.</summary>
     public long ClearedThrough { get; init; }
+
+    /// <summary>The room with one more message, whose sequence is then the last.</summary>
+    public Room WithMessage(DateTimeOffset at) => this with { LastSequence = LastSequence + 1, MessageCount = MessageCount + 1, LastActivityAt = at };
+
+    /// <summary>The room with what a response took.</summary>
+    public Room WithUsage(TokenCounts tokens, decimal? cost) =>
+        this with { Tokens = Tokens + tokens, Cost = cost is { } price ? (Cost ?? 0) + price : Cost };
 }
 
 /// <summary>A room in the list of rooms.</summary>

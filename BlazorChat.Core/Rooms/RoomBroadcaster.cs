@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BlazorChat.Outbox;
 
 namespace BlazorChat.Rooms;
 
@@ -24,15 +25,17 @@ public sealed class RoomBroadcaster : IDisposable
     private readonly IRoomStore _store;
     private readonly RoomGates _gates;
     private readonly TimeProvider _time;
+    private readonly OutboxSignal _outbox;
     private readonly Lazy<IRoomObserver[]> _observers;
     private readonly ITimer _sweep;
 
     /// <summary>Makes the broadcaster; observers are resolved at the first event, since they may use it themselves.</summary>
-    public RoomBroadcaster(
-        IRoomStore store, RoomGates gates, RoomsMetrics metrics, TimeProvider time, IServiceProvider services)
+    internal RoomBroadcaster(
+        IRoomStore store, RoomGates gates, OutboxSignal outbox, RoomsMetrics metrics, TimeProvider time, IServiceProvider services)
     {
         _store = store;
         _gates = gates;
+        _outbox = outbox;
         _time = time;
         _observers = new(() => [.. services.GetServices<IRoomObserver>()]);
         metrics.CountOpenRooms(() => _rooms.Count);
@@ -51,6 +54,8 @@ public sealed class RoomBroadcaster : IDisposable
         {
             observer.OnRoomEvent(roomId, roomEvent);
         }
+
+        _outbox.Set();
     }
 
     /// <summary>Opens a room and keeps it open until the lease is disposed.</summary>

@@ -13,5 +13,7 @@ internal static class RoomErrors
 
     public static readonly RoomError TooFast = new(RoomErrorKind.Limit, "You are doing this faster than this server allows. Please wait a moment.");
 
+    public static RoomError NameTaken(string name) => new(RoomErrorKind.Conflict, $"There is a room named “{name}” already.");
+
     public static readonly RoomError NotStored = new(RoomErrorKind.Unavailable, "This could not be saved just now. Please try again.");
 }

@@ -13,6 +13,9 @@ public abstract record RoomEvent
     {
     }
 
+    /// <summary>Counts the room's events from 1, in the order in which they were stored; 0 for one that was not stored yet.</summary>
+    public long Number { get; init; }
+
     /// <summary>A person's message was stored.</summary>
     public sealed record MessagePosted(Message Message) : RoomEvent;
 

@@ -61,7 +61,8 @@ public sealed record RoomState
     /// <summary>This room after an event; the same instance when the event changes nothing (it came twice, or too late).</summary>
     public RoomState Apply(RoomEvent roomEvent)
     {
-        if (DeletedBy is not null)
+        // Told twice, or too late: it is in here already.
+        if (DeletedBy is not null || (roomEvent.Number > 0 && roomEvent.Number <= Room.LastEvent))
         {
             return this;
         }
@@ -93,7 +94,12 @@ public sealed record RoomState
             RoomEvent.RoomDeleted deleted => this with { DeletedBy = deleted.By, Messages = [], Beyond = [], Queue = [], HasOlder = false },
             _ => this,
         };
-        return ReferenceEquals(next, this) ? this : next with { Version = Version + 1 };
+        if (ReferenceEquals(next, this))
+        {
+            return this;
+        }
+
+        return next with { Version = Version + 1, Room = next.Room with { LastEvent = Math.Max(next.Room.LastEvent, roomEvent.Number) } };
     }
 
     private RoomState Insert(Message message)

@@ -1,5 +1,6 @@
 using BlazorChat.Access;
 using BlazorChat.Commands;
+using BlazorChat.Outbox;
 using BlazorChat.Text;
 
 namespace BlazorChat.Rooms;
@@ -16,7 +17,11 @@ internal static class RoomsServices
         services.AddSingleton<RoomGates>();
         services.AddSingleton<RoomsMetrics>();
         services.AddSingleton<PostingRate>();
-        services.AddSingleton<RoomBroadcaster>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddHostedService<OutboxDelivery>();
+        services.AddSingleton(s => new RoomBroadcaster(
+            s.GetRequiredService<IRoomStore>(), s.GetRequiredService<RoomGates>(), s.GetRequiredService<OutboxSignal>(), s.GetRequiredService<RoomsMetrics>(),
+            s.GetRequiredService<TimeProvider>(), s));
         services.AddSingleton<RoomDirectory>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RoomDirectory>());
         services.AddSingleton<Lobby>();

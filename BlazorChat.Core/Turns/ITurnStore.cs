@@ -49,16 +49,6 @@ public sealed record ClaimedTurn(Turn Turn, Message Response, long Before, TurnR
 public sealed record EndedTurn(
     Guid RoomId, Guid MessageId, ImmutableArray<MessagePart> Parts, MessageStatus Status, int Step, ResponseMetadata Metadata, TokenCounts Tokens, decimal? Cost, DateTimeOffset Now);
 
-/// <summary>A message that changed, and a turn that may go on because of it.</summary>
-/// <param name="Message">The message as stored.</param>
-/// <param name="Queued">The turn that is in the queue now, or null.</param>
-public sealed record ChangedResponse(Message Message, Turn? Queued);
-
-/// <summary>What naming a room gave.</summary>
-/// <param name="Room">The room as stored.</param>
-/// <param name="Response">The response that the tokens were counted for, or null when that runs again or is gone.</param>
-public sealed record TitledRoom(Room Room, Message? Response);
-
 /// <summary>More of a running response, for the journal.</summary>
 /// <param name="MessageId">The response.</param>
 /// <param name="Step">The step that it is of: once that is stored, its pieces come too late.</param>
@@ -84,20 +74,16 @@ public sealed record RecoveryPolicy(RecoveryMode Mode, int MaxRecoveries, TimeSp
 }
 
 /// <summary>
-/// Turns and running responses on disk. Each command is one transaction. The caller holds the room's gate for everything
-/// but the journal, steps and blobs.
+/// What is written while responses run, and read of turns, beside the changes of their rooms (<see cref="IRoomStore.ChangeAsync"/>).
+/// Each is one transaction. Saving holds the room's gate or comes from the turn itself.
 /// </summary>
 public interface ITurnStore
 {
     /// <summary>Turns that can begin or go on.</summary>
     Task<IReadOnlyList<Turn>> ReadWaitingAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Takes the next turn of an assistant in a room: first those whose answer can go on, then those that wait and whose
-    /// time has come. A new response is stored empty and streaming; one that is regenerated becomes an earlier version.
-    /// </summary>
-    /// <returns>Null when none can begin now.</returns>
-    Task<ClaimedTurn?> ClaimAsync(Guid roomId, Author assistant, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Turns that run, or did when the process ended.</summary>
+    Task<IReadOnlyList<Turn>> ReadRunningAsync(CancellationToken cancellationToken);
 
     /// <summary>Stores how far a running response has come. Journal pieces of earlier steps are in it, and go.</summary>
     /// <param name="roomId">The room.</param>
@@ -107,59 +93,6 @@ public interface ITurnStore
     /// <param name="cancellationToken">Gives up before it is stored.</param>
     /// <returns>False when the response is gone.</returns>
     Task<bool> SaveAsync(Guid roomId, Guid messageId, ImmutableArray<MessagePart> parts, int step, CancellationToken cancellationToken);
-
-    /// <summary>Stores a response's parts and status; see <see cref="EndedTurn"/>.</summary>
-    /// <returns>Null when the message is gone (its room was cleared or deleted): then nothing is stored.</returns>
-    Task<ChangedResponse?> EndAsync(EndedTurn ended, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Names a room unless somebody has, and counts what that took: for the room, and for a response unless that runs again.
-    /// When the name is taken, a number is put behind it.
-    /// </summary>
-    /// <param name="roomId">The room.</param>
-    /// <param name="messageId">The response that it is named after.</param>
-    /// <param name="title">A name that can be one, or null to count only.</param>
-    /// <param name="tokens">What finding the name took.</param>
-    /// <param name="cost">What they cost, or null.</param>
-    /// <param name="cancellationToken">Gives up before it is stored.</param>
-    /// <returns>Null when the room is gone.</returns>
-    Task<TitledRoom?> TitleAsync(Guid roomId, Guid messageId, string? title, TokenCounts tokens, decimal? cost, CancellationToken cancellationToken);
-
-    /// <summary>Changes a call of a response that waits for people. When nothing of it waits any more, its turn goes on: exactly once.</summary>
-    /// <param name="roomId">The room.</param>
-    /// <param name="messageId">The response.</param>
-    /// <param name="callId">The call.</param>
-    /// <param name="change">Gives the changed call, or refuses.</param>
-    /// <param name="cancellationToken">Gives up before it is stored.</param>
-    Task<Result<ChangedResponse>> ChangeCallAsync(
-        Guid roomId, Guid messageId, string callId, Func<ToolCallPart, Result<ToolCallPart>> change, CancellationToken cancellationToken);
-
-    /// <summary>Takes the waiting turns of a room, those of one assistant in it, or one of them, out of the queue. A response that was about to go on is marked as interrupted.</summary>
-    /// <returns>The turns taken out, and the responses that changed.</returns>
-    Task<(IReadOnlyList<Turn> Withdrawn, IReadOnlyList<Message> Changed)> WithdrawAsync(
-        Guid roomId, string? assistantId, Guid? turnId, DateTimeOffset now, CancellationToken cancellationToken);
-
-    /// <summary>A turn that waits, or null.</summary>
-    Task<Turn?> FindWaitingAsync(Guid roomId, Guid turnId, CancellationToken cancellationToken);
-
-    /// <summary>Marks a response as retried and queues a turn for its assistant.</summary>
-    /// <returns>Refused when there is no such response in this room, or it cannot be retried (any more).</returns>
-    Task<Result<ChangedResponse>> RetryAsync(Guid roomId, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken);
-
-    /// <summary>Queues a turn that answers again in a message's place, or goes on with it.</summary>
-    /// <param name="roomId">The room.</param>
-    /// <param name="messageId">The response.</param>
-    /// <param name="isRegeneration">True to keep what it says as an earlier version and begin anew; false to go on where it ended.</param>
-    /// <param name="request">Who asks.</param>
-    /// <param name="now">When.</param>
-    /// <param name="cancellationToken">Gives up before it is stored.</param>
-    /// <returns>Refused when there is no such response, it runs, waits or was retried, or it cannot be continued.</returns>
-    Task<Result<ChangedResponse>> ReopenAsync(
-        Guid roomId, Guid messageId, bool isRegeneration, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken);
-
-    /// <summary>Queues a turn that answers a message which has no response, or answers it once more.</summary>
-    /// <returns>Refused when the message does not exist, waits for a response of this assistant already, or the queue is full.</returns>
-    Task<Result<Turn>> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Appends to running responses, of all rooms in one transaction. Pieces of responses or steps that have ended are left out.</summary>
     Task AppendJournalAsync(IReadOnlyCollection<JournalPiece> pieces, CancellationToken cancellationToken);
@@ -173,11 +106,4 @@ public interface ITurnStore
 
     /// <summary>What was kept of a response's steps, in order.</summary>
     Task<IReadOnlyList<(int Version, int Step, ReadOnlyMemory<byte> Content)>> ReadStepsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// At start: answers that were cut off get the text that was journaled and go on as their assistant's policy says, or
-    /// become <see cref="MessageStatus.Interrupted"/>.
-    /// </summary>
-    /// <returns>How many go on, and how many were marked.</returns>
-    Task<(int Continued, int Marked)> RecoverAsync(Func<string, RecoveryPolicy> policy, DateTimeOffset now, CancellationToken cancellationToken);
 }

@@ -17,6 +17,9 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
         LOCK TABLE "Ownership" IN EXCLUSIVE MODE
         """;
 
+    private const string ContinueOutbox =
+        """SELECT setval(pg_get_serial_sequence('"Outbox"', 'Position'), (SELECT COALESCE(MAX("Position"), 0) + 1 FROM "Outbox"), false)""";
+
     private readonly IHost _services;
 
     /// <exception cref="StartException">The connection string cannot be used.</exception>
@@ -83,6 +86,8 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
                 await database.Database.ExecuteSqlRawAsync(Keep, cancellationToken).ConfigureAwait(false);
                 await RefuseRowsAsync(database, cancellationToken).ConfigureAwait(false);
                 var counts = await copy(database).ConfigureAwait(false);
+                // What comes next stands behind what was copied.
+                await database.Database.ExecuteSqlRawAsync(ContinueOutbox, cancellationToken).ConfigureAwait(false);
                 database.DataProtectionKeys.AddRange(keys.Select(key => new DataProtectionKey { FriendlyName = key.Name, Xml = key.Xml.ToString(SaveOptions.DisableFormatting) }));
                 await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);

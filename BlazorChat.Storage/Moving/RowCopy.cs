@@ -11,7 +11,7 @@ internal static class RowCopy
 
     /// <summary>Types of all rows that both databases have, in the order in which rows refer to others.</summary>
     public static IReadOnlyList<Type> Types { get; } =
-        [typeof(RoomRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow)];
+        [typeof(RoomRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow)];
 
     /// <summary>Copies everything.</summary>
     /// <param name="from">The source.</param>
@@ -27,14 +27,16 @@ internal static class RowCopy
         others += await CopyAsync<MessageVersionRow>(from, to, row => row.Parts.Length, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<BlobRow>(from, to, row => row.Content.Length, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<StepRow>(from, to, row => row.Content.Length, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<OutboxRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<OutboxPositionRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         return new MoveCounts(rooms, messages, others);
     }
 
     /// <summary>Whether a database has a row of any of <see cref="Types"/>.</summary>
     public static async Task<bool> HasRowsAsync(ChatDbContext database, CancellationToken cancellationToken) =>
         await database.Rooms.AnyAsync(cancellationToken).ConfigureAwait(false)
-        // All others belong to a room, so that none is without one.
-        || await database.Messages.AnyAsync(cancellationToken).ConfigureAwait(false);
+        // What happened in a room may be told when the room is gone; all others belong to one.
+        || await database.Outbox.AnyAsync(cancellationToken).ConfigureAwait(false);
 
     private static async Task<long> CopyAsync<T>(ChatDbContext from, ChatDbContext to, Func<T, long> weigh, CancellationToken cancellationToken)
         where T : class

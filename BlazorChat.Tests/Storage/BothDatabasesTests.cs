@@ -115,12 +115,10 @@ public sealed class BothDatabasesTests
         await using var host = await ChatHost.StartAsync(database);
         var room = await host.RoomAsync("Straße ÀB");
         Assert.Equal(RoomErrorKind.Conflict, (await host.Rooms.CreateAsync(ChatHost.Ada, "sTRAßE àb", default)).Error?.Kind);
-        var store = host.App.Services.GetRequiredService<IRoomStore>();
         var client = Guid.NewGuid();
-        var first = new NewMessage(room.Id, new Author(AuthorKind.Person, "id", "X"), client, "One", [], new TurnRequest(new Author(AuthorKind.Person, "id", "X")), DateTimeOffset.UnixEpoch);
-        Assert.True((await store.PostAsync(first, default)).Value.IsNew);
-        Assert.True((await store.PostAsync(first with { Author = first.Author with { Id = "ID" } }, default)).Value.IsNew);
-        Assert.False((await store.PostAsync(first, default)).Value.IsNew);
+        async Task<long> PostAsync(string service) =>
+            (await host.Rooms.PostFromServerAsync(new Author(AuthorKind.Service, service, "X"), room.Id, client, "One", asksForResponse: false, default)).Value.Sequence;
+        Assert.Equal((1, 2, 1), (await PostAsync("id"), await PostAsync("ID"), await PostAsync("id")));
     }
 
     [Theory]
@@ -181,7 +179,7 @@ public sealed class BothDatabasesTests
             var row = await db.Rooms.SingleAsync(r => r.Id == room.Id);
             (row.InputTokens, row.CostMicros, row.LastSequence, row.MessageCount, row.QuietMilliseconds) = (long.MaxValue, long.MinValue, long.MaxValue, int.MaxValue, int.MinValue);
             var message = Row(room, long.MaxValue, Guid.NewGuid(), name, null);
-            message.Parts = MessagePartsJson.WriteText(new string('é', 1_000_000));
+            message.Parts = MessagePartsJson.Write([new TextPart(new string('é', 1_000_000))]);
             db.Messages.Add(message);
             await db.SaveChangesAsync();
         }
@@ -224,12 +222,15 @@ public sealed class BothDatabasesTests
         db.Turns.AddRange(Turn(), Turn());
         await Assert.ThrowsAsync<DbUpdateException>(() => db.SaveChangesAsync());
 
-        TurnRow Turn()
+        TurnRow Turn() => new()
         {
-            var turn = RowChanges.NewTurn(room.Id, "demo", new TurnRequest(ChatHost.Ada.AsAuthor()), DateTimeOffset.UnixEpoch);
-            turn.State = StoredTurnState.Running;
-            return turn;
-        }
+            Id = Guid.NewGuid(),
+            RoomId = room.Id,
+            AssistantId = "demo",
+            State = TurnStatus.Running,
+            RequestedById = "ada",
+            RequestedByName = "Ada",
+        };
     }
 
     private static MessageRow Row(Room room, long sequence, Guid id, string name, string? detail, DateTimeOffset? time = null) => new()
@@ -242,7 +243,7 @@ public sealed class BothDatabasesTests
         AuthorName = name,
         StatusDetail = detail,
         ClientId = Guid.NewGuid(),
-        Parts = MessagePartsJson.WriteText("Hello"),
+        Parts = MessagePartsJson.Write([new TextPart("Hello")]),
         CreatedAt = time ?? DateTimeOffset.UnixEpoch,
     };
 }

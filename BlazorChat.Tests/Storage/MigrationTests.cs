@@ -48,7 +48,7 @@ public sealed class MigrationTests : IDisposable
             Task AddAsync(Guid id, long sequence, AuthorKind kind, string authorId, string name, Guid? clientId, string text, StoredStatus status) =>
                 db.Database.ExecuteSqlAsync($"""
                     INSERT INTO "Messages" ("Id", "RoomId", "Sequence", "AuthorKind", "AuthorId", "AuthorName", "ClientId", "Parts", "Status", "CreatedAt", "IsRetried")
-                    VALUES ({id}, {roomId}, {sequence}, {(int)kind}, {authorId}, {name}, {clientId}, {MessagePartsJson.WriteText(text)}, {(int)status}, {now}, 0)
+                    VALUES ({id}, {roomId}, {sequence}, {(int)kind}, {authorId}, {name}, {clientId}, {MessagePartsJson.Write([new TextPart(text)])}, {(int)status}, {now}, 0)
                     """);
         }
 

@@ -127,7 +127,7 @@ public sealed class StorageTests
             db.Messages.Add(new MessageRow
             {
                 Id = Guid.NewGuid(), RoomId = roomId, Sequence = i, AuthorKind = AuthorKind.Person, AuthorId = "x", AuthorName = "X",
-                ClientId = Guid.NewGuid(), Parts = MessagePartsJson.WriteText("Hello"), CreatedAt = now,
+                ClientId = Guid.NewGuid(), Parts = MessagePartsJson.Write([new TextPart("Hello")]), CreatedAt = now,
             });
         }
 

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Reflection;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Rooms;
@@ -17,8 +17,8 @@ public sealed class FaultyStoreTests
     [InlineData(true)]
     public async Task A_turn_that_could_not_be_taken_is_taken_later(bool isStorage)
     {
-        FaultyTurnStore? store = null;
-        await using var host = await ChatHost.StartAsync(b => FaultyTurnStore.Use(b.Services, s => store = s));
+        FaultyStore? store = null;
+        await using var host = await ChatHost.StartAsync(b => FaultyStore.Use(b.Services, s => store = s));
         store!.Claim = isStorage ? new StorageUnavailableException("full") : new InvalidOperationException("unexpected");
         var room = await host.RoomAsync();
         await host.PostAsync(room, "Hello");
@@ -33,8 +33,8 @@ public sealed class FaultyStoreTests
     [Fact]
     public async Task Text_that_could_not_be_journaled_is_journaled_later_and_the_answer_goes_on()
     {
-        FaultyTurnStore? store = null;
-        await using var host = await ChatHost.StartAsync(b => FaultyTurnStore.Use(b.Services, s => store = s), null, ["--Turns:JournalInterval=00:00:00.010"]);
+        FaultyStore? store = null;
+        await using var host = await ChatHost.StartAsync(b => FaultyStore.Use(b.Services, s => store = s), null, ["--Turns:JournalInterval=00:00:00.010"]);
         store!.Journal = new StorageUnavailableException("full");
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
@@ -53,8 +53,8 @@ public sealed class FaultyStoreTests
     [Fact]
     public async Task An_outcome_that_could_not_be_stored_at_once_is_stored_later()
     {
-        FaultyTurnStore? store = null;
-        await using var host = await ChatHost.StartAsync(b => FaultyTurnStore.Use(b.Services, s => store = s));
+        FaultyStore? store = null;
+        await using var host = await ChatHost.StartAsync(b => FaultyStore.Use(b.Services, s => store = s));
         store!.End = new StorageUnavailableException("full");
         var room = await host.RoomAsync();
         using var watch = await host.WatchAsync(room);
@@ -70,9 +70,9 @@ public sealed class FaultyStoreTests
     [Fact]
     public async Task A_step_that_could_not_be_saved_goes_on_when_it_can_and_its_tool_is_not_run_again()
     {
-        FaultyTurnStore? store = null;
+        FaultyStore? store = null;
         var runs = 0;
-        await using var bench = await TurnBench.StartAsync(s => FaultyTurnStore.Use(s, made => store = made), TurnBench.Tool("count", () =>
+        await using var bench = await TurnBench.StartAsync(s => FaultyStore.Use(s, made => store = made), TurnBench.Tool("count", () =>
         {
             store!.Save = new StorageUnavailableException("full");
             return $"run {Interlocked.Increment(ref runs)}";
@@ -92,9 +92,9 @@ public sealed class FaultyStoreTests
     [Fact]
     public async Task A_stop_while_nothing_can_be_saved_counts_when_it_can()
     {
-        FaultyTurnStore? store = null;
+        FaultyStore? store = null;
         await using var bench = await TurnBench.StartAsync(
-            s => FaultyTurnStore.Use(s, made => store = made), TurnBench.Tool("count", () =>
+            s => FaultyStore.Use(s, made => store = made), TurnBench.Tool("count", () =>
             {
                 store!.End = store.Save = new StorageUnavailableException("full");
                 return "run";
@@ -111,8 +111,8 @@ public sealed class FaultyStoreTests
     [Fact]
     public async Task A_store_that_takes_no_step_at_all_ends_the_answer_with_a_sentence()
     {
-        FaultyTurnStore? store = null;
-        await using var bench = await TurnBench.StartAsync(s => FaultyTurnStore.Use(s, made => store = made), TurnBench.Tool("count", () => "run"));
+        FaultyStore? store = null;
+        await using var bench = await TurnBench.StartAsync(s => FaultyStore.Use(s, made => store = made), TurnBench.Tool("count", () => "run"));
         bench.Host.Assistants.Change = static r => r with { Recovery = RecoveryMode.Continue, MaxRecoveries = 1 };
         store!.Save = new StorageUnavailableException("full");
         var asked = await bench.AskAsync();
@@ -133,7 +133,7 @@ public sealed class FaultyStoreTests
     }
 
     /// <summary>The real store, which fails where a test wants it to.</summary>
-    private sealed class FaultyTurnStore(ITurnStore inner) : ITurnStore
+    private sealed class FaultyStore
     {
         private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly List<string> _journaled = [];
@@ -150,16 +150,12 @@ public sealed class FaultyStoreTests
         /// <summary>Done when a failure was thrown.</summary>
         public Task Failed => _failed.Task;
 
-        public static void Use(IServiceCollection services, Action<FaultyTurnStore> made)
+        public static void Use(IServiceCollection services, Action<FaultyStore> made)
         {
-            var real = services.Last(s => s.ServiceType == typeof(ITurnStore)).ImplementationType!;
-            services.AddSingleton(real);
-            services.AddSingleton<ITurnStore>(s =>
-            {
-                var store = new FaultyTurnStore((ITurnStore)s.GetRequiredService(real));
-                made(store);
-                return store;
-            });
+            var store = new FaultyStore();
+            made(store);
+            Wrap<ITurnStore>(services, (real, call) => store.CallTurns(real, call));
+            Wrap<IRoomStore>(services, (real, call) => store.CallRooms(real, call));
         }
 
         /// <summary>Waits until the journal ends with a text.</summary>
@@ -180,55 +176,59 @@ public sealed class FaultyStoreTests
             }
         }
 
-        public Task<IReadOnlyList<Turn>> ReadWaitingAsync(CancellationToken cancellationToken) => inner.ReadWaitingAsync(cancellationToken);
-
-        public Task<ClaimedTurn?> ClaimAsync(Guid roomId, Author assistant, DateTimeOffset now, CancellationToken cancellationToken) =>
-            FailOr(Claim, () => inner.ClaimAsync(roomId, assistant, now, cancellationToken));
-
-        public Task<bool> SaveAsync(Guid roomId, Guid messageId, ImmutableArray<MessagePart> parts, int step, CancellationToken cancellationToken) =>
-            FailOr(Save, () => inner.SaveAsync(roomId, messageId, parts, step, cancellationToken));
-
-        public Task<ChangedResponse?> EndAsync(EndedTurn ended, CancellationToken cancellationToken) => FailOr(End, () => inner.EndAsync(ended, cancellationToken));
-
-        public Task<TitledRoom?> TitleAsync(Guid roomId, Guid messageId, string? title, TokenCounts tokens, decimal? cost, CancellationToken cancellationToken) =>
-            inner.TitleAsync(roomId, messageId, title, tokens, cost, cancellationToken);
-
-        public Task<Result<ChangedResponse>> ChangeCallAsync(
-            Guid roomId, Guid messageId, string callId, Func<ToolCallPart, Result<ToolCallPart>> change, CancellationToken cancellationToken) =>
-            inner.ChangeCallAsync(roomId, messageId, callId, change, cancellationToken);
-
-        public Task<(IReadOnlyList<Turn> Withdrawn, IReadOnlyList<Message> Changed)> WithdrawAsync(
-            Guid roomId, string? assistantId, Guid? turnId, DateTimeOffset now, CancellationToken cancellationToken) =>
-            inner.WithdrawAsync(roomId, assistantId, turnId, now, cancellationToken);
-
-        public Task<Turn?> FindWaitingAsync(Guid roomId, Guid turnId, CancellationToken cancellationToken) =>
-            inner.FindWaitingAsync(roomId, turnId, cancellationToken);
-
-        public Task<Result<ChangedResponse>> RetryAsync(Guid roomId, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
-            inner.RetryAsync(roomId, messageId, request, now, cancellationToken);
-
-        public Task<Result<ChangedResponse>> ReopenAsync(
-            Guid roomId, Guid messageId, bool isRegeneration, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
-            inner.ReopenAsync(roomId, messageId, isRegeneration, request, now, cancellationToken);
-
-        public Task<Result<Turn>> AskAsync(Guid roomId, Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
-            inner.AskAsync(roomId, questionId, assistantId, request, now, cancellationToken);
-
-        public Task<Guid?> AddBlobAsync(Guid messageId, Blob blob, CancellationToken cancellationToken) => inner.AddBlobAsync(messageId, blob, cancellationToken);
-
-        public Task AddStepAsync(Guid roomId, Guid messageId, int version, int step, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-            inner.AddStepAsync(roomId, messageId, version, step, content, cancellationToken);
-
-        public Task<IReadOnlyList<(int Version, int Step, ReadOnlyMemory<byte> Content)>> ReadStepsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
-            inner.ReadStepsAsync(roomId, messageId, cancellationToken);
-
-        public async Task AppendJournalAsync(IReadOnlyCollection<JournalPiece> pieces, CancellationToken cancellationToken)
+        private static void Wrap<T>(IServiceCollection services, Func<T, (MethodInfo Method, object?[] Arguments), object?> call)
+            where T : class
         {
-            await FailOr(Journal, async () =>
+            var real = services.Last(s => s.ServiceType == typeof(T)).ImplementationType!;
+            services.AddSingleton(real);
+            services.AddSingleton(s => Put<T>((T)s.GetRequiredService(real), call));
+        }
+
+        private object? CallTurns(ITurnStore real, (MethodInfo Method, object?[] Arguments) call)
+        {
+            switch (call.Method.Name)
             {
-                await inner.AppendJournalAsync(pieces, cancellationToken);
-                return true;
-            });
+                case nameof(ITurnStore.SaveAsync) when Save is { } failure:
+                    return Fail<bool>(failure);
+                case nameof(ITurnStore.AppendJournalAsync):
+                    return Journal is { } full ? Fail<bool>(full) : AppendAsync(real, (IReadOnlyCollection<JournalPiece>)call.Arguments[0]!, (CancellationToken)call.Arguments[1]!);
+                default:
+                    return call.Method.Invoke(real, call.Arguments);
+            }
+        }
+
+        // A change is that of a claim by what it gives, and that of an end by what it tells.
+        private object? CallRooms(IRoomStore real, (MethodInfo Method, object?[] Arguments) call)
+        {
+            if (call.Method.Name != nameof(IRoomStore.ChangeAsync))
+            {
+                return call.Method.Invoke(real, call.Arguments);
+            }
+
+            if (Claim is { } failure && call.Method.GetGenericArguments()[0] == typeof(ClaimedTurn))
+            {
+                return Fail<RoomChange<ClaimedTurn?>>(failure);
+            }
+
+            return call.Arguments[1] is Func<IRoomChange, CancellationToken, Task<Result<Message?>>> change
+                ? real.ChangeAsync((Guid)call.Arguments[0]!, (of, token) => change(Put<IRoomChange>(of, Tell), token), (CancellationToken)call.Arguments[2]!)
+                : call.Method.Invoke(real, call.Arguments);
+        }
+
+        private object? Tell(IRoomChange real, (MethodInfo Method, object?[] Arguments) call)
+        {
+            if (End is { } failure && call.Arguments is [RoomEvent.ResponseEnded])
+            {
+                _failed.TrySetResult();
+                throw failure;
+            }
+
+            return call.Method.Invoke(real, call.Arguments);
+        }
+
+        private async Task AppendAsync(ITurnStore real, IReadOnlyCollection<JournalPiece> pieces, CancellationToken cancellationToken)
+        {
+            await real.AppendJournalAsync(pieces, cancellationToken);
             lock (_journaled)
             {
                 _journaled.AddRange(pieces.Select(p => p.Text));
@@ -239,18 +239,30 @@ public sealed class FaultyStoreTests
             told.TrySetResult();
         }
 
-        public Task<(int Continued, int Marked)> RecoverAsync(Func<string, RecoveryPolicy> policy, DateTimeOffset now, CancellationToken cancellationToken) =>
-            inner.RecoverAsync(policy, now, cancellationToken);
-
-        private Task<T> FailOr<T>(Exception? exception, Func<Task<T>> work)
+        private Task<T> Fail<T>(Exception exception)
         {
-            if (exception is null)
-            {
-                return work();
-            }
-
             _failed.TrySetResult();
             return Task.FromException<T>(exception);
         }
+    }
+
+    private static T Put<T>(T real, Func<T, (MethodInfo Method, object?[] Arguments), object?> call)
+        where T : class
+    {
+        var made = DispatchProxy.Create<T, Between<T>>();
+        ((Between<T>)(object)made).Begin(real, call);
+        return made;
+    }
+
+    /// <summary>Stands before something and sees each call of it.</summary>
+    public class Between<T> : DispatchProxy
+        where T : class
+    {
+        private T _real = null!;
+        private Func<T, (MethodInfo Method, object?[] Arguments), object?> _call = null!;
+
+        internal void Begin(T real, Func<T, (MethodInfo Method, object?[] Arguments), object?> call) => (_real, _call) = (real, call);
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _call(_real, (targetMethod!, args ?? []));
     }
 }

@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("8a713130-fef7-4cc3-8bef-fa035b31af60"), entityTypeCount: 9)
+            : base(skipDetectChanges: false, modelId: new Guid("4b6744a5-9621-4cea-acc6-055fba3d948b"), entityTypeCount: 11)
         {
         }
 
@@ -22,6 +22,8 @@ namespace BlazorChat.Storage.Postgres.Compiled
             var journalRow = JournalRowEntityType.Create(this);
             var messageRow = MessageRowEntityType.Create(this);
             var messageVersionRow = MessageVersionRowEntityType.Create(this);
+            var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
+            var outboxRow = OutboxRowEntityType.Create(this);
             var ownershipRow = OwnershipRowEntityType.Create(this);
             var roomRow = RoomRowEntityType.Create(this);
             var stepRow = StepRowEntityType.Create(this);
@@ -40,6 +42,8 @@ namespace BlazorChat.Storage.Postgres.Compiled
             JournalRowEntityType.CreateAnnotations(journalRow);
             MessageRowEntityType.CreateAnnotations(messageRow);
             MessageVersionRowEntityType.CreateAnnotations(messageVersionRow);
+            OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);
+            OutboxRowEntityType.CreateAnnotations(outboxRow);
             OwnershipRowEntityType.CreateAnnotations(ownershipRow);
             RoomRowEntityType.CreateAnnotations(roomRow);
             StepRowEntityType.CreateAnnotations(stepRow);

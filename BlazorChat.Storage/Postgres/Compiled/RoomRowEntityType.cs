@@ -20,7 +20,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 "BlazorChat.Storage.RoomRow",
                 typeof(RoomRow),
                 baseEntityType,
-                propertyCount: 19,
+                propertyCount: 20,
                 unnamedIndexCount: 1,
                 keyCount: 1);
 
@@ -111,6 +111,14 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 valueConverter: new ChatDbContext.UnixMillisecondsConverter());
             lastActivityAt.SetSentinelFromProviderValue(-62135596800000L);
             lastActivityAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var lastEvent = runtimeEntityType.AddProperty(
+                "LastEvent",
+                typeof(long),
+                propertyInfo: typeof(RoomRow).GetProperty("LastEvent", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RoomRow).GetField("<LastEvent>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0L);
+            lastEvent.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
             var lastSequence = runtimeEntityType.AddProperty(
                 "LastSequence",

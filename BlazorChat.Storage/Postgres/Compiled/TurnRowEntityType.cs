@@ -2,6 +2,7 @@
 using System;
 using System.Reflection;
 using BlazorChat.Messages;
+using BlazorChat.Turns;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -187,7 +188,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
 
             var state = runtimeEntityType.AddProperty(
                 "State",
-                typeof(StoredTurnState),
+                typeof(TurnStatus),
                 propertyInfo: typeof(TurnRow).GetProperty("State", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(TurnRow).GetField("<State>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             state.SetSentinelFromProviderValue(0);

@@ -19,7 +19,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 "BlazorChat.Storage.RoomRow",
                 typeof(RoomRow),
                 baseEntityType,
-                propertyCount: 19,
+                propertyCount: 20,
                 unnamedIndexCount: 1,
                 keyCount: 1);
 
@@ -98,6 +98,13 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 fieldInfo: typeof(RoomRow).GetField("<LastActivityAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 valueConverter: new ChatDbContext.UnixMillisecondsConverter());
             lastActivityAt.SetSentinelFromProviderValue(-62135596800000L);
+
+            var lastEvent = runtimeEntityType.AddProperty(
+                "LastEvent",
+                typeof(long),
+                propertyInfo: typeof(RoomRow).GetProperty("LastEvent", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RoomRow).GetField("<LastEvent>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0L);
 
             var lastSequence = runtimeEntityType.AddProperty(
                 "LastSequence",

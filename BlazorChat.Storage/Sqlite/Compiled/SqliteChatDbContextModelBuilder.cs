@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("aade818f-d239-4f54-baca-440f4cccd6e4"), entityTypeCount: 7)
+            : base(skipDetectChanges: false, modelId: new Guid("521b9f25-57ec-4b13-8908-d2963bdf5f71"), entityTypeCount: 9)
         {
         }
 
@@ -21,6 +21,8 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             var journalRow = JournalRowEntityType.Create(this);
             var messageRow = MessageRowEntityType.Create(this);
             var messageVersionRow = MessageVersionRowEntityType.Create(this);
+            var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
+            var outboxRow = OutboxRowEntityType.Create(this);
             var roomRow = RoomRowEntityType.Create(this);
             var stepRow = StepRowEntityType.Create(this);
             var turnRow = TurnRowEntityType.Create(this);
@@ -37,6 +39,8 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             JournalRowEntityType.CreateAnnotations(journalRow);
             MessageRowEntityType.CreateAnnotations(messageRow);
             MessageVersionRowEntityType.CreateAnnotations(messageVersionRow);
+            OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);
+            OutboxRowEntityType.CreateAnnotations(outboxRow);
             RoomRowEntityType.CreateAnnotations(roomRow);
             StepRowEntityType.CreateAnnotations(stepRow);
             TurnRowEntityType.CreateAnnotations(turnRow);

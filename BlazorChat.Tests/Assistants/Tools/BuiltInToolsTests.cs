@@ -197,7 +197,7 @@ public sealed class BuiltInToolsTests
             db.Messages.AddRange(Enumerable.Range(2, RoomLimits.SearchedMessages).Select(i => new MessageRow
             {
                 Id = Guid.NewGuid(), RoomId = room.Id, Sequence = i, AuthorKind = AuthorKind.Person, AuthorId = "x", AuthorName = "X",
-                ClientId = Guid.NewGuid(), Parts = MessagePartsJson.WriteText("hay"), CreatedAt = DateTimeOffset.UnixEpoch,
+                ClientId = Guid.NewGuid(), Parts = MessagePartsJson.Write([new TextPart("hay")]), CreatedAt = DateTimeOffset.UnixEpoch,
             }));
             await db.SaveChangesAsync();
         }

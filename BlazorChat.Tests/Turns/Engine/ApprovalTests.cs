@@ -1,7 +1,7 @@
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
-using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
+using BlazorChat.Turns;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Tests.Turns.Engine;
@@ -24,7 +24,7 @@ public sealed class ApprovalTests
         slow.SetResult("slept");
         Assert.Equal([ToolCallState.AwaitingApproval, ToolCallState.Succeeded], (await bench.PausedAsync()).Calls.Select(c => c.State));
         await using var db = bench.Host.OpenDatabase();
-        Assert.Equal(StoredTurnState.Suspended, Assert.Single(await db.Turns.ToListAsync()).State);
+        Assert.Equal(TurnStatus.Suspended, Assert.Single(await db.Turns.ToListAsync()).State);
         Assert.False(bench.Host.Model.WasAskedAgain);
     }
 

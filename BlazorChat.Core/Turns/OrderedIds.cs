@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace BlazorChat.Storage;
+namespace BlazorChat.Turns;
 
 /// <summary>
 /// Version 7 GUIDs that rise with each one made in this process, within one millisecond too (RFC 9562, section 6.2, a

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Turns;
+
+/// <summary>
+/// The turns of a room and what may happen to them: who waits where, what a message that asks does to those that wait (the room's
+/// overlap policy), who is next. It stores nothing; <see cref="RoomChanges"/> does.
+/// </summary>
+internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArray<Turn> turns)
+{
+    private readonly List<Turn> _turns = [.. turns];
+    private readonly List<Turn> _queued = [];
+    private readonly List<Turn> _withdrawn = [];
+    private readonly List<Turn> _gone = [];
+
+    /// <summary>All turns of the room as they are by now.</summary>
+    public IReadOnlyList<Turn> Turns => _turns;
+
+    /// <summary>Turns that wait, or wait differently, because of what was done.</summary>
+    public IReadOnlyList<Turn> Queued => _queued;
+
+    /// <summary>Turns that were taken out of the queue.</summary>
+    public IReadOnlyList<Turn> Withdrawn => _withdrawn;
+
+    /// <summary>Turns that went with their response.</summary>
+    public IReadOnlyList<Turn> Gone => _gone;
+
+    /// <summary>Why a message that asks these assistants cannot be posted now, or null.</summary>
+    public RoomError? Refuse(IReadOnlyList<string> assistantIds)
+    {
+        if (assistantIds.Count == 0)
+        {
+            return null;
+        }
+
+        return settings.Overlap switch
+        {
+            OverlapPolicy.Drop => _turns.Exists(t => assistantIds.Contains(t.AssistantId, StringComparer.Ordinal) && t.Status != TurnStatus.Suspended)
+                ? new RoomError(RoomErrorKind.Conflict, "The assistant is answering somebody just now, and this room takes one question at a time. Please send it again afterwards.")
+                : null,
+            // Those that wait give way to the latest.
+            OverlapPolicy.Latest => null,
+            _ => RefuseMore(assistantIds.Count),
+        };
+    }
+
+    /// <summary>Why so many more turns cannot wait, or null.</summary>
+    public RoomError? RefuseMore(int more) =>
+        _turns.Count(t => t.IsQueued) + more > RoomLimits.QueueLength
+            ? new RoomError(RoomErrorKind.Limit, $"{RoomLimits.QueueLength} questions can wait in a room, and there is no place for more. Please wait until some are answered.")
+            : null;
+
+    /// <summary>Queues the turns of a message, as the room's overlap policy says.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="questionId">Its id.</param>
+    public void Post(NewMessage message, Guid questionId)
+    {
+        foreach (var assistantId in message.AssistantIds)
+        {
+            var waiting = _turns.Where(t => t.AssistantId == assistantId && t.Status == TurnStatus.Waiting).OrderBy(t => t.RequestedAt).ThenBy(t => t.Id).ToList();
+            if (settings.Overlap == OverlapPolicy.Latest)
+            {
+                waiting.ForEach(Withdraw);
+            }
+
+            // The author's own that waits takes the message over; what others asked stays theirs, and a retry sees nothing newer.
+            var own = settings.Overlap is OverlapPolicy.Merge or OverlapPolicy.Debounce
+                ? waiting.Find(t => t.RequestedBy.Id == message.Author.Id && t.RequestedBy.Kind == message.Author.Kind && t.Before is null)
+                : null;
+            var turn = own ?? New(assistantId, message.Request, message.Now);
+            Queue(turn with
+            {
+                QuestionId = questionId,
+                EarlierQuestionIds = own?.QuestionId is { } earlier ? own.EarlierQuestionIds.Add(earlier) : turn.EarlierQuestionIds,
+                Request = message.Request,
+                NotBefore = settings.Overlap == OverlapPolicy.Debounce ? message.Now + settings.QuietTime : null,
+            });
+        }
+    }
+
+    /// <summary>Queues a turn that answers a message once more, or for the first time.</summary>
+    /// <returns>Why not: it waits already, or there is no place.</returns>
+    public RoomError? Ask(Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now)
+    {
+        if (_turns.Exists(t => t.AssistantId == assistantId && t.Status == TurnStatus.Waiting && (t.QuestionId == questionId || t.EarlierQuestionIds.Contains(questionId))))
+        {
+            return new RoomError(RoomErrorKind.Conflict, "This message waits for its answer already.");
+        }
+
+        if (RefuseMore(1) is { } full)
+        {
+            return full;
+        }
+
+        Queue(New(assistantId, request, now) with { QuestionId = questionId });
+        return null;
+    }
+
+    /// <summary>Queues a turn that begins a new response in place of one that ended badly.</summary>
+    /// <returns>Why not: that is being written already, or there is no place.</returns>
+    public RoomError? Retry(Message response, TurnRequest request, DateTimeOffset now)
+    {
+        if (RefuseAgain(response) is { } no)
+        {
+            return no;
+        }
+
+        Queue(New(response.Author.Id, request, now) with { QuestionId = response.QuestionId, Before = response.Sequence });
+        return null;
+    }
+
+    /// <summary>Queues a turn that answers again in a response's place, or goes on with it.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="isRegeneration">True to begin anew.</param>
+    /// <param name="request">Who asks.</param>
+    /// <param name="now">When.</param>
+    /// <returns>Why not: it is being written already, or there is no place.</returns>
+    public RoomError? Reopen(Message response, bool isRegeneration, TurnRequest request, DateTimeOffset now)
+    {
+        if (RefuseAgain(response) is { } no)
+        {
+            return no;
+        }
+
+        Queue(New(response.Author.Id, request, now) with
+        {
+            Status = TurnStatus.Ready,
+            MessageId = response.Id,
+            QuestionId = response.QuestionId,
+            IsRegeneration = isRegeneration,
+            FirstStep = isRegeneration ? 0 : Math.Max(response.Step, PartList.NextStep(response.Parts)),
+        });
+        return null;
+    }
+
+    /// <summary>Takes turns out of the queue.</summary>
+    public void Withdraw(Func<Turn, bool> which)
+    {
+        foreach (var turn in _turns.Where(t => t.IsQueued && which(t)).ToList())
+        {
+            Withdraw(turn);
+        }
+    }
+
+    /// <summary>Takes a message that is removed out of the queue: its turn goes on with what else its author wrote, or waits no more.</summary>
+    public void RemoveQuestion(Guid messageId)
+    {
+        foreach (var turn in _turns.Where(t => t.Status == TurnStatus.Waiting || t.MessageId == messageId).ToList())
+        {
+            if (turn.EarlierQuestionIds.Contains(messageId))
+            {
+                Queue(turn with { EarlierQuestionIds = turn.EarlierQuestionIds.Remove(messageId) });
+            }
+            else if (turn.QuestionId == messageId && turn.EarlierQuestionIds is [.. var before, var last])
+            {
+                Queue(turn with { QuestionId = last, EarlierQuestionIds = before });
+            }
+            else if (turn.QuestionId == messageId && turn.Status == TurnStatus.Waiting)
+            {
+                Withdraw(turn);
+            }
+            else if (turn.MessageId == messageId)
+            {
+                _turns.Remove(turn);
+                _gone.Add(turn);
+            }
+        }
+    }
+
+    /// <summary>The turn of an assistant that can begin now: first those whose response can go on (see <see cref="Turn.ByPlace"/>). Null for none, also while one runs.</summary>
+    public Turn? Next(string assistantId, DateTimeOffset now) => _turns
+        .Where(t => t.AssistantId == assistantId && t.IsQueued && (t.NotBefore is null || t.NotBefore <= now))
+        .OrderBy(t => t, Turn.ByPlace).FirstOrDefault();
+
+    private RoomError? RefuseAgain(Message response) =>
+        _turns.Exists(t => t.MessageId == response.Id)
+            ? new RoomError(RoomErrorKind.Conflict, "This answer is being written already.")
+            : RefuseMore(1);
+
+    private Turn New(string assistantId, TurnRequest request, DateTimeOffset now) =>
+        new(OrderedIds.Next(now), roomId, assistantId, request.RequestedBy, now) { Request = request };
+
+    private void Queue(Turn turn)
+    {
+        _turns.RemoveAll(t => t.Id == turn.Id);
+        _turns.Add(turn);
+        _queued.RemoveAll(t => t.Id == turn.Id);
+        _queued.Add(turn);
+    }
+
+    private void Withdraw(Turn turn)
+    {
+        _turns.Remove(turn);
+        _withdrawn.Add(turn);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Collections.Immutable;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Text;
+using BlazorChat.Turns;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage;
+
+/// <inheritdoc cref="IRoomChange" />
+internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider time) : IRoomChange
+{
+    private readonly Dictionary<Guid, (MessageRow Row, Message Message)> _messages = [];
+    private readonly Dictionary<Guid, TurnRow> _turns = [];
+    private readonly List<RoomEvent> _events = [];
+    private RoomRow? _room;
+
+    public async Task<Room?> FindRoomAsync(CancellationToken cancellationToken)
+    {
+        _room ??= await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false);
+        return _room?.ToRoom();
+    }
+
+    public Task<bool> IsNameTakenAsync(string name, CancellationToken cancellationToken)
+    {
+        var key = Names.KeyOf(name);
+        return db.Rooms.AnyAsync(r => r.NameKey == key && r.Id != roomId, cancellationToken);
+    }
+
+    public async Task<Message?> FindMessageAsync(Guid messageId, CancellationToken cancellationToken) =>
+        _messages.TryGetValue(messageId, out var known)
+            ? known.Message
+            : Known(await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false));
+
+    public async Task<Message?> FindMessageAtAsync(long sequence, CancellationToken cancellationToken) =>
+        Known(await db.Messages.FirstOrDefaultAsync(m => m.RoomId == roomId && m.Sequence == sequence, cancellationToken).ConfigureAwait(false));
+
+    public async Task<Message?> FindPostedAsync(Author author, Guid clientId, CancellationToken cancellationToken) =>
+        (await db.Messages.AsNoTracking().FirstOrDefaultAsync(
+            m => m.RoomId == roomId && m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false))?.ToMessage();
+
+    public async Task<ImmutableArray<Turn>> ReadTurnsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var row in await db.Turns.Where(t => t.RoomId == roomId).ToListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _turns[row.Id] = row;
+        }
+
+        return [.. _turns.Values.Select(t => t.ToTurn())];
+    }
+
+    public async Task<IReadOnlyList<JournalPiece>> ReadJournalAsync(Guid messageId, int fromStep, CancellationToken cancellationToken) =>
+        await db.Journal.AsNoTracking().Where(p => p.MessageId == messageId && p.Step >= fromStep).OrderBy(p => p.Ordinal)
+            .Select(p => new JournalPiece(p.MessageId, p.Step, p.Ordinal, p.IsReasoning, p.Text)).ToListAsync(cancellationToken).ConfigureAwait(false);
+
+    public Task<int> CountRoomsAsync(CancellationToken cancellationToken) => db.Rooms.CountAsync(cancellationToken);
+
+    public void Add(Room room)
+    {
+        _room = new RoomRow
+        {
+            Id = room.Id,
+            Name = room.Name,
+            NameKey = "",
+            Instructions = "",
+            DisabledTools = "",
+            OwnerId = room.OwnerId,
+            CreatedAt = room.CreatedAt,
+        };
+        _room.Set(room);
+        db.Rooms.Add(_room);
+    }
+
+    public void Save(Room room) => Found(_room).Set(room);
+
+    public void Add(Message message, Guid? clientId)
+    {
+        var row = new MessageRow
+        {
+            Id = message.Id,
+            RoomId = roomId,
+            Sequence = message.Sequence,
+            AuthorKind = message.Author.Kind,
+            AuthorId = message.Author.Id,
+            AuthorName = message.Author.Name,
+            ClientId = clientId,
+            Parts = "",
+            CreatedAt = message.CreatedAt,
+        };
+        row.Set(message, null);
+        _messages[message.Id] = (row, message);
+        db.Messages.Add(row);
+    }
+
+    public void Save(Message message)
+    {
+        var (row, before) = _messages[message.Id];
+        row.Set(message, before);
+        _messages[message.Id] = (row, message);
+    }
+
+    public void KeepVersion(Message message)
+    {
+        var row = _messages[message.Id].Row;
+        db.Versions.Add(new MessageVersionRow
+        {
+            MessageId = row.Id,
+            Number = row.Versions,
+            Parts = row.Parts,
+            Status = row.Status,
+            StatusDetail = row.StatusDetail,
+            EndedAt = row.EndedAt,
+            Metadata = row.Metadata,
+        });
+    }
+
+    public void Remove(Message message) => db.Messages.Remove(_messages[message.Id].Row);
+
+    public void Save(Turn turn)
+    {
+        if (!_turns.TryGetValue(turn.Id, out var row))
+        {
+            _turns[turn.Id] = row = new TurnRow
+            {
+                Id = turn.Id,
+                RoomId = roomId,
+                AssistantId = turn.AssistantId,
+                RequestedByKind = turn.RequestedBy.Kind,
+                RequestedById = turn.RequestedBy.Id,
+                RequestedByName = turn.RequestedBy.Name,
+                RequestedAt = turn.RequestedAt,
+            };
+            db.Turns.Add(row);
+        }
+
+        row.Set(turn);
+    }
+
+    public void Remove(Turn turn) => db.Turns.Remove(_turns[turn.Id]);
+
+    public async Task RemoveMessagesAsync(CancellationToken cancellationToken)
+    {
+        // Journals go with their messages (the foreign key cascades).
+        await db.Turns.Where(t => t.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        await db.Messages.Where(m => m.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<(int Removed, long Through)> RemoveOldestAsync(int count, CancellationToken cancellationToken)
+    {
+        // What was changed here must be there to be saved, and what has ended by it may go.
+        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        var through = await db.Messages.Where(m => m.RoomId == roomId).OrderBy(m => m.Sequence).Skip(count - 1).Select(m => m.Sequence)
+            .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        var removed = await db.Messages.Where(
+            m => m.RoomId == roomId && m.Sequence <= through
+                && m.Status != StoredStatus.Streaming && m.Status != StoredStatus.AwaitingPeople && m.Status != StoredStatus.Recovering)
+            .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        return (removed, through);
+    }
+
+    public Task RemoveStepsAsync(CancellationToken cancellationToken) =>
+        db.Steps.Where(s => s.RoomId == roomId).ExecuteDeleteAsync(cancellationToken);
+
+    public Task RemoveJournalAsync(Guid messageId, int? before, CancellationToken cancellationToken) =>
+        db.Journal.Where(p => p.MessageId == messageId && (before == null || p.Step < before)).ExecuteDeleteAsync(cancellationToken);
+
+    public void RemoveRoom() => db.Rooms.Remove(Found(_room));
+
+    public void Tell(RoomEvent roomEvent) => _events.Add(roomEvent);
+
+    /// <summary>Numbers what is to be told, and puts it into the outbox. The last thing before the change is stored.</summary>
+    /// <returns>The events with their numbers.</returns>
+    public async Task<ImmutableArray<RoomEvent>> NumberAsync(CancellationToken cancellationToken)
+    {
+        if (_events.Count == 0 || await FindRoomAsync(cancellationToken).ConfigureAwait(false) is null)
+        {
+            return [];
+        }
+
+        var now = time.GetUtcNow();
+        var numbered = ImmutableArray.CreateBuilder<RoomEvent>(_events.Count);
+        foreach (var roomEvent in _events)
+        {
+            var number = ++_room!.LastEvent;
+            numbered.Add(roomEvent with { Number = number });
+            db.Outbox.Add(new OutboxRow { RoomId = roomId, Number = number, Kind = roomEvent.GetType().Name, SubjectId = SubjectOf(roomEvent), At = now });
+        }
+
+        return numbered.MoveToImmutable();
+    }
+
+    private static Guid? SubjectOf(RoomEvent roomEvent) => roomEvent switch
+    {
+        RoomEvent.MessagePosted posted => posted.Message.Id,
+        RoomEvent.MessageChanged changed => changed.Message.Id,
+        RoomEvent.MessageRemoved removed => removed.MessageId,
+        RoomEvent.ResponseStarted started => started.Message.Id,
+        RoomEvent.ResponseResumed resumed => resumed.Message.Id,
+        RoomEvent.ResponseEnded ended => ended.Message.Id,
+        RoomEvent.TurnQueued queued => queued.Turn.Id,
+        RoomEvent.TurnWithdrawn withdrawn => withdrawn.TurnId,
+        _ => null,
+    };
+
+    private Message? Known(MessageRow? row)
+    {
+        if (row is null)
+        {
+            return null;
+        }
+
+        if (!_messages.TryGetValue(row.Id, out var known))
+        {
+            _messages[row.Id] = known = (row, row.ToMessage());
+        }
+
+        return known.Message;
+    }
+
+    private static RoomRow Found(RoomRow? row) => row ?? throw new InvalidOperationException("The room was not found first.");
+}
