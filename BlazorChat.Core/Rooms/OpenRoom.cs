@@ -132,7 +132,7 @@ public sealed class OpenRoom
         }
     }
 
-    private OpenRoomState CaptureLocked() => new(_state, [.. _running.Values.Select(r => r.Capture())]);
+    private OpenRoomState CaptureLocked() => new(_state, [.. _running.OrderBy(r => r.Key).Select(r => r.Value.Capture())]);
 
     private void FollowRunning(RoomEvent roomEvent, RoomState next)
     {
