@@ -29,7 +29,7 @@ public static class OrderWebhook
     public static void Map(WebApplication app) =>
         app.MapPost(Path, async (OrderEvent said, HttpRequest request, IConfiguration settings, RoomService rooms, CancellationToken cancellationToken) =>
         {
-            // Posting for a service asks no authoriser: who may reach it is decided here.
+            // Posting for a service asks no authorizer: who may reach it is decided here.
             if (!IsKnown(request.Headers[SecretHeader].ToString(), settings["Samples:WebhookSecret"]))
             {
                 return Results.Unauthorized();

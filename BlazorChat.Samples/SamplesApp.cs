@@ -1,6 +1,7 @@
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Middleware;
 using BlazorChat.Components.Messages.Parts;
+using BlazorChat.Outbox;
 using BlazorChat.Turns.Hooks;
 using BlazorChat.Turns.Tools;
 using Microsoft.Extensions.Configuration.Memory;
@@ -46,6 +47,8 @@ public static class SamplesApp
         services.AddSingleton<IStepHook, AskersLanguageHook>();
         services.AddSingleton<OutcomeBook>();
         services.AddSingleton<ITurnObserver>(s => s.GetRequiredService<OutcomeBook>());
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<IRoomEventConsumer>(s => s.GetRequiredService<AuditTrail>());
         services.AddSingleton<IChatClientProvider, TryoutProvider>();
         services.AddSingleton(ConnectorProvider.Create());
         services.AddHostedService<MorningReport>();

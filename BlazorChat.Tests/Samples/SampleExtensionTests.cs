@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
+using BlazorChat.Outbox;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
@@ -209,6 +210,18 @@ public sealed class SampleExtensionTests
     }
 
     [Fact]
+    public async Task A_consumer_keeps_what_was_removed()
+    {
+        // Behind the sample, and told after it.
+        var told = new Told();
+        await using var host = await StartAsync(services => services.AddSingleton<IRoomEventConsumer>(told));
+        var room = await host.RoomAsync();
+        await host.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
+        await told.Cleared.Soon();
+        Assert.Equal([$"RoomCleared in {room.Id}"], host.App.Services.GetRequiredService<AuditTrail>().Lines);
+    }
+
+    [Fact]
     public async Task A_provider_answers()
     {
         await using var host = await StartAsync();
@@ -382,6 +395,25 @@ public sealed class SampleExtensionTests
         {
             Instructions = step.Options.Instructions ?? "";
             return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class Told : IRoomEventConsumer
+    {
+        private readonly TaskCompletionSource _cleared = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Name => "test";
+
+        public Task Cleared => _cleared.Task;
+
+        public Task ConsumeAsync(IReadOnlyList<OutboxEntry> entries, CancellationToken cancellationToken)
+        {
+            if (entries.Any(e => e.Kind == "RoomCleared"))
+            {
+                _cleared.TrySetResult();
+            }
+
+            return Task.CompletedTask;
         }
     }
 }
