@@ -2,7 +2,7 @@ using BlazorChat.Turns.Hooks;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A hook that uses what the turn knows of who asked.</summary>
+/// <summary>A hook that uses what the turn knows of the asker.</summary>
 public sealed class AskersLanguageHook : IStepHook
 {
     /// <summary>The entry of the request's data that says which part of the shop somebody is in.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.FileProviders;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A client tool: declared here, run by <c>scripts/screen.js</c> in one tab of who asked.</summary>
+/// <summary>A client tool: declared here, run by <c>scripts/screen.js</c> in one tab of the asker.</summary>
 public static class ScreenTool
 {
     /// <summary>The tool's name, here and in the script.</summary>

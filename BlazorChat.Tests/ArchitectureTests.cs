@@ -11,6 +11,7 @@ using NetArchTest.Rules;
 namespace BlazorChat.Tests;
 
 /// <summary>What projects cannot say about who may know whom, and what the page about the architecture names.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed partial class ArchitectureTests
 {
     private static readonly Assembly App = typeof(LiveRooms).Assembly;
@@ -70,6 +71,17 @@ public sealed partial class ArchitectureTests
             .Where(t => !t.IsNested && t.Namespace?.StartsWith("BlazorChat", StringComparison.Ordinal) == true && !t.Name.StartsWith('<')
                 && t.Namespace is { } space && !space.Contains("Migrations", StringComparison.Ordinal) && !space.Contains("Compiled", StringComparison.Ordinal) && t.Name != "_Imports");
         Assert.Equal([], names.GroupBy(t => t.Name, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => string.Join(" and ", g.Select(t => t.FullName))));
+    }
+
+    [Fact]
+    public void Every_class_of_tests_says_what_its_tests_take()
+    {
+        var kinds = typeof(Kind).GetFields().Select(f => (string)f.GetValue(null)!).ToHashSet(StringComparer.Ordinal);
+        var without = typeof(ArchitectureTests).Assembly.GetTypes()
+            .Where(t => !t.IsAbstract && t.GetMethods().Any(m => m.GetCustomAttributes<FactAttribute>().Any()))
+            .Where(t => t.GetCustomAttributesData().Concat(t.BaseType?.GetCustomAttributesData() ?? []).Count(a => a.AttributeType == typeof(TraitAttribute)
+                && a.ConstructorArguments is [{ Value: nameof(Kind) }, { Value: string kind }] && kinds.Contains(kind)) != 1);
+        Assert.Equal([], without.Select(t => t.FullName!));
     }
 
     [Fact]

@@ -15,6 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace BlazorChat.Tests;
 
 /// <summary>What an operator can find out: health, logs, figures and traces; and what nobody can find there.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class ObservabilityTests
 {
     private const string Question = "zebra-question";

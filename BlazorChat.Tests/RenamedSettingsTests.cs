@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Tests;
 
 /// <summary>A setting that was renamed is also read by its old name, with a warning.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class RenamedSettingsTests
 {
     [Fact]

@@ -3,11 +3,18 @@
 # missing: chromium for the browser tests, PostgreSQL (tests start a server of their own in a temporary folder), node for the
 # model server and the MCP server that nobody here wrote (eng/aimock, eng/mcp). Needs the .NET SDK.
 # Options are handed to `dotnet test`, for example: eng/test.sh --filter FullyQualifiedName~Rooms
+# `eng/test.sh fast` runs what needs no process and no browser, on SQLite alone: under a minute after the build.
 # `eng/test.sh soak` repeats in full what the ordinary run takes samples of: kills, turns that could leak.
 set -euo pipefail
 if [ "${1:-}" = soak ]; then
   export BLAZORCHAT_SOAK=1
   shift
+fi
+fast=""
+if [ "${1:-}" = fast ]; then
+  shift
+  fast=yes
+  set -- --filter "(Kind=Unit|Kind=Component|Kind=Storage)&FullyQualifiedName!~OnPostgres&DisplayName!~PostgreSQL" "$@"
 fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -24,7 +31,7 @@ install() {
 
 # The chromium without windows takes half the time for the same tests; where there is none of it, any chromium or Chrome does.
 has_browser() { command -v chromium || command -v google-chrome; } >/dev/null
-if ! command -v chromium-headless-shell >/dev/null && { [ "$(id -u)" -eq 0 ] || ! has_browser; }; then
+if [ -z "$fast" ] && ! command -v chromium-headless-shell >/dev/null && { [ "$(id -u)" -eq 0 ] || ! has_browser; }; then
   (install chromium-headless-shell fonts-noto-color-emoji) || has_browser || install chromium fonts-noto-color-emoji
 fi
 # Without the cluster and the running service that the package would make: tests start what they need.
@@ -35,10 +42,13 @@ install_postgres() {
   $sudo sed -i 's/^#\? *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
   install postgresql
 }
-compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install_postgres
-command -v npm >/dev/null || install nodejs npm
+if [ -z "$fast" ]; then
+  compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install_postgres
+  command -v npm >/dev/null || install nodejs npm
+fi
 # Beside the build, which needs none of it.
 install_packages() {
+  [ -z "$fast" ] || return 0
   [ -d eng/aimock/node_modules/@copilotkit/aimock ] || npm install --prefix eng/aimock --no-audit --no-fund --silent
   [ -d eng/mcp/node_modules/@modelcontextprotocol/server-everything ] || npm install --prefix eng/mcp --no-audit --no-fund --silent
 }

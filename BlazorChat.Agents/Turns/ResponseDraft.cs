@@ -135,7 +135,7 @@ internal sealed class ResponseDraft
         }
     }
 
-    /// <summary>Rejects what waits for people because who asked wrote something else instead.</summary>
+    /// <summary>Rejects what waits for people because the asker wrote something else instead.</summary>
     public void RejectAwaited(Author by, DateTimeOffset now)
     {
         lock (_lock)

@@ -34,7 +34,7 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
 
     public Guid MessageId { get; } = messageId;
 
-    /// <summary>Who asked.</summary>
+    /// <summary>The asker.</summary>
     public TurnRequest Request { get; } = request;
 
     /// <summary>The response so far.</summary>

@@ -55,10 +55,10 @@ public enum RoomPermission
 public sealed record AuthorizedResource(Guid RoomId)
 {
     /// <summary>The id of the room's owner; null when it has none, or the permission does not depend on it.</summary>
-    public string? OwnerId { get; init; }
+    public string? RoomOwnerId { get; init; }
 
-    /// <summary>Whose it is: the author of a message, or who asked for a response or a turn; null when the permission does not depend on it.</summary>
-    public Author? Whose { get; init; }
+    /// <summary>Whose it is: the author of a message, the asker of a response or a turn; null when the permission does not depend on it.</summary>
+    public Author? Owner { get; init; }
 
     /// <summary>A room alone.</summary>
     public static implicit operator AuthorizedResource(Guid roomId) => new(roomId);
@@ -84,8 +84,8 @@ public interface IRoomAuthorizer
 
 /// <summary>
 /// The rules until rooms have members and roles: everybody who has joined may do everything, but for what is somebody's
-/// own. Approving a tool call is for who asked and for the room's owner; running a tool in a browser is for who asked; a
-/// message is edited by its author, and deleted by its author (a response by who asked for it) or the room's owner. What
+/// own. Approving a tool call is for the asker and for the room's owner; running a tool in a browser is for the asker; a
+/// message is edited by its author, and deleted by its author (a response by the asker) or the room's owner. What
 /// nobody owns, everybody may.
 /// </summary>
 public sealed class OpenRoomAuthorizer : IRoomAuthorizer
@@ -100,17 +100,17 @@ public sealed class OpenRoomAuthorizer : IRoomAuthorizer
 
     private static RoomError? Decide(string who, RoomPermission permission, AuthorizedResource? resource)
     {
-        var isOwn = resource?.Whose is { Kind: AuthorKind.Person } whose && whose.Id == who;
-        var isOwner = resource?.OwnerId == who;
-        var isNobodys = resource?.Whose is not { Kind: AuthorKind.Person } && resource?.OwnerId is null;
+        var isOwn = resource?.Owner is { Kind: AuthorKind.Person } owner && owner.Id == who;
+        var isOwner = resource?.RoomOwnerId == who;
+        var isNobodys = resource?.Owner is not { Kind: AuthorKind.Person } && resource?.RoomOwnerId is null;
         return permission switch
         {
             RoomPermission.DecideToolCall when !(isOwn || isOwner || isNobodys) =>
-                No("Only who asked for this answer or the room's owner can decide this."),
-            RoomPermission.AnswerBrowserCall when !isOwn => No("Only the browser of the person who asked can answer this."),
+                No("Only the asker or the room's owner can decide this."),
+            RoomPermission.AnswerBrowserCall when !isOwn => No("Only the asker's browser can answer this."),
             RoomPermission.EditMessage when !isOwn => No("Only its author can edit a message."),
             RoomPermission.DeleteMessage when !(isOwn || isOwner || isNobodys) => No("Only its author or the room's owner can delete this message."),
-            RoomPermission.WithdrawTurn when !(isOwn || isOwner || isNobodys) => No("Only who asked or the room's owner can withdraw this."),
+            RoomPermission.WithdrawTurn when !(isOwn || isOwner || isNobodys) => No("Only the asker or the room's owner can withdraw this."),
             _ => null,
         };
     }

@@ -120,7 +120,7 @@ public sealed record DecideToolCall(Guid RoomId, Person? By, Guid MessageId, str
 }
 
 /// <summary>
-/// Gives the result of a tool call that runs in the browser of whoever asked for it. The first result counts; the same one again
+/// Gives the result of a tool call that runs in the browser of the asker. The first result counts; the same one again
 /// changes nothing, another one is refused.
 /// </summary>
 /// <param name="RoomId">The room.</param>

@@ -61,11 +61,11 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
         return permission is { } on ? await AskAsync(on, Subject.Owner, cancellationToken).ConfigureAwait(false) : null;
     }
 
-    /// <summary>Asks whether the person may do something to what is somebody's.</summary>
+    /// <summary>Asks whether the person may do something to what is somebody's (see <see cref="Message.Owner"/>).</summary>
     /// <returns>Null for yes.</returns>
-    public async Task<RoomError?> AskAsync(RoomPermission permission, Author? whose, CancellationToken cancellationToken) =>
+    public async Task<RoomError?> AskAsync(RoomPermission permission, Author? owner, CancellationToken cancellationToken) =>
         await services.Authorizer.AuthorizeAsync(
-            person, permission, new AuthorizedResource(RoomId) { OwnerId = _room?.OwnerId, Whose = whose }, cancellationToken).ConfigureAwait(false);
+            person, permission, new AuthorizedResource(RoomId) { RoomOwnerId = _room?.OwnerId, Owner = owner }, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Waits for the room's gate, for a command that began without it.</summary>
     public Task<IDisposable> EnterAsync(CancellationToken cancellationToken) => services.Gates.EnterAsync(RoomId, cancellationToken);

@@ -5,7 +5,7 @@ namespace BlazorChat.Messages;
 /// <summary>What can happen to the tool calls of a response beside their running: the same in memory and on disk.</summary>
 internal static class CallChanges
 {
-    /// <summary>The reason of a rejection that nobody gave: who asked wrote something else instead.</summary>
+    /// <summary>The reason of a rejection that nobody gave: the asker wrote something else instead.</summary>
     public const string WroteInstead = "wrote a new message instead";
 
     /// <summary>Changes one call.</summary>
@@ -36,7 +36,7 @@ internal static class CallChanges
             : $"Not run: {decision.By.Name} rejected this call.",
     };
 
-    /// <summary>Rejects what waits for people because who asked wrote something else instead.</summary>
+    /// <summary>Rejects what waits for people because the asker wrote something else instead.</summary>
     public static ImmutableArray<MessagePart> RejectAwaited(ImmutableArray<MessagePart> parts, Author by, DateTimeOffset now)
     {
         var decision = new ToolDecision(IsApproved: false, by, now, WroteInstead);

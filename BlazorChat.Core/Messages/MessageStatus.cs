@@ -50,7 +50,7 @@ public abstract record MessageStatus
     public sealed record Cut(string Reason) : MessageStatus;
 
     /// <summary>
-    /// Some of its tool calls wait for a person's approval, or for the browser of the person who asked. Nothing waits in
+    /// Some of its tool calls wait for a person's approval, or for the browser of the asker. Nothing waits in
     /// memory: the response goes on when all have a result.
     /// </summary>
     public sealed record AwaitingPeople : MessageStatus

@@ -14,7 +14,7 @@ public enum ToolCallState
     /// <summary>A person has to say yes or no.</summary>
     AwaitingApproval,
 
-    /// <summary>The browser of the person who asked has to run it.</summary>
+    /// <summary>The browser of the asker has to run it.</summary>
     AwaitingBrowser,
 
     /// <summary>It runs; <see cref="ToolCallPart.Result"/> may have a preliminary result.</summary>

@@ -24,7 +24,7 @@ public enum RoomErrorKind
 
 /// <summary>A clear no.</summary>
 /// <param name="Kind">What kind of no.</param>
-/// <param name="Message">One sentence for the person who asked, without internals.</param>
+/// <param name="Message">One sentence for whoever wanted it, without internals.</param>
 public sealed record RoomError(RoomErrorKind Kind, string Message);
 
 /// <summary>What a command gives: a value or an error.</summary>

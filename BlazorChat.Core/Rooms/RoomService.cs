@@ -44,7 +44,7 @@ public sealed partial class RoomService
     /// <param name="owner">Whose the message or turn is that it concerns (see <see cref="Message.Owner"/>); null for nobody's.</param>
     public bool Offers(Person? person, RoomPermission permission, Room room, Author? owner)
     {
-        var asked = _authorizer.AuthorizeAsync(person, permission, new AuthorizedResource(room.Id) { OwnerId = room.OwnerId, Whose = owner }, CancellationToken.None);
+        var asked = _authorizer.AuthorizeAsync(person, permission, new AuthorizedResource(room.Id) { RoomOwnerId = room.OwnerId, Owner = owner }, CancellationToken.None);
         return !asked.IsCompletedSuccessfully || asked.GetAwaiter().GetResult() is null;
     }
 

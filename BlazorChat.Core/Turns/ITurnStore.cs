@@ -8,7 +8,7 @@ namespace BlazorChat.Turns;
 /// <param name="Turn">The turn.</param>
 /// <param name="Response">The response: empty, or as far as it had come, and streaming.</param>
 /// <param name="Before">The prompt is what stands before this sequence: the response's own, or that of the response that is retried.</param>
-/// <param name="Request">Who asked, and from where.</param>
+/// <param name="Request">The asker, and from where.</param>
 public sealed record ClaimedTurn(Turn Turn, Message Response, long Before, TurnRequest Request)
 {
     /// <summary>Whether it goes on with a response that existed.</summary>

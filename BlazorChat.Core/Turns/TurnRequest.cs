@@ -4,8 +4,8 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
-/// <summary>What a turn knows of who asked for it. Tools and hooks get it; it is not sent to a model by itself.</summary>
-/// <param name="RequestedBy">Who asked.</param>
+/// <summary>What a turn knows of the asker. Tools and hooks get it; it is not sent to a model by itself.</summary>
+/// <param name="RequestedBy">The asker.</param>
 public sealed record TurnRequest(Author RequestedBy)
 {
     /// <summary>The asker's time zone, an IANA name, or null when it is not known.</summary>

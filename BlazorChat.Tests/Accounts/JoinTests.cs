@@ -5,6 +5,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Accounts;
 
 /// <summary>Joining over HTTP, as a browser does it.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed partial class JoinTests : IAsyncLifetime
 {
     private ChatHost _host = null!;

@@ -1,10 +1,12 @@
 using System.Security.Claims;
 using BlazorChat.Accounts;
 using BlazorChat.Messages;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Accounts;
 
 /// <summary>Who somebody is comes from the signed cookie or not at all.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class PersonPrincipalTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>Responses of several steps, through the whole pipeline, against a model server that nobody here wrote.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class AimockStepTests(AimockServer aimock) : IClassFixture<AimockServer>
 {
     private const string Thought = "The user wants both cities.";

@@ -5,6 +5,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>Every provider and protocol, through the whole pipeline, against a model server that nobody here wrote.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class AimockTests(AimockServer aimock) : IClassFixture<AimockServer>
 {
     [Theory]

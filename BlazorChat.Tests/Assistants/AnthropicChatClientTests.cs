@@ -4,6 +4,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>What the application relies on in Anthropic's own adapter.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class AnthropicChatClientTests : IAsyncLifetime
 {
     private readonly ModelWire _wire = ModelWire.Named(ModelWire.Anthropic);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>Thinking and tools in Anthropic's protocol, event by event.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class AnthropicStepTests : IAsyncLifetime
 {
     private readonly ModelWire _wire = ModelWire.Named(ModelWire.Anthropic);

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Tests.Assistants;
 
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class AssistantsOptionsTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>OpenAI's models in a resource of Azure: its addresses and keys, and nothing lost of a response.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class AzureOpenAITests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BlazorChat.Tests.Assistants;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class DemoChatClientTests
 {
     private const int AsFastAsPossible = 1_000_000;

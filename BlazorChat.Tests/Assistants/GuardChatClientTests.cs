@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BlazorChat.Tests.Assistants;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class GuardChatClientTests : IDisposable
 {
     private static readonly GuardLimits Limits = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), RetryAttempts: 2, MaxResponseCharacters: 1000);

@@ -8,6 +8,7 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>Instructions of an assistant that are a template, by a setting.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class InstructionsTemplateTests
 {
     private const string Instructions = "--Assistants:Items:0:Instructions=";

@@ -6,6 +6,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>What a model's server sends that OpenAI's strict library would throw at is mended below it.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class MendedStreamTests : IAsyncLifetime
 {
     private ModelStub _stub = null!;

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>Every provider and protocol, through the whole pipeline, against a server that misbehaves to the byte.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private ModelStub _stub = null!;
@@ -328,7 +329,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
 
         var start = Stopwatch.GetTimestamp();
         await stop.CancelAsync();
-        await exchange.Closed.WaitAsync(TimeSpan.FromSeconds(2));
+        await exchange.Closed.Soon();
         output.WriteLine($"The provider saw the stop after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1} ms.");
         Assert.True((await reading).WasStopped);
         Assert.Null((await reading).Failure);
@@ -368,7 +369,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         var exchange = await _stub.NextRequestAsync();
-        await exchange.Closed.WaitAsync(TimeSpan.FromSeconds(1.5));
+        await exchange.Closed.Soon();
         output.WriteLine($"The provider saw the stop after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1} ms.");
     }
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>What is Ollama's own: its models, the size of their context, and lines that its library cannot read.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class OllamaChatClientTests : IAsyncLifetime
 {
     private readonly ModelWire _wire = ModelWire.Named(ModelWire.Ollama);

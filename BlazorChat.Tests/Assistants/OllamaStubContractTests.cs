@@ -3,6 +3,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>The contract with the stub: what a real server would have to do differently shows here first.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class OllamaStubContractTests : OllamaContract, IAsyncLifetime
 {
     private ModelStub _stub = null!;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>What the adapter sends, and what it makes of chunks that only some servers send.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class OpenAIChatClientTests : IAsyncLifetime, IDisposable
 {
     private const string Response =

@@ -10,6 +10,7 @@ using OpenAI;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>A connector whose host gave it a connection of its own: nothing below the library mends what it throws at.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class OwnConnectionTests : IAsyncLifetime
 {
     private readonly OpenAIWire _wire = new();

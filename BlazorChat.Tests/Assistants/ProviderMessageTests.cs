@@ -1,8 +1,10 @@
 using System.Text;
 using BlazorChat.Assistants;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Assistants;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class ProviderMessageTests
 {
     [Theory]

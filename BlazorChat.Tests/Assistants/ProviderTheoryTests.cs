@@ -8,6 +8,7 @@ namespace BlazorChat.Tests.Assistants;
 /// What every provider and protocol must do, through the whole pipeline: one theory over all of them (<see cref="ModelWire.All"/>). A new one is
 /// a <see cref="ModelWire"/> and a line there.
 /// </summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class ProviderTheoryTests : IAsyncLifetime
 {
     private const string Thought = "Both cities, then.";

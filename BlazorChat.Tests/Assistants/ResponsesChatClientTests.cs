@@ -6,6 +6,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Assistants;
 
 /// <summary>What is only in OpenAI's Responses: see <see cref="ProviderTheoryTests"/> for what every protocol does.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class ResponsesChatClientTests : IAsyncLifetime
 {
     private static readonly ModelWire Wire = ModelWire.Named(ModelWire.Responses);

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using BlazorChat.Assistants;
+using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Assistants;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class SpeakerEnvelopeChatClientTests
 {
     [Fact]

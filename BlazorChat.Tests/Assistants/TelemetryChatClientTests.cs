@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using BlazorChat.Assistants;
+using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Assistants;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class TelemetryChatClientTests : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _spans = new();

@@ -1,7 +1,9 @@
 using BlazorChat.Benchmarks.Circuits;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Benchmarks;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public class BlazorPackTests
 {
     [Theory]

@@ -1,10 +1,12 @@
 using BlazorChat.Benchmarks.Circuits;
 using BlazorChat.Benchmarks.Stub;
+using BlazorChat.Tests.Support;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorChat.Tests.Benchmarks;
 
 /// <summary>The headless client against a real circuit.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public class CircuitClientTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

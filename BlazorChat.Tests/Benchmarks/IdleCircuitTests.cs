@@ -11,6 +11,7 @@ namespace BlazorChat.Tests.Benchmarks;
 /// What an idle circuit of a full room holds, as numbers that are the same on every machine; what it weighs is the benchmark's to
 /// say. A component costs about 2 KB however little it shows, a frame 40 bytes in an array whose length is a power of two.
 /// </summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class IdleCircuitTests
 {
     private const int MostComponents = 19;

@@ -1,9 +1,11 @@
 using BlazorChat.Benchmarks.Circuits;
+using BlazorChat.Tests.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 
 namespace BlazorChat.Tests.Benchmarks;
 
+[Trait(nameof(Kind), Kind.Host)]
 public class LogicalDomTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

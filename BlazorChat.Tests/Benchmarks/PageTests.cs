@@ -1,7 +1,9 @@
 using BlazorChat.Benchmarks.Circuits;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Benchmarks;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public class PageTests
 {
     private static readonly Uri Address = new("http://127.0.0.1:5000/rooms/1?x=1");

@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
 using BlazorChat.Benchmarks.Circuits;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Benchmarks;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public class RenderBatchTests
 {
     [Fact]

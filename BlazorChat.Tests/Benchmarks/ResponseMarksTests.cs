@@ -1,9 +1,11 @@
 using System.Text;
 using BlazorChat.Benchmarks.Circuits;
 using BlazorChat.Benchmarks.Stub;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Benchmarks;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public class ResponseMarksTests
 {
     [Fact]

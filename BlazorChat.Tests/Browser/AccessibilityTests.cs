@@ -1,3 +1,4 @@
+using BlazorChat.Tests.Support;
 using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -6,6 +7,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>axe on every screen, in both themes, on a desktop and on the narrowest phone.</summary>
 [Collection(BrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
 {
     private const string Everything = """

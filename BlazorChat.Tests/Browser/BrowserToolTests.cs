@@ -1,3 +1,4 @@
+using BlazorChat.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -5,6 +6,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>Tools that run in the browser of the person who asked, in one tab, and in nobody else's.</summary>
 [Collection(BrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class BrowserToolTests(Chromium chromium) : IAsyncLifetime
 {
     // Counts the uses of what a browser gives, per page.

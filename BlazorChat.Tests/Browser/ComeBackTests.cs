@@ -4,6 +4,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>Pages come back by themselves, as they were and without a reload: after a planned stop, a lost connection.</summary>
 [Collection(RestartTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class ComeBackTests(Chromium chromium) : IAsyncLifetime
 {
     private static readonly (string, string)[] CircuitKeptForASecond =

@@ -6,6 +6,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>Everything can be done without a mouse.</summary>
 [Collection(BrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class KeyboardTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);

@@ -5,6 +5,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>Pages whose circuit cannot be had back load themselves again as they were.</summary>
 [Collection(RestartTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class LoadedAgainTests(Chromium chromium) : IAsyncLifetime
 {
     // What is kept, and for how long, is logged.

@@ -1,3 +1,4 @@
+using BlazorChat.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -5,6 +6,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>What two people do with messages: approve, edit, ask again, look at versions, delete, look behind a response.</summary>
 [Collection(BrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class MessageActionsTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly DemoApp _app = new(chromium);

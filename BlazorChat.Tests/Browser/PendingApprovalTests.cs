@@ -1,3 +1,4 @@
+using BlazorChat.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -5,6 +6,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>A request for approval that is out of sight is still found.</summary>
 [Collection(BrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class PendingApprovalTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly DemoApp _app = new(chromium);

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using BlazorChat.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>A stop has a time in which it ends: beside other tests, the pages would be what takes longer.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class AloneInBrowserTests : ICollectionFixture<Chromium>
 {
     public const string Name = "Alone in a browser";
@@ -12,6 +14,7 @@ public sealed class AloneInBrowserTests : ICollectionFixture<Chromium>
 
 /// <summary>What a planned restart is, with everything open at once.</summary>
 [Collection(AloneInBrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class PlannedRestartTests(Chromium chromium) : IAsyncLifetime
 {
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(5);

@@ -6,6 +6,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>The whole application on PostgreSQL, as people use it.</summary>
 [Collection(KillTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class PostgresTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);

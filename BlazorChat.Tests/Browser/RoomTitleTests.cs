@@ -1,3 +1,4 @@
+using BlazorChat.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -5,6 +6,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>A room that somebody made without a name, in real browsers.</summary>
 [Collection(BrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class RoomTitleTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly DemoApp _app = new(chromium);

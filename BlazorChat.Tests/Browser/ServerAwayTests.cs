@@ -6,6 +6,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>While the server is away, the page is never left for the browser's own error and no control is silent: what can be done afterwards is, and what cannot says so.</summary>
 [Collection(RestartTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);

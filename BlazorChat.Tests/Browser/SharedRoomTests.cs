@@ -6,6 +6,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>Two people in one room, in real browsers.</summary>
 [Collection(BrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);

@@ -1,3 +1,4 @@
+using BlazorChat.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -5,6 +6,7 @@ namespace BlazorChat.Tests.Browser;
 
 /// <summary>A message that the server refuses stays, says why, and can be sent again or thrown away.</summary>
 [Collection(BrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
 public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);

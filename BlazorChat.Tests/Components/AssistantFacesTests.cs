@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Components;
 
 /// <summary>Assistants look as they are configured, and what is no language model says so.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class AssistantFacesTests : IAsyncLifetime
 {
     private PageHost _host = null!;
@@ -56,14 +57,14 @@ public sealed class AssistantFacesTests : IAsyncLifetime
         });
         var looks = Enumerable.Range(0, 100)
             .Select(i => TimeZoneInfo.CreateCustomTimeZone($"Zone {i}", TimeSpan.FromMinutes(i), null, null))
-            .Select(zone => MessageLook.Of(message, zone, new AssistantFaces(new FakeAssistants([])))).ToList();
+            .Select(zone => MessageMarkup.Of(message, zone, new AssistantFaces(new FakeAssistants([])))).ToList();
         Assert.Single(looks.Select(l => Frames.MarkupOf(l.AddBody)).Distinct(ReferenceEqualityComparer.Instance));
         Assert.Equal("Ada, 22:58", looks[0].Label);
         Assert.Equal("Ada, 00:37", looks[99].Label);
 
-        Assert.Same(looks[0], MessageLook.Of(message, TimeZoneInfo.Utc, new AssistantFaces(new FakeAssistants([]))));
+        Assert.Same(looks[0], MessageMarkup.Of(message, TimeZoneInfo.Utc, new AssistantFaces(new FakeAssistants([]))));
         // Past the bound nothing more is kept.
-        Assert.NotSame(looks[99], MessageLook.Of(message, TimeZoneInfo.CreateCustomTimeZone("Zone", TimeSpan.FromMinutes(99), null, null), new AssistantFaces(new FakeAssistants([]))));
+        Assert.NotSame(looks[99], MessageMarkup.Of(message, TimeZoneInfo.CreateCustomTimeZone("Zone", TimeSpan.FromMinutes(99), null, null), new AssistantFaces(new FakeAssistants([]))));
     }
 
     private async Task<IRenderedComponent<RoomScreen>> AnsweredAsync(AssistantFaces faces)

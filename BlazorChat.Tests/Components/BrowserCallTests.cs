@@ -8,6 +8,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Components;
 
 /// <summary>Which tab runs a call: one of the person who asked, the one that is looked at first, another when that is gone.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class BrowserCallTests : IAsyncLifetime
 {
     private static readonly BrowserCall Call = new(Guid.NewGuid(), "c1");

@@ -12,6 +12,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Components;
 
 /// <summary>What can be done with messages, as two people have the room open.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class MessageActionsTests : IAsyncLifetime
 {
     private PageHost _host = null!;

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Tests.Components;
 
 /// <summary>What the browser's message box calls.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class MessageComposerTests : IAsyncLifetime
 {
     private PageHost _host = null!;

@@ -2,10 +2,12 @@ using BlazorChat.Components;
 using BlazorChat.Components.Messages;
 using BlazorChat.Live;
 using BlazorChat.Messages;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Components;
 
 /// <summary>Days begin where the reader's day begins; close messages of one author stand together.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class MessageListItemTests
 {
     private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");

@@ -3,10 +3,12 @@ using BlazorChat.Components.Rooms;
 using BlazorChat.Live;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Components;
 
 /// <summary>A viewer's own list: no gap, nothing twice, nothing that was cleared.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class MessageWindowTests
 {
     private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");

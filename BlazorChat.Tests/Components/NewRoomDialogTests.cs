@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Components;
 
 /// <summary>A new room may be made without a name; an existing one keeps having one.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class NewRoomDialogTests : IAsyncLifetime
 {
     private PageHost _host = null!;

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Components;
 namespace BlazorChat.Tests.Components;
 
 /// <summary>Renaming, clearing, deleting and settings, with confirmations that say what is lost.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class RoomHeaderTests : IAsyncLifetime
 {
     private PageHost _host = null!;

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Components;
 
 /// <summary>The list of rooms stays up to date by itself.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class RoomListTests : IAsyncLifetime
 {
     private PageHost _host = null!;

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Components;
 namespace BlazorChat.Tests.Components;
 
 /// <summary>A room's settings, tools, totals, and the queue of its questions.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class RoomPanelTests : IAsyncLifetime
 {
     private PageHost _host = null!;

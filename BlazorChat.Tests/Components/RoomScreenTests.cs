@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Components;
 
 /// <summary>The room page with everything on it, as several people have it open.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class RoomScreenTests : IAsyncLifetime
 {
     private PageHost _host = null!;

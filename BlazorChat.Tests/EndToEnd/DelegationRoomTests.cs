@@ -6,6 +6,7 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Tests.EndToEnd;
 
 /// <summary>One assistant hands work to another: what a second viewer sees of it, what comes back, and how it ends.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class DelegationRoomTests
 {
     private static readonly ModelWire Outer = ModelWire.Named(ModelWire.OpenAI);

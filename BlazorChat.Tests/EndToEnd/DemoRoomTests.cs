@@ -5,6 +5,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.EndToEnd;
 
 /// <summary>The demo assistant in a room, as it comes: each row of its <c>help</c> is true.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class DemoRoomTests
 {
     private const string Fast = "--Assistants:DemoTokensPerSecond=100000";

@@ -6,6 +6,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.EndToEnd;
 
 /// <summary>What a room sees when something goes wrong in a response of several steps, from the bytes on the provider's socket on.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class FailingStepTests(SideBySide sideBySide) : IClassFixture<SideBySide>
 {
     [Theory]

@@ -10,6 +10,7 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Tests.EndToEnd;
 
 /// <summary>Tools of other programs in a turn: a model's call over its wire protocol, to an MCP server over its standard input, and back.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class McpTurnTests
 {
     [Fact]

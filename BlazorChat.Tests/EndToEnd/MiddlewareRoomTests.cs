@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Tests.EndToEnd;
 
 /// <summary>What stands around a model, as a room sees it.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class MiddlewareRoomTests
 {
     private const string Secret = "sk-proj-Zq9xW7vLk3TbN5";

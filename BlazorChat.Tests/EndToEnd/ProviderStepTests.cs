@@ -6,6 +6,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.EndToEnd;
 
 /// <summary>Responses of several steps in a room, against a model server that nobody here wrote.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class ProviderStepTests(AimockServer aimock) : IClassFixture<AimockServer>
 {
     private const string Thought = "Both are needed.";

@@ -6,6 +6,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Live;
 
 /// <summary>Many viewers that come, go and are slow: all end with the same state, and none holds up the responses.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class FanOutTests
 {
     private const int Responses = 5;

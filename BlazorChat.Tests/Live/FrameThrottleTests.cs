@@ -3,6 +3,7 @@ using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Live;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class FrameThrottleTests : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
@@ -11,22 +12,22 @@ public sealed class FrameThrottleTests : IDisposable
     private static readonly TimeSpan AtOnce = TimeSpan.FromTicks(1);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly FrameThrottle _clock;
+    private readonly FrameThrottle _throttle;
     private Action _duringFrame = () => { };
     private int _frames;
 
-    public FrameThrottleTests() => _clock = new FrameThrottle(_time, () => Interval, () =>
+    public FrameThrottleTests() => _throttle = new FrameThrottle(_time, () => Interval, () =>
     {
         _frames++;
         _duringFrame();
     });
 
-    public void Dispose() => _clock.Dispose();
+    public void Dispose() => _throttle.Dispose();
 
     [Fact]
     public void The_first_change_is_a_frame_at_once_and_not_on_the_callers_thread_of_work()
     {
-        _clock.Changed();
+        _throttle.Changed();
         Assert.Equal(0, _frames);
         _time.Advance(AtOnce);
         Assert.Equal(1, _frames);
@@ -38,7 +39,7 @@ public sealed class FrameThrottleTests : IDisposable
         First();
         for (var i = 0; i < 1_000; i++)
         {
-            _clock.Changed();
+            _throttle.Changed();
         }
 
         _time.Advance(Interval - TimeSpan.FromMilliseconds(1));
@@ -57,7 +58,7 @@ public sealed class FrameThrottleTests : IDisposable
         {
             if (again-- > 0)
             {
-                _clock.Changed();
+                _throttle.Changed();
             }
         };
         First();
@@ -73,7 +74,7 @@ public sealed class FrameThrottleTests : IDisposable
     {
         First();
         _time.Advance(Interval * 5);
-        _clock.Changed();
+        _throttle.Changed();
         _time.Advance(AtOnce);
         Assert.Equal(2, _frames);
     }
@@ -81,26 +82,26 @@ public sealed class FrameThrottleTests : IDisposable
     [Fact]
     public void No_frame_begins_after_the_end()
     {
-        _clock.Changed();
-        _clock.Dispose();
+        _throttle.Changed();
+        _throttle.Dispose();
         _time.Advance(Interval * 2);
         Assert.Equal(0, _frames);
     }
 
     [Fact]
-    public void The_pace_follows_the_viewers_within_its_bounds()
+    public void The_interval_follows_the_viewers_within_its_bounds()
     {
-        var pace = new FrameInterval();
-        Assert.Equal(FrameInterval.Fastest, pace.Interval);
-        pace.Add(100_000);
-        Assert.Equal(FrameInterval.Slowest, pace.Interval);
-        pace.Add(-100_000);
-        Assert.Equal(FrameInterval.Fastest, pace.Interval);
+        var interval = new FrameInterval();
+        Assert.Equal(FrameInterval.Fastest, interval.Interval);
+        interval.Add(100_000);
+        Assert.Equal(FrameInterval.Slowest, interval.Interval);
+        interval.Add(-100_000);
+        Assert.Equal(FrameInterval.Fastest, interval.Interval);
     }
 
     private void First()
     {
-        _clock.Changed();
+        _throttle.Changed();
         _time.Advance(AtOnce);
         Assert.Equal(1, _frames);
     }

@@ -1,10 +1,12 @@
 using BlazorChat.Live;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Live;
 
 /// <summary>A room's frames: what did not change is the same instance, and is not rendered again.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class RoomFrameTests
 {
     private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");

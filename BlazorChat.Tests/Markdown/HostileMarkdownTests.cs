@@ -1,11 +1,13 @@
 using AngleSharp.Dom;
 using BlazorChat.Assistants;
 using BlazorChat.Markdown;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Markdown;
 
 /// <summary>What strangers and misled models may write. Nothing of it runs, loads, collides or gets lost.</summary>
 [Collection(BlazorChat.Tests.Turns.Flow.AloneCollection.Name)]
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class HostileMarkdownTests
 {
     private static readonly int LongestAnswer = new AssistantOptions().MaxResponseCharacters;

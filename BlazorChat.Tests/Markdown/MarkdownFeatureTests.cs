@@ -1,9 +1,11 @@
 using AngleSharp.Dom;
 using BlazorChat.Markdown;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Markdown;
 
 /// <summary>What Markdown becomes.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class MarkdownFeatureTests
 {
     [Theory]

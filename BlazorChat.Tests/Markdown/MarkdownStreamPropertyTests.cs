@@ -1,9 +1,11 @@
 using BlazorChat.Markdown;
+using BlazorChat.Tests.Support;
 using CsCheck;
 
 namespace BlazorChat.Tests.Markdown;
 
 /// <summary>What holds for every text at every cut.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class MarkdownStreamPropertyTests
 {
     private static readonly int[] ChunkSizes = [1, 2, 3, 5, 7, 16, 64];

@@ -1,9 +1,11 @@
 using System.Text;
 using BlazorChat.Markdown;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Markdown;
 
 /// <summary>What a viewer sees while a text is being written.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class MarkdownStreamTests
 {
     private const string Response =

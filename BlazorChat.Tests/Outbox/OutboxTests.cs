@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Outbox;
 
 /// <summary>What happens in rooms reaches its consumers, whatever crashes or fails, and stays no longer than it is needed.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class OutboxTests
 {
     [Theory]

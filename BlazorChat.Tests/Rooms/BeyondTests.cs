@@ -8,6 +8,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Rooms;
 
 /// <summary>What happens to messages further back than a room has in memory, as a viewer sees it who has loaded them.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class BeyondTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Tests.Rooms;
 
 /// <summary>Nothing of a cleared or deleted room comes back, whatever was under way.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public class ClearAndDeleteTests : IAsyncLifetime
 {
     private ChatHost _host = null!;

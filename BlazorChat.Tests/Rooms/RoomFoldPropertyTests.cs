@@ -1,11 +1,13 @@
 using System.Text;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
 using CsCheck;
 
 namespace BlazorChat.Tests.Rooms;
 
 /// <summary>Whoever follows a room ends with the owner's state, whenever they came and whatever they heard twice or too late.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class RoomFoldPropertyTests
 {
     private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");

@@ -6,6 +6,7 @@ using BlazorChat.Text;
 
 namespace BlazorChat.Tests.Rooms;
 
+[Trait(nameof(Kind), Kind.Host)]
 public class RoomServiceTests : IAsyncLifetime
 {
     private ChatHost _host = null!;

@@ -1,10 +1,12 @@
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
 using BlazorChat.Turns;
 
 namespace BlazorChat.Tests.Rooms;
 
 /// <summary>The fold of events: each counts once, too late ones change nothing.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class RoomStateTests
 {
     private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");

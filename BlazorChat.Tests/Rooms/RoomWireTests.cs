@@ -5,11 +5,13 @@ using System.Text;
 using System.Text.Json;
 using BlazorChat.Commands;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
 using BlazorChat.Turns;
 
 namespace BlazorChat.Tests.Rooms;
 
 /// <summary>What crosses the seam between processes comes out as it went in, every kind of it.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class RoomWireTests
 {
     private const int Samples = 25;

@@ -4,6 +4,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Samples;
 
 /// <summary>What docs/extending.md shows is what the samples say.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed partial class ExtendingDocTests
 {
     private static readonly string[] Lines = File.ReadAllLines(Repository.File("docs", "extending.md"));

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Samples;
 
 /// <summary>The sample assistant: one short file that uses most of what there is.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class HelpDeskTests
 {
     [Fact]

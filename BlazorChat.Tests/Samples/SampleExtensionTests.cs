@@ -20,6 +20,7 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Tests.Samples;
 
 /// <summary>Each sample of docs/extending.md works in a real turn of the application that registers them all.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class SampleExtensionTests
 {
     private const string Secret = "open-sesame";

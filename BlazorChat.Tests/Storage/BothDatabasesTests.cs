@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Storage;
 
 /// <summary>What one database takes and the other refuses, or sorts and compares in another way: both do the same.</summary>
+[Trait(nameof(Kind), Kind.Storage)]
 public sealed class BothDatabasesTests
 {
     private const string Odd = "a\0b\uD800c\uDC00\uD83E\uDD99";

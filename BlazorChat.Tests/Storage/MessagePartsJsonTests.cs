@@ -1,8 +1,10 @@
 using BlazorChat.Messages;
 using BlazorChat.Storage;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Storage;
 
+[Trait(nameof(Kind), Kind.Storage)]
 public sealed class MessagePartsJsonTests
 {
     [Theory]

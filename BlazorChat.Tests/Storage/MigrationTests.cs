@@ -11,6 +11,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace BlazorChat.Tests.Storage;
 
 /// <summary>A database of the first version, with what people wrote, goes on with this one.</summary>
+[Trait(nameof(Kind), Kind.Storage)]
 public sealed class MigrationTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;

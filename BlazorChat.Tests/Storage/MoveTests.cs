@@ -11,6 +11,7 @@ using Npgsql;
 namespace BlazorChat.Tests.Storage;
 
 /// <summary>Everything goes from one database to the other and back, or nothing does; the source stays as it was.</summary>
+[Trait(nameof(Kind), Kind.Storage)]
 public sealed class MoveTests : IAsyncLifetime
 {
     private TestData _sqlite = null!;

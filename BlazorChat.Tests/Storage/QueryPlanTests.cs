@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Storage;
 
 /// <summary>What people wait for is read through an index, in its order: its cost does not grow with the history.</summary>
+[Trait(nameof(Kind), Kind.Storage)]
 public sealed class QueryPlanTests
 {
     [Theory]

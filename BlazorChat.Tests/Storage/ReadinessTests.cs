@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Tests.Storage;
 
 /// <summary>An application that cannot store what people write is not ready, whatever else of its database works.</summary>
+[Trait(nameof(Kind), Kind.Storage)]
 public sealed class ReadinessTests
 {
     [Theory]

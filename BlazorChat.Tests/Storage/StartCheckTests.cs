@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace BlazorChat.Tests.Storage;
 
 /// <summary>What a start finds wrong it says in a sentence that names the setting and the folder, and every file stays as it was.</summary>
+[Trait(nameof(Kind), Kind.Storage)]
 public sealed class StartCheckTests : IDisposable
 {
     // Responses that wait for a model have no time to end.

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Tests.Storage;
 
 /// <summary>The real process on folders that it cannot use, on a disk that fills up, and killed in the middle of an upgrade.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class StartProcessTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Storage;
 
+[Trait(nameof(Kind), Kind.Storage)]
 public sealed class StorageTests
 {
     [Theory]

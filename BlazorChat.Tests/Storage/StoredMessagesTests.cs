@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Storage;
 
 /// <summary>A room keeps its newest messages, with what belongs to them.</summary>
+[Trait(nameof(Kind), Kind.Storage)]
 public sealed class StoredMessagesTests
 {
     [Theory]

@@ -9,6 +9,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace BlazorChat.Tests.Storage;
 
 /// <summary>A database of each schema so far goes on with this version, however often its upgrade is cut off, and was copied before.</summary>
+[Trait(nameof(Kind), Kind.Storage)]
 public sealed class UpgradeTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;

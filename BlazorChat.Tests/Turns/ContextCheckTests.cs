@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace BlazorChat.Tests.Turns;
 
 /// <summary>What was sent, and what the provider says that its model has read.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class ContextCheckTests
 {
     // Some 2,200 tokens.

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Turns;
 
 /// <summary>The database fails now and then; the queue goes on, and nothing is lost.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class FaultyStoreTests
 {
     [Theory]

@@ -11,6 +11,7 @@ namespace BlazorChat.Tests.Turns;
 /// What people in a room see of everything that a provider may do: from the bytes on the provider's socket to the stored
 /// message, with nothing of the application replaced. Whatever happened, the room's next turn works.
 /// </summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class ProviderOutcomeTests(ITestOutputHelper output, SideBySide sideBySide) : IClassFixture<SideBySide>
 {
     // The issue: a stop is at the provider's socket within this time.

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Turns;
 
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class RecoveryTests
 {
     [Theory]

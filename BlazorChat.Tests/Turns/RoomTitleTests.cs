@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Turns;
 
 /// <summary>A room that was made without a name gets one from its first exchange.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class RoomTitleTests
 {
     [Theory]

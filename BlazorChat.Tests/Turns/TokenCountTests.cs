@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace BlazorChat.Tests.Turns;
 
 /// <summary>How many tokens texts are: counted and estimated, in a time that no text can stretch.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class TokenCountTests(ITestOutputHelper output)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

@@ -1,10 +1,12 @@
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
 using BlazorChat.Turns;
 
 namespace BlazorChat.Tests.Turns;
 
 /// <summary>Who waits where, and what a message does to those that wait: rules alone, without a host or a database.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class TurnQueueTests
 {
     private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");

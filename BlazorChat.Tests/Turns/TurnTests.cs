@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Turns;
 
+[Trait(nameof(Kind), Kind.Host)]
 public class TurnTests : IAsyncLifetime
 {
     private ChatHost _host = null!;

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
 using BlazorChat.Turns;
 
 namespace BlazorChat.Tests.Turns;
 
 /// <summary>What becomes of a turn and of its response: rules alone, without a host or a database.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class TurnTransitionsTests
 {
     private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");

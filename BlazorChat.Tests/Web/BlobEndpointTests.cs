@@ -7,6 +7,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Web;
 
 /// <summary>The whole of a long result over HTTP, as a browser asks for it.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed partial class BlobEndpointTests
 {
     private const int Length = 3_000_000;

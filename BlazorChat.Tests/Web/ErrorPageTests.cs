@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace BlazorChat.Tests.Web;
 
 /// <summary>What people see of a page that cannot be made.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class ErrorPageTests
 {
     [Theory]

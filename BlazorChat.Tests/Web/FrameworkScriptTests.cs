@@ -4,6 +4,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Web;
 
 /// <summary>The script of the pages is the one of the framework that the server runs on.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed partial class FrameworkScriptTests
 {
     [Theory]

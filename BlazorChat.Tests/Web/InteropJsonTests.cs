@@ -9,6 +9,7 @@ using Microsoft.JSInterop;
 namespace BlazorChat.Tests.Web;
 
 /// <summary>What circuits send to their browsers is described once per circuit, and only what can be sent.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class InteropJsonTests
 {
     private static readonly JsonSerializerOptions Described = new() { TypeInfoResolver = new InteropJson() };

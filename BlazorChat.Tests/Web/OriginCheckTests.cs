@@ -4,6 +4,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Web;
 
 /// <summary>No other site's page opens a circuit or posts a form with a visitor's cookie.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class OriginCheckTests : IAsyncLifetime
 {
     private ChatHost _host = null!;

@@ -13,6 +13,7 @@ using Microsoft.JSInterop;
 namespace BlazorChat.Tests.Web;
 
 /// <summary>Pages are told before the server stops, and are waited for within bounds.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class PlannedStopTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Tests.Web;
 
 /// <summary>Scripts that an operator adds to the pages.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class WebScriptsTests
 {
     [Theory]

@@ -14,7 +14,7 @@ internal sealed class FrameThrottle : IDisposable
     private long _lastStart;
     private State _state;
 
-    /// <summary>A clock at rest.</summary>
+    /// <summary>A throttle at rest.</summary>
     /// <param name="time">Source of time.</param>
     /// <param name="interval">The least time between the starts of two frames, asked anew for each.</param>
     /// <param name="frame">The work of one frame. It handles its own failures.</param>
@@ -23,7 +23,7 @@ internal sealed class FrameThrottle : IDisposable
         _time = time;
         _interval = interval;
         _frame = frame;
-        _timer = time.CreateTimer(static clock => ((FrameThrottle)clock!).Run(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static throttle => ((FrameThrottle)throttle!).Run(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private enum State

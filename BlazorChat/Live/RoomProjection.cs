@@ -5,7 +5,7 @@ namespace BlazorChat.Live;
 
 /// <summary>
 /// An open room, rendered once for all its viewers in this process. It follows the room; what changed is shown to the viewers in
-/// frames, whose pace the throttle decides. While nobody looks, nothing is parsed.
+/// frames, as often as the throttle lets them. While nobody looks, nothing is parsed.
 /// </summary>
 internal sealed partial class RoomProjection : IRoomFollower, IDisposable
 {
@@ -47,7 +47,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
     {
         var viewer = _viewers.Add(changed);
         _metrics.ViewerJoined();
-        SetPace();
+        CountViewers();
         // Frames are not composed while nobody watches: what the newcomer reads must be up to date.
         ComposeResponses();
         return viewer;
@@ -58,7 +58,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         if (_viewers.Remove(viewer))
         {
             _metrics.ViewerLeft();
-            SetPace();
+            CountViewers();
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
     public void Begin(OpenRoomState room)
     {
         Volatile.Write(ref _frame, RoomFrame.Of(room));
-        SetPace();
+        CountViewers();
     }
 
     /// <inheritdoc />
@@ -86,7 +86,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
             }
         }
 
-        SetPace();
+        CountViewers();
         _throttle.Changed();
     }
 
@@ -172,7 +172,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         }
     }
 
-    private void SetPace()
+    private void CountViewers()
     {
         lock (_lock)
         {

@@ -50,7 +50,7 @@ public sealed partial class ViewerNotifier : IAsyncDisposable
 }
 
 /// <summary>Somebody who is told that something changed, at most one notice at a time.</summary>
-internal sealed class Viewer(ViewerNotifier pump, Action changed)
+internal sealed class Viewer(ViewerNotifier notifier, Action changed)
 {
     private int _pending;
     private volatile bool _gone;
@@ -60,7 +60,7 @@ internal sealed class Viewer(ViewerNotifier pump, Action changed)
     {
         if (!_gone && Interlocked.Exchange(ref _pending, 1) == 0)
         {
-            pump.Enqueue(this);
+            notifier.Enqueue(this);
         }
     }
 

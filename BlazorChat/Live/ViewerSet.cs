@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace BlazorChat.Live;
 
 /// <summary>The viewers of one thing. Adding and removing is safe while they are being notified.</summary>
-internal sealed class ViewerSet(ViewerNotifier pump)
+internal sealed class ViewerSet(ViewerNotifier notifier)
 {
     private ImmutableHashSet<Viewer> _viewers = [];
 
@@ -11,7 +11,7 @@ internal sealed class ViewerSet(ViewerNotifier pump)
 
     public Viewer Add(Action changed)
     {
-        var viewer = new Viewer(pump, changed);
+        var viewer = new Viewer(notifier, changed);
         ImmutableInterlocked.Update(ref _viewers, static (all, added) => all.Add(added), viewer);
         return viewer;
     }

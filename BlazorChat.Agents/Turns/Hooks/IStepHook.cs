@@ -32,7 +32,7 @@ public sealed class StepRequest
     /// <summary>Who answers.</summary>
     public required Author Assistant { get; init; }
 
-    /// <summary>Who asked, and from where.</summary>
+    /// <summary>The asker, and from where.</summary>
     public required TurnRequest Request { get; init; }
 
     /// <summary>The response.</summary>

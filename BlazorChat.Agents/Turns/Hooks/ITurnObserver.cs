@@ -17,7 +17,7 @@ public interface ITurnObserver
 
 /// <summary>What came of a turn.</summary>
 /// <param name="Turn">The turn.</param>
-/// <param name="Request">Who asked, and from where.</param>
+/// <param name="Request">The asker, and from where.</param>
 /// <param name="Message">The response as stored, with its status.</param>
 /// <param name="Tokens">Tokens of this turn alone.</param>
 /// <param name="Cost">What they cost by the configured prices, or null.</param>

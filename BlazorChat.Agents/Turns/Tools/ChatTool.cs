@@ -8,7 +8,7 @@ public enum ToolSite
     /// <summary>In this process.</summary>
     Server,
 
-    /// <summary>In one tab of the browser of the person who asked, and nobody else's.</summary>
+    /// <summary>In one tab of the browser of the asker, and nobody else's.</summary>
     Browser,
 }
 

@@ -29,7 +29,7 @@ public sealed class ToolCallContext
     /// <summary>Who calls.</summary>
     public required Author Assistant { get; init; }
 
-    /// <summary>Who asked for the response, and from where.</summary>
+    /// <summary>The asker of the response, and from where.</summary>
     public required TurnRequest Request { get; init; }
 
     /// <summary>The assistants that have handed the work on, outermost first, the caller last.</summary>

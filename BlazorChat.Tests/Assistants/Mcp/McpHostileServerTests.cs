@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using BlazorChat.Assistants.Mcp;
+using BlazorChat.Tests.Support;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.Logging;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace BlazorChat.Tests.Assistants.Mcp;
 
 /// <summary>Servers that lie, shout, stay silent or never end.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class McpHostileServerTests
 {
     [Fact]

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace BlazorChat.Tests.Assistants.Mcp;
 
 /// <summary>A server that runs elsewhere.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class McpHttpTests
 {
     [Theory]

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Tests.Assistants.Mcp;
 
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class McpOptionsTests
 {
     [Fact]

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace BlazorChat.Tests.Assistants.Mcp;
 
 /// <summary>A server that nobody here wrote, over its standard input and output.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class McpProgramTests
 {
     [Fact]

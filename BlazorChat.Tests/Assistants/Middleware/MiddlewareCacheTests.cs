@@ -6,6 +6,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Assistants.Middleware;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class MiddlewareCacheTests : IDisposable
 {
     private readonly Guid _room = Guid.NewGuid();

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace BlazorChat.Tests.Assistants.Middleware;
 
 /// <summary>Redaction, think, defaults, simulated streaming and logging as clients.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class MiddlewareFilterTests : IDisposable
 {
     private readonly ScriptedChatClient _model = new();

@@ -1,5 +1,6 @@
 using System.Text;
 using BlazorChat.Assistants;
+using BlazorChat.Tests.Support;
 using BlazorChat.Turns;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Tests.Assistants.Middleware;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class MiddlewareOptionsTests
 {
     [Fact]

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Assistants.Middleware;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class MiddlewarePipelineTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();

@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using BlazorChat.Assistants.Middleware.Redaction;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Assistants.Middleware;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class MiddlewareRedactionTests
 {
     private static readonly PatternProgram BuiltIn = new([.. RedactionPatterns.All.Values]);

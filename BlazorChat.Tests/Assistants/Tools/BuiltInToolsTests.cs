@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Assistants.Tools;
 
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class BuiltInToolsTests
 {
     [Fact]

@@ -1,5 +1,6 @@
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Messages;
+using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Components.Parts;
 
 /// <summary>Data are shown by the renderer of their type; without one, or when it cannot, as a tree. Whatever they are, the page stays.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class DataPartViewTests : IAsyncDisposable
 {
     private readonly BunitContext _page = new();

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using BlazorChat.Components.Messages.Parts;
+using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Components.Parts;
 
 /// <summary>JSON as people read it is the JSON that is run: indented, and nothing in it hidden, lost or reordered.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class JsonTextTests
 {
     [Fact]

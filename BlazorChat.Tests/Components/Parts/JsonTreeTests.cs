@@ -1,9 +1,11 @@
 using BlazorChat.Components.Messages.Parts;
+using BlazorChat.Tests.Support;
 using Bunit;
 
 namespace BlazorChat.Tests.Components.Parts;
 
 /// <summary>A tree of whatever JSON there is: native elements, bounded, and what is left out says how much it is.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class JsonTreeTests : IAsyncDisposable
 {
     private readonly BunitContext _page = new();

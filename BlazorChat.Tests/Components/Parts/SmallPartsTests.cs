@@ -2,11 +2,13 @@ using AngleSharp.Dom;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Markdown;
 using BlazorChat.Messages;
+using BlazorChat.Tests.Support;
 using Bunit;
 
 namespace BlazorChat.Tests.Components.Parts;
 
 /// <summary>Thoughts, files, sources, errors, damaged parts, and what is known of a response and its versions.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class SmallPartsTests : IAsyncDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 3, 0, TimeSpan.Zero);

@@ -1,11 +1,13 @@
 using AngleSharp.Dom;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Messages;
+using BlazorChat.Tests.Support;
 using Bunit;
 
 namespace BlazorChat.Tests.Components.Parts;
 
 /// <summary>A tool call as people see it: what is true of it now, what exactly is asked of them, and what came of it.</summary>
+[Trait(nameof(Kind), Kind.Component)]
 public sealed class ToolCallCardTests : IAsyncDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 3, 0, TimeSpan.Zero);

@@ -12,6 +12,7 @@ using Npgsql;
 namespace BlazorChat.Tests.Storage.Postgres;
 
 /// <summary>A connection that breaks while a transaction is committed says nothing of whether it was.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class PostgresCommitTests : IAsyncLifetime
 {
     private readonly BreakingCommits _breaking = new();

@@ -19,6 +19,7 @@ using Npgsql;
 namespace BlazorChat.Tests.Storage.Postgres;
 
 /// <summary>One process writes, whatever becomes of its connections.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class PostgresLockTests : IAsyncLifetime
 {
     /// <summary>The server process whose client holds the lock.</summary>

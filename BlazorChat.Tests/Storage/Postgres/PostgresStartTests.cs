@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace BlazorChat.Tests.Storage.Postgres;
 
 /// <summary>A wrong setting ends the start with its name, and no log tells who connects to what.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class PostgresStartTests
 {
     [Theory]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>Who may say yes, and to what: only what the server stored is ever run.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class ApprovalRightsTests
 {
     private const string What = """{"what":"it"}""";

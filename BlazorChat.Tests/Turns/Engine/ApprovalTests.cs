@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>Tool calls that need a person's yes.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class ApprovalTests
 {
     private const string What = """{"what":"it"}""";

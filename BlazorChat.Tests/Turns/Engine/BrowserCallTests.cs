@@ -5,6 +5,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>Tools that run in the browser of the person who asked.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class BrowserCallTests
 {
     [Theory]

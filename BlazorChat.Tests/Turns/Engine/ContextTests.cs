@@ -6,6 +6,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>What of a room is sent to a model.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class ContextTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>Others' code around steps that never ends.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class HangingTests
 {
     [Theory]

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>Code around steps and turns.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class HookTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>Answers and results that reach their bounds.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class LargeAnswerTests
 {
     [Theory]

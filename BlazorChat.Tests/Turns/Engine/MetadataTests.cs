@@ -6,6 +6,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>What is known of how a response came about.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class MetadataTests
 {
     [Fact]

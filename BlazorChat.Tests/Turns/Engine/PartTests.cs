@@ -9,6 +9,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>Answers are made of parts, in one order for everybody and on disk.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class PartTests
 {
     [Fact]

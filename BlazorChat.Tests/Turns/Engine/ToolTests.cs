@@ -13,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>Tools of the server within turns.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class ToolTests
 {
     [Fact]

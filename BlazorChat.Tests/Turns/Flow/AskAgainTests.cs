@@ -8,6 +8,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>Another version of a response, more of one, and answers to what was edited.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public class AskAgainTests : FlowTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>A turn after its process, or its provider, has gone.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public class CrashTests : FlowTests
 {
     [Fact]

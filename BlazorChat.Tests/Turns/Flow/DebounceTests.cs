@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>A turn that begins when its author has been quiet for a while.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public abstract class DebounceTests(TestDatabase database) : IAsyncLifetime
 {
     private static readonly string[] Settings = ["--Turns:ShutdownGrace=00:00:00"];

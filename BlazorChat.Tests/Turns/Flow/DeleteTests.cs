@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>A message that is deleted is gone everywhere, whatever goes on with it.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public class DeleteTests : FlowTests
 {
     [Fact]

@@ -10,6 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>The real process is killed in the middle of a response, and another one goes on with it.</summary>
+[Trait(nameof(Kind), Kind.Process)]
 public sealed class KilledProcessTests : IAsyncLifetime
 {
     private TestData? _data;

@@ -17,6 +17,7 @@ public sealed class AloneCollection
 
 /// <summary>Many turns leave in memory what one leaves.</summary>
 [Collection(AloneCollection.Name)]
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class LeakTests : FlowTests
 {
     [Fact]

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>What a turn leaves behind: its response, and nothing else.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public class OrphanTests : FlowTests, IStepHook
 {
     private bool _throws;

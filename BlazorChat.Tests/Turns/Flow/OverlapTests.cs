@@ -5,6 +5,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>What happens to questions while an assistant is busy.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public class OverlapTests : FlowTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>A decision that is sent again.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public class RepeatedDecisionTests : FlowTests
 {
     [Fact]

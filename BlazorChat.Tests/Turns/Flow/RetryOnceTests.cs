@@ -5,6 +5,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>A retry of a response that waits to go on.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public class RetryOnceTests : FlowTests
 {
     [Theory]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>Messages that code on the server posts.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public class ServerMessageTests : FlowTests
 {
     private static readonly Author Clock = new(AuthorKind.Service, "clock", "Clock");

@@ -14,6 +14,7 @@ using Microsoft.SemanticKernel.ChatCompletion;
 
 namespace BlazorChat.Tests.Turns.Kernels;
 
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class KernelTests
 {
     [Fact]

@@ -10,6 +10,7 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Tests.Turns.Kernels;
 
 /// <summary>Plugins that are added to an assistant's own kernel: no tools of the assistant, but what its prompt functions may call.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class OwnPluginTests
 {
     [Fact]

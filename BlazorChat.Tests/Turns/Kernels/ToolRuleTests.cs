@@ -8,6 +8,7 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Tests.Turns.Kernels;
 
 /// <summary>Approval rules by name, and tools by name.</summary>
+[Trait(nameof(Kind), Kind.Host)]
 public sealed class ToolRuleTests
 {
     [Fact]

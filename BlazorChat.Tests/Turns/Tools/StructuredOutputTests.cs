@@ -6,6 +6,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Turns.Tools;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class StructuredOutputTests
 {
     private const string Good = """{"name":"Ada","age":36,"pets":[{"name":"Rex"}]}""";

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Turns.Tools;
 
+[Trait(nameof(Kind), Kind.Unit)]
 public sealed class ToolExecutionTests
 {
     [Fact]

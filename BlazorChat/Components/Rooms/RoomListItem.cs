@@ -12,7 +12,7 @@ namespace BlazorChat.Components.Rooms;
 /// </summary>
 internal sealed class RoomListItem
 {
-    // As in MessageLook.
+    // As in MessageMarkup.
     private const int MostOffsets = 64;
 
     private static readonly ConditionalWeakTable<RoomSummary, ConcurrentDictionary<TimeSpan, RoomListItem>> Known = [];

@@ -12,7 +12,7 @@ namespace BlazorChat.Components.Rooms;
 /// <param name="Source">Where it comes from.</param>
 internal sealed record RoomTool(string Name, string? Description, string Source)
 {
-    /// <summary>Whether it runs in the browser of the person who asked.</summary>
+    /// <summary>Whether it runs in the browser of the asker.</summary>
     public bool RunsInBrowser { get; init; }
 
     /// <summary>Who has to agree to a call, or null when nobody has to.</summary>

@@ -23,7 +23,7 @@ public enum RoomAspects
     Activity = 4,
 
     /// <summary>The room was cleared or deleted.</summary>
-    Fate = 8,
+    Removal = 8,
 
     /// <summary>What all responses of the room took together.</summary>
     Totals = 16,
@@ -45,7 +45,7 @@ public sealed class RoomView : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private RoomSubscription? _subscription;
-    private RoomFrame? _snapshot;
+    private RoomFrame? _frame;
     private bool _disposed;
 
     /// <summary>A view that shows nothing yet; see <see cref="OpenAsync"/>.</summary>
@@ -75,10 +75,10 @@ public sealed class RoomView : IDisposable
 
     /// <summary>The room as it was last read.</summary>
     /// <exception cref="InvalidOperationException">It was not opened.</exception>
-    public RoomFrame State => _snapshot ?? throw new InvalidOperationException("The view is not open.");
+    public RoomFrame Frame => _frame ?? throw new InvalidOperationException("The view is not open.");
 
     /// <summary>Whether there is something to show.</summary>
-    public bool IsOpen => _snapshot is not null;
+    public bool IsOpen => _frame is not null;
 
     /// <summary>The messages on the page.</summary>
     public MessageWindow Window { get; } = new();
@@ -107,7 +107,7 @@ public sealed class RoomView : IDisposable
         // A list asks the same for each of its messages.
         if (!_offers.TryGetValue((permission, owner?.Kind, owner?.Id), out var may))
         {
-            _offers[(permission, owner?.Kind, owner?.Id)] = may = _rooms.Offers(Person, permission, State.Room, owner);
+            _offers[(permission, owner?.Kind, owner?.Id)] = may = _rooms.Offers(Person, permission, Frame.Room, owner);
         }
 
         return may;
@@ -234,7 +234,7 @@ public sealed class RoomView : IDisposable
         return null;
     }
 
-    // On a thread of the pump: nothing but the way to the dispatcher. RefreshAsync handles its failures.
+    // On a thread of the notifier: nothing but the way to the dispatcher. RefreshAsync handles its failures.
     private void OnNotice() => _ = _invoke(RefreshAsync);
 
     private async Task RefreshAsync()
@@ -245,7 +245,7 @@ public sealed class RoomView : IDisposable
             {
                 var next = subscription.Read();
                 // The usual notice is a token: the room is the same, and nothing of it is looked at again.
-                var isSame = ReferenceEquals(next, _snapshot);
+                var isSame = ReferenceEquals(next, _frame);
                 if (!isSame)
                 {
                     Tell(Take(next));
@@ -258,7 +258,7 @@ public sealed class RoomView : IDisposable
                 }
             }
         }
-#pragma warning disable CA1031 // Whatever it is, it is this circuit's failure and must neither be lost nor reach the pump.
+#pragma warning disable CA1031 // Whatever it is, it is this circuit's failure and must neither be lost nor reach the notifier.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -268,8 +268,8 @@ public sealed class RoomView : IDisposable
 
     private RoomAspects Take(RoomFrame next)
     {
-        var last = _snapshot;
-        _snapshot = next;
+        var last = _frame;
+        _frame = next;
         _offers.Clear();
         var changed = Window.Merge(next) ? RoomAspects.Messages : RoomAspects.None;
         if (last is null)
@@ -289,7 +289,7 @@ public sealed class RoomView : IDisposable
 
         if (last.DeletedBy != next.DeletedBy || last.Room.ClearedThrough != next.Room.ClearedThrough)
         {
-            changed |= RoomAspects.Fate;
+            changed |= RoomAspects.Removal;
         }
 
         if (last.Room.Tokens != next.Room.Tokens || last.Room.Cost != next.Room.Cost)

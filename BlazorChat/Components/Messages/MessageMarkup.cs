@@ -14,7 +14,7 @@ namespace BlazorChat.Components.Messages;
 /// same time, and kept as long as the message is in memory. A circuit holds every string and every element of what it
 /// shows, twice; with 50 messages that is most of what it weighs, so it shares the strings and has few elements.
 /// </summary>
-internal sealed class MessageLook
+internal sealed class MessageMarkup
 {
     // Clocks differ by the offset alone, of which the world has about forty. Zones are named by the browser, so nobody is
     // trusted to keep to that: past the bound a look is made for its reader only. The text is the same for all of them.
@@ -26,7 +26,7 @@ internal sealed class MessageLook
     private readonly string _head;
     private readonly string _groupedHead;
 
-    private MessageLook(Shared shared, MessageFrame message, TimeSpan offset)
+    private MessageMarkup(Shared shared, MessageFrame message, TimeSpan offset)
     {
         _shared = shared;
         var created = message.Message.CreatedAt;
@@ -50,7 +50,7 @@ internal sealed class MessageLook
     public RenderFragment? Trace { get; }
 
     /// <summary>The look of a message for a reader.</summary>
-    public static MessageLook Of(MessageFrame message, TimeZoneInfo zone, AssistantFaces faces)
+    public static MessageMarkup Of(MessageFrame message, TimeZoneInfo zone, AssistantFaces faces)
     {
         if (!Known.TryGetValue(message, out var shared))
         {
@@ -63,7 +63,7 @@ internal sealed class MessageLook
             return look;
         }
 
-        look = new MessageLook(shared, message, offset);
+        look = new MessageMarkup(shared, message, offset);
         return shared.ByOffset.Count < MostOffsets ? shared.ByOffset.GetOrAdd(offset, look) : look;
     }
 
@@ -90,7 +90,7 @@ internal sealed class MessageLook
 
         public Lazy<string> Body { get; } = new(() => $"""<div class="blocks">{string.Concat(BlockMarkup.BlocksOf(message).Select(block => block.Html))}</div>""");
 
-        public ConcurrentDictionary<TimeSpan, MessageLook> ByOffset { get; } = new();
+        public ConcurrentDictionary<TimeSpan, MessageMarkup> ByOffset { get; } = new();
 
         // What people chose as their names is text: everything that could be markup is encoded.
         private static string NameOf(Author author, AssistantFaces faces) =>
