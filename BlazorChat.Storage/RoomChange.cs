@@ -10,6 +10,9 @@ namespace BlazorChat.Storage;
 /// <inheritdoc cref="IRoomChange" />
 internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider time) : IRoomChange
 {
+    // EF Core sorts what it saves at once, and up to so many rows keep their order (List.Sort is stable for 16); positions rise with it.
+    private const int InOrder = 16;
+
     private readonly Dictionary<Guid, (MessageRow Row, Message Message)> _messages = [];
     private readonly Dictionary<Guid, TurnRow> _turns = [];
     private readonly List<RoomEvent> _events = [];
@@ -177,17 +180,32 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
             return [];
         }
 
-        var now = time.GetUtcNow();
-        var numbered = ImmutableArray.CreateBuilder<RoomEvent>(_events.Count);
-        foreach (var roomEvent in _events)
+        var numbered = _events.Select(e => e with { Number = ++_room!.LastEvent }).ToImmutableArray();
+        if (numbered.Length + db.ChangeTracker.Entries().Count() > InOrder)
         {
-            var number = ++_room!.LastEvent;
-            numbered.Add(roomEvent with { Number = number });
-            db.Outbox.Add(new OutboxRow { RoomId = roomId, Number = number, Kind = roomEvent.GetType().Name, SubjectId = SubjectOf(roomEvent), At = now });
+            await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return numbered.MoveToImmutable();
+        foreach (var slice in numbered.Chunk(InOrder))
+        {
+            db.Outbox.AddRange(slice.Select(Entry));
+            if (numbered.Length > InOrder)
+            {
+                await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return numbered;
     }
+
+    private OutboxRow Entry(RoomEvent roomEvent) => new()
+    {
+        RoomId = roomId,
+        Number = roomEvent.Number,
+        Kind = roomEvent.GetType().Name,
+        SubjectId = SubjectOf(roomEvent),
+        At = time.GetUtcNow(),
+    };
 
     private static Guid? SubjectOf(RoomEvent roomEvent) => roomEvent switch
     {

@@ -73,7 +73,11 @@ internal sealed class RoomRow
     /// <summary>Takes over what may have changed of a room.</summary>
     public void Set(Room room)
     {
-        (Name, NameKey) = (room.Name, room.IsNamed ? Names.KeyOf(room.Name) : UnnamedKey(room.Id));
+        if (Name != room.Name || NameKey.Length == 0 || IsNamed != room.IsNamed)
+        {
+            (Name, NameKey) = (room.Name, room.IsNamed ? Names.KeyOf(room.Name) : UnnamedKey(room.Id));
+        }
+
         Set(room.Settings);
         LastActivityAt = room.LastActivityAt;
         MessageCount = room.MessageCount;

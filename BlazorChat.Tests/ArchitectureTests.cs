@@ -65,6 +65,14 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void One_file_puts_markup_into_a_page() => Assert.Equal(
+        ["SafeMarkup.cs"],
+        Directory.EnumerateFiles(Repository.File("BlazorChat"), "*.*", SearchOption.AllDirectories)
+            .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".razor", StringComparison.Ordinal))
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
+            .Where(f => File.ReadAllText(f).Contains("AddMarkupContent", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)));
+
+    [Fact]
     public void No_two_types_have_one_name()
     {
         var names = new[] { App, Core, Agents, Database, typeof(BlazorChat.Markdown.MarkdownStream).Assembly }.SelectMany(a => a.GetTypes())

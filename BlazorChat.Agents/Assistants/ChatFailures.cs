@@ -58,7 +58,7 @@ internal static class ChatFailures
             StatusCode = 404,
         };
 
-        static string Shown(string name) => Names.WithoutControls(name.Length > 80 ? name[..80] + "…" : name);
+        static string Shown(string name) => Names.WithoutControls(TextCut.Excerpt(name, 80));
     }
 
     /// <param name="text">What the model said; may be empty.</param>

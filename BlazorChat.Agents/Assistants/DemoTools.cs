@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using BlazorChat.Text;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
@@ -129,7 +130,7 @@ internal static partial class DemoTools
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             var other => $"```json\n{JsonSerializer.Serialize(other, AIJsonUtilities.DefaultOptions)}\n```",
         };
-        return text.Length <= MaxResultLength ? text : text[..MaxResultLength] + "…";
+        return TextCut.Excerpt(text, MaxResultLength);
     }
 
     /// <summary>Unique in the conversation, and the same for the same conversation.</summary>

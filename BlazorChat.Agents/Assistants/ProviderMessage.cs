@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using BlazorChat.Text;
 
 namespace BlazorChat.Assistants;
 
@@ -33,13 +34,7 @@ internal static partial class ProviderMessage
 
         var words = Secrets().Replace(line.ToString(), "…");
         words = Spaces().Replace(words, " ").Trim();
-        if (words.Length <= MaxLength)
-        {
-            return words;
-        }
-
-        var end = char.IsHighSurrogate(words[MaxLength - 1]) ? MaxLength - 1 : MaxLength;
-        return words[..end].TrimEnd() + "…";
+        return TextCut.Excerpt(words, MaxLength);
     }
 
     /// <summary>

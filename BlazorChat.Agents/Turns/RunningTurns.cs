@@ -21,7 +21,7 @@ internal abstract record TurnEnding
 }
 
 /// <summary>A turn that runs in this process. The first ending counts.</summary>
-internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest request, ResponseDraft draft) : IDisposable
+internal sealed class RunningTurn(Message response, TurnRequest request, ResponseDraft draft) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancellation = new();
@@ -30,9 +30,12 @@ internal sealed class RunningTurn(Guid roomId, Guid messageId, TurnRequest reque
     private bool _disposed;
     private int _removals;
 
-    public Guid RoomId { get; } = roomId;
+    public Guid RoomId { get; } = response.RoomId;
 
-    public Guid MessageId { get; } = messageId;
+    public Guid MessageId { get; } = response.Id;
+
+    /// <summary>Whose the response is; null for nobody's.</summary>
+    public Author? Owner { get; } = response.Owner;
 
     /// <summary>The asker.</summary>
     public TurnRequest Request { get; } = request;
@@ -155,7 +158,7 @@ public sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageObs
     /// <inheritdoc />
     public void RejectAwaited(Guid roomId, Author by)
     {
-        foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && t.Request.RequestedBy.Id == by.Id && t.Request.RequestedBy.Kind == by.Kind))
+        foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && t.Owner is { } owner && owner.Id == by.Id && owner.Kind == by.Kind))
         {
             turn.Draft.RejectAwaited(by, time.GetUtcNow());
         }

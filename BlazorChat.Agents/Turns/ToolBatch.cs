@@ -94,7 +94,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, ITurnStore stor
         }
 
         var blobId = await store.AddBlobAsync(messageId, new Blob("text/plain; charset=utf-8", Encoding.UTF8.GetBytes(whole)), CancellationToken.None).ConfigureAwait(false);
-        return call with { Result = StorableText.Beginning(whole, RoomLimits.ToolResultLength), BlobId = blobId, WholeLength = whole.Length };
+        return call with { Result = TextCut.Marked(whole, RoomLimits.ToolResultLength), BlobId = blobId, WholeLength = whole.Length };
     }
 
     private async Task<bool> NeedsApprovalAsync(ToolApprovalRule rule, TurnState state, ToolCallPart call)

@@ -90,7 +90,7 @@ internal sealed partial class TurnRunner(
             return null;
         }
 
-        var turn = new RunningTurn(roomId, claimed.Response.Id, claimed.Request, new ResponseDraft(claimed.Response, claimed.Step, room, journal));
+        var turn = new RunningTurn(claimed.Response, claimed.Request, new ResponseDraft(claimed.Response, claimed.Step, room, journal));
         var state = new TurnState(room.State.Room, claimed, assistant, turn, turns, journal, time);
         // Known before anybody can see it, so that whoever sees it can stop it.
         running.Add(turn);

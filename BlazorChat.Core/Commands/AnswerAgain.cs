@@ -30,6 +30,26 @@ public sealed record AnswerAgain(Guid RoomId, Person? By, Guid QuestionId, TurnR
 
         var request = context.BoundOf(Request);
         var responses = await context.Rooms.FindResponsesAsync(RoomId, QuestionId, cancellationToken).ConfigureAwait(false);
+        var allowed = new List<Guid>();
+        RoomError? forbidden = null;
+        foreach (var responseId in responses)
+        {
+            var owner = (await context.Rooms.FindMessageAsync(RoomId, responseId, cancellationToken).ConfigureAwait(false))?.Owner;
+            if (await context.AskAsync(RoomPermission.RetryResponse, owner, cancellationToken).ConfigureAwait(false) is { } no)
+            {
+                forbidden = no;
+            }
+            else
+            {
+                allowed.Add(responseId);
+            }
+        }
+
+        if (allowed.Count == 0 && forbidden is not null)
+        {
+            return forbidden;
+        }
+
         return await context.ChangeAsync<int>(async (change, token) =>
         {
             if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
@@ -39,7 +59,7 @@ public sealed record AnswerAgain(Guid RoomId, Person? By, Guid QuestionId, TurnR
 
             var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
             var errors = new List<RoomError?>();
-            foreach (var responseId in responses)
+            foreach (var responseId in allowed)
             {
                 if (await change.FindMessageAsync(responseId, token).ConfigureAwait(false) is { IsRetried: false } response)
                 {

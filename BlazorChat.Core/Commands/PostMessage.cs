@@ -100,14 +100,14 @@ public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string?
     // Requests of the author's own responses that wait for people: they wrote instead.
     private static async Task EndAwaitingAsync(IRoomChange change, TurnQueue queue, NewMessage message, CancellationToken cancellationToken)
     {
-        foreach (var turn in queue.Turns.Where(t => t.Status == TurnStatus.Suspended && t.RequestedBy.Id == message.Author.Id && t.RequestedBy.Kind == message.Author.Kind))
+        foreach (var turn in queue.Turns.Where(t => t.Status == TurnStatus.Suspended))
         {
-            if (await change.FindMessageAsync(turn.MessageId!.Value, cancellationToken).ConfigureAwait(false) is { } response)
+            if (await change.FindMessageAsync(turn.MessageId!.Value, cancellationToken).ConfigureAwait(false) is { } response
+                && response.Owner is { } owner && owner.Id == message.Author.Id && owner.Kind == message.Author.Kind)
             {
                 change.SaveAndTell(TurnTransitions.WriteInstead(response, message.Author, message.Now));
+                change.Remove(turn);
             }
-
-            change.Remove(turn);
         }
     }
 }

@@ -4,12 +4,15 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Commands;
 
 /// <summary>
-/// The way of every command, at the room's owner: checked, counted against the person's rate, let in by the room's gate, allowed by
+/// The rooms' owner where one process owns all of them, and the way of every command there: checked, counted against the person's rate, let in by the room's gate, allowed by
 /// the authorizer with what is stored at that moment, done. What could not be stored is refused with a sentence.
 /// </summary>
-internal sealed partial class RoomCommandPipeline(RoomCommandServices services, PostingRate rate)
+internal sealed partial class RoomCommandPipeline(RoomCommandServices services, PostingRate rate) : IRoomOwners
 {
-    /// <summary>Runs a command.</summary>
+    /// <inheritdoc />
+    public Task<RoomLease?> OpenAsync(Guid roomId, CancellationToken cancellationToken) => services.Broadcaster.OpenAsync(roomId, cancellationToken);
+
+    /// <inheritdoc />
     public async Task<Result<T>> RunAsync<T>(RoomCommand<T> command, CancellationToken cancellationToken)
     {
         if (command.Check() is { } wrong)
@@ -28,7 +31,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
                     : await command.RefuseAsync(context, cancellationToken).ConfigureAwait(false);
             }
 
-            using var gate = command.WaitsForGate ? await context.EnterAsync(cancellationToken).ConfigureAwait(false) : null;
+            using var gate = command.WaitsForGate ? await services.Gates.EnterAsync(command.RoomId, cancellationToken).ConfigureAwait(false) : null;
             // Within the gate, with what is stored: a right that was lost a moment ago is lost.
             return await AllowAsync(command, context, cancellationToken).ConfigureAwait(false) is { } no
                 ? no

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.Hosting;
 
@@ -21,14 +22,23 @@ internal sealed partial class OutboxDelivery(
 
     private readonly IRoomEventConsumer[] _consumers = [.. consumers];
 
-    // How far each has come, and what of that is stored.
-    private Dictionary<string, long> _positions = new(StringComparer.Ordinal);
-    private Dictionary<string, long> _stored = new(StringComparer.Ordinal);
+    // How far each has come.
+    private readonly ConcurrentDictionary<string, long> _positions = new(StringComparer.Ordinal);
 
-    /// <summary>Finds its place before anything can happen: a consumer that is new gets everything from the start on.</summary>
+    /// <summary>Finds its place before anything can happen: a consumer that is new gets everything from the start on, whatever crashes.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        _positions = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        var (stored, end) = await outbox.ReadPositionsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var consumer in _consumers)
+        {
+            _positions[consumer.Name] = stored.GetValueOrDefault(consumer.Name, end);
+        }
+
+        if (_positions.Count != stored.Count || _positions.Keys.Any(name => !stored.ContainsKey(name)))
+        {
+            await SaveAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -36,16 +46,7 @@ internal sealed partial class OutboxDelivery(
     {
         try
         {
-            while (true)
-            {
-                var isDone = await DeliverAsync(stoppingToken).ConfigureAwait(false);
-                if (isDone)
-                {
-                    await signal.WaitAsync(stoppingToken).ConfigureAwait(false);
-                }
-
-                await Task.Delay(!isDone ? TryAgainAfter : _consumers.Length == 0 ? PauseWithoutConsumers : Pause, time, stoppingToken).ConfigureAwait(false);
-            }
+            await Task.WhenAll(_consumers.Length == 0 ? [RemoveAsync(stoppingToken)] : _consumers.Select(c => DeliverAsync(c, stoppingToken))).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -53,53 +54,52 @@ internal sealed partial class OutboxDelivery(
         }
     }
 
-    /// <returns>False when something failed and is to be tried again.</returns>
-    private async Task<bool> DeliverAsync(CancellationToken stoppingToken)
+    // Nobody takes anything.
+    private async Task RemoveAsync(CancellationToken stoppingToken)
     {
-        try
+        while (true)
         {
-            var isDone = true;
-            foreach (var consumer in _consumers)
+            var more = signal.Next;
+            await ContainAsync(async () =>
             {
-                isDone &= await DeliverAsync(consumer, _positions, stoppingToken).ConfigureAwait(false);
-            }
-
-            if (await HasToStoreAsync(_positions, stoppingToken).ConfigureAwait(false))
-            {
-                await outbox.SavePositionsAsync(_positions, stoppingToken).ConfigureAwait(false);
-                _stored = new(_positions, StringComparer.Ordinal);
-            }
-
-            return isDone;
-        }
-        catch (StorageUnavailableException e)
-        {
-            LogStorageFailed(e);
-            return false;
+                // An application in which nothing happens writes nothing.
+                if (await outbox.ReadAsync(0, 1, stoppingToken).ConfigureAwait(false) is { Count: > 0 })
+                {
+                    await SaveAsync(stoppingToken).ConfigureAwait(false);
+                }
+            }).ConfigureAwait(false);
+            await more.WaitAsync(stoppingToken).ConfigureAwait(false);
+            await Task.Delay(PauseWithoutConsumers, time, stoppingToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<Dictionary<string, long>> BeginAsync(CancellationToken stoppingToken)
+    private async Task DeliverAsync(IRoomEventConsumer consumer, CancellationToken stoppingToken)
     {
-        var (stored, end) = await outbox.ReadPositionsAsync(stoppingToken).ConfigureAwait(false);
-        _stored = new(stored, StringComparer.Ordinal);
-        return _consumers.ToDictionary(c => c.Name, c => stored.GetValueOrDefault(c.Name, end), StringComparer.Ordinal);
+        while (true)
+        {
+            // Before it is looked, so that nothing falls between.
+            var more = signal.Next;
+            var isDone = false;
+            await ContainAsync(async () => isDone = await DeliverAllAsync(consumer, stoppingToken).ConfigureAwait(false)).ConfigureAwait(false);
+            if (isDone)
+            {
+                await more.WaitAsync(stoppingToken).ConfigureAwait(false);
+            }
+
+            await Task.Delay(isDone ? Pause : TryAgainAfter, time, stoppingToken).ConfigureAwait(false);
+        }
     }
 
-    // An application in which nothing happens writes nothing.
-    private async Task<bool> HasToStoreAsync(Dictionary<string, long> positions, CancellationToken stoppingToken) =>
-        positions.Count != _stored.Count || positions.Any(p => !_stored.TryGetValue(p.Key, out var stored) || stored != p.Value)
-        || (positions.Count == 0 && await outbox.ReadAsync(0, 1, stoppingToken).ConfigureAwait(false) is { Count: > 0 });
-
-    private async Task<bool> DeliverAsync(IRoomEventConsumer consumer, Dictionary<string, long> positions, CancellationToken stoppingToken)
+    /// <returns>False when the consumer failed.</returns>
+    private async Task<bool> DeliverAllAsync(IRoomEventConsumer consumer, CancellationToken stoppingToken)
     {
-        while (await outbox.ReadAsync(positions[consumer.Name], MaxEntries, stoppingToken).ConfigureAwait(false) is { Count: > 0 } entries)
+        while (await outbox.ReadAsync(_positions[consumer.Name], MaxEntries, stoppingToken).ConfigureAwait(false) is { Count: > 0 } entries)
         {
             try
             {
                 await consumer.ConsumeAsync(entries, stoppingToken).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // Consumers are others' code; what they do wrong must not hold up the others.
+#pragma warning disable CA1031 // Consumers are others' code; what they do wrong must not end the delivery.
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
@@ -107,10 +107,26 @@ internal sealed partial class OutboxDelivery(
                 return false;
             }
 
-            positions[consumer.Name] = entries[^1].Position;
+            _positions[consumer.Name] = entries[^1].Position;
+            await SaveAsync(stoppingToken).ConfigureAwait(false);
         }
 
         return true;
+    }
+
+    private Task SaveAsync(CancellationToken cancellationToken) =>
+        outbox.SavePositionsAsync(new Dictionary<string, long>(_positions, StringComparer.Ordinal), cancellationToken);
+
+    private async Task ContainAsync(Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (StorageUnavailableException e)
+        {
+            LogStorageFailed(e);
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "The consumer {Consumer} could not take {Count} events of rooms; it is tried again.")]
@@ -120,23 +136,13 @@ internal sealed partial class OutboxDelivery(
     private partial void LogStorageFailed(Exception exception);
 }
 
-/// <summary>Says that the outbox has something.</summary>
-internal sealed class OutboxSignal : IDisposable
+/// <summary>Says that the outbox has something more.</summary>
+internal sealed class OutboxSignal
 {
-    private readonly SemaphoreSlim _hasSome = new(0, 1);
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void Set()
-    {
-        lock (_hasSome)
-        {
-            if (_hasSome.CurrentCount == 0)
-            {
-                _hasSome.Release();
-            }
-        }
-    }
+    /// <summary>Done when something comes from now on.</summary>
+    public Task Next => Volatile.Read(ref _next).Task;
 
-    public Task WaitAsync(CancellationToken cancellationToken) => _hasSome.WaitAsync(cancellationToken);
-
-    public void Dispose() => _hasSome.Dispose();
+    public void Set() => Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 }

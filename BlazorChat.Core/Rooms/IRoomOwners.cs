@@ -16,11 +16,3 @@ public interface IRoomOwners
     /// <typeparam name="T">What it gives.</typeparam>
     Task<Result<T>> RunAsync<T>(RoomCommand<T> command, CancellationToken cancellationToken);
 }
-
-/// <summary>One process owns all rooms.</summary>
-internal sealed class LocalRoomOwners(RoomBroadcaster broadcaster, RoomCommandPipeline pipeline) : IRoomOwners
-{
-    public Task<RoomLease?> OpenAsync(Guid roomId, CancellationToken cancellationToken) => broadcaster.OpenAsync(roomId, cancellationToken);
-
-    public Task<Result<T>> RunAsync<T>(RoomCommand<T> command, CancellationToken cancellationToken) => pipeline.RunAsync(command, cancellationToken);
-}

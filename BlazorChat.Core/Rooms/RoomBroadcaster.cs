@@ -16,7 +16,7 @@ public interface IRoomObserver
 /// The one place through which everything that happens in rooms is told. Holds the state of each open room once for all
 /// circuits; a room is open while somebody (a viewer, a turn) has a lease on it, and a little longer.
 /// </summary>
-public sealed class RoomBroadcaster : IDisposable
+public sealed partial class RoomBroadcaster : IDisposable
 {
     /// <summary>How long a room stays in memory after its last lease ended: a page that reloads finds it there.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMinutes(2);
@@ -26,16 +26,18 @@ public sealed class RoomBroadcaster : IDisposable
     private readonly RoomGates _gates;
     private readonly TimeProvider _time;
     private readonly OutboxSignal _outbox;
+    private readonly ILogger<RoomBroadcaster> _logger;
     private readonly Lazy<IRoomObserver[]> _observers;
     private readonly ITimer _sweep;
 
     /// <summary>Makes the broadcaster; observers are resolved at the first event, since they may use it themselves.</summary>
     internal RoomBroadcaster(
-        IRoomStore store, RoomGates gates, OutboxSignal outbox, RoomsMetrics metrics, TimeProvider time, IServiceProvider services)
+        IRoomStore store, RoomGates gates, OutboxSignal outbox, RoomsMetrics metrics, TimeProvider time, IServiceProvider services, ILogger<RoomBroadcaster> logger)
     {
         _store = store;
         _gates = gates;
         _outbox = outbox;
+        _logger = logger;
         _time = time;
         _observers = new(() => [.. services.GetServices<IRoomObserver>()]);
         metrics.CountOpenRooms(() => _rooms.Count);
@@ -52,7 +54,16 @@ public sealed class RoomBroadcaster : IDisposable
 
         foreach (var observer in _observers.Value)
         {
-            observer.OnRoomEvent(roomId, roomEvent);
+            try
+            {
+                observer.OnRoomEvent(roomId, roomEvent);
+            }
+#pragma warning disable CA1031 // Observers are others' code; what they do wrong must not keep a stored event from being told, or a turn from its start.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogObserverFailed(_logger, e, observer.GetType(), roomId);
+            }
         }
 
         _outbox.Set();
@@ -116,6 +127,9 @@ public sealed class RoomBroadcaster : IDisposable
             Queue = [.. queue],
         };
     }
+
+    [LoggerMessage(LogLevel.Error, "The observer {Observer} failed at an event of room {RoomId}.")]
+    private static partial void LogObserverFailed(ILogger logger, Exception exception, Type observer, Guid roomId);
 
     private void Sweep()
     {

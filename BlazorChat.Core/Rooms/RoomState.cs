@@ -172,7 +172,8 @@ public sealed record RoomState
         {
             Messages = Messages.RemoveAll(m => m.Id == messageId),
             Beyond = Beyond.RemoveAll(m => m.Id == messageId),
-            Queue = Queue.RemoveAll(t => t.QuestionId == messageId || t.MessageId == messageId),
+            // A response that goes on does so without its question.
+            Queue = Queue.RemoveAll(t => t.MessageId == messageId || (t.MessageId is null && t.QuestionId == messageId)),
             Removed = removed.Length > RoomLimits.WindowSize ? removed.RemoveAt(0) : removed,
             Room = Room with { MessageCount = Math.Max(0, Room.MessageCount - 1) },
         };

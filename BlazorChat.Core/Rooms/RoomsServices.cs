@@ -21,13 +21,12 @@ internal static class RoomsServices
         services.AddHostedService<OutboxDelivery>();
         services.AddSingleton(s => new RoomBroadcaster(
             s.GetRequiredService<IRoomStore>(), s.GetRequiredService<RoomGates>(), s.GetRequiredService<OutboxSignal>(), s.GetRequiredService<RoomsMetrics>(),
-            s.GetRequiredService<TimeProvider>(), s));
+            s.GetRequiredService<TimeProvider>(), s, s.GetRequiredService<ILogger<RoomBroadcaster>>()));
         services.AddSingleton<RoomDirectory>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RoomDirectory>());
         services.AddSingleton<Lobby>();
         services.AddSingleton<RoomCommandServices>();
-        services.AddSingleton<RoomCommandPipeline>();
-        services.AddSingleton<IRoomOwners, LocalRoomOwners>();
+        services.AddSingleton<IRoomOwners, RoomCommandPipeline>();
         services.AddSingleton<RoomService>();
         return services;
     }

@@ -25,22 +25,4 @@ internal static class StorableText
                     }
                 }
             });
-
-    /// <summary>The text, or its beginning followed by a mark that says how long it is.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="most">Most characters, those of the mark among them; at least 100.</param>
-    public static string Beginning(string text, int most)
-    {
-        if (text.Length <= most)
-        {
-            return text;
-        }
-
-        // The mark is no longer than this one.
-        var end = most - Mark(text.Length, text.Length).Length;
-        end -= char.IsHighSurrogate(text[end - 1]) ? 1 : 0;
-        return $"{text.AsSpan(0, end)}{Mark(end, text.Length)}";
-
-        static string Mark(int shown, int whole) => $"\n… (the first {shown:N0} of {whole:N0} characters)";
-    }
 }

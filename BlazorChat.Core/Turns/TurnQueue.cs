@@ -170,7 +170,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     }
 
     /// <summary>The turn of an assistant that can begin now: first those whose response can go on (see <see cref="Turn.ByPlace"/>). Null for none, also while one runs.</summary>
-    public Turn? Next(string assistantId, DateTimeOffset now) => _turns
+    public Turn? Next(string assistantId, DateTimeOffset now) => _turns.Exists(t => t.AssistantId == assistantId && t.Status == TurnStatus.Running) ? null : _turns
         .Where(t => t.AssistantId == assistantId && t.IsQueued && (t.NotBefore is null || t.NotBefore <= now))
         .OrderBy(t => t, Turn.ByPlace).FirstOrDefault();
 

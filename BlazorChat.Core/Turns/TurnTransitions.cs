@@ -11,7 +11,7 @@ internal static class TurnTransitions
     /// <param name="turn">The turn.</param>
     /// <param name="room">The room, with the response counted in it.</param>
     /// <param name="assistant">Who answers.</param>
-    /// <param name="asker">The author of the question, or null where there is none (any more).</param>
+    /// <param name="asker">The author of the question, or null where there is none (any more). Only a person can decide about calls.</param>
     /// <param name="now">When.</param>
     public static (Turn Turn, Message Response) Begin(Turn turn, Room room, Author assistant, Author? asker, DateTimeOffset now)
     {
@@ -24,7 +24,7 @@ internal static class TurnTransitions
             Parts = [],
             Status = MessageStatus.Streaming.Instance,
             CreatedAt = now,
-            AskedBy = asker ?? turn.RequestedBy,
+            AskedBy = asker is { Kind: AuthorKind.Person } ? asker : turn.RequestedBy,
             QuestionId = turn.QuestionId,
         };
         return (turn with { Status = TurnStatus.Running, BeganAt = turn.BeganAt ?? now, MessageId = response.Id }, response);

@@ -27,8 +27,13 @@ internal static class RowCopy
         others += await CopyAsync<MessageVersionRow>(from, to, row => row.Parts.Length, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<BlobRow>(from, to, row => row.Content.Length, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<StepRow>(from, to, row => row.Content.Length, cancellationToken).ConfigureAwait(false);
-        others += await CopyAsync<OutboxRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
-        others += await CopyAsync<OutboxPositionRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        var entries = await CopyAsync<OutboxRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += entries + await CopyAsync<OutboxPositionRow>(from, to, row =>
+        {
+            // Everybody has taken everything: in the other database, positions begin anew.
+            row.Position = entries == 0 ? 0 : row.Position;
+            return 0;
+        }, cancellationToken).ConfigureAwait(false);
         return new MoveCounts(rooms, messages, others);
     }
 
@@ -36,7 +41,8 @@ internal static class RowCopy
     public static async Task<bool> HasRowsAsync(ChatDbContext database, CancellationToken cancellationToken) =>
         await database.Rooms.AnyAsync(cancellationToken).ConfigureAwait(false)
         // What happened in a room may be told when the room is gone; all others belong to one.
-        || await database.Outbox.AnyAsync(cancellationToken).ConfigureAwait(false);
+        || await database.Outbox.AnyAsync(cancellationToken).ConfigureAwait(false)
+        || await database.OutboxPositions.AnyAsync(cancellationToken).ConfigureAwait(false);
 
     private static async Task<long> CopyAsync<T>(ChatDbContext from, ChatDbContext to, Func<T, long> weigh, CancellationToken cancellationToken)
         where T : class

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using BlazorChat.Outbox;
+using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,6 +58,28 @@ public sealed class OutboxTests
         Assert.Equal("RoomChanged", (await db.Outbox.SingleAsync()).Kind);
     }
 
+    [Theory]
+    [EveryDatabase]
+    public async Task Many_events_of_one_change_keep_their_order(TestDatabase database)
+    {
+        var consumer = new Consumer("audit");
+        await using var host = await ChatHost.StartAsync(
+            database, builder => builder.Services.AddSingleton<IRoomEventConsumer>(consumer), ["--Turns:MaxRunningTurns=1"]);
+        var busy = await host.RoomAsync("Busy");
+        await host.PostAsync(busy, "Hello");
+        await host.Model.NextAsync();
+        var room = await host.RoomAsync("Waiting");
+        for (var i = 0; i < RoomLimits.QueueLength; i++)
+        {
+            await host.PostAsync(room, $"Question {i}");
+        }
+
+        Assert.Equal(RoomLimits.QueueLength, (await host.Responses.StopAsync(ChatHost.Ada, room.Id, null, default)).Value);
+        await host.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
+        var entries = (await consumer.UntilAsync("RoomCleared")).Where(e => e.RoomId == room.Id).ToList();
+        Assert.Equal(Enumerable.Range(1, (3 * RoomLimits.QueueLength) + 1).Select(n => (long)n), entries.Select(e => e.Number));
+    }
+
     [Fact]
     public async Task What_was_refused_leaves_no_trace()
     {
@@ -69,6 +92,19 @@ public sealed class OutboxTests
         Assert.Equal(["RoomCleared"], (await consumer.UntilAsync("RoomCleared")).Select(e => e.Kind));
         await using var db = host.OpenDatabase();
         Assert.Equal(0, (await db.Rooms.SingleAsync(r => r.Id == other.Id)).LastEvent);
+    }
+
+    [Fact]
+    public async Task A_consumer_that_hangs_holds_up_no_other()
+    {
+        var (hanging, sound) = (new Consumer("hanging") { Hangs = true }, new Consumer("sound"));
+        await using var host = await StartAsync(TestDatabase.Sqlite, hanging, sound);
+        var room = await host.RoomAsync();
+        await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, "First", null, null, default);
+        await hanging.Failed.Soon();
+        await sound.UntilAsync("RoomChanged");
+        await host.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
+        await sound.UntilAsync("RoomCleared");
     }
 
     private static Task<ChatHost> StartAsync(TestDatabase database, params Consumer[] consumers) => ChatHost.StartAsync(
@@ -108,6 +144,8 @@ public sealed class OutboxTests
 
         public Exception? Failure { get; init; }
 
+        public bool Hangs { get; init; }
+
         public Task Failed => _failed.Task;
 
         public Task ConsumeAsync(IReadOnlyList<OutboxEntry> entries, CancellationToken cancellationToken)
@@ -116,6 +154,12 @@ public sealed class OutboxTests
             {
                 _failed.TrySetResult();
                 throw Failure;
+            }
+
+            if (Hangs)
+            {
+                _failed.TrySetResult();
+                return Task.Delay(Timeout.Infinite, cancellationToken);
             }
 
             foreach (var entry in entries)

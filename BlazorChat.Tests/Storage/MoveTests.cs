@@ -73,6 +73,15 @@ public sealed class MoveTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Consumers_that_have_taken_everything_miss_nothing_of_what_comes_after_a_move()
+    {
+        StoredSchema.Execute(_sqlite.Folder, """DELETE FROM "Outbox"; UPDATE "OutboxPositions" SET "Position" = 5000""");
+        await MoveAsync("PostgreSQL", _sqlite.Folder);
+        await using var db = _postgres.Open();
+        Assert.Equal(0, (await db.OutboxPositions.SingleAsync()).Position);
+    }
+
+    [Fact]
     public async Task A_NUL_that_an_early_version_stored_becomes_the_sign_for_what_cannot_be_shown()
     {
         StoredSchema.Execute(_sqlite.Folder, """UPDATE "Rooms" SET "Instructions" = 'a' || char(0) || 'b'; UPDATE "Messages" SET "AuthorName" = char(0) || 'Ada'""");

@@ -25,6 +25,29 @@ public sealed class UpgradeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_response_that_somebody_else_asked_for_again_is_its_askers_after_the_upgrade()
+    {
+        var folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+        try
+        {
+            StoredSchema.Restore("20261121125800_QueuePlaces", folder);
+            StoredSchema.Execute(folder, """
+                UPDATE "Messages" SET "QuestionId" = (SELECT q."Id" FROM "Messages" AS q WHERE q."AuthorKind" = 0 AND q."RoomId" = "Messages"."RoomId" LIMIT 1),
+                    "AskedByKind" = 0, "AskedById" = 'else', "AskedByName" = 'Somebody else' WHERE "AuthorKind" = 1
+                """);
+            await StoredSchema.StartAsync(folder);
+            var messages = StoredSchema.Read(StoredSchema.FileOf(folder))["Messages"];
+            var responses = messages.Where(m => m["AuthorKind"] == "1" && messages.Any(q => q["Id"] == m["QuestionId"])).ToList();
+            Assert.NotEmpty(responses);
+            Assert.All(responses, response => Assert.Equal(messages.Single(q => q["Id"] == response["QuestionId"])["AuthorId"], response["AskedById"]));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void There_is_a_stored_database_of_each_schema()
     {
         using var context = new SqliteDesignFactory().CreateDbContext([]);

@@ -90,6 +90,7 @@ public sealed class TurnQueueTests
         Assert.Equal(ready.Id, Queue(OverlapPolicy.Queue, waiting, ready).Next("demo", _now)!.Id);
         Assert.Null(Queue(OverlapPolicy.Queue, waiting, ready).Next("other", _now));
         Assert.Null(Queue(OverlapPolicy.Queue, Waiting("demo") with { Status = TurnStatus.Suspended }).Next("demo", _now));
+        Assert.Null(Queue(OverlapPolicy.Queue, waiting, Waiting("demo") with { Status = TurnStatus.Running }).Next("demo", _now));
     }
 
     [Fact]

@@ -25,6 +25,8 @@ public sealed class TurnTransitionsTests
         Assert.Equal((Ada, Ada, 5, true), (response.AskedBy, response.Owner, response.Sequence, response.IsRunning));
         Assert.Equal((TurnStatus.Running, response.Id, Now), (turn.Status, turn.MessageId!.Value, turn.BeganAt!.Value));
         Assert.Equal(Grace, TurnTransitions.Begin(_turn, room, Demo, asker: null, Now).Response.AskedBy);
+        // What a service asked, the person who wants it again can decide about.
+        Assert.Equal(Grace, TurnTransitions.Begin(_turn, room, Demo, asker: new Author(AuthorKind.Service, "clock", "Clock"), Now).Response.AskedBy);
 
         // Another version changes nothing about that, nor about when it began.
         var (again, resumed) = TurnTransitions.Resume(turn with { IsRegeneration = true }, response with { Parts = [new TextPart("Old")], Versions = 1 }, Now.AddHours(1));

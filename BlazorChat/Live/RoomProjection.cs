@@ -75,7 +75,8 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         var last = Frame;
         var next = last.Next(state);
         Volatile.Write(ref _frame, next);
-        foreach (var running in last.Running)
+        // Whoever looks later renders what they see.
+        foreach (var running in _viewers.Count == 0 ? [] : last.Running)
         {
             if (next.Find(running.Message.Id) is { Live: null } ended)
             {
@@ -111,6 +112,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         {
             _interval.Add(-_counted);
             _counted = 0;
+            _ended.Clear();
         }
     }
 

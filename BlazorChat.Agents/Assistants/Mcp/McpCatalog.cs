@@ -1,3 +1,4 @@
+using BlazorChat.Text;
 using ModelContextProtocol.Protocol;
 
 namespace BlazorChat.Assistants.Mcp;
@@ -98,6 +99,6 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
         }
 
         cut++;
-        return McpResultText.Cut(text, DescriptionLength) + "… (cut)";
+        return TextCut.Beginning(text, DescriptionLength) + "… (cut)";
     }
 }

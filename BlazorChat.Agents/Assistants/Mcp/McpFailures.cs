@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using BlazorChat.Text;
 using ModelContextProtocol;
 
 namespace BlazorChat.Assistants.Mcp;
@@ -48,7 +49,7 @@ internal static class McpFailures
 
     /// <summary>A server's own words, bounded and marked where they are cut.</summary>
     public static string Words(string words) =>
-        words.Length <= WordsLength ? words : $"{McpResultText.Cut(words, WordsLength)}… ({words.Length:N0} characters in all)";
+        words.Length <= WordsLength ? words : $"{TextCut.Beginning(words, WordsLength)}… ({words.Length:N0} characters in all)";
 
     private static T? Find<T>(Exception? exception)
         where T : Exception

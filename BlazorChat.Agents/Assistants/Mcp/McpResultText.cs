@@ -34,10 +34,6 @@ internal static class McpResultText
         return text.ToString();
     }
 
-    /// <summary>The beginning of a text, without half a character at its end.</summary>
-    public static string Cut(string text, int length) =>
-        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
-
     private static void Append(string tool, StringBuilder text, string piece)
     {
         if (text.Length + piece.Length + 1 > RoomLimits.WholeResultLength)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BlazorChat.Text;
 using BlazorChat.Turns.Tools;
 using Microsoft.Extensions.AI;
 using ModelContextProtocol;
@@ -86,7 +87,7 @@ internal sealed class McpTool : AIFunction
 
                 _furthest = value.Progress;
                 var amount = value.Total is { } total ? $"{value.Progress:0.##} of {total:0.##}" : $"{value.Progress:0.##}";
-                var message = value.Message is { Length: > ProgressLength } text ? McpResultText.Cut(text, ProgressLength) + "…" : value.Message;
+                var message = value.Message is { Length: > ProgressLength } text ? TextCut.Beginning(text, ProgressLength) + "…" : value.Message;
                 call.ShowPreliminary(string.IsNullOrWhiteSpace(message) ? amount : $"{message} ({amount})");
             }
         }

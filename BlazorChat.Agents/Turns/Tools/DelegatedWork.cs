@@ -61,7 +61,7 @@ internal sealed class DelegatedWork(
                 index < ToolBatch.MostCalls ? RunAsync(one, tools, withheld, cancellationToken)
                 : Task.FromResult(ToolOutcome.Failed($"Not called: at most {ToolBatch.MostCalls} calls may be made at once.")))).ConfigureAwait(false);
             _messages.Add(new ChatMessage(ChatRole.Tool, [.. calls.Zip(outcomes, AIContent (one, outcome) =>
-                new FunctionResultContent(one.CallId, StorableText.Beginning(outcome.Result, RoomLimits.ToolResultLength)))]));
+                new FunctionResultContent(one.CallId, TextCut.Marked(outcome.Result, RoomLimits.ToolResultLength)))]));
             failedInARow = Array.TrueForAll(outcomes, outcome => outcome.IsError) ? failedInARow + 1 : 0;
             if (failedInARow >= inner.MaxToolErrors)
             {

@@ -58,7 +58,7 @@ internal sealed class DelegationProgress : IAsyncDisposable
     /// <returns>What to end it with.</returns>
     public object BeginCall(string name, string arguments)
     {
-        var call = new Call(name, StorableText.Beginning(arguments, ArgumentsLength));
+        var call = new Call(name, TextCut.Marked(arguments, ArgumentsLength));
         Change(() =>
         {
             _calls.Add(call);
@@ -74,7 +74,7 @@ internal sealed class DelegationProgress : IAsyncDisposable
     public void EndCall(object call, bool isError) => Change(() => ((Call)call).Mark = isError ? "✗" : "✓");
 
     /// <summary>What one of its tools shows in turn.</summary>
-    public void ShowInner(string text) => Change(() => _inner = StorableText.Beginning(text, InnerLength));
+    public void ShowInner(string text) => Change(() => _inner = TextCut.Marked(text, InnerLength));
 
     /// <summary>Shows the newest state if it was not, and nothing after it.</summary>
     public async ValueTask DisposeAsync()

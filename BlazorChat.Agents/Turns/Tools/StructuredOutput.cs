@@ -80,7 +80,7 @@ public static partial class StructuredOutput
                 throw new StructuredOutputException($"The model was asked {Attempts} times for an answer of a given form, and gave none. What was wrong the last time: {problem}");
             }
 
-            prompt.Add(new ChatMessage(ChatRole.Assistant, response.Text.Length == 0 ? "(nothing)" : StorableText.Beginning(response.Text, ResponseLength)));
+            prompt.Add(new ChatMessage(ChatRole.Assistant, response.Text.Length == 0 ? "(nothing)" : TextCut.Marked(response.Text, ResponseLength)));
             prompt.Add(new ChatMessage(ChatRole.User, $"This cannot be used: {problem} Answer again, with nothing but the whole JSON object."));
         }
     }

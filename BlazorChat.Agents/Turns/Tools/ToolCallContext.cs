@@ -60,7 +60,7 @@ public sealed class ToolCallContext
     /// that is longer than <see cref="RoomLimits.ToolResultLength"/> the beginning is shown, with a mark.
     /// </summary>
     public void ShowPreliminary(string result) =>
-        PreliminarySink(StorableText.Beginning(StorableText.From(result), RoomLimits.ToolResultLength));
+        PreliminarySink(TextCut.Marked(StorableText.From(result), RoomLimits.ToolResultLength));
 
     /// <summary>
     /// Adds the tokens of a model that the tool itself asked (with <see cref="StructuredOutput"/>, say) to those of the response,

@@ -104,7 +104,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
         catch (ToolFailedException e)
         {
             LogFailed(e, call.ToolName, call.CallId, call.MessageId, call.RoomId);
-            return ToolOutcome.Failed(StorableText.Beginning(StorableText.From($"The tool failed. {e.Message}"), RoomLimits.ToolResultLength));
+            return ToolOutcome.Failed(TextCut.Marked(StorableText.From($"The tool failed. {e.Message}"), RoomLimits.ToolResultLength));
         }
 #pragma warning disable CA1031 // Tools are others' code: whatever they throw, the turn goes on and the model is told.
         catch (Exception e)

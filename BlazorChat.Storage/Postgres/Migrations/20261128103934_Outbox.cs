@@ -12,6 +12,17 @@ namespace BlazorChat.Storage.Postgres.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            // A response is the asker's, who wrote its question; whoever asked for another version had become the asker.
+            migrationBuilder.Sql(
+                """
+                UPDATE "Messages" SET
+                    "AskedByKind" = (SELECT q."AuthorKind" FROM "Messages" AS q WHERE q."Id" = "Messages"."QuestionId"),
+                    "AskedById" = (SELECT q."AuthorId" FROM "Messages" AS q WHERE q."Id" = "Messages"."QuestionId"),
+                    "AskedByName" = (SELECT q."AuthorName" FROM "Messages" AS q WHERE q."Id" = "Messages"."QuestionId")
+                WHERE "AuthorKind" = 1 AND EXISTS (
+                    SELECT 1 FROM "Messages" AS q WHERE q."Id" = "Messages"."QuestionId" AND q."AuthorKind" = 0 AND q."AuthorId" <> "Messages"."AskedById")
+                """);
+
             migrationBuilder.AddColumn<long>(
                 name: "LastEvent",
                 table: "Rooms",

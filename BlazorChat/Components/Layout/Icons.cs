@@ -26,10 +26,10 @@ internal static class Icons
     public static readonly RenderFragment Next = Of("next");
 
     /// <summary>The mark of the application: two speech bubbles, one of them with a spark.</summary>
-    public static readonly RenderFragment Mark = builder => builder.AddMarkupContent(0, MarkMarkup);
+    public static readonly RenderFragment Mark = builder => builder.AddMarkup(0, MarkMarkup);
 
     /// <summary>The mark as it stands beside a name.</summary>
-    public static readonly RenderFragment Logo = builder => builder.AddMarkupContent(0, $"""<span class="logo" aria-hidden="true">{MarkMarkup}</span>""");
+    public static readonly RenderFragment Logo = builder => builder.AddMarkup(0, $"""<span class="logo" aria-hidden="true">{MarkMarkup}</span>""");
 
     private const string MarkMarkup =
         """<svg viewBox="0 0 32 32" aria-hidden="true"><path class="logo-back" d="M4 9a5 5 0 0 1 5-5h14a5 5 0 0 1 5 5v9a5 5 0 0 1-5 5h-9l-6.2 4.7a.5.5 0 0 1-.8-.4V22.6A5 5 0 0 1 4 18z"/><path class="logo-front" d="M16 7.5c.55 3.9 2.7 6.05 6.5 6.5-3.800.5-5.95 2.6-6.5 6.5-.55-3.9-2.7-6-6.5-6.5 3.8-.45 5.95-2.6 6.5-6.5z"/></svg>""";
@@ -40,6 +40,6 @@ internal static class Icons
     private static RenderFragment Of(string name)
     {
         var markup = MarkupOf(name);
-        return builder => builder.AddMarkupContent(0, markup);
+        return builder => builder.AddMarkup(0, markup);
     }
 }

@@ -6,7 +6,7 @@ namespace BlazorChat.Components.Layout;
 internal static class Switcher
 {
     /// <summary>The dialog: constant markup, and no component of the circuit.</summary>
-    public static readonly RenderFragment Markup = builder => builder.AddMarkupContent(0, Html);
+    public static readonly RenderFragment Markup = builder => builder.AddMarkup(0, Html);
 
     private static readonly string Html = $"""
         <dialog id="switcher" class="dialog switcher" aria-label="Switch room">

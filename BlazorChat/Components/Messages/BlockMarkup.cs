@@ -19,7 +19,7 @@ internal static class BlockMarkup
     {
         foreach (var block in blocks)
         {
-            builder.AddMarkupContent(0, block.Html);
+            builder.AddMarkup(0, block.Html);
         }
     }
 

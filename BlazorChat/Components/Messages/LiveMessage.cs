@@ -108,7 +108,7 @@ public sealed class LiveMessage : IComponent, IDisposable
         if (parts.IsEmpty)
         {
             // Where the caret stands until something comes.
-            builder.AddMarkupContent(0, "<div class=\"blocks\"></div>");
+            builder.AddMarkup(0, "<div class=\"blocks\"></div>");
         }
 
         for (var i = 0; i < parts.Length; i++)

@@ -72,12 +72,12 @@ internal sealed class MessageMarkup
     /// caller's own, before all that Razor numbers: a fragment is a region around it, and with that 50 messages need the next
     /// larger array of frames.
     /// </summary>
-    public void AddHead(RenderTreeBuilder builder, bool isGrouped) => builder.AddMarkupContent(0, isGrouped ? _groupedHead : _head);
+    public void AddHead(RenderTreeBuilder builder, bool isGrouped) => builder.AddMarkup(0, isGrouped ? _groupedHead : _head);
 
     /// <summary>Adds the whole text of an ended message, as one node in the same way.</summary>
-    public void AddBody(RenderTreeBuilder builder) => builder.AddMarkupContent(1, _shared.Body.Value);
+    public void AddBody(RenderTreeBuilder builder) => builder.AddMarkup(1, _shared.Body.Value);
 
-    private static RenderFragment Markup(string html) => builder => builder.AddMarkupContent(0, html);
+    private static RenderFragment Markup(string html) => builder => builder.AddMarkup(0, html);
 
     // What every reader sees of a message.
     private sealed class Shared(MessageFrame message, AssistantFaces faces)

@@ -47,7 +47,7 @@ internal static class MessageOffers
     }
 
     /// <summary>Adds the buttons that stand over the message itself: one node, after all that Razor numbers (see <see cref="MessageMarkup.AddHead"/>).</summary>
-    public static void AddBar(RenderTreeBuilder builder, Message message, bool isLive, Func<RoomPermission, Author?, bool> may) => builder.AddMarkupContent(
+    public static void AddBar(RenderTreeBuilder builder, Message message, bool isLive, Func<RoomPermission, Author?, bool> may) => builder.AddMarkup(
         1_000_000,
         MayEdit(message, may) ? Own : message.Author.Kind == AuthorKind.Assistant && MayRegenerate(message, isLive, may) ? Response : Plain);
 

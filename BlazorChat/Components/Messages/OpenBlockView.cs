@@ -55,7 +55,7 @@ public sealed class OpenBlockView : IComponent
             case OpenMarkup markup:
                 foreach (var piece in markup.Pieces)
                 {
-                    builder.AddMarkupContent(0, piece);
+                    builder.AddMarkup(0, piece);
                 }
 
                 break;

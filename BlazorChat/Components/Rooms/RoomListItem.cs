@@ -60,5 +60,5 @@ internal sealed class RoomListItem
     }
 
     /// <summary>Adds what is said of the room below its name: one node, after all that Razor numbers.</summary>
-    public void AddMeta(RenderTreeBuilder builder, bool isUnread) => builder.AddMarkupContent(1_000_000, isUnread ? _unreadMeta : _meta);
+    public void AddMeta(RenderTreeBuilder builder, bool isUnread) => builder.AddMarkup(1_000_000, isUnread ? _unreadMeta : _meta);
 }

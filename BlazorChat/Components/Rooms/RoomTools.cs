@@ -53,6 +53,6 @@ internal sealed class RoomTools(ToolCatalog catalog, DelegationTools delegation,
     private static string? Describe(string? description)
     {
         var text = HiddenCharacters.Show((description ?? "").ReplaceLineEndings(" ").Trim());
-        return text.Length == 0 ? null : text.Length <= LongestDescription ? text : StorableText.From(text[..LongestDescription]) + "…";
+        return text.Length == 0 ? null : TextCut.Excerpt(text, LongestDescription);
     }
 }
