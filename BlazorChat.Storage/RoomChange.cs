@@ -164,8 +164,8 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     public Task RemoveStepsAsync(CancellationToken cancellationToken) =>
         db.Steps.Where(s => s.RoomId == roomId).ExecuteDeleteAsync(cancellationToken);
 
-    public Task RemoveJournalAsync(Guid messageId, int? before, CancellationToken cancellationToken) =>
-        db.Journal.Where(p => p.MessageId == messageId && (before == null || p.Step < before)).ExecuteDeleteAsync(cancellationToken);
+    public Task RemoveJournalAsync(Guid messageId, CancellationToken cancellationToken) =>
+        db.Journal.Where(p => p.MessageId == messageId).ExecuteDeleteAsync(cancellationToken);
 
     public void RemoveRoom() => db.Rooms.Remove(Found(_room));
 

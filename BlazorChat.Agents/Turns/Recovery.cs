@@ -36,7 +36,7 @@ internal sealed partial class Recovery(IRoomStore rooms, ITurnStore turns, IAssi
         var pieces = await change.ReadJournalAsync(messageId, response.Step, cancellationToken).ConfigureAwait(false);
         var (next, recovered) = TurnTransitions.Recover(turn, response, pieces, policy, time.GetUtcNow());
         change.SaveAndTell(recovered);
-        await change.RemoveJournalAsync(messageId, null, cancellationToken).ConfigureAwait(false);
+        await change.RemoveJournalAsync(messageId, cancellationToken).ConfigureAwait(false);
         if (next is null)
         {
             change.Remove(turn);

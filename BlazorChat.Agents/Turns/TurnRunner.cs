@@ -279,7 +279,7 @@ internal sealed partial class TurnRunner(
         (var next, response) = TurnTransitions.End(turn, response, end);
         change.Save(room.WithUsage(end.Tokens, end.Cost) with { LastActivityAt = end.Now });
         change.Save(response);
-        await change.RemoveJournalAsync(end.MessageId, null, cancellationToken).ConfigureAwait(false);
+        await change.RemoveJournalAsync(end.MessageId, cancellationToken).ConfigureAwait(false);
         change.Tell(new RoomEvent.ResponseEnded(response) { Tokens = end.Tokens, Cost = end.Cost });
         if (next is null)
         {

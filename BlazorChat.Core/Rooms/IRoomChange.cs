@@ -70,8 +70,8 @@ public interface IRoomChange
     /// <summary>Removes what was recorded of messages of the room being sent to models.</summary>
     Task RemoveStepsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Removes what was journaled of a response: of the steps before one, or all.</summary>
-    Task RemoveJournalAsync(Guid messageId, int? before, CancellationToken cancellationToken);
+    /// <summary>Removes what was journaled of a response.</summary>
+    Task RemoveJournalAsync(Guid messageId, CancellationToken cancellationToken);
 
     /// <summary>Removes the room with all that belongs to it.</summary>
     void RemoveRoom();
