@@ -1,4 +1,3 @@
-using BlazorChat.Messages;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns;
@@ -18,22 +17,7 @@ internal sealed partial class ContextCheck(TurnsMetrics metrics, ILogger<Context
     /// <summary>What a provider may put in other words by itself.</summary>
     private const int LeastMissing = 500;
 
-    /// <summary>Looks at a step that has ended well.</summary>
-    /// <param name="state">The turn.</param>
-    /// <param name="step">The step.</param>
-    /// <param name="messages">What was sent.</param>
-    /// <param name="options">With which options.</param>
-    /// <param name="reported">How many tokens of it the provider counted, those from its cache included; 0 when it does not say.</param>
-    public void Check(TurnState state, int step, IReadOnlyList<ChatMessage> messages, ChatOptions options, long reported)
-    {
-        if (Compare(state.Assistant, state.Claimed.Response.Id, messages, options, reported) is { } cut && !state.IsCutTold && !state.Draft.IsFull)
-        {
-            state.IsCutTold = true;
-            state.Draft.Add(new ErrorPart(cut) { Step = step });
-        }
-    }
-
-    /// <summary>Looks at any request that has ended well.</summary>
+    /// <summary>Looks at a request that has ended well.</summary>
     /// <param name="assistant">Who was asked.</param>
     /// <param name="messageId">For which answer.</param>
     /// <param name="messages">What was sent.</param>

@@ -28,15 +28,15 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
     // However much of what stands before is empty or retried: a prompt never reads more than this many messages.
     private const int MostPages = 20;
 
-    public async Task<Prompt> BuildAsync(TurnState state, CancellationToken cancellationToken)
+    public async Task<Prompt> BuildAsync(TurnRun run, CancellationToken cancellationToken)
     {
-        var assistant = state.Assistant;
+        var assistant = run.Assistant;
         var tokens = TokenCounter.For(assistant);
-        var own = await assistantInstructions.OfAsync(assistant, state.Room, state.Count, cancellationToken).ConfigureAwait(false);
-        var instructions = Instructions(state.Room, assistant, own);
-        var soFar = MessagePrompt.OfResponse(state.Draft.Parts, keepReasoning: true, keepResults: true);
+        var own = await assistantInstructions.OfAsync(assistant, run.Room, run.Count, cancellationToken).ConfigureAwait(false);
+        var instructions = Instructions(run.Room, assistant, own);
+        var soFar = MessagePrompt.OfResponse(run.Draft.Parts, keepReasoning: true, keepResults: true);
         var budget = assistant.PromptTokens - tokens.Of(instructions) - soFar.Sum(tokens.Of);
-        var messages = await ReadAsync(state, tokens, budget, cancellationToken).ConfigureAwait(false);
+        var messages = await ReadAsync(run, tokens, budget, cancellationToken).ConfigureAwait(false);
         messages.AddRange(soFar);
         if (soFar is [.., { Role: var last }] && last == ChatRole.Assistant)
         {
@@ -46,22 +46,22 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
         return new Prompt(messages, new ChatOptions { Instructions = instructions });
     }
 
-    private async Task<List<ChatMessage>> ReadAsync(TurnState state, TokenCounter tokens, int budget, CancellationToken cancellationToken)
+    private async Task<List<ChatMessage>> ReadAsync(TurnRun run, TokenCounter tokens, int budget, CancellationToken cancellationToken)
     {
-        var assistant = state.Assistant;
-        var claimed = state.Claimed;
+        var assistant = run.Assistant;
+        var claimed = run.Claimed;
         // What others have asked and waits for its own turn is not this turn's.
-        var waiting = (await store.ReadQueueAsync(state.Room.Id, cancellationToken).ConfigureAwait(false))
+        var waiting = (await store.ReadQueueAsync(run.Room.Id, cancellationToken).ConfigureAwait(false))
             .Where(t => t.AssistantId == assistant.Author.Id && t.MessageId is null && t.QuestionId is not null && t.QuestionId != claimed.Turn.QuestionId)
             .SelectMany(t => t.EarlierQuestionIds.Add(t.QuestionId!.Value)).ToHashSet();
-        var first = await ReadFirstAsync(state, waiting, cancellationToken).ConfigureAwait(false);
+        var first = await ReadFirstAsync(run, waiting, cancellationToken).ConfigureAwait(false);
         var left = budget - first.Sum(m => m.Prompt.Sum(tokens.Of));
         var newestFirst = new List<(Message Message, List<ChatMessage> Prompt)>();
         var hasMore = true;
         var before = claimed.Before;
         for (var pages = 0; hasMore && pages < MostPages; pages++)
         {
-            var page = await store.ReadPageAsync(state.Room.Id, before, PageSize, cancellationToken).ConfigureAwait(false);
+            var page = await store.ReadPageAsync(run.Room.Id, before, PageSize, cancellationToken).ConfigureAwait(false);
             hasMore = page.HasOlder;
             foreach (var message in page.Messages.Reverse())
             {
@@ -92,7 +92,7 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
         }
 
         if (claimed.Turn.QuestionId is { } questionId && !first.Concat(newestFirst).Any(m => m.Message.Id == questionId)
-            && await store.FindMessageAsync(state.Room.Id, questionId, cancellationToken).ConfigureAwait(false) is { } question)
+            && await store.FindMessageAsync(run.Room.Id, questionId, cancellationToken).ConfigureAwait(false) is { } question)
         {
             // Further back than the budget reaches.
             newestFirst.Add((question, MessagePrompt.Of(question, assistant, int.MaxValue)));
@@ -102,15 +102,15 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
         return Arrange([.. first, .. newestFirst], claimed, assistant);
     }
 
-    private async Task<List<(Message Message, List<ChatMessage> Prompt)>> ReadFirstAsync(TurnState state, HashSet<Guid> waiting, CancellationToken cancellationToken)
+    private async Task<List<(Message Message, List<ChatMessage> Prompt)>> ReadFirstAsync(TurnRun run, HashSet<Guid> waiting, CancellationToken cancellationToken)
     {
-        if (state.Assistant.Context.KeepFirst == 0)
+        if (run.Assistant.Context.KeepFirst == 0)
         {
             return [];
         }
 
-        var first = await store.ReadFirstAsync(state.Room.Id, state.Assistant.Context.KeepFirst, cancellationToken).ConfigureAwait(false);
-        return [.. first.Where(m => m.Sequence < state.Claimed.Before && IsSent(m, state.Claimed, waiting)).Select(m => (m, MessagePrompt.Of(m, state.Assistant, int.MaxValue))).Where(m => m.Item2.Count > 0)];
+        var first = await store.ReadFirstAsync(run.Room.Id, run.Assistant.Context.KeepFirst, cancellationToken).ConfigureAwait(false);
+        return [.. first.Where(m => m.Sequence < run.Claimed.Before && IsSent(m, run.Claimed, waiting)).Select(m => (m, MessagePrompt.Of(m, run.Assistant, int.MaxValue))).Where(m => m.Item2.Count > 0)];
     }
 
     /// <summary>

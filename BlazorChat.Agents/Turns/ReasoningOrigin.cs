@@ -1,4 +1,3 @@
-using BlazorChat.Turns.Hooks;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns;
@@ -9,12 +8,12 @@ internal static class ReasoningOrigin
     private const string Key = TurnProperties.Prefix + "origin";
 
     /// <summary>Who answers a step, after hooks may have chosen another client or model.</summary>
-    public static string Of(Assistant assistant, StepRequest request)
+    public static string Of(Assistant assistant, IChatClient client, ChatOptions options)
     {
-        var provider = ReferenceEquals(request.Client, assistant.Client)
+        var provider = ReferenceEquals(client, assistant.Client)
             ? assistant.Provider
-            : request.Client.GetService<ChatClientMetadata>()?.ProviderName ?? request.Client.GetType().Name;
-        return $"{provider}/{request.Options.ModelId ?? assistant.Model}";
+            : client.GetService<ChatClientMetadata>()?.ProviderName ?? client.GetType().Name;
+        return $"{provider}/{options.ModelId ?? assistant.Model}";
     }
 
     /// <summary>Reasoning for a prompt, with a mark that says whose it is.</summary>

@@ -5,27 +5,49 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
+/// <summary>Where goes what comes of a running response. Called in order, within the draft's lock: it must be quick.</summary>
+internal interface IResponseSink
+{
+    /// <summary>Something came.</summary>
+    void OnDelta(ResponseDelta delta);
+
+    /// <summary>Text or reasoning came, of which <see cref="OnDelta"/> has told before.</summary>
+    void OnText(Guid messageId, int step, string text, bool isReasoning);
+}
+
+/// <summary>The sink of a turn's response: the room, for those who look, and the journal, for a restart.</summary>
+internal sealed class RoomSink(OpenRoom room, TurnJournal journal) : IResponseSink
+{
+    /// <inheritdoc />
+    public void OnDelta(ResponseDelta delta) => room.Apply(delta);
+
+    /// <inheritdoc />
+    public void OnText(Guid messageId, int step, string text, bool isReasoning) => journal.Append(messageId, step, text, isReasoning);
+}
+
 /// <summary>
-/// A running response as its turn writes it: its parts so far. Whatever comes goes at once to the room, and text to the
-/// journal. Thread-safe: tools run side by side, and people decide while they do; what is told of one response is told in
-/// the order in which it came.
+/// A running response as its run writes it: its parts so far. Whatever comes goes at once to the sink. Thread-safe: tools run side by
+/// side, and people decide while they do; what is told of one response is told in the order in which it came.
 /// </summary>
 internal sealed class ResponseDraft
 {
     private readonly Lock _lock = new();
-    private readonly OpenRoom _room;
-    private readonly TurnJournal _journal;
+    private readonly IResponseSink _sink;
     private readonly Guid _messageId;
     private readonly MessageDraft _draft;
     private long _number;
     private bool _hasStreamed;
 
-    public ResponseDraft(Message response, int step, OpenRoom room, TurnJournal journal)
+    /// <summary>A draft that goes on with what is there.</summary>
+    /// <param name="messageId">The response.</param>
+    /// <param name="parts">Its parts so far.</param>
+    /// <param name="step">The least step that comes next.</param>
+    /// <param name="sink">Where what comes goes.</param>
+    public ResponseDraft(Guid messageId, ImmutableArray<MessagePart> parts, int step, IResponseSink sink)
     {
-        _messageId = response.Id;
-        _room = room;
-        _journal = journal;
-        _draft = new MessageDraft(response.Parts);
+        _messageId = messageId;
+        _sink = sink;
+        _draft = new MessageDraft(parts);
         Step = Math.Max(step, PartList.NextStep(_draft.Parts));
     }
 
@@ -168,7 +190,7 @@ internal sealed class ResponseDraft
         {
             if (isTransient)
             {
-                _room.Apply(new ResponseDelta.DataShown(_messageId, ++_number, data));
+                _sink.OnDelta(new ResponseDelta.DataShown(_messageId, ++_number, data));
                 return;
             }
 
@@ -189,7 +211,7 @@ internal sealed class ResponseDraft
     {
         lock (_lock)
         {
-            _room.Apply(new ResponseDelta.Noted(_messageId, ++_number, note));
+            _sink.OnDelta(new ResponseDelta.Noted(_messageId, ++_number, note));
         }
     }
 
@@ -203,14 +225,14 @@ internal sealed class ResponseDraft
             if (goesOn)
             {
                 _draft.Append(text);
-                _room.Apply(new ResponseDelta.TextAppended(_messageId, ++_number, text));
+                _sink.OnDelta(new ResponseDelta.TextAppended(_messageId, ++_number, text));
             }
             else
             {
                 Set(_draft.Parts.Count, isReasoning ? new ReasoningPart(text) { Step = Step } : new TextPart(text) { Step = Step });
             }
 
-            _journal.Append(_messageId, Step, text, isReasoning);
+            _sink.OnText(_messageId, Step, text, isReasoning);
         }
     }
 
@@ -254,6 +276,6 @@ internal sealed class ResponseDraft
         }
 
         _draft.Set(index, part);
-        _room.Apply(new ResponseDelta.PartSet(_messageId, ++_number, index, part));
+        _sink.OnDelta(new ResponseDelta.PartSet(_messageId, ++_number, index, part));
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Turns;
 
 /// <summary>One response of a model as it comes: each piece goes into the running response. Not for concurrent use.</summary>
-internal sealed class StepReading(TurnState state, int step, string origin, TurnsMetrics metrics, long began, TimeProvider time)
+internal sealed class StepReading(StepRun run, int step, string origin, TurnsMetrics metrics, long began, TimeProvider time)
 {
     private const int ShortArguments = 2_000;
 
@@ -27,7 +27,7 @@ internal sealed class StepReading(TurnState state, int step, string origin, Turn
 
     public void Take(ChatResponseUpdate update)
     {
-        state.Model = update.ModelId is { } model ? StorableText.From(model) : state.Model;
+        run.Model = update.ModelId is { } model ? StorableText.From(model) : run.Model;
         Finish = update.FinishReason ?? Finish;
         foreach (var content in update.Contents)
         {
@@ -41,19 +41,19 @@ internal sealed class StepReading(TurnState state, int step, string origin, Turn
         {
             case TextContent { Text.Length: > 0 } text:
                 MarkFirst();
-                state.Draft.AppendText(text.Text);
+                run.Draft.AppendText(text.Text);
                 AddSources(text);
                 break;
             case TextReasoningContent reasoning:
                 MarkFirst();
                 if (reasoning.Text.Length > 0)
                 {
-                    state.Draft.AppendReasoning(reasoning.Text);
+                    run.Draft.AppendReasoning(reasoning.Text);
                 }
 
                 if (reasoning.ProtectedData is { } sealing)
                 {
-                    state.Draft.SealReasoning(StorableText.From(sealing), origin);
+                    run.Draft.SealReasoning(StorableText.From(sealing), origin);
                 }
 
                 break;
@@ -66,23 +66,23 @@ internal sealed class StepReading(TurnState state, int step, string origin, Turn
                 Complete(call);
                 break;
             case ResponseNoteContent note:
-                state.Draft.Note(note.Note);
+                run.Draft.Note(note.Note);
                 break;
             case UsageContent usage:
-                state.Count(usage.Details);
+                run.Count(usage.Details);
                 // Several may count one request.
                 ReportedInput = Math.Max(ReportedInput, TokenUsage.Of(usage.Details).Input);
-                metrics.Tokens(state.Assistant, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
+                metrics.Tokens(run.Assistant, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
                 break;
         }
     }
 
     private void MarkFirst()
     {
-        if (state.MarkFirstToken())
+        if (run.MarkFirstToken())
         {
-            metrics.FirstText(state.Assistant, time.GetElapsedTime(began));
-            state.Draft.Note(null);
+            metrics.FirstText(run.Assistant, time.GetElapsedTime(began));
+            run.Draft.Note(null);
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class StepReading(TurnState state, int step, string origin, Turn
     {
         foreach (var citation in (text.Annotations ?? []).OfType<CitationAnnotation>().Where(c => c.Url is not null))
         {
-            state.Draft.Add(new SourcePart(citation.Url!.ToString(), citation.Title is { } title ? StorableText.From(title) : null) { Step = step });
+            run.Draft.Add(new SourcePart(citation.Url!.ToString(), citation.Title is { } title ? StorableText.From(title) : null) { Step = step });
         }
     }
 
@@ -109,9 +109,9 @@ internal sealed class StepReading(TurnState state, int step, string origin, Turn
         }
 
         written.Append(delta.Arguments);
-        if (state.Draft.ChangeCall(id, c => IsWorthShowing(written, c) ? c with { Arguments = Written(id) } : c) is null)
+        if (run.Draft.ChangeCall(id, c => IsWorthShowing(written, c) ? c with { Arguments = Written(id) } : c) is null)
         {
-            state.Draft.SetCall(new ToolCallPart(id, StorableText.From(delta.Name)) { Step = step, Arguments = Written(id) });
+            run.Draft.SetCall(new ToolCallPart(id, StorableText.From(delta.Name)) { Step = step, Arguments = Written(id) });
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class StepReading(TurnState state, int step, string origin, Turn
             };
         }
 
-        state.Draft.SetCall(call);
+        run.Draft.SetCall(call);
         Calls.Add(call);
     }
 
@@ -168,7 +168,7 @@ internal sealed class StepReading(TurnState state, int step, string origin, Turn
         {
             id = StorableText.From(callId);
             var plain = id;
-            for (var number = step; state.Draft.ChangeCall(id, static c => c) is not null; number++)
+            for (var number = step; run.Draft.ChangeCall(id, static c => c) is not null; number++)
             {
                 id = $"{plain}-{number}";
             }

@@ -15,33 +15,33 @@ public sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILogg
     // A prompt is far smaller; one that is not is kept without its contents rather than cut where nobody sees it.
     private const int MostBytes = 4_000_000;
 
-    internal static Recorder Begin(TurnState state, StepRequest request) => new(state, request);
+    internal static Recorder Begin(TurnRun run, StepRequest request) => new(run, request);
 
     /// <summary>Keeps a step; not when a message was removed from the room after its prompt was built.</summary>
-    /// <param name="state">The turn.</param>
+    /// <param name="run">The turn.</param>
     /// <param name="step">The step.</param>
     /// <param name="recorder">What was sent.</param>
     /// <param name="removals">The turn's <see cref="RunningTurn.Removals"/> before its prompt was built.</param>
-    internal async Task KeepAsync(TurnState state, int step, Recorder recorder, int removals)
+    internal async Task KeepAsync(TurnRun run, int step, Recorder recorder, int removals)
     {
         try
         {
-            var sent = recorder.ToStep(state.Claimed.Response.Versions, step);
+            var sent = recorder.ToStep(run.Claimed.Response.Versions, step);
             var content = await CompressAsync(sent).ConfigureAwait(false);
             // Within the gate: what was sent may have a message in it that is removed just now.
-            using var gate = await gates.EnterAsync(state.Room.Id, CancellationToken.None).ConfigureAwait(false);
-            if (state.Turn.Removals != removals)
+            using var gate = await gates.EnterAsync(run.Room.Id, CancellationToken.None).ConfigureAwait(false);
+            if (run.Turn.Removals != removals)
             {
                 return;
             }
 
-            await store.AddStepAsync(state.Room.Id, state.Claimed.Response.Id, sent.Version, step, content, CancellationToken.None).ConfigureAwait(false);
+            await store.AddStepAsync(run.Room.Id, run.Claimed.Response.Id, sent.Version, step, content, CancellationToken.None).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever it is (storage, contents of a hook that cannot be written), it is not worth a response.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogNotKept(e, state.Claimed.Response.Id, step);
+            LogNotKept(e, run.Claimed.Response.Id, step);
         }
     }
 
@@ -88,14 +88,14 @@ public sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILogg
         private IReadOnlyList<ChatMessage> _messages;
         private ChatOptions _options;
 
-        public Recorder(TurnState state, StepRequest request)
+        public Recorder(TurnRun run, StepRequest request)
         {
             _messages = [.. request.Messages];
             _options = request.Options;
             Options = request.Options.Clone();
             Options.AdditionalProperties ??= [];
-            Options.AdditionalProperties[TurnProperties.Room] = state.Room.Id;
-            Options.AdditionalProperties[TurnProperties.Fresh] = state.Claimed.IsAnother;
+            Options.AdditionalProperties[TurnProperties.Room] = run.Room.Id;
+            Options.AdditionalProperties[TurnProperties.Fresh] = run.Claimed.IsAnother;
             Options.AdditionalProperties[TurnProperties.Recorder] = this;
         }
 
@@ -104,8 +104,9 @@ public sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILogg
 
         public void Sent(IReadOnlyList<ChatMessage> messages, ChatOptions options) => (_messages, _options) = (messages, options);
 
-        /// <summary>Has what was sent compared with what the provider counted.</summary>
-        public void CheckContext(ContextCheck check, TurnState state, int step, long reported) => check.Check(state, step, _messages, _options, reported);
+        /// <summary>Has what was sent compared with what the provider counted (see <see cref="ContextCheck.Compare"/>).</summary>
+        public string? Compare(ContextCheck check, TurnRun run, long reported) =>
+            check.Compare(run.Assistant, run.Claimed.Response.Id, _messages, _options, reported);
 
         public SentStep ToStep(int version, int step) => new(
             version, step,

@@ -8,13 +8,12 @@ namespace BlazorChat.Turns;
 /// <summary>Runs one turn from the queue to its outcome, tied to no circuit.</summary>
 internal sealed partial class TurnRunner(
     IRoomStore store,
-    ITurnStore turns,
     RoomBroadcaster broadcaster,
     RoomGates gates,
     RunningTurns running,
     IAssistants assistants,
-    TurnSteps steps,
-    TurnJournal journal,
+    StepLoop loop,
+    TurnRunServices services,
     TurnObservers observers,
     TurnsMetrics metrics,
     TimeProvider time,
@@ -44,43 +43,43 @@ internal sealed partial class TurnRunner(
             return false;
         }
 
-        if (await BeginAsync(lease.Room, assistant, stoppingToken).ConfigureAwait(false) is not { } state)
+        if (await BeginAsync(lease.Room, assistant, stoppingToken).ConfigureAwait(false) is not { } run)
         {
             return false;
         }
 
-        using (state.Turn)
-        using (state)
+        using (run.Turn)
+        using (run)
         {
-            await RunAsync(state, stoppingToken).ConfigureAwait(false);
+            await RunAsync(run, stoppingToken).ConfigureAwait(false);
         }
 
         return true;
     }
 
-    private async Task RunAsync(TurnState state, CancellationToken stoppingToken)
+    private async Task RunAsync(TurnRun run, CancellationToken stoppingToken)
     {
-        var claimed = state.Claimed;
+        var claimed = run.Claimed;
         using var activity = metrics.StartTurn(claimed);
         using var scope = InTurn(logger, claimed.Turn.RoomId, claimed.Turn.Id);
         var began = time.GetTimestamp();
         LogBegan(claimed.Turn.Id, claimed.Turn.AssistantId);
-        var status = await AnswerAsync(state).ConfigureAwait(false);
-        state.Turn.SetAnswered();
-        var ended = await EndAsync(state, status, stoppingToken).ConfigureAwait(false);
+        var status = await AnswerAsync(run).ConfigureAwait(false);
+        run.Turn.SetAnswered();
+        var ended = await EndAsync(run, status, stoppingToken).ConfigureAwait(false);
 
         var outcome = TurnsMetrics.OutcomeOf(ended?.Status);
         metrics.Ended(claimed.Turn.AssistantId, ended?.Status);
         activity?.SetTag("blazorchat.outcome", outcome);
         var took = time.GetElapsedTime(began);
-        LogEnded(claimed.Turn.Id, outcome, state.Steps, took.TotalMilliseconds);
+        LogEnded(claimed.Turn.Id, outcome, run.Steps, took.TotalMilliseconds);
         if (ended is not null)
         {
-            observers.Tell(new TurnOutcome(claimed.Turn, claimed.Request, ended, state.Tokens, state.Cost, took));
+            observers.Tell(new TurnOutcome(claimed.Turn, claimed.Request, ended, run.Tokens, run.Cost, took));
         }
     }
 
-    private async Task<TurnState?> BeginAsync(OpenRoom room, Assistant assistant, CancellationToken stoppingToken)
+    private async Task<TurnRun?> BeginAsync(OpenRoom room, Assistant assistant, CancellationToken stoppingToken)
     {
         var roomId = room.State.Room.Id;
         using var gate = await gates.EnterAsync(roomId, stoppingToken).ConfigureAwait(false);
@@ -90,8 +89,8 @@ internal sealed partial class TurnRunner(
             return null;
         }
 
-        var turn = new RunningTurn(claimed.Response, claimed.Request, new ResponseDraft(claimed.Response, claimed.Step, room, journal));
-        var state = new TurnState(room.State.Room, claimed, assistant, turn, turns, journal, time);
+        var turn = new RunningTurn(claimed.Response, claimed.Request, new ResponseDraft(claimed.Response.Id, claimed.Response.Parts, claimed.Step, new RoomSink(room, services.Journal)));
+        var run = new TurnRun(room.State.Room, claimed, assistant, turn, services);
         // Known before anybody can see it, so that whoever sees it can stop it.
         running.Add(turn);
         Tell(roomId, begun.Events);
@@ -100,7 +99,7 @@ internal sealed partial class TurnRunner(
             turn.Draft.Note("Recovering…");
         }
 
-        return state;
+        return run;
     }
 
     /// <summary>Takes the next turn of an assistant: its response exists from then on.</summary>
@@ -165,42 +164,53 @@ internal sealed partial class TurnRunner(
 
     /// <summary>Streams the response into the room.</summary>
     /// <returns>How it ended, or why it pauses.</returns>
-    private async Task<MessageStatus> AnswerAsync(TurnState state)
+    private async Task<MessageStatus> AnswerAsync(TurnRun run)
     {
         try
         {
-            return await steps.RunAsync(state).ConfigureAwait(false);
+            return StatusOf(await loop.RunAsync(run).ConfigureAwait(false), run.Assistant);
         }
-        catch (OperationCanceledException) when (state.Turn.Ending is not null)
+        catch (OperationCanceledException) when (run.Turn.Ending is not null)
         {
-            return state.Turn.Ending is TurnEnding.Stopped stopped ? new MessageStatus.Stopped(stopped.By.Name)
-                : CanRecover(state) ? MessageStatus.Recovering.Instance
+            return run.Turn.Ending is TurnEnding.Stopped stopped ? new MessageStatus.Stopped(stopped.By.Name)
+                : CanRecover(run) ? MessageStatus.Recovering.Instance
                 : MessageStatus.Interrupted.Instance;
         }
         catch (ResponseFailedException e)
         {
-            return e.IsStall && CanRecover(state) ? MessageStatus.Recovering.Instance : new MessageStatus.Failed(e.Message);
+            return e.IsStall && CanRecover(run) ? MessageStatus.Recovering.Instance : new MessageStatus.Failed(e.Message);
         }
         catch (StorageUnavailableException e)
         {
-            LogBroke(e, state.Turn.MessageId);
+            LogBroke(e, run.Turn.MessageId);
             // A database that is away for a moment costs a moment: what has come so far is stored when it is back.
-            return CanRecover(state) ? MessageStatus.Recovering.Instance
+            return CanRecover(run) ? MessageStatus.Recovering.Instance
                 : new MessageStatus.Failed("What came of this answer could not be saved, so it does not go on.");
         }
 #pragma warning disable CA1031 // Whatever went wrong, the turn must end with an outcome that people see, and the queue must go on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogBroke(e, state.Turn.MessageId);
+            LogBroke(e, run.Turn.MessageId);
             return new MessageStatus.Failed("Something went wrong on this server while answering.");
         }
     }
 
-    private bool CanRecover(TurnState state)
+    private static MessageStatus StatusOf(StepsEnd end, Assistant assistant) => end switch
     {
-        var claimed = state.Claimed;
-        return PolicyOf(state.Assistant).Allows(claimed.Recoveries, claimed.RecoveredProgress, state.Draft.Parts, time.GetUtcNow() - claimed.BeganAt);
+        StepsEnd.Answered => MessageStatus.Complete.Instance,
+        StepsEnd.AwaitingPeople => MessageStatus.AwaitingPeople.Instance,
+        StepsEnd.LengthLimit => new MessageStatus.Cut("The answer was cut off at the assistant's length limit."),
+        StepsEnd.StepLimit => new MessageStatus.Cut($"This answer used all of its {assistant.MaxSteps} steps."),
+        StepsEnd.PartLimit => new MessageStatus.Failed($"This answer has more than {RoomLimits.Parts} parts, which is the most."),
+        StepsEnd.ToolErrors => new MessageStatus.Failed($"The assistant's tools failed {assistant.MaxToolErrors} times in a row."),
+        _ => new MessageStatus.Failed("The assistant's answer had no text."),
+    };
+
+    private bool CanRecover(TurnRun run)
+    {
+        var claimed = run.Claimed;
+        return PolicyOf(run.Assistant).Allows(claimed.Recoveries, claimed.RecoveredProgress, run.Draft.Parts, time.GetUtcNow() - claimed.BeganAt);
     }
 
     /// <summary>What is to become of an assistant's answers that were cut off.</summary>
@@ -211,15 +221,15 @@ internal sealed partial class TurnRunner(
     /// without it. The room's gate is free between two tries.
     /// </summary>
     /// <returns>The response, or null when it is gone, or could not be stored before the server stopped.</returns>
-    private async Task<Message?> EndAsync(TurnState state, MessageStatus status, CancellationToken stoppingToken)
+    private async Task<Message?> EndAsync(TurnRun run, MessageStatus status, CancellationToken stoppingToken)
     {
-        var response = state.Claimed.Response;
+        var response = run.Claimed.Response;
         var now = time.GetUtcNow();
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                return await TryEndAsync(state, status, now).ConfigureAwait(false);
+                return await TryEndAsync(run, status, now).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever it is, a response that has ended must not stay running for ever.
             catch (Exception e)
@@ -229,38 +239,38 @@ internal sealed partial class TurnRunner(
                 if (attempt >= StoreAgainAfter.Length && stoppingToken.IsCancellationRequested)
                 {
                     // The next start finds it running, and keeps what was journaled.
-                    running.Remove(state.Turn);
+                    running.Remove(run.Turn);
                     return null;
                 }
 
-                state.Draft.Note("This answer has ended, but cannot be saved just now. It is tried again.");
+                run.Draft.Note("This answer has ended, but cannot be saved just now. It is tried again.");
                 await Task.Delay(StoreAgainAfter[Math.Min(attempt, StoreAgainAfter.Length - 1)], time, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task<Message?> TryEndAsync(TurnState state, MessageStatus status, DateTimeOffset now)
+    private async Task<Message?> TryEndAsync(TurnRun run, MessageStatus status, DateTimeOffset now)
     {
-        var response = state.Claimed.Response;
+        var response = run.Claimed.Response;
         // Not cancelled by a shutdown: it waits for this.
         using var gate = await gates.EnterAsync(response.RoomId, CancellationToken.None).ConfigureAwait(false);
-        if (status is MessageStatus.Recovering && state.Turn.Ending is TurnEnding.Stopped stopped)
+        if (status is MessageStatus.Recovering && run.Turn.Ending is TurnEnding.Stopped stopped)
         {
             // While it could not be stored, somebody stopped it: it does not go on when it can.
             status = new MessageStatus.Stopped(stopped.By.Name);
         }
 
         RoomChange<Message?>? ended = null;
-        if (state.Turn.Ending is not TurnEnding.Discarded)
+        if (run.Turn.Ending is not TurnEnding.Discarded)
         {
             var end = new EndedTurn(
-                response.RoomId, response.Id, PartsAt(state, status, now), status, state.Draft.NextFreeStep, state.Metadata(), state.Tokens, state.Cost, now);
+                response.RoomId, response.Id, PartsAt(run, status, now), status, run.Draft.NextFreeStep, run.Metadata(), run.Tokens, run.Cost, now);
             ended = await store.ChangeAsync<Message?>(response.RoomId, (change, token) => StoreEndAsync(change, end, token), CancellationToken.None).ConfigureAwait(false);
         }
 
         // Known as running until its outcome is stored: whoever presses Stop until then means this response and not the next.
-        running.Remove(state.Turn);
-        journal.Forget(response.Id);
+        running.Remove(run.Turn);
+        services.Journal.Forget(response.Id);
         // A turn that goes on is taken up by whoever runs this queue: they look for the next turn when this one has ended.
         Tell(response.RoomId, ended?.Events ?? []);
         return ended?.Value.Value;
@@ -297,12 +307,12 @@ internal sealed partial class TurnRunner(
     }
 
     // Within the gate: people may have decided about calls until now.
-    private static ImmutableArray<MessagePart> PartsAt(TurnState state, MessageStatus status, DateTimeOffset now) => status switch
+    private static ImmutableArray<MessagePart> PartsAt(TurnRun run, MessageStatus status, DateTimeOffset now) => status switch
     {
-        MessageStatus.AwaitingPeople => state.Draft.Parts,
-        MessageStatus.Recovering => CallChanges.Recover(state.Draft.Parts, now),
-        MessageStatus.Stopped stopped => CallChanges.FailUnfinished(state.Draft.Parts, $"Not finished: {stopped.By} stopped the answer.", now),
-        _ => CallChanges.FailUnfinished(state.Draft.Parts, "Not finished: the answer ended before.", now),
+        MessageStatus.AwaitingPeople => run.Draft.Parts,
+        MessageStatus.Recovering => CallChanges.Recover(run.Draft.Parts, now),
+        MessageStatus.Stopped stopped => CallChanges.FailUnfinished(run.Draft.Parts, $"Not finished: {stopped.By} stopped the answer.", now),
+        _ => CallChanges.FailUnfinished(run.Draft.Parts, "Not finished: the answer ended before.", now),
     };
 
     private async Task WithdrawAsync(Guid roomId, string assistantId, CancellationToken stoppingToken)

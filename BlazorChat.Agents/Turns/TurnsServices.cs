@@ -25,13 +25,14 @@ internal static class TurnsServices
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton<ToolCatalog>();
         services.AddSingleton(s => new DelegationTools(
-            s.GetRequiredService<ToolExecution>(), s.GetRequiredService<ToolCatalog>().For,
+            s.GetRequiredService<StepLoop>(), s.GetRequiredService<ToolCatalog>().For,
             s.GetRequiredService<ToolCatalog>().Rules, s.GetRequiredService<AssistantInstructions>(), s.GetRequiredService<ContextCheck>(),
             s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ToolBatch>();
         services.AddSingleton<StepRecords>();
         services.AddSingleton<ContextCheck>();
-        services.AddSingleton<TurnSteps>();
+        services.AddSingleton<StepLoop>();
+        services.AddSingleton<TurnRunServices>();
         services.AddSingleton<ITurnObserver, RoomTitles>();
         services.AddSingleton<TurnObservers>();
         services.AddSingleton<TurnRunner>();

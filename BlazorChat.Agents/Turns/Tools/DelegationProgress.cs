@@ -1,4 +1,6 @@
 using System.Text;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
 using BlazorChat.Text;
 
 namespace BlazorChat.Turns.Tools;
@@ -7,7 +9,7 @@ namespace BlazorChat.Turns.Tools;
 /// How far an inner assistant is, for the card of the call: the tools that it called and what it says now. Shows the newest state
 /// at most five times a second, and always at the end.
 /// </summary>
-internal sealed class DelegationProgress : IAsyncDisposable
+internal sealed class DelegationProgress : IResponseSink, IAsyncDisposable
 {
     private const int MostCalls = 20;
     private const int TextLength = 4_000;
@@ -17,11 +19,13 @@ internal sealed class DelegationProgress : IAsyncDisposable
 
     private readonly Lock _lock = new();
     private readonly List<Call> _calls = [];
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly StringBuilder _text = new();
     private readonly Action<string> _show;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private int _earlierCalls;
+    private int _step;
     private string _inner = "";
     private long? _shownAt;
     private bool _isDue;
@@ -34,47 +38,26 @@ internal sealed class DelegationProgress : IAsyncDisposable
         _timer = time.CreateTimer(static progress => ((DelegationProgress)progress!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Another request to the model: what it said before is not its last word.</summary>
-    public void BeginStep()
+    /// <inheritdoc />
+    public void OnDelta(ResponseDelta delta)
     {
-        // What was shown stays until there is something else to show.
-        lock (_lock)
+        if (delta is ResponseDelta.PartSet { Part: ToolCallPart part })
         {
-            _text.Clear();
-            _inner = "";
+            Change(part.Step, () => Show(part));
         }
     }
 
-    public void Append(string text) => Change(() =>
+    /// <inheritdoc />
+    public void OnText(Guid messageId, int step, string text, bool isReasoning)
     {
-        _text.Append(text);
-        if (_text.Length > TextLength * 2)
+        if (!isReasoning)
         {
-            _text.Remove(0, _text.Length - TextLength);
+            Change(step, () => Append(text));
         }
-    });
-
-    /// <summary>A call began.</summary>
-    /// <returns>What to end it with.</returns>
-    public object BeginCall(string name, string arguments)
-    {
-        var call = new Call(name, TextCut.Marked(arguments, ArgumentsLength));
-        Change(() =>
-        {
-            _calls.Add(call);
-            if (_calls.Count > MostCalls)
-            {
-                _calls.RemoveAt(0);
-                _earlierCalls++;
-            }
-        });
-        return call;
     }
-
-    public void EndCall(object call, bool isError) => Change(() => ((Call)call).Mark = isError ? "✗" : "✓");
 
     /// <summary>What one of its tools shows in turn.</summary>
-    public void ShowInner(string text) => Change(() => _inner = TextCut.Marked(text, InnerLength));
+    public void ShowInner(string text) => Change(_step, () => _inner = TextCut.Marked(text, InnerLength));
 
     /// <summary>Shows the newest state if it was not, and nothing after it.</summary>
     public async ValueTask DisposeAsync()
@@ -91,13 +74,53 @@ internal sealed class DelegationProgress : IAsyncDisposable
         }
     }
 
-    private void Change(Action change)
+    private void Append(string text)
+    {
+        _text.Append(text);
+        if (_text.Length > TextLength * 2)
+        {
+            _text.Remove(0, _text.Length - TextLength);
+        }
+    }
+
+    private void Show(ToolCallPart part)
+    {
+        var call = _calls.Find(known => known.Id == part.CallId);
+        if (call is null && !_known.Add(part.CallId))
+        {
+            // It was shown, and has made place for others since.
+            return;
+        }
+
+        if (call is null)
+        {
+            _calls.Add(call = new Call(part.CallId, part.Name));
+            if (_calls.Count > MostCalls)
+            {
+                _calls.RemoveAt(0);
+                _earlierCalls++;
+            }
+        }
+
+        call.Arguments = TextCut.Marked(part.Arguments, ArgumentsLength);
+        call.Mark = !part.IsFinished ? "…" : part.State == ToolCallState.Succeeded ? "✓" : "✗";
+    }
+
+    private void Change(int step, Action change)
     {
         lock (_lock)
         {
             if (_isEnded)
             {
                 return;
+            }
+
+            if (step > _step)
+            {
+                // Another request to the model: what it said before is not its last word. It stays until there is something else to show.
+                _step = step;
+                _text.Clear();
+                _inner = "";
             }
 
             change();
@@ -154,12 +177,14 @@ internal sealed class DelegationProgress : IAsyncDisposable
         _show(string.Join('\n', lines));
     }
 
-    private sealed class Call(string name, string arguments)
+    private sealed class Call(string id, string name)
     {
+        public string Id { get; } = id;
+
         public string Name { get; } = name;
 
-        public string Arguments { get; } = arguments;
+        public string Arguments { get; set; } = "";
 
-        public string Mark { get; set; } = "…";
+        public string Mark { get; set; } = "";
     }
 }

@@ -7,7 +7,7 @@ namespace BlazorChat.Turns.Tools;
 /// An assistant as a tool of another: <c>ask_…</c> with a task. It works with its own instructions, tools and budget, sees nothing
 /// of the room, and only its last words come back.
 /// </summary>
-internal sealed class DelegationTool(Assistant inner, IAssistants assistants, DelegationTools delegation, ToolExecution execution, TimeProvider time) : AIFunction
+internal sealed class DelegationTool(Assistant inner, IAssistants assistants, DelegationTools delegation, StepLoop loop, TimeProvider time) : AIFunction
 {
     public const string NoApproval = "This tool needs a person's approval, which work that was handed on cannot ask for.";
 
@@ -43,10 +43,10 @@ internal sealed class DelegationTool(Assistant inner, IAssistants assistants, De
 
         var progress = new DelegationProgress(call.ShowPreliminary, time);
         await using var _ = progress.ConfigureAwait(false);
-        var work = new DelegatedWork(inner, assistants, delegation, execution, call, chain, progress);
+        var run = new DelegatedRun(inner, task.GetString()!, assistants, delegation, call, chain, progress, cancellationToken);
         try
         {
-            return await work.RunAsync(task.GetString()!, cancellationToken).ConfigureAwait(false);
+            return run.Result(await loop.RunAsync(run).ConfigureAwait(false));
         }
         catch (ResponseFailedException e)
         {

@@ -1,14 +1,19 @@
 namespace BlazorChat.Turns.Tools;
 
+/// <summary>What an inner assistant may call.</summary>
+/// <param name="Tools">The tools.</param>
+/// <param name="Withheld">The names of those it could call otherwise, each with a sentence that says why it cannot here.</param>
+internal sealed record OfferedTools(IReadOnlyList<ChatTool> Tools, IReadOnlyDictionary<string, string> Withheld);
+
 /// <summary>The tools by which an assistant hands work to others.</summary>
-/// <param name="execution">Runs the inner assistants' tools.</param>
+/// <param name="loop">Runs the inner assistants' steps.</param>
 /// <param name="toolsOf">The tools that an assistant may call by itself, those of delegation left out.</param>
 /// <param name="rules">Who has to agree.</param>
 /// <param name="instructions">What inner assistants are told.</param>
 /// <param name="context">Notices what their servers cut off.</param>
 /// <param name="time">The clock.</param>
 internal sealed class DelegationTools(
-    ToolExecution execution, Func<Assistant, IReadOnlyList<ChatTool>> toolsOf, ToolRules rules, AssistantInstructions instructions, ContextCheck context,
+    StepLoop loop, Func<Assistant, IReadOnlyList<ChatTool>> toolsOf, ToolRules rules, AssistantInstructions instructions, ContextCheck context,
     TimeProvider time)
 {
     /// <summary>How often work may be handed on: an assistant may ask another, which may ask a third.</summary>
@@ -29,16 +34,15 @@ internal sealed class DelegationTools(
     /// <summary>A tool for each assistant that one may hand work to and that is configured.</summary>
     public IReadOnlyList<ChatTool> For(Assistant assistant, IAssistants assistants) =>
         [.. assistant.Delegates.Distinct(StringComparer.Ordinal).Where(id => id != assistant.Author.Id).Select(assistants.Find).OfType<Assistant>()
-            .Select(inner => rules.Apply(new ChatTool(new DelegationTool(inner, assistants, this, execution, time)) { Source = Source, Timeout = Timeout }))];
+            .Select(inner => rules.Apply(new ChatTool(new DelegationTool(inner, assistants, this, loop, time)) { Source = Source, Timeout = Timeout }))];
 
     /// <summary>What an inner assistant is offered: nothing that needs a person, or their browser, or would be refused anyway.</summary>
     /// <param name="inner">The inner assistant.</param>
     /// <param name="assistants">Who can answer.</param>
     /// <param name="chain">Who handed the work on, the inner assistant last.</param>
-    /// <param name="withheld">The names of those it could call otherwise, each with a sentence that says why it cannot here.</param>
-    public List<ChatTool> Offered(Assistant inner, IAssistants assistants, IReadOnlyList<string> chain, out Dictionary<string, string> withheld)
+    public OfferedTools Offered(Assistant inner, IAssistants assistants, IReadOnlyList<string> chain)
     {
-        withheld = new Dictionary<string, string>(StringComparer.Ordinal);
+        var withheld = new Dictionary<string, string>(StringComparer.Ordinal);
         var offered = new List<ChatTool>();
         foreach (var tool in toolsOf(inner).Concat(For(inner, assistants)))
         {
@@ -56,6 +60,6 @@ internal sealed class DelegationTools(
             }
         }
 
-        return offered;
+        return new OfferedTools(offered, withheld);
     }
 }

@@ -341,12 +341,12 @@ public sealed class DelegationTests
                 _assistants[id] = new Assistant(new Author(AuthorKind.Assistant, id, id), "Be brief.", 16_000, _clients[id]) { Delegates = id == "outer" ? ids : [] };
             }
 
-            _delegation = new DelegationTools(Bench.Execution, _ => Tools, new ToolRules([]), new AssistantInstructions(
+            _delegation = new DelegationTools(Bench.Services.GetRequiredService<StepLoop>(), _ => Tools, new ToolRules([]), new AssistantInstructions(
                 Bench.Services.GetRequiredService<IServiceScopeFactory>(), Bench.Time, NullLogger<AssistantInstructions>.Instance),
                 Bench.Services.GetRequiredService<ContextCheck>(), Bench.Time);
         }
 
-        public ToolBench Bench { get; } = new(services => services.AddMetrics().AddSingleton<RunningTurns>().AddSingleton<TurnsMetrics>().AddSingleton<ContextCheck>());
+        public ToolBench Bench { get; } = new(services => services.AddMetrics().AddSingleton<RunningTurns>().AddSingleton<TurnsMetrics>().AddSingleton<ContextCheck>().AddSingleton<ToolBatch>().AddSingleton<StepLoop>());
 
         /// <summary>Everybody's tools.</summary>
         public List<ChatTool> Tools { get; } = [];

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using BlazorChat.Messages;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Turns;
+
+/// <summary>
+/// The loop of a turn, and of work that an assistant was handed: asks the model, runs the tools that it called, asks again, until it has
+/// nothing more to call, people have to do something first, or a budget is spent. Where it stands is in the parts alone, so it goes on
+/// from there in the same way after a pause of days or a crash.
+/// </summary>
+internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvider time)
+{
+    /// <summary>Runs steps until the run ends or pauses.</summary>
+    /// <exception cref="ResponseFailedException">The model failed.</exception>
+    /// <exception cref="OperationCanceledException">The run is to end.</exception>
+    public async Task<StepsEnd> RunAsync(StepRun run)
+    {
+        var draft = run.Draft;
+        while (true)
+        {
+            run.Token.ThrowIfCancellationRequested();
+            var calls = draft.CallsOf(draft.Step - 1);
+            if (calls.Any(c => c.State == ToolCallState.Ready))
+            {
+                // Approved meanwhile, or found so after a pause.
+                await batch.RunAsync(run, draft.Step - 1, run.Tools).ConfigureAwait(false);
+                continue;
+            }
+
+            if (calls.Any(c => c.IsAwaited))
+            {
+                return StepsEnd.AwaitingPeople;
+            }
+
+            if (Limit(run) is { } limit)
+            {
+                return limit;
+            }
+
+            if (await StepAsync(run).ConfigureAwait(false) is { } end)
+            {
+                return end;
+            }
+        }
+    }
+
+    private static StepsEnd? Limit(StepRun run)
+    {
+        var draft = run.Draft;
+        if (draft.Step - run.FirstStep >= run.Assistant.MaxSteps)
+        {
+            return StepsEnd.StepLimit;
+        }
+
+        if (draft.IsFull)
+        {
+            return StepsEnd.PartLimit;
+        }
+
+        var failed = 0;
+        for (var step = draft.Step - 1; step >= run.FirstStep; step--, failed++)
+        {
+            var calls = draft.CallsOf(step);
+            if (calls.IsEmpty || calls.Any(c => c.State != ToolCallState.Failed))
+            {
+                break;
+            }
+        }
+
+        return failed >= run.Assistant.MaxToolErrors ? StepsEnd.ToolErrors : null;
+    }
+
+    /// <returns>How the run ends, or null when it goes on.</returns>
+    private async Task<StepsEnd?> StepAsync(StepRun run)
+    {
+        var began = time.GetTimestamp();
+        var step = run.Draft.Step;
+        var request = await run.PrepareAsync(step).ConfigureAwait(false);
+        var (calls, finish) = await AskAsync(run, request).ConfigureAwait(false);
+        // All of the step's text is there: whoever decides about a call from now on has it stored with the step.
+        run.Draft.NextStep();
+        foreach (var (number, call) in calls.Index())
+        {
+            run.Draft.SetCall(finish == ChatFinishReason.Length ? Incomplete(call)
+                : call.IsFinished ? call
+                : await batch.PrepareAsync(run, call, number, request.Tools).ConfigureAwait(false));
+        }
+
+        foreach (var begun in run.Draft.CallsOf(step).Where(c => c.State == ToolCallState.Streaming))
+        {
+            run.Draft.SetCall(Incomplete(begun));
+        }
+
+        if (calls.Count > 0)
+        {
+            // What waits for people is on disk before anything runs, and long before the turn pauses.
+            await batch.RunAsync(run, step, request.Tools).ConfigureAwait(false);
+        }
+
+        await run.StepEndedAsync(request, finish, time.GetElapsedTime(began)).ConfigureAwait(false);
+        return finish == ChatFinishReason.Length ? StepsEnd.LengthLimit
+            : calls.Count > 0 ? null
+            : HasContent(run.Draft.Parts) ? StepsEnd.Answered
+            : StepsEnd.Empty;
+    }
+
+    private ToolCallPart Incomplete(ToolCallPart call) => call with
+    {
+        State = ToolCallState.Failed,
+        Result = "Not run: the answer was cut off before the call was complete.",
+        EndedAt = time.GetUtcNow(),
+    };
+
+    /// <summary>Asks the model and streams what it says into the response.</summary>
+    /// <returns>The calls that it made, complete, and why it ended.</returns>
+    private async Task<(List<ToolCallPart> Calls, ChatFinishReason? Finish)> AskAsync(StepRun run, ModelRequest request)
+    {
+        var reading = new StepReading(run, request.Step, request.Origin, metrics, time.GetTimestamp(), time);
+        var options = run.Begin(request);
+        run.Steps++;
+        try
+        {
+            await foreach (var update in request.Client.GetStreamingResponseAsync(request.Messages, options, run.Token).ConfigureAwait(false))
+            {
+                reading.Take(update);
+            }
+        }
+        finally
+        {
+            await run.AskedAsync(request).ConfigureAwait(false);
+        }
+
+        run.Answered(request, reading.ReportedInput);
+        return (reading.Calls, reading.Finish);
+    }
+
+    // After its tools have run a model may have nothing to add.
+    private static bool HasContent(ImmutableArray<MessagePart> parts) => parts.Any(p => p is TextPart { Text.Length: > 0 } or ToolCallPart);
+}

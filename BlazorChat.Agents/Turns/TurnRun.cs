@@ -1,0 +1,261 @@
+using System.Text;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Text;
+using BlazorChat.Turns.Hooks;
+using BlazorChat.Turns.Tools;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Turns;
+
+/// <summary>What turns work with, the same for all.</summary>
+internal sealed class TurnRunServices(
+    ITurnStore store, TurnJournal journal, PromptBuilder prompts, ToolCatalog catalog, DelegationTools delegation, IAssistants assistants,
+    StepRecords records, ContextCheck context, IEnumerable<IStepHook> hooks, TimeProvider time)
+{
+    public ITurnStore Store => store;
+
+    public TurnJournal Journal => journal;
+
+    public PromptBuilder Prompts => prompts;
+
+    public StepRecords Records => records;
+
+    public ContextCheck Context => context;
+
+    public IReadOnlyList<IStepHook> Hooks { get; } = [.. hooks];
+
+    public TimeProvider Time => time;
+
+    /// <summary>The tools that an assistant may call in a room, those that hand work on included.</summary>
+    public IReadOnlyList<ChatTool> ToolsOf(Assistant assistant, Room room) =>
+        [.. catalog.For(assistant, room),
+         .. delegation.For(assistant, assistants).Where(t => !room.Settings.DisabledTools.Contains(t.Name, StringComparer.Ordinal))];
+}
+
+/// <summary>One turn while it runs: its steps write into the room. Tools of a step add to it side by side.</summary>
+internal sealed class TurnRun : StepRun, IDisposable
+{
+    private readonly SemaphoreSlim _saving = new(1, 1);
+    private readonly Lock _lock = new();
+    private readonly TurnRunServices _services;
+    private TokenCounts _tokens;
+    private CurrentStep? _current;
+    private bool _isCutTold;
+
+    public TurnRun(Room room, ClaimedTurn claimed, Assistant assistant, RunningTurn turn, TurnRunServices services)
+        : base(assistant, turn.Draft)
+    {
+        Room = room;
+        Claimed = claimed;
+        Turn = turn;
+        BeganAt = services.Time.GetUtcNow();
+        _services = services;
+        turn.SaveAsync = SaveAsync;
+    }
+
+    /// <summary>The room as it was when the turn began.</summary>
+    public Room Room { get; }
+
+    public ClaimedTurn Claimed { get; }
+
+    public RunningTurn Turn { get; }
+
+    public override int FirstStep => Claimed.FirstStep;
+
+    public override CancellationToken Token => Turn.Token;
+
+    public override IReadOnlyList<ChatTool> Tools => _services.ToolsOf(Assistant, Room);
+
+    public DateTimeOffset BeganAt { get; }
+
+    /// <summary>When its first piece came.</summary>
+    public DateTimeOffset? FirstTokenAt { get; private set; }
+
+    /// <summary>Tokens so far.</summary>
+    public TokenCounts Tokens
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _tokens;
+            }
+        }
+    }
+
+    /// <summary>What they cost, or null.</summary>
+    public decimal? Cost => Assistant.Prices?.Of(Tokens);
+
+    public void Add(TokenCounts tokens)
+    {
+        lock (_lock)
+        {
+            _tokens += tokens;
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Count(UsageDetails usage) => Add(TokenUsage.Of(usage));
+
+    /// <inheritdoc />
+    public override bool MarkFirstToken()
+    {
+        if (FirstTokenAt is not null)
+        {
+            return false;
+        }
+
+        FirstTokenAt = _services.Time.GetUtcNow();
+        return true;
+    }
+
+    /// <summary>What is known of the whole response, what came before this turn included.</summary>
+    public ResponseMetadata Metadata()
+    {
+        var before = Claimed.Response.Metadata ?? new ResponseMetadata { StartedAt = BeganAt };
+        return before with
+        {
+            Model = Model ?? before.Model ?? Assistant.Model,
+            Provider = Assistant.Provider,
+            FirstTokenAt = before.FirstTokenAt ?? FirstTokenAt,
+            Tokens = before.Tokens + Tokens,
+            Cost = Cost is { } cost ? (before.Cost ?? 0) + cost : before.Cost,
+            Steps = before.Steps + Steps,
+        };
+    }
+
+    /// <inheritdoc />
+    public override async Task<ModelRequest> PrepareAsync(int step)
+    {
+        // Before the prompt is built: what is removed from now on may be in it.
+        var (removals, tokens) = (Turn.Removals, Tokens);
+        var prompt = await _services.Prompts.BuildAsync(this, Token).ConfigureAwait(false);
+        var request = new StepRequest
+        {
+            Room = Room,
+            Assistant = Assistant.Author,
+            Request = Claimed.Request,
+            MessageId = Claimed.Response.Id,
+            Step = step,
+            Client = Assistant.Client,
+            Messages = [.. prompt.Messages],
+            Options = prompt.Options,
+            Tools = [.. Tools],
+        };
+        foreach (var hook in _services.Hooks)
+        {
+            await Stoppable.RunAsync(() => hook.BeforeStepAsync(request, Token), Token).ConfigureAwait(false);
+        }
+
+        var origin = ReasoningOrigin.Of(Assistant, request.Client, request.Options);
+        ReasoningOrigin.KeepOwn(request.Messages, origin);
+        request.Options.Tools = request.Tools.Count == 0 ? null : [.. request.Tools.Select(AITool (t) => t.Function)];
+        _current = new CurrentStep(request, StepRecords.Begin(this, request), removals, tokens);
+        return new ModelRequest(step, request.Client, request.Messages, request.Options, [.. request.Tools], origin);
+    }
+
+    /// <inheritdoc />
+    public override ChatOptions Begin(ModelRequest request) => _current!.Recorder.Options;
+
+    /// <inheritdoc />
+    // What was sent for a step that failed is what people ask about first.
+    public override Task AskedAsync(ModelRequest request) => _services.Records.KeepAsync(this, request.Step, _current!.Recorder, _current.Removals);
+
+    /// <inheritdoc />
+    public override void Answered(ModelRequest request, long reportedInput)
+    {
+        if (_current!.Recorder.Compare(_services.Context, this, reportedInput) is { } cut && !_isCutTold && !Draft.IsFull)
+        {
+            _isCutTold = true;
+            Draft.Add(new ErrorPart(cut) { Step = request.Step });
+        }
+    }
+
+    /// <inheritdoc />
+    public override async Task StepEndedAsync(ModelRequest request, ChatFinishReason? finish, TimeSpan took)
+    {
+        var result = new StepResult(_current!.Request, Draft.CallsOf(request.Step), Minus(Tokens, _current.TokensBefore), finish, took);
+        foreach (var hook in _services.Hooks)
+        {
+            await Stoppable.RunAsync(() => hook.AfterStepAsync(result, Token), Token).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc />
+    public override ToolCallContext ContextOf(ToolCallPart call) => new()
+    {
+        RoomId = Room.Id,
+        MessageId = Claimed.Response.Id,
+        CallId = call.CallId,
+        ToolName = call.Name,
+        Arguments = call.Arguments,
+        Assistant = Assistant.Author,
+        Request = Claimed.Request,
+        Chain = [Assistant.Author.Id],
+        DataSink = (data, isTransient) => Put(data with { Step = call.Step }, isTransient),
+        PreliminarySink = text => Draft.ChangeCall(call.CallId, c => c.State == ToolCallState.Running ? c with { Result = text } : c),
+        UsageSink = Add,
+    };
+
+    /// <inheritdoc />
+    public override ToolCallPart AskPeople(ToolCallPart call) => call with { State = ToolCallState.AwaitingApproval };
+
+    /// <inheritdoc />
+    // The message keeps the beginning of a long result, and so does the model; the whole is kept beside it.
+    public override async Task<ToolCallPart> ShortenAsync(ToolCallPart call)
+    {
+        if (call.Result is not { Length: > RoomLimits.ToolResultLength } whole)
+        {
+            return call;
+        }
+
+        var blob = new Blob("text/plain; charset=utf-8", Encoding.UTF8.GetBytes(whole));
+        var blobId = await _services.Store.AddBlobAsync(Claimed.Response.Id, blob, CancellationToken.None).ConfigureAwait(false);
+        return call with { Result = TextCut.Marked(whole, RoomLimits.ToolResultLength), BlobId = blobId, WholeLength = whole.Length };
+    }
+
+    /// <summary>Stores how far the response has come: the newest state, however many ask at once.</summary>
+    /// <exception cref="OperationCanceledException">The response is gone, and the turn with it.</exception>
+    /// <exception cref="StorageUnavailableException">It could not be stored.</exception>
+    public override async Task SaveAsync()
+    {
+        // Not cancelled by a stop: whoever waits for it has done something that must be known.
+        await _saving.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            var step = Draft.Step;
+            if (!await _services.Store.SaveAsync(Room.Id, Claimed.Response.Id, Draft.Parts, step, CancellationToken.None).ConfigureAwait(false))
+            {
+                Turn.End(new TurnEnding.Discarded());
+                throw new OperationCanceledException(Turn.Token);
+            }
+
+            _services.Journal.Forget(Claimed.Response.Id, step);
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+
+    public void Dispose() => _saving.Dispose();
+
+    private void Put(DataPart data, bool isTransient)
+    {
+        try
+        {
+            Draft.Put(data, isTransient);
+        }
+        catch (ResponseFailedException e)
+        {
+            // The tool's matter, and not yet the response's end.
+            throw new ToolFailedException(e.Message, e);
+        }
+    }
+
+    private static TokenCounts Minus(TokenCounts a, TokenCounts b) =>
+        new(a.Input - b.Input, a.Output - b.Output, a.CachedInput - b.CachedInput, a.Reasoning - b.Reasoning);
+
+    private sealed record CurrentStep(StepRequest Request, StepRecords.Recorder Recorder, int Removals, TokenCounts TokensBefore);
+}
