@@ -120,7 +120,7 @@ internal sealed class ResponseDraft
         {
             _draft.Settle();
             var last = _draft.Parts is [.., ReasoningPart { ProtectedData: null } open] ? open : null;
-            Set(last is null ? _draft.Parts.Count : _draft.Parts.Count - 1, (last ?? new ReasoningPart("") { Step = Step }) with { ProtectedData = protectedData, Origin = origin });
+            Set((last ?? new ReasoningPart("") { Step = Step }) with { ProtectedData = protectedData, Origin = origin });
         }
     }
 
@@ -129,8 +129,7 @@ internal sealed class ResponseDraft
     {
         lock (_lock)
         {
-            var at = IndexOf(call.CallId);
-            Set(at < 0 ? _draft.Parts.Count : at, call);
+            Set(call with { PartId = FindCall(call.CallId)?.PartId ?? 0 });
         }
     }
 
@@ -140,17 +139,15 @@ internal sealed class ResponseDraft
     {
         lock (_lock)
         {
-            var at = IndexOf(callId);
-            if (at < 0)
+            if (FindCall(callId) is not { } before)
             {
                 return null;
             }
 
-            var before = (ToolCallPart)_draft.Parts[at];
             var after = change(before);
             if (after != before)
             {
-                Set(at, after);
+                Set(after);
             }
 
             return after;
@@ -168,7 +165,7 @@ internal sealed class ResponseDraft
             {
                 if (!ReferenceEquals(after[i], _draft.Parts[i]))
                 {
-                    Set(i, after[i]);
+                    Set(after[i]);
                 }
             }
         }
@@ -179,7 +176,7 @@ internal sealed class ResponseDraft
     {
         lock (_lock)
         {
-            Set(_draft.Parts.Count, part);
+            Set(part);
         }
     }
 
@@ -194,15 +191,7 @@ internal sealed class ResponseDraft
                 return;
             }
 
-            var at = LastIndex(p => p is DataPart other && PartList.IsSame(other, data));
-            if (at >= 0)
-            {
-                Set(at, data with { Step = _draft.Parts[at].Step });
-            }
-            else
-            {
-                Add(data);
-            }
+            Set(FindLast(p => p is DataPart other && PartList.IsSame(other, data)) is { } same ? data with { PartId = same.PartId, Step = same.Step } : data);
         }
     }
 
@@ -224,12 +213,13 @@ internal sealed class ResponseDraft
             _hasStreamed = true;
             if (goesOn)
             {
-                _draft.Append(text);
-                _sink.OnDelta(new ResponseDelta.TextAppended(_messageId, ++_number, text));
+                var partId = _draft.Parts[^1].PartId;
+                _draft.Append(partId, text);
+                _sink.OnDelta(new ResponseDelta.TextAppended(_messageId, ++_number, partId, text));
             }
             else
             {
-                Set(_draft.Parts.Count, isReasoning ? new ReasoningPart(text) { Step = Step } : new TextPart(text) { Step = Step });
+                Set(isReasoning ? new ReasoningPart(text) { Step = Step } : new TextPart(text) { Step = Step });
             }
 
             _sink.OnText(_messageId, Step, text, isReasoning);
@@ -253,29 +243,28 @@ internal sealed class ResponseDraft
         _ => part,
     };
 
-    private int IndexOf(string callId) => LastIndex(p => p is ToolCallPart call && call.CallId == callId);
+    private ToolCallPart? FindCall(string callId) => FindLast(p => p is ToolCallPart call && call.CallId == callId) as ToolCallPart;
 
-    private int LastIndex(Func<MessagePart, bool> wanted)
+    private MessagePart? FindLast(Func<MessagePart, bool> wanted)
     {
         for (var i = _draft.Parts.Count - 1; i >= 0; i--)
         {
             if (wanted(_draft.Parts[i]))
             {
-                return i;
+                return _draft.Parts[i];
             }
         }
 
-        return -1;
+        return null;
     }
 
-    private void Set(int index, MessagePart part)
+    private void Set(MessagePart part)
     {
-        if (index >= _draft.Parts.Count)
+        if (part.PartId == 0)
         {
             MakeRoom();
         }
 
-        _draft.Set(index, part);
-        _sink.OnDelta(new ResponseDelta.PartSet(_messageId, ++_number, index, part));
+        _sink.OnDelta(new ResponseDelta.PartSet(_messageId, ++_number, _draft.Set(part)));
     }
 }

@@ -17,8 +17,12 @@ public sealed record Message
     /// <summary>Who wrote it.</summary>
     public required Author Author { get; init; }
 
-    /// <summary>What it says. Empty while nothing has come of a response.</summary>
-    public required ImmutableArray<MessagePart> Parts { get; init; }
+    /// <summary>What it says. Empty while nothing has come of a response. Parts that have no id yet get one here.</summary>
+    public required ImmutableArray<MessagePart> Parts
+    {
+        get;
+        init => field = PartList.Numbered(value);
+    }
 
     /// <summary>How far it has come and how it ended.</summary>
     public required MessageStatus Status { get; init; }

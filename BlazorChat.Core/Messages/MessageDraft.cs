@@ -11,11 +11,13 @@ internal sealed class MessageDraft
 {
     private readonly List<MessagePart> _parts;
     private readonly StringBuilder _open = new();
+    private int _lastId;
 
     /// <summary>A draft that goes on with what is there.</summary>
     public MessageDraft(ImmutableArray<MessagePart> parts)
     {
-        _parts = [.. parts];
+        _parts = [.. PartList.Numbered(parts)];
+        _lastId = PartList.LastId(_parts);
         OpenLast();
     }
 
@@ -23,10 +25,10 @@ internal sealed class MessageDraft
     public IReadOnlyList<MessagePart> Parts => _parts;
 
     /// <summary>Adds text to the last part.</summary>
-    /// <exception cref="InvalidOperationException">The last part is not text or reasoning.</exception>
-    public void Append(string text)
+    /// <exception cref="InvalidOperationException">The last part is another, or not text or reasoning.</exception>
+    public void Append(int partId, string text)
     {
-        if (_parts is not [.., TextPart or ReasoningPart])
+        if (_parts is not [.., (TextPart or ReasoningPart) and { PartId: var last }] || last != partId)
         {
             throw new InvalidOperationException("There is no text to add to.");
         }
@@ -34,23 +36,29 @@ internal sealed class MessageDraft
         _open.Append(text);
     }
 
-    /// <summary>Puts a part in the place of another, or at the end.</summary>
-    public void Set(int index, MessagePart part)
+    /// <summary>Puts a part in the place of the one with its id, or at the end; there, one without an id gets one.</summary>
+    /// <returns>The part with its id.</returns>
+    public MessagePart Set(MessagePart part)
     {
         Settle();
-        if (index < _parts.Count)
+        var index = part.PartId == 0 ? -1 : _parts.FindLastIndex(p => p.PartId == part.PartId);
+        if (index >= 0)
         {
             _parts[index] = part;
         }
         else
         {
+            part = part.PartId == 0 ? part with { PartId = _lastId + 1 } : part;
+            _lastId = Math.Max(_lastId, part.PartId);
             _parts.Add(part);
         }
 
-        if (index >= _parts.Count - 1)
+        if (index < 0 || index == _parts.Count - 1)
         {
             OpenLast();
         }
+
+        return part;
     }
 
     /// <summary>Brings the last part up to date with what was added to it.</summary>

@@ -20,6 +20,12 @@ public abstract record MessagePart
     }
 
     /// <summary>
+    /// Its id, unique within its message and kept for its life: deltas, frames and pages know a part by it. Counted from 1 in the order
+    /// in which parts come; 0 until it is part of a message, which gives it one (see <see cref="Message.Parts"/>).
+    /// </summary>
+    public int PartId { get; init; }
+
+    /// <summary>
     /// The request to the model that this part came from, counted from 0 within one response: what a step said and called goes
     /// back to the model together, followed by the results of its calls.
     /// </summary>

@@ -14,6 +14,22 @@ internal static class PartList
         _ => parts.Add(isReasoning ? new ReasoningPart(text) { Step = step } : new TextPart(text) { Step = step }),
     };
 
+    /// <summary>Gives an id to each part that has none, and to one whose id another has already: what is stored can be damaged.</summary>
+    public static ImmutableArray<MessagePart> Numbered(ImmutableArray<MessagePart> parts)
+    {
+        if (AreNumbered(parts))
+        {
+            return parts;
+        }
+
+        var last = LastId(parts);
+        var known = new HashSet<int> { 0 };
+        return [.. parts.Select(p => known.Add(p.PartId) ? p : p with { PartId = ++last })];
+    }
+
+    /// <summary>The highest id among parts; 0 when there is none.</summary>
+    public static int LastId(IEnumerable<MessagePart> parts) => parts.Select(p => p.PartId).DefaultIfEmpty().Max();
+
     /// <summary>
     /// Whether what a step says goes on in the last part. That of an earlier step does when it was cut off; behind a call of its step it
     /// is whole: the results that this step knows come between.
@@ -46,6 +62,23 @@ internal static class PartList
     {
         var next = Put(shown, data);
         return next.Length > RoomLimits.ShownData ? next.RemoveAt(0) : next;
+    }
+
+    // Nearly always in order.
+    private static bool AreNumbered(ImmutableArray<MessagePart> parts)
+    {
+        var last = 0;
+        foreach (var part in parts)
+        {
+            if (part.PartId <= last)
+            {
+                return false;
+            }
+
+            last = part.PartId;
+        }
+
+        return true;
     }
 
     /// <summary>The Markdown of a part that is text; null for others.</summary>

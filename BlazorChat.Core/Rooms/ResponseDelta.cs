@@ -10,18 +10,18 @@ namespace BlazorChat.Rooms;
 /// <param name="Number">Counts from 1 since the response was started or resumed, without gaps: whoever misses one knows.</param>
 public abstract record ResponseDelta(Guid MessageId, long Number)
 {
-    /// <summary>A part came (its index is the number of parts so far) or changed.</summary>
+    /// <summary>A part came, or the one with its id changed.</summary>
     /// <param name="MessageId">The response.</param>
     /// <param name="Number">See <see cref="ResponseDelta"/>.</param>
-    /// <param name="Index">Which part, from 0.</param>
-    /// <param name="Part">The part, whole.</param>
-    public sealed record PartSet(Guid MessageId, long Number, int Index, MessagePart Part) : ResponseDelta(MessageId, Number);
+    /// <param name="Part">The part, whole, with its id.</param>
+    public sealed record PartSet(Guid MessageId, long Number, MessagePart Part) : ResponseDelta(MessageId, Number);
 
     /// <summary>The last part, text or reasoning, goes on.</summary>
     /// <param name="MessageId">The response.</param>
     /// <param name="Number">See <see cref="ResponseDelta"/>.</param>
+    /// <param name="PartId">The part.</param>
     /// <param name="Text">What is added to it.</param>
-    public sealed record TextAppended(Guid MessageId, long Number, string Text) : ResponseDelta(MessageId, Number);
+    public sealed record TextAppended(Guid MessageId, long Number, int PartId, string Text) : ResponseDelta(MessageId, Number);
 
     /// <summary>Data to show to whoever looks now; gone when the response ends.</summary>
     /// <param name="MessageId">The response.</param>

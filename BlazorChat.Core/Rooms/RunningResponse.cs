@@ -42,10 +42,10 @@ internal sealed class RunningResponseFold
         switch (delta)
         {
             case ResponseDelta.PartSet set:
-                _draft.Set(set.Index, set.Part);
+                _draft.Set(set.Part);
                 break;
             case ResponseDelta.TextAppended appended:
-                _draft.Append(appended.Text);
+                _draft.Append(appended.PartId, appended.Text);
                 break;
             case ResponseDelta.DataShown shown:
                 _shown = PartList.Show(_shown, shown.Data);

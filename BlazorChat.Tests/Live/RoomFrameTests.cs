@@ -53,8 +53,8 @@ public sealed class RoomFrameTests
         var follower = new Follower();
         room.Follow(follower);
         room.Apply(new RoomEvent.ResponseStarted(Guid.NewGuid(), response));
-        room.Apply(new ResponseDelta.PartSet(response.Id, 1, 0, new TextPart("One.\n\n")));
-        room.Apply(new ResponseDelta.TextAppended(response.Id, 2, "Two."));
+        room.Apply(new ResponseDelta.PartSet(response.Id, 1, new TextPart("One.\n\n") { PartId = 1 }));
+        room.Apply(new ResponseDelta.TextAppended(response.Id, 2, 1, "Two."));
         var live = follower.Frame.Messages[0].Live!;
         live.Compose();
         var closed = Assert.Single(live.Frame.Parts[0].Text!.Closed);
@@ -74,12 +74,12 @@ public sealed class RoomFrameTests
         var (early, late) = (new Follower(), new Follower());
         room.Follow(early);
         room.Apply(new RoomEvent.ResponseStarted(Guid.NewGuid(), response));
-        room.Apply(new ResponseDelta.PartSet(response.Id, 1, 0, new TextPart("One")));
-        room.Apply(new ResponseDelta.PartSet(response.Id, 2, 1, new ToolCallPart("c", "dice") { State = ToolCallState.Running }));
+        room.Apply(new ResponseDelta.PartSet(response.Id, 1, new TextPart("One") { PartId = 1 }));
+        room.Apply(new ResponseDelta.PartSet(response.Id, 2, new ToolCallPart("c", "dice") { PartId = 2, State = ToolCallState.Running }));
         room.Apply(new ResponseDelta.Noted(response.Id, 3, "Retrying in 4 s"));
         room.Follow(late);
-        room.Apply(new ResponseDelta.PartSet(response.Id, 4, 2, new TextPart("Two")));
-        room.Apply(new ResponseDelta.TextAppended(response.Id, 5, ", three"));
+        room.Apply(new ResponseDelta.PartSet(response.Id, 4, new TextPart("Two") { PartId = 3 }));
+        room.Apply(new ResponseDelta.TextAppended(response.Id, 5, 3, ", three"));
 
         Assert.Equal(early.Lines(), late.Lines());
         Assert.Equal(["One", "dice", "Two, three", "Retrying in 4 s"], late.Lines());

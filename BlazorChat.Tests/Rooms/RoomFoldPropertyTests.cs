@@ -106,7 +106,12 @@ public sealed class RoomFoldPropertyTests
                     yield return Text(writing, what == 2 ? "word " : "\n\n- item");
                     break;
                 case 4 when _running is [.., var calling]:
-                    yield return Part(calling, new ToolCallPart($"c{_number}", "dice") { State = ToolCallState.Running });
+                    var call = new ToolCallPart($"c{_deltas[calling.Id].Number}", "dice") { State = ToolCallState.Running };
+                    yield return Part(calling, call);
+                    yield return Part(calling, new TextPart("while it runs"));
+                    // A part that is not the last.
+                    yield return new ResponseDelta.PartSet(
+                        calling.Id, Next(calling), call with { PartId = _deltas[calling.Id].Parts - 1, State = ToolCallState.Succeeded, Result = "6" });
                     break;
                 case 5 when _running is [.., var noted]:
                     yield return new ResponseDelta.Noted(noted.Id, Next(noted), $"note {_number}");
@@ -138,8 +143,8 @@ public sealed class RoomFoldPropertyTests
 
         private ResponseDelta Text(Message response, string text)
         {
-            var (_, _, isText) = _deltas[response.Id];
-            return isText ? new ResponseDelta.TextAppended(response.Id, Next(response), text) : Part(response, new TextPart(text));
+            var (_, parts, isText) = _deltas[response.Id];
+            return isText ? new ResponseDelta.TextAppended(response.Id, Next(response), parts, text) : Part(response, new TextPart(text));
         }
 
         private ResponseDelta.PartSet Part(Message response, MessagePart part)
@@ -147,7 +152,7 @@ public sealed class RoomFoldPropertyTests
             var number = Next(response);
             var parts = _deltas[response.Id].Parts;
             _deltas[response.Id] = (number, parts + 1, part is TextPart);
-            return new ResponseDelta.PartSet(response.Id, number, parts, part);
+            return new ResponseDelta.PartSet(response.Id, number, part with { PartId = parts + 1 });
         }
 
         private long Next(Message response)

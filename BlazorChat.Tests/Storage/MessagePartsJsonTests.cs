@@ -55,10 +55,11 @@ public sealed class MessagePartsJsonTests
 
     private static Dictionary<string, MessagePart> Parts { get; } = new(StringComparer.Ordinal)
     {
-        ["text"] = new TextPart("Text \"quoted\" \0 日本") { Step = 3 },
-        ["reasoning"] = new ReasoningPart("") { Step = 1, ProtectedData = "sealed", Origin = "Anthropic model" },
+        ["text"] = new TextPart("Text \"quoted\" \0 日本") { PartId = 4, Step = 3 },
+        ["reasoning"] = new ReasoningPart("") { PartId = 2, Step = 1, ProtectedData = "sealed", Origin = "Anthropic model" },
         ["call"] = new ToolCallPart("c1", "look")
         {
+            PartId = 3,
             Step = 2,
             Arguments = """{"half":"an obj""",
             State = ToolCallState.Rejected,
@@ -70,12 +71,12 @@ public sealed class MessagePartsJsonTests
             EndedAt = DateTimeOffset.MaxValue,
         },
         ["bare call"] = new ToolCallPart("", ""),
-        ["data"] = new DataPart("progress", "p1", """{"type":"inner","value":1}""") { Step = 4 },
+        ["data"] = new DataPart("progress", "p1", """{"type":"inner","value":1}""") { PartId = 5, Step = 4 },
         ["bare data"] = new DataPart("progress", null, "null"),
-        ["source"] = new SourcePart("https://example.com/", "Title") { Step = 5 },
+        ["source"] = new SourcePart("https://example.com/", "Title") { PartId = 6, Step = 5 },
         ["bare source"] = new SourcePart("", null),
-        ["file"] = new FilePart(Guid.Parse("018f0000-0000-7000-8000-00000000000d"), "a.txt", "text/plain", long.MaxValue) { Step = 6 },
-        ["error"] = new ErrorPart("It failed.") { Step = 7 },
+        ["file"] = new FilePart(Guid.Parse("018f0000-0000-7000-8000-00000000000d"), "a.txt", "text/plain", long.MaxValue) { PartId = 7, Step = 6 },
+        ["error"] = new ErrorPart("It failed.") { PartId = 8, Step = 7 },
     };
 
     [Theory]

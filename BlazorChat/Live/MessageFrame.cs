@@ -59,10 +59,10 @@ public sealed class MessageFrame
     private static ImmutableArray<RenderedPart> Reuse(Message message, ImmutableArray<RenderedPart> before)
     {
         var parts = ImmutableArray.CreateBuilder<RenderedPart>(message.Parts.Length);
-        for (var i = 0; i < message.Parts.Length; i++)
+        foreach (var part in message.Parts)
         {
-            var part = message.Parts[i];
-            parts.Add(i < before.Length && IsSameText(before[i].Part, part) ? before[i] with { Part = part } : RenderedPart.Of(part));
+            var known = before.FirstOrDefault(b => b.Part.PartId == part.PartId);
+            parts.Add(known is not null && IsSameText(known.Part, part) ? known with { Part = part } : RenderedPart.Of(part));
         }
 
         return parts.MoveToImmutable();

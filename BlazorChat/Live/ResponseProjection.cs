@@ -55,10 +55,10 @@ public sealed class ResponseProjection
             switch (delta)
             {
                 case ResponseDelta.TextAppended appended:
-                    _parts[^1].Stream!.Append(appended.Text);
+                    Find(appended.PartId)!.Stream!.Append(appended.Text);
                     break;
                 case ResponseDelta.PartSet set:
-                    Set(set.Index, set.Part);
+                    Set(set.Part);
                     break;
                 case ResponseDelta.DataShown shown:
                     _shown = PartList.Show(_shown, shown.Data);
@@ -94,7 +94,7 @@ public sealed class ResponseProjection
     /// <summary>The stored parts of the ended response; blocks that did not change are the instances that viewers already have.</summary>
     internal ImmutableArray<RenderedPart> Complete(Message ended)
     {
-        ImmutableArray<(Type Kind, int Length, ImmutableArray<MarkdownBlock> Blocks)> streamed;
+        Dictionary<int, (Type Kind, int Length, ImmutableArray<MarkdownBlock> Blocks)> streamed;
         lock (_composing)
         {
             lock (_adding)
@@ -102,39 +102,52 @@ public sealed class ResponseProjection
                 // One that has broken the renderer would do so again.
                 var wasBroken = _isBroken;
                 _isBroken = true;
-                streamed = wasBroken ? [] : [.. _parts.Select(p => (p.Part.GetType(), p.Stream?.Length ?? 0, p.Stream?.Complete() ?? []))];
+                streamed = wasBroken ? [] : _parts.ToDictionary(p => p.Part.PartId, p => (p.Part.GetType(), p.Stream?.Length ?? 0, p.Stream?.Complete() ?? []));
                 _isBroken = wasBroken;
             }
         }
 
         var rendered = ImmutableArray.CreateBuilder<RenderedPart>(ended.Parts.Length);
-        for (var i = 0; i < ended.Parts.Length; i++)
+        foreach (var part in ended.Parts)
         {
-            var part = ended.Parts[i];
             // What was streamed is what was stored; a part of another kind or length is another one (an error came before it).
-            rendered.Add(i < streamed.Length && streamed[i].Kind == part.GetType() && streamed[i].Length == PartList.TextOf(part)?.Length
-                ? new RenderedPart(part, streamed[i].Blocks)
+            rendered.Add(streamed.TryGetValue(part.PartId, out var known) && known.Kind == part.GetType() && known.Length == PartList.TextOf(part)?.Length
+                ? new RenderedPart(part, known.Blocks)
                 : RenderedPart.Of(part));
         }
 
         return rendered.MoveToImmutable();
     }
 
-    private void Set(int index, MessagePart part)
+    private void Set(MessagePart part)
     {
-        if (index >= _parts.Count)
+        if (Find(part.PartId) is not { } known)
         {
             _parts.Add(new LivePart(part));
         }
-        else if (_parts[index].Stream?.Length == PartList.TextOf(part)?.Length)
+        else if (known.Stream?.Length == PartList.TextOf(part)?.Length)
         {
             // The same text with something else about it, or no text at all.
-            _parts[index].Part = part;
+            known.Part = part;
         }
         else
         {
-            _parts[index] = new LivePart(part);
+            _parts[_parts.IndexOf(known)] = new LivePart(part);
         }
+    }
+
+    // From the end: what comes nearly always concerns the newest.
+    private LivePart? Find(int partId)
+    {
+        for (var i = _parts.Count - 1; i >= 0; i--)
+        {
+            if (_parts[i].Part.PartId == partId)
+            {
+                return _parts[i];
+            }
+        }
+
+        return null;
     }
 
     private (ImmutableArray<PartFrame> Parts, ImmutableArray<DataPart> Shown, string? Note) ComposeParts(ImmutableArray<PartFrame> last)

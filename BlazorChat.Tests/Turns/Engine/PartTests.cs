@@ -111,9 +111,9 @@ public sealed class PartTests
         var parts = (await bench.EndedAsync()).Parts;
         Assert.Equal(
             [
-                new ReasoningPart("Let me see.") { ProtectedData = "sig-1", Origin = "Fake/fake" },
-                new ReasoningPart("Again.") { ProtectedData = "sig-2", Origin = "Fake/fake" },
-                new TextPart("Done."),
+                new ReasoningPart("Let me see.") { PartId = 1, ProtectedData = "sig-1", Origin = "Fake/fake" },
+                new ReasoningPart("Again.") { PartId = 2, ProtectedData = "sig-2", Origin = "Fake/fake" },
+                new TextPart("Done.") { PartId = 3 },
             ],
             parts.ToArray());
         Assert.Equal(["reasoning Let me see.", "reasoning Again.", "text Done."], TurnBench.Lines(TurnBench.Newest(bench.Watch.Now)!));
@@ -151,7 +151,7 @@ public sealed class PartTests
         var second = await bench.Host.Model.NextAsync();
         Assert.DoesNotContain(second.Messages.SelectMany(m => m.Contents), c => c is TextReasoningContent);
         second.Finish("ok");
-        Assert.Equal(new ReasoningPart("aloud"), (await bench.EndedAsync()).Parts[0]);
+        Assert.Equal(new ReasoningPart("aloud") { PartId = 1 }, (await bench.EndedAsync()).Parts[0]);
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class PartTests
         {
             Annotations = [new CitationAnnotation { Url = new Uri("https://example.org/a"), Title = "A" }],
         }])).Finish();
-        Assert.Equal([new TextPart("So it is."), new SourcePart("https://example.org/a", "A")], (await bench.EndedAsync()).Parts.ToArray());
+        Assert.Equal([new TextPart("So it is.") { PartId = 1 }, new SourcePart("https://example.org/a", "A") { PartId = 2 }], (await bench.EndedAsync()).Parts.ToArray());
     }
 
     [Fact]

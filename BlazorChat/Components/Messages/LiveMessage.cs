@@ -117,7 +117,7 @@ public sealed class LiveMessage : IComponent, IDisposable
             if (parts[i] is { Part: TextPart, Text: { } text })
             {
                 builder.OpenComponent<LiveText>(1);
-                builder.SetKey(i);
+                builder.SetKey(parts[i].Part.PartId);
                 builder.AddComponentParameter(2, nameof(LiveText.Text), text);
                 builder.AddComponentParameter(3, nameof(LiveText.IsSettled), !isLast);
                 if (isLast && isLive)
@@ -131,7 +131,7 @@ public sealed class LiveMessage : IComponent, IDisposable
             {
                 builder.OpenComponent<MessagePartView>(5);
                 // What somebody unfolded in a call, or has begun to write to it, belongs to that call and no other.
-                builder.SetKey(parts[i].Part is ToolCallPart call ? (i, call.CallId) : i);
+                builder.SetKey(parts[i].Part is ToolCallPart call ? (call.PartId, call.CallId) : parts[i].Part.PartId);
                 builder.AddComponentParameter(6, nameof(MessagePartView.View), View);
                 builder.AddComponentParameter(7, nameof(MessagePartView.Message), _message!.Message);
                 builder.AddComponentParameter(8, nameof(MessagePartView.Frame), parts[i]);
