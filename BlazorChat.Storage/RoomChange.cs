@@ -156,7 +156,9 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
             .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
         var removed = await db.Messages.Where(
             m => m.RoomId == roomId && m.Sequence <= through
-                && m.Status != StoredStatus.Streaming && m.Status != StoredStatus.AwaitingPeople && m.Status != StoredStatus.Recovering)
+                && m.Status != StoredStatus.Streaming && m.Status != StoredStatus.AwaitingPeople && m.Status != StoredStatus.Recovering
+                // One that is to be written again goes when it has been: its turn would go with it, and nobody would hear of that.
+                && !db.Turns.Any(t => t.MessageId == m.Id))
             .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         return (removed, through);
     }

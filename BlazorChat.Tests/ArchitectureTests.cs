@@ -106,6 +106,23 @@ public sealed partial class ArchitectureTests
             files[step.File].Any(f => Regex.IsMatch(File.ReadAllText(f), $@"\b{step.Member}\b", RegexOptions.None, TimeSpan.FromSeconds(1))), $"{step.File} has no {step.Member}."));
     }
 
+    // A newcomer reads all of a way: it must not grow without anybody noticing.
+    [Theory]
+    [InlineData("The way of a message", 30, 20)]
+    [InlineData("The way of an approval", 12, 12)]
+    [InlineData("The way of a stop", 12, 12)]
+    [InlineData("The way of a recovery", 12, 12)]
+    public void The_ways_through_the_code_are_short(string heading, int maxHops, int maxFiles)
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.File(), "docs", "architecture.md"));
+        var begin = page.IndexOf($"## {heading}\n", StringComparison.Ordinal);
+        var section = page[begin..page.IndexOf("\n## ", begin + 3, StringComparison.Ordinal)];
+        var hops = Hops().Matches(section).ToList();
+        Assert.InRange(hops.Count, 5, maxHops);
+        Assert.All(hops, hop => Assert.Matches(Steps(), hop.Value));
+        Assert.InRange(hops.SelectMany(hop => Steps().Matches(hop.Value)).Select(step => step.Groups["file"].Value).Distinct(StringComparer.Ordinal).Count(), 5, maxFiles);
+    }
+
     private static void Never(PredicateList types, params string[] what) => Never(types.ShouldNot().HaveDependencyOnAny(what).GetResult());
 
     private static void Never(Types types, params string[] what) => Never(types.ShouldNot().HaveDependencyOnAny(what).GetResult());
@@ -115,4 +132,8 @@ public sealed partial class ArchitectureTests
     // `File.cs` `Member`
     [GeneratedRegex(@"`(?<file>\w+\.(?:cs|razor|js))` `(?<member>\w+)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Steps();
+
+    // A numbered line with those that go on from it.
+    [GeneratedRegex(@"^\d+\. .*(?:\n +.*)*", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Hops();
 }

@@ -158,7 +158,7 @@ public sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageObs
     /// <inheritdoc />
     public void RejectAwaited(Guid roomId, Author by)
     {
-        foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && t.Owner is { } owner && owner.Id == by.Id && owner.Kind == by.Kind))
+        foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && by.IsSameAs(t.Owner)))
         {
             turn.Draft.RejectAwaited(by, time.GetUtcNow());
         }

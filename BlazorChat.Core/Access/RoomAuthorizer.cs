@@ -111,7 +111,12 @@ public sealed class OpenRoomAuthorizer : IRoomAuthorizer
             RoomPermission.EditMessage when !isOwn => No("Only its author can edit a message."),
             RoomPermission.DeleteMessage when !(isOwn || isOwner || isNobodys) => No("Only its author or the room's owner can delete this message."),
             RoomPermission.WithdrawTurn when !(isOwn || isOwner || isNobodys) => No("Only the asker or the room's owner can withdraw this."),
-            _ => null,
+            RoomPermission.DecideToolCall or RoomPermission.AnswerBrowserCall or RoomPermission.EditMessage or RoomPermission.DeleteMessage
+                or RoomPermission.WithdrawTurn => null,
+            RoomPermission.ListRooms or RoomPermission.CreateRoom or RoomPermission.ViewRoom or RoomPermission.PostMessage or RoomPermission.ChangeRoom
+                or RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.StopResponse or RoomPermission.RetryResponse => null,
+            // A permission that has no rule yet is nobody's.
+            _ => No("Nobody may do this."),
         };
     }
 

@@ -1,6 +1,7 @@
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Turns;
 
 namespace BlazorChat.Commands;
 

@@ -83,7 +83,7 @@ public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string?
         await EndAwaitingAsync(change, queue, message, cancellationToken).ConfigureAwait(false);
         queue.Post(message, posted.Id);
         await change.SaveAsync(queue, message.Now, cancellationToken).ConfigureAwait(false);
-        if (Retention.Excess(room.MessageCount, maxStored) is var excess and > 0)
+        if (room.ExcessOver(maxStored) is var excess and > 0)
         {
             var (removed, through) = await change.RemoveOldestAsync(excess, cancellationToken).ConfigureAwait(false);
             room = room with { MessageCount = room.MessageCount - removed };
@@ -103,7 +103,7 @@ public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string?
         foreach (var turn in queue.Turns.Where(t => t.Status == TurnStatus.Suspended))
         {
             if (await change.FindMessageAsync(turn.MessageId!.Value, cancellationToken).ConfigureAwait(false) is { } response
-                && response.Owner is { } owner && owner.Id == message.Author.Id && owner.Kind == message.Author.Kind)
+                && message.Author.IsSameAs(response.Owner))
             {
                 change.SaveAndTell(TurnTransitions.WriteInstead(response, message.Author, message.Now));
                 change.Remove(turn);

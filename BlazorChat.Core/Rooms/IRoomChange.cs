@@ -85,3 +85,31 @@ public interface IRoomChange
 /// <param name="Value">The value.</param>
 /// <param name="Events">What is to be told, in order, numbered; empty when it was refused.</param>
 public sealed record RoomChange<T>(Result<T> Value, ImmutableArray<RoomEvent> Events);
+
+/// <summary>Changes that several commands make.</summary>
+internal static class RoomChanges
+{
+    /// <summary>Saves a message and tells that it changed.</summary>
+    public static void SaveAndTell(this IRoomChange change, Message message)
+    {
+        change.Save(message);
+        change.Tell(new RoomEvent.MessageChanged(message));
+    }
+
+    /// <summary>Names a room that has no name of its own, with the first number behind it that is free.</summary>
+    public static async Task<Room> TitleAsync(this IRoomChange change, Room room, string title, CancellationToken cancellationToken)
+    {
+        // Beyond that many rooms of one title the room stays without.
+        const int MaxOfOneTitle = 50;
+        for (var number = 1; !room.IsNamed && number <= MaxOfOneTitle; number++)
+        {
+            var name = number == 1 ? title : $"{title} ({number})";
+            if (!await change.IsNameTakenAsync(name, cancellationToken).ConfigureAwait(false))
+            {
+                room = room with { Name = name, IsNamed = true };
+            }
+        }
+
+        return room;
+    }
+}

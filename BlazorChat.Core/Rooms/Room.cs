@@ -111,6 +111,14 @@ public sealed record Room
     /// <summary>The room with one more message, whose sequence is then the last.</summary>
     public Room WithMessage(DateTimeOffset at) => this with { LastSequence = LastSequence + 1, MessageCount = MessageCount + 1, LastActivityAt = at };
 
+    /// <summary>How many of its oldest messages are to go now. A bound that was lowered is reached over many posts, none of which removes thousands.</summary>
+    /// <param name="maxStored">The most messages that a room keeps.</param>
+    public int ExcessOver(int maxStored)
+    {
+        const int MaxAtOnce = 100;
+        return Math.Clamp(MessageCount - maxStored, 0, MaxAtOnce);
+    }
+
     /// <summary>The room with what a response took.</summary>
     public Room WithUsage(TokenCounts tokens, decimal? cost) =>
         this with { Tokens = Tokens + tokens, Cost = cost is { } price ? (Cost ?? 0) + price : Cost };

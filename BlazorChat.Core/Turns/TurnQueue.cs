@@ -6,7 +6,7 @@ namespace BlazorChat.Turns;
 
 /// <summary>
 /// The turns of a room and what may happen to them: who waits where, what a message that asks does to those that wait (the room's
-/// overlap policy), who is next. It stores nothing; <see cref="RoomChanges"/> does.
+/// overlap policy), who is next. It stores nothing; <see cref="StoredTurnQueue"/> does.
 /// </summary>
 internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArray<Turn> turns)
 {
@@ -67,7 +67,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
 
             // The author's own that waits takes the message over; what others asked stays theirs, and a retry sees nothing newer.
             var own = settings.Overlap is OverlapPolicy.Merge or OverlapPolicy.Debounce
-                ? waiting.Find(t => t.RequestedBy.Id == message.Author.Id && t.RequestedBy.Kind == message.Author.Kind && t.Before is null)
+                ? waiting.Find(t => t.RequestedBy.IsSameAs(message.Author) && t.Before is null)
                 : null;
             var turn = own ?? New(assistantId, message.Request, message.Now);
             Queue(turn with
@@ -194,5 +194,45 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     {
         _turns.Remove(turn);
         _withdrawn.Add(turn);
+    }
+}
+
+/// <summary>The queue as it is stored.</summary>
+internal static class StoredTurnQueue
+{
+    /// <summary>The turns of the room as they are stored.</summary>
+    public static async Task<TurnQueue> ReadQueueAsync(this IRoomChange change, Room room, CancellationToken cancellationToken) =>
+        new(room.Id, room.Settings, await change.ReadTurnsAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Saves what became of the queue, lets go of responses whose turn was withdrawn, and tells all that.</summary>
+    public static async Task SaveAsync(this IRoomChange change, TurnQueue queue, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var turn in queue.Gone)
+        {
+            change.Remove(turn);
+        }
+
+        foreach (var turn in queue.Withdrawn)
+        {
+            change.Remove(turn);
+            var message = turn.MessageId is { } id ? await change.FindMessageAsync(id, cancellationToken).ConfigureAwait(false)
+                : turn.Before is { } sequence ? await change.FindMessageAtAsync(sequence, cancellationToken).ConfigureAwait(false)
+                : null;
+            if (message is not null && TurnTransitions.LetGo(turn, message, now) is var changed && !ReferenceEquals(changed, message))
+            {
+                change.SaveAndTell(changed);
+            }
+        }
+
+        foreach (var turn in queue.Withdrawn)
+        {
+            change.Tell(new RoomEvent.TurnWithdrawn(turn.Id));
+        }
+
+        foreach (var turn in queue.Queued)
+        {
+            change.Save(turn);
+            change.Tell(new RoomEvent.TurnQueued(turn));
+        }
     }
 }

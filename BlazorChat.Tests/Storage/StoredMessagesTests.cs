@@ -69,6 +69,32 @@ public sealed class StoredMessagesTests
 
     [Theory]
     [EveryDatabase]
+    public async Task One_that_waits_to_be_written_again_is_not_dropped_with_its_turn(TestDatabase database)
+    {
+        await using var host = await ChatHost.StartAsync(database, settings: ["--Rooms:MaxStoredMessages=100"]);
+        var room = await host.RoomAsync();
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "First");
+        (await host.Model.NextAsync()).Finish("One");
+        var first = await watch.EndedAsync();
+        await host.PostAsync(room, "Second");
+        var running = await host.Model.NextAsync();
+        Assert.Null((await host.Responses.RegenerateAsync(ChatHost.Ada, room.Id, first.Id, default)).Error);
+        await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
+        for (var i = 0; i < 120; i++)
+        {
+            await host.PostAsync(room, $"Message {i}");
+        }
+
+        Assert.Equal(first.Id, Assert.Single(watch.Now.Queue).MessageId);
+        running.Finish("Two");
+        (await host.Model.NextAsync()).Finish("Another");
+        await watch.UntilAsync(s => s.Queue.IsEmpty && !s.Running.Any());
+        Assert.Equal("Another", (await host.Live.ReadMessageAsync(ChatHost.Ada, room.Id, first.Id, default)).Value.Message.Text);
+    }
+
+    [Theory]
+    [EveryDatabase]
     public async Task What_models_were_sent_is_kept_for_the_newest_answers_only(TestDatabase database)
     {
         await using var host = await ChatHost.StartAsync(database);

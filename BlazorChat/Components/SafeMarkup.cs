@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using BlazorChat.Markdown;
 using Microsoft.AspNetCore.Components.Rendering;
 
 namespace BlazorChat.Components;
@@ -13,4 +15,16 @@ internal static class SafeMarkup
 #pragma warning disable ASP0006 // Of the caller's place in its code.
         builder.AddMarkupContent(sequence, html);
 #pragma warning restore ASP0006
+
+    /// <summary>
+    /// Appends blocks, each as one node. Blocks are compared place by place, and only ever added at the end; the strings are shared by
+    /// all circuits, and the renderer stops comparing where it meets the same instance.
+    /// </summary>
+    public static void AddBlocks(this RenderTreeBuilder builder, ImmutableArray<MarkdownBlock> blocks)
+    {
+        foreach (var block in blocks)
+        {
+            builder.AddMarkup(0, block.Html);
+        }
+    }
 }

@@ -57,7 +57,7 @@ public sealed class LiveMessage : IComponent, IDisposable
         }
         else
         {
-            _ended = [.. BlockMarkup.PartsOf(Message).Select(p => new PartFrame(p.Part, p.Part is TextPart or ReasoningPart ? new MarkdownFrame(p.Blocks, null) : null))];
+            _ended = [.. MessageMarkup.PartsOf(Message).Select(p => new PartFrame(p.Part, p.Part is TextPart or ReasoningPart ? new MarkdownFrame(p.Blocks, null) : null))];
         }
 
         _handle.Render(_render);

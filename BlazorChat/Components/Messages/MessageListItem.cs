@@ -27,7 +27,7 @@ internal readonly record struct MessageListItem(MessageFrame Message, DateOnly? 
             var time = visitor.Local(created);
             var day = DateOnly.FromDateTime(time.DateTime);
             var isNewDay = day != lastDay;
-            var isGrouped = !isNewDay && last is not null && last.Author.Kind == author.Kind && last.Author.Id == author.Id
+            var isGrouped = !isNewDay && last is not null && author.IsSameAs(last.Author)
                 && last.Author.Name == author.Name && last.QuestionId == message.Message.QuestionId
                 && last.Status is MessageStatus.Complete && created - last.CreatedAt <= GroupGap;
             yield return new MessageListItem(message, isNewDay ? day : null, isGrouped, time);

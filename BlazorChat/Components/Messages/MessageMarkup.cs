@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using BlazorChat.Components.Layout;
 using BlazorChat.Live;
+using BlazorChat.Markdown;
 using BlazorChat.Messages;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -19,6 +21,8 @@ internal sealed class MessageMarkup
     // Clocks differ by the offset alone, of which the world has about forty. Zones are named by the browser, so nobody is
     // trusted to keep to that: past the bound a look is made for its reader only. The text is the same for all of them.
     private const int MostOffsets = 64;
+
+    private static readonly ImmutableArray<MarkdownBlock> Unreadable = [new("<p class=\"unreadable\">This message cannot be shown.</p>")];
 
     private static readonly ConditionalWeakTable<MessageFrame, Shared> Known = [];
 
@@ -77,7 +81,30 @@ internal sealed class MessageMarkup
     /// <summary>Adds the whole text of an ended message, as one node in the same way.</summary>
     public void AddBody(RenderTreeBuilder builder) => builder.AddMarkup(1, _shared.Body.Value);
 
+    /// <summary>
+    /// The blocks of an ended message. A message whose text cannot be rendered says so in its own place: no other
+    /// message is affected, which is what an error boundary per message would give at the price of a component each.
+    /// </summary>
+    public static ImmutableArray<MarkdownBlock> BlocksOf(MessageFrame message) => Contain(() => message.Blocks, Unreadable);
+
+    /// <summary>The parts of an ended message, under the same promise.</summary>
+    public static ImmutableArray<RenderedPart> PartsOf(MessageFrame message) => Contain(() => message.Parts, [new RenderedPart(new TextPart(""), Unreadable)]);
+
     private static RenderFragment Markup(string html) => builder => builder.AddMarkup(0, html);
+
+    private static T Contain<T>(Func<T> render, T unreadable)
+    {
+        try
+        {
+            return render();
+        }
+#pragma warning disable CA1031 // Whatever the text does to the renderer, the conversation must stay readable.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return unreadable;
+        }
+    }
 
     // What every reader sees of a message.
     private sealed class Shared(MessageFrame message, AssistantFaces faces)
@@ -88,7 +115,7 @@ internal sealed class MessageMarkup
 
         public string Name { get; } = NameOf(message.Message.Author, faces);
 
-        public Lazy<string> Body { get; } = new(() => $"""<div class="blocks">{string.Concat(BlockMarkup.BlocksOf(message).Select(block => block.Html))}</div>""");
+        public Lazy<string> Body { get; } = new(() => $"""<div class="blocks">{string.Concat(BlocksOf(message).Select(block => block.Html))}</div>""");
 
         public ConcurrentDictionary<TimeSpan, MessageMarkup> ByOffset { get; } = new();
 
