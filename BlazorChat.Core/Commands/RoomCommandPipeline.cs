@@ -106,7 +106,7 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
         _room = await Rooms.FindAsync(RoomId, cancellationToken).ConfigureAwait(false);
         if (_room is null)
         {
-            return (permission is { } asked ? await AskAsync(asked, null, cancellationToken).ConfigureAwait(false) : null) ?? RoomErrors.NoSuchRoom;
+            return (permission is null ? null : await AskAsync(RoomPermission.ViewRoom, null, cancellationToken).ConfigureAwait(false)) ?? RoomErrors.NoSuchRoom;
         }
 
         if (subjectId is not { } id)

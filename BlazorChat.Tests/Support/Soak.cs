@@ -5,10 +5,11 @@ namespace BlazorChat.Tests.Support;
 /// </summary>
 internal static class Soak
 {
-    private static readonly bool _isWhole = Environment.GetEnvironmentVariable("BLAZORCHAT_SOAK") == "1";
+    /// <summary>Whether this is the soak run.</summary>
+    public static bool IsWhole { get; } = Environment.GetEnvironmentVariable("BLAZORCHAT_SOAK") == "1";
 
     /// <summary>How often to repeat.</summary>
     /// <param name="sample">In the ordinary run.</param>
     /// <param name="whole">In the soak run.</param>
-    public static int Times(int sample, int whole) => _isWhole ? whole : sample;
+    public static int Times(int sample, int whole) => IsWhole ? whole : sample;
 }
