@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using BlazorChat.Assistants;
+using BlazorChat.Assistants.Pipeline;
+using BlazorChat.Assistants.Resilience;
+using BlazorChat.Tests.Assistants.Providers;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using BlazorChat.Assistants;
+using BlazorChat.Assistants.Pipeline;
 using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;

@@ -1,4 +1,7 @@
 using BlazorChat.Assistants.Middleware;
+using BlazorChat.Assistants.Pipeline;
+using BlazorChat.Assistants.Providers.Demo;
+using BlazorChat.Assistants.Resilience;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Kernels;

@@ -1,5 +1,10 @@
 using System.Globalization;
 using System.Text;
+using BlazorChat.Assistants.Providers.Anthropic;
+using BlazorChat.Assistants.Providers.AzureOpenAI;
+using BlazorChat.Assistants.Providers.Demo;
+using BlazorChat.Assistants.Providers.Ollama;
+using BlazorChat.Assistants.Providers.OpenAI;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 

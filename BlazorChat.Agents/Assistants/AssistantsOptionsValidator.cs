@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using BlazorChat.Assistants.Middleware;
+using BlazorChat.Assistants.Providers.OpenAI;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Kernels;
 using BlazorChat.Rooms;
+using BlazorChat.Turns.Prompts;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,9 @@
 using BlazorChat.Assistants.Middleware;
+using BlazorChat.Assistants.Providers.Anthropic;
+using BlazorChat.Assistants.Providers.AzureOpenAI;
+using BlazorChat.Assistants.Providers.Demo;
+using BlazorChat.Assistants.Providers.Ollama;
+using BlazorChat.Assistants.Providers.OpenAI;
 using BlazorChat.Turns;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;

@@ -1,3 +1,5 @@
+using BlazorChat.Assistants.Providers.Connectors;
+using BlazorChat.Assistants.Providers;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.SemanticKernel;

@@ -1,3 +1,4 @@
+using BlazorChat.Assistants.Middleware.Defaults;
 using BlazorChat.Assistants.Middleware;
 using Microsoft.Extensions.AI;
 

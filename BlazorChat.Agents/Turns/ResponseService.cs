@@ -2,6 +2,7 @@ using BlazorChat.Access;
 using BlazorChat.Commands;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Turns.Prompts;
 
 namespace BlazorChat.Turns;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using BlazorChat.Messages;
 using BlazorChat.Text;
+using BlazorChat.Turns.Prompts;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns;

@@ -1,4 +1,5 @@
 using BlazorChat.Messages;
+using BlazorChat.Turns.Prompts;
 using BlazorChat.Turns.Tools;
 using Microsoft.Extensions.AI;
 
@@ -41,7 +42,7 @@ internal enum StepsEnd
 
 /// <summary>
 /// What <see cref="StepLoop"/> runs: who answers, what has come so far, and how it differs from other runs in what it asks, offers and
-/// keeps. A turn (<see cref="TurnRun"/>) writes into a room; work that an assistant was handed (<see cref="Tools.DelegatedRun"/>)
+/// keeps. A turn (<see cref="TurnRun"/>) writes into a room; work that an assistant was handed (<see cref="Delegation.DelegatedRun"/>)
 /// into the card of a call.
 /// </summary>
 internal abstract class StepRun(Assistant assistant, ResponseDraft draft)

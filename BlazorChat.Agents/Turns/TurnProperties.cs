@@ -1,3 +1,5 @@
+using BlazorChat.Turns.Prompts;
+
 namespace BlazorChat.Turns;
 
 /// <summary>

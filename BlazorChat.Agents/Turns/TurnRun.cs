@@ -2,7 +2,9 @@ using System.Text;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Text;
+using BlazorChat.Turns.Delegation;
 using BlazorChat.Turns.Hooks;
+using BlazorChat.Turns.Prompts;
 using BlazorChat.Turns.Tools;
 using Microsoft.Extensions.AI;
 

@@ -2,6 +2,9 @@ using BlazorChat.Access;
 using BlazorChat.Turns.Hooks;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
+using BlazorChat.Turns.Delegation;
+using BlazorChat.Turns.Prompts;
+using BlazorChat.Turns.Titles;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Turns;

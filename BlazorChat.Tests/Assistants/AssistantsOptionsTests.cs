@@ -1,4 +1,6 @@
 using System.Text;
+using BlazorChat.Assistants.Providers.Anthropic;
+using BlazorChat.Assistants.Providers.OpenAI;
 using BlazorChat.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;

@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorChat.Assistants.Resilience;
 using BlazorChat.Assistants;
 using BlazorChat.Turns;
 using BlazorChat.Tests.Support;

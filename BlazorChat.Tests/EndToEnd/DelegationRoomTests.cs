@@ -1,5 +1,5 @@
 using BlazorChat.Messages;
-using BlazorChat.Tests.Assistants;
+using BlazorChat.Tests.Assistants.Providers;
 using BlazorChat.Tests.Support;
 using Microsoft.SemanticKernel;
 

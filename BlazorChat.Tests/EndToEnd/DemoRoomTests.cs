@@ -1,4 +1,4 @@
-using BlazorChat.Assistants;
+using BlazorChat.Assistants.Providers.Demo;
 using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
 

@@ -1,6 +1,6 @@
 using BlazorChat.Messages;
+using BlazorChat.Tests.Assistants.Providers;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.EndToEnd;

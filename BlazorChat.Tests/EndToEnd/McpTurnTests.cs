@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using BlazorChat.Assistants.Mcp;
 using BlazorChat.Messages;
-using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Assistants.Mcp;
+using BlazorChat.Tests.Assistants.Providers;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SemanticKernel;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using BlazorChat.Messages;
-using BlazorChat.Tests.Assistants;
+using BlazorChat.Tests.Assistants.Providers;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 

@@ -10,6 +10,7 @@ using BlazorChat.Turns.Hooks;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Samples;
 using BlazorChat.Tests.Support;
+using BlazorChat.Turns.Prompts;
 using BlazorChat.Web;
 using Bunit;
 using Microsoft.Extensions.AI;

@@ -1,6 +1,6 @@
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
-using BlazorChat.Tests.Assistants;
+using BlazorChat.Tests.Assistants.Providers;
 using Microsoft.AspNetCore.Builder;
 
 namespace BlazorChat.Tests.Support;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using BlazorChat.Messages;
-using BlazorChat.Tests.Assistants;
+using BlazorChat.Tests.Assistants.Providers;
 using BlazorChat.Tests.Support;
 using Xunit.Abstractions;
 

@@ -1,3 +1,4 @@
+using BlazorChat.Assistants.Providers.Demo;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware;

@@ -1,3 +1,4 @@
+using BlazorChat.Assistants.Resilience;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware;

@@ -1,6 +1,9 @@
-using BlazorChat.Rooms;
-
+using BlazorChat.Assistants.Middleware.Cache;
+using BlazorChat.Assistants.Middleware.Defaults;
+using BlazorChat.Assistants.Middleware.Logging;
 using BlazorChat.Assistants.Middleware.Redaction;
+using BlazorChat.Assistants.Middleware.Think;
+using BlazorChat.Rooms;
 
 namespace BlazorChat.Assistants.Middleware;
 

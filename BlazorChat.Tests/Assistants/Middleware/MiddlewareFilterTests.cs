@@ -1,7 +1,12 @@
 using System.Text.Json;
+using BlazorChat.Assistants.Middleware.Defaults;
+using BlazorChat.Assistants.Middleware.Logging;
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Middleware;
 using BlazorChat.Assistants.Middleware.Redaction;
+using BlazorChat.Assistants.Middleware.Think;
+using BlazorChat.Assistants.Pipeline;
+using BlazorChat.Assistants.Resilience;
 using BlazorChat.Turns;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;

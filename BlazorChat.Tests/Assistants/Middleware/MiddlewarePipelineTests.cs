@@ -1,7 +1,9 @@
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Middleware;
+using BlazorChat.Assistants.Resilience;
 using BlazorChat.Turns;
 using BlazorChat.Tests.Support;
+using BlazorChat.Turns.Prompts;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -4,6 +4,7 @@ using BlazorChat.Turns;
 using BlazorChat.Turns.Hooks;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using BlazorChat.Turns.Prompts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

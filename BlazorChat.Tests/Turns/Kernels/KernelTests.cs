@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Text.Json;
+using BlazorChat.Assistants.Resilience;
 using BlazorChat.Assistants;
 using BlazorChat.Messages;
+using BlazorChat.Tests.Assistants.Providers;
 using BlazorChat.Turns.Kernels;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Tests.Assistants;

@@ -1,7 +1,7 @@
+using BlazorChat.Tests.Assistants.Providers;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Kernels;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;

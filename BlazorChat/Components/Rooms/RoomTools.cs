@@ -3,6 +3,7 @@ using BlazorChat.Text;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
+using BlazorChat.Turns.Delegation;
 
 namespace BlazorChat.Components.Rooms;
 

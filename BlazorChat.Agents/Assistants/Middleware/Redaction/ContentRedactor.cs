@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorChat.Assistants.Resilience;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Redaction;

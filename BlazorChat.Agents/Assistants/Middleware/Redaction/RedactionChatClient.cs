@@ -1,3 +1,4 @@
+using BlazorChat.Assistants.Middleware.Filters;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Redaction;

@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorChat.Assistants.Middleware.Filters;
 using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 

@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace BlazorChat.Assistants.Middleware.Cache;
+
+/// <summary>Settings of the middleware <c>cache</c>.</summary>
+internal sealed class CacheOptions
+{
+    /// <summary>The most answers; the one that was not asked for the longest goes first.</summary>
+    [Range(1, 100_000)]
+    public int MaxEntries { get; set; } = 1000;
+
+    /// <summary>The most characters of all responses together.</summary>
+    [Range(1000, 1_000_000_000)]
+    public int MaxCharacters { get; set; } = 10_000_000;
+
+    /// <summary>How long a response is kept.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether answers that call tools are kept too: the same question then calls them again, without asking the model.</summary>
+    public bool ToolCalls { get; set; }
+}

@@ -1,0 +1,65 @@
+using BlazorChat.Turns.Prompts;
+using BlazorChat.Turns;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Assistants.Pipeline;
+
+/// <summary>
+/// The last before the provider: shows what is sent to the request's <see cref="IStepRecorder"/>, if it has one, and removes
+/// what is meant for this application alone (<see cref="TurnProperties.Prefix"/>). Stands inside of the guard, so that every
+/// attempt is recorded, and behind the assistant's defaults, so that they are too.
+/// </summary>
+/// <param name="inner">The provider's client.</param>
+public sealed class RecordingChatClient(IChatClient inner) : DelegatingChatClient(inner)
+{
+    /// <inheritdoc/>
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var prompt = messages.ToList();
+        return base.GetResponseAsync(prompt, Record(prompt, options), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var prompt = messages.ToList();
+        return base.GetStreamingResponseAsync(prompt, Record(prompt, options), cancellationToken);
+    }
+
+    private static ChatOptions? Record(List<ChatMessage> messages, ChatOptions? options)
+    {
+        if (options?.AdditionalProperties is not { } properties || !properties.Keys.Any(IsOurs))
+        {
+            return options;
+        }
+
+        var sent = options.Clone();
+        sent.AdditionalProperties = null;
+        foreach (var (key, value) in properties)
+        {
+            if (!IsOurs(key))
+            {
+                (sent.AdditionalProperties ??= [])[key] = value;
+            }
+        }
+
+        if (properties.TryGetValue(TurnProperties.Recorder, out var recorder) && recorder is IStepRecorder steps)
+        {
+            // Copies: a provider's client may change what it is given.
+            steps.Sent(messages.ConvertAll(Copy), sent.Clone());
+        }
+
+        return sent;
+    }
+
+    private static bool IsOurs(string key) => key.StartsWith(TurnProperties.Prefix, StringComparison.OrdinalIgnoreCase);
+
+    private static ChatMessage Copy(ChatMessage message)
+    {
+        var copy = message.Clone();
+        copy.Contents = [.. message.Contents];
+        return copy;
+    }
+}

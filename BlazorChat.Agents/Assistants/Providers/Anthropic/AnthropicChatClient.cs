@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using BlazorChat.Assistants.Resilience;
+using Anthropic.Exceptions;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Assistants.Providers.Anthropic;
+
+/// <summary>
+/// What Anthropic's own <see cref="IChatClient"/> leaves to do: its exceptions become <see cref="ChatFailureException"/>, and
+/// the connection that it was given is closed with it; what the service would refuse is repaired (<see cref="AnthropicPrompt"/>), and
+/// thinking and tool calls are read from the events (<see cref="AnthropicResponseReader"/>). Always streams.
+/// </summary>
+/// <param name="inner">The library's client.</param>
+/// <param name="http">Its connection.</param>
+internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : DelegatingChatClient(inner)
+{
+    /// <inheritdoc/>
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        WholeResponse.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var prompt = AnthropicPrompt.Messages(messages);
+        var response = new AnthropicResponseReader();
+        var updates = base.GetStreamingResponseAsync(prompt, AnthropicPrompt.Options(options, prompt), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (updates.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        break;
+                    }
+                }
+                catch (AnthropicSseException exception)
+                {
+                    // Its own ErrorCode is not the type of the error that the protocol sends.
+                    var (type, message) = ProviderMessage.Parse(exception.Body);
+                    throw ChatFailures.ErrorEvent(type, message, exception);
+                }
+                catch (AnthropicInvalidDataException exception)
+                {
+                    throw ChatFailures.NotUnderstood(exception);
+                }
+
+                yield return response.Read(updates.Current);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            http.Dispose();
+        }
+    }
+}

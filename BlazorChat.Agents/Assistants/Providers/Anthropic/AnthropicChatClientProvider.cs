@@ -1,0 +1,70 @@
+using Anthropic;
+using Anthropic.Core;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Assistants.Providers.Anthropic;
+
+/// <summary>Anthropic, over its own library's <see cref="IChatClient"/>.</summary>
+/// <param name="time">The clock.</param>
+public sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClientProvider
+{
+    /// <summary>The name that assistants are configured with.</summary>
+    public const string ProviderName = "Anthropic";
+
+    /// <summary>The smallest and fastest of Anthropic's current models (November 2026, https://platform.claude.com/docs/en/about-claude/models/overview); one that can answer without thinking first.</summary>
+    public const string DefaultModelId = "claude-haiku-5-5";
+
+    private const string DefaultEndpoint = "https://api.anthropic.com";
+
+    /// <inheritdoc/>
+    public string Name => ProviderName;
+
+    /// <inheritdoc/>
+    public string? DefaultModel(AssistantOptions options) => IsAnthropic(options) ? DefaultModelId : null;
+
+    /// <inheritdoc/>
+    public bool RequiresApiKey(AssistantOptions options) => IsAnthropic(options);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> NotSent(AssistantOptions options) =>
+        [nameof(ChatOptions.Temperature), nameof(ChatOptions.TopP), nameof(ChatOptions.TopK), nameof(ChatOptions.Seed), nameof(ChatOptions.FrequencyPenalty), nameof(ChatOptions.PresencePenalty)];
+
+    /// <inheritdoc/>
+    public IChatClient Create(AssistantOptions options)
+    {
+        var http = ProviderHttpHandler.CreateClient(time);
+
+        // Everything is said here: the library would otherwise look into the process's environment by itself.
+        var client = new AnthropicClient(new ClientOptions
+        {
+            HttpClient = http,
+            BaseUrl = BaseUrl(options.Endpoint),
+            ApiKey = options.ApiKey ?? "none",
+            AuthToken = null,
+            ExtraHeaders = OwnServerHeaders(options),
+            MaxRetries = 0,
+            Timeout = options.TotalTimeout + TimeSpan.FromMinutes(1),
+        });
+        var chat = new AnthropicChatClient(client.AsIChatClient(options.Model, options.MaxOutputTokens), http);
+
+        // The protocol has no field for who speaks.
+        return new SpeakerEnvelopeChatClient(chat);
+    }
+
+    /// <summary>The library sends a key as a bearer token; servers that took over the protocol earlier know it as <c>x-api-key</c> only.</summary>
+    private static Dictionary<string, string>? OwnServerHeaders(AssistantOptions options) =>
+        options.ApiKey is null || IsAnthropic(options)
+            ? null
+            : new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["x-api-key"] = options.ApiKey };
+
+    private static bool IsAnthropic(AssistantOptions options) =>
+        options.Endpoint is null
+        || (Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint) && endpoint.Host == new Uri(DefaultEndpoint).Host);
+
+    /// <summary>The library adds <c>/v1/messages</c>; people who copy an address from OpenAI's kind of servers have the <c>/v1</c> already.</summary>
+    private static string BaseUrl(string? endpoint)
+    {
+        var url = (endpoint ?? DefaultEndpoint).TrimEnd('/');
+        return url.EndsWith("/v1", StringComparison.Ordinal) ? url[..^3] : url;
+    }
+}

@@ -1,0 +1,47 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using BlazorChat.Assistants.Providers.Connectors;
+using BlazorChat.Assistants.Providers.OpenAI;
+using Azure.AI.OpenAI;
+using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
+
+namespace BlazorChat.Assistants.Providers.AzureOpenAI;
+
+/// <summary>
+/// OpenAI's models in a resource of Azure: the endpoint is the resource's address, the model is the name of a deployment. Signs in with a
+/// key; for identities of Azure register a <see cref="KernelChatClientProvider"/>.
+/// </summary>
+/// <param name="time">The clock.</param>
+public sealed class AzureOpenAIChatClientProvider(TimeProvider time) : IChatClientProvider
+{
+    /// <summary>The name that assistants are configured with.</summary>
+    public const string ProviderName = "AzureOpenAI";
+
+    /// <inheritdoc/>
+    public string Name => ProviderName;
+
+    /// <inheritdoc/>
+    public bool RequiresEndpoint => true;
+
+    /// <inheritdoc/>
+    public bool RequiresApiKey(AssistantOptions options) => true;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> NotSent(AssistantOptions options) => [nameof(ChatOptions.TopK)];
+
+    /// <inheritdoc/>
+    public IChatClient Create(AssistantOptions options)
+    {
+        var http = ProviderHttpHandler.CreateClient(time);
+        // The guard has the clocks and repeats.
+        var azure = new AzureOpenAIClient(new Uri(options.Endpoint!), new ApiKeyCredential(options.ApiKey!), new AzureOpenAIClientOptions
+        {
+            NetworkTimeout = Timeout.InfiniteTimeSpan,
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+            Transport = new HttpClientPipelineTransport(http),
+        });
+        var client = new OpenAIChatClient(KernelConnector.ToChatClient(kernel => kernel.AddAzureOpenAIChatClient(options.Model!, azure)), http, TokenLimitField.MaxCompletionTokens);
+        return new SpeakerEnvelopeChatClient(client, name => !OpenAINames.Fits(name));
+    }
+}

@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using BlazorChat.Text;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Assistants.Providers.Demo;
+
+/// <summary>
+/// The demo assistant's use of tools: it asks for the first one whose name has the word in it, with arguments as good as rules
+/// can make them, and reads the result out.
+/// </summary>
+internal static partial class DemoTools
+{
+    /// <summary>The most characters of one result that are read out.</summary>
+    private const int MaxResultLength = 2000;
+
+    // Words in other languages stay readable while they come.
+    private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions)
+    {
+        WriteIndented = false,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>How many characters of arguments come at once, as a model's tokens do.</summary>
+    private const int PieceLength = 6;
+
+    private const string AskPrefix = "ask_";
+
+    /// <summary>What people ask for, and pieces of the names of tools that do it, the best first.</summary>
+    private static readonly Kind[] Kinds =
+    [
+        new("time", words => words.Contains("time") && !words.Contains("zone"), ["current_time", "get_time", "clock", "time"], Except: "zone"),
+        new("time zone", words => words.Contains("zone"), ["time_zone"]),
+        new("dice", words => words.Contains("dice"), ["dice", "roll"]),
+        new("search", words => words.Contains("search"), ["search"]),
+        new("postcard", words => words.Contains("postcard"), ["postcard"]),
+        new("location", words => words.Contains("location") || words.IsSupersetOf(["where", "am", "i"]), ["location"]),
+        new("clipboard", words => words.Contains("clipboard") && !words.Contains("copy"), ["read_clipboard"]),
+        new("copy", words => words.Contains("copy"), ["write_clipboard"]),
+        new("language", words => words.Contains("language"), ["language"]),
+    ];
+
+    /// <summary>Calls of the tools that a message asks for, in words when there are none; null when it asks for none.</summary>
+    public static DemoPlan? Plan(HashSet<string> words, string text, IReadOnlyList<ChatMessage> prompt, IList<AITool> tools)
+    {
+        var asked = Array.FindAll(Kinds, kind => kind.IsAsked(words));
+        if (asked.Length == 0)
+        {
+            return null;
+        }
+
+        var calls = new List<FunctionCallContent>();
+        foreach (var kind in asked)
+        {
+            if (Find(tools, kind) is { } tool)
+            {
+                calls.Add(new FunctionCallContent(CallId(prompt, calls.Count), tool.Name, Arguments(tool, kind.Name, text)));
+            }
+        }
+
+        return calls.Count > 0 ? new DemoPlan("") { Calls = calls } : new DemoPlan(DemoTexts.NoTool(asked[0].Name));
+    }
+
+    /// <summary>
+    /// A call that hands work to another assistant: to the one that is named behind "ask", or to any for "delegate". Null when
+    /// a message asks for neither.
+    /// </summary>
+    public static DemoPlan? Delegate(HashSet<string> words, string text, IReadOnlyList<ChatMessage> prompt, IList<AITool> tools)
+    {
+        var others = tools.OfType<AIFunctionDeclaration>().Where(tool => tool.Name.StartsWith(AskPrefix, StringComparison.Ordinal)).ToList();
+        var named = Ask().Match(text);
+        var tool = named.Success
+            ? others.Find(other => string.Equals(other.Name[AskPrefix.Length..], named.Groups["who"].Value.Replace('-', '_'), StringComparison.OrdinalIgnoreCase))
+            : null;
+        var task = named.Groups["task"].Value;
+        if (tool is null && words.Contains("delegate"))
+        {
+            tool = others.FirstOrDefault();
+            task = Delegated().Match(text).Groups["task"].Value;
+            if (tool is null)
+            {
+                return new DemoPlan(DemoTexts.NoTool("delegate"));
+            }
+        }
+
+        return tool is null ? null : new DemoPlan("")
+        {
+            Calls = [new FunctionCallContent(CallId(prompt, 0), tool.Name, new Dictionary<string, object?>(StringComparer.Ordinal) { ["task"] = task.Length == 0 ? "help" : task })],
+        };
+    }
+
+    /// <summary>The arguments of a call in the pieces in which a model would write them; one piece at least.</summary>
+    public static IEnumerable<string> Pieces(FunctionCallContent call)
+    {
+        var json = JsonSerializer.Serialize(call.Arguments, Compact);
+        for (var start = 0; start < json.Length;)
+        {
+            var end = Math.Min(start + PieceLength, json.Length);
+            end += end < json.Length && char.IsLowSurrogate(json[end]) ? 1 : 0;
+            yield return json[start..end];
+            start = end;
+        }
+    }
+
+    /// <summary>The results in words.</summary>
+    public static string Response(List<FunctionResultContent> results, IReadOnlyList<ChatMessage> prompt)
+    {
+        var names = prompt.SelectMany(message => message.Contents).OfType<FunctionCallContent>()
+            .GroupBy(call => call.CallId, StringComparer.Ordinal)
+            .ToDictionary(calls => calls.Key, calls => calls.Last().Name, StringComparer.Ordinal);
+        return string.Join("\n\n", results.Select(result => Response(names.GetValueOrDefault(result.CallId, "tool"), ToText(result))));
+    }
+
+    private static string Response(string tool, string result) =>
+        result.Length == 0 ? $"The tool `{tool}` came back with nothing."
+        // So begins what is told of a call that a person did not allow.
+        : result.StartsWith("No.", StringComparison.Ordinal) || result.StartsWith("Not run:", StringComparison.Ordinal) ? $"Then I do without `{tool}`. I was told: **{result.ReplaceLineEndings(" ")}**"
+        : result.Contains('\n', StringComparison.Ordinal) || result.Length > 100 ? $"The tool `{tool}` says:\n\n{result}"
+        : $"The tool `{tool}` says: **{result}**";
+
+    private static string ToText(FunctionResultContent result)
+    {
+        var text = result.Result switch
+        {
+            string plain => plain,
+            JsonElement { ValueKind: JsonValueKind.String } json => json.GetString()!,
+            null => result.Exception is null ? "" : "It failed.",
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            var other => $"```json\n{JsonSerializer.Serialize(other, AIJsonUtilities.DefaultOptions)}\n```",
+        };
+        return TextCut.Excerpt(text, MaxResultLength);
+    }
+
+    /// <summary>Unique in the conversation, and the same for the same conversation.</summary>
+    private static string CallId(IReadOnlyList<ChatMessage> prompt, int index) =>
+        $"demo-call-{prompt.Sum(message => message.Contents.Count(content => content is FunctionCallContent)) + index + 1}";
+
+    private static AIFunctionDeclaration? Find(IList<AITool> tools, Kind kind)
+    {
+        var candidates = tools.OfType<AIFunctionDeclaration>()
+            .Where(tool => kind.Except is null || !tool.Name.Contains(kind.Except, StringComparison.OrdinalIgnoreCase)).ToList();
+        return kind.Names.Select(name => candidates.Find(tool => tool.Name.Contains(name, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(tool => tool is not null);
+    }
+
+    /// <summary>Whole numbers of the message go to the integers of the tool's schema in turn; what the message says goes to its strings.</summary>
+    private static Dictionary<string, object?> Arguments(AIFunctionDeclaration tool, string word, string text)
+    {
+        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal);
+        if (tool.JsonSchema.ValueKind != JsonValueKind.Object || !tool.JsonSchema.TryGetProperty("properties", out var properties))
+        {
+            return arguments;
+        }
+
+        var numbers = new Queue<string>(Number().Matches(text).Select(match => match.Value));
+        var texts = new Queue<string>(word switch
+        {
+            "search" => [Query().Match(text).Groups["query"].Value],
+            "copy" => [Copied().Match(text).Groups["text"].Value is { Length: > 0 } copied ? copied : "Hello from the demo assistant"],
+            "postcard" => ["everybody in this room", "Greetings from the demo assistant!"],
+            _ => [],
+        });
+        foreach (var property in properties.EnumerateObject())
+        {
+            if (HasType(property.Value, "integer") && numbers.TryDequeue(out var number))
+            {
+                arguments[property.Name] = int.Parse(number);
+            }
+            else if (HasType(property.Value, "string") && texts.TryDequeue(out var said) && said.Length > 0)
+            {
+                arguments[property.Name] = said;
+            }
+        }
+
+        return arguments;
+    }
+
+    /// <summary>Whether a property's <c>type</c> is this one, alone or among others such as null.</summary>
+    private static bool HasType(JsonElement property, string type) =>
+        property.ValueKind == JsonValueKind.Object
+        && property.TryGetProperty("type", out var types)
+        && (types.ValueKind == JsonValueKind.Array
+            ? types.EnumerateArray().Any(each => each.ValueEquals(type))
+            : types.ValueKind == JsonValueKind.String && types.ValueEquals(type));
+
+    [GeneratedRegex(@"\b\d{1,6}\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"\bsearch\s+(this\s+room\s+)?(for\s+)?[""“]?(?<query>[^""”?]+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Query();
+
+    [GeneratedRegex(@"\bask\s+@?(?<who>[\w-]+)[\s:,]*(to\s+)?(?<task>.*)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Ask();
+
+    [GeneratedRegex(@"\bdelegate\b[\s:,]*(?<task>.*)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Delegated();
+
+    [GeneratedRegex(@"\bcopy\s+(?<text>.+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Copied();
+
+    /// <summary>Something that people ask for.</summary>
+    /// <param name="Name">In words.</param>
+    /// <param name="IsAsked">Whether these words ask for it.</param>
+    /// <param name="Names">Pieces of the names of tools that do it, the best first.</param>
+    /// <param name="Except">What such a name must not have in it, or null.</param>
+    private sealed record Kind(string Name, Func<HashSet<string>, bool> IsAsked, string[] Names, string? Except = null);
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using BlazorChat.Assistants.Resilience;
+using OllamaSharp.Models;
+
+namespace BlazorChat.Assistants.Providers.Ollama;
+
+/// <summary>What an Ollama server says of a model. What it does not say is null: some servers know only a part of the protocol.</summary>
+/// <param name="HasTools">Whether it can call tools.</param>
+/// <param name="Thinks">Whether it can think before it answers.</param>
+/// <param name="ContextLength">The most tokens of its context.</param>
+internal sealed record OllamaModel(bool? HasTools, bool? Thinks, long? ContextLength);
+
+/// <summary>What there is on an Ollama server. Asked with the first request, and again after a while: models are pulled and made anew while this runs.</summary>
+internal sealed class OllamaModels(OllamaServer server, TimeProvider time)
+{
+    private const int MostNames = 12;
+
+    private static readonly OllamaModel Unknown = new(null, null, null);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(5);
+
+    private volatile Known? _known;
+
+    /// <summary>What is known of a model.</summary>
+    /// <returns>The model, and whether it has been asked for just now.</returns>
+    /// <exception cref="ChatFailureException">The server has no such model, or is none.</exception>
+    public async ValueTask<(OllamaModel Model, bool IsNew)> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        if (_known is { } known && known.Name == name && time.GetElapsedTime(known.At) < KeptFor)
+        {
+            return (known.Model, false);
+        }
+
+        OllamaModel model;
+        try
+        {
+            model = Read(await server.ShowModelAsync(new ShowModelRequest { Model = name }, cancellationToken).ConfigureAwait(false));
+        }
+        catch (ChatFailureException failure) when (failure.StatusCode == 404)
+        {
+            await ThrowIfMissingAsync(name, cancellationToken).ConfigureAwait(false);
+            model = Unknown;
+        }
+        catch (Exception exception) when (exception is ChatFailureException { StatusCode: 400 or >= 405 } or JsonException)
+        {
+            // The request itself will say what is wrong, if anything is.
+            return (Unknown, false);
+        }
+
+        _known = new Known(name, model, time.GetTimestamp());
+        return (model, true);
+    }
+
+    /// <summary>Fails with the models that there are, when a model is none of them. Does nothing when the server does not say.</summary>
+    /// <exception cref="ChatFailureException">There is no such model.</exception>
+    public async Task ThrowIfMissingAsync(string name, CancellationToken cancellationToken)
+    {
+        _known = null;
+        List<string> names;
+        try
+        {
+            names = [.. (await server.ListLocalModelsAsync(cancellationToken).ConfigureAwait(false) ?? []).Select(model => model.Name ?? "")];
+        }
+        catch (Exception exception) when (exception is ChatFailureException or JsonException)
+        {
+            return;
+        }
+
+        if (!names.Exists(other => IsSame(other, name)))
+        {
+            throw ChatFailures.NoSuchModel(name, [.. names.Take(MostNames)], names.Count);
+        }
+    }
+
+    private static OllamaModel Read(ShowModelResponse? shown)
+    {
+        if (shown is null)
+        {
+            return Unknown;
+        }
+
+        long? length = shown.Info is { Architecture: { } architecture, ExtraInfo: { } facts }
+            && facts.TryGetValue($"{architecture}.context_length", out var value) && value is JsonElement { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var tokens) && tokens > 0
+            ? tokens : null;
+        return new OllamaModel(Can("tools"), Can("thinking"), length);
+
+        bool? Can(string capability) => shown.Capabilities?.Contains(capability, StringComparer.OrdinalIgnoreCase);
+    }
+
+    // A name without a tag means the tag "latest".
+    private static bool IsSame(string a, string b) => string.Equals(WithTag(a), WithTag(b), StringComparison.OrdinalIgnoreCase);
+
+    private static string WithTag(string name) => name.AsSpan(name.LastIndexOf('/') + 1).Contains(':') ? name : $"{name}:latest";
+
+    private sealed record Known(string Name, OllamaModel Model, long At);
+}

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using BlazorChat.Assistants.Providers.Connectors;
+using Microsoft.Extensions.AI;
+
+// The library still calls its Responses client an experiment.
+#pragma warning disable OPENAI001
+
+namespace BlazorChat.Assistants.Providers.OpenAI;
+
+/// <summary>
+/// OpenAI's Responses protocol over the library's client, composed by a kernel like every connector: what the service would refuse is
+/// repaired (<see cref="ResponsesPrompt"/>), and what the client loses of a response, its end first of all, is read from the
+/// events (<see cref="ResponsesProtocolReader"/>). The whole conversation goes with every request; the service keeps none unless it is told to. Always streams.
+/// </summary>
+internal sealed class ResponsesChatClient : DelegatingChatClient
+{
+    private readonly HttpClient _http;
+    private readonly ResponsesPrompt _prompt;
+
+    /// <summary>Makes a client; it connects with the first request.</summary>
+    /// <param name="model">The model that is asked when the options name no other.</param>
+    /// <param name="endpoint">The server, including <c>/v1</c>.</param>
+    /// <param name="apiKey">The key; null for a server that needs none.</param>
+    /// <param name="store">Whether the service may keep what is sent and answered.</param>
+    /// <param name="time">The clock that a <c>Retry-After</c> date is compared to.</param>
+    public ResponsesChatClient(string model, Uri endpoint, string? apiKey, bool store, TimeProvider time)
+        : this(model, endpoint, apiKey, store, ProviderHttpHandler.CreateClient(time))
+    {
+    }
+
+    private ResponsesChatClient(string model, Uri endpoint, string? apiKey, bool store, HttpClient http)
+        : base(KernelConnector.ToChatClient(kernel =>
+            kernel.Services.AddSingleton(OpenAIChatClient.Client(endpoint, apiKey, http).GetResponsesClient().AsIChatClient(model))))
+    {
+        _http = http;
+        _prompt = new ResponsesPrompt(store);
+    }
+
+    /// <inheritdoc/>
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        WholeResponse.FromAsync(GetStreamingResponseAsync(messages, options, cancellationToken));
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var prompt = ResponsesPrompt.Messages(messages);
+        for (var again = true; again;)
+        {
+            again = false;
+            var response = new ResponsesProtocolReader();
+            var asks = _prompt.Next();
+            var updates = base.GetStreamingResponseAsync(prompt, _prompt.Options(options, asks), cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using (updates.ConfigureAwait(false))
+            {
+                while (true)
+                {
+                    try
+                    {
+                        if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                        {
+                            break;
+                        }
+                    }
+                    catch (ChatFailureException failure) when (_prompt.LearnFrom(failure, asks))
+                    {
+                        // Nothing has been answered yet: it did not take something that is asked of every model and known to some.
+                        again = true;
+                        break;
+                    }
+
+                    if (response.Read(updates.Current) is { } update)
+                    {
+                        yield return update;
+                    }
+
+                    if (response.Failure is { } failed)
+                    {
+                        throw failed;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _http.Dispose();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace BlazorChat.Assistants.Providers;
+
+/// <summary>What OpenAI takes as the <c>name</c> of a message: 1 to 64 ASCII letters, digits, underscores and hyphens.</summary>
+internal static class OpenAINames
+{
+    private const int MaxLength = 64;
+
+    /// <summary>Whether this name is taken as it is.</summary>
+    public static bool Fits(string name) => name.Length is >= 1 and <= MaxLength && name.All(IsAllowed);
+
+    /// <summary>The name with an underscore for whatever is not allowed, cut to 64 characters; null when no letter or digit is left.</summary>
+    public static string? Sanitise(string? name)
+    {
+        if (name is null)
+        {
+            return null;
+        }
+
+        var sanitised = new StringBuilder(MaxLength);
+        foreach (var rune in name.EnumerateRunes())
+        {
+            if (sanitised.Length == MaxLength)
+            {
+                break;
+            }
+
+            sanitised.Append(rune.IsAscii && IsAllowed((char)rune.Value) ? (char)rune.Value : '_');
+        }
+
+        var result = sanitised.ToString();
+        return result.Any(char.IsAsciiLetterOrDigit) ? result : null;
+    }
+
+    private static bool IsAllowed(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or '-';
+}

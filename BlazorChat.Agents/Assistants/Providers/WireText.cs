@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace BlazorChat.Assistants.Providers;
+
+/// <summary>Strings of JSON that a server wrote, whatever is wrong in them.</summary>
+internal static class WireText
+{
+    private const string Replacement = "\\uFFFD";
+
+    /// <summary>A string's text: bytes that are no UTF-8, and halves of surrogate pairs, become the replacement character.</summary>
+    /// <param name="value">A JSON string.</param>
+    public static string Of(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return JsonSerializer.Deserialize<string>(WithoutHalves(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value))))!;
+        }
+    }
+
+    /// <summary>JSON whose escapes of half a surrogate pair are replaced; what is no JSON stays none.</summary>
+    public static string WithoutHalves(string json)
+    {
+        if (!json.Contains("\\ud", StringComparison.OrdinalIgnoreCase))
+        {
+            return json;
+        }
+
+        var mended = new StringBuilder(json.Length);
+        for (var i = 0; i < json.Length;)
+        {
+            var length = json[i] != '\\' || i + 1 == json.Length ? 1 : json[i + 1] != 'u' ? 2 : Math.Min(6, json.Length - i);
+            var unit = Unit(json, i);
+            if (char.IsHighSurrogate(unit) && char.IsLowSurrogate(Unit(json, i + 6)))
+            {
+                length = 12;
+            }
+            else if (char.IsSurrogate(unit))
+            {
+                mended.Append(Replacement);
+                i += 6;
+                continue;
+            }
+
+            mended.Append(json, i, length);
+            i += length;
+        }
+
+        return mended.ToString();
+    }
+
+    /// <summary>The character that an escape at this place stands for; NUL where there is none.</summary>
+    private static char Unit(string json, int i) =>
+        i + 6 <= json.Length && json[i] == '\\' && json[i + 1] == 'u' && ushort.TryParse(json.AsSpan(i + 2, 4), System.Globalization.NumberStyles.HexNumber, null, out var unit) ? (char)unit : '\0';
+}

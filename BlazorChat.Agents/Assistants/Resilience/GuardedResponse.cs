@@ -1,0 +1,300 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using BlazorChat.Turns;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Assistants.Resilience;
+
+/// <summary>One attempt of a <see cref="GuardChatClient"/>: reads one stream, watches its clocks and judges how it ended. Not for concurrent use.</summary>
+internal sealed class GuardedResponse : IAsyncDisposable
+{
+    private readonly GuardLimits _limits;
+    private readonly CancellationToken _total;
+    private readonly CancellationToken _caller;
+    private readonly CancellationTokenSource _stop;
+    private readonly CancellationTokenRegistration _stopped;
+    private readonly TaskCompletionSource _stopSignal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _idle;
+    private readonly bool _mayBeSilent;
+    private readonly StringBuilder _refusal = new();
+    private readonly Func<IAsyncEnumerator<ChatResponseUpdate>> _ask;
+    private readonly Func<Exception, ChatFailureException> _explain;
+    private IAsyncEnumerator<ChatResponseUpdate>? _updates;
+    private volatile bool _stalled;
+    private Task? _abandoned;
+    private ChatFinishReason? _finishReason;
+    private long _characters;
+    private bool _hasText;
+    private bool _hasCalls;
+    private bool _ended;
+
+    public GuardedResponse(
+        IChatClient client,
+        List<ChatMessage> prompt,
+        ChatOptions? options,
+        GuardLimits limits,
+        TimeProvider time,
+        Func<Exception, ChatFailureException> explain,
+        CancellationToken total,
+        CancellationToken caller)
+    {
+        _explain = explain;
+        _limits = limits;
+        _total = total;
+        _caller = caller;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(caller, total);
+
+        // With the results of its tools in hand a model may have nothing to add to what it said when it called them.
+        _mayBeSilent = prompt.Count > 0 && prompt[^1].Role == ChatRole.Tool;
+
+        // Registered before the client sees the token: callbacks run last in, first out, so the client's socket hears of
+        // a stop before anybody who waits here does.
+        _stopped = _stop.Token.Register(static signal => ((TaskCompletionSource)signal!).TrySetResult(), _stopSignal);
+        _idle = time.CreateTimer(static response => ((GuardedResponse)response!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // A client may change what it is given; neither the caller nor the next attempt may see that.
+        _ask = () => Ask(client, prompt.ConvertAll(Copy), options?.Clone(), _stop.Token).GetAsyncEnumerator(_stop.Token);
+    }
+
+    /// <summary>Whether anything has come that a repetition would repeat.</summary>
+    public bool Started { get; private set; }
+
+    /// <summary>The next update that says anything; null when the response is complete.</summary>
+    /// <exception cref="ChatFailureException">It failed.</exception>
+    /// <exception cref="OperationCanceledException">The caller stopped it.</exception>
+    public async ValueTask<ChatResponseUpdate?> ReadAsync()
+    {
+        while (true)
+        {
+            _caller.ThrowIfCancellationRequested();
+            try
+            {
+                _ended = !await MoveNextAsync().ConfigureAwait(false);
+            }
+            catch (Exception) when (_caller.IsCancellationRequested)
+            {
+                // Whatever it is that a client throws when it is stopped, it was a stop.
+                throw new OperationCanceledException(_caller);
+            }
+            catch (Exception exception) when (_finishReason is null)
+            {
+                throw _stalled ? ChatFailures.Stalled(_limits.IdleTimeout, exception)
+                    : _total.IsCancellationRequested ? ChatFailures.TimedOut(exception)
+                    : _explain(exception);
+            }
+            catch (Exception)
+            {
+                // All of the response had come; what broke is what comes behind it.
+                return End();
+            }
+
+            if (_ended)
+            {
+                return End();
+            }
+
+            var update = _updates!.Current;
+            if (Take(update))
+            {
+                return update;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_ended)
+        {
+            // Disposing alone lets a client drain its connection first, and the provider writes on for seconds.
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+
+        await _idle.DisposeAsync().ConfigureAwait(false);
+        if (_abandoned is null)
+        {
+            await DisposeUpdatesAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            _ = DisposeAfterAsync(_abandoned);
+        }
+
+        await _stopped.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private static IAsyncEnumerable<ChatResponseUpdate> Ask(IChatClient client, List<ChatMessage> prompt, ChatOptions? options, CancellationToken stop) =>
+        options?.AdditionalProperties?.TryGetValue(TurnProperties.Whole, out var whole) == true && whole is true
+            ? AskWholeAsync(client, prompt, options, stop)
+            : client.GetStreamingResponseAsync(prompt, options, stop);
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> AskWholeAsync(
+        IChatClient client, List<ChatMessage> prompt, ChatOptions options, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var response = await client.GetResponseAsync(prompt, options, stop).ConfigureAwait(false);
+        foreach (var update in response.ToChatResponseUpdates())
+        {
+            yield return update;
+        }
+    }
+
+    private static ChatMessage Copy(ChatMessage message)
+    {
+        var copy = message.Clone();
+        copy.Contents = [.. message.Contents];
+        return copy;
+    }
+
+    private async ValueTask<bool> MoveNextAsync()
+    {
+        // Not before: a client may throw even here.
+        _updates ??= _ask();
+        var next = _updates.MoveNextAsync();
+        if (next.IsCompleted)
+        {
+            return await next.ConfigureAwait(false);
+        }
+
+        var task = next.AsTask();
+        _idle.Change(_limits.IdleTimeout, Timeout.InfiniteTimeSpan);
+        await Task.WhenAny(task, _stopSignal.Task).ConfigureAwait(false);
+        _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (!task.IsCompleted)
+        {
+            // The client has been told and does not answer. Nobody waits for it.
+            _abandoned = task;
+            throw new OperationCanceledException(_stop.Token);
+        }
+
+        return await task.ConfigureAwait(false);
+    }
+
+    /// <summary>Takes note of an update; false when it has nothing in it that the caller needs.</summary>
+    private bool Take(ChatResponseUpdate update)
+    {
+        var says = false;
+        var notes = false;
+        foreach (var content in update.Contents)
+        {
+            switch (content)
+            {
+                case TextContent text:
+                    _characters += text.Text.Length;
+                    _hasText |= !string.IsNullOrWhiteSpace(text.Text);
+                    says |= text.Text.Length > 0 || text.Annotations is { Count: > 0 };
+                    break;
+                case TextReasoningContent reasoning:
+                    _characters += reasoning.Text.Length + (reasoning.ProtectedData?.Length ?? 0);
+                    says |= reasoning.Text.Length > 0 || reasoning.ProtectedData is not null;
+                    break;
+                case ErrorContent { ErrorCode: ChatFailures.RefusalCode } refusal:
+                    Started = true;
+                    _refusal.Append(refusal.Message);
+                    break;
+                case ErrorContent error:
+                    throw ChatFailures.ErrorEvent(error.ErrorCode, error.Message);
+                case ToolCallDeltaContent delta:
+                    // People see it: a repetition would show it again.
+                    _characters += delta.Arguments.Length;
+                    says = true;
+                    break;
+                case ToolCallContent call:
+                    _characters += call is FunctionCallContent { Name.Length: var name } ? name : 0;
+                    _hasCalls = true;
+                    says = true;
+                    break;
+                case ResponseNoteContent:
+                    // Only until something has come: what is shown beside a response that has begun would stay there.
+                    notes |= !Started;
+                    break;
+                case UsageContent:
+                    // Billed, but nothing that a repetition would repeat.
+                    break;
+                default:
+                    says = true;
+                    break;
+            }
+        }
+
+        if (!says)
+        {
+            // What says nothing is kept by whoever collects the response, and must end too.
+            _characters++;
+        }
+
+        _finishReason = update.FinishReason ?? _finishReason;
+        if (_characters > _limits.MaxResponseCharacters || _refusal.Length > _limits.MaxResponseCharacters)
+        {
+            throw ChatFailures.TooLong(_limits.MaxResponseCharacters);
+        }
+
+        Started |= says;
+
+        // Before the first token, what has no contents carries only ids, which every later update repeats.
+        return says || notes || update.Contents.Any(content => content is UsageContent) || (Started && update.FinishReason is not null);
+    }
+
+    private ChatResponseUpdate? End()
+    {
+        if (_finishReason is not { } reason)
+        {
+            throw ChatFailures.EndedEarly();
+        }
+
+        if (_refusal.Length > 0 || reason == ChatFinishReason.ContentFilter)
+        {
+            throw ChatFailures.Refused(_refusal.ToString());
+        }
+
+        if (!_hasText && !_hasCalls && !(_mayBeSilent && reason == ChatFinishReason.Stop))
+        {
+            throw ChatFailures.Empty(ranOutOfTokens: reason == ChatFinishReason.Length);
+        }
+
+        return null;
+    }
+
+    private void OnIdle()
+    {
+        _stalled = true;
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // A client's own callback threw, on a timer's thread: nobody but the process would hear of it.
+        }
+    }
+
+    private async Task DisposeAfterAsync(Task pending)
+    {
+        try
+        {
+            await pending.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It was stopped or has stalled, and that has been reported.
+        }
+
+        await DisposeUpdatesAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask DisposeUpdatesAsync()
+    {
+        if (_updates is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await _updates.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // A connection that cannot even be closed any more changes nothing about how the response ended.
+        }
+    }
+}

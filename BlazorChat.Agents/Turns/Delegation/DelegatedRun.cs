@@ -1,0 +1,139 @@
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Text;
+using BlazorChat.Turns.Prompts;
+using BlazorChat.Turns.Tools;
+using Microsoft.Extensions.AI;
+
+namespace BlazorChat.Turns.Delegation;
+
+/// <summary>
+/// One task that an assistant was handed by another. It sees the task and nothing of the room, nobody can be asked, and nothing of it is
+/// stored but its last words, which are the result of the call.
+/// </summary>
+/// <param name="inner">Who does it.</param>
+/// <param name="task">What.</param>
+/// <param name="assistants">Who can answer.</param>
+/// <param name="delegation">Knows its tools.</param>
+/// <param name="call">The call by which it was handed on.</param>
+/// <param name="chain">Who handed it on, outermost first.</param>
+/// <param name="progress">Shows how far it is.</param>
+/// <param name="stop">Ends it.</param>
+internal sealed class DelegatedRun(
+    Assistant inner,
+    string task,
+    IAssistants assistants,
+    DelegationTools delegation,
+    ToolCallContext call,
+    IReadOnlyList<string> chain,
+    DelegationProgress progress,
+    CancellationToken stop) : StepRun(inner, new ResponseDraft(call.MessageId, [], 0, progress))
+{
+    private const string LeftOut = "(left out: the prompt would be too long)";
+
+    private readonly IReadOnlyList<string> _chain = [.. chain, inner.Author.Id];
+    private readonly OfferedTools _offered = delegation.Offered(inner, assistants, [.. chain, inner.Author.Id]);
+    private string? _instructions;
+
+    // That the inner assistant's server has cut off what it was sent.
+    private string? _cut;
+
+    public override int FirstStep => 0;
+
+    public override CancellationToken Token { get; } = stop;
+
+    public override IReadOnlyList<ChatTool> Tools => _offered.Tools;
+
+    /// <summary>What the call gives.</summary>
+    /// <exception cref="ToolFailedException">A budget was spent, or nothing was said.</exception>
+    public string Result(StepsEnd end) => end switch
+    {
+        StepsEnd.StepLimit => throw new ToolFailedException($"{Assistant.Name} did not finish within its {Assistant.MaxSteps} steps."),
+        StepsEnd.ToolErrors => throw new ToolFailedException($"{Assistant.Name} gave up: all its tools failed {Assistant.MaxToolErrors} times in a row."),
+        StepsEnd.PartLimit => throw new ToolFailedException($"{Assistant.Name} did not finish within {RoomLimits.Parts} parts."),
+        _ when string.Concat(Draft.Parts.OfType<TextPart>().Where(p => p.Step == Draft.Step - 1).Select(p => p.Text)) is var text && !string.IsNullOrWhiteSpace(text) =>
+            text + Remark(end == StepsEnd.LengthLimit ? "The answer was cut off at its length limit." : null) + Remark(_cut),
+        _ => throw new ToolFailedException($"{Assistant.Name} said nothing."),
+    };
+
+    /// <inheritdoc />
+    public override async Task<ModelRequest> PrepareAsync(int step)
+    {
+        _instructions ??= await InstructionsAsync().ConfigureAwait(false);
+        List<ChatMessage> messages =
+            [new ChatMessage(ChatRole.User, task), .. MessagePrompt.OfResponse(Draft.Parts, keepReasoning: true, keepResults: true)];
+        Fit(messages, _instructions);
+        var options = new ChatOptions { Instructions = _instructions, Tools = Tools.Count == 0 ? null : [.. Tools.Select(AITool (tool) => tool.Function)] };
+        var origin = ReasoningOrigin.Of(Assistant, Assistant.Client, options);
+        ReasoningOrigin.KeepOwn(messages, origin);
+        return new ModelRequest(step, Assistant.Client, messages, options, Tools, origin);
+    }
+
+    /// <inheritdoc />
+    public override void Answered(ModelRequest request, long reportedInput) =>
+        _cut ??= delegation.Context.Compare(Assistant, call.MessageId, [.. request.Messages], request.Options, reportedInput);
+
+    /// <inheritdoc />
+    public override void Count(UsageDetails usage) => call.CountTokens(usage);
+
+    /// <inheritdoc />
+    public override ToolCallContext ContextOf(ToolCallPart inside) => new()
+    {
+        RoomId = call.RoomId,
+        MessageId = call.MessageId,
+        CallId = $"{call.CallId}/{inside.CallId}",
+        ToolName = inside.Name,
+        Arguments = inside.Arguments,
+        Assistant = Assistant.Author,
+        Request = call.Request,
+        Chain = _chain,
+        DataSink = call.DataSink,
+        PreliminarySink = progress.ShowInner,
+        UsageSink = call.UsageSink,
+    };
+
+    /// <inheritdoc />
+    public override string WhyMissing(string toolName) => _offered.Withheld.GetValueOrDefault(toolName) ?? base.WhyMissing(toolName);
+
+    /// <inheritdoc />
+    public override ToolCallPart AskPeople(ToolCallPart inside) => inside with { State = ToolCallState.Failed, Result = DelegationTool.NoApproval };
+
+    /// <inheritdoc />
+    public override Task<ToolCallPart> ShortenAsync(ToolCallPart inside) =>
+        Task.FromResult(inside with { Result = TextCut.Marked(inside.Result ?? "", RoomLimits.ToolResultLength) });
+
+    private async Task<string> InstructionsAsync()
+    {
+        var own = $"You are {Assistant.Name}, an assistant. Another assistant hands you one task. Nobody can answer questions, and only your last message goes back: it must stand for itself.";
+        var configured = await delegation.Instructions.OfAsync(Assistant, call.RoomId, call.CountTokens, Token).ConfigureAwait(false);
+        return configured.Length == 0 ? own : $"{own}\n\n{configured}";
+    }
+
+    private static string Remark(string? sentence) => sentence is null ? "" : $"\n\n({sentence})";
+
+    /// <summary>Keeps the prompt within its budget: earlier results of tools go first, and without them there is nothing to leave out.</summary>
+    /// <exception cref="ToolFailedException">It does not fit.</exception>
+    private void Fit(List<ChatMessage> messages, string instructions)
+    {
+        var tokens = TokenCounter.For(Assistant);
+        var excess = tokens.Of(instructions) + messages.Sum(tokens.Of) - Assistant.PromptTokens;
+        foreach (var message in messages.Where(message => message.Role == ChatRole.Tool))
+        {
+            for (var i = 0; i < message.Contents.Count && excess > 0; i++)
+            {
+                var result = (FunctionResultContent)message.Contents[i];
+                var saved = tokens.Of(result) - tokens.Of(LeftOut);
+                if (saved > 0)
+                {
+                    message.Contents[i] = new FunctionResultContent(result.CallId, LeftOut);
+                    excess -= saved;
+                }
+            }
+        }
+
+        if (excess > 0)
+        {
+            throw new ToolFailedException($"The task is too long for {Assistant.Name}: its prompt has at most {Assistant.PromptTokens:N0} tokens.");
+        }
+    }
+}

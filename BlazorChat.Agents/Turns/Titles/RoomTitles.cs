@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using BlazorChat.Messages;
+using BlazorChat.Turns.Hooks;
+using BlazorChat.Rooms;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Microsoft.SemanticKernel;
+
+namespace BlazorChat.Turns.Titles;
+
+/// <summary>
+/// Names rooms that were made without a name: when the first exchange in one is complete, the assistant that answered is asked for a
+/// title. What that takes counts for its response, and so for who asked first. A room that somebody names meanwhile keeps
+/// that name; when anything fails, or the process ends, the room stays without one and nothing else changes.
+/// </summary>
+internal sealed partial class RoomTitles(
+    IRoomStore rooms, RoomGates gates, RoomBroadcaster broadcaster, IAssistants assistants,
+    IOptions<TurnsOptions> options, TurnsMetrics metrics, ILogger<RoomTitles> logger) : ITurnObserver
+{
+    // The first exchange is within these.
+    private const int FirstMessages = 20;
+
+    private readonly ConcurrentDictionary<Guid, byte> _running = new();
+
+    public async ValueTask OnTurnEndedAsync(TurnOutcome ended, CancellationToken cancellationToken)
+    {
+        var roomId = ended.Turn.RoomId;
+        if (!options.Value.TitleRooms || ended.Message.Status is not MessageStatus.Complete)
+        {
+            return;
+        }
+
+        try
+        {
+            if (await rooms.FindAsync(roomId, cancellationToken).ConfigureAwait(false) is { IsNamed: false }
+                && await FindQuestionAsync(ended.Message, cancellationToken).ConfigureAwait(false) is { } question
+                && assistants.Find(ended.Turn.AssistantId) is { } assistant)
+            {
+                await TitleOnceAsync(assistant, question, ended.Message, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is ResponseFailedException or KernelException || cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(e, roomId);
+        }
+    }
+
+    // The first response may be asked for again, and end a second time, while its room is being named.
+    private async Task TitleOnceAsync(Assistant assistant, Message question, Message response, CancellationToken cancellationToken)
+    {
+        if (!_running.TryAdd(response.RoomId, 0))
+        {
+            return;
+        }
+
+        try
+        {
+            await TitleAsync(assistant, question, response, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _running.TryRemove(response.RoomId, out _);
+        }
+    }
+
+    /// <summary>The question of the room's first complete exchange, if the response is of that.</summary>
+    private async Task<Message?> FindQuestionAsync(Message response, CancellationToken cancellationToken)
+    {
+        var first = await rooms.ReadFirstAsync(response.RoomId, FirstMessages, cancellationToken).ConfigureAwait(false);
+        // One whose asker wrote on instead of deciding about its calls was never finished.
+        var isFirst = first.FirstOrDefault(m => m is { Author.Kind: AuthorKind.Assistant, Status: MessageStatus.Complete, IsRetried: false }
+            && !m.Calls.Any(c => c.Decision is { Reason: CallChanges.WroteInstead }))?.Id == response.Id;
+        return isFirst ? first.FirstOrDefault(m => m.Id == response.QuestionId) : null;
+    }
+
+    private async Task TitleAsync(Assistant assistant, Message question, Message response, CancellationToken cancellationToken)
+    {
+        var tokens = default(TokenCounts);
+        string? title = null;
+        try
+        {
+            title = RoomTitle.Clean(await AskAsync(assistant, question, response, usage => tokens += TokenUsage.Of(usage), cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            // What was counted is paid for, whatever came of it.
+            if (title is not null || tokens != default)
+            {
+                metrics.Tokens(assistant, tokens.Input, tokens.Output);
+                await StoreAsync(response, title, tokens, assistant.Prices?.Of(tokens)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<string> AskAsync(Assistant assistant, Message question, Message response, Action<UsageDetails> count, CancellationToken cancellationToken)
+    {
+        var arguments = new KernelArguments
+        {
+            [RoomTitle.QuestionVariable] = RoomTitle.Excerpt(question),
+            [RoomTitle.ResponseVariable] = RoomTitle.Excerpt(response),
+        };
+        var text = "";
+        await foreach (var update in assistant.Kernel.InvokeStreamingAsync<ChatResponseUpdate>(RoomTitle.Function, arguments, cancellationToken).ConfigureAwait(false))
+        {
+            text = text.Length < RoomTitle.MostOfResponse ? text + update.Text : text;
+            foreach (var usage in update.Contents.OfType<UsageContent>())
+            {
+                count(usage.Details);
+            }
+        }
+
+        return text;
+    }
+
+    private async Task StoreAsync(Message response, string? title, TokenCounts tokens, decimal? cost)
+    {
+        // Not given up at a stop: the tokens were spent.
+        using var gate = await gates.EnterAsync(response.RoomId, CancellationToken.None).ConfigureAwait(false);
+        var titled = await rooms.ChangeAsync<bool>(
+            response.RoomId, (change, token) => TitleAsync(change, response.Id, title, tokens, cost, token), CancellationToken.None).ConfigureAwait(false);
+        foreach (var roomEvent in titled.Events)
+        {
+            broadcaster.Publish(response.RoomId, roomEvent);
+        }
+
+        if (!titled.Value.Value)
+        {
+            return;
+        }
+
+        LogTitled(response.RoomId);
+    }
+
+    /// <summary>Names the room unless somebody has, and counts what that took: for the room, and for the response unless that runs again.</summary>
+    /// <returns>False when the room is gone.</returns>
+    private static async Task<Result<bool>> TitleAsync(
+        IRoomChange change, Guid responseId, string? title, TokenCounts tokens, decimal? cost, CancellationToken cancellationToken)
+    {
+        if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room)
+        {
+            return false;
+        }
+
+        room = room.WithUsage(tokens, cost);
+        room = title is null ? room : await change.TitleAsync(room, title, cancellationToken).ConfigureAwait(false);
+        change.Save(room);
+        change.Tell(new RoomEvent.RoomChanged(room));
+        // One that runs writes its own sums at its end.
+        if (await change.FindMessageAsync(responseId, cancellationToken).ConfigureAwait(false) is { Status.IsEnded: true, Metadata: { } metadata } response)
+        {
+            change.SaveAndTell(response with
+            {
+                Metadata = metadata with { Tokens = metadata.Tokens + tokens, Cost = cost is { } price ? (metadata.Cost ?? 0) + price : metadata.Cost },
+            });
+        }
+
+        return true;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Room {RoomId} was named after its first exchange.")]
+    private partial void LogTitled(Guid roomId);
+
+    [LoggerMessage(LogLevel.Warning, "Room {RoomId} stays without a name: its title could not be made.")]
+    private partial void LogFailed(Exception exception, Guid roomId);
+}

@@ -1,9 +1,0 @@
-using BlazorChat.Samples;
-
-namespace BlazorChat.Tests.Assistants;
-
-/// <summary>A connector of Semantic Kernel that a host registers, as the samples do it: one that speaks OpenAI's chat completions.</summary>
-public sealed class ConnectorWire : OpenAIWire
-{
-    public override string Name => ConnectorProvider.ProviderName;
-}

@@ -1,0 +1,202 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using BlazorChat.Assistants.Middleware.Redaction;
+using BlazorChat.Tests.Support;
+
+namespace BlazorChat.Tests.Assistants.Middleware.Redaction;
+
+[Trait(nameof(Kind), Kind.Unit)]
+public sealed class MiddlewareRedactionTests
+{
+    private static readonly PatternProgram BuiltIn = new([.. RedactionPatterns.All.Values]);
+
+    [Theory]
+    [InlineData("Write to ada@example.org, please.", "Write to [e-mail], please.")]
+    [InlineData("ada.lovelace+x@mail.example.co.uk", "[e-mail]")]
+    [InlineData("<müller@bücher.example>.", "<[e-mail]>.")]
+    [InlineData("not @ an a@b address@", "not @ an a@b address@")]
+    [InlineData("Call +49 (30) 123456-78!", "Call [phone]!")]
+    [InlineData("Call (555) 123-4567 or 030 12345678.", "Call [phone] or [phone].")]
+    [InlineData("In 2026 there were 1234567 people, pi is 3.14159265358979", "In 2026 there were 1234567 people, pi is 3.14159265358979")]
+    [InlineData("My card is 4111 1111 1111 1111 5 times", "My card is [card] 5 times")]
+    [InlineData("4111-1111-1111-1112", "4111-1111-1111-1112")]
+    [InlineData("12 4111111111111111", "12 [card]")]
+    [InlineData("DE89 3704 0044 0532 0130 00 is mine", "[IBAN] is mine")]
+    [InlineData("GB82WEST12345698765432.", "[IBAN].")]
+    [InlineData("DE88370400440532013000", "DE88370400440532013000")]
+    [InlineData("key sk-proj-abcDEF0123456789_-xyz?", "key [key]?")]
+    [InlineData("task-force-one-two-three-four", "task-force-one-two-three-four")]
+    [InlineData("AKIAIOSFODNN7EXAMPLE", "[key]")]
+    public void What_has_a_form_is_found_and_nothing_else(string text, string expected)
+    {
+        Assert.Equal(expected, TextRedactor.Redact(BuiltIn, text));
+
+        // However it is split into two or three.
+        for (var i = 0; i <= text.Length; i++)
+        {
+            for (var j = i; j <= text.Length; j++)
+            {
+                Assert.Equal(expected, string.Concat(Stream(BuiltIn, [text[..i], text[i..j], text[j..]])));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_secret_split_over_tokens_is_never_shown_for_a_moment()
+    {
+        const string secret = "sk-proj-abcDEF0123456789";
+        var shown = Stream(BuiltIn, secret.Select(character => character.ToString()).Prepend("The key is "));
+        Assert.Equal("The key is [key]", string.Concat(shown));
+        Assert.All(shown, piece => Assert.DoesNotContain("sk", piece, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Ordinary_text_is_held_back_for_no_longer_than_its_word()
+    {
+        var redactor = new TextRedactor(BuiltIn);
+        var output = new StringBuilder();
+        redactor.Append("Hello wor", output);
+        Assert.Equal("Hello ", output.ToString());
+        redactor.Append("ld! ", output);
+        Assert.Equal("Hello world! ", output.ToString());
+
+        var other = new TextRedactor(Program(@"EMP-\d{3}"));
+        output.Clear();
+        other.Append("Hello world, E", output);
+        Assert.Equal("Hello world, ", output.ToString());
+        other.Append("m", output);
+        Assert.Equal("Hello world, Em", output.ToString());
+    }
+
+    /// <summary>The reference is .NET's own engine, which knows nothing of pieces.</summary>
+    [Theory]
+    [InlineData(@"(?<![\w])[ab]{2,5}@(?:b+\.)+c{1,2}(?![\w-])", "ab@.c- ")]
+    [InlineData(@"\bab*c\b", "abc -")]
+    [InlineData(@"a(?:b|bc|bcd)+e?", "abcde")]
+    [InlineData(@"\d{3}-?\d{2,4}", "0123-x")]
+    [InlineData(@"[^a-c]x+(?!y)", "abxyz")]
+    [InlineData(@"(?:aa|aab|b)*c", "abc")]
+    public void Random_texts_in_random_pieces_come_out_as_the_whole_redacted(string pattern, string alphabet)
+    {
+        // Of the alternatives here the longest is what backtracking finds too, but for the one that is turned around.
+        var reference = new Regex(pattern switch
+        {
+            @"a(?:b|bc|bcd)+e?" => @"a(?:bcd|bc|b)+e?",
+            _ => pattern,
+        }, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+        var program = Program(pattern);
+        for (var seed = 0; seed < 3000; seed++)
+        {
+            var random = new Random(seed);
+            var text = new string([.. Enumerable.Range(0, random.Next(40)).Select(_ => alphabet[random.Next(alphabet.Length)])]);
+            var pieces = Pieces(text, random);
+            Assert.Equal((text, reference.Replace(text, "#")), (text, string.Concat(Stream(program, pieces))));
+        }
+    }
+
+    [Fact]
+    public void Random_texts_with_everything_in_them_come_out_as_the_whole_redacted()
+    {
+        string[] parts = ["ada@example.org", "+49 30 1234567", "4111 1111 1111 1111", "DE89370400440532013000", "sk-abcdefghijklmnop1234", " ", ".", "@", "1", "word", "-", "\n", "é", "😀", "sk-"];
+        for (var seed = 0; seed < 3000; seed++)
+        {
+            var random = new Random(seed);
+            var text = string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => parts[random.Next(parts.Length)]));
+            var shown = Stream(BuiltIn, Pieces(text, random));
+            Assert.Equal(TextRedactor.Redact(BuiltIn, text), string.Concat(shown));
+        }
+    }
+
+    [Fact]
+    public void What_is_held_back_is_bounded_and_comes_out_in_the_end()
+    {
+        var text = new string('a', 100_000);
+        var redactor = new TextRedactor(Program("a+b"));
+        var output = new StringBuilder();
+        redactor.Append(text, output);
+        Assert.InRange(text.Length - output.Length, 1, TextRedactor.MaxHeld);
+        redactor.End(output);
+        Assert.Equal(text, output.ToString());
+    }
+
+    [Fact]
+    public void A_secret_longer_than_what_is_held_back_is_replaced_to_its_end()
+    {
+        var key = "sk-" + new string('x', 5000);
+        Assert.Equal("a [key] b", TextRedactor.Redact(BuiltIn, $"a {key} b"));
+        Assert.Equal("[key]", TextRedactor.Redact(BuiltIn, key));
+        Assert.Equal("[redacted]-x", TextRedactor.Redact(Program("a+(?:-b)?"), new string('a', 2000) + "-x"));
+        Assert.Equal("[redacted]", TextRedactor.Redact(Program("a+(?:-b)?"), new string('a', 2000) + "-b"));
+    }
+
+    [Fact]
+    public void A_pattern_that_takes_for_ever_elsewhere_takes_no_time()
+    {
+        var text = new string('a', 20_000) + "!";
+        Assert.Equal(text, TextRedactor.Redact(Program("(?:a|a)*(?:a+)+b"), text));
+    }
+
+    [Fact]
+    public void Half_a_character_is_never_shown()
+    {
+        foreach (var piece in Stream(Program("x"), ["a\ud83d", "\ude00b"]))
+        {
+            Assert.False(piece.Length > 0 && char.IsHighSurrogate(piece[^1]));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a*")]
+    [InlineData("(a|)")]
+    [InlineData("^a")]
+    [InlineData("a+?")]
+    [InlineData("(a)\\1")]
+    [InlineData("(?=a)b")]
+    [InlineData("(?i)a")]
+    [InlineData("(?!ab)c")]
+    [InlineData("(a")]
+    [InlineData("a)")]
+    [InlineData("[a")]
+    [InlineData("[b-a]")]
+    [InlineData("a{2,1}")]
+    [InlineData("a{")]
+    [InlineData("*a")]
+    [InlineData("\\")]
+    [InlineData("\\p{Nonsense}")]
+    [InlineData("(?:(?:(?:a{100}){100}){100})")]
+    public void A_pattern_that_cannot_be_used_is_refused(string pattern) => Assert.Throws<FormatException>(() => Program(pattern));
+
+    private static PatternProgram Program(string pattern) =>
+        new([new RedactionPattern(PatternParser.Parse(pattern, ignoreCase: false), pattern.StartsWith("a+(?:-b", StringComparison.Ordinal) ? "[redacted]" : "#")]);
+
+    private static List<string> Pieces(string text, Random random)
+    {
+        var pieces = new List<string>();
+        for (var at = 0; at < text.Length;)
+        {
+            var length = Math.Min(text.Length - at, random.Next(1, 8));
+            pieces.Add(text.Substring(at, length));
+            at += length;
+        }
+
+        return pieces;
+    }
+
+    private static List<string> Stream(PatternProgram program, IEnumerable<string> pieces)
+    {
+        var redactor = new TextRedactor(program);
+        var shown = new List<string>();
+        foreach (var piece in pieces)
+        {
+            var output = new StringBuilder();
+            redactor.Append(piece, output);
+            shown.Add(output.ToString());
+        }
+
+        var rest = new StringBuilder();
+        redactor.End(rest);
+        shown.Add(rest.ToString());
+        return shown;
+    }
+}
