@@ -13,7 +13,7 @@ namespace BlazorChat.Assistants;
 /// <summary>
 /// Who can answer, and the chat client of each. Fixed at start. The clients are shared: by all rooms and all threads.
 /// </summary>
-public sealed class AssistantDirectory : IAssistants, IDisposable
+internal sealed class AssistantDirectory : IAssistants, IDisposable
 {
     private readonly Dictionary<string, Assistant> _byId = new(StringComparer.Ordinal);
 

@@ -12,7 +12,7 @@ namespace BlazorChat.Assistants;
 /// </code>
 /// The first is the default one. With none configured there is one: the demo assistant, or what the environment offers.
 /// </summary>
-public sealed class AssistantsOptions
+internal sealed class AssistantsOptions
 {
     /// <summary>The name of the configuration section.</summary>
     public const string SectionName = "Assistants";

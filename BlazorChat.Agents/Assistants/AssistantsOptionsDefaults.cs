@@ -24,7 +24,7 @@ namespace BlazorChat.Assistants;
 /// </summary>
 /// <param name="configuration">The whole configuration; it has the variables of the environment at its root.</param>
 /// <param name="providers">The providers that there are.</param>
-public sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnumerable<IChatClientProvider> providers)
+internal sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnumerable<IChatClientProvider> providers)
     : IPostConfigureOptions<AssistantsOptions>
 {
     private const string Azure = "AZURE_OPENAI";

@@ -14,7 +14,7 @@ namespace BlazorChat.Assistants;
 /// <summary>Checks the section <c>Assistants</c> after <see cref="AssistantsOptionsDefaults"/>: every error at once, each with its whole configuration key, none with a secret.</summary>
 /// <param name="providers">The providers that there are.</param>
 /// <param name="middleware">The middleware that there is.</param>
-public sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientProvider> providers, IEnumerable<IChatMiddleware> middleware)
+internal sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientProvider> providers, IEnumerable<IChatMiddleware> middleware)
     : IValidateOptions<AssistantsOptions>
 {
     /// <summary>The most assistants.</summary>

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Assistants;
 
 /// <summary>Registers who answers.</summary>
-public static class AssistantsServices
+internal static class AssistantsServices
 {
     /// <summary>
     /// Registers <see cref="AssistantDirectory"/>, its providers and its options from the section <c>Assistants</c>; a wrong

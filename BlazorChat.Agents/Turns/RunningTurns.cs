@@ -94,7 +94,7 @@ internal sealed class RunningTurn(Message response, TurnRequest request, Respons
 }
 
 /// <summary>The turns that run in this process, to find them when they are to end or people decide about their calls.</summary>
-public sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageObserver
+internal sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageObserver
 {
     private readonly ConcurrentDictionary<Guid, RunningTurn> _turns = new();
     private TurnEnding? _closing;

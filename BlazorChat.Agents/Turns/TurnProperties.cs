@@ -15,7 +15,7 @@ public static class TurnProperties
     public const string Room = Prefix + "room";
 
     /// <summary>Who wants to know what exactly is sent: an <see cref="IStepRecorder"/>.</summary>
-    public const string Recorder = Prefix + "recorder";
+    internal const string Recorder = Prefix + "recorder";
 
     /// <summary><c>true</c> for a response that no cache has had before: somebody asked for another one.</summary>
     public const string Fresh = Prefix + "fresh";

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace BlazorChat.Turns;
 
 /// <summary>Settings of turns, section <c>Responses</c>.</summary>
-public sealed class TurnsOptions
+internal sealed class TurnsOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Turns";

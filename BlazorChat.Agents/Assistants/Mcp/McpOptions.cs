@@ -11,7 +11,7 @@ namespace BlazorChat.Assistants.Mcp;
 /// }
 /// </code>
 /// </summary>
-public sealed class McpOptions
+internal sealed class McpOptions
 {
     /// <summary>The name of the configuration section.</summary>
     public const string SectionName = "Mcp";

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>Checks the section <c>Mcp</c>: every error at once, each with its whole configuration key, none with a secret.</summary>
-public sealed partial class McpOptionsValidator : IValidateOptions<McpOptions>
+internal sealed partial class McpOptionsValidator : IValidateOptions<McpOptions>
 {
     /// <summary>The most servers.</summary>
     public const int MaxServers = 20;

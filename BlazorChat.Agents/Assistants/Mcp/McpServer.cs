@@ -3,7 +3,7 @@ using BlazorChat.Turns.Tools;
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>One configured MCP server, as people and turns see it.</summary>
-public sealed class McpServer
+internal sealed class McpServer
 {
     private readonly Action _changed;
     private volatile McpServerState _state;

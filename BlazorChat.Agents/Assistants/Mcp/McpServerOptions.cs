@@ -1,7 +1,7 @@
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>Which calls of a server's tools need a person's yes.</summary>
-public enum McpApproval
+internal enum McpApproval
 {
     /// <summary>All but those of tools of which the server says that they only read, or that they destroy nothing.</summary>
     Destructive,
@@ -14,7 +14,7 @@ public enum McpApproval
 }
 
 /// <summary>One server as an operator configures it, an element of <c>Mcp:Servers</c>: either a program to start or an address.</summary>
-public sealed class McpServerOptions
+internal sealed class McpServerOptions
 {
     /// <summary>What people see, and the beginning of its tools' names: 1 to 20 lower-case letters, digits and hyphens.</summary>
     public string? Name { get; set; }

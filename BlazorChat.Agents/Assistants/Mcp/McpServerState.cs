@@ -1,7 +1,7 @@
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>How it stands with one MCP server.</summary>
-public abstract record McpServerState
+internal abstract record McpServerState
 {
     private McpServerState()
     {

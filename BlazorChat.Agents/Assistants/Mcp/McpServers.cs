@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>All configured MCP servers, and their tools now.</summary>
-public sealed class McpServers : IToolSource
+internal sealed class McpServers : IToolSource
 {
     private readonly Lock _lock = new();
     private volatile IReadOnlyList<ChatTool> _tools = [];

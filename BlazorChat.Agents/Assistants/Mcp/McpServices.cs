@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>Registers MCP servers.</summary>
-public static class McpServices
+internal static class McpServices
 {
     /// <summary>
     /// Registers <see cref="McpServers"/> from the section <c>Mcp</c>, as a source of tools, with a health check and what keeps

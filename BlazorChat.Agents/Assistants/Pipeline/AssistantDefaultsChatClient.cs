@@ -9,7 +9,7 @@ namespace BlazorChat.Assistants.Pipeline;
 /// <param name="maxOutputTokens">The most tokens of one response.</param>
 /// <param name="temperature">Null for the model's own default.</param>
 /// <param name="effort">Null for the model's own default.</param>
-public sealed class AssistantDefaultsChatClient(IChatClient inner, int maxOutputTokens, float? temperature, ReasoningEffort? effort)
+internal sealed class AssistantDefaultsChatClient(IChatClient inner, int maxOutputTokens, float? temperature, ReasoningEffort? effort)
     : DelegatingChatClient(inner)
 {
     /// <inheritdoc/>

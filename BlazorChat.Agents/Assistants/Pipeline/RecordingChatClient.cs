@@ -10,7 +10,7 @@ namespace BlazorChat.Assistants.Pipeline;
 /// attempt is recorded, and behind the assistant's defaults, so that they are too.
 /// </summary>
 /// <param name="inner">The provider's client.</param>
-public sealed class RecordingChatClient(IChatClient inner) : DelegatingChatClient(inner)
+internal sealed class RecordingChatClient(IChatClient inner) : DelegatingChatClient(inner)
 {
     /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(

@@ -11,7 +11,7 @@ namespace BlazorChat.Assistants.Pipeline;
 /// <param name="inner">The guarded client.</param>
 /// <param name="provider">The provider's name; its lower-case form is the convention's <c>gen_ai.provider.name</c>.</param>
 /// <param name="model">The model that is asked when the options name no other.</param>
-public sealed class TelemetryChatClient(IChatClient inner, string provider, string model) : DelegatingChatClient(inner)
+internal sealed class TelemetryChatClient(IChatClient inner, string provider, string model) : DelegatingChatClient(inner)
 {
     /// <summary>The name of the activity source to listen to.</summary>
     public const string SourceName = "BlazorChat.Assistants";

@@ -12,7 +12,7 @@ namespace BlazorChat.Assistants.Providers;
 /// </summary>
 /// <param name="inner">The provider's client.</param>
 /// <param name="isNeeded">Whether this author's name needs an envelope; null for every name. When one does, all get one.</param>
-public sealed class SpeakerEnvelopeChatClient(IChatClient inner, Func<string, bool>? isNeeded = null) : DelegatingChatClient(inner)
+internal sealed class SpeakerEnvelopeChatClient(IChatClient inner, Func<string, bool>? isNeeded = null) : DelegatingChatClient(inner)
 {
     /// <summary>What is added to the instructions.</summary>
     public const string Instruction =

@@ -15,7 +15,7 @@ namespace BlazorChat.Assistants.Resilience;
 /// <param name="limits">What one response may take.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Gets kinds, times and counts, no contents.</param>
-public sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeProvider time, ILogger<GuardChatClient> logger)
+internal sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeProvider time, ILogger<GuardChatClient> logger)
     : DelegatingChatClient(inner)
 {
     /// <inheritdoc/>

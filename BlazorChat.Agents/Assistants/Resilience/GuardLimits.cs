@@ -5,4 +5,4 @@ namespace BlazorChat.Assistants.Resilience;
 /// <param name="TotalTimeout">The longest time from the request to the end, retries and waits included.</param>
 /// <param name="RetryAttempts">How often a request is repeated that failed before the first token.</param>
 /// <param name="MaxResponseCharacters">The most characters (UTF-16) of text, reasoning (with what belongs to it) and the arguments of tool calls.</param>
-public sealed record GuardLimits(TimeSpan IdleTimeout, TimeSpan TotalTimeout, int RetryAttempts, int MaxResponseCharacters);
+internal sealed record GuardLimits(TimeSpan IdleTimeout, TimeSpan TotalTimeout, int RetryAttempts, int MaxResponseCharacters);

@@ -5,7 +5,7 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Assistants.Tools;
 
 /// <summary>Registers the tools that come with the application.</summary>
-public static class BuiltInTools
+internal static class BuiltInTools
 {
     /// <summary>Where they come from, for people.</summary>
     internal const string Source = "built-in";

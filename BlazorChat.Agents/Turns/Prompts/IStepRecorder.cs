@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Turns.Prompts;
 
 /// <summary>Takes down what a model was sent. Give it to a request as <see cref="TurnProperties.Recorder"/>.</summary>
-public interface IStepRecorder
+internal interface IStepRecorder
 {
     /// <summary>
     /// A request is about to be sent: behind all middleware and the assistant's defaults, before the provider puts it into its

@@ -10,7 +10,7 @@ namespace BlazorChat.Turns.Prompts;
 /// Keeps what models were sent, for who wants to know what an assistant saw. What a client at the end of the pipeline
 /// reports counts; where none does, what the turn itself sent.
 /// </summary>
-public sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILogger<StepRecords> logger)
+internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILogger<StepRecords> logger)
 {
     // A prompt is far smaller; one that is not is kept without its contents rather than cut where nobody sees it.
     private const int MostBytes = 4_000_000;

@@ -6,7 +6,7 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Turns.Tools;
 
 /// <summary>All tools there are: registered ones, plain functions, and those that come and go.</summary>
-public sealed class ToolCatalog
+internal sealed class ToolCatalog
 {
     private readonly ChatTool[] _registered;
     private readonly IToolSource[] _sources;

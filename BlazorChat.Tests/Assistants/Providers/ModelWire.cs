@@ -194,7 +194,7 @@ public abstract class ModelWire
     public abstract string ErrorBody(string type, string message);
 
     /// <summary>The whole pipeline as the application builds it, with one assistant that asks this address.</summary>
-    public AssistantDirectory CreateDirectory(Uri address, TimeProvider? time = null, Action<AssistantOptions>? configure = null, ILoggerFactory? loggers = null)
+    internal AssistantDirectory CreateDirectory(Uri address, TimeProvider? time = null, Action<AssistantOptions>? configure = null, ILoggerFactory? loggers = null)
     {
         var item = new AssistantOptions
         {
@@ -217,7 +217,7 @@ public abstract class ModelWire
     }
 
     /// <summary>Asks once and reads to the end.</summary>
-    public static Task<Reading> AskAsync(AssistantDirectory directory, string text = "Hello", CancellationToken cancellationToken = default) =>
+    internal static Task<Reading> AskAsync(AssistantDirectory directory, string text = "Hello", CancellationToken cancellationToken = default) =>
         Reading.ToEndAsync(directory.Find("a")!.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], cancellationToken: cancellationToken));
 
     /// <summary>Which of a provider's protocols it is, null where it has one.</summary>

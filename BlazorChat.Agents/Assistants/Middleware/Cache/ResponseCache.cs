@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace BlazorChat.Assistants.Middleware.Cache;
 
 /// <summary>All answers that the middleware <c>cache</c> keeps, of all assistants. In memory only; for any thread.</summary>
-public sealed class ResponseCache
+internal sealed class ResponseCache
 {
     private ImmutableList<ResponseStore> _stores = [];
 

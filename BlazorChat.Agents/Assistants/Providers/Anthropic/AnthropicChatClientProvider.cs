@@ -6,7 +6,7 @@ namespace BlazorChat.Assistants.Providers.Anthropic;
 
 /// <summary>Anthropic, over its own library's <see cref="IChatClient"/>.</summary>
 /// <param name="time">The clock.</param>
-public sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClientProvider
+internal sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClientProvider
 {
     /// <summary>The name that assistants are configured with.</summary>
     public const string ProviderName = "Anthropic";

@@ -13,7 +13,7 @@ namespace BlazorChat.Assistants.Providers.AzureOpenAI;
 /// key; for identities of Azure register a <see cref="KernelChatClientProvider"/>.
 /// </summary>
 /// <param name="time">The clock.</param>
-public sealed class AzureOpenAIChatClientProvider(TimeProvider time) : IChatClientProvider
+internal sealed class AzureOpenAIChatClientProvider(TimeProvider time) : IChatClientProvider
 {
     /// <summary>The name that assistants are configured with.</summary>
     public const string ProviderName = "AzureOpenAI";

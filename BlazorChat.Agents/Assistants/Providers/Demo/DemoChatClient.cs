@@ -10,7 +10,7 @@ namespace BlazorChat.Assistants.Providers.Demo;
 /// </summary>
 /// <param name="tokensPerSecond">How fast it writes.</param>
 /// <param name="time">The clock that it writes by.</param>
-public sealed class DemoChatClient(int tokensPerSecond, TimeProvider time) : IChatClient
+internal sealed class DemoChatClient(int tokensPerSecond, TimeProvider time) : IChatClient
 {
     private readonly ChatClientMetadata _metadata = new("demo", providerUri: null, DemoChatClientProvider.ModelId);
 

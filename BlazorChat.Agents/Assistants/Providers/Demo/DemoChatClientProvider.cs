@@ -4,7 +4,7 @@ namespace BlazorChat.Assistants.Providers.Demo;
 
 /// <summary>The assistant that ships with the application and needs no model: see <see cref="DemoChatClient"/>.</summary>
 /// <param name="time">The clock that it writes by.</param>
-public sealed class DemoChatClientProvider(TimeProvider time) : IChatClientProvider
+internal sealed class DemoChatClientProvider(TimeProvider time) : IChatClientProvider
 {
     /// <summary>The name that assistants are configured with.</summary>
     public const string ProviderName = "Demo";

@@ -9,7 +9,7 @@ namespace BlazorChat.Assistants.Providers.Ollama;
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="loggers">Where it says what a model cannot do.</param>
-public sealed class OllamaChatClientProvider(TimeProvider time, ILoggerFactory loggers) : IChatClientProvider
+internal sealed class OllamaChatClientProvider(TimeProvider time, ILoggerFactory loggers) : IChatClientProvider
 {
     /// <summary>The name that assistants are configured with.</summary>
     public const string ProviderName = "Ollama";

@@ -11,7 +11,7 @@ namespace BlazorChat.Assistants.Providers.OpenAI;
 /// What the connector of OpenAI's chat completions leaves to do: what servers would refuse is repaired, and what it loses of an
 /// answer (refusals, error events, pieces of calls, odd ids and ends) is read from the chunks (<see cref="OpenAIResponseReader"/>). Always streams.
 /// </summary>
-public sealed class OpenAIChatClient : DelegatingChatClient
+internal sealed class OpenAIChatClient : DelegatingChatClient
 {
     private readonly HttpClient _http;
     private readonly OpenAIPrompt _prompt;

@@ -4,7 +4,7 @@ namespace BlazorChat.Assistants.Providers.OpenAI;
 
 /// <summary>OpenAI, and every server that speaks one of its protocols: Ollama, llama.cpp, vLLM, LM Studio, Azure's v1 endpoint and others.</summary>
 /// <param name="time">The clock.</param>
-public sealed class OpenAIChatClientProvider(TimeProvider time) : IChatClientProvider
+internal sealed class OpenAIChatClientProvider(TimeProvider time) : IChatClientProvider
 {
     /// <summary>The name that assistants are configured with.</summary>
     public const string ProviderName = "OpenAI";
