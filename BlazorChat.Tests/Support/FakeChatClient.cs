@@ -19,6 +19,9 @@ public sealed class FakeChatClient : IChatClient
     /// <summary>The next request that is made, or was made and not yet looked at.</summary>
     public async Task<FakeAnswer> NextAsync() => await _asked.Reader.ReadAsync().AsTask().Soon();
 
+    /// <summary>Done when there is a request that nobody has looked at. Takes nothing from <see cref="NextAsync"/>.</summary>
+    public async Task AskedAsync(CancellationToken cancellationToken) => await _asked.Reader.WaitToReadAsync(cancellationToken);
+
     /// <summary>Whether a request was made that nobody has looked at.</summary>
     public bool WasAskedAgain => _asked.Reader.Count > 0;
 

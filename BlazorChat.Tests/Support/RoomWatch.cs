@@ -18,7 +18,9 @@ public sealed class RoomWatch : IDisposable
 
     /// <summary>Waits until the room is as wanted.</summary>
     /// <param name="wanted">Whether it is. Asked on a thread of the pool: the test's own are busy with others for longer than some states last.</param>
-    public Task<RoomFrame> UntilAsync(Func<RoomFrame, bool> wanted) => Task.Run(() => LookAsync(wanted));
+    /// <param name="cancellationToken">Gives up. One at a time waits with a watch: two would take each other's notices.</param>
+    public Task<RoomFrame> UntilAsync(Func<RoomFrame, bool> wanted, CancellationToken cancellationToken = default) =>
+        Task.Run(() => LookAsync(wanted, cancellationToken), cancellationToken);
 
     /// <summary>Waits until the newest message is a response that has ended.</summary>
     public async Task<Message> EndedAsync(int responses = 1) =>
@@ -27,7 +29,7 @@ public sealed class RoomWatch : IDisposable
 
     public void Dispose() => _subscription?.Dispose();
 
-    private async Task<RoomFrame> LookAsync(Func<RoomFrame, bool> wanted)
+    private async Task<RoomFrame> LookAsync(Func<RoomFrame, bool> wanted, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -39,7 +41,7 @@ public sealed class RoomWatch : IDisposable
 
             try
             {
-                await _changes.Reader.ReadAsync().AsTask().Soon();
+                await _changes.Reader.ReadAsync(cancellationToken).AsTask().Soon();
             }
             catch (TimeoutException)
             {
