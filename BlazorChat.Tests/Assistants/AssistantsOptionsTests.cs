@@ -217,7 +217,7 @@ public sealed class AssistantsOptionsTests
     [Fact]
     public async Task Other_providers_can_be_added()
     {
-        using var model = new ScriptedChatClient();
+        using var model = new FakeChatClient();
         model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, "Mine") { FinishReason = ChatFinishReason.Stop });
         using var services = Build(
             """{ "Assistants": { "Items": [ { "Name": "Ada", "Provider": "mine", "MaxOutputTokens": 77, "Temperature": 0.5 } ] } }""",

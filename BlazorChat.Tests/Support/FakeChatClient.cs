@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -6,15 +7,41 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Tests.Support;
 
-/// <summary>A model that says what the test tells it to, when the test tells it to.</summary>
+/// <summary>
+/// A model that says what the test tells it to: when the test tells it to (<see cref="NextAsync"/>), or as it was prepared before
+/// (<see cref="NextResponse()"/>).
+/// </summary>
 public sealed class FakeChatClient : IChatClient
 {
     private readonly Channel<FakeAnswer> _asked = Channel.CreateUnbounded<FakeAnswer>();
+    private readonly ConcurrentQueue<ChannelReader<ChatResponseUpdate>> _prepared = new();
+    private readonly List<List<ChatMessage>> _prompts = [];
+    private readonly List<ChatOptions?> _options = [];
 
     private int _requests;
 
     /// <summary>Number of requests made so far, by all rooms.</summary>
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>The messages of each request that got a prepared response.</summary>
+    public IReadOnlyList<List<ChatMessage>> Prompts => _prompts;
+
+    /// <summary>The options of each request that got a prepared response.</summary>
+    public IReadOnlyList<ChatOptions?> Options => _options;
+
+    /// <summary>The token of the last request that got a prepared response.</summary>
+    public CancellationToken Token { get; private set; }
+
+    /// <summary>Whether a prepared response goes on waiting when its token is cancelled, as that of a badly written client does.</summary>
+    public bool IgnoresCancellation { get; init; }
+
+    /// <summary>Whether a prepared response goes on within the call that writes to its channel, and not a moment later.</summary>
+    public bool AnswersInline { get; init; }
+
+    /// <summary>Does something to the messages and options that were given, as some clients do.</summary>
+    public Action<IEnumerable<ChatMessage>, ChatOptions?>? Mutation { get; init; }
+
+    public bool IsDisposed { get; private set; }
 
     /// <summary>The next request that is made, or was made and not yet looked at.</summary>
     public async Task<FakeAnswer> NextAsync() => await _asked.Reader.ReadAsync().AsTask().Soon();
@@ -25,16 +52,42 @@ public sealed class FakeChatClient : IChatClient
     /// <summary>Whether a request was made that nobody has looked at.</summary>
     public bool WasAskedAgain => _asked.Reader.Count > 0;
 
+    /// <summary>Prepares the next response: what is written to the channel comes; completing it with an exception throws that.</summary>
+    public Channel<ChatResponseUpdate> NextResponse()
+    {
+        var channel = Channel.CreateUnbounded<ChatResponseUpdate>(new UnboundedChannelOptions { AllowSynchronousContinuations = AnswersInline });
+        _prepared.Enqueue(channel.Reader);
+        return channel;
+    }
+
+    /// <summary>Prepares the whole of the next response.</summary>
+    public void NextResponse(params ChatResponseUpdate[] updates)
+    {
+        var channel = NextResponse();
+        foreach (var update in updates)
+        {
+            channel.Writer.TryWrite(update);
+        }
+
+        channel.Writer.Complete();
+    }
+
+    /// <summary>Prepares a failure in place of the next response.</summary>
+    public void NextFailure(Exception exception) => NextResponse().Writer.Complete(exception);
+
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var response = new FakeAnswer([.. messages], options, cancellationToken);
         // Rooms ask side by side.
         Interlocked.Increment(ref _requests);
-        _asked.Writer.TryWrite(response);
-        await foreach (var update in response.Updates.ReadAllAsync(cancellationToken))
+        var updates = _prepared.TryDequeue(out var prepared) ? Prepared(prepared, messages, options, cancellationToken) : Asked(messages, options, cancellationToken);
+        var token = prepared is not null && IgnoresCancellation ? CancellationToken.None : cancellationToken;
+        while (await updates.WaitToReadAsync(token).ConfigureAwait(false))
         {
-            yield return update;
+            while (updates.TryRead(out var update))
+            {
+                yield return update;
+            }
         }
     }
 
@@ -45,8 +98,23 @@ public sealed class FakeChatClient : IChatClient
     // Prompt functions ask for them.
     public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("fake") : null;
 
-    public void Dispose()
+    public void Dispose() => IsDisposed = true;
+
+    private ChannelReader<ChatResponseUpdate> Asked(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
+        var response = new FakeAnswer([.. messages], options, cancellationToken);
+        _asked.Writer.TryWrite(response);
+        return response.Updates;
+    }
+
+    private ChannelReader<ChatResponseUpdate> Prepared(
+        ChannelReader<ChatResponseUpdate> prepared, IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        Token = cancellationToken;
+        _prompts.Add([.. messages]);
+        _options.Add(options);
+        Mutation?.Invoke(messages, options);
+        return prepared;
     }
 }
 

@@ -18,7 +18,7 @@ namespace BlazorChat.Tests.Assistants.Middleware;
 [Trait(nameof(Kind), Kind.Unit)]
 public sealed class MiddlewareFilterTests : IDisposable
 {
-    private readonly ScriptedChatClient _model = new();
+    private readonly FakeChatClient _model = new();
     private readonly FakeTimeProvider _time = new();
 
     public void Dispose() => _model.Dispose();

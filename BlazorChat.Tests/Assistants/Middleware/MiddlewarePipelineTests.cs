@@ -14,7 +14,7 @@ namespace BlazorChat.Tests.Assistants.Middleware;
 public sealed class MiddlewarePipelineTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly ScriptedChatClient _model = new();
+    private readonly FakeChatClient _model = new();
     private readonly CancellationTokenSource _stop = new();
 
     public void Dispose()

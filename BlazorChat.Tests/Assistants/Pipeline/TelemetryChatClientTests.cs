@@ -12,7 +12,7 @@ public sealed class TelemetryChatClientTests : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _spans = new();
     private readonly ActivityListener _listener;
-    private readonly ScriptedChatClient _model = new();
+    private readonly FakeChatClient _model = new();
     private readonly string _modelId = $"model-{Guid.NewGuid()}";
 
     public TelemetryChatClientTests()

@@ -67,7 +67,7 @@ public sealed class SpeakerEnvelopeChatClientTests
     [Fact]
     public async Task Names_that_the_protocol_takes_itself_need_no_envelope()
     {
-        using var model = new ScriptedChatClient();
+        using var model = new FakeChatClient();
         model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
         model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
         using var client = new SpeakerEnvelopeChatClient(model, name => name.Contains(' ', StringComparison.Ordinal));
@@ -103,7 +103,7 @@ public sealed class SpeakerEnvelopeChatClientTests
 
     private static async Task<(List<ChatMessage> Messages, ChatOptions? Options)> SendAsync(ChatOptions? options, params ChatMessage[] messages)
     {
-        using var model = new ScriptedChatClient();
+        using var model = new FakeChatClient();
         model.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, "Hi"));
         using var client = new SpeakerEnvelopeChatClient(model);
         await client.GetResponseAsync(messages, options);

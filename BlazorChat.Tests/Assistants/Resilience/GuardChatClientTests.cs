@@ -13,7 +13,7 @@ public sealed class GuardChatClientTests : IDisposable
     private static readonly GuardLimits Limits = new(TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10), RetryAttempts: 2, MaxResponseCharacters: 1000);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly ScriptedChatClient _model = new();
+    private readonly FakeChatClient _model = new();
     private readonly CancellationTokenSource _stop = new();
 
     public void Dispose() => _stop.Dispose();
@@ -267,7 +267,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_stop_does_not_wait_for_a_client_that_ignores_it()
     {
-        var model = new ScriptedChatClient { IgnoresCancellation = true };
+        var model = new FakeChatClient { IgnoresCancellation = true };
         model.NextResponse().Writer.TryWrite(Text("Half"));
         var reading = await ReadAsync(model, _ => _stop.Cancel());
         Assert.True(reading.WasStopped);
@@ -276,7 +276,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task A_client_that_answers_a_stop_with_an_error_was_stopped_all_the_same()
     {
-        var model = new ScriptedChatClient { IgnoresCancellation = true, AnswersInline = true };
+        var model = new FakeChatClient { IgnoresCancellation = true, AnswersInline = true };
         var response = model.NextResponse();
         response.Writer.TryWrite(Text("Half"));
         var pending = ReadAsync(model);
@@ -396,7 +396,7 @@ public sealed class GuardChatClientTests : IDisposable
     [Fact]
     public async Task An_attempt_does_not_see_what_the_one_before_did_to_messages_and_options()
     {
-        var model = new ScriptedChatClient
+        var model = new FakeChatClient
         {
             Mutation = (messages, options) =>
             {
@@ -455,7 +455,7 @@ public sealed class GuardChatClientTests : IDisposable
 
     private GuardChatClient Guarded(IChatClient model) => new(model, Limits, _time, NullLogger<GuardChatClient>.Instance);
 
-    private Task<Reading> ReadAsync(ScriptedChatClient model, Action<Reading>? onUpdate = null) =>
+    private Task<Reading> ReadAsync(FakeChatClient model, Action<Reading>? onUpdate = null) =>
         Reading.ToEndAsync(Guarded(model).GetStreamingResponseAsync(Prompt, cancellationToken: _stop.Token), onUpdate);
 
     /// <summary>When the wait that a notice announces has begun, lets it pass.</summary>

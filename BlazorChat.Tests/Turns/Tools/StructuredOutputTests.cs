@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Tests.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 
@@ -79,7 +78,7 @@ public sealed class StructuredOutputTests
     [Fact]
     public async Task Stopping_reaches_the_model()
     {
-        using var client = new ScriptedChatClient();
+        using var client = new FakeChatClient();
         client.NextResponse();
         using var stop = new CancellationTokenSource();
         var asked = StructuredOutput.GetAsync<Owner>(client, [new ChatMessage(ChatRole.User, "Who?")], null, stop.Token);
@@ -88,12 +87,12 @@ public sealed class StructuredOutputTests
         Assert.True(client.Token.IsCancellationRequested);
     }
 
-    private static Task<StructuredResult<T>> AskAsync<T>(ScriptedChatClient client, ChatOptions? options = null) =>
+    private static Task<StructuredResult<T>> AskAsync<T>(FakeChatClient client, ChatOptions? options = null) =>
         StructuredOutput.GetAsync<T>(client, [new ChatMessage(ChatRole.User, "Who?")], options, CancellationToken.None).Soon();
 
-    private static ScriptedChatClient Answering(params string[] responses)
+    private static FakeChatClient Answering(params string[] responses)
     {
-        var client = new ScriptedChatClient();
+        var client = new FakeChatClient();
         foreach (var response in responses)
         {
             client.NextResponse(new ChatResponseUpdate(ChatRole.Assistant, [new TextContent(response), new UsageContent(new UsageDetails { InputTokenCount = 10, OutputTokenCount = 3 })]));

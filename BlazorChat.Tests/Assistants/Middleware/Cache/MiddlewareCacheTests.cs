@@ -11,7 +11,7 @@ public sealed class MiddlewareCacheTests : IDisposable
 {
     private readonly Guid _room = Guid.NewGuid();
     private readonly FakeTimeProvider _time = new();
-    private readonly ScriptedChatClient _model = new();
+    private readonly FakeChatClient _model = new();
     private readonly ResponseCache _cache = new();
 
     public void Dispose() => _model.Dispose();
