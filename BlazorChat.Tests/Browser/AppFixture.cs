@@ -7,7 +7,7 @@ namespace BlazorChat.Tests.Browser;
 /// <summary>An application with a model that the test speaks for, and whoever joins.</summary>
 public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
 {
-    private readonly List<Visitor> _visitors = [];
+    private readonly List<BrowserVisitor> _visitors = [];
 
     private AppHost? _host;
 
@@ -41,25 +41,25 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
     }
 
     /// <summary>Joins as somebody with a fresh browser profile; lands in the lobby.</summary>
-    public Task<Visitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800) =>
+    public Task<BrowserVisitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800) =>
         JoinAsync(name, Address, scheme, width, height);
 
     /// <summary>The same by the page where one gives a name; whoever wants to looks at it before.</summary>
-    public async Task<Visitor> JoinByPageAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, Func<IPage, Task>? look = null)
+    public async Task<BrowserVisitor> JoinByPageAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, Func<IPage, Task>? look = null)
     {
-        var visitor = await Visitor.JoinByPageAsync(chromium.Browser, Address, name, scheme, width, look: look);
+        var visitor = await BrowserVisitor.JoinByPageAsync(chromium.Browser, Address, name, scheme, width, look: look);
         _visitors.Add(visitor);
         return visitor;
     }
 
     /// <summary>Joins over a connection that can be cut.</summary>
-    public Task<Visitor> JoinAsync(string name, TcpRelay relay) => JoinAsync(name, relay.Address, ColorScheme.Light, 1280, 800);
+    public Task<BrowserVisitor> JoinAsync(string name, TcpRelay relay) => JoinAsync(name, relay.Address, ColorScheme.Light, 1280, 800);
 
     /// <summary>Says something as a visitor, and answers as the model.</summary>
     /// <param name="visitor">Who says it.</param>
     /// <param name="text">What.</param>
     /// <param name="draft">What stands in the box before.</param>
-    public async Task SayAsync(Visitor visitor, string text, string draft = "")
+    public async Task SayAsync(BrowserVisitor visitor, string text, string draft = "")
     {
         await Expect(visitor.Composer).ToHaveValueAsync(draft);
         await visitor.SendAsync(text);
@@ -79,9 +79,9 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
         return environment;
     }
 
-    private async Task<Visitor> JoinAsync(string name, Uri address, ColorScheme scheme, int width, int height)
+    private async Task<BrowserVisitor> JoinAsync(string name, Uri address, ColorScheme scheme, int width, int height)
     {
-        var visitor = await Visitor.JoinAsync(chromium.Browser, address, name, scheme, width, height);
+        var visitor = await BrowserVisitor.JoinAsync(chromium.Browser, address, name, scheme, width, height);
         _visitors.Add(visitor);
         return visitor;
     }

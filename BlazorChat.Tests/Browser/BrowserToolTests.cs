@@ -17,8 +17,8 @@ public sealed class BrowserToolTests(Chromium chromium) : IAsyncLifetime
         """;
 
     private readonly DemoApp _app = new(chromium);
-    private Visitor _ada = null!;
-    private Visitor _grace = null!;
+    private BrowserVisitor _ada = null!;
+    private BrowserVisitor _grace = null!;
 
     public async Task InitializeAsync()
     {
@@ -163,13 +163,13 @@ public sealed class BrowserToolTests(Chromium chromium) : IAsyncLifetime
         Assert.True(await _ada.Page.EvaluateAsync<bool>("() => { try { blazorChat.tools.register('<script>', () => 1); return false; } catch { return true; } }"));
     }
 
-    private static ILocator Question(Visitor visitor, string tool) => visitor.Page.GetByRole(AriaRole.Group, new() { Name = $"{tool} in your browser" });
+    private static ILocator Question(BrowserVisitor visitor, string tool) => visitor.Page.GetByRole(AriaRole.Group, new() { Name = $"{tool} in your browser" });
 
-    private static async Task AllowLocationAsync(Visitor visitor, float latitude, float longitude)
+    private static async Task AllowLocationAsync(BrowserVisitor visitor, float latitude, float longitude)
     {
         await visitor.Context.GrantPermissionsAsync(["geolocation"]);
         await visitor.Context.SetGeolocationAsync(new() { Latitude = latitude, Longitude = longitude });
     }
 
-    private static async Task<int> UsesAsync(Visitor visitor) => await visitor.Page.EvaluateAsync<int>("() => globalThis.uses");
+    private static async Task<int> UsesAsync(BrowserVisitor visitor) => await visitor.Page.EvaluateAsync<int>("() => globalThis.uses");
 }

@@ -6,7 +6,7 @@ namespace BlazorChat.Tests.Browser;
 /// <summary>An application as it is without any setting: its assistant is the demo, which calls tools when asked to.</summary>
 public sealed class DemoApp(Chromium chromium) : IAsyncDisposable
 {
-    private readonly List<Visitor> _visitors = [];
+    private readonly List<BrowserVisitor> _visitors = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
 
     private AppHost? _host;
@@ -15,9 +15,9 @@ public sealed class DemoApp(Chromium chromium) : IAsyncDisposable
         _host = await AppHost.StartAsync(
             settings.Concat([("DataFolder", _folder), ("Assistants__DemoTokensPerSecond", "500")]).ToDictionary(s => s.Item1, s => s.Item2, StringComparer.Ordinal));
 
-    public async Task<Visitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
+    public async Task<BrowserVisitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
     {
-        var visitor = await Visitor.JoinAsync(chromium.Browser, _host!.Address, name, scheme, width, height);
+        var visitor = await BrowserVisitor.JoinAsync(chromium.Browser, _host!.Address, name, scheme, width, height);
         _visitors.Add(visitor);
         return visitor;
     }

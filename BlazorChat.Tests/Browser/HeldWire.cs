@@ -17,7 +17,7 @@ internal sealed class HeldWire
     }
 
     /// <summary>Puts it between the server and a page, which is loaded again for it.</summary>
-    public static async Task<HeldWire> ToAsync(Visitor visitor)
+    public static async Task<HeldWire> ToAsync(BrowserVisitor visitor)
     {
         var wire = new HeldWire();
         await visitor.Page.RouteWebSocketAsync("**/_blazor?*", wire.Carry);

@@ -10,7 +10,7 @@ namespace BlazorChat.Tests.Browser;
 public sealed class KeyboardTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);
-    private Visitor _ada = null!;
+    private BrowserVisitor _ada = null!;
 
     private IKeyboard Keys => _ada.Page.Keyboard;
 

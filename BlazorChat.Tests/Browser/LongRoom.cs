@@ -7,7 +7,7 @@ namespace BlazorChat.Tests.Browser;
 internal static class LongRoom
 {
     /// <summary>Fills a room with messages that nobody answers, and loads them all.</summary>
-    public static async Task FillAsync(this Visitor visitor, int count)
+    public static async Task FillAsync(this BrowserVisitor visitor, int count)
     {
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
         await visitor.Page.GetByRole(AriaRole.Radio, new() { Name = "Only when mentioned" }).CheckAsync();

@@ -21,12 +21,12 @@ internal sealed class OpenPage
 
     private static readonly PageWaitForFunctionOptions Often = new() { PollingInterval = 100 };
 
-    private readonly Visitor _visitor;
+    private readonly BrowserVisitor _visitor;
     private object? _place;
     private string _url = null!;
     private string? _tab;
 
-    private OpenPage(Visitor visitor) => _visitor = visitor;
+    private OpenPage(BrowserVisitor visitor) => _visitor = visitor;
 
     private IPage Page => _visitor.Page;
 
@@ -41,7 +41,7 @@ internal sealed class OpenPage
     private ILocator Panel => Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
 
     /// <summary>Marks a page as the one that is there now.</summary>
-    public static async Task<OpenPage> WatchAsync(Visitor visitor)
+    public static async Task<OpenPage> WatchAsync(BrowserVisitor visitor)
     {
         var page = new OpenPage(visitor) { _url = visitor.Page.Url };
         await page.WatchAgainAsync();

@@ -36,7 +36,7 @@ public sealed class PlannedRestartTests(Chromium chromium) : IAsyncLifetime
         var response = await _app.Model.NextAsync();
         response.Say("It begins. ");
         await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("It begins.");
-        var tabs = new List<Visitor> { ada };
+        var tabs = new List<BrowserVisitor> { ada };
         while (tabs.Count < 5)
         {
             tabs.Add(await ada.NewTabAsync());

@@ -10,7 +10,7 @@ namespace BlazorChat.Tests.Browser;
 public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);
-    private Visitor _ada = null!;
+    private BrowserVisitor _ada = null!;
 
     public async Task InitializeAsync()
     {

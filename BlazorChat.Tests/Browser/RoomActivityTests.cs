@@ -176,15 +176,15 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
         Assert.Empty(ada.Complaints);
     }
 
-    private static ILocator Panel(Visitor visitor) => visitor.Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
+    private static ILocator Panel(BrowserVisitor visitor) => visitor.Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
 
-    private static async Task OpenPanelAsync(Visitor visitor)
+    private static async Task OpenPanelAsync(BrowserVisitor visitor)
     {
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
         await Expect(Panel(visitor)).ToBeVisibleAsync();
     }
 
-    private static async Task ReopenPanelAsync(Visitor visitor)
+    private static async Task ReopenPanelAsync(BrowserVisitor visitor)
     {
         await Panel(visitor).GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
         await Expect(Panel(visitor)).ToHaveCountAsync(0);

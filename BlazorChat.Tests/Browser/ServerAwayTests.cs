@@ -11,7 +11,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);
     private TcpRelay _relay = null!;
-    private Visitor _ada = null!;
+    private BrowserVisitor _ada = null!;
     private string _plans = null!;
     private string _lobby = null!;
 

@@ -10,8 +10,8 @@ namespace BlazorChat.Tests.Browser;
 public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);
-    private Visitor _ada = null!;
-    private Visitor _grace = null!;
+    private BrowserVisitor _ada = null!;
+    private BrowserVisitor _grace = null!;
 
     public async Task InitializeAsync()
     {

@@ -10,7 +10,7 @@ namespace BlazorChat.Tests.Browser;
 public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);
-    private Visitor _ada = null!;
+    private BrowserVisitor _ada = null!;
 
     // One message in six seconds, and none in advance: three are written faster on the slowest machine.
     public async Task InitializeAsync()

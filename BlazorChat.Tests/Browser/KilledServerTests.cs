@@ -11,7 +11,7 @@ namespace BlazorChat.Tests.Browser;
 /// <summary>The real process is killed and comes back; so do the pages, by themselves.</summary>
 [Collection(KillTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
-public sealed class CrashTests(Chromium chromium) : IAsyncLifetime
+public sealed class KilledServerTests(Chromium chromium) : IAsyncLifetime
 {
     private static readonly TimeSpan JournalInterval = TimeSpan.FromMilliseconds(250);
 

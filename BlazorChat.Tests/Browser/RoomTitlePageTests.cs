@@ -7,7 +7,7 @@ namespace BlazorChat.Tests.Browser;
 /// <summary>A room that somebody made without a name, in real browsers.</summary>
 [Collection(BrowserTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
-public sealed class RoomTitleTests(Chromium chromium) : IAsyncLifetime
+public sealed class RoomTitlePageTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly DemoApp _app = new(chromium);
 

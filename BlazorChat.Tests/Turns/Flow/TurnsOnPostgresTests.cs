@@ -3,7 +3,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Turns.Flow;
 
 /// <summary>The tests of how turns go, on PostgreSQL.</summary>
-public static class OnPostgresTests
+public static class TurnsOnPostgresTests
 {
     public sealed class AskAgain : AskAgainTests
     {

@@ -3,7 +3,7 @@ using BlazorChat.Tests.Support;
 namespace BlazorChat.Tests.Rooms;
 
 /// <summary>The tests of what people do with rooms, on PostgreSQL.</summary>
-public static class OnPostgresTests
+public static class RoomsOnPostgresTests
 {
     public sealed class RoomService : RoomServiceTests
     {

@@ -6,7 +6,7 @@ namespace BlazorChat.Tests.Turns.Engine;
 
 /// <summary>Tools that run in the browser of the person who asked.</summary>
 [Trait(nameof(Kind), Kind.Host)]
-public sealed class BrowserCallTests
+public sealed class BrowserToolCallTests
 {
     [Theory]
     [InlineData(false)]

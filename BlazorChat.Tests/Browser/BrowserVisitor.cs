@@ -5,11 +5,11 @@ using Microsoft.Playwright;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>Somebody with a browser of their own, using the pages by the names that people and screen readers use.</summary>
-public sealed class Visitor : IAsyncDisposable
+public sealed class BrowserVisitor : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _complaints;
 
-    private Visitor(IBrowserContext context, IPage page, string name, Uri address, ConcurrentQueue<string> complaints)
+    private BrowserVisitor(IBrowserContext context, IPage page, string name, Uri address, ConcurrentQueue<string> complaints)
     {
         Context = context;
         Page = page;
@@ -42,7 +42,7 @@ public sealed class Visitor : IAsyncDisposable
     public ILocator Heading => Page.GetByRole(AriaRole.Heading, new() { Level = 1 });
 
     /// <summary>Joins with a name in a browser context that nobody used before. The form is posted without a page, which would be half of the work.</summary>
-    public static async Task<Visitor> JoinAsync(IBrowser browser, Uri address, string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
+    public static async Task<BrowserVisitor> JoinAsync(IBrowser browser, Uri address, string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800)
     {
         var visitor = await VisitAsync(browser, address, name, scheme, width, height);
         var request = visitor.Context.APIRequest;
@@ -61,7 +61,7 @@ public sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>The same by the page, as people do; whoever wants to looks at it before the name is entered.</summary>
-    public static async Task<Visitor> JoinByPageAsync(
+    public static async Task<BrowserVisitor> JoinByPageAsync(
         IBrowser browser, Uri address, string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800, Func<IPage, Task>? look = null)
     {
         var visitor = await VisitAsync(browser, address, name, scheme, width, height);
@@ -74,11 +74,11 @@ public sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>Another tab of the same person.</summary>
-    public async Task<Visitor> NewTabAsync(string? url = null)
+    public async Task<BrowserVisitor> NewTabAsync(string? url = null)
     {
         var page = await Context.NewPageAsync();
         await page.GotoAsync(url ?? Page.Url);
-        var tab = new Visitor(Context, page, Name, Address, _complaints);
+        var tab = new BrowserVisitor(Context, page, Name, Address, _complaints);
         await tab.ReadyAsync();
         return tab;
     }
@@ -143,14 +143,14 @@ public sealed class Visitor : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Context.DisposeAsync();
 
-    private static async Task<Visitor> VisitAsync(IBrowser browser, Uri address, string name, ColorScheme scheme, int width, int height)
+    private static async Task<BrowserVisitor> VisitAsync(IBrowser browser, Uri address, string name, ColorScheme scheme, int width, int height)
     {
         var context = await browser.NewContextAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = height } });
         context.SetDefaultTimeout(20_000);
         Assertions.SetDefaultExpectTimeout(20_000);
         var complaints = new ConcurrentQueue<string>();
         Watch(context, address, complaints);
-        return new Visitor(context, await context.NewPageAsync(), name, address, complaints);
+        return new BrowserVisitor(context, await context.NewPageAsync(), name, address, complaints);
     }
 
     private static void Watch(IBrowserContext context, Uri address, ConcurrentQueue<string> complaints)

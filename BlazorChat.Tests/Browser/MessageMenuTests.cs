@@ -7,15 +7,15 @@ namespace BlazorChat.Tests.Browser;
 /// <summary>What two people do with messages: approve, edit, ask again, look at versions, delete, look behind a response.</summary>
 [Collection(BrowserTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
-public sealed class MessageActionsTests(Chromium chromium) : IAsyncLifetime
+public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly DemoApp _app = new(chromium);
-    private Visitor _ada = null!;
-    private Visitor _grace = null!;
+    private BrowserVisitor _ada = null!;
+    private BrowserVisitor _grace = null!;
 
     private IKeyboard Keys => _ada.Page.Keyboard;
 
-    private Visitor[] Both => [_ada, _grace];
+    private BrowserVisitor[] Both => [_ada, _grace];
 
     public async Task InitializeAsync()
     {
@@ -323,9 +323,9 @@ public sealed class MessageActionsTests(Chromium chromium) : IAsyncLifetime
         }
     }
 
-    private static ILocator Request(Visitor visitor) => visitor.Page.GetByRole(AriaRole.Group, new() { Name = "Approve send_postcard?" });
+    private static ILocator Request(BrowserVisitor visitor) => visitor.Page.GetByRole(AriaRole.Group, new() { Name = "Approve send_postcard?" });
 
-    private static ILocator Versions(Visitor visitor, string what) => visitor.Page.GetByRole(AriaRole.Group, new() { Name = $"Versions of this {what}" });
+    private static ILocator Versions(BrowserVisitor visitor, string what) => visitor.Page.GetByRole(AriaRole.Group, new() { Name = $"Versions of this {what}" });
 
-    private static ILocator Menu(Visitor visitor) => visitor.Page.GetByRole(AriaRole.Group, new() { Name = "Message", Exact = true });
+    private static ILocator Menu(BrowserVisitor visitor) => visitor.Page.GetByRole(AriaRole.Group, new() { Name = "Message", Exact = true });
 }
