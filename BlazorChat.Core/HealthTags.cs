@@ -1,6 +1,6 @@
 namespace BlazorChat;
 
-/// <summary>What checks of health are about.</summary>
+/// <summary>Tags of health checks.</summary>
 internal static class HealthTags
 {
     /// <summary>Whether requests can be served.</summary>

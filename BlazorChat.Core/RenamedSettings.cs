@@ -1,11 +1,11 @@
 namespace BlazorChat;
 
-/// <summary>Settings that once had another name. The old name still counts, and the start warns of it.</summary>
+/// <summary>Settings that have been renamed. The old names still work, with a warning at start.</summary>
 internal static partial class RenamedSettings
 {
     private const string OldTurns = "Replies:";
 
-    // A category of the log: Logging:LogLevel:BlazorChat.Replies, also of one provider, also of one type.
+    // A log category: Logging:LogLevel:BlazorChat.Replies, also under one provider and also for one type.
     private const string OldCategory = ":BlazorChat.Replies";
 
     private const string OldMaxResponseCharacters = ":MaxReplyCharacters";
@@ -14,10 +14,10 @@ internal static partial class RenamedSettings
     public static bool IsOld(string key) => NewNameOf(key) is not null;
 
     /// <summary>
-    /// Gives values under old names their new one. A new name counts where both are in the same source or in a stronger one: an
-    /// environment variable under its old name still beats a file under the new one.
+    /// Copies values from old names to new ones. A value under the new name wins if its source is the same or stronger: an environment
+    /// variable under the old name still overrides a file under the new one.
     /// </summary>
-    /// <returns>The old and the new key of each.</returns>
+    /// <returns>The old and the new key of each renamed setting.</returns>
     public static IReadOnlyList<(string Old, string New)> Apply(ConfigurationManager configuration)
     {
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -44,7 +44,7 @@ internal static partial class RenamedSettings
         return found;
     }
 
-    /// <summary>Says which old names are still used.</summary>
+    /// <summary>Logs a warning for each old name in use.</summary>
     public static void Warn(ILogger logger, IEnumerable<(string Old, string New)> found)
     {
         foreach (var (old, name) in found)
@@ -65,6 +65,6 @@ internal static partial class RenamedSettings
     private static int StrengthOf(IConfigurationRoot configuration, string key) =>
         configuration.Providers.Select((provider, i) => provider.TryGet(key, out _) ? i : -1).DefaultIfEmpty(-1).Max();
 
-    [LoggerMessage(LogLevel.Warning, "The setting {OldKey} is called {NewKey} now. The old name still counts; please use the new one.")]
+    [LoggerMessage(LogLevel.Warning, "The setting {OldKey} is now called {NewKey}. The old name still works; please use the new one.")]
     private static partial void LogRenamed(ILogger logger, string oldKey, string newKey);
 }

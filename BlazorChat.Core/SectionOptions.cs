@@ -4,10 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat;
 
-/// <summary>Sections of the configuration that are read and checked at start: each error in a sentence with its whole key.</summary>
+/// <summary>Configuration sections that are read and checked at start. Each error names the setting's full key.</summary>
 internal static class SectionOptions
 {
-    /// <summary>Adds a section's options. Keys that do not exist, values that cannot be read and what validation attributes refuse stop the start.</summary>
+    /// <summary>Adds a section's options. Unknown keys, unreadable values and failed validation attributes stop the start.</summary>
     /// <typeparam name="T">A class with a property for each key.</typeparam>
     /// <param name="services">The services.</param>
     /// <param name="section">The section's name.</param>
@@ -22,7 +22,7 @@ internal static class SectionOptions
     private sealed class Binding<T>(IConfigurationSection section) : IConfigureOptions<T>
         where T : class
     {
-        /// <exception cref="OptionsValidationException">There are keys that do not exist or values that cannot be read.</exception>
+        /// <exception cref="OptionsValidationException">A key is unknown, or a value cannot be read.</exception>
         public void Configure(T options)
         {
             var errors = new List<string>();
@@ -40,7 +40,7 @@ internal static class SectionOptions
             var errors = new List<ValidationResult>();
             foreach (var property in typeof(T).GetProperties())
             {
-                // Its sentences name a setting as people write it.
+                // Error messages name the setting by its full key.
                 var context = new ValidationContext(options) { MemberName = property.Name, DisplayName = $"{section}:{property.Name}" };
                 Validator.TryValidateValue(property.GetValue(options), context, errors, property.GetCustomAttributes<ValidationAttribute>());
             }

@@ -3,17 +3,17 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat;
 
 /// <summary>
-/// Reads settings without losing any: .NET's binder leaves out an element of a list that has a value it cannot read, and passes
-/// over keys that it does not know; asked to be strict, it stops at the first of them and does not say its whole key.
+/// Reads settings strictly. .NET's binder drops a list element with an unreadable value and ignores unknown keys. In strict mode it stops
+/// at the first error and does not name the full key.
 /// </summary>
 internal static class SettingsReader
 {
     /// <summary>Reads each element of a list.</summary>
-    /// <typeparam name="T">What an element is.</typeparam>
+    /// <typeparam name="T">An element's type.</typeparam>
     /// <param name="list">The list's section.</param>
-    /// <param name="thing">What an element is in words, with its article.</param>
-    /// <param name="errors">Gets a sentence, which begins with the whole key, for each one that cannot be read.</param>
-    /// <returns>The elements; not all of them when there are errors.</returns>
+    /// <param name="thing">The name of an element in errors, with its article.</param>
+    /// <param name="errors">Receives a sentence, beginning with the full key, for each setting that cannot be read.</param>
+    /// <returns>The elements; incomplete when there are errors.</returns>
     public static List<T> ReadList<T>(IConfigurationSection list, string thing, List<string> errors)
         where T : class, new()
     {
@@ -33,7 +33,7 @@ internal static class SettingsReader
         return elements;
     }
 
-    /// <summary>Adds a sentence for each key of a section that a class has no property for, or whose value cannot be read.</summary>
+    /// <summary>Adds an error for each key of a section that has no property in the class or whose value cannot be read.</summary>
     public static void Check(IConfigurationSection section, Type type, string thing, List<string> errors)
     {
         var properties = type.GetProperties();
@@ -43,7 +43,7 @@ internal static class SettingsReader
             {
                 if (!RenamedSettings.IsOld(key.Path))
                 {
-                    errors.Add($"{key.Path} is no setting of {thing}; there are {string.Join(", ", properties.Select(p => p.Name))}.");
+                    errors.Add($"{key.Path} is not a setting of {thing}; the settings are {string.Join(", ", properties.Select(p => p.Name))}.");
                 }
 
                 continue;
@@ -56,7 +56,7 @@ internal static class SettingsReader
             }
             else if (!string.IsNullOrEmpty(key.Value))
             {
-                errors.Add($"{key.Path} must be a {(IsOptions(value) ? "section" : "list")}; it is one value.");
+                errors.Add($"{key.Path} must be a {(IsOptions(value) ? "section" : "list")}, not a single value.");
             }
             else if (IsOptions(value))
             {
@@ -80,7 +80,7 @@ internal static class SettingsReader
     {
         if (key.GetChildren().Any())
         {
-            errors.Add($"{key.Path} must be one value.");
+            errors.Add($"{key.Path} must be a single value.");
         }
         else if (type != typeof(string))
         {
@@ -98,7 +98,7 @@ internal static class SettingsReader
     private static string InWords(Type type) =>
         type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type))}"
         : type == typeof(bool) ? "true or false"
-        : type == typeof(TimeSpan) ? "a time (hours:minutes:seconds)"
+        : type == typeof(TimeSpan) ? "a duration (hours:minutes:seconds)"
         : type == typeof(int) || type == typeof(long) ? "a whole number"
         : "a number";
 }

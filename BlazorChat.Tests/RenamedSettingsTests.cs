@@ -22,10 +22,10 @@ public sealed class RenamedSettingsTests
         Assert.Equal(12345, host.App.Services.GetRequiredService<IOptions<AssistantsOptions>>().Value.Items[0].MaxResponseCharacters);
         Assert.Equal(
             [
-                "The setting Assistants:Items:0:MaxReplyCharacters is called Assistants:Items:0:MaxResponseCharacters now. The old name still counts; please use the new one.",
-                "The setting Replies:MaxRunningTurns is called Turns:MaxRunningTurns now. The old name still counts; please use the new one.",
+                "The setting Assistants:Items:0:MaxReplyCharacters is now called Assistants:Items:0:MaxResponseCharacters. The old name still works; please use the new one.",
+                "The setting Replies:MaxRunningTurns is now called Turns:MaxRunningTurns. The old name still works; please use the new one.",
             ],
-            log.Lines.Where(l => l.Level == LogLevel.Warning && l.Text.Contains("is called", StringComparison.Ordinal)).Select(l => l.Text).Order(StringComparer.Ordinal));
+            log.Lines.Where(l => l.Level == LogLevel.Warning && l.Text.Contains("is now called", StringComparison.Ordinal)).Select(l => l.Text).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class RenamedSettingsTests
         var thrown = await Assert.ThrowsAsync<OptionsValidationException>(() => ChatHost.StartAsync(settings: ["--Replies:MaxRunningTurns=0"]));
         Assert.Contains("Turns:MaxRunningTurns must be between 1 and 10000", thrown.Message, StringComparison.Ordinal);
         thrown = await Assert.ThrowsAsync<OptionsValidationException>(() => ChatHost.StartAsync(settings: ["--Replies:MaxTurns=1"]));
-        Assert.Contains("Turns:MaxTurns is no setting", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("Turns:MaxTurns is not a setting", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

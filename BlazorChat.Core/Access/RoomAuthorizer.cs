@@ -4,7 +4,7 @@ using BlazorChat.Text;
 
 namespace BlazorChat.Access;
 
-/// <summary>What somebody wants to do.</summary>
+/// <summary>An operation that the authorizer allows or refuses.</summary>
 public enum RoomPermission
 {
     /// <summary>See the list of rooms.</summary>
@@ -34,10 +34,10 @@ public enum RoomPermission
     /// <summary>Ask for a new response in place of another, or for more of one.</summary>
     RetryResponse,
 
-    /// <summary>Say yes or no to a tool call.</summary>
+    /// <summary>Approve or reject a tool call.</summary>
     DecideToolCall,
 
-    /// <summary>Give the result of a tool call that one's own browser was asked to run.</summary>
+    /// <summary>Give the result of a tool call that the caller's own browser was asked to run.</summary>
     AnswerBrowserCall,
 
     /// <summary>Change a message.</summary>
@@ -50,14 +50,14 @@ public enum RoomPermission
     WithdrawTurn,
 }
 
-/// <summary>What a permission is asked for, as it was looked up.</summary>
+/// <summary>The subject of a permission check, as looked up by the command.</summary>
 /// <param name="RoomId">The room.</param>
 public sealed record AuthorizedResource(Guid RoomId)
 {
     /// <summary>The id of the room's owner; null when it has none, or the permission does not depend on it.</summary>
     public string? RoomOwnerId { get; init; }
 
-    /// <summary>Whose it is: the author of a message, the asker of a response or a turn; null when the permission does not depend on it.</summary>
+    /// <summary>The author of the message, or the asker of the response or turn; null when the permission does not depend on one.</summary>
     public Author? Owner { get; init; }
 
     /// <summary>A room alone.</summary>
@@ -68,25 +68,24 @@ public sealed record AuthorizedResource(Guid RoomId)
 }
 
 /// <summary>
-/// The one place that says who may do what. Every command and every subscription asks it, with the ids as they were
-/// looked up; what the page hides or shows is never what forbids.
+/// Decides who may do what. Every command and every subscription asks it, with ids that were looked up, never taken from the page. A hidden
+/// control on the page is a convenience, never the protection.
 /// </summary>
 public interface IRoomAuthorizer
 {
-    /// <summary>Decides.</summary>
-    /// <param name="person">Who asks; null when nobody is signed in.</param>
-    /// <param name="permission">What they want.</param>
-    /// <param name="resource">What it concerns, or null where it concerns no room yet.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Null for yes, otherwise why not.</returns>
+    /// <summary>Allows or refuses an operation.</summary>
+    /// <param name="person">The caller; null when no one is signed in.</param>
+    /// <param name="permission">The operation.</param>
+    /// <param name="resource">The subject, or null for an operation without a room.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <returns>Null when allowed, otherwise the reason.</returns>
     ValueTask<RoomError?> AuthorizeAsync(Person? person, RoomPermission permission, AuthorizedResource? resource, CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// The rules until rooms have members and roles: everybody who has joined may do everything, but for what is somebody's
-/// own. Approving a tool call is for the asker and for the room's owner; running a tool in a browser is for the asker; a
-/// message is edited by its author, and deleted by its author (a response by the asker) or the room's owner. What
-/// nobody owns, everybody may.
+/// The rules until rooms have members and roles: everyone who has joined may do everything, except with what belongs to someone else. Only
+/// the asker and the room's owner approve a tool call; only the asker's browser runs a browser tool; only the author edits a message; the
+/// author (for a response: the asker) and the room's owner delete it. Anyone may act on what belongs to no one.
 /// </summary>
 public sealed class OpenRoomAuthorizer : IRoomAuthorizer
 {
@@ -106,17 +105,17 @@ public sealed class OpenRoomAuthorizer : IRoomAuthorizer
         return permission switch
         {
             RoomPermission.DecideToolCall when !(isOwn || isOwner || isNobodys) =>
-                No("Only the asker or the room's owner can decide this."),
-            RoomPermission.AnswerBrowserCall when !isOwn => No("Only the asker's browser can answer this."),
-            RoomPermission.EditMessage when !isOwn => No("Only its author can edit a message."),
-            RoomPermission.DeleteMessage when !(isOwn || isOwner || isNobodys) => No("Only its author or the room's owner can delete this message."),
-            RoomPermission.WithdrawTurn when !(isOwn || isOwner || isNobodys) => No("Only the asker or the room's owner can withdraw this."),
+                No("Only the person who asked or the room owner can decide this."),
+            RoomPermission.AnswerBrowserCall when !isOwn => No("Only the browser of the person who asked can answer this."),
+            RoomPermission.EditMessage when !isOwn => No("Only the author can edit this message."),
+            RoomPermission.DeleteMessage when !(isOwn || isOwner || isNobodys) => No("Only the author or the room owner can delete this message."),
+            RoomPermission.WithdrawTurn when !(isOwn || isOwner || isNobodys) => No("Only the person who asked or the room owner can remove this question."),
             RoomPermission.DecideToolCall or RoomPermission.AnswerBrowserCall or RoomPermission.EditMessage or RoomPermission.DeleteMessage
                 or RoomPermission.WithdrawTurn => null,
             RoomPermission.ListRooms or RoomPermission.CreateRoom or RoomPermission.ViewRoom or RoomPermission.PostMessage or RoomPermission.ChangeRoom
                 or RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.StopResponse or RoomPermission.RetryResponse => null,
-            // A permission that has no rule yet is nobody's.
-            _ => No("Nobody may do this."),
+            // A permission without a rule is refused.
+            _ => No("No one can do this."),
         };
     }
 

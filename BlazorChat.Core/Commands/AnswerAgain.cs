@@ -6,13 +6,13 @@ using BlazorChat.Turns;
 namespace BlazorChat.Commands;
 
 /// <summary>
-/// Answers a message once more, after it was edited: its responses are regenerated; when it has none, assistants are asked as for a
-/// new message. Gives how many responses were asked for.
+/// Answers an edited message again: regenerates its responses, or asks assistants as for a new message if it has none. Returns the number
+/// of responses asked for.
 /// </summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who asks.</param>
+/// <param name="By">The caller.</param>
 /// <param name="QuestionId">The message.</param>
-/// <param name="Request">What turns know of the asker's page; null for nothing but who it is.</param>
+/// <param name="Request">Data from the asker's page; null for none.</param>
 public sealed record AnswerAgain(Guid RoomId, Person? By, Guid QuestionId, TurnRequest? Request) : RoomCommand<int>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.RetryResponse;
@@ -84,6 +84,6 @@ public sealed record AnswerAgain(Guid RoomId, Person? By, Guid QuestionId, TurnR
 
     private static RoomError? Regenerate(RoomCommandContext context, TurnQueue queue, Message response, TurnRequest request) =>
         !context.ResponseRules.CanAnswer(response.Author.Id)
-            ? new RoomError(RoomErrorKind.Conflict, $"{response.Author.Name} does not answer on this server any more.")
+            ? new RoomError(RoomErrorKind.Conflict, $"{response.Author.Name} is no longer available on this server.")
             : AskAgainCommand.RefuseVersion(response) ?? queue.Reopen(response, isRegeneration: true, request, context.Now);
 }

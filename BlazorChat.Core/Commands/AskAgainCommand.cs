@@ -5,18 +5,18 @@ using BlazorChat.Turns;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Asks for a response once more, or for more of it. Gives the response as it is until that begins.</summary>
+/// <summary>Asks for a response again, or for more of it. Returns the response as it is until the new turn begins.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who asks.</param>
+/// <param name="By">The caller.</param>
 /// <param name="MessageId">The response.</param>
-/// <param name="Request">What the turn knows of the asker's page; null for nothing but who it is.</param>
+/// <param name="Request">Data from the asker's page; null for none.</param>
 public abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : RoomCommand<Message>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.RetryResponse;
 
     internal override Guid? SubjectId => MessageId;
 
-    // It asks a model, as a message does.
+    // It asks a model, just as a message does.
     internal override bool IsRated => true;
 
     internal override async Task<Result<Message>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
@@ -28,14 +28,13 @@ public abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId, 
 
         if (!context.ResponseRules.CanAnswer(response.Author.Id))
         {
-            return new RoomError(RoomErrorKind.Conflict, $"{response.Author.Name} does not answer on this server any more.");
+            return new RoomError(RoomErrorKind.Conflict, $"{response.Author.Name} is no longer available on this server.");
         }
 
         var request = context.BoundOf(Request);
         return await context.ChangeAsync<Message>((change, token) => AskAsync(change, MessageId, request, context.Now, token), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Queues the turn.</summary>
     private protected async Task<Result<Message>> AskAsync(IRoomChange change, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room)
@@ -50,7 +49,7 @@ public abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId, 
 
         if (response.IsRetried)
         {
-            return new RoomError(RoomErrorKind.Conflict, "Somebody has retried this answer already.");
+            return new RoomError(RoomErrorKind.Conflict, "This answer has already been retried.");
         }
 
         if (Refuse(response) is { } never)
@@ -70,23 +69,25 @@ public abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId, 
         return response;
     }
 
-    /// <summary>Why this cannot be asked of a response as it is, or null.</summary>
+    /// <summary>The reason why the command does not apply to the response as it is, or null.</summary>
     private protected abstract RoomError? Refuse(Message response);
 
-    /// <summary>Queues the turn, or says why not.</summary>
+    /// <summary>Queues the turn, or returns the reason for a refusal.</summary>
     private protected abstract RoomError? Queue(TurnQueue queue, Message response, TurnRequest request, DateTimeOffset now);
 
-    /// <summary>The response while it waits.</summary>
+    /// <summary>The response while its turn waits.</summary>
     private protected virtual Message Mark(Message response) => response;
 
-    /// <summary>Why a response cannot have another version, or null.</summary>
+    /// <summary>The reason why a response cannot have another version, or null.</summary>
     internal static RoomError? RefuseVersion(Message response) =>
-        !response.Status.IsEnded ? new RoomError(RoomErrorKind.Conflict, "This answer is being written already.")
-        : response.Versions >= RoomLimits.Versions ? new RoomError(RoomErrorKind.Limit, $"This answer has {RoomLimits.Versions} versions already, which is the most.")
+        !response.Status.IsEnded ? new RoomError(RoomErrorKind.Conflict, "This answer is already being written.")
+        : response.Versions >= RoomLimits.Versions ? new RoomError(RoomErrorKind.Limit, $"This answer has {RoomLimits.Versions} versions, which is the maximum.")
         : null;
 }
 
-/// <summary>Asks for a new response in place of one that failed, was stopped or was interrupted. The old one is kept, marked.</summary>
+/// <summary>
+/// Asks for a new response in place of one that failed, was stopped or was interrupted. The old one is kept and marked as retried.
+/// </summary>
 /// <inheritdoc cref="AskAgainCommand" />
 public sealed record RetryResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {
@@ -99,7 +100,7 @@ public sealed record RetryResponse(Guid RoomId, Person? By, Guid MessageId, Turn
     private protected override Message Mark(Message response) => response with { IsRetried = true };
 }
 
-/// <summary>Asks for another version of a response, in its place; what it says now is kept as an earlier version.</summary>
+/// <summary>Asks for another version of a response. The current text is kept as an earlier version.</summary>
 /// <inheritdoc cref="AskAgainCommand" />
 public sealed record RegenerateResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {
@@ -109,12 +110,12 @@ public sealed record RegenerateResponse(Guid RoomId, Person? By, Guid MessageId,
         queue.Reopen(response, isRegeneration: true, request, now);
 }
 
-/// <summary>Lets a response go on that was cut off by a limit or an interruption.</summary>
+/// <summary>Continues a response that was cut off by a limit or an interruption.</summary>
 /// <inheritdoc cref="AskAgainCommand" />
 public sealed record ContinueResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {
     private protected override RoomError? Refuse(Message response) =>
-        !response.Status.IsEnded ? new RoomError(RoomErrorKind.Conflict, "This answer is being written already.")
+        !response.Status.IsEnded ? new RoomError(RoomErrorKind.Conflict, "This answer is already being written.")
         : response.Status.CanContinue ? null
         : new RoomError(RoomErrorKind.Conflict, "Only an answer that was cut off can be continued.");
 

@@ -6,9 +6,9 @@ using BlazorChat.Turns;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Gives a tool call of a response what it waits for. Gives the response.</summary>
+/// <summary>Gives a waiting tool call its decision or result. Returns the response.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who does.</param>
+/// <param name="By">The caller.</param>
 /// <param name="MessageId">The response.</param>
 /// <param name="CallId">The call.</param>
 public abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid MessageId, string CallId) : RoomCommand<Message>(RoomId, By)
@@ -22,7 +22,7 @@ public abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid MessageId
             return RoomErrors.NoSuchResponse;
         }
 
-        // While other calls of the response still run, what is decided goes into the running response, and to disk with it.
+        // While other calls of the response are running, the change goes into the running response and reaches the disk with it.
         if (await context.Running.ChangeCallAsync(response, CallId, call => Change(context, call)).ConfigureAwait(false) is { } ofRunning)
         {
             return ofRunning;
@@ -31,7 +31,7 @@ public abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid MessageId
         return await context.ChangeAsync<Message>((change, token) => ChangeStoredAsync(context, change, token), cancellationToken).ConfigureAwait(false);
     }
 
-    // When nothing of it waits any more, its turn goes on: exactly once.
+    // When none of its calls is waiting any more, the turn resumes: exactly once.
     private async Task<Result<Message>> ChangeStoredAsync(RoomCommandContext context, IRoomChange change, CancellationToken cancellationToken)
     {
         if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room
@@ -69,21 +69,21 @@ public abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid MessageId
         return decided;
     }
 
-    /// <summary>The call after it, the same for nothing new, or why not.</summary>
+    /// <summary>The changed call, the same call when nothing changes, or the reason for a refusal.</summary>
     private protected abstract Result<ToolCallPart> Change(RoomCommandContext context, ToolCallPart call);
 }
 
 /// <summary>
-/// Says yes or no to a tool call that waits for approval. The first decision counts; the same again changes nothing. What runs is the
-/// call as the server stored it, whatever was shown.
+/// Approves or rejects a tool call. The first decision counts; repeating it changes nothing. The stored call runs, whatever the page
+/// showed.
 /// </summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who decides.</param>
+/// <param name="By">The person who decides.</param>
 /// <param name="MessageId">The response.</param>
 /// <param name="CallId">The call.</param>
-/// <param name="ArgumentsShown">The arguments that the person saw; refused when they are not those of the call.</param>
-/// <param name="IsApproved">Yes or no.</param>
-/// <param name="Reason">Why, at most <see cref="RoomLimits.ReasonLength"/> characters; may be empty.</param>
+/// <param name="ArgumentsShown">The arguments as the page showed them; the command is refused when the call has others.</param>
+/// <param name="IsApproved">True to approve, false to reject.</param>
+/// <param name="Reason">The reason, at most <see cref="RoomLimits.ReasonLength"/> characters; may be empty.</param>
 public sealed record DecideToolCall(Guid RoomId, Person? By, Guid MessageId, string CallId, string ArgumentsShown, bool IsApproved, string? Reason)
     : ChangeCallCommand(RoomId, By, MessageId, CallId)
 {
@@ -99,7 +99,7 @@ public sealed record DecideToolCall(Guid RoomId, Person? By, Guid MessageId, str
         {
             return before.By.Id == context.By.Id && before.IsApproved == IsApproved
                 ? call
-                : new RoomError(RoomErrorKind.Conflict, $"{before.By.Name} has {(before.IsApproved ? "approved" : "rejected")} this already.");
+                : new RoomError(RoomErrorKind.Conflict, $"{before.By.Name} already {(before.IsApproved ? "approved" : "rejected")} this.");
         }
 
         if (call.State != ToolCallState.AwaitingApproval)
@@ -109,7 +109,7 @@ public sealed record DecideToolCall(Guid RoomId, Person? By, Guid MessageId, str
 
         if (call.Arguments != ArgumentsShown)
         {
-            return new RoomError(RoomErrorKind.Conflict, "This is not the call that you were shown. Please look again.");
+            return new RoomError(RoomErrorKind.Conflict, "This call has changed since you saw it. Please review it again.");
         }
 
         var text = Reason is null ? null : Names.WithoutControls(Reason).Trim();
@@ -120,15 +120,15 @@ public sealed record DecideToolCall(Guid RoomId, Person? By, Guid MessageId, str
 }
 
 /// <summary>
-/// Gives the result of a tool call that runs in the browser of the asker. The first result counts; the same one again
-/// changes nothing, another one is refused.
+/// Gives the result of a tool call that ran in the asker's browser. The first result counts; repeating it changes nothing, and a different
+/// one is refused.
 /// </summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Whose browser it was.</param>
+/// <param name="By">The person whose browser ran it.</param>
 /// <param name="MessageId">The response.</param>
 /// <param name="CallId">The call.</param>
-/// <param name="Result">What the browser gave: untrusted text, at most <see cref="RoomLimits.ToolResultLength"/> characters.</param>
-/// <param name="IsError">Whether it says what went wrong.</param>
+/// <param name="Result">The browser's result: untrusted text, at most <see cref="RoomLimits.ToolResultLength"/> characters.</param>
+/// <param name="IsError">Whether the result is an error message.</param>
 public sealed record AnswerBrowserCall(Guid RoomId, Person? By, Guid MessageId, string CallId, string Result, bool IsError)
     : ChangeCallCommand(RoomId, By, MessageId, CallId)
 {
@@ -137,7 +137,7 @@ public sealed record AnswerBrowserCall(Guid RoomId, Person? By, Guid MessageId, 
     private protected override Result<ToolCallPart> Change(RoomCommandContext context, ToolCallPart call)
     {
         var (given, isError) = Result.Length > RoomLimits.ToolResultLength
-            ? ($"The browser gave a result of {Result.Length:N0} characters; at most {RoomLimits.ToolResultLength:N0} are taken.", true)
+            ? ($"The browser's result has {Result.Length:N0} characters; the limit is {RoomLimits.ToolResultLength:N0}.", true)
             : (Result, IsError);
         var text = StorableText.From(given);
         var state = isError ? ToolCallState.Failed : ToolCallState.Succeeded;
@@ -145,7 +145,7 @@ public sealed record AnswerBrowserCall(Guid RoomId, Person? By, Guid MessageId, 
         {
             { State: ToolCallState.AwaitingBrowser } => call with { State = state, Result = text, EndedAt = context.Now },
             { IsFinished: true } when call.State == state && call.Result == text => call,
-            { IsFinished: true } => new RoomError(RoomErrorKind.Conflict, "Another result of this came first."),
+            { IsFinished: true } => new RoomError(RoomErrorKind.Conflict, "This call already has a different result."),
             _ => RoomErrors.NoSuchCall,
         };
     }

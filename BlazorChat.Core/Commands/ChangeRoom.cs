@@ -5,11 +5,11 @@ using BlazorChat.Text;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Changes a room's name and settings. Gives the room as stored.</summary>
+/// <summary>Changes a room's name and settings. Returns the room as stored.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who changes them.</param>
-/// <param name="Name">The new name, or null to leave it.</param>
-/// <param name="Settings">What is to become of its settings, as they are stored by then.</param>
+/// <param name="By">The caller.</param>
+/// <param name="Name">The new name, or null to keep it.</param>
+/// <param name="Settings">The changes, applied to the settings as stored at that moment.</param>
 public sealed record ChangeRoom(Guid RoomId, Person? By, string? Name, RoomSettingsChange Settings) : RoomCommand<Room>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.ChangeRoom;

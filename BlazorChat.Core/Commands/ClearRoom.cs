@@ -4,9 +4,11 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Removes all messages of a room; responses that run end without a trace. Gives the sequence up to which messages were removed.</summary>
+/// <summary>
+/// Removes all messages of a room and discards its running responses. Returns the sequence up to which messages were removed.
+/// </summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who clears it.</param>
+/// <param name="By">The caller.</param>
 public sealed record ClearRoom(Guid RoomId, Person? By) : RoomCommand<long>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.ClearRoom;

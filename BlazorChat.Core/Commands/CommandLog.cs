@@ -1,9 +1,9 @@
 namespace BlazorChat.Commands;
 
-/// <summary>What commands log. In a class of its own, since the generator writes no methods of records.</summary>
+/// <summary>Log messages of commands. In a class of its own because the source generator does not support records.</summary>
 internal static partial class CommandLog
 {
-    [LoggerMessage(LogLevel.Information, "Tool {ToolName}, call {CallId} of answer {MessageId} in room {RoomId}: approved {IsApproved}.")]
+    [LoggerMessage(LogLevel.Information, "Tool {ToolName}, call {CallId} of response {MessageId} in room {RoomId}: approved {IsApproved}.")]
     public static partial void CallDecided(ILogger logger, string toolName, string callId, Guid messageId, Guid roomId, bool isApproved);
 
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was cleared.")]
@@ -15,6 +15,6 @@ internal static partial class CommandLog
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was deleted.")]
     public static partial void RoomDeleted(ILogger logger, Guid roomId);
 
-    [LoggerMessage(LogLevel.Information, "{Count} answers were stopped in room {RoomId}.")]
+    [LoggerMessage(LogLevel.Information, "{Count} responses were stopped in room {RoomId}.")]
     public static partial void ResponsesStopped(ILogger logger, Guid roomId, int count);
 }

@@ -6,11 +6,10 @@ using BlazorChat.Turns;
 namespace BlazorChat.Commands;
 
 /// <summary>
-/// Removes a message with its versions for everybody, and from what models will be sent. A response that runs ends without a trace.
-/// Gives the message's id.
+/// Removes a message with its versions for everyone, and from future prompts. A running response is discarded. Returns the message's id.
 /// </summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who removes it.</param>
+/// <param name="By">The caller.</param>
 /// <param name="MessageId">The message.</param>
 public sealed record DeleteMessage(Guid RoomId, Person? By, Guid MessageId) : RoomCommand<Guid>(RoomId, By)
 {
@@ -29,7 +28,7 @@ public sealed record DeleteMessage(Guid RoomId, Person? By, Guid MessageId) : Ro
             }
 
             change.Tell(new RoomEvent.MessageRemoved(MessageId, context.By));
-            // What was sent for answers since then has its text in it.
+            // Prompts recorded since then contain the message's text.
             await change.RemoveStepsAsync(token).ConfigureAwait(false);
             var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
             queue.RemoveQuestion(MessageId);

@@ -4,9 +4,9 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Removes a room with everything in it; whoever has it open is told. Gives the room's id.</summary>
+/// <summary>Removes a room with everything in it and tells its viewers. Returns the room's id.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who removes it.</param>
+/// <param name="By">The caller.</param>
 public sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.DeleteRoom;

@@ -5,18 +5,18 @@ using BlazorChat.Text;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Changes one's own message; what it said is kept as an earlier version.</summary>
+/// <summary>Changes the caller's own message. The old text is kept as an earlier version.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The author.</param>
 /// <param name="MessageId">The message.</param>
-/// <param name="Text">What it says from now on; as of a new message.</param>
+/// <param name="Text">The new text, with the same rules as for a new message.</param>
 public sealed record EditMessage(Guid RoomId, Person? By, Guid MessageId, string? Text) : RoomCommand<Message>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.EditMessage;
 
     internal override Guid? SubjectId => MessageId;
 
-    // It stores as much as a message does.
+    // It stores as much as a new message does.
     internal override bool IsRated => true;
 
     internal override RoomError? Check() => MessageText.Check(MessageId, Text);
@@ -36,7 +36,7 @@ public sealed record EditMessage(Guid RoomId, Person? By, Guid MessageId, string
 
         if (message.Versions >= RoomLimits.Versions)
         {
-            return new RoomError(RoomErrorKind.Limit, $"This message was edited {RoomLimits.Versions - 1} times already, which is the most.");
+            return new RoomError(RoomErrorKind.Limit, $"This message has been edited {RoomLimits.Versions - 1} times, which is the maximum.");
         }
 
         return await context.ChangeAsync<Message>(async (change, token) =>

@@ -6,12 +6,12 @@ using BlazorChat.Turns;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Posts a person's message. Safe to repeat with the same client id: it is one message.</summary>
+/// <summary>Posts a person's message. Idempotent: the same client id posts one message.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The author.</param>
-/// <param name="ClientId">Made by the sender for this one message.</param>
+/// <param name="ClientId">An id that the sender made for this one message.</param>
 /// <param name="Text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
-/// <param name="Request">What turns that it asks for know of the asker's page; null for nothing but who it is.</param>
+/// <param name="Request">Data from the asker's page; null for none.</param>
 public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string? Text, TurnRequest? Request) : RoomCommand<Message>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.PostMessage;
@@ -20,7 +20,7 @@ public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string?
 
     internal override RoomError? Check() => MessageText.Check(ClientId, Text);
 
-    // A message that is stored already is not refused because its sender did not hear of it.
+    // A sender who repeats a message because the acknowledgment got lost is not refused.
     internal override async Task<Result<Message>> RefuseAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
         await context.Rooms.FindPostedAsync(RoomId, context.By, ClientId, cancellationToken).ConfigureAwait(false) is { } known ? known : RoomErrors.TooFast;
 
@@ -30,7 +30,7 @@ public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string?
             new NewMessage(RoomId, context.By, ClientId, Text!, context.ResponseRules.Choose(context.Room, Text!), context.BoundOf(Request), context.Now),
             cancellationToken);
 
-    /// <summary>Stores a message with the turns that it asks for, tells of it, and has the turns begin.</summary>
+    /// <summary>Stores a message with the turns that it asks for, tells viewers, and schedules the turns.</summary>
     internal static async Task<Result<Message>> PostAsync(RoomCommandContext context, NewMessage message, CancellationToken cancellationToken)
     {
         var isNew = false;
@@ -57,7 +57,7 @@ public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string?
         }, cancellationToken).ConfigureAwait(false);
         if (isNew && posted.Error is null)
         {
-            // While other calls of the same response still run.
+            // For responses that have other calls still running.
             context.Running.RejectAwaited(message.RoomId, message.Author);
         }
 
@@ -97,7 +97,7 @@ public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string?
         return posted;
     }
 
-    // Requests of the author's own responses that wait for people: they wrote instead.
+    // The author wrote a new message instead of answering the requests of their own responses.
     private static async Task EndAwaitingAsync(IRoomChange change, TurnQueue queue, NewMessage message, CancellationToken cancellationToken)
     {
         foreach (var turn in queue.Turns.Where(t => t.Status == TurnStatus.Suspended))
@@ -113,15 +113,15 @@ public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string?
 }
 
 /// <summary>
-/// Posts a message of code on the server: a schedule, an event, a webhook. It stands in the room under the service's name and goes
-/// through the same queue as people's messages.
+/// Posts a message from code on the server, such as a schedule, an event or a webhook. It appears under the service's name and goes through
+/// the same queue as people's messages.
 /// </summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="Service">Who posts: its id and name, of the kind <see cref="AuthorKind.Service"/>.</param>
-/// <param name="MessageId">Made by the caller for this one message: the same again is the same message.</param>
+/// <param name="Service">The author: its id and name, of the kind <see cref="AuthorKind.Service"/>.</param>
+/// <param name="MessageId">An id that the caller made for this one message; repeating it posts nothing new.</param>
 /// <param name="Text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
-/// <param name="AsksForResponse">Whether assistants answer it as they would a person's.</param>
-/// <param name="Request">What turns know of the request; null for nothing but the service.</param>
+/// <param name="AsksForResponse">Whether assistants answer it as they would a person's message.</param>
+/// <param name="Request">Data for the turns; null for none.</param>
 public sealed record PostServiceMessage(Guid RoomId, Author Service, Guid MessageId, string? Text, bool AsksForResponse, TurnRequest? Request)
     : RoomCommand<Message>(RoomId, By: null)
 {

@@ -4,39 +4,39 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Something that somebody wants done in a room.</summary>
+/// <summary>A request to do something in a room.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who wants it; null when nobody is signed in.</param>
+/// <param name="By">The caller; null when no one is signed in.</param>
 public abstract record RoomCommand(Guid RoomId, Person? By);
 
 /// <summary>
-/// A command: data, which can be sent to where the room's owner is (see <see cref="RoomWire"/>), with what it does there. Each is one
-/// file; <see cref="RoomCommandPipeline"/> takes every one of them the same way.
+/// A command: data that can be sent to the process that owns the room (see <see cref="RoomWire"/>), with the code that runs there. Each
+/// command has its own file; <see cref="RoomCommandPipeline"/> runs all of them the same way.
 /// </summary>
-/// <typeparam name="T">What it gives when it is done.</typeparam>
+/// <typeparam name="T">The result's type.</typeparam>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who wants it; null when nobody is signed in.</param>
+/// <param name="By">The caller; null when no one is signed in.</param>
 public abstract record RoomCommand<T>(Guid RoomId, Person? By) : RoomCommand(RoomId, By)
 {
-    /// <summary>What the authorizer is asked for; null for code on the server, which asks for itself.</summary>
+    /// <summary>The permission that the command needs; null for code on the server, which needs none.</summary>
     internal abstract RoomPermission? Permission { get; }
 
-    /// <summary>The message that it concerns, whose author or asker the permission may depend on; null for none.</summary>
+    /// <summary>The message that the command concerns, whose author or asker the permission may depend on; null for none.</summary>
     internal virtual Guid? SubjectId => null;
 
-    /// <summary>Whether it counts as posting: it stores as much as a message, or asks a model.</summary>
+    /// <summary>Whether it counts toward the person's posting rate: it stores as much as a message, or asks a model.</summary>
     internal virtual bool IsRated => false;
 
     /// <summary>Whether it waits for the room's gate. Stop does not.</summary>
     internal virtual bool WaitsForGate => true;
 
-    /// <summary>What is wrong with the command itself, before anything is looked up; null for nothing.</summary>
+    /// <summary>The error in the command itself, found before anything is looked up; null for none.</summary>
     internal virtual RoomError? Check() => null;
 
-    /// <summary>What it gives to somebody who has to wait before they may do more.</summary>
+    /// <summary>The result for a person who is over their posting rate.</summary>
     internal virtual Task<Result<T>> RefuseAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
         Task.FromResult<Result<T>>(RoomErrors.TooFast);
 
-    /// <summary>Does it, allowed and within the gate: stores, and then tells.</summary>
+    /// <summary>Runs the command, authorized and inside the gate: stores first, then tells.</summary>
     internal abstract Task<Result<T>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken);
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Commands;
 
 /// <summary>
-/// The rooms' owner where one process owns all of them, and the way of every command there: checked, counted against the person's rate, let in by the room's gate, allowed by
-/// the authorizer with what is stored at that moment, done. What could not be stored is refused with a sentence.
+/// The owner of all rooms when one process owns them. Every command takes the same steps: check the command, count it against the person's
+/// rate, enter the room's gate, authorize with what is stored at that moment, run. A storage failure becomes an error with a message.
 /// </summary>
 internal sealed partial class RoomCommandPipeline(RoomCommandServices services, PostingRate rate) : IRoomOwners
 {
@@ -26,7 +26,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
         var context = new RoomCommandContext(services, command.RoomId, command.By);
         try
         {
-            // Before the gate: what waits there is bounded by it.
+            // Before the gate, so that the rate also bounds what waits there.
             if (command is { IsRated: true, By: { } person } && !rate.TryTake(person.Id))
             {
                 return await AllowAsync(command, context, cancellationToken).ConfigureAwait(false) is { } never
@@ -35,7 +35,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
             }
 
             using var gate = command.WaitsForGate ? await services.Gates.EnterAsync(command.RoomId, cancellationToken).ConfigureAwait(false) : null;
-            // Within the gate, with what is stored: a right that was lost a moment ago is lost.
+            // Inside the gate and with stored data, so that a right lost a moment ago is lost.
             return await AllowAsync(command, context, cancellationToken).ConfigureAwait(false) is { } no
                 ? no
                 : await command.RunAsync(context, cancellationToken).ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
 
     private async Task<RoomError?> AllowAsync<T>(RoomCommand<T> command, RoomCommandContext context, CancellationToken cancellationToken)
     {
-        // What waits for no gate waits for no database either.
+        // A command that waits for no gate waits for no database either.
         var error = command is { WaitsForGate: false, Permission: { } permission }
             ? await context.AskAsync(permission, null, cancellationToken).ConfigureAwait(false)
             : await context.AuthorizeAsync(command.Permission, command.SubjectId, cancellationToken).ConfigureAwait(false);
@@ -68,12 +68,12 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
     private static partial void LogStorageFailed(ILogger logger, Exception exception, Guid roomId);
 }
 
-/// <summary>What commands work with, the same for all.</summary>
+/// <summary>The services that commands use.</summary>
 internal sealed record RoomCommandServices(
     IRoomStore Rooms, RoomBroadcaster Broadcaster, RoomGates Gates, IRoomAuthorizer Authorizer, IRunningTurns Running,
     ITurnScheduler Scheduler, IResponseRules ResponseRules, TimeProvider Time, IOptions<RoomsOptions> Options, ILogger<RoomCommandPipeline> Logger);
 
-/// <summary>One command on its way: what was looked up for it, and how it tells what it did.</summary>
+/// <summary>A command in progress: the data that was looked up for it, and the way to change the room.</summary>
 internal sealed class RoomCommandContext(RoomCommandServices services, Guid roomId, Person? person)
 {
     private Room? _room;
@@ -90,17 +90,20 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
 
     public DateTimeOffset Now => services.Time.GetUtcNow();
 
-    /// <summary>Who wants it, as an author. Only for commands that somebody signed in may do.</summary>
+    /// <summary>The caller as an author. Only for commands that need a signed-in person.</summary>
     public Author By => person!.AsAuthor();
 
-    /// <summary>The room as it was when the authorizer was asked.</summary>
+    /// <summary>The room as it was when the command was authorized.</summary>
     public Room Room => _room ?? throw new InvalidOperationException("The room was not looked up.");
 
-    /// <summary>The command's message (see <see cref="RoomCommand{T}.SubjectId"/>) as it was then.</summary>
+    /// <summary>The command's message (see <see cref="RoomCommand{T}.SubjectId"/>) as it was when the command was authorized.</summary>
     public Message? Subject { get; private set; }
 
-    /// <summary>Looks up what a permission depends on, and asks. Nothing says that a message exists to somebody who may not see the room.</summary>
-    /// <returns>Null for yes.</returns>
+    /// <summary>
+    /// Looks up what a permission depends on and asks the authorizer. A person who may not see the room never learns whether a message
+    /// exists.
+    /// </summary>
+    /// <returns>Null when allowed.</returns>
     public async Task<RoomError?> AuthorizeAsync(RoomPermission? permission, Guid? subjectId, CancellationToken cancellationToken)
     {
         _room = await Rooms.FindAsync(RoomId, cancellationToken).ConfigureAwait(false);
@@ -123,19 +126,22 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
         return permission is { } on ? await AskAsync(on, Subject.Owner, cancellationToken).ConfigureAwait(false) : null;
     }
 
-    /// <summary>Asks whether the person may do something to what is somebody's (see <see cref="Message.Owner"/>).</summary>
-    /// <returns>Null for yes.</returns>
+    /// <summary>Asks whether the person may do something with what belongs to an owner (see <see cref="Message.Owner"/>).</summary>
+    /// <returns>Null when allowed.</returns>
     public async Task<RoomError?> AskAsync(RoomPermission permission, Author? owner, CancellationToken cancellationToken) =>
         await services.Authorizer.AuthorizeAsync(
             person, permission, new AuthorizedResource(RoomId) { RoomOwnerId = _room?.OwnerId, Owner = owner }, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Waits for the room's gate, for a command that began without it.</summary>
+    /// <summary>Waits for the room's gate, for a command that started without it.</summary>
     public Task<IDisposable> EnterAsync(CancellationToken cancellationToken) => services.Gates.EnterAsync(RoomId, cancellationToken);
 
-    /// <summary>The most messages that a room keeps.</summary>
+    /// <summary>The maximum number of messages in a room.</summary>
     public int MaxStoredMessages => services.Options.Value.MaxStoredMessages;
 
-    /// <summary>Changes the room in one transaction and, when it is stored, tells what happened and has queued turns begin when it is their time: this is where turns start.</summary>
+    /// <summary>
+    /// Changes the room in one transaction. Once the change is stored, tells viewers and schedules the queued turns; this is where turns
+    /// start.
+    /// </summary>
     public async Task<Result<T>> ChangeAsync<T>(Func<IRoomChange, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
         var changed = await Rooms.ChangeAsync(RoomId, change, cancellationToken).ConfigureAwait(false);
@@ -152,6 +158,6 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
         return changed.Value;
     }
 
-    /// <summary>What a turn knows of the person's page: it comes from a browser, and says nothing about who asks.</summary>
+    /// <summary>Limits the data from the caller's page, which comes from a browser, and sets the asker to the caller.</summary>
     public TurnRequest BoundOf(TurnRequest? request) => TurnRequests.Bound((request ?? new TurnRequest(By)) with { RequestedBy = By });
 }

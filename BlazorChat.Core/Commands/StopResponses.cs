@@ -5,13 +5,12 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Commands;
 
 /// <summary>
-/// Stops responses of a room at once, without waiting for anything that is being stored. What has come is kept. When none runs, turns
-/// that wait are taken out of the queue instead, as far as the person may withdraw them. Asking twice is asking once: a response that
-/// is ending already is left to end, and what waits behind it goes on. Gives how many responses or turns were stopped; 0 when they
-/// had ended by themselves.
+/// Stops responses of a room at once, without waiting for writes in progress; their text so far is kept. If none is running, waiting turns
+/// are taken out of the queue instead, as far as the person may withdraw them. Repeating the command is safe: a response that is already
+/// ending ends, and the turns behind it go on. Returns the number of responses or turns stopped; 0 when they had already ended.
 /// </summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who stops.</param>
+/// <param name="By">The caller.</param>
 /// <param name="MessageId">One response, or null for all of the room.</param>
 public sealed record StopResponses(Guid RoomId, Person? By, Guid? MessageId) : RoomCommand<int>(RoomId, By)
 {
@@ -39,12 +38,12 @@ public sealed record StopResponses(Guid RoomId, Person? By, Guid? MessageId) : R
             return RoomErrors.NoSuchResponse;
         }
 
-        // A turn that was just being taken from the queue runs by now.
+        // A turn that was just leaving the queue is running by now.
         (found, ended) = context.Running.Stop(RoomId, MessageId, context.By);
         return found > 0 ? ended : await WithdrawAsync(context, cancellationToken).ConfigureAwait(false);
     }
 
-    // Stop takes nothing out of the queue that the person may not withdraw.
+    // Stop withdraws only turns that the person may withdraw.
     private async Task<Result<int>> WithdrawAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
         var waiting = await context.Rooms.ReadQueueAsync(RoomId, cancellationToken).ConfigureAwait(false);

@@ -5,15 +5,15 @@ using BlazorChat.Turns;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Takes one turn that waits out of the queue. Gives the turn.</summary>
+/// <summary>Takes one waiting turn out of the queue. Returns the turn.</summary>
 /// <param name="RoomId">The room.</param>
-/// <param name="By">Who does.</param>
+/// <param name="By">The caller.</param>
 /// <param name="TurnId">The turn.</param>
 public sealed record WithdrawTurn(Guid RoomId, Person? By, Guid TurnId) : RoomCommand<Turn>(RoomId, By)
 {
-    private static readonly RoomError NoSuchTurn = new(RoomErrorKind.NotFound, "This does not wait any more.");
+    private static readonly RoomError NoSuchTurn = new(RoomErrorKind.NotFound, "This question is no longer waiting.");
 
-    // Everybody who sees the room sees its queue; whether they may touch this turn depends on whose it is.
+    // Everyone who sees the room sees its queue. Whether they may withdraw this turn depends on its asker, and is asked below.
     internal override RoomPermission? Permission => RoomPermission.ViewRoom;
 
     internal override async Task<Result<Turn>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ public sealed record WithdrawTurn(Guid RoomId, Person? By, Guid TurnId) : RoomCo
     }
 
     /// <summary>Takes turns out of the queue.</summary>
-    /// <returns>How many; those that do not wait any more are none.</returns>
+    /// <returns>The number of withdrawn turns; turns that were no longer waiting do not count.</returns>
     internal static Task<Result<int>> TakeOutAsync(RoomCommandContext context, Func<Turn, bool> which, CancellationToken cancellationToken) =>
         context.ChangeAsync<int>(async (change, token) =>
         {

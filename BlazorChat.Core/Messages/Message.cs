@@ -2,62 +2,70 @@ using System.Collections.Immutable;
 
 namespace BlazorChat.Messages;
 
-/// <summary>One message of a room, by a person or an assistant. Immutable: a change is a new instance with the same id.</summary>
+/// <summary>
+/// One message of a room, by a person, an assistant or a service. Immutable: a change is a new instance with the same id.
+/// </summary>
 public sealed record Message
 {
-    /// <summary>Version 7 GUID made by the server (for a response: before its first token).</summary>
+    /// <summary>A version 7 GUID made by the server (for a response, before its first token).</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The room that it belongs to.</summary>
+    /// <summary>The room.</summary>
     public required Guid RoomId { get; init; }
 
-    /// <summary>Place in the room: strictly rising, with gaps where messages were removed. The only order there is.</summary>
+    /// <summary>The place in the room: strictly rising, with gaps where messages were removed. Messages have no other order.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>Who wrote it.</summary>
+    /// <summary>The author.</summary>
     public required Author Author { get; init; }
 
-    /// <summary>What it says. Empty while nothing has come of a response. Parts that have no id yet get one here.</summary>
+    /// <summary>The content; empty until something of a response has arrived. Parts without an id get one here.</summary>
     public required ImmutableArray<MessagePart> Parts
     {
         get;
         init => field = PartList.Numbered(value);
     }
 
-    /// <summary>How far it has come and how it ended.</summary>
+    /// <summary>The message's state, and how it ended.</summary>
     public required MessageStatus Status { get; init; }
 
-    /// <summary>When it was stored, for a response when it began.</summary>
+    /// <summary>When it was stored; for a response, when it began.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When a response ended; null for people's messages and running responses.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>True once somebody asked for a new response in place of this one: it is kept, and not sent to a model any more.</summary>
+    /// <summary>
+    /// Whether a new response was requested in place of this one. Such a response is kept, but no longer sent to a model.
+    /// </summary>
     public bool IsRetried { get; init; }
 
     /// <summary>
-    /// Of a response, the author of the question that it answers, or, where there is none, whoever asked for it; null for people's
-    /// messages. Whoever asks for another version, or for more of it, does not become the asker.
+    /// For a response, the author of the question that it answers, or the person who requested it when there is no question; null for
+    /// people's messages. Requesting another version or a continuation does not change the asker.
     /// </summary>
     public Author? AskedBy { get; init; }
 
-    /// <summary>Whose it is: its author's, and of a response the asker's; null for a response that nobody asked for.</summary>
+    /// <summary>The person it belongs to: the author, or for a response the asker; null for a response that no one asked for.</summary>
     public Author? Owner => Author.Kind == AuthorKind.Assistant ? AskedBy : Author;
 
-    /// <summary>Of a response, the message that it answers; null for people's messages, and where none asked for it.</summary>
+    /// <summary>For a response, the message that it answers; null for people's messages and for responses without a question.</summary>
     public Guid? QuestionId { get; init; }
 
-    /// <summary>Of a response, no step before this one is still to come: what the journal has of earlier ones is in <see cref="Parts"/>.</summary>
+    /// <summary>
+    /// For a response, the first step that may still arrive: the journal of earlier steps is already in <see cref="Parts"/>.
+    /// </summary>
     public int Step { get; init; }
 
-    /// <summary>How many versions there are: a response has one more with each regeneration, a person's message with each edit. This is the newest.</summary>
+    /// <summary>
+    /// The number of versions, this newest one included: each regeneration of a response and each edit of a person's message adds one.
+    /// </summary>
     public int Versions { get; init; } = 1;
 
-    /// <summary>When its author last edited it; null when never, and for answers.</summary>
+    /// <summary>When its author last edited it; null when never edited, and for responses.</summary>
     public DateTimeOffset? EditedAt { get; init; }
 
-    /// <summary>What is known of how a response came about; null for people's messages.</summary>
+    /// <summary>How a response came about; null for people's messages.</summary>
     public ResponseMetadata? Metadata { get; init; }
 
     /// <summary>Whether an assistant is writing it now.</summary>
@@ -66,7 +74,7 @@ public sealed record Message
     /// <summary>The tool calls of a response.</summary>
     public IEnumerable<ToolCallPart> Calls => Parts.OfType<ToolCallPart>();
 
-    /// <summary>The text of all text parts, those of a response's later steps as paragraphs of their own.</summary>
+    /// <summary>The text of all text parts; the text of a response's later steps starts new paragraphs.</summary>
     public string Text => Parts switch
     {
         [] => "",

@@ -4,8 +4,8 @@ using System.Text;
 namespace BlazorChat.Messages;
 
 /// <summary>
-/// The parts of a message that is being written. Text that comes in pieces is gathered in a builder, so that a long part costs no
-/// more per piece than a short one. Not thread-safe.
+/// The parts of a message that is being written. Appended text collects in a builder, so a piece costs the same in a long part as in a
+/// short one. Not thread-safe.
 /// </summary>
 internal sealed class MessageDraft
 {
@@ -13,7 +13,7 @@ internal sealed class MessageDraft
     private readonly StringBuilder _open = new();
     private int _lastId;
 
-    /// <summary>A draft that goes on with what is there.</summary>
+    /// <summary>Starts a draft from existing parts.</summary>
     public MessageDraft(ImmutableArray<MessagePart> parts)
     {
         _parts = [.. PartList.Numbered(parts)];
@@ -21,22 +21,22 @@ internal sealed class MessageDraft
         OpenLast();
     }
 
-    /// <summary>The parts; of the last one, the text is that of its beginning until <see cref="Settle"/>.</summary>
+    /// <summary>The parts. Text appended to the last one is missing here until <see cref="Settle"/>.</summary>
     public IReadOnlyList<MessagePart> Parts => _parts;
 
     /// <summary>Adds text to the last part.</summary>
-    /// <exception cref="InvalidOperationException">The last part is another, or not text or reasoning.</exception>
+    /// <exception cref="InvalidOperationException">The last part has another id, or is neither text nor reasoning.</exception>
     public void Append(int partId, string text)
     {
         if (_parts is not [.., (TextPart or ReasoningPart) and { PartId: var last }] || last != partId)
         {
-            throw new InvalidOperationException("There is no text to add to.");
+            throw new InvalidOperationException("The part is not the last one, or is neither text nor reasoning.");
         }
 
         _open.Append(text);
     }
 
-    /// <summary>Puts a part in the place of the one with its id, or at the end; there, one without an id gets one.</summary>
+    /// <summary>Replaces the part with the same id, or adds the part at the end. An added part without an id gets one.</summary>
     /// <returns>The part with its id.</returns>
     public MessagePart Set(MessagePart part)
     {
@@ -61,7 +61,7 @@ internal sealed class MessageDraft
         return part;
     }
 
-    /// <summary>Brings the last part up to date with what was added to it.</summary>
+    /// <summary>Moves the appended text into the last part.</summary>
     public void Settle()
     {
         if (_parts is [.., TextPart text] && text.Text.Length != _open.Length)

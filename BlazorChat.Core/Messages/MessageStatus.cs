@@ -1,22 +1,22 @@
 namespace BlazorChat.Messages;
 
-/// <summary>How far a message has come and how it ended. State, never text: it is not part of what a model sees.</summary>
+/// <summary>A message's state, and how it ended. Never part of the text, so a model does not see it.</summary>
 public abstract record MessageStatus
 {
     private MessageStatus()
     {
     }
 
-    /// <summary>True once nothing will be added to the message any more.</summary>
+    /// <summary>True once nothing more will be added to the message.</summary>
     public bool IsEnded => this is not (Streaming or Recovering or AwaitingPeople);
 
-    /// <summary>Whether a new response may be asked for in place of this one.</summary>
+    /// <summary>Whether a person may request a new response in place of this one.</summary>
     public bool CanRetry => this is Stopped or Failed or Interrupted or Cut;
 
-    /// <summary>Whether the response may be continued where it ended.</summary>
+    /// <summary>Whether the response can be continued where it ended.</summary>
     public bool CanContinue => this is Cut or Interrupted;
 
-    /// <summary>Written to its end.</summary>
+    /// <summary>The message is finished.</summary>
     public sealed record Complete : MessageStatus
     {
         /// <summary>The one instance.</summary>
@@ -30,28 +30,28 @@ public abstract record MessageStatus
         public static readonly Streaming Instance = new();
     }
 
-    /// <summary>A person stopped it; what had come is kept.</summary>
-    /// <param name="By">The name of who stopped it, as it was.</param>
+    /// <summary>A person stopped it; the text so far is kept.</summary>
+    /// <param name="By">The person's name at that time.</param>
     public sealed record Stopped(string By) : MessageStatus;
 
-    /// <summary>It could not be finished; what had come is kept.</summary>
+    /// <summary>It could not be finished; the text so far is kept.</summary>
     /// <param name="Reason">A sentence for people, without secrets.</param>
     public sealed record Failed(string Reason) : MessageStatus;
 
-    /// <summary>The server stopped in the middle; what had been journaled is kept.</summary>
+    /// <summary>The server stopped in the middle; the journaled text is kept.</summary>
     public sealed record Interrupted : MessageStatus
     {
         /// <summary>The one instance.</summary>
         public static readonly Interrupted Instance = new();
     }
 
-    /// <summary>It reached a limit (of its length, of its steps) and could go on; what had come is kept.</summary>
+    /// <summary>It reached a limit (its length, its steps) and can be continued; the text so far is kept.</summary>
     /// <param name="Reason">A sentence for people.</param>
     public sealed record Cut(string Reason) : MessageStatus;
 
     /// <summary>
-    /// Some of its tool calls wait for a person's approval, or for the browser of the asker. Nothing waits in
-    /// memory: the response goes on when all have a result.
+    /// Some of its tool calls wait for a person's approval, or for the asker's browser. Nothing waits in memory: the response resumes when
+    /// every call has a result.
     /// </summary>
     public sealed record AwaitingPeople : MessageStatus
     {
@@ -59,7 +59,7 @@ public abstract record MessageStatus
         public static readonly AwaitingPeople Instance = new();
     }
 
-    /// <summary>It was cut off and is about to be continued.</summary>
+    /// <summary>It was cut off and is about to resume.</summary>
     public sealed record Recovering : MessageStatus
     {
         /// <summary>The one instance.</summary>

@@ -3,10 +3,13 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Messages;
 
-/// <summary>The rules by which parts come together: the same for who writes a response, who watches it, and who recovers it.</summary>
+/// <summary>The rules for combining parts, shared by the writer of a response, its viewers and its recovery.</summary>
 internal static class PartList
 {
-    /// <summary>Adds text: to the last part when that is of its kind, otherwise as a part of its own. Reasoning that its provider has sealed is not added to.</summary>
+    /// <summary>
+    /// Appends text to the last part if that is of the same kind, otherwise adds a new part. Nothing is appended to reasoning that its
+    /// provider has sealed.
+    /// </summary>
     public static ImmutableArray<MessagePart> Append(ImmutableArray<MessagePart> parts, string text, bool isReasoning, int step) => parts switch
     {
         [.. var before, TextPart last] when !isReasoning && GoesOn(parts, step) => before.Add(last with { Text = last.Text + text }),
@@ -14,7 +17,7 @@ internal static class PartList
         _ => parts.Add(isReasoning ? new ReasoningPart(text) { Step = step } : new TextPart(text) { Step = step }),
     };
 
-    /// <summary>Gives an id to each part that has none, and to one whose id another has already: what is stored can be damaged.</summary>
+    /// <summary>Assigns an id to each part without one, and a new id to each duplicate, since stored parts can be damaged.</summary>
     public static ImmutableArray<MessagePart> Numbered(ImmutableArray<MessagePart> parts)
     {
         if (AreNumbered(parts))
@@ -27,12 +30,12 @@ internal static class PartList
         return [.. parts.Select(p => known.Add(p.PartId) ? p : p with { PartId = ++last })];
     }
 
-    /// <summary>The highest id among parts; 0 when there is none.</summary>
+    /// <summary>The highest part id; 0 when there are no parts.</summary>
     public static int LastId(IEnumerable<MessagePart> parts) => parts.Select(p => p.PartId).DefaultIfEmpty().Max();
 
     /// <summary>
-    /// Whether what a step says goes on in the last part. That of an earlier step does when it was cut off; behind a call of its step it
-    /// is whole: the results that this step knows come between.
+    /// Whether a step's text continues the last part: one of the same step, or of an earlier step that was cut off. The text of an earlier
+    /// step that called tools is complete: the results of its calls come in between.
     /// </summary>
     public static bool GoesOn(IReadOnlyList<MessagePart> parts, int step)
     {
@@ -40,10 +43,10 @@ internal static class PartList
         return of == step || !parts.Any(p => p is ToolCallPart && p.Step == of);
     }
 
-    /// <summary>The first step of which nothing is there. Data say nothing of it: they are of the step of their tool.</summary>
+    /// <summary>The first step without a part. Data parts are ignored: they belong to the step of their tool.</summary>
     public static int NextStep(IEnumerable<MessagePart> parts) => parts.Where(p => p is not DataPart).Select(p => p.Step + 1).DefaultIfEmpty(0).Max();
 
-    /// <summary>Puts data among others: in the place of those with the same type and id, otherwise at the end.</summary>
+    /// <summary>Replaces the data part with the same type and id, or adds the part at the end.</summary>
     public static ImmutableArray<DataPart> Put(ImmutableArray<DataPart> parts, DataPart data)
     {
         for (var i = 0; i < parts.Length; i++)
@@ -57,14 +60,14 @@ internal static class PartList
         return parts.Add(data);
     }
 
-    /// <summary>Data that are shown while a response runs, with more of them: past the bound the oldest go.</summary>
+    /// <summary>Adds transient data to a running response's; past the limit the oldest are dropped.</summary>
     public static ImmutableArray<DataPart> Show(ImmutableArray<DataPart> shown, DataPart data)
     {
         var next = Put(shown, data);
         return next.Length > RoomLimits.ShownData ? next.RemoveAt(0) : next;
     }
 
-    // Nearly always in order.
+    // Parts are nearly always in order.
     private static bool AreNumbered(ImmutableArray<MessagePart> parts)
     {
         var last = 0;
@@ -81,7 +84,7 @@ internal static class PartList
         return true;
     }
 
-    /// <summary>The Markdown of a part that is text; null for others.</summary>
+    /// <summary>The Markdown of a text or reasoning part; null for other parts.</summary>
     public static string? TextOf(MessagePart part) => part switch
     {
         TextPart text => text.Text,
@@ -89,6 +92,6 @@ internal static class PartList
         _ => null,
     };
 
-    /// <summary>Whether data take the place of others.</summary>
+    /// <summary>Whether one data part replaces the other.</summary>
     public static bool IsSame(DataPart a, DataPart b) => a.Id is not null && a.Id == b.Id && a.Type == b.Type;
 }

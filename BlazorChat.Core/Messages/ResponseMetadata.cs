@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace BlazorChat.Messages;
 
-/// <summary>Tokens as a provider counted them, of one response or of many.</summary>
-/// <param name="Input">Tokens of prompts, those from a cache included.</param>
-/// <param name="Output">Tokens that were generated, those of reasoning included.</param>
-/// <param name="CachedInput">Those of <paramref name="Input"/> that came from the provider's cache.</param>
-/// <param name="Reasoning">Those of <paramref name="Output"/> that were reasoning.</param>
+/// <summary>Tokens of one or more responses, as counted by providers.</summary>
+/// <param name="Input">Tokens of prompts, including cached ones.</param>
+/// <param name="Output">Generated tokens, including reasoning.</param>
+/// <param name="CachedInput">The part of <paramref name="Input"/> that came from the provider's cache.</param>
+/// <param name="Reasoning">The part of <paramref name="Output"/> that was reasoning.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct TokenCounts(long Input, long Output, long CachedInput, long Reasoning)
 {
@@ -18,10 +18,10 @@ public readonly record struct TokenCounts(long Input, long Output, long CachedIn
         new(Input + other.Input, Output + other.Output, CachedInput + other.CachedInput, Reasoning + other.Reasoning);
 }
 
-/// <summary>What is known of how a response came about.</summary>
+/// <summary>How a response came about.</summary>
 public sealed record ResponseMetadata
 {
-    /// <summary>The model that answered, as the provider names it.</summary>
+    /// <summary>The model, as the provider names it.</summary>
     public string? Model { get; init; }
 
     /// <summary>The provider's name.</summary>
@@ -30,15 +30,15 @@ public sealed record ResponseMetadata
     /// <summary>When this version of the response began.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When its first piece came; null when none did.</summary>
+    /// <summary>When its first token arrived; null when none did.</summary>
     public DateTimeOffset? FirstTokenAt { get; init; }
 
     /// <summary>Tokens of all its steps.</summary>
     public TokenCounts Tokens { get; init; }
 
-    /// <summary>What it cost by the configured prices, in their currency; null where none are configured.</summary>
+    /// <summary>The cost at the configured prices, in their currency; null when no prices are configured.</summary>
     public decimal? Cost { get; init; }
 
-    /// <summary>How many requests to the model it took.</summary>
+    /// <summary>The number of requests to the model.</summary>
     public int Steps { get; init; }
 }

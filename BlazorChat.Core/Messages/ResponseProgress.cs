@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace BlazorChat.Messages;
 
-/// <summary>How much there is of a response, as one number that only grows while it gets on.</summary>
+/// <summary>The size of a response as one number that only grows while the response makes progress.</summary>
 internal static class ResponseProgress
 {
     public static long Of(ImmutableArray<MessagePart> parts) =>

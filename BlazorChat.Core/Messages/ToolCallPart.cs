@@ -2,76 +2,76 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Messages;
 
-/// <summary>How far a tool call has come. The names are in databases: never rename.</summary>
+/// <summary>The states of a tool call. The names are stored in databases: never rename.</summary>
 public enum ToolCallState
 {
     /// <summary>The model is still writing the arguments.</summary>
     Streaming,
 
-    /// <summary>Complete, and about to run.</summary>
+    /// <summary>The arguments are complete and the call is about to run.</summary>
     Ready,
 
-    /// <summary>A person has to say yes or no.</summary>
+    /// <summary>A person has to approve or reject it.</summary>
     AwaitingApproval,
 
-    /// <summary>The browser of the asker has to run it.</summary>
+    /// <summary>The asker's browser has to run it.</summary>
     AwaitingBrowser,
 
-    /// <summary>It runs; <see cref="ToolCallPart.Result"/> may have a preliminary result.</summary>
+    /// <summary>It is running; <see cref="ToolCallPart.Result"/> may have a preliminary result.</summary>
     Running,
 
-    /// <summary>It gave a result.</summary>
+    /// <summary>It finished with a result.</summary>
     Succeeded,
 
-    /// <summary>It failed; the result says how.</summary>
+    /// <summary>It failed; the result is the error message.</summary>
     Failed,
 
-    /// <summary>A person said no; the result says so.</summary>
+    /// <summary>A person rejected it; the result says so.</summary>
     Rejected,
 }
 
-/// <summary>A person's answer to a request for approval.</summary>
-/// <param name="IsApproved">Yes or no.</param>
-/// <param name="By">Who.</param>
-/// <param name="At">When.</param>
-/// <param name="Reason">Why, at most <see cref="RoomLimits.ReasonLength"/> characters, or null.</param>
+/// <summary>A person's decision on a request for approval.</summary>
+/// <param name="IsApproved">Whether the call may run.</param>
+/// <param name="By">The person who decided.</param>
+/// <param name="At">The time of the decision.</param>
+/// <param name="Reason">The reason, at most <see cref="RoomLimits.ReasonLength"/> characters, or null.</param>
 public sealed record ToolDecision(bool IsApproved, Author By, DateTimeOffset At, string? Reason);
 
-/// <summary>A tool that the model called, with its result once there is one.</summary>
+/// <summary>A model's call of a tool, with its result once there is one.</summary>
 /// <param name="CallId">The model's id of the call, unique within the response.</param>
 /// <param name="Name">The tool's name.</param>
 public sealed record ToolCallPart(string CallId, string Name) : MessagePart
 {
-    /// <summary>The arguments as the model wrote them: a JSON object, or the beginning of one while they stream.</summary>
+    /// <summary>The arguments as the model wrote them: a JSON object, or its beginning while they stream.</summary>
     public string Arguments { get; init; } = "";
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>The call's state.</summary>
     public ToolCallState State { get; init; }
 
     /// <summary>
-    /// What the model is told: the result, what went wrong, or that a person said no. While the call runs, a preliminary
-    /// result. At most <see cref="RoomLimits.ToolResultLength"/> characters; of a longer one its beginning, with a mark.
+    /// The result for the model: the tool's result, an error message, or the rejection; a preliminary result while the call is running. At
+    /// most <see cref="RoomLimits.ToolResultLength"/> characters; a longer result is cut to its beginning and marked.
     /// </summary>
     public string? Result { get; init; }
 
-    /// <summary>Where the whole result is when <see cref="Result"/> is only its beginning, or null.</summary>
+    /// <summary>The blob with the complete result when <see cref="Result"/> is only its beginning, or null.</summary>
     public Guid? BlobId { get; init; }
 
-    /// <summary>The length of the whole result in characters when <see cref="Result"/> is only its beginning, or null.</summary>
+    /// <summary>The length of the complete result in characters when <see cref="Result"/> is only its beginning, or null.</summary>
     public int? WholeLength { get; init; }
 
-    /// <summary>What a person decided, or null when nobody was asked (yet).</summary>
+    /// <summary>The person's decision, or null when there is none.</summary>
     public ToolDecision? Decision { get; init; }
 
-    /// <summary>When it began to run.</summary>
+    /// <summary>When it started running.</summary>
     public DateTimeOffset? BeganAt { get; init; }
 
-    /// <summary>When it had a result.</summary>
+    /// <summary>When it got its result.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Whether there is a final result: such a call never runs (again).</summary>
+    /// <summary>Whether it has a final result; such a call never runs again.</summary>
     public bool IsFinished => State is ToolCallState.Succeeded or ToolCallState.Failed or ToolCallState.Rejected;
 
-    /// <summary>Whether somebody, a person or their browser, has to do something first.</summary>
+    /// <summary>Whether it waits for a person or their browser.</summary>
     public bool IsAwaited => State is ToolCallState.AwaitingApproval or ToolCallState.AwaitingBrowser;
 }

@@ -5,15 +5,15 @@ using Microsoft.Extensions.Hosting;
 namespace BlazorChat.Outbox;
 
 /// <summary>
-/// Takes what happened in rooms to its consumers, each at its own pace: one that fails is tried again and holds up no other. What
-/// everybody has taken is removed; without consumers that is everything.
+/// Delivers room events to their consumers, each at its own pace: one that fails is retried and delays no other. Entries that every
+/// consumer has taken are removed; without consumers, all are.
 /// </summary>
 internal sealed partial class OutboxDelivery(
     IOutbox outbox, IEnumerable<IRoomEventConsumer> consumers, OutboxSignal signal, TimeProvider time, ILogger<OutboxDelivery> logger) : BackgroundService
 {
     private const int MaxEntries = 100;
 
-    // Taken together, so that a message that is posted costs no write of its own here.
+    // Entries are taken in batches, so that a posted message costs no write of its own here.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan PauseWithoutConsumers = TimeSpan.FromMinutes(1);
@@ -22,10 +22,13 @@ internal sealed partial class OutboxDelivery(
 
     private readonly IRoomEventConsumer[] _consumers = [.. consumers];
 
-    // How far each has come.
+    // The consumers' positions.
     private readonly ConcurrentDictionary<string, long> _positions = new(StringComparer.Ordinal);
 
-    /// <summary>Finds its place before anything can happen: a consumer that is new gets everything from the start on, whatever crashes.</summary>
+    /// <summary>
+    /// Finds the consumers' positions before any event can be stored, so that a new consumer gets every event from the start on, even after
+    /// a crash.
+    /// </summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var (stored, end) = await outbox.ReadPositionsAsync(cancellationToken).ConfigureAwait(false);
@@ -50,11 +53,11 @@ internal sealed partial class OutboxDelivery(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // What was not taken comes after the next start.
+            // Entries that were not taken are delivered after the next start.
         }
     }
 
-    // Nobody takes anything.
+    // Without consumers.
     private async Task RemoveAsync(CancellationToken stoppingToken)
     {
         while (true)
@@ -62,7 +65,7 @@ internal sealed partial class OutboxDelivery(
             var more = signal.Next;
             await ContainAsync(async () =>
             {
-                // An application in which nothing happens writes nothing.
+                // An idle application writes nothing.
                 if (await outbox.ReadAsync(0, 1, stoppingToken).ConfigureAwait(false) is { Count: > 0 })
                 {
                     await SaveAsync(stoppingToken).ConfigureAwait(false);
@@ -77,7 +80,7 @@ internal sealed partial class OutboxDelivery(
     {
         while (true)
         {
-            // Before it is looked, so that nothing falls between.
+            // Taken before reading, so that no entry is missed in between.
             var more = signal.Next;
             var isDone = false;
             await ContainAsync(async () => isDone = await DeliverAllAsync(consumer, stoppingToken).ConfigureAwait(false)).ConfigureAwait(false);
@@ -99,7 +102,7 @@ internal sealed partial class OutboxDelivery(
             {
                 await consumer.ConsumeAsync(entries, stoppingToken).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // Consumers are others' code; what they do wrong must not end the delivery.
+#pragma warning disable CA1031 // Consumers are extension code; their errors must not end the delivery.
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
@@ -129,19 +132,19 @@ internal sealed partial class OutboxDelivery(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The consumer {Consumer} could not take {Count} events of rooms; it is tried again.")]
+    [LoggerMessage(LogLevel.Error, "The consumer {Consumer} failed to take {Count} room events and will be retried.")]
     private partial void LogFailed(Exception exception, string consumer, int count);
 
-    [LoggerMessage(LogLevel.Error, "Events of rooms could not be read, or what was taken could not be stored; it is tried again.")]
+    [LoggerMessage(LogLevel.Error, "Room events could not be read, or the consumers' positions could not be stored; this will be retried.")]
     private partial void LogStorageFailed(Exception exception);
 }
 
-/// <summary>Says that the outbox has something more.</summary>
+/// <summary>Signals new entries in the outbox.</summary>
 internal sealed class OutboxSignal
 {
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Done when something comes from now on.</summary>
+    /// <summary>Completes when the next entry is stored.</summary>
     public Task Next => Volatile.Read(ref _next).Task;
 
     public void Set() => Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();

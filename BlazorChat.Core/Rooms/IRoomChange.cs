@@ -5,8 +5,8 @@ using BlazorChat.Turns;
 namespace BlazorChat.Rooms;
 
 /// <summary>
-/// One change of a room, in one transaction: what is found in it is what is stored at that moment, and what is saved in it is stored
-/// together with the events that tell of it, or not at all. It knows no rule.
+/// One change of a room in one transaction. Reads see the data as stored at that moment. Everything saved here is stored together with the
+/// events that announce it, or not at all. Contains no rules.
 /// </summary>
 public interface IRoomChange
 {
@@ -25,36 +25,36 @@ public interface IRoomChange
     /// <summary>The message that this author posted in the room with this client id, or null.</summary>
     Task<Message?> FindPostedAsync(Author author, Guid clientId, CancellationToken cancellationToken);
 
-    /// <summary>All turns of the room, in no order.</summary>
+    /// <summary>All turns of the room, unordered.</summary>
     Task<ImmutableArray<Turn>> ReadTurnsAsync(CancellationToken cancellationToken);
 
-    /// <summary>What was journaled of a response from a step on, in order.</summary>
+    /// <summary>The journal of a response from a step on, in order.</summary>
     Task<IReadOnlyList<JournalPiece>> ReadJournalAsync(Guid messageId, int fromStep, CancellationToken cancellationToken);
 
-    /// <summary>How many rooms there are.</summary>
+    /// <summary>The number of rooms.</summary>
     Task<int> CountRoomsAsync(CancellationToken cancellationToken);
 
     /// <summary>Stores a new room.</summary>
     void Add(Room room);
 
-    /// <summary>Saves a room that was found here.</summary>
+    /// <summary>Saves a room that was read in this change.</summary>
     void Save(Room room);
 
     /// <summary>Stores a new message.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="clientId">The sender's own id of it, or null.</param>
+    /// <param name="clientId">The sender's own id of the message, or null.</param>
     void Add(Message message, Guid? clientId);
 
-    /// <summary>Saves a message that was found here.</summary>
+    /// <summary>Saves a message that was read in this change.</summary>
     void Save(Message message);
 
-    /// <summary>Keeps how a message is stored now as an earlier version, numbered by <see cref="Message.Versions"/>.</summary>
+    /// <summary>Keeps the stored message as an earlier version, numbered by <see cref="Message.Versions"/>.</summary>
     void KeepVersion(Message message);
 
-    /// <summary>Removes a message with all that belongs to it.</summary>
+    /// <summary>Removes a message and everything that belongs to it.</summary>
     void Remove(Message message);
 
-    /// <summary>Saves a turn that was found here, or stores a new one.</summary>
+    /// <summary>Saves a turn that was read in this change, or stores a new one.</summary>
     void Save(Turn turn);
 
     /// <summary>Removes a turn.</summary>
@@ -63,27 +63,27 @@ public interface IRoomChange
     /// <summary>Removes all messages and turns of the room.</summary>
     Task RemoveMessagesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Removes the oldest messages of the room; never one that is still being written.</summary>
-    /// <returns>How many were removed, and up to which sequence.</returns>
+    /// <summary>Removes the oldest messages of the room, but never one that is still being written.</summary>
+    /// <returns>The number of removed messages, and the sequence up to which they were removed.</returns>
     Task<(int Removed, long Through)> RemoveOldestAsync(int count, CancellationToken cancellationToken);
 
-    /// <summary>Removes what was recorded of messages of the room being sent to models.</summary>
+    /// <summary>Removes the recorded prompts of the room.</summary>
     Task RemoveStepsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Removes what was journaled of a response.</summary>
+    /// <summary>Removes the journal of a response.</summary>
     Task RemoveJournalAsync(Guid messageId, CancellationToken cancellationToken);
 
-    /// <summary>Removes the room with all that belongs to it.</summary>
+    /// <summary>Removes the room and everything that belongs to it.</summary>
     void RemoveRoom();
 
-    /// <summary>Something happened: numbered, stored in the outbox with the change, and told when it is stored.</summary>
+    /// <summary>Adds an event: it is numbered, stored in the outbox with the change, and told once the change is stored.</summary>
     void Tell(RoomEvent roomEvent);
 }
 
-/// <summary>What a change gave.</summary>
+/// <summary>The outcome of a change.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 /// <param name="Value">The value.</param>
-/// <param name="Events">What is to be told, in order, numbered; empty when it was refused.</param>
+/// <param name="Events">The events to tell, numbered and in order; empty when the change was refused.</param>
 public sealed record RoomChange<T>(Result<T> Value, ImmutableArray<RoomEvent> Events);
 
 /// <summary>Changes that several commands make.</summary>
@@ -96,10 +96,10 @@ internal static class RoomChanges
         change.Tell(new RoomEvent.MessageChanged(message));
     }
 
-    /// <summary>Names a room that has no name of its own, with the first number behind it that is free.</summary>
+    /// <summary>Names a room that has no name of its own. When the title is taken, adds the first free number.</summary>
     public static async Task<Room> TitleAsync(this IRoomChange change, Room room, string title, CancellationToken cancellationToken)
     {
-        // Beyond that many rooms of one title the room stays without.
+        // When this many rooms share a title, the room stays unnamed.
         const int MaxOfOneTitle = 50;
         for (var number = 1; !room.IsNamed && number <= MaxOfOneTitle; number++)
         {

@@ -2,10 +2,12 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>A first room, so that whoever comes first finds a place to write.</summary>
+/// <summary>Makes the first room, so that the first visitor has a place to write.</summary>
 internal sealed class Lobby(IRoomStore store, RoomDirectory directory, IOptions<RoomsOptions> options, TimeProvider time)
 {
-    /// <summary>Makes the lobby when there is no room at all: one that was deleted on purpose does not come back while others exist.</summary>
+    /// <summary>
+    /// Makes the lobby if there is no room at all. A lobby that was deleted on purpose does not come back while other rooms exist.
+    /// </summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         if (directory.Rooms.Length > 0)

@@ -3,34 +3,34 @@ using BlazorChat.Messages;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>A room as it stands, with what has come of its running responses: data alone, which can be sent elsewhere and gone on with.</summary>
+/// <summary>A room with its running responses so far. Data only: it can be sent to another process, which continues from it.</summary>
 /// <param name="State">The room.</param>
 /// <param name="Running">Its running responses.</param>
 public sealed record OpenRoomState(RoomState State, ImmutableArray<RunningResponse> Running);
 
 /// <summary>
-/// Whatever follows an open room, for example to show it. It is called within the room's lock, in order: it must be quick, wait for
-/// nothing and not call the room.
+/// Follows an open room, for example to show it. Calls are made in order and inside the room's lock: they must be quick, wait for nothing
+/// and not call the room.
 /// </summary>
 public interface IRoomFollower
 {
-    /// <summary>Where the room stands; the next call goes on from there.</summary>
+    /// <summary>The starting state; the following calls continue from it.</summary>
     void Begin(OpenRoomState room);
 
     /// <summary>An event was applied.</summary>
     /// <param name="state">The room after it.</param>
     void OnEvent(RoomState state);
 
-    /// <summary>More came of a running response.</summary>
+    /// <summary>A delta of a running response was applied.</summary>
     void OnDelta(ResponseDelta delta);
 
-    /// <summary>The room is open no more; nothing follows.</summary>
+    /// <summary>The room was closed; no calls follow.</summary>
     void End();
 }
 
 /// <summary>
-/// A room that is open in this process: its state, and what has come of its running responses. Events and deltas are applied under a
-/// short lock of its own; nothing here waits for a viewer, a model or the database, renders anything or knows who looks.
+/// A room that is open in this process: its state and its running responses. Events and deltas are applied under a short lock of its own.
+/// Nothing here waits for a viewer, a model or the database, renders anything, or knows who is looking.
 /// </summary>
 public sealed class OpenRoom
 {
@@ -41,7 +41,7 @@ public sealed class OpenRoom
     private bool _isClosed;
 
     /// <summary>Opens a room.</summary>
-    /// <param name="room">Where it stands.</param>
+    /// <param name="room">The state to start from.</param>
     public OpenRoom(OpenRoomState room)
     {
         _state = room.State;
@@ -51,10 +51,10 @@ public sealed class OpenRoom
         }
     }
 
-    /// <summary>The room as it stands, without what has come of its running responses.</summary>
+    /// <summary>The current state, without the text of running responses.</summary>
     public RoomState State => Volatile.Read(ref _state);
 
-    /// <summary>Applies what was stored. An event that changes nothing (it came twice, or too late) is not told.</summary>
+    /// <summary>Applies a stored event. Followers are not told of an event without effect (repeated or late).</summary>
     public void Apply(RoomEvent roomEvent)
     {
         lock (_lock)
@@ -74,7 +74,7 @@ public sealed class OpenRoom
         }
     }
 
-    /// <summary>Applies what came of a running response. A delta of a response that does not run here, or that is not its next, is left out.</summary>
+    /// <summary>Applies a delta of a running response. A delta of another response, or out of order, is ignored.</summary>
     public void Apply(ResponseDelta delta)
     {
         lock (_lock)
@@ -91,7 +91,7 @@ public sealed class OpenRoom
         }
     }
 
-    /// <summary>Gives a follower the room as it stands and everything that happens from then on, without a gap.</summary>
+    /// <summary>Gives a follower the current state and then every change, without a gap.</summary>
     public void Follow(IRoomFollower follower)
     {
         lock (_lock)
@@ -108,7 +108,7 @@ public sealed class OpenRoom
         }
     }
 
-    /// <summary>Everything of the room as it stands.</summary>
+    /// <summary>The current state with its running responses.</summary>
     public OpenRoomState Capture()
     {
         lock (_lock)
@@ -117,7 +117,7 @@ public sealed class OpenRoom
         }
     }
 
-    /// <summary>Tells followers that nothing follows any more.</summary>
+    /// <summary>Tells followers that the room was closed.</summary>
     internal void Close()
     {
         lock (_lock)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>How fast each person may post: a token bucket per person, forgotten by itself when full again.</summary>
+/// <summary>How fast each person may post: one token bucket per person, forgotten once it is full again.</summary>
 public sealed class PostingRate(IOptions<RoomsOptions> options) : IDisposable
 {
     private readonly PartitionedRateLimiter<Guid> _limiter = PartitionedRateLimiter.Create<Guid, Guid>(person =>
@@ -15,8 +15,8 @@ public sealed class PostingRate(IOptions<RoomsOptions> options) : IDisposable
             QueueLimit = 0,
         }));
 
-    /// <summary>Takes one message's worth.</summary>
-    /// <returns>False when this person has to wait.</returns>
+    /// <summary>Takes one token.</summary>
+    /// <returns>False when the person has to wait.</returns>
     public bool TryTake(Guid personId)
     {
         using var lease = _limiter.AttemptAcquire(personId);

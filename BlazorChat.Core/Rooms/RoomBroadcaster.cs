@@ -3,22 +3,24 @@ using BlazorChat.Outbox;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>Sees every event of every room, after it was stored and applied. Called in order per room, within its gate; must not block.</summary>
+/// <summary>
+/// Sees every event of every room after it was stored and applied. Called in order per room, inside its gate; must not block.
+/// </summary>
 public interface IRoomObserver
 {
-    /// <summary>Something happened.</summary>
-    /// <param name="roomId">Where.</param>
-    /// <param name="roomEvent">What.</param>
+    /// <summary>Called for each event.</summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="roomEvent">The event.</param>
     void OnRoomEvent(Guid roomId, RoomEvent roomEvent);
 }
 
 /// <summary>
-/// The one place through which everything that happens in rooms is told. Holds the state of each open room once for all
-/// circuits; a room is open while somebody (a viewer, a turn) has a lease on it, and a little longer.
+/// Tells everything that happens in rooms. Holds the state of each open room once for all circuits. A room is open while a viewer or a turn
+/// has a lease on it, and for <see cref="Linger"/> afterward.
 /// </summary>
 public sealed partial class RoomBroadcaster : IDisposable
 {
-    /// <summary>How long a room stays in memory after its last lease ended: a page that reloads finds it there.</summary>
+    /// <summary>How long a room stays in memory after its last lease ended, so that a reloading page finds it there.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentDictionary<Guid, Entry> _rooms = new();
@@ -30,7 +32,9 @@ public sealed partial class RoomBroadcaster : IDisposable
     private readonly Lazy<IRoomObserver[]> _observers;
     private readonly ITimer _sweep;
 
-    /// <summary>Makes the broadcaster; observers are resolved at the first event, since they may use it themselves.</summary>
+    /// <summary>
+    /// Makes the broadcaster. Observers are resolved at the first event, since they may depend on the broadcaster themselves.
+    /// </summary>
     internal RoomBroadcaster(
         IRoomStore store, RoomGates gates, OutboxSignal outbox, RoomsMetrics metrics, TimeProvider time, IServiceProvider services, ILogger<RoomBroadcaster> logger)
     {
@@ -44,7 +48,7 @@ public sealed partial class RoomBroadcaster : IDisposable
         _sweep = time.CreateTimer(_ => Sweep(), null, Linger, Linger);
     }
 
-    /// <summary>Tells an event that has been stored. Called within the room's gate.</summary>
+    /// <summary>Tells a stored event. Called inside the room's gate.</summary>
     public void Publish(Guid roomId, RoomEvent roomEvent)
     {
         if (_rooms.TryGetValue(roomId, out var entry))
@@ -58,7 +62,7 @@ public sealed partial class RoomBroadcaster : IDisposable
             {
                 observer.OnRoomEvent(roomId, roomEvent);
             }
-#pragma warning disable CA1031 // Observers are others' code; what they do wrong must not keep a stored event from being told, or a turn from its start.
+#pragma warning disable CA1031 // Observers are extension code; their errors must not suppress a stored event or the start of a turn.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -70,7 +74,7 @@ public sealed partial class RoomBroadcaster : IDisposable
     }
 
     /// <summary>Opens a room and keeps it open until the lease is disposed.</summary>
-    /// <returns>Null when there is no such room.</returns>
+    /// <returns>Null when the room does not exist.</returns>
     internal async Task<RoomLease?> OpenAsync(Guid roomId, CancellationToken cancellationToken)
     {
         while (true)
@@ -80,7 +84,7 @@ public sealed partial class RoomBroadcaster : IDisposable
                 return lease;
             }
 
-            // Loading under the gate: nothing is stored or told of this room between reading it and having it here.
+            // Loads inside the gate: nothing is stored or told about this room between reading it and adding it here.
             using var gate = await _gates.EnterAsync(roomId, cancellationToken).ConfigureAwait(false);
             if (_rooms.TryGetValue(roomId, out entry) && !entry.IsClosed)
             {
@@ -121,14 +125,15 @@ public sealed partial class RoomBroadcaster : IDisposable
         return new RoomState
         {
             Room = room,
-            // A turn keeps its room open, so nothing is being written while a room is loaded: what says so was cut off and will be marked.
+            // A turn keeps its room open, so nothing is being written while a room is loaded. A response that is still marked as streaming
+            // was cut off and will be recovered.
             Messages = [.. page.Messages],
             HasOlder = page.HasOlder,
             Queue = [.. queue],
         };
     }
 
-    [LoggerMessage(LogLevel.Error, "The observer {Observer} failed at an event of room {RoomId}.")]
+    [LoggerMessage(LogLevel.Error, "The observer {Observer} failed on an event of room {RoomId}.")]
     private static partial void LogObserverFailed(ILogger logger, Exception exception, Type observer, Guid roomId);
 
     private void Sweep()
@@ -158,7 +163,7 @@ public sealed partial class RoomBroadcaster : IDisposable
         {
             lock (_lock)
             {
-                // A deleted room stays for those who still look at it; nobody else gets in.
+                // A deleted room stays for its current viewers; no one else gets in.
                 if (IsClosed || Room.State.DeletedBy is not null)
                 {
                     IsClosed = true;
@@ -205,7 +210,7 @@ public sealed class RoomLease : IDisposable
     /// <summary>The room.</summary>
     public OpenRoom Room { get; }
 
-    /// <summary>Lets the room go; safe to call more than once.</summary>
+    /// <summary>Releases the room. Safe to call more than once.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _released, 1) == 0)

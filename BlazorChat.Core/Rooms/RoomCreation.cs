@@ -1,10 +1,11 @@
 namespace BlazorChat.Rooms;
 
-/// <summary>How rooms come to be.</summary>
+/// <summary>Creates rooms.</summary>
 internal static class RoomCreation
 {
     /// <summary>Stores a new room.</summary>
-    /// <returns>Refused when its name (unless it has none of its own) is taken or there are <see cref="RoomLimits.Rooms"/> already.</returns>
+    /// <returns>An error when the name (unless the room has none of its own) is taken, or when there are already
+    /// <see cref="RoomLimits.Rooms"/> rooms.</returns>
     public static async Task<Result<Room>> CreateAsync(this IRoomStore store, Room room, CancellationToken cancellationToken) =>
         (await store.ChangeAsync<Room>(room.Id, async (change, token) =>
         {
@@ -15,7 +16,7 @@ internal static class RoomCreation
 
             if (await change.CountRoomsAsync(token).ConfigureAwait(false) >= RoomLimits.Rooms)
             {
-                return new RoomError(RoomErrorKind.Limit, $"There are {RoomLimits.Rooms:N0} rooms already, which is the most. Please delete one first.");
+                return new RoomError(RoomErrorKind.Limit, $"This server already has {RoomLimits.Rooms:N0} rooms, which is the maximum. Please delete one first.");
             }
 
             change.Add(room);

@@ -4,22 +4,22 @@ using BlazorChat.Messages;
 namespace BlazorChat.Rooms;
 
 /// <summary>
-/// The list of all rooms, once for all: newest activity first, with counts and running responses. Kept up to date by the events of
-/// rooms.
+/// The list of all rooms, newest activity first, with message counts and running responses. Kept once per process and updated by room
+/// events.
 /// </summary>
 public sealed class RoomDirectory : IRoomObserver
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, RoomSummary> _rooms = [];
 
-    // Responses that run, by room: one that is removed while it runs does not end by itself.
+    // Ids of running responses by room. A response that is removed while it runs gets no event of its own that it ended.
     private readonly Dictionary<Guid, HashSet<Guid>> _running = [];
     private ImmutableArray<RoomSummary>? _ordered;
 
-    /// <summary>Something in the list changed. Raised within the room's gate: handlers must be quick.</summary>
+    /// <summary>The list changed. Raised inside the room's gate: handlers must be quick.</summary>
     public event EventHandler? Changed;
 
-    /// <summary>All rooms now, newest activity first.</summary>
+    /// <summary>All rooms, newest activity first.</summary>
     public ImmutableArray<RoomSummary> Rooms
     {
         get

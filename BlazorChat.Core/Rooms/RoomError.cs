@@ -1,33 +1,33 @@
 namespace BlazorChat.Rooms;
 
-/// <summary>Why a command or subscription was refused.</summary>
+/// <summary>The kinds of reasons for refusing a command or subscription.</summary>
 public enum RoomErrorKind
 {
     /// <summary>The input breaks a rule (length, characters, empty).</summary>
     Invalid,
 
-    /// <summary>The room or message does not exist, or not any more.</summary>
+    /// <summary>The room or message does not exist or has been removed.</summary>
     NotFound,
 
     /// <summary>The person may not do this.</summary>
     Forbidden,
 
-    /// <summary>It cannot be done in the present state (a name taken, a response that has not failed).</summary>
+    /// <summary>The current state does not allow it (a name is taken, a response has not failed).</summary>
     Conflict,
 
     /// <summary>A limit is reached.</summary>
     Limit,
 
-    /// <summary>It could not be stored; trying again can help.</summary>
+    /// <summary>It could not be stored; retrying can help.</summary>
     Unavailable,
 }
 
-/// <summary>A clear no.</summary>
-/// <param name="Kind">What kind of no.</param>
-/// <param name="Message">One sentence for whoever wanted it, without internals.</param>
+/// <summary>The reason for a refusal.</summary>
+/// <param name="Kind">The kind of reason.</param>
+/// <param name="Message">One or two sentences for the caller, without internals.</param>
 public sealed record RoomError(RoomErrorKind Kind, string Message);
 
-/// <summary>What a command gives: a value or an error.</summary>
+/// <summary>The result of a command: a value or an error.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 public readonly record struct Result<T>
 {
@@ -39,19 +39,19 @@ public readonly record struct Result<T>
         Error = error;
     }
 
-    /// <summary>The error, or null when it was done.</summary>
+    /// <summary>The error, or null on success.</summary>
     public RoomError? Error { get; }
 
     /// <summary>The value.</summary>
-    /// <exception cref="InvalidOperationException">It was refused.</exception>
+    /// <exception cref="InvalidOperationException">There is an error.</exception>
     public T Value => Error is null ? _value! : throw new InvalidOperationException($"Refused: {Error.Message}");
 
-    /// <summary>The same with another value made of this one's.</summary>
+    /// <summary>The same result with its value converted.</summary>
     public Result<TOther> Select<TOther>(Func<T, TOther> select) => Error is { } error ? error : select(_value!);
 
-    /// <summary>It was done.</summary>
+    /// <summary>A success.</summary>
     public static implicit operator Result<T>(T value) => new(value, null);
 
-    /// <summary>It was refused.</summary>
+    /// <summary>An error.</summary>
     public static implicit operator Result<T>(RoomError error) => new(default, error);
 }

@@ -1,16 +1,16 @@
 namespace BlazorChat.Rooms;
 
 /// <summary>
-/// One gate per room. Whatever changes what is stored of a room happens inside its gate: first stored, then told. So
-/// events are told in the order in which they were stored, and no reader sees a state that never was. Tokens pass beside it.
+/// One gate per room. Every change of a room's stored data happens inside its gate: it is stored first, then told. Events are therefore
+/// told in the order of storing, and no reader sees a state that never existed. Tokens do not pass the gate.
 /// </summary>
 public sealed class RoomGates
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Gate> _gates = [];
 
-    /// <summary>Waits for the room's gate. Never taken twice by one flow: it would wait for itself.</summary>
-    /// <returns>Disposed to leave.</returns>
+    /// <summary>Waits for the room's gate. Not reentrant: entering twice in one flow would wait forever.</summary>
+    /// <returns>Dispose it to leave.</returns>
     public async Task<IDisposable> EnterAsync(Guid roomId, CancellationToken cancellationToken)
     {
         Gate gate;

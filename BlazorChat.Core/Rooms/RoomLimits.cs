@@ -1,6 +1,6 @@
 namespace BlazorChat.Rooms;
 
-/// <summary>Bounds that hold in every room. Past each comes an error with a sentence, never a silent cut.</summary>
+/// <summary>Limits that hold in every room. Exceeding one gives an error with a message, never a silent cut.</summary>
 public static class RoomLimits
 {
     /// <summary>Longest room name, in UTF-16 characters after trimming.</summary>
@@ -15,25 +15,27 @@ public static class RoomLimits
     /// <summary>Longest room instructions, in UTF-16 characters.</summary>
     public const int InstructionsLength = 8_000;
 
-    /// <summary>Messages in the first HTML and in memory of an open room; older ones are read by cursor.</summary>
+    /// <summary>Number of messages in the first HTML and in memory of an open room; older ones are read page by page.</summary>
     public const int WindowSize = 50;
 
-    /// <summary>Most rooms of one installation: the list of all of them is kept in memory and shown to everybody.</summary>
+    /// <summary>Most rooms of one installation: the whole list is kept in memory and shown to everyone.</summary>
     public const int Rooms = 1_000;
 
-    /// <summary>Most of a tool's result that is kept in its message and sent to a model, in UTF-16 characters; the whole is kept beside it.</summary>
+    /// <summary>
+    /// Longest tool result that is kept in its message and sent to a model, in UTF-16 characters; the complete result is stored beside it.
+    /// </summary>
     public const int ToolResultLength = 16_000;
 
-    /// <summary>Longest result of a tool that is kept at all, in UTF-16 characters; a longer one is an error.</summary>
+    /// <summary>Longest tool result that is stored at all, in UTF-16 characters; a longer one is an error.</summary>
     public const int WholeResultLength = 8_000_000;
 
     /// <summary>Longest JSON of a data part, in UTF-16 characters.</summary>
     public const int DataLength = 64_000;
 
-    /// <summary>Most parts of one message; a response that has more ends.</summary>
+    /// <summary>Most parts of one message; a response ends when it exceeds them.</summary>
     public const int Parts = 500;
 
-    /// <summary>Most transient data that are shown of one response at a time; then the oldest make room for the newest.</summary>
+    /// <summary>Most transient data parts shown for one response at a time; new ones replace the oldest.</summary>
     public const int ShownData = 50;
 
     /// <summary>Longest reason for a decision about a tool call, in UTF-16 characters.</summary>
@@ -45,10 +47,10 @@ public static class RoomLimits
     /// <summary>Longest key or value of an entry that a page adds to a request, in UTF-16 characters.</summary>
     public const int RequestDataLength = 1_000;
 
-    /// <summary>Most turns that wait in one room; past it a message that asks for a response is refused.</summary>
+    /// <summary>Most waiting turns in one room; beyond it, a message that asks for a response is refused.</summary>
     public const int QueueLength = 50;
 
-    /// <summary>What models were sent is kept for the responses among this many of a room's newest sequences.</summary>
+    /// <summary>Prompts are kept for the responses among this many of a room's newest sequences.</summary>
     public const int RecordedMessages = 500;
 
     /// <summary>Most versions of one message.</summary>
@@ -57,6 +59,6 @@ public static class RoomLimits
     /// <summary>Longest text to search for, in UTF-16 characters.</summary>
     public const int QueryLength = 200;
 
-    /// <summary>How many of a room's newest messages a search looks at.</summary>
+    /// <summary>Number of a room's newest messages that a search covers.</summary>
     public const int SearchedMessages = 10_000;
 }

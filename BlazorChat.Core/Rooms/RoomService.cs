@@ -8,8 +8,8 @@ using BlazorChat.Turns;
 namespace BlazorChat.Rooms;
 
 /// <summary>
-/// What people, and code on the server, do with rooms and messages. Every command goes to the room's owner, and when it returns a
-/// value, that is on disk; everything that is read was allowed by the authorizer.
+/// The operations on rooms and messages for people and for code on the server. Every command goes to the room's owner and is on disk when
+/// it returns a value. The authorizer allows every read.
 /// </summary>
 public sealed partial class RoomService
 {
@@ -35,26 +35,26 @@ public sealed partial class RoomService
     }
 
     /// <summary>
-    /// Whether a page should offer something: what the authorizer says, and yes where it cannot say so at once. What is offered permits
-    /// nothing; the command asks again.
+    /// Whether a page should offer an operation: the authorizer's decision, or true when it cannot decide synchronously. An offer permits
+    /// nothing; the command asks the authorizer again.
     /// </summary>
-    /// <param name="person">Who looks.</param>
-    /// <param name="permission">What it would need.</param>
+    /// <param name="person">The person who looks at the page.</param>
+    /// <param name="permission">The permission that the operation needs.</param>
     /// <param name="room">The room.</param>
-    /// <param name="owner">Whose the message or turn is that it concerns (see <see cref="Message.Owner"/>); null for nobody's.</param>
+    /// <param name="owner">The owner of the message or turn concerned (see <see cref="Message.Owner"/>); null for none.</param>
     public bool Offers(Person? person, RoomPermission permission, Room room, Author? owner)
     {
         var asked = _authorizer.AuthorizeAsync(person, permission, new AuthorizedResource(room.Id) { RoomOwnerId = room.OwnerId, Owner = owner }, CancellationToken.None);
         return !asked.IsCompletedSuccessfully || asked.GetAwaiter().GetResult() is null;
     }
 
-    /// <summary>The list of rooms now, newest activity first.</summary>
+    /// <summary>The list of rooms, newest activity first.</summary>
     public async Task<Result<ImmutableArray<RoomSummary>>> ListRoomsAsync(Person? person, CancellationToken cancellationToken) =>
         await _authorizer.AuthorizeAsync(person, RoomPermission.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
             ? no
             : _directory.Rooms;
 
-    /// <summary>Opens a room for somebody: it stays in memory until the lease is disposed.</summary>
+    /// <summary>Opens a room for a person. It stays in memory until the lease is disposed.</summary>
     public Task<Result<RoomLease>> OpenAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
         ReadAsync<RoomLease>(person, RoomPermission.ViewRoom, roomId, async () =>
             await _owners.OpenAsync(roomId, cancellationToken).ConfigureAwait(false) is { } lease ? lease : RoomErrors.NoSuchRoom, cancellationToken);
@@ -64,12 +64,12 @@ public sealed partial class RoomService
         ReadAsync<MessagePage>(person, RoomPermission.ViewRoom, roomId, async () =>
             await _store.ReadPageAsync(roomId, before, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false), cancellationToken);
 
-    /// <summary>One message of a room as it is stored.</summary>
+    /// <summary>One message of a room as stored.</summary>
     public Task<Result<Message>> ReadMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
         ReadAsync<Message>(person, RoomPermission.ViewRoom, roomId, async () =>
             await _store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message ? message : RoomErrors.NoSuchMessage, cancellationToken);
 
-    /// <summary>All versions of a message, oldest first; the last is how it stands.</summary>
+    /// <summary>All versions of a message, oldest first; the last is the current one.</summary>
     public Task<Result<ImmutableArray<Message>>> ReadVersionsAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
         ReadAsync<ImmutableArray<Message>>(person, RoomPermission.ViewRoom, roomId, async () =>
         {
@@ -82,7 +82,7 @@ public sealed partial class RoomService
             return earlier.Select(v => v.Message).Append(message).ToImmutableArray();
         }, cancellationToken);
 
-    /// <summary>What is kept beside a message of a room: the whole result of a tool, a file.</summary>
+    /// <summary>A blob of a room: the complete result of a tool, or a file.</summary>
     public Task<Result<Blob>> ReadBlobAsync(Person? person, Guid roomId, Guid blobId, CancellationToken cancellationToken) =>
         ReadAsync<Blob>(person, RoomPermission.ViewRoom, roomId, async () =>
             await _store.FindBlobAsync(roomId, blobId, cancellationToken).ConfigureAwait(false) is { } blob ? blob : RoomErrors.NoSuchMessage, cancellationToken);
@@ -94,20 +94,22 @@ public sealed partial class RoomService
         return checkedName.Error is { } bad ? bad : await CreateNamedAsync(person, checkedName.Value, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes a room that is called <see cref="Names.UnnamedRoom"/> until somebody names it, or its first exchange has a title.</summary>
+    /// <summary>
+    /// Makes a room that is called <see cref="Names.UnnamedRoom"/> until someone names it or its first exchange gets a title.
+    /// </summary>
     public Task<Result<Room>> CreateUnnamedAsync(Person? person, CancellationToken cancellationToken) => CreateNamedAsync(person, null, cancellationToken);
 
-    /// <summary>Changes a room's name, instructions and answer mode. Null leaves one as it is.</summary>
+    /// <summary>Changes a room's name, instructions and answer mode. Null keeps a value.</summary>
     public Task<Result<Room>> ChangeAsync(
         Person? person, Guid roomId, string? name, string? instructions, AnswerMode? answerMode, CancellationToken cancellationToken) =>
         ChangeAsync(person, roomId, name, new RoomSettingsChange { Instructions = instructions, AnswerMode = answerMode }, cancellationToken);
 
     /// <inheritdoc cref="ChangeRoom" />
-    /// <param name="person">Who changes them.</param>
+    /// <param name="person">The caller.</param>
     /// <param name="roomId">The room.</param>
-    /// <param name="name">The new name, or null to leave it.</param>
-    /// <param name="change">What is to become of the settings.</param>
-    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <param name="name">The new name, or null to keep it.</param>
+    /// <param name="change">The changes to the settings.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
     public Task<Result<Room>> ChangeAsync(Person? person, Guid roomId, string? name, RoomSettingsChange change, CancellationToken cancellationToken) =>
         _owners.RunAsync(new ChangeRoom(roomId, person, name, change), cancellationToken);
 
@@ -122,30 +124,31 @@ public sealed partial class RoomService
     /// <inheritdoc cref="PostMessage" />
     /// <param name="person">The author.</param>
     /// <param name="roomId">The room.</param>
-    /// <param name="clientId">Made by the sender for this one message.</param>
+    /// <param name="clientId">An id that the sender made for this one message.</param>
     /// <param name="text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
-    /// <param name="cancellationToken">Gives up before it is stored.</param>
-    /// <param name="request">What turns that it asks for know of the asker's page; null for nothing but who it is.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    /// <param name="request">Data from the asker's page; null for none.</param>
     /// <returns>The message as stored.</returns>
     public Task<Result<Message>> PostAsync(
         Person? person, Guid roomId, Guid clientId, string? text, CancellationToken cancellationToken, TurnRequest? request = null) =>
         _owners.RunAsync(new PostMessage(roomId, person, clientId, text, request), cancellationToken);
 
     /// <inheritdoc cref="PostServiceMessage" />
-    /// <param name="service">Who posts: its id and name, of the kind <see cref="AuthorKind.Service"/>.</param>
+    /// <param name="service">The author: its id and name, of the kind <see cref="AuthorKind.Service"/>.</param>
     /// <param name="roomId">The room.</param>
-    /// <param name="messageId">Made by the caller for this one message: the same again is the same message.</param>
+    /// <param name="messageId">An id that the caller made for this one message; repeating it posts nothing new.</param>
     /// <param name="text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
-    /// <param name="asksForResponse">Whether assistants answer it as they would a person's, by the room's answer mode and mentions.</param>
-    /// <param name="cancellationToken">Gives up before it is stored.</param>
-    /// <param name="request">What turns know of the request; null for nothing but the service.</param>
+    /// <param name="asksForResponse">Whether assistants answer it as they would a person's message, by the room's answer mode and
+    /// mentions.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    /// <param name="request">Data for the turns; null for none.</param>
     /// <returns>The message as stored.</returns>
-    /// <exception cref="ArgumentException">The author is no service.</exception>
+    /// <exception cref="ArgumentException">The author is not a valid service.</exception>
     public Task<Result<Message>> PostFromServerAsync(
         Author service, Guid roomId, Guid messageId, string? text, bool asksForResponse, CancellationToken cancellationToken, TurnRequest? request = null) =>
         service.Kind == AuthorKind.Service && service.Id.Length is > 0 and <= 64 && Names.CheckPersonName(service.Name).Error is null
             ? _owners.RunAsync(new PostServiceMessage(roomId, service, messageId, text, asksForResponse, request), cancellationToken)
-            : throw new ArgumentException("A service has an id of 1 to 64 characters and a name as people have.", nameof(service));
+            : throw new ArgumentException("A service needs an id of 1 to 64 characters and a name that is valid for a person.", nameof(service));
 
     /// <inheritdoc cref="EditMessage" />
     /// <returns>The message as stored.</returns>

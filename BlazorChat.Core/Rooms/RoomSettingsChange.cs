@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>What is to become of a room's settings: what is null stays as it is, so that two people who change different settings do not overwrite each other.</summary>
+/// <summary>
+/// Changes to a room's settings. A null value keeps the setting, so that two people who change different settings do not overwrite each
+/// other.
+/// </summary>
 public sealed record RoomSettingsChange
 {
     /// <summary>See <see cref="RoomSettings.Instructions"/>.</summary>
@@ -17,13 +20,13 @@ public sealed record RoomSettingsChange
     /// <summary>See <see cref="RoomSettings.QuietTime"/>.</summary>
     public TimeSpan? QuietTime { get; init; }
 
-    /// <summary>Names of tools that assistants may call from now on.</summary>
+    /// <summary>Names of the tools to allow.</summary>
     public ImmutableArray<string> EnabledTools { get; init; } = [];
 
-    /// <summary>Names of tools that assistants may not call from now on.</summary>
+    /// <summary>Names of the tools to forbid.</summary>
     public ImmutableArray<string> DisabledTools { get; init; } = [];
 
-    /// <summary>The settings after it.</summary>
+    /// <summary>The changed settings.</summary>
     public RoomSettings Apply(RoomSettings settings) => settings with
     {
         Instructions = Instructions ?? settings.Instructions,

@@ -1,6 +1,6 @@
 namespace BlazorChat.Rooms;
 
-/// <summary>What a room's settings may be.</summary>
+/// <summary>The valid values of a room's settings.</summary>
 internal static class RoomSettingsRules
 {
     private const int MostDisabledTools = 1_000;
@@ -14,10 +14,10 @@ internal static class RoomSettingsRules
     public static RoomError? Check(RoomSettings settings) =>
         settings.Instructions.Length > RoomLimits.InstructionsLength
             ? Invalid($"Instructions can have at most {RoomLimits.InstructionsLength} characters; these have {settings.Instructions.Length}.")
-        : !Enum.IsDefined(settings.AnswerMode) || !Enum.IsDefined(settings.Overlap) ? Invalid("There is no such setting.")
-        : settings.QuietTime < ShortestQuiet || settings.QuietTime > LongestQuiet ? Invalid("An author must be quiet for 0.1 to 60 seconds.")
+        : !Enum.IsDefined(settings.AnswerMode) || !Enum.IsDefined(settings.Overlap) ? Invalid("This setting does not have that value.")
+        : settings.QuietTime < ShortestQuiet || settings.QuietTime > LongestQuiet ? Invalid("The quiet time must be 0.1 to 60 seconds.")
         : settings.DisabledTools.Length > MostDisabledTools || settings.DisabledTools.Any(t => t.Length is 0 or > ToolNameLength || t.Contains('\n', StringComparison.Ordinal))
-            ? Invalid("There are no such tools.")
+            ? Invalid("These tool names are not valid.")
         : null;
 
     private static RoomError Invalid(string sentence) => new(RoomErrorKind.Invalid, sentence);

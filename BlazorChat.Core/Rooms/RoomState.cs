@@ -5,8 +5,8 @@ using BlazorChat.Turns;
 namespace BlazorChat.Rooms;
 
 /// <summary>
-/// A room as it stands, immutable: the fold of its events over what was loaded when it was opened. Replaced, never
-/// changed; what comes of running responses does not replace it (see <see cref="OpenRoom"/>). Data alone: it can be serialized.
+/// The immutable state of a room: the fold of its events over the data loaded when it was opened. Each event gives a new instance; deltas
+/// of running responses do not (see <see cref="OpenRoom"/>). Data only, so it can be serialized.
 /// </summary>
 public sealed record RoomState
 {
@@ -17,36 +17,39 @@ public sealed record RoomState
     public long Version { get; init; }
 
     /// <summary>
-    /// The newest messages in order of sequence: all of the room from the first of them on. At least
-    /// <see cref="RoomLimits.WindowSize"/> where there are that many, and no more than twice that beyond running responses.
+    /// The newest messages in order of sequence, without gaps. At least <see cref="RoomLimits.WindowSize"/> if there are that many, and at
+    /// most twice that, apart from running responses.
     /// </summary>
     public required ImmutableArray<Message> Messages { get; init; }
 
     /// <summary>Whether the store has messages before the first of <see cref="Messages"/>.</summary>
     public bool HasOlder { get; init; }
 
-    /// <summary>Messages before the first of <see cref="Messages"/> that changed or went live while the room was open, the newest <see cref="RoomLimits.WindowSize"/> of them; running ones stay.</summary>
+    /// <summary>
+    /// Older messages, from before the first of <see cref="Messages"/>, that changed or started running while the room was open: the newest
+    /// <see cref="RoomLimits.WindowSize"/>, and all running ones.
+    /// </summary>
     public ImmutableArray<Message> Beyond { get; init; } = [];
 
-    /// <summary>Ids of messages that were removed while the room was open, the newest <see cref="RoomLimits.WindowSize"/> of them.</summary>
+    /// <summary>Ids of messages that were removed while the room was open, the newest <see cref="RoomLimits.WindowSize"/>.</summary>
     public ImmutableArray<Guid> Removed { get; init; } = [];
 
-    /// <summary>Turns that wait, in the order in which they will run.</summary>
+    /// <summary>The waiting turns, in the order in which they will run.</summary>
     public ImmutableArray<Turn> Queue { get; init; } = [];
 
-    /// <summary>Who deleted the room, or null while it exists. Nothing changes after that.</summary>
+    /// <summary>The person who deleted the room, or null while it exists. The state does not change after that.</summary>
     public Author? DeletedBy { get; init; }
 
-    /// <summary>Who cleared the room last while it was open, or null.</summary>
+    /// <summary>The person who last cleared the room while it was open, or null.</summary>
     public Author? ClearedBy { get; init; }
 
     /// <summary>The running responses.</summary>
     public IEnumerable<Message> Running => Beyond.Concat(Messages).Where(m => m.IsRunning);
 
-    /// <summary>A message that is here, or null.</summary>
+    /// <summary>The message with this id if it is in this state, or null.</summary>
     public Message? Find(Guid messageId)
     {
-        // From the end: what changes is nearly always among the newest.
+        // From the end: a changed message is nearly always among the newest.
         for (var i = Messages.Length - 1; i >= 0; i--)
         {
             if (Messages[i].Id == messageId)
@@ -58,10 +61,10 @@ public sealed record RoomState
         return Beyond.FirstOrDefault(m => m.Id == messageId);
     }
 
-    /// <summary>This room after an event; the same instance when the event changes nothing (it came twice, or too late).</summary>
+    /// <summary>The state after an event; the same instance when the event has no effect (repeated or late).</summary>
     public RoomState Apply(RoomEvent roomEvent)
     {
-        // Told twice, or too late: it is in here already.
+        // Repeated or late: the event is already in this state.
         if (DeletedBy is not null || (roomEvent.Number > 0 && roomEvent.Number <= Room.LastEvent))
         {
             return this;
@@ -85,7 +88,7 @@ public sealed record RoomState
                     Name = changed.Room.Name,
                     IsNamed = changed.Room.IsNamed,
                     Settings = changed.Room.Settings,
-                    // Of the same gate as the sums of responses: none is lost, and none counted twice.
+                    // Read under the gate under which responses are counted, so that none is lost or counted twice.
                     Tokens = changed.Room.Tokens,
                     Cost = changed.Room.Cost,
                 },
@@ -144,7 +147,7 @@ public sealed record RoomState
         }
 
         var next = Put(message);
-        // Told twice, it is paid once.
+        // A repeated event is counted once.
         var counts = last.IsRunning;
         return (next with
         {
@@ -157,7 +160,7 @@ public sealed record RoomState
         }).Trim();
     }
 
-    // A running response is never changed by others: how it stands is told when it ends.
+    // Only its own end changes a running response: the final message is told then.
     private RoomState Change(Message message) => Find(message.Id) is { IsRunning: true } ? this : Put(message);
 
     private RoomState Remove(Guid messageId)
@@ -172,7 +175,7 @@ public sealed record RoomState
         {
             Messages = Messages.RemoveAll(m => m.Id == messageId),
             Beyond = Beyond.RemoveAll(m => m.Id == messageId),
-            // A response that goes on does so without its question.
+            // A response that is being resumed does so without its question.
             Queue = Queue.RemoveAll(t => t.MessageId == messageId || (t.MessageId is null && t.QuestionId == messageId)),
             Removed = removed.Length > RoomLimits.WindowSize ? removed.RemoveAt(0) : removed,
             Room = Room with { MessageCount = Math.Max(0, Room.MessageCount - 1) },
@@ -183,14 +186,14 @@ public sealed record RoomState
     private RoomState Enqueue(Turn turn) =>
         this with { Queue = Queue.RemoveAll(t => t.Id == turn.Id).Add(turn).Sort(Turn.ByPlace) };
 
-    // What is dropped is further back than the window: only the count is here, and what was looked at again.
+    // Dropped messages are older than the window: only the count changes, and the older messages kept beside it.
     private RoomState Drop(RoomEvent.OldestDropped dropped) => this with
     {
         Beyond = Beyond.RemoveAll(m => !m.IsRunning && m.Status.IsEnded && m.Sequence <= dropped.Through),
         Room = Room with { MessageCount = Math.Max(0, Room.MessageCount - dropped.Count) },
     };
 
-    // In its place in the window, or beside it when the window begins later.
+    // Into its place in the window, or beside the window when that begins later.
     private RoomState Put(Message message)
     {
         var at = IndexOf(message.Id);
@@ -227,7 +230,7 @@ public sealed record RoomState
     private RoomState WithoutTurn(Guid turnId) =>
         Queue.Any(t => t.Id == turnId) ? this with { Queue = Queue.RemoveAll(t => t.Id == turnId) } : this;
 
-    // Trimmed in one go at twice the size rather than message by message, so that viewers' rows rarely leave at the top.
+    // Trims once at twice the size, not message by message, so that viewers' rows rarely disappear at the top.
     private RoomState Trim()
     {
         if (Messages.Length < 2 * RoomLimits.WindowSize)

@@ -8,19 +8,19 @@ using BlazorChat.Messages;
 namespace BlazorChat.Rooms;
 
 /// <summary>
-/// What travels between processes of one installation: commands, events, deltas and states of rooms as JSON. Members that the reader
-/// does not know are passed over; a form that cannot be read any more is another <see cref="Version"/>.
+/// The JSON format of commands, events, deltas and room states between the processes of one installation. Unknown members are ignored; an
+/// incompatible format gets a new <see cref="Version"/>.
 /// </summary>
 public static class RoomWire
 {
-    /// <summary>The version of the form.</summary>
+    /// <summary>The format's version.</summary>
     public const int Version = 1;
 
     private static readonly JsonSerializerOptions Options = new()
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        // Never part of a page.
+        // This JSON is never part of a page.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutComputed, Distinguish } },
     };
@@ -28,33 +28,33 @@ public static class RoomWire
     /// <summary>Writes a command.</summary>
     public static byte[] Write(RoomCommand command) => WriteAs(command);
 
-    /// <summary>Writes what was stored.</summary>
+    /// <summary>Writes a stored event.</summary>
     public static byte[] Write(RoomEvent roomEvent) => WriteAs(roomEvent);
 
-    /// <summary>Writes what came of a running response.</summary>
+    /// <summary>Writes a delta of a running response.</summary>
     public static byte[] Write(ResponseDelta delta) => WriteAs(delta);
 
-    /// <summary>Writes everything of a room.</summary>
+    /// <summary>Writes a room's state.</summary>
     public static byte[] Write(OpenRoomState room) => WriteAs(room);
 
-    /// <summary>Writes what a command gave.</summary>
+    /// <summary>Writes a command's result.</summary>
     public static byte[] Write<T>(Result<T> result) => WriteAs(new Answer<T>(result.Error, result.Error is null ? result.Value : default));
 
     /// <summary>Reads a command, an event, a delta or a room's state.</summary>
-    /// <typeparam name="T">Which of them.</typeparam>
-    /// <exception cref="JsonException">It is none, or of another version.</exception>
+    /// <typeparam name="T">The type to read.</typeparam>
+    /// <exception cref="JsonException">It is of another type or version.</exception>
     public static T Read<T>(ReadOnlySpan<byte> json)
         where T : class
     {
         var envelope = JsonSerializer.Deserialize<Envelope<T>>(json, Options);
         return envelope is { Version: Version, Body: { } body }
             ? body
-            : throw new JsonException($"This is of version {envelope?.Version} of what rooms send each other, and not of {Version}.");
+            : throw new JsonException($"The data has version {envelope?.Version}, but this process reads version {Version}.");
     }
 
-    /// <summary>Reads what a command gave.</summary>
-    /// <typeparam name="T">What it gives.</typeparam>
-    /// <exception cref="JsonException">It is none, or of another version.</exception>
+    /// <summary>Reads a command's result.</summary>
+    /// <typeparam name="T">The type of the result's value.</typeparam>
+    /// <exception cref="JsonException">It is not a result, or is of another version.</exception>
     public static Result<T> ReadResult<T>(ReadOnlySpan<byte> json)
     {
         var answer = Read<Answer<T>>(json);
@@ -64,7 +64,7 @@ public static class RoomWire
     private static byte[] WriteAs<T>(T body)
         where T : class => JsonSerializer.SerializeToUtf8Bytes(new Envelope<T>(Version, body), Options);
 
-    // What is computed from the rest stays here. (IgnoreReadOnlyProperties means all but collections.)
+    // Computed members are not written. (IgnoreReadOnlyProperties would keep collections.)
     private static void LeaveOutComputed(JsonTypeInfo type)
     {
         for (var i = type.Properties.Count - 1; i >= 0; i--)
@@ -76,12 +76,12 @@ public static class RoomWire
         }
     }
 
-    // The kinds of what is abstract, by their names: none of the types knows that it travels.
+    // Adds the derived types by name here, so that the types themselves need no attributes for the wire.
     private static void Distinguish(JsonTypeInfo type)
     {
         if (type.Type == typeof(MessagePart))
         {
-            // Of the others, the names are on the type itself: they are in databases, too.
+            // The other parts have their names in attributes, because those names are also stored in databases.
             type.PolymorphismOptions!.DerivedTypes.Add(new JsonDerivedType(typeof(UnknownPart), "unknown"));
         }
         else if (type.Type == typeof(RoomCommand) || type.Type == typeof(RoomEvent) || type.Type == typeof(ResponseDelta) || type.Type == typeof(MessageStatus))

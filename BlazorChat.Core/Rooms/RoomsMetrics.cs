@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>Figures about rooms, on the meter <see cref="MeterName"/>.</summary>
+/// <summary>Metrics of rooms, on the meter <see cref="MeterName"/>.</summary>
 public sealed class RoomsMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
@@ -10,7 +10,7 @@ public sealed class RoomsMetrics : IDisposable
 
     private readonly Meter _meter;
 
-    /// <summary>Makes the meter.</summary>
+    /// <summary>Creates the meter.</summary>
     public RoomsMetrics(IMeterFactory meters) => _meter = meters.Create(MeterName);
 
     /// <inheritdoc />

@@ -8,7 +8,7 @@ public sealed class RoomsOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Rooms";
 
-    /// <summary>Name of the room that exists from the first start on.</summary>
+    /// <summary>Name of the room that exists from the first start.</summary>
     [Required]
     [StringLength(RoomLimits.RoomNameLength, MinimumLength = 1)]
     public string LobbyName { get; set; } = "Lobby";
@@ -17,11 +17,14 @@ public sealed class RoomsOptions
     [Range(1, 100_000)]
     public int MessagesPerMinute { get; set; } = 60;
 
-    /// <summary>Messages that one person may post at once before the average counts.</summary>
+    /// <summary>Messages that one person may post in a burst before the average applies.</summary>
     [Range(1, 100_000)]
     public int MessageBurst { get; set; } = 20;
 
-    /// <summary>Most messages that are kept in one room; past it the oldest go, with all that belongs to them. At least what a page shows.</summary>
+    /// <summary>
+    /// Most messages kept in one room; beyond it, the oldest are removed with everything that belongs to them. At least as many as a page
+    /// shows.
+    /// </summary>
     [Range(2 * RoomLimits.WindowSize, 10_000_000)]
     public int MaxStoredMessages { get; set; } = 100_000;
 }

@@ -5,13 +5,13 @@ using BlazorChat.Text;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>Registers what rooms need but for the store and the response rules.</summary>
+/// <summary>Registers the services of rooms, except the store and the response rules.</summary>
 internal static class RoomsServices
 {
     public static IServiceCollection AddRooms(this IServiceCollection services)
     {
         services.AddSection<RoomsOptions>(RoomsOptions.Section)
-            .Validate(o => Names.CheckRoomName(o.LobbyName).Error is null, "The setting Rooms:LobbyName is no name that a room can have.");
+            .Validate(o => Names.CheckRoomName(o.LobbyName).Error is null, "The setting Rooms:LobbyName is not a valid room name.");
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IRoomAuthorizer, OpenRoomAuthorizer>();
         services.AddSingleton<RoomGates>();

@@ -3,12 +3,12 @@ using BlazorChat.Messages;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>How far a running response has come: what an open room gives to whoever begins to follow it.</summary>
+/// <summary>The current content of a running response, given to a new follower of an open room.</summary>
 /// <param name="MessageId">The response.</param>
-/// <param name="Number">The number of the last delta that is in it; 0 when none has come.</param>
+/// <param name="Number">The number of the last applied delta; 0 when there is none.</param>
 /// <param name="Parts">Its parts so far.</param>
-/// <param name="Shown">Data that are shown while it runs and are not stored.</param>
-/// <param name="Note">Something to tell beside the text, or null.</param>
+/// <param name="Shown">Transient data: shown while it runs, and not stored.</param>
+/// <param name="Note">A notice beside the text, or null.</param>
 public sealed record RunningResponse(Guid MessageId, long Number, ImmutableArray<MessagePart> Parts, ImmutableArray<DataPart> Shown, string? Note);
 
 /// <summary>The fold of a running response's deltas. Not thread-safe.</summary>
@@ -30,7 +30,7 @@ internal sealed class RunningResponseFold
     }
 
     /// <summary>Applies a delta.</summary>
-    /// <returns>False when it is not the next one: it came before, or another was missed.</returns>
+    /// <returns>False when it is not the next one: it is a repeat, or another one was missed.</returns>
     public bool Apply(ResponseDelta delta)
     {
         if (delta.Number != _number + 1)
@@ -58,7 +58,7 @@ internal sealed class RunningResponseFold
         return true;
     }
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>The current content.</summary>
     public RunningResponse Capture()
     {
         _draft.Settle();

@@ -1,6 +1,6 @@
 namespace BlazorChat.Rooms;
 
-/// <summary>The store could not do what was asked (disk full, database locked or gone). Nothing of it was stored.</summary>
+/// <summary>The store is not available (disk full, database locked or gone). Nothing was stored.</summary>
 public sealed class StorageUnavailableException : Exception
 {
     /// <inheritdoc />

@@ -2,11 +2,11 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Text;
 
-/// <summary>What a message that somebody writes may be.</summary>
+/// <summary>The rules for the text of a new or edited message.</summary>
 internal static class MessageText
 {
-    /// <summary>What is wrong with it, or null.</summary>
-    /// <param name="id">The id that its sender made for it.</param>
+    /// <summary>The error in a text, or null.</summary>
+    /// <param name="id">The id that the sender made for the message.</param>
     /// <param name="text">The text.</param>
     public static RoomError? Check(Guid id, string? text)
     {
@@ -25,7 +25,7 @@ internal static class MessageText
             return new RoomError(RoomErrorKind.Invalid, $"A message can have at most {RoomLimits.MessageLength:N0} characters; this one has {text.Length:N0}.");
         }
 
-        // Not every database can store a NUL, half a surrogate pair cannot be written as UTF-8, and no keyboard writes either.
+        // NUL cannot be stored in every database, half a surrogate pair cannot be written as UTF-8, and no keyboard produces either.
         return text.Contains('\0') || Names.HasLoneSurrogate(text)
             ? new RoomError(RoomErrorKind.Invalid, "The message contains a character that cannot be stored.")
             : null;

@@ -7,18 +7,18 @@ namespace BlazorChat.Text;
 /// <summary>Rules for names of rooms and people.</summary>
 public static class Names
 {
-    /// <summary>What a room is called while nobody has named it.</summary>
+    /// <summary>The name of a room that no one has named.</summary>
     public const string UnnamedRoom = "New room";
 
     /// <summary>Checks a person's name.</summary>
-    /// <returns>The trimmed name, or why it cannot be used.</returns>
+    /// <returns>The trimmed name, or the reason why it cannot be used.</returns>
     public static Result<string> CheckPersonName(string? name) => Check(name, RoomLimits.PersonNameLength, "A name");
 
     /// <summary>Checks a room's name.</summary>
-    /// <returns>The trimmed name, or why it cannot be used.</returns>
+    /// <returns>The trimmed name, or the reason why it cannot be used.</returns>
     public static Result<string> CheckRoomName(string? name) => Check(name, RoomLimits.RoomNameLength, "A room name");
 
-    /// <summary>The key under which a room name is unique: upper-cased without culture, without characters that nobody sees.</summary>
+    /// <summary>The key under which a room name is unique: upper-cased without culture, without invisible characters.</summary>
     public static string KeyOf(string name) =>
         string.Concat(name.EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.Format).Select(Rune.ToUpperInvariant));
 
@@ -43,7 +43,7 @@ public static class Names
         return false;
     }
 
-    /// <summary>A text in one line, without what nobody sees or what changes how the rest is shown; what cannot be stored is left out.</summary>
+    /// <summary>The text on one line, without invisible characters, bidirectional controls, and characters that cannot be stored.</summary>
     internal static string WithoutControls(string text)
     {
         var shown = string.Concat(text.Where(c => !(char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))));
@@ -83,7 +83,7 @@ public static class Names
         return false;
     }
 
-    // Bidirectional controls could make one name look like another on the page; zero-width joiners stay, emoji need them.
+    // Bidirectional controls could make one name look like another. Zero-width joiners stay: emoji need them.
     private static bool HasForbidden(string text) =>
         text.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))
         || HasLoneSurrogate(text);

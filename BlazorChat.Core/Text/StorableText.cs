@@ -1,12 +1,12 @@
 
 namespace BlazorChat.Text;
 
-/// <summary>Text from elsewhere, made so that it can be stored and sent.</summary>
+/// <summary>Makes text from elsewhere storable.</summary>
 internal static class StorableText
 {
     private const char Replacement = '\uFFFD';
 
-    /// <summary>The same text with a replacement character for each half of a surrogate pair and each NUL: neither can be stored.</summary>
+    /// <summary>The text with a replacement character for each half of a surrogate pair and each NUL, which cannot be stored.</summary>
     public static string From(string text) =>
         !text.Contains('\0', StringComparison.Ordinal) && !Names.HasLoneSurrogate(text)
             ? text

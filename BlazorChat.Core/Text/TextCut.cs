@@ -3,16 +3,16 @@ namespace BlazorChat.Text;
 /// <summary>Cuts texts to a length, never through a surrogate pair.</summary>
 internal static class TextCut
 {
-    /// <summary>At most so many characters of a text.</summary>
+    /// <summary>At most <paramref name="max"/> characters from the beginning of a text.</summary>
     public static string Beginning(string text, int max) =>
         text.Length <= max ? text : text[..(char.IsHighSurrogate(text[max - 1]) ? max - 1 : max)];
 
     /// <summary>The text, or its beginning with an ellipsis.</summary>
     public static string Excerpt(string text, int max) => text.Length <= max ? text : Beginning(text, max).TrimEnd() + "…";
 
-    /// <summary>The text, or its beginning with a mark that says how long it is.</summary>
+    /// <summary>The text, or its beginning with a mark that gives its length.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="max">Most characters, those of the mark among them; at least 100.</param>
+    /// <param name="max">The most characters, including the mark; at least 100.</param>
     public static string Marked(string text, int max)
     {
         if (text.Length <= max)
@@ -20,7 +20,7 @@ internal static class TextCut
             return text;
         }
 
-        // The mark is no longer than this one.
+        // The longest possible mark is reserved.
         var beginning = Beginning(text, max - Mark(text.Length, text.Length).Length);
         return beginning + Mark(beginning.Length, text.Length);
 

@@ -3,35 +3,42 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
-/// <summary>Begins turns: whatever puts one into the queue says so here, once it is stored.</summary>
+/// <summary>Starts turns. Called whenever a turn was stored in the queue.</summary>
 public interface ITurnScheduler
 {
-    /// <summary>A turn waits, or waits differently: it begins as soon as it may.</summary>
+    /// <summary>A turn waits, or changed while waiting. It starts as soon as possible.</summary>
     void Schedule(Turn turn);
 }
 
-/// <summary>The turns that run in this process, for commands that concern them. Called within the room's gate, but for <see cref="Stop"/>.</summary>
+/// <summary>
+/// The running turns of this process, for commands that concern them. Called inside the room's gate, except <see cref="Stop"/>.
+/// </summary>
 public interface IRunningTurns
 {
-    /// <summary>Stops the responses of a room, or one of them. At once: it waits for no gate.</summary>
+    /// <summary>Stops one or all responses of a room at once, without waiting for a gate.</summary>
     /// <param name="roomId">The room.</param>
     /// <param name="messageId">One response, or null for all.</param>
-    /// <param name="by">Who stops.</param>
-    /// <returns>How many there are, those included that were ending already, and how many this call ended.</returns>
+    /// <param name="by">The person who stops them.</param>
+    /// <returns>The number of responses found, including those already ending, and the number that this call ended.</returns>
     (int Found, int Ended) Stop(Guid roomId, Guid? messageId, Author by);
 
-    /// <summary>A message is gone, or all messages of a room: responses among them end without a trace, and those that go on are not to repeat them.</summary>
+    /// <summary>
+    /// One or all messages of a room were removed. Running responses among them are discarded, and the prompts of other running responses
+    /// must not repeat them.
+    /// </summary>
     /// <param name="roomId">The room.</param>
     /// <param name="messageId">The message, or null for all.</param>
     void Discard(Guid roomId, Guid? messageId);
 
-    /// <summary>Changes a call of a response that runs here, and stores how far the response has come.</summary>
-    /// <param name="response">The response as it is stored.</param>
+    /// <summary>Changes a call of a response that is running here, and stores the response so far.</summary>
+    /// <param name="response">The response as stored.</param>
     /// <param name="callId">The call.</param>
-    /// <param name="change">Gives the changed call, the same one for nothing new, or refuses.</param>
-    /// <returns>The response, or why not; null when it does not run here.</returns>
+    /// <param name="change">Returns the changed call, the same one when nothing changes, or an error.</param>
+    /// <returns>The response or an error; null when it is not running here.</returns>
     Task<Result<Message>?> ChangeCallAsync(Message response, string callId, Func<ToolCallPart, Result<ToolCallPart>> change);
 
-    /// <summary>Somebody wrote instead of answering what a response of theirs asks, while other calls of it still run.</summary>
+    /// <summary>
+    /// The asker wrote a new message instead of answering a response's request, while other calls of the response are still running.
+    /// </summary>
     void RejectAwaited(Guid roomId, Author by);
 }

@@ -4,106 +4,108 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
-/// <summary>A turn that was taken out of the queue, with its response, which exists from then on.</summary>
+/// <summary>A turn that left the queue, with its response, which exists from then on.</summary>
 /// <param name="Turn">The turn.</param>
-/// <param name="Response">The response: empty, or as far as it had come, and streaming.</param>
-/// <param name="Before">The prompt is what stands before this sequence: the response's own, or that of the response that is retried.</param>
-/// <param name="Request">The asker, and from where.</param>
+/// <param name="Response">The response: empty or with its text so far, and streaming.</param>
+/// <param name="Before">The prompt has the messages before this sequence: that of the response, or of the response being retried.</param>
+/// <param name="Request">The asker and their page.</param>
 public sealed record ClaimedTurn(Turn Turn, Message Response, long Before, TurnRequest Request)
 {
-    /// <summary>Whether it goes on with a response that existed.</summary>
+    /// <summary>Whether it continues an existing response.</summary>
     public bool IsContinuation { get; init; }
 
-    /// <summary>Whether somebody asked for another response than the one there was.</summary>
+    /// <summary>Whether it replaces an existing response: as a retry or as another version.</summary>
     public bool IsAnother { get; init; }
 
-    /// <summary>No step before this one is still to come.</summary>
+    /// <summary>The first step that may still arrive.</summary>
     public int Step { get; init; }
 
-    /// <summary>The step that it began with: those before do not count against its budget.</summary>
+    /// <summary>The step that it started with; earlier steps do not count against its budget.</summary>
     public int FirstStep { get; init; }
 
-    /// <summary>When it began first.</summary>
+    /// <summary>When it first started.</summary>
     public required DateTimeOffset BeganAt { get; init; }
 
-    /// <summary>How often it was taken up again after having been cut off.</summary>
+    /// <summary>The number of recoveries after having been cut off.</summary>
     public int Recoveries { get; init; }
 
-    /// <summary>How much of the response there was the last time it was cut off.</summary>
+    /// <summary>The size of the response when it was last cut off (see <see cref="ResponseProgress"/>).</summary>
     public long RecoveredProgress { get; init; }
 }
 
-/// <summary>How a turn ended, or why it pauses: then its status says so.</summary>
+/// <summary>The end or pause of a turn, as its status says.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="MessageId">The response.</param>
-/// <param name="Parts">All of the response.</param>
+/// <param name="Parts">The complete response.</param>
 /// <param name="Status">
-/// What becomes of it. With <see cref="MessageStatus.AwaitingPeople"/> the turn waits for people (or, when they have all
-/// answered meanwhile, goes on), with <see cref="MessageStatus.Recovering"/> it goes on, otherwise it is over.
+/// The response's status. With <see cref="MessageStatus.AwaitingPeople"/> the turn waits for people (or resumes, if all have answered in
+/// the meantime); with <see cref="MessageStatus.Recovering"/> it resumes; otherwise it is over.
 /// </param>
-/// <param name="Step">The step that comes next if the response goes on: journal pieces of those before come too late.</param>
-/// <param name="Metadata">What is known of how the response came about, this turn included.</param>
+/// <param name="Step">The next step if the response resumes; journal pieces of earlier steps are ignored.</param>
+/// <param name="Metadata">How the response came about, including this turn.</param>
 /// <param name="Tokens">Tokens of this turn alone, for the room's sum.</param>
-/// <param name="Cost">What they cost, or null.</param>
+/// <param name="Cost">Their cost, or null.</param>
 /// <param name="Now">When it ended.</param>
 public sealed record EndedTurn(
     Guid RoomId, Guid MessageId, ImmutableArray<MessagePart> Parts, MessageStatus Status, int Step, ResponseMetadata Metadata, TokenCounts Tokens, decimal? Cost, DateTimeOffset Now);
 
-/// <summary>More of a running response, for the journal.</summary>
+/// <summary>A piece of a running response, for the journal.</summary>
 /// <param name="MessageId">The response.</param>
-/// <param name="Step">The step that it is of: once that is stored, its pieces come too late.</param>
+/// <param name="Step">The piece's step; once that step is stored, its pieces are ignored.</param>
 /// <param name="Ordinal">Rises with each piece of one response.</param>
 /// <param name="IsReasoning">Whether it is reasoning, not text.</param>
-/// <param name="Text">What came since the piece before.</param>
+/// <param name="Text">The text since the previous piece.</param>
 public sealed record JournalPiece(Guid MessageId, int Step, long Ordinal, bool IsReasoning, string Text);
 
-/// <summary>What is to become of responses of one assistant that were cut off.</summary>
+/// <summary>The rules for responses of one assistant that were cut off.</summary>
 /// <param name="Mode">Continue or mark.</param>
-/// <param name="MaxRecoveries">How often.</param>
-/// <param name="Window">How long after the turn began.</param>
+/// <param name="MaxRecoveries">The maximum number of recoveries per turn.</param>
+/// <param name="Window">How long after its start a turn may be recovered.</param>
 public sealed record RecoveryPolicy(RecoveryMode Mode, int MaxRecoveries, TimeSpan Window)
 {
-    /// <summary>Whether a turn goes on.</summary>
-    /// <param name="recoveries">How often it has been taken up again.</param>
-    /// <param name="lastProgress">How much there was the last time.</param>
-    /// <param name="parts">How much there is now.</param>
-    /// <param name="age">How long ago it began.</param>
+    /// <summary>Whether a turn resumes.</summary>
+    /// <param name="recoveries">The number of recoveries so far.</param>
+    /// <param name="lastProgress">The size of the response at the last recovery.</param>
+    /// <param name="parts">The response so far.</param>
+    /// <param name="age">The time since the turn started.</param>
     public bool Allows(int recoveries, long lastProgress, ImmutableArray<MessagePart> parts, TimeSpan age) =>
         Mode == RecoveryMode.Continue && recoveries < MaxRecoveries && age < Window
         && (recoveries == 0 || ResponseProgress.Of(parts) > lastProgress);
 }
 
 /// <summary>
-/// What is written while responses run, and read of turns, beside the changes of their rooms (<see cref="IRoomStore.ChangeAsync"/>).
-/// Each is one transaction. Saving holds the room's gate or comes from the turn itself.
+/// Reads turns, and stores running responses outside of room changes (<see cref="IRoomStore.ChangeAsync"/>). Each method is one
+/// transaction. The caller of <see cref="SaveAsync"/> holds the room's gate or is the turn itself.
 /// </summary>
 public interface ITurnStore
 {
-    /// <summary>Turns that can begin or go on.</summary>
+    /// <summary>Turns that can start or resume.</summary>
     Task<IReadOnlyList<Turn>> ReadWaitingAsync(CancellationToken cancellationToken);
 
-    /// <summary>Turns that run, or did when the process ended.</summary>
+    /// <summary>Turns that are running, or were when the process ended.</summary>
     Task<IReadOnlyList<Turn>> ReadRunningAsync(CancellationToken cancellationToken);
 
-    /// <summary>Stores how far a running response has come. Journal pieces of earlier steps are in it, and go.</summary>
+    /// <summary>Stores a running response so far. Removes the journal pieces of earlier steps, which are now in the message.</summary>
     /// <param name="roomId">The room.</param>
     /// <param name="messageId">The response.</param>
-    /// <param name="parts">All of it.</param>
-    /// <param name="step">The step that comes next.</param>
-    /// <param name="cancellationToken">Gives up before it is stored.</param>
-    /// <returns>False when the response is gone.</returns>
+    /// <param name="parts">The response so far.</param>
+    /// <param name="step">The next step.</param>
+    /// <param name="cancellationToken">Cancels the write until it is stored.</param>
+    /// <returns>False when the response no longer exists.</returns>
     Task<bool> SaveAsync(Guid roomId, Guid messageId, ImmutableArray<MessagePart> parts, int step, CancellationToken cancellationToken);
 
-    /// <summary>Appends to running responses, of all rooms in one transaction. Pieces of responses or steps that have ended are left out.</summary>
+    /// <summary>
+    /// Appends to the journal of running responses, for all rooms in one transaction. Pieces of ended responses or steps are ignored.
+    /// </summary>
     Task AppendJournalAsync(IReadOnlyCollection<JournalPiece> pieces, CancellationToken cancellationToken);
 
-    /// <summary>Keeps something too large for its message.</summary>
-    /// <returns>Its id, or null when the message is gone.</returns>
+    /// <summary>Stores something too large for its message.</summary>
+    /// <returns>The blob's id, or null when the message no longer exists.</returns>
     Task<Guid?> AddBlobAsync(Guid messageId, Blob blob, CancellationToken cancellationToken);
 
-    /// <summary>Keeps what a model was sent in a step, if the response is still there.</summary>
+    /// <summary>Stores the prompt of a step, if the response still exists.</summary>
     Task AddStepAsync(Guid roomId, Guid messageId, int version, int step, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
-    /// <summary>What was kept of a response's steps, in order.</summary>
+    /// <summary>The stored prompts of a response's steps, in order.</summary>
     Task<IReadOnlyList<(int Version, int Step, ReadOnlyMemory<byte> Content)>> ReadStepsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);
 }

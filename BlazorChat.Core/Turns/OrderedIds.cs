@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace BlazorChat.Turns;
 
 /// <summary>
-/// Version 7 GUIDs that rise with each one made in this process, within one millisecond too (RFC 9562, section 6.2, a
-/// counter in <c>rand_a</c>): who asked first stands first, also when two ask at once.
+/// Version 7 GUIDs that rise with each one made in this process, even within one millisecond (RFC 9562, section 6.2, a counter in
+/// <c>rand_a</c>), so that turns keep the order in which they were requested.
 /// </summary>
 internal static class OrderedIds
 {
@@ -29,7 +29,7 @@ internal static class OrderedIds
                 (_milliseconds, _counter) = (_milliseconds + 1, 0);
             }
 
-            // 48 bits of time, the version, 12 bits of the counter; the variant and what is random stay.
+            // 48 bits of time, the version, 12 bits of the counter. The variant and the random bits stay.
             BinaryPrimitives.WriteInt64BigEndian(bytes, (_milliseconds << 16) | 0x7000L | (long)_counter);
         }
 

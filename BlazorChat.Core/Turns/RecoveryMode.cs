@@ -1,11 +1,11 @@
 namespace BlazorChat.Turns;
 
-/// <summary>What happens to a response that the end of the process, or a provider that fell silent, cut off.</summary>
+/// <summary>The treatment of a response that was cut off, by the end of the process or by a provider that fell silent.</summary>
 public enum RecoveryMode
 {
     /// <summary>It is continued.</summary>
     Continue,
 
-    /// <summary>It is marked as interrupted (or failed) and left to people.</summary>
+    /// <summary>It is marked as interrupted (or failed); people decide what to do.</summary>
     Mark,
 }

@@ -5,8 +5,8 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Turns;
 
 /// <summary>
-/// The turns of a room and what may happen to them: who waits where, what a message that asks does to those that wait (the room's
-/// overlap policy), who is next. It stores nothing; <see cref="StoredTurnQueue"/> does.
+/// The turns of a room and the rules for them: the order, the effect of a new question on waiting turns (the room's overlap policy), and
+/// the next turn to run. It stores nothing; <see cref="StoredTurnQueue"/> does.
 /// </summary>
 internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArray<Turn> turns)
 {
@@ -15,19 +15,19 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     private readonly List<Turn> _withdrawn = [];
     private readonly List<Turn> _gone = [];
 
-    /// <summary>All turns of the room as they are by now.</summary>
+    /// <summary>The current turns of the room.</summary>
     public IReadOnlyList<Turn> Turns => _turns;
 
-    /// <summary>Turns that wait, or wait differently, because of what was done.</summary>
+    /// <summary>Turns that entered the queue or changed while waiting.</summary>
     public IReadOnlyList<Turn> Queued => _queued;
 
     /// <summary>Turns that were taken out of the queue.</summary>
     public IReadOnlyList<Turn> Withdrawn => _withdrawn;
 
-    /// <summary>Turns that went with their response.</summary>
+    /// <summary>Turns that were removed with their response.</summary>
     public IReadOnlyList<Turn> Gone => _gone;
 
-    /// <summary>Why a message that asks these assistants cannot be posted now, or null.</summary>
+    /// <summary>The reason why a message that asks these assistants cannot be posted now, or null.</summary>
     public RoomError? Refuse(IReadOnlyList<string> assistantIds)
     {
         if (assistantIds.Count == 0)
@@ -38,21 +38,21 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         return settings.Overlap switch
         {
             OverlapPolicy.Drop => _turns.Exists(t => assistantIds.Contains(t.AssistantId, StringComparer.Ordinal) && t.Status != TurnStatus.Suspended)
-                ? new RoomError(RoomErrorKind.Conflict, "The assistant is answering somebody just now, and this room takes one question at a time. Please send it again afterwards.")
+                ? new RoomError(RoomErrorKind.Conflict, "The assistant is busy, and this room takes one question at a time. Please send yours again when the answer is finished.")
                 : null,
-            // Those that wait give way to the latest.
+            // Waiting turns give way to the latest.
             OverlapPolicy.Latest => null,
             _ => RefuseMore(assistantIds.Count),
         };
     }
 
-    /// <summary>Why so many more turns cannot wait, or null.</summary>
+    /// <summary>The reason why this many more turns cannot wait, or null.</summary>
     public RoomError? RefuseMore(int more) =>
         _turns.Count(t => t.IsQueued) + more > RoomLimits.QueueLength
-            ? new RoomError(RoomErrorKind.Limit, $"{RoomLimits.QueueLength} questions can wait in a room, and there is no place for more. Please wait until some are answered.")
+            ? new RoomError(RoomErrorKind.Limit, $"{RoomLimits.QueueLength} questions are already waiting in this room, which is the maximum. Please wait until some are answered.")
             : null;
 
-    /// <summary>Queues the turns of a message, as the room's overlap policy says.</summary>
+    /// <summary>Queues the turns of a message by the room's overlap policy.</summary>
     /// <param name="message">The message.</param>
     /// <param name="questionId">Its id.</param>
     public void Post(NewMessage message, Guid questionId)
@@ -65,7 +65,8 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
                 waiting.ForEach(Withdraw);
             }
 
-            // The author's own that waits takes the message over; what others asked stays theirs, and a retry sees nothing newer.
+            // A waiting turn of the same author takes the message over. Other people's turns keep their questions, and a retry sees no
+            // newer messages.
             var own = settings.Overlap is OverlapPolicy.Merge or OverlapPolicy.Debounce
                 ? waiting.Find(t => t.RequestedBy.IsSameAs(message.Author) && t.Before is null)
                 : null;
@@ -80,13 +81,13 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         }
     }
 
-    /// <summary>Queues a turn that answers a message once more, or for the first time.</summary>
-    /// <returns>Why not: it waits already, or there is no place.</returns>
+    /// <summary>Queues a turn that answers a message again, or for the first time.</summary>
+    /// <returns>An error when the message is already waiting for this answer or the queue is full.</returns>
     public RoomError? Ask(Guid questionId, string assistantId, TurnRequest request, DateTimeOffset now)
     {
         if (_turns.Exists(t => t.AssistantId == assistantId && t.Status == TurnStatus.Waiting && (t.QuestionId == questionId || t.EarlierQuestionIds.Contains(questionId))))
         {
-            return new RoomError(RoomErrorKind.Conflict, "This message waits for its answer already.");
+            return new RoomError(RoomErrorKind.Conflict, "This message is already waiting for its answer.");
         }
 
         if (RefuseMore(1) is { } full)
@@ -99,7 +100,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     }
 
     /// <summary>Queues a turn that begins a new response in place of one that ended badly.</summary>
-    /// <returns>Why not: that is being written already, or there is no place.</returns>
+    /// <returns>An error when the response is already being written or the queue is full.</returns>
     public RoomError? Retry(Message response, TurnRequest request, DateTimeOffset now)
     {
         if (RefuseAgain(response) is { } no)
@@ -111,12 +112,12 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         return null;
     }
 
-    /// <summary>Queues a turn that answers again in a response's place, or goes on with it.</summary>
+    /// <summary>Queues a turn that regenerates or continues a response.</summary>
     /// <param name="response">The response.</param>
-    /// <param name="isRegeneration">True to begin anew.</param>
-    /// <param name="request">Who asks.</param>
-    /// <param name="now">When.</param>
-    /// <returns>Why not: it is being written already, or there is no place.</returns>
+    /// <param name="isRegeneration">True to regenerate, false to continue.</param>
+    /// <param name="request">The asker and their page.</param>
+    /// <param name="now">The current time.</param>
+    /// <returns>An error when the response is already being written or the queue is full.</returns>
     public RoomError? Reopen(Message response, bool isRegeneration, TurnRequest request, DateTimeOffset now)
     {
         if (RefuseAgain(response) is { } no)
@@ -144,7 +145,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         }
     }
 
-    /// <summary>Takes a message that is removed out of the queue: its turn goes on with what else its author wrote, or waits no more.</summary>
+    /// <summary>Takes a removed message out of the queue: its turn continues with the author's other messages, or is withdrawn.</summary>
     public void RemoveQuestion(Guid messageId)
     {
         foreach (var turn in _turns.Where(t => t.Status == TurnStatus.Waiting || t.MessageId == messageId).ToList())
@@ -169,14 +170,16 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         }
     }
 
-    /// <summary>The turn of an assistant that can begin now: first those whose response can go on (see <see cref="Turn.ByPlace"/>). Null for none, also while one runs.</summary>
+    /// <summary>
+    /// The assistant's next turn that can start now, by <see cref="Turn.ByPlace"/>. Null when there is none, or when one is running.
+    /// </summary>
     public Turn? Next(string assistantId, DateTimeOffset now) => _turns.Exists(t => t.AssistantId == assistantId && t.Status == TurnStatus.Running) ? null : _turns
         .Where(t => t.AssistantId == assistantId && t.IsQueued && (t.NotBefore is null || t.NotBefore <= now))
         .OrderBy(t => t, Turn.ByPlace).FirstOrDefault();
 
     private RoomError? RefuseAgain(Message response) =>
         _turns.Exists(t => t.MessageId == response.Id)
-            ? new RoomError(RoomErrorKind.Conflict, "This answer is being written already.")
+            ? new RoomError(RoomErrorKind.Conflict, "This answer is already being written.")
             : RefuseMore(1);
 
     private Turn New(string assistantId, TurnRequest request, DateTimeOffset now) =>
@@ -197,14 +200,13 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     }
 }
 
-/// <summary>The queue as it is stored.</summary>
+/// <summary>Loads and saves the queue.</summary>
 internal static class StoredTurnQueue
 {
-    /// <summary>The turns of the room as they are stored.</summary>
     public static async Task<TurnQueue> ReadQueueAsync(this IRoomChange change, Room room, CancellationToken cancellationToken) =>
         new(room.Id, room.Settings, await change.ReadTurnsAsync(cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Saves what became of the queue, lets go of responses whose turn was withdrawn, and tells all that.</summary>
+    /// <summary>Saves the changes of the queue, releases the responses of withdrawn turns, and tells about all of it.</summary>
     public static async Task SaveAsync(this IRoomChange change, TurnQueue queue, DateTimeOffset now, CancellationToken cancellationToken)
     {
         foreach (var turn in queue.Gone)

@@ -3,12 +3,12 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
-/// <summary>The bounds of what a page says about itself: it comes from a browser.</summary>
+/// <summary>Limits for a page's part of a turn request, which comes from a browser.</summary>
 internal static class TurnRequests
 {
     private const int NameLength = 64;
 
-    /// <summary>The request without what breaks a bound: a page that says nonsense gets answers all the same.</summary>
+    /// <summary>The request without the entries that exceed a limit: a page that sends nonsense still gets answers.</summary>
     public static TurnRequest Bound(TurnRequest request) => request with
     {
         TimeZone = request.TimeZone is { Length: > 0 and <= NameLength } zone && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _) ? zone : null,

@@ -4,15 +4,15 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
-/// <summary>What becomes of a turn and of its response: begin, pause, go on, end, be withdrawn, be recovered. Pure.</summary>
+/// <summary>The transitions of a turn and its response: begin, pause, resume, end, withdraw, recover. Pure.</summary>
 internal static class TurnTransitions
 {
-    /// <summary>A turn begins with a new response, which is empty and streaming.</summary>
+    /// <summary>Begins a turn with a new response, which is empty and streaming.</summary>
     /// <param name="turn">The turn.</param>
-    /// <param name="room">The room, with the response counted in it.</param>
-    /// <param name="assistant">Who answers.</param>
-    /// <param name="asker">The author of the question, or null where there is none (any more). Only a person can decide about calls.</param>
-    /// <param name="now">When.</param>
+    /// <param name="room">The room, with the response already counted.</param>
+    /// <param name="assistant">The assistant that answers.</param>
+    /// <param name="asker">The author of the question, or null when there is none (any more). Only a person can decide about calls.</param>
+    /// <param name="now">The current time.</param>
     public static (Turn Turn, Message Response) Begin(Turn turn, Room room, Author assistant, Author? asker, DateTimeOffset now)
     {
         var response = new Message
@@ -30,7 +30,7 @@ internal static class TurnTransitions
         return (turn with { Status = TurnStatus.Running, BeganAt = turn.BeganAt ?? now, MessageId = response.Id }, response);
     }
 
-    /// <summary>A turn goes on with its response, or begins it anew.</summary>
+    /// <summary>Resumes a turn's response, or starts a new version of it.</summary>
     public static (Turn Turn, Message Response) Resume(Turn turn, Message response, DateTimeOffset now)
     {
         var resumed = response with { Status = MessageStatus.Streaming.Instance, EndedAt = null };
@@ -39,40 +39,40 @@ internal static class TurnTransitions
             turn.IsRegeneration ? resumed with { Parts = [], Metadata = null, Step = 0, Versions = resumed.Versions + 1 } : resumed);
     }
 
-    /// <summary>A response has ended, or pauses.</summary>
+    /// <summary>Ends or pauses a response.</summary>
     /// <returns>The turn, or null when it is over, and the response.</returns>
     public static (Turn? Turn, Message Response) End(Turn turn, Message response, EndedTurn ended)
     {
         var now = response with { Parts = ended.Parts, Step = ended.Step, Metadata = ended.Metadata, Status = ended.Status };
         return ended.Status switch
         {
-            // All may have answered while the rest of the calls ran.
+            // Everyone may have answered while the other calls were running.
             MessageStatus.AwaitingPeople => (turn with { Status = now.Calls.Any(c => c.IsAwaited) ? TurnStatus.Suspended : TurnStatus.Ready }, now),
             MessageStatus.Recovering => (TakeUpAgain(turn, ended.Parts), now),
             _ => (null, now with { EndedAt = ended.Now }),
         };
     }
 
-    /// <summary>People decided about a call of a response that waits for them. When nothing waits any more, the turn goes on.</summary>
+    /// <summary>Applies a decision on a call of a waiting response. When no call is waiting any more, the turn resumes.</summary>
     public static (Turn Turn, Message Response) Decide(Turn turn, Message response, ToolCallPart call)
     {
         var decided = response with { Parts = CallChanges.Set(response.Parts, call) };
         return (decided.Calls.Any(c => c.IsAwaited) ? turn : turn with { Status = TurnStatus.Ready }, decided);
     }
 
-    /// <summary>The asker wrote something else instead of deciding: the response ends as it is.</summary>
+    /// <summary>Ends a response whose asker wrote a new message instead of deciding.</summary>
     public static Message WriteInstead(Message response, Author by, DateTimeOffset now) => response with
     {
-        // Others of the batch may have been approved, and would have run with the last decision.
-        Parts = CallChanges.FailUnfinished(CallChanges.RejectAwaited(response.Parts, by, now), "Not run: the answer ended before.", now),
+        // Other calls of the response may already be approved, and would have run after the last decision.
+        Parts = CallChanges.FailUnfinished(CallChanges.RejectAwaited(response.Parts, by, now), "Not run: the answer had already ended.", now),
         Status = MessageStatus.Complete.Instance,
         EndedAt = now,
     };
 
-    /// <summary>What the withdrawal of its turn makes of a response that was about to go on, or of one whose retry does not come.</summary>
+    /// <summary>Updates the message of a withdrawn turn: a response that was about to resume, or one whose retry was withdrawn.</summary>
     /// <param name="turn">The turn.</param>
-    /// <param name="message">The turn's response, or the one that was to be retried.</param>
-    /// <param name="now">When.</param>
+    /// <param name="message">The turn's response, or the response that was to be retried.</param>
+    /// <param name="now">The current time.</param>
     /// <returns>The same instance when nothing changes.</returns>
     public static Message LetGo(Turn turn, Message message, DateTimeOffset now) =>
         turn.MessageId is null ? message with { IsRetried = false }
@@ -85,7 +85,10 @@ internal static class TurnTransitions
             }
         : message;
 
-    /// <summary>A response that ran when the process ended: it gets the text that was journaled, and goes on as its assistant's policy says, or is interrupted.</summary>
+    /// <summary>
+    /// Recovers a response that was running when the process ended: adds the journaled text, and resumes or interrupts it by its
+    /// assistant's policy.
+    /// </summary>
     /// <returns>The turn, or null when it is over, and the response.</returns>
     public static (Turn? Turn, Message Response) Recover(Turn turn, Message response, IEnumerable<JournalPiece> pieces, RecoveryPolicy policy, DateTimeOffset now)
     {

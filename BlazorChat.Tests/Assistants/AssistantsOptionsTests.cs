@@ -99,12 +99,12 @@ public sealed class AssistantsOptionsTests
 
     [Theory]
     [InlineData("""{ "Name": "B", "MaxSteps": "abc" }""", "Assistants:Items:1:MaxSteps must be a whole number; it is 'abc'.")]
-    [InlineData("""{ "Name": "B", "IdleTimeout": "soon" }""", "Assistants:Items:1:IdleTimeout must be a time (hours:minutes:seconds); it is 'soon'.")]
+    [InlineData("""{ "Name": "B", "IdleTimeout": "soon" }""", "Assistants:Items:1:IdleTimeout must be a duration (hours:minutes:seconds); it is 'soon'.")]
     [InlineData("""{ "Name": "B", "Temperature": "warm" }""", "Assistants:Items:1:Temperature must be a number; it is 'warm'.")]
     [InlineData("""{ "Name": "B", "Recovery": "Perhaps" }""", "Assistants:Items:1:Recovery must be one of Continue, Mark; it is 'Perhaps'.")]
     [InlineData("""{ "Name": "B", "Context": { "DropOldReasoning": "maybe" } }""", "Assistants:Items:1:Context:DropOldReasoning must be true or false; it is 'maybe'.")]
     [InlineData("""{ "Name": "B", "Prices": { "Input": "cheap", "Output": 1 } }""", "Assistants:Items:1:Prices:Input must be a number; it is 'cheap'.")]
-    [InlineData("""{ "Name": "B", "Tool": [ "roll_dice" ] }""", "Assistants:Items:1:Tool is no setting of an assistant; there are")]
+    [InlineData("""{ "Name": "B", "Tool": [ "roll_dice" ] }""", "Assistants:Items:1:Tool is not a setting of an assistant; the settings are")]
     public void What_cannot_be_read_is_refused_with_its_key_and_never_left_out(string item, string error)
     {
         var exception = Assert.Throws<OptionsValidationException>(() => Options($$"""{ "Assistants": { "Items": [ { "Name": "A" }, {{item}} ] } }"""));

@@ -165,10 +165,10 @@ public class RoomServiceTests : IAsyncLifetime
     [InlineData("--Rooms:LobbyName= ", "Rooms:LobbyName")]
     [InlineData("--Rooms:MessagesPerMinute=0", "Rooms:MessagesPerMinute must be between 1 and 100000")]
     [InlineData("--Rooms:MessagesPerMinute=many", "Rooms:MessagesPerMinute must be a whole number; it is 'many'.")]
-    [InlineData("--Rooms:MessagePerMinute=5", "Rooms:MessagePerMinute is no setting of the section Rooms; there are LobbyName")]
+    [InlineData("--Rooms:MessagePerMinute=5", "Rooms:MessagePerMinute is not a setting of the section Rooms; the settings are LobbyName")]
     [InlineData("--Turns:MaxRunningTurns=0", "Turns:MaxRunningTurns must be between 1 and 10000")]
     [InlineData("--Turns:JournalInterval=01:00:00", "Turns:JournalInterval must be between 00:00:00.0100000 and 00:01:00")]
-    [InlineData("--Web:Script=/js/our-tools.js", "Web:Script is no setting of the section Web; there are ")]
+    [InlineData("--Web:Script=/js/our-tools.js", "Web:Script is not a setting of the section Web; the settings are ")]
     public async Task A_wrong_setting_stops_the_start_with_its_whole_key(string setting, string name)
     {
         var refused = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => ChatHost.StartAsync(null, [setting]));

@@ -62,7 +62,7 @@ public sealed class ApprovalRightsTests
         var next = await bench.Host.Model.NextAsync();
         Assert.Null((await bench.DecideAsync(ChatHost.Grace, paused, "c1", yes: true, "second")).Error);
         var no = await bench.DecideAsync(ChatHost.Grace, paused, "c1", yes: false);
-        Assert.Equal(new RoomError(RoomErrorKind.Conflict, "Grace has approved this already."), no.Error);
+        Assert.Equal(new RoomError(RoomErrorKind.Conflict, "Grace already approved this."), no.Error);
         Assert.Equal(RoomErrorKind.Conflict, (await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: false)).Error?.Kind);
         next.Finish("Done.");
         var ended = await bench.EndedAsync();

@@ -188,7 +188,7 @@ public sealed class ApprovalTests
         var paused = await bench.PausedAsync();
         Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
         var next = await bench.AskAsync("Never mind. What time is it?");
-        Assert.Equal(["c1: Not run: the answer ended before.", "c2: Not run: Ada rejected this call. Reason: wrote a new message instead"], next.Results);
+        Assert.Equal(["c1: Not run: the answer had already ended.", "c2: Not run: Ada rejected this call. Reason: wrote a new message instead"], next.Results);
         Assert.Equal("Ada: Never mind. What time is it?", next.Lines.Last());
         next.Finish("Five.");
         await bench.UntilAsync(m => m.Text == "Five." && m.Status.IsEnded);

@@ -66,7 +66,7 @@ public sealed class BrowserToolCallTests
         (await bench.AskAsync()).Call("c1", "clipboard").Finish();
         Assert.Null((await AnswerAsync(bench, ChatHost.Ada, await bench.PausedAsync(), new string('x', RoomLimits.ToolResultLength + 1))).Error);
         var next = await bench.Host.Model.NextAsync();
-        Assert.Equal(["c1: The browser gave a result of 16,001 characters; at most 16,000 are taken."], next.Results);
+        Assert.Equal(["c1: The browser's result has 16,001 characters; the limit is 16,000."], next.Results);
         next.Finish("Too long.");
         Assert.Equal(ToolCallState.Failed, Assert.Single((await bench.EndedAsync()).Calls).State);
     }
