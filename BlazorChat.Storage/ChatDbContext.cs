@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace BlazorChat.Storage;
 
 /// <summary>
-/// The database, whichever it is: one class derives from this for each, with its own migrations. Made per operation through
-/// an <see cref="IDbContextFactory{TContext}"/> of this type: scoped services live as long as a circuit here.
+/// The database context, with one derived class and its own migrations per database. Made per operation through an
+/// <see cref="IDbContextFactory{TContext}"/> of this type, because scoped services live as long as a circuit.
 /// </summary>
 internal abstract class ChatDbContext(DbContextOptions options) : DbContext(options)
 {
@@ -29,14 +29,17 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
 
     public DbSet<OutboxPositionRow> OutboxPositions => Set<OutboxPositionRow>();
 
-    /// <summary>Those whose stored parts match a pattern of LIKE with <see cref="MessagePartsJson.LikeEscape"/>, whatever the case of ASCII letters.</summary>
+    /// <summary>
+    /// The messages whose stored parts match a LIKE pattern with <see cref="MessagePartsJson.LikeEscape"/>, ignoring the case of ASCII
+    /// letters.
+    /// </summary>
     public abstract IQueryable<MessageRow> WithPartsLike(IQueryable<MessageRow> messages, string pattern);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        // SQLite has no type for points in time that sorts: Unix milliseconds do on every database.
+        // SQLite has no sortable type for points in time. Unix milliseconds sort on every database.
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMillisecondsConverter>();
-        // SQLite takes NUL and PostgreSQL refuses it; half of a surrogate pair is text to neither.
+        // SQLite stores NUL and PostgreSQL refuses it; neither stores half a surrogate pair as text.
         configurationBuilder.Properties<string>().HaveConversion<StorableTextConverter>();
     }
 
@@ -50,7 +53,7 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             room.Property(r => r.NameKey).HasMaxLength(RoomLimits.RoomNameLength);
             room.Property(r => r.Instructions).HasMaxLength(RoomLimits.InstructionsLength);
             room.Property(r => r.OwnerId).HasMaxLength(64);
-            // What rooms had before there were these settings.
+            // The default for rooms from before these settings existed.
             room.Property(r => r.DisabledTools).HasDefaultValue("");
             room.Property(r => r.QuietMilliseconds).HasDefaultValue(2_000);
             room.HasIndex(r => r.NameKey).IsUnique();
@@ -68,7 +71,7 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             message.Property(m => m.Versions).HasDefaultValue(1);
             message.HasIndex(m => m.QuestionId);
             message.HasIndex(m => new { m.RoomId, m.Sequence }).IsUnique();
-            // Sending is idempotent; answers have no client id, and nulls are distinct in a unique index.
+            // Makes posting idempotent. Responses have no client id, and nulls are distinct in a unique index.
             message.HasIndex(m => new { m.RoomId, m.AuthorId, m.ClientId }).IsUnique();
             message.HasOne<RoomRow>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Cascade);
         });
@@ -82,7 +85,7 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             turn.Property(t => t.RequestedByName).HasMaxLength(RoomLimits.PersonNameLength);
             turn.Ignore(t => t.EarlierQuestionIds);
             turn.HasIndex(t => new { t.RoomId, t.AssistantId, t.State });
-            // One running turn per assistant and room: the database says so too.
+            // One running turn per assistant and room, enforced by the database too.
             turn.HasIndex(t => new { t.RoomId, t.AssistantId }, "OneRunning").IsUnique().HasFilter("\"State\" = 1");
             turn.HasOne<RoomRow>().WithMany().HasForeignKey(t => t.RoomId).OnDelete(DeleteBehavior.Cascade);
             turn.HasOne<MessageRow>().WithMany().HasForeignKey(t => t.MessageId).OnDelete(DeleteBehavior.Cascade);
@@ -125,7 +128,7 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             entry.HasKey(e => e.Position);
             entry.Property(e => e.Position).ValueGeneratedOnAdd();
             entry.Property(e => e.Kind).HasMaxLength(40);
-            // Of no room by a foreign key: that one was deleted is told by what stands here.
+            // No foreign key to the room: the outbox also tells about deleted rooms.
             entry.HasIndex(e => new { e.RoomId, e.Number }).IsUnique();
         });
 
@@ -137,7 +140,7 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
         });
     }
 
-    // Seen by the models that are made beforehand.
+    // Internal, since the compiled models use it.
     internal sealed class StorableTextConverter() : ValueConverter<string, string>(text => StorableText.From(text), stored => stored);
 
     internal sealed class UnixMillisecondsConverter()

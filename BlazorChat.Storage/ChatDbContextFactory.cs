@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage;
 
-/// <summary>Contexts for everything that does not care which database it is.</summary>
+/// <summary>Makes contexts for code that works with either database.</summary>
 internal sealed class ChatDbContextFactory<TContext>(IDbContextFactory<TContext> contexts) : IDbContextFactory<ChatDbContext>
     where TContext : ChatDbContext
 {

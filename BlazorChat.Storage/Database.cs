@@ -7,13 +7,13 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Storage;
 
 /// <summary>
-/// How stores reach the database: reads in a context of their own, writes one after the other, each in one transaction.
-/// SQLite has one writer; waiting for it here is fair and costs no thread, waiting in SQLite is neither. On PostgreSQL it is
-/// the same, so that the stores' rules see no other transaction on either.
+/// The stores' access to the database. Each read has a context of its own; writes run one after the other, each in one transaction. SQLite
+/// has one writer: waiting for it here is fair and holds no thread, unlike waiting inside SQLite. PostgreSQL is used the same way, so that
+/// the stores see no concurrent write on either database.
 /// </summary>
 internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatabaseProvider provider) : IDisposable
 {
-    /// <summary>The size of the message that is tried: more than fits into a page of either.</summary>
+    /// <summary>The size of the test message: more than fits into a page of either database.</summary>
     private const int TriedBytes = 48 * 1024;
 
     private readonly SemaphoreSlim _writer = new(1, 1);
@@ -61,13 +61,13 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
             await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                // Not cancelled half-way: a caller who gives up now would not know whether it was stored.
+                // Not canceled halfway: a caller that gave up now would not know whether the change was stored.
                 await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             }
             catch (DbException e)
             {
                 _isFailing = true;
-                // Looked at when the connection is closed and the next write can begin: nobody waits for it but the caller.
+                // Resolved after the connection is closed and the next write can begin, so that only the caller waits for it.
                 return (result, new UnsureCommit(known, e));
             }
 
@@ -86,15 +86,15 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
         }
     }
 
-    /// <summary>Tries whether writes work now.</summary>
+    /// <summary>Tests whether writes work now.</summary>
     /// <param name="longest">How long another write may take.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="StorageUnavailableException">They do not.</exception>
+    /// <param name="cancellationToken">Cancels the test.</param>
+    /// <exception cref="StorageUnavailableException">Writes do not work.</exception>
     public async Task ProbeAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
         if (!await _writer.WaitAsync(longest, cancellationToken).ConfigureAwait(false))
         {
-            throw new StorageUnavailableException("A write takes too long.");
+            throw new StorageUnavailableException("A write is taking too long.");
         }
 
         try
@@ -119,7 +119,7 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
 
     public void Dispose() => _writer.Dispose();
 
-    // What people write fails in other ways than a small change of one page: it is tried, and taken back.
+    // Writing a message can fail where a small change of one page succeeds, so it is tested with rows that are rolled back.
     private async Task TryRowsAsync(CancellationToken cancellationToken)
     {
         var context = await contexts.CreateDbContextAsync(cancellationToken).ConfigureAwait(false);
@@ -136,14 +136,14 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
             RoomId = id,
             AuthorId = "",
             AuthorName = "",
-            // Of one letter it would be stored in a few bytes.
+            // Random text, because repeated letters would be compressed to a few bytes.
             Parts = MessagePartsJson.Write([new TextPart(Convert.ToBase64String(RandomNumberGenerator.GetBytes(TriedBytes)))]),
         });
         await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A commit that failed, and may be stored.</summary>
+    /// <summary>A commit that failed, but may have been stored.</summary>
     private sealed record UnsureCommit(long Transaction, Exception Failure);
 
     private StorageUnavailableException Unavailable(string message, Exception failure) =>

@@ -1,16 +1,16 @@
 namespace BlazorChat.Storage;
 
-/// <summary>The databases that everything can be kept in.</summary>
+/// <summary>The supported databases.</summary>
 internal enum DatabaseKind
 {
-    /// <summary>A file in the data folder; needs nothing else.</summary>
+    /// <summary>A file in the data folder; no server needed.</summary>
     Sqlite,
 
     /// <summary>A database on a PostgreSQL server.</summary>
     PostgreSQL,
 }
 
-/// <summary>Section <c>Database</c>: where rooms and messages are kept.</summary>
+/// <summary>Section <c>Database</c>: the database for rooms and messages.</summary>
 internal sealed class DatabaseOptions
 {
     /// <summary>The section's name.</summary>
@@ -19,11 +19,14 @@ internal sealed class DatabaseOptions
     /// <summary><c>Database:Provider</c>: <c>Sqlite</c> (the default) or <c>PostgreSQL</c>.</summary>
     public DatabaseKind Provider { get; private init; }
 
-    /// <summary><c>Database:ConnectionString</c>: Npgsql's, with host and database; only with <see cref="DatabaseKind.PostgreSQL"/>. Secret.</summary>
+    /// <summary>
+    /// <c>Database:ConnectionString</c>: an Npgsql connection string with host and database, for <see cref="DatabaseKind.PostgreSQL"/>
+    /// only. Secret.
+    /// </summary>
     public string? ConnectionString { get; private init; }
 
     /// <summary>Reads and checks the section.</summary>
-    /// <exception cref="StartException">A setting is wrong; the message names it and never says what it is.</exception>
+    /// <exception cref="StartException">A setting is wrong. The message names it, but never contains its value.</exception>
     public static DatabaseOptions Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
@@ -46,8 +49,8 @@ internal sealed class DatabaseOptions
         if (hasConnection != (kind == DatabaseKind.PostgreSQL))
         {
             throw new StartException(hasConnection
-                ? "The setting Database:ConnectionString is for PostgreSQL, but Database:Provider is Sqlite, which keeps its file in DataFolder."
-                : "The setting Database:ConnectionString must say where the database is, since Database:Provider is PostgreSQL.");
+                ? "The setting Database:ConnectionString is only for PostgreSQL, but Database:Provider is Sqlite, which keeps its file in DataFolder."
+                : "The setting Database:ConnectionString is required because Database:Provider is PostgreSQL.");
         }
 
         return new DatabaseOptions { Provider = kind, ConnectionString = hasConnection ? connection : null };

@@ -9,20 +9,20 @@ using BlazorChat.Messages;
 namespace BlazorChat.Storage;
 
 /// <summary>
-/// A message's parts as they are stored: <c>{"v":1,"parts":[{"type":"text","text":"…"},{"type":"call",…}]}</c>. What cannot be
-/// read (a newer version's part, damage) becomes an <see cref="UnknownPart"/> and never breaks the room. Types and members
-/// are only ever added: an older version keeps what it does not know as it is.
+/// The stored form of a message's parts: <c>{"v":1,"parts":[{"type":"text","text":"…"},{"type":"call",…}]}</c>. A part that cannot be read
+/// (from a newer version, or damaged) becomes an <see cref="UnknownPart"/> and never breaks the room. Types and members are only ever
+/// added, and an older version keeps unknown ones unchanged.
 /// </summary>
 internal static partial class MessagePartsJson
 {
     private const int Version = 1;
 
-    // Stored, never written into a page: text stays readable, and short in languages that are not English.
+    // Stored, never written into a page. The relaxed encoding keeps text readable, and short in languages other than English.
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JsonSerializerOptions PartOptions = new(JsonSerializerDefaults.Web)
     {
-        // A newer version, or a person, may have written a part's type after its other members.
+        // A newer version or a manual edit may put a part's type after its other members.
         AllowOutOfOrderMetadataProperties = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
@@ -57,12 +57,12 @@ internal static partial class MessagePartsJson
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
-    /// <summary>The character before a wildcard of <see cref="LikePattern"/> that is none.</summary>
+    /// <summary>The escape character for literal wildcards in a <see cref="LikePattern"/>.</summary>
     public const string LikeEscape = "!";
 
     /// <summary>
-    /// A pattern for LIKE that every stored message with this text matches, and others too: LIKE ignores the case of ASCII letters
-    /// only, so the longest piece in ASCII stands for the whole text.
+    /// A LIKE pattern that matches every stored message with this text, and possibly others. LIKE ignores the case of ASCII letters only,
+    /// so the pattern uses the longest ASCII piece of the text.
     /// </summary>
     public static string LikePattern(string text)
     {
@@ -84,7 +84,7 @@ internal static partial class MessagePartsJson
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON, or with names that are no text. Shown as an unknown part below: the rest of the room stays readable.
+            // Not JSON, or with invalid strings. Shown as an unknown part below, so that the rest of the room stays readable.
         }
 
         return [new UnknownPart(json)];
@@ -101,13 +101,13 @@ internal static partial class MessagePartsJson
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
-            // Damaged, or of a version that says more about it.
+            // Damaged, or from a newer version.
         }
 
         return new UnknownPart(part.GetRawText());
     }
 
-    // What a part cannot be without.
+    // Members that a part cannot do without.
     private static MessagePart? Check(MessagePart? part) => part switch
     {
         TextPart { Text: null } or ReasoningPart { Text: null } or ErrorPart { Message: null } or SourcePart { Url: null } => null,
@@ -127,7 +127,7 @@ internal static partial class MessagePartsJson
     {
         try
         {
-            // As it is: half a surrogate pair, which JSON can escape, cannot be written value by value.
+            // Written as is: half a surrogate pair, which JSON can escape, cannot be written value by value.
             using var document = JsonDocument.Parse(json);
             writer.WriteRawValue(json, skipInputValidation: true);
         }

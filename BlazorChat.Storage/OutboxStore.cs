@@ -17,14 +17,14 @@ internal sealed class OutboxStore(Database database) : IOutbox
         {
             var end = await db.Outbox.MaxAsync(e => (long?)e.Position, cancellationToken).ConfigureAwait(false) ?? 0;
             var positions = await db.OutboxPositions.AsNoTracking().ToDictionaryAsync(p => p.Consumer, p => p.Position, StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);
-            // Behind everything that was ever there, when all of it was taken and is gone.
+            // After all entries have been taken and removed, the end is the highest consumer position.
             return (positions, Math.Max(end, positions.Values.DefaultIfEmpty(0).Max()));
         }, cancellationToken);
 
     public Task SavePositionsAsync(IReadOnlyDictionary<string, long> positions, CancellationToken cancellationToken) =>
         database.WriteAsync(async db =>
         {
-            // One that is not registered any more holds nothing back.
+            // A consumer that is no longer registered holds nothing back.
             var names = positions.Keys.ToArray();
             await db.OutboxPositions.Where(p => !names.Contains(p.Consumer)).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
             var known = await db.OutboxPositions.ToDictionaryAsync(p => p.Consumer, StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);

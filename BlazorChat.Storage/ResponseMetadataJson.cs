@@ -4,7 +4,7 @@ using BlazorChat.Messages;
 
 namespace BlazorChat.Storage;
 
-/// <summary>A response's metadata as they are stored. What cannot be read is not there: nothing depends on them.</summary>
+/// <summary>The stored form of a response's metadata. Unreadable metadata is treated as missing; nothing depends on it.</summary>
 internal static class ResponseMetadataJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };

@@ -10,7 +10,7 @@ namespace BlazorChat.Storage;
 /// <inheritdoc cref="IRoomChange" />
 internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider time) : IRoomChange
 {
-    // EF Core sorts what it saves at once, and up to so many rows keep their order (List.Sort is stable for 16); positions rise with it.
+    // EF Core sorts the rows it saves together. Up to this many keep their order (List.Sort is stable for 16), and positions rise with it.
     private const int InOrder = 16;
 
     private readonly Dictionary<Guid, (MessageRow Row, Message Message)> _messages = [];
@@ -143,21 +143,21 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
 
     public async Task RemoveMessagesAsync(CancellationToken cancellationToken)
     {
-        // Journals go with their messages (the foreign key cascades).
+        // Journals are removed with their messages (cascading foreign key).
         await db.Turns.Where(t => t.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         await db.Messages.Where(m => m.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<(int Removed, long Through)> RemoveOldestAsync(int count, CancellationToken cancellationToken)
     {
-        // What was changed here must be there to be saved, and what has ended by it may go.
+        // Saved first: changed rows must still exist for that, and messages that this change has ended may then be removed.
         await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         var through = await db.Messages.Where(m => m.RoomId == roomId).OrderBy(m => m.Sequence).Skip(count - 1).Select(m => m.Sequence)
             .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
         var removed = await db.Messages.Where(
             m => m.RoomId == roomId && m.Sequence <= through
                 && m.Status != StoredStatus.Streaming && m.Status != StoredStatus.AwaitingPeople && m.Status != StoredStatus.Recovering
-                // One that is to be written again goes when it has been: its turn would go with it, and nobody would hear of that.
+                // A message that is about to be written again is removed afterward. Its turn would go with it, without an event.
                 && !db.Turns.Any(t => t.MessageId == m.Id))
             .ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         return (removed, through);
@@ -173,8 +173,8 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
 
     public void Tell(RoomEvent roomEvent) => _events.Add(roomEvent);
 
-    /// <summary>Numbers what is to be told, and puts it into the outbox. The last thing before the change is stored.</summary>
-    /// <returns>The events with their numbers.</returns>
+    /// <summary>Numbers the events to tell and adds them to the outbox. The last step before the change is stored.</summary>
+    /// <returns>The numbered events.</returns>
     public async Task<ImmutableArray<RoomEvent>> NumberAsync(CancellationToken cancellationToken)
     {
         if (_events.Count == 0 || await FindRoomAsync(cancellationToken).ConfigureAwait(false) is null)
@@ -237,5 +237,5 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         return known.Message;
     }
 
-    private static RoomRow Found(RoomRow? row) => row ?? throw new InvalidOperationException("The room was not found first.");
+    private static RoomRow Found(RoomRow? row) => row ?? throw new InvalidOperationException("The room was not read in this change.");
 }

@@ -28,7 +28,7 @@ internal sealed class RoomStore(Database database, TimeProvider time) : IRoomSto
                 return new RoomChange<T>(value, await of.NumberAsync(cancellationToken).ConfigureAwait(false));
             }
 
-            // Whatever it had changed before it refused is not stored.
+            // Changes from before the refusal are not stored.
             db.ChangeTracker.Clear();
             return new RoomChange<T>(value, []);
         }, cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class RoomStore(Database database, TimeProvider time) : IRoomSto
                 newest = newest.Where(m => m.Sequence < sequence);
             }
 
-            // One more than asked for says whether there are older ones.
+            // One more than requested, to see whether there are older ones.
             var rows = await newest.OrderByDescending(m => m.Sequence).Take(count + 1).ToListAsync(cancellationToken).ConfigureAwait(false);
             return new MessagePage([.. rows.Take(count).Reverse().Select(r => r.ToMessage())], rows.Count > count);
         }, cancellationToken);
@@ -103,15 +103,15 @@ internal sealed class RoomStore(Database database, TimeProvider time) : IRoomSto
             var before = long.MaxValue;
             while (true)
             {
-                // In the order of the index: rows are read until there are enough, and nothing is sorted. In pieces, since
-                // PostgreSQL would sort whatever it does not know to be needed in part.
+                // In the order of the index, so that rows are read until there are enough and nothing is sorted. In batches, because
+                // PostgreSQL sorts unless it knows that only some rows are needed.
                 var candidates = db.WithPartsLike(ofRoom.Where(m => m.Sequence > tooOld && m.Sequence < before && !m.IsRetried), pattern).Take(SearchedAtOnce);
                 var read = 0;
                 await foreach (var row in candidates.AsAsyncEnumerable().WithCancellation(cancellationToken).ConfigureAwait(false))
                 {
                     read++;
                     before = row.Sequence;
-                    // The pattern matched somewhere in the JSON: only text that somebody wrote counts.
+                    // The pattern matched somewhere in the JSON. Only written text counts.
                     var message = row.ToMessage();
                     if (message.Parts.OfType<TextPart>().Any(part => part.Text.Contains(query, StringComparison.OrdinalIgnoreCase)))
                     {

@@ -6,7 +6,7 @@ using BlazorChat.Turns;
 
 namespace BlazorChat.Storage;
 
-/// <summary>A room's row. Counts are kept here so that no reader has to count messages.</summary>
+/// <summary>A room's row. It keeps counts, so that no reader has to count messages.</summary>
 internal sealed class RoomRow
 {
     private const char Unnamed = '\n';
@@ -15,7 +15,9 @@ internal sealed class RoomRow
 
     public required string Name { get; set; }
 
-    /// <summary><see cref="Names.KeyOf"/> of the name: what is unique. Of a room without a name of its own <see cref="UnnamedKey"/>.</summary>
+    /// <summary>
+    /// The unique key: <see cref="Names.KeyOf"/> of the name, or <see cref="UnnamedKey"/> for a room without a name of its own.
+    /// </summary>
     public required string NameKey { get; set; }
 
     public required string Instructions { get; set; }
@@ -58,7 +60,7 @@ internal sealed class RoomRow
 
     public bool IsNamed => !NameKey.StartsWith(Unnamed);
 
-    /// <summary>The key of a room that nobody has named: no name has one, since none has line breaks.</summary>
+    /// <summary>The key of an unnamed room. It cannot collide with a name, because names have no line breaks.</summary>
     public static string UnnamedKey(Guid id) => $"{Unnamed}{id:N}";
 
     public void Set(RoomSettings settings)
@@ -70,7 +72,7 @@ internal sealed class RoomRow
         DisabledTools = string.Join('\n', settings.DisabledTools);
     }
 
-    /// <summary>Takes over what may have changed of a room.</summary>
+    /// <summary>Copies the values that may have changed.</summary>
     public void Set(Room room)
     {
         if (Name != room.Name || NameKey.Length == 0 || IsNamed != room.IsNamed)
@@ -112,7 +114,7 @@ internal sealed class RoomRow
     };
 }
 
-/// <summary>How a message's status is stored. Numbers are in databases: never renumber.</summary>
+/// <summary>The stored form of a message's status. The numbers are stored in databases: never renumber.</summary>
 internal enum StoredStatus
 {
     Complete = 0,
@@ -140,7 +142,7 @@ internal sealed class MessageRow
 
     public required string AuthorName { get; set; }
 
-    /// <summary>The sender's own id of the message; null for answers.</summary>
+    /// <summary>The sender's own id of the message; null for responses.</summary>
     public Guid? ClientId { get; set; }
 
     /// <summary>See <see cref="MessagePartsJson"/>.</summary>
@@ -148,7 +150,7 @@ internal sealed class MessageRow
 
     public StoredStatus Status { get; set; }
 
-    /// <summary>Who stopped it, or why it failed.</summary>
+    /// <summary>The name of the person who stopped it, or the reason of a failure.</summary>
     public string? StatusDetail { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
@@ -158,8 +160,8 @@ internal sealed class MessageRow
     public bool IsRetried { get; set; }
 
     /// <summary>
-    /// How many steps of a running response are in <see cref="Parts"/>: journal pieces of earlier ones are in them already,
-    /// and come too late.
+    /// The number of steps of a running response that are in <see cref="Parts"/>. Journal pieces of these steps are already there and are
+    /// ignored.
     /// </summary>
     public int Step { get; set; }
 
@@ -199,9 +201,9 @@ internal sealed class MessageRow
         Step = Step,
     };
 
-    /// <summary>Takes over what may have changed of a message.</summary>
+    /// <summary>Copies the values that may have changed.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="before">As it was read from this row; what is the same is not written again.</param>
+    /// <param name="before">The message as read from this row; unchanged values are not written again.</param>
     public void Set(Message message, Message? before)
     {
         if (before is null || message.Parts != before.Parts)
@@ -227,7 +229,7 @@ internal sealed class MessageRow
     public void SetStatus(MessageStatus status) => (Status, StatusDetail) = StoredStatuses.Write(status);
 }
 
-/// <summary>Statuses as they are stored.</summary>
+/// <summary>Converts statuses to and from their stored form.</summary>
 internal static class StoredStatuses
 {
     public static MessageStatus Read(StoredStatus status, string? detail) => status switch
@@ -277,13 +279,17 @@ internal sealed class TurnRow
     /// <summary>The response, once the turn has begun.</summary>
     public Guid? MessageId { get; set; }
 
-    /// <summary>The message to answer; null where none asked for the turn.</summary>
+    /// <summary>The message to answer; null for a turn without a question.</summary>
     public Guid? QuestionId { get; set; }
 
-    /// <summary>Ids of the messages of the same author before <see cref="QuestionId"/> that are answered with it, oldest first, one per line; null for none.</summary>
+    /// <summary>
+    /// Ids of the same author's messages before <see cref="QuestionId"/> that are answered with it, oldest first, one per line; null for none.
+    /// </summary>
     public string? EarlierQuestions { get; set; }
 
-    /// <summary>Only what stands before this sequence is answered: the response that is retried stood there. Null for everything.</summary>
+    /// <summary>
+    /// Only messages before this sequence are in the prompt: the position of the response being retried. Null for all messages.
+    /// </summary>
     public long? Before { get; set; }
 
     public DateTimeOffset? NotBefore { get; set; }
@@ -291,19 +297,21 @@ internal sealed class TurnRow
     /// <summary>See <see cref="TurnRequestJson"/>.</summary>
     public string? Request { get; set; }
 
-    /// <summary>Whether what the response says now becomes an earlier version when the turn begins.</summary>
+    /// <summary>Whether the current text of the response becomes an earlier version when the turn begins.</summary>
     public bool IsRegeneration { get; set; }
 
-    /// <summary>The step that it began with: those of a response that is continued do not count again.</summary>
+    /// <summary>The step that it starts with; a continued response's earlier steps do not count again.</summary>
     public int FirstStep { get; set; }
 
-    /// <summary>When it began to run first; null while it waits.</summary>
+    /// <summary>When it first started running; null while it waits.</summary>
     public DateTimeOffset? BeganAt { get; set; }
 
-    /// <summary>How often it was taken up again after having been cut off.</summary>
+    /// <summary>The number of recoveries after having been cut off.</summary>
     public int Recoveries { get; set; }
 
-    /// <summary>How much of the response there was the last time (see <see cref="ResponseProgress"/>): it goes on only while that grows.</summary>
+    /// <summary>
+    /// The size of the response at the last recovery (see <see cref="ResponseProgress"/>): recovery continues only while it grows.
+    /// </summary>
     public long RecoveredProgress { get; set; }
 
     public Author RequestedBy => new(RequestedByKind, RequestedById, RequestedByName);
@@ -330,7 +338,7 @@ internal sealed class TurnRow
         RecoveredProgress = RecoveredProgress,
     };
 
-    /// <summary>Takes over what may have changed of a turn.</summary>
+    /// <summary>Copies the values that may have changed.</summary>
     public void Set(Turn turn)
     {
         State = turn.Status;
@@ -357,13 +365,13 @@ internal sealed class JournalRow
 
     public required string Text { get; set; }
 
-    /// <summary>The step that it is of; see <see cref="MessageRow.Step"/>.</summary>
+    /// <summary>The piece's step; see <see cref="MessageRow.Step"/>.</summary>
     public int Step { get; set; }
 
     public bool IsReasoning { get; set; }
 }
 
-/// <summary>What a message said before it was regenerated or edited.</summary>
+/// <summary>An earlier version of a message, from before it was regenerated or edited.</summary>
 internal sealed class MessageVersionRow
 {
     public required Guid MessageId { get; set; }
@@ -382,7 +390,7 @@ internal sealed class MessageVersionRow
     public string? Metadata { get; set; }
 }
 
-/// <summary>Something too large for its message: the whole result of a tool, a file.</summary>
+/// <summary>Something too large for its message: the complete result of a tool, or a file.</summary>
 internal sealed class BlobRow
 {
     public required Guid Id { get; set; }
@@ -394,26 +402,26 @@ internal sealed class BlobRow
     public required byte[] Content { get; set; }
 }
 
-/// <summary>What a model was sent in one step of a response.</summary>
+/// <summary>The prompt of one step of a response.</summary>
 internal sealed class StepRow
 {
     public required Guid MessageId { get; set; }
 
-    /// <summary>The response's version that it was a step of.</summary>
+    /// <summary>The response's version that the step belongs to.</summary>
     public int Version { get; set; }
 
     public int Step { get; set; }
 
     public required Guid RoomId { get; set; }
 
-    /// <summary>The response's: what is far back is not kept.</summary>
+    /// <summary>The response's sequence; prompts far back are removed.</summary>
     public long Sequence { get; set; }
 
     /// <summary>JSON, compressed (gzip).</summary>
     public required byte[] Content { get; set; }
 }
 
-/// <summary>Something that happened in a room, for whoever must not miss it. It says what and where, and has none of the contents.</summary>
+/// <summary>A room event for consumers that must not miss any. It has no content of messages.</summary>
 internal sealed class OutboxRow
 {
     /// <summary>Rises with each row: the order of delivery.</summary>
@@ -427,13 +435,13 @@ internal sealed class OutboxRow
     /// <summary>The name of the event's type.</summary>
     public required string Kind { get; set; }
 
-    /// <summary>The message or turn that it is about; null for the room itself.</summary>
+    /// <summary>The message or turn that the event is about; null for the room itself.</summary>
     public Guid? SubjectId { get; set; }
 
     public DateTimeOffset At { get; set; }
 }
 
-/// <summary>How far a consumer of the outbox has come.</summary>
+/// <summary>The position of a consumer in the outbox.</summary>
 internal sealed class OutboxPositionRow
 {
     public required string Consumer { get; set; }

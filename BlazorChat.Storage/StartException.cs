@@ -1,26 +1,25 @@
 namespace BlazorChat.Storage;
 
 /// <summary>
-/// The application does not start: its message is one sentence or two for whoever operates it, names the folder or the setting,
-/// and needs no stack trace.
+/// Stops the start. The message is one or two sentences for the operator; it names the folder or the setting and needs no stack trace.
 /// </summary>
 public sealed class StartException : InvalidOperationException
 {
-    /// <summary>Without a sentence; only here because exceptions have it.</summary>
+    /// <summary>Without a message; only here because exceptions have this constructor.</summary>
     public StartException()
     {
     }
 
-    /// <summary>With the sentence for the operator.</summary>
-    /// <param name="message">The sentence.</param>
+    /// <summary>With a message for the operator.</summary>
+    /// <param name="message">The message.</param>
     public StartException(string message)
         : base(message)
     {
     }
 
-    /// <summary>With the sentence for the operator, and what led to it.</summary>
-    /// <param name="message">The sentence.</param>
-    /// <param name="innerException">What led to it.</param>
+    /// <summary>With a message for the operator and the cause.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="innerException">The cause.</param>
     public StartException(string message, Exception innerException)
         : base(message, innerException)
     {

@@ -7,20 +7,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage;
 
-/// <summary>Registers the stores on the database that the settings choose, and brings it up to date at start.</summary>
+/// <summary>Registers the stores with the database from the settings, and upgrades it at start.</summary>
 internal static class StorageServices
 {
-    /// <summary>What keys of data protection are bound to, wherever they are kept.</summary>
+    /// <summary>The application name that data-protection keys are bound to, with either database.</summary>
     public const string ApplicationName = "BlazorChat";
 
-    /// <summary>The name of PostgreSQL's figures and traces; SQLite has none.</summary>
+    /// <summary>The name of PostgreSQL's metrics and traces; SQLite has none.</summary>
     public const string TelemetryName = "Npgsql";
 
-    /// <exception cref="InvalidOperationException">A setting is wrong, or the data folder cannot be made; the message names the setting.</exception>
+    /// <exception cref="InvalidOperationException">A setting is wrong, or the data folder cannot be created; the message names the
+    /// setting.</exception>
     public static IHostApplicationBuilder AddStorage(this IHostApplicationBuilder builder)
     {
         var options = DatabaseOptions.Read(builder.Configuration);
-        // Each in a class of its own, so that nothing of PostgreSQL is loaded where it is not used.
+        // Each in a class of its own, so that nothing of PostgreSQL is loaded when it is not used.
         if (options.Provider == DatabaseKind.PostgreSQL)
         {
             PostgresServices.Add(builder, options.ConnectionString!);
@@ -38,8 +39,8 @@ internal static class StorageServices
         return builder;
     }
 
-    /// <summary>Makes sure that the database is this process's alone, and applies migrations.</summary>
-    /// <exception cref="InvalidOperationException">Another process uses the database, or it cannot be used; the message names the setting.</exception>
+    /// <summary>Takes the database for this process alone and applies migrations.</summary>
+    /// <exception cref="InvalidOperationException">The database is in use or cannot be used; the message names the setting.</exception>
     public static Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken) =>
         services.GetRequiredService<IDatabaseProvider>().StartAsync(cancellationToken);
 }

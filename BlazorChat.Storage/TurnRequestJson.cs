@@ -6,7 +6,7 @@ using BlazorChat.Turns;
 
 namespace BlazorChat.Storage;
 
-/// <summary>What a turn knows of its asker's page, as it is stored. Who asked is in columns of its own.</summary>
+/// <summary>The stored form of the data from the asker's page. The asker is stored in columns of their own.</summary>
 internal static class TurnRequestJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };

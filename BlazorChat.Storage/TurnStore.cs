@@ -44,7 +44,7 @@ internal sealed class TurnStore(Database database) : ITurnStore
         {
             foreach (var piece in pieces)
             {
-                // In one statement, so that a piece that comes after its response or its step has ended can bring nothing back.
+                // In one statement, so that a piece that arrives after its response or step has ended brings nothing back.
                 await db.Database.ExecuteSqlAsync(
                     $"""
                     INSERT INTO "Journal" ("MessageId", "Ordinal", "Text", "Step", "IsReasoning")
@@ -77,7 +77,7 @@ internal sealed class TurnStore(Database database) : ITurnStore
             {
                 if (before is not null)
                 {
-                    // The step was cut off and asked again.
+                    // The step was cut off and requested again.
                     before.Content = content.ToArray();
                 }
                 else

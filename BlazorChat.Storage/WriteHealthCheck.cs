@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace BlazorChat.Storage;
 
 /// <summary>
-/// Whether what people write can be stored: a disk that is full or read-only answers every question and takes nothing. Each
-/// look is one small write, at most one in a second however often somebody asks.
+/// Whether messages can be stored: with a full or read-only disk, reads still work and writes fail. Each check is one small write, at most
+/// one per second however often it is requested.
 /// </summary>
 internal sealed class WriteHealthCheck(Database database, TimeProvider time) : IHealthCheck
 {
@@ -25,7 +25,7 @@ internal sealed class WriteHealthCheck(Database database, TimeProvider time) : I
             if (_last is null || (_last.IsCompleted && time.GetElapsedTime(_began) > MaxAge))
             {
                 _began = time.GetTimestamp();
-                // Whoever else asks meanwhile gets the same response: nobody's connection ends it for them.
+                // Concurrent requests share this check, so no single request's cancellation ends it.
                 _last = Task.Run(LookAsync, CancellationToken.None);
             }
 

@@ -9,8 +9,9 @@ namespace BlazorChat.Storage.Moving;
 /// <summary>A PostgreSQL database as one end of a move.</summary>
 internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
 {
-    // Should the connection with the lock be lost, now or without a word before: nobody else writes, or starts, until the move has
-    // ended. Takes no state, so that what it has waited for is seen. When this machine vanishes, the server lets go soon.
+    // Guards against the loss of the connection that holds the lock, noticed or not: until the move has ended, no other process writes
+    // or starts. Takes no snapshot, so that the move sees the writes that this waited for. If this machine vanishes, the server soon
+    // releases the lock.
     private const string Keep =
         """
         SET LOCAL tcp_keepalives_idle = 10; SET LOCAL tcp_keepalives_interval = 5; SET LOCAL tcp_keepalives_count = 3;
@@ -23,14 +24,14 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
     private readonly IHost _services;
 
     /// <exception cref="StartException">The connection string cannot be used.</exception>
-    /// <param name="builder">Gets the database's services.</param>
-    /// <param name="build">Builds it.</param>
-    /// <param name="connectionString">Where the database is.</param>
+    /// <param name="builder">Receives the database's services.</param>
+    /// <param name="build">Builds the host.</param>
+    /// <param name="connectionString">The connection string.</param>
     public PostgresMove(IHostApplicationBuilder builder, Func<IHost> build, string connectionString)
     {
         PostgresServices.Add(builder, connectionString);
         builder.Services.AddSingleton(TimeProvider.System);
-        // Never run: only what it has registered is used.
+        // The host never runs; only its services are used.
         _services = build();
     }
 
@@ -41,7 +42,7 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
         {
             try
             {
-                // All of one moment. Ends with the context.
+                // One snapshot for all reads. Ends with the context.
                 await database.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
                 await database.Database.ExecuteSqlRawAsync(Keep, cancellationToken).ConfigureAwait(false);
                 return database;
@@ -55,8 +56,8 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
 
         await database.DisposeAsync().ConfigureAwait(false);
         throw new StartException(applied.Count > 0
-            ? "The database that the setting Database:ConnectionString names is an earlier version's. Please start this version on it once."
-            : "The database that the setting Database:ConnectionString names has nothing of BlazorChat.");
+            ? "The database in the setting Database:ConnectionString is from an earlier version of BlazorChat. Please start this version on it once."
+            : "The database in the setting Database:ConnectionString has no BlazorChat data.");
     });
 
     public Task<IReadOnlyList<ProtectionKey>> ReadKeysAsync(CancellationToken cancellationToken) => TellingAsync<IReadOnlyList<ProtectionKey>>(async () =>
@@ -86,7 +87,7 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
                 await database.Database.ExecuteSqlRawAsync(Keep, cancellationToken).ConfigureAwait(false);
                 await RefuseRowsAsync(database, cancellationToken).ConfigureAwait(false);
                 var counts = await copy(database).ConfigureAwait(false);
-                // What comes next stands behind what was copied.
+                // New entries come after the copied ones.
                 await database.Database.ExecuteSqlRawAsync(ContinueOutbox, cancellationToken).ConfigureAwait(false);
                 database.DataProtectionKeys.AddRange(keys.Select(key => new DataProtectionKey { FriendlyName = key.Name, Xml = key.Xml.ToString(SaveOptions.DisableFormatting) }));
                 await database.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
@@ -111,11 +112,11 @@ internal sealed class PostgresMove : IMoveSource, IMoveTarget, IAsyncDisposable
     {
         if (await RowCopy.HasRowsAsync(database, cancellationToken).ConfigureAwait(false) || await database.DataProtectionKeys.AnyAsync(cancellationToken).ConfigureAwait(false))
         {
-            throw new StartException("The database that the setting Database:ConnectionString names is not empty: it has rooms or keys. Nothing was changed.");
+            throw new StartException("The database in the setting Database:ConnectionString is not empty: it has rooms or keys. Nothing was changed.");
         }
     }
 
-    // What the exception says may name the server and the user: only the sentence is printed.
+    // Only the message is printed, because the exception itself may name the server and the user.
     private static async Task<T> TellingAsync<T>(Func<Task<T>> run)
     {
         try

@@ -2,21 +2,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage.Moving;
 
-/// <summary>Copies the rows of one database into another, a bounded number and size at a time.</summary>
+/// <summary>Copies the rows of one database into another, in batches of limited number and size.</summary>
 internal static class RowCopy
 {
     private const int MaxRows = 500;
 
     private const long MaxCharacters = 4_000_000;
 
-    /// <summary>Types of all rows that both databases have, in the order in which rows refer to others.</summary>
+    /// <summary>The row types that both databases have, ordered so that referenced rows come first.</summary>
     public static IReadOnlyList<Type> Types { get; } =
         [typeof(RoomRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow)];
 
     /// <summary>Copies everything.</summary>
     /// <param name="from">The source.</param>
     /// <param name="to">The target, with a transaction begun.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the copy.</param>
     public static async Task<MoveCounts> RunAsync(ChatDbContext from, ChatDbContext to, CancellationToken cancellationToken)
     {
         to.ChangeTracker.AutoDetectChangesEnabled = false;
@@ -30,7 +30,7 @@ internal static class RowCopy
         var entries = await CopyAsync<OutboxRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         others += entries + await CopyAsync<OutboxPositionRow>(from, to, row =>
         {
-            // Everybody has taken everything: in the other database, positions begin anew.
+            // Every consumer has taken everything, so positions start again in the other database.
             row.Position = entries == 0 ? 0 : row.Position;
             return 0;
         }, cancellationToken).ConfigureAwait(false);
@@ -40,7 +40,7 @@ internal static class RowCopy
     /// <summary>Whether a database has a row of any of <see cref="Types"/>.</summary>
     public static async Task<bool> HasRowsAsync(ChatDbContext database, CancellationToken cancellationToken) =>
         await database.Rooms.AnyAsync(cancellationToken).ConfigureAwait(false)
-        // What happened in a room may be told when the room is gone; all others belong to one.
+        // Outbox entries can outlive their room; all other rows belong to a room.
         || await database.Outbox.AnyAsync(cancellationToken).ConfigureAwait(false)
         || await database.OutboxPositions.AnyAsync(cancellationToken).ConfigureAwait(false);
 

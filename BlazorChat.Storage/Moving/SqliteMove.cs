@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage.Moving;
 
-/// <summary>The data folder as one end of a move: its database and its files of keys.</summary>
+/// <summary>A data folder as one end of a move: its database and its key files.</summary>
 internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDisposable
 {
     private readonly DataFolderLock _lock = new(folder);
@@ -25,10 +25,10 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
         }
 
         _source = SqliteInspection.Open(folder, _file, known)
-            ?? throw new StartException($"There is no database in the folder that the setting DataFolder names, {folder}.");
+            ?? throw new StartException($"There is no database in the folder {folder} (setting DataFolder).");
         if (_source.Applied.Count != known.Length)
         {
-            throw new StartException($"The database in the folder that the setting DataFolder names, {folder}, is an earlier version's. Please start this version on it once.");
+            throw new StartException($"The database in the folder {folder} (setting DataFolder) is from an earlier version of BlazorChat. Please start this version on it once.");
         }
 
         return new SqliteChatDbContext(new DbContextOptionsBuilder<SqliteChatDbContext>().UseSqlite(_source.Connection).Options);
@@ -41,11 +41,11 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
         _lock.Take();
         if (File.Exists(_file) || File.Exists(_file + "-wal") || ReadKeys().Any(has => !keys.Any(key => XNode.DeepEquals(key.Xml, has.Xml))))
         {
-            throw new StartException($"The folder that the setting DataFolder names, {folder}, is not empty: it has a database or keys. Nothing was changed.");
+            throw new StartException($"The folder {folder} (setting DataFolder) is not empty: it has a database or keys. Nothing was changed.");
         }
 
         DataFolderCheck.Run(folder);
-        // Under a name that no start looks at, until all of it is there.
+        // Until it is complete, under a name that no start looks for.
         var unfinished = _file + ".moving";
         var written = new List<string>();
         try
@@ -76,7 +76,7 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // The folder has told already why it takes nothing; the next move tries again.
+                // The error that made the move fail has been reported; the next move tries to delete it again.
             }
         }
 
@@ -122,22 +122,22 @@ internal sealed class SqliteMove(string folder) : IMoveSource, IMoveTarget, IDis
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or XmlException)
         {
-            throw new StartException($"A key in the folder {_keys}, in the folder that the setting DataFolder names, cannot be read: {e.Message.TrimEnd('.')}.", e);
+            throw new StartException($"A key in the folder {_keys} (inside the folder of the setting DataFolder) cannot be read: {e.Message.TrimEnd('.')}.", e);
         }
     }
 
-    /// <param name="keys">All of them.</param>
-    /// <param name="written">Gets the files that were not there before.</param>
+    /// <param name="keys">All keys.</param>
+    /// <param name="written">Receives the files that did not exist before.</param>
     private void WriteKeys(IReadOnlyList<ProtectionKey> keys, List<string> written)
     {
         SqliteServices.CreateFolderPrivately(_keys);
         var before = ReadKeys();
         foreach (var key in keys.Where(key => !before.Any(has => XNode.DeepEquals(key.Xml, has.Xml))))
         {
-            // As ASP.NET Core names them; anything else must not name a file elsewhere.
+            // Names as ASP.NET Core gives them. Any other name is replaced, since it might point to a file elsewhere.
             var name = key.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && key.Name.Length is > 0 and <= 100 ? key.Name : $"key-{Guid.NewGuid()}";
             var file = Path.Combine(_keys, name + ".xml");
-            // A key of which only the beginning is there would keep the next move, and every start, from reading any.
+            // Written completely before it gets its name: a truncated key would keep the next move and every start from reading any key.
             var whole = file + ".tmp";
             written.AddRange([file, whole]);
             File.Delete(whole);

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace BlazorChat.Storage.Postgres;
 
-/// <summary>The database on a PostgreSQL server; holds the keys that sign cookies, too, so that a server needs no folder.</summary>
+/// <summary>The database on a PostgreSQL server. Also holds the keys that sign cookies, so that a server needs no folder.</summary>
 internal sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbContext> options) : ChatDbContext(options), IDataProtectionKeyContext
 {
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
@@ -17,7 +17,7 @@ internal sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbConte
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         base.ConfigureConventions(configurationBuilder);
-        // As SQLite has text: compared and sorted by its bytes, whatever the server's language; bounds are the app's own.
+        // Like text in SQLite: compared and sorted by bytes, whatever the server's language. The application checks lengths itself.
         configurationBuilder.Properties<string>().HaveColumnType("text").UseCollation("C");
     }
 
@@ -33,7 +33,9 @@ internal sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbConte
     }
 }
 
-/// <summary>Who may write: each process that takes the database counts on, and its transactions hold to their count.</summary>
+/// <summary>
+/// The current owner of the database. Each process that takes over raises the epoch, and its transactions check for their own epoch.
+/// </summary>
 internal sealed class OwnershipRow
 {
     /// <summary>The id of the only row.</summary>
@@ -44,7 +46,7 @@ internal sealed class OwnershipRow
     public long Epoch { get; set; }
 }
 
-/// <summary>What `dotnet ef --context PostgresChatDbContext` uses to make migrations; no server is connected to.</summary>
+/// <summary>Used by `dotnet ef --context PostgresChatDbContext` to make migrations; connects to no server.</summary>
 internal sealed class PostgresDesignFactory : IDesignTimeDbContextFactory<PostgresChatDbContext>
 {
     public PostgresChatDbContext CreateDbContext(string[] args) =>

@@ -24,12 +24,12 @@ internal sealed class PostgresDatabase(
             {
                 var applied = await CheckAsync(context, cancellationToken).ConfigureAwait(false);
                 var isNew = applied.Count == 0;
-                // Before a migration: a process that was cut off in silence must not write into a schema that changes.
+                // Before a migration, so that a process that lost its connection unnoticed cannot write into a changing schema.
                 var epoch = isNew ? 0 : await CountOnAsync(context, cancellationToken).ConfigureAwait(false);
-                // As with SQLite: most starts have nothing to do here.
+                // As with SQLite, most starts have no migration to apply.
                 if (context.Database.GetMigrations().Except(applied, StringComparer.Ordinal).Any())
                 {
-                    // One that rewrites a large table takes as long as it takes.
+                    // Rewriting a large table may take any time.
                     context.Database.SetCommandTimeout(0);
                     await MigrateAsync(context, cancellationToken).ConfigureAwait(false);
                 }
@@ -39,7 +39,7 @@ internal sealed class PostgresDatabase(
         }
         catch (Exception e) when (e is DbException or TimeoutException)
         {
-#pragma warning disable MA0054 // Without the failure itself: it names users and databases.
+#pragma warning disable MA0054 // Without the exception, which names users and databases.
             throw new StartException(PostgresFailures.Message(e));
 #pragma warning restore MA0054
         }
@@ -64,11 +64,11 @@ internal sealed class PostgresDatabase(
         }
         catch (OperationCanceledException e)
         {
-            throw new StorageUnavailableException("Whether the last change was stored is not known before the next start.", e);
+            throw new StorageUnavailableException("The next start will show whether the last change was stored.", e);
         }
     }
 
-    /// <returns>Null when it is not known yet: it still runs, or the server cannot be asked.</returns>
+    /// <returns>Null when it is not yet known: the transaction still runs, or the server cannot be asked.</returns>
     private async Task<bool?> StatusAsync(long transaction)
     {
         try
@@ -76,7 +76,7 @@ internal sealed class PostgresDatabase(
             var context = await contexts.CreateDbContextAsync(lifetime.ApplicationStopped).ConfigureAwait(false);
             await using (context.ConfigureAwait(false))
             {
-                // A standby may not have it yet.
+                // A standby may not have received it yet.
                 var status = await context.Database
                     .SqlQuery<string?>($"""SELECT CASE WHEN pg_is_in_recovery() THEN 'in progress' ELSE txid_status({transaction}) END AS "Value" """)
                     .SingleAsync(lifetime.ApplicationStopped).ConfigureAwait(false);
@@ -85,7 +85,7 @@ internal sealed class PostgresDatabase(
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidParameterValue)
         {
-            // "In the future": a server that took over from the one that had it, and never got it.
+            // "In the future": another server took over without ever having received the transaction.
             return false;
         }
         catch (DbException)
@@ -96,7 +96,7 @@ internal sealed class PostgresDatabase(
 
     public Exception Tellable(Exception failure) => PostgresFailures.Tellable(failure);
 
-    // The server looks after its own log.
+    // The server maintains its own log.
     public void AfterWrite()
     {
     }
@@ -114,7 +114,7 @@ internal sealed class PostgresDatabase(
         }
     }
 
-    // Without the failure itself: it names users and databases.
+    // Without the exception, which names users and databases.
     public StartException? ErrorFor(Exception thrown) => thrown switch
     {
         StartException told => told,
@@ -122,34 +122,34 @@ internal sealed class PostgresDatabase(
         _ => null,
     };
 
-    // Waits for a transaction of the process before this one that still runs; none of its later ones passes.
+    // Waits for a running transaction of the previous process; its later transactions fail.
     private static async Task<long> CountOnAsync(PostgresChatDbContext context, CancellationToken cancellationToken) =>
         (await context.Database.SqlQueryRaw<long>("""UPDATE "Ownership" SET "Epoch" = "Epoch" + 1 RETURNING "Epoch" AS "Value" """)
             .ToListAsync(cancellationToken).ConfigureAwait(false)).Single();
 
-    /// <returns>The migrations that it has.</returns>
+    /// <returns>The applied migrations.</returns>
     internal static async Task<IReadOnlyList<string>> CheckAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
     {
         var encoding = await context.Database.SqlQueryRaw<string>("""SELECT current_setting('server_encoding') AS "Value" """).ToListAsync(cancellationToken).ConfigureAwait(false);
         if (encoding is not ["UTF8"])
         {
-            throw new StartException("The setting Database:ConnectionString names a database whose encoding is not UTF8, so it cannot hold every text.");
+            throw new StartException("The database in the setting Database:ConnectionString does not use the encoding UTF8, so it cannot store all text.");
         }
 
         var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-        // The provider asks for the table's rows to see whether there is one, and a database that has none says no: an error in the log.
+        // Asks first because EF Core would query the table, and a missing one would be logged as an error.
         var has = await context.Database.SqlQueryRaw<bool>("""SELECT to_regclass('"__EFMigrationsHistory"') IS NOT NULL AS "Value" """).ToListAsync(cancellationToken).ConfigureAwait(false);
         string[] applied = has is [true]
             ? [.. await context.Database.GetAppliedMigrationsAsync(cancellationToken).ConfigureAwait(false)]
             : [];
         return applied.All(known.Contains) ? applied
-            : throw new StartException("The setting Database:ConnectionString names a database that a newer version of BlazorChat has changed. Please start that version.");
+            : throw new StartException("The database in the setting Database:ConnectionString was upgraded by a newer version of BlazorChat. Please start that version.");
     }
 
     /// <summary>Brings the schema up to date.</summary>
     internal static async Task MigrateAsync(PostgresChatDbContext context, CancellationToken cancellationToken)
     {
-        // It would be missed first, in the log as an error, and then made.
+        // Otherwise EF Core would look for it first and log an error, and then make it.
         await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken).ConfigureAwait(false);
         await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -5,31 +5,31 @@ using Npgsql;
 
 namespace BlazorChat.Storage.Postgres;
 
-/// <summary>Failures of PostgreSQL, told without the names of users and databases that the server puts into them.</summary>
+/// <summary>Failures of PostgreSQL, without the names of users and databases that the server's messages contain.</summary>
 internal static class PostgresFailures
 {
-    private const string Setting = "The setting Database:ConnectionString";
+    private const string Setting = "in the setting Database:ConnectionString";
 
-    /// <summary>One sentence for whoever starts the app, naming the setting.</summary>
+    /// <summary>One sentence for the operator, naming the setting.</summary>
     public static string Message(Exception failure) => Find<PostgresException>(failure)?.SqlState switch
     {
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => $"{Setting} names a user or a password that the PostgreSQL server refuses.",
-        PostgresErrorCodes.InvalidCatalogName => $"{Setting} names a database that does not exist on the PostgreSQL server. Please create it first.",
-        PostgresErrorCodes.InsufficientPrivilege => $"{Setting} names a user who may not do in this database what BlazorChat needs: making and changing tables.",
-        PostgresErrorCodes.TooManyConnections => $"{Setting} names a PostgreSQL server that takes no more connections.",
-        PostgresErrorCodes.CannotConnectNow => $"{Setting} names a PostgreSQL server that is starting up or shutting down.",
-        { } state => $"{Setting} names a PostgreSQL database that cannot be used (the server's code is {state}).",
-        null when Find<SocketException>(failure) is { } socket => $"{Setting} names a PostgreSQL server that cannot be reached ({socket.SocketErrorCode}).",
-        null when Find<TimeoutException>(failure) is not null => $"{Setting} names a PostgreSQL server that does not answer in time.",
-        null => $"{Setting} names a PostgreSQL server that cannot be used.",
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => $"The PostgreSQL server refused the user or password {Setting}.",
+        PostgresErrorCodes.InvalidCatalogName => $"The database {Setting} does not exist on the PostgreSQL server. Please create it first.",
+        PostgresErrorCodes.InsufficientPrivilege => $"The user {Setting} has no permission to create and change tables in the database.",
+        PostgresErrorCodes.TooManyConnections => $"The PostgreSQL server {Setting} accepts no more connections.",
+        PostgresErrorCodes.CannotConnectNow => $"The PostgreSQL server {Setting} is starting up or shutting down.",
+        { } state => $"The PostgreSQL database {Setting} cannot be used (server code {state}).",
+        null when Find<SocketException>(failure) is { } socket => $"The PostgreSQL server {Setting} cannot be reached ({socket.SocketErrorCode}).",
+        null when Find<TimeoutException>(failure) is not null => $"The PostgreSQL server {Setting} did not answer in time.",
+        null => $"The PostgreSQL server {Setting} cannot be used.",
     };
 
-    /// <summary>Whether it comes from the database.</summary>
+    /// <summary>Whether the exception comes from the database.</summary>
     public static bool IsFailure(Exception thrown) => Find<DbException>(thrown) is not null || Find<StorageUnavailableException>(thrown) is not null;
 
-    /// <summary>The failure itself, or one that says only the server's code when its text may name the user or the database.</summary>
+    /// <summary>The failure itself, or one with only the server's code when its text may name the user or the database.</summary>
     public static Exception Tellable(Exception failure) =>
-        Find<PostgresException>(failure) is { SqlState: var state } && MayName(state) ? new InvalidOperationException($"The PostgreSQL server's code is {state}.") : failure;
+        Find<PostgresException>(failure) is { SqlState: var state } && MayName(state) ? new InvalidOperationException($"PostgreSQL failed with code {state}.") : failure;
 
     private static bool MayName(string state) =>
         state is PostgresErrorCodes.InsufficientPrivilege

@@ -6,33 +6,33 @@ using Npgsql;
 namespace BlazorChat.Storage.Postgres;
 
 /// <summary>
-/// Keeps a second process off the database: its start would mark this one's running responses as interrupted. An advisory lock
-/// on a connection of its own, which the server lets go of however the process or the network ends. Who loses that
-/// connection may not know it at once, so each process also counts the database's epoch on when it takes it, and each
-/// transaction that writes holds to its process's epoch.
+/// Keeps a second process off the database, because its start would mark this process's running responses as interrupted. Uses an advisory
+/// lock on a connection of its own, which the server releases however the process or the network ends. A process may lose that connection
+/// without noticing, so each process also raises the database's epoch when it takes the lock, and each write transaction checks for its
+/// process's epoch.
 /// </summary>
 internal sealed partial class PostgresLock(
     string connectionString, IEnumerable<IStorageObserver> observers, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<PostgresLock> logger) : IAsyncDisposable
 {
-    /// <summary>"BlazorCh" as a number: no other application's.</summary>
+    /// <summary>"BlazorCh" as a number, so that it does not collide with other applications.</summary>
     internal const long Key = 0x426C617A6F724368;
 
-    // A process that was killed is let go of in a moment.
+    // The server releases the lock of a killed process within a moment.
     private static readonly TimeSpan TakeWithin = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan TakeAgainAfter = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan RetakeAfter = TimeSpan.FromSeconds(1);
 
-    // How long a connection may be dead in silence before it is noticed, and how long the response may take.
+    // How long a dead connection may go unnoticed, and how long the server may take to respond.
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
 
-    // What ran at a loss ends at once: tools and models that do not heed their end are left to themselves. Others' code that
-    // holds it up all the same must not keep everybody from writing; nobody wrote in between, so what it still stores is of one piece.
+    // What was running at the loss must end within this time; tools and models that ignore their cancellation are abandoned. Extension code
+    // that takes longer must not block all writes: no other process wrote in between, so its late writes are still consistent.
     internal static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stopping = new();
-    // Of a type of .NET here and below: what holds Npgsql's in a field would have it loaded when EF looks for migrations.
+    // Typed as .NET's base class here and below: a field of Npgsql's type would load that assembly when EF looks for migrations.
     private DbConnection? _connection;
     private Task _watching = Task.CompletedTask;
     private long _epoch;
@@ -41,7 +41,6 @@ internal sealed partial class PostgresLock(
     /// <summary>Whether this process may write.</summary>
     public bool IsHeld => _isHeld;
 
-    /// <summary>Takes the lock.</summary>
     /// <exception cref="StartException">Another process has it.</exception>
     public async Task TakeAsync(CancellationToken cancellationToken)
     {
@@ -58,8 +57,8 @@ internal sealed partial class PostgresLock(
         }
     }
 
-    /// <summary>From now on this process writes, for as long as the lock is held.</summary>
-    /// <param name="epoch">The epoch that began with it.</param>
+    /// <summary>Starts watching the lock. This process may write for as long as it holds it.</summary>
+    /// <param name="epoch">The epoch that this process began.</param>
     public void Watch(long epoch)
     {
         _epoch = epoch;
@@ -78,7 +77,7 @@ internal sealed partial class PostgresLock(
         var command = connection.CreateCommand();
         await using var _ = command.ConfigureAwait(false);
         command.Transaction = transaction;
-        // A transaction whose process has gone from the network must not hold up the next one for long.
+        // A transaction of a process that left the network must not block the next process for long.
         command.CommandText = """SET LOCAL idle_in_transaction_session_timeout = '30s'; SELECT "Epoch", txid_current() FROM "Ownership" FOR SHARE""";
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
@@ -116,7 +115,7 @@ internal sealed partial class PostgresLock(
 
                 _connection = connection = again;
                 await UntilEndedAsync(stopping).ConfigureAwait(false);
-                // Told first: what the first write lets begin must not be ended for a loss that is over.
+                // Told first, so that work started by the first write is not ended for a loss that is over.
                 Tell(static observer => observer.OnStorageBack());
                 _isHeld = true;
                 LogBack();
@@ -124,7 +123,7 @@ internal sealed partial class PostgresLock(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The process ends, and with it the lock.
+            // The process ends, and the lock with it.
         }
     }
 
@@ -154,7 +153,7 @@ internal sealed partial class PostgresLock(
         {
             while (true)
             {
-                // Ends at once when the server closes it; what closes without a word is found by asking.
+                // Returns at once when the server closes the connection; a connection that dies silently is found by the query.
                 await ((NpgsqlConnection)connection).WaitAsync(AskEvery, stopping).ConfigureAwait(false);
                 await ScalarAsync(connection, "SELECT 1", stopping).ConfigureAwait(false);
             }
@@ -167,7 +166,7 @@ internal sealed partial class PostgresLock(
         await CloseAsync(connection).ConfigureAwait(false);
     }
 
-    /// <returns>The connection that holds the lock again, or null when another process had it since.</returns>
+    /// <returns>The connection that holds the lock again, or null when another process has held it since.</returns>
     private async Task<DbConnection?> RetakeAsync(CancellationToken stopping)
     {
         while (true)
@@ -177,8 +176,9 @@ internal sealed partial class PostgresLock(
             {
                 connection = await OpenAsync(stopping).ConfigureAwait(false);
                 var locked = await TryLockAsync(connection, stopping).ConfigureAwait(false);
-                // Read after the lock: nobody counts it on from here. Without the lock, it may be this process's own
-                // connection that the server still believes in. Without the row the database is nobody's: somebody has emptied it.
+                // Read after taking the lock, so that no other process raises the epoch from here on. If the lock was not free, its holder
+                // may be this process's own old connection, which the server still considers alive. A missing row means that the database
+                // was emptied, so it belongs to no one.
                 if (await ScalarAsync(connection, """SELECT "Epoch" FROM "Ownership" """, stopping).ConfigureAwait(false) is not long epoch || epoch != _epoch)
                 {
                     await CloseAsync(connection).ConfigureAwait(false);
@@ -208,7 +208,7 @@ internal sealed partial class PostgresLock(
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            // When this machine vanishes, the server must not hold the lock for the two hours that are usual.
+            // If this machine vanishes, the server must not hold the lock for the usual two hours.
             await ScalarAsync(
                 connection, "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET idle_session_timeout = 0", cancellationToken)
                 .ConfigureAwait(false);
@@ -242,30 +242,30 @@ internal sealed partial class PostgresLock(
             }
             catch (Exception e) when (IsLoss(e))
             {
-                // It is gone either way.
+                // The connection is gone either way.
             }
         }
     }
 
     private static bool IsLoss(Exception e) => e is DbException or TimeoutException or IOException or InvalidOperationException or OperationCanceledException;
 
-    private static StorageUnavailableException NotOwned() => new("This process does not hold the database's lock any more.");
+    private static StorageUnavailableException NotOwned() => new("This process no longer holds the database's lock.");
 
-    [LoggerMessage(LogLevel.Error, "The connection that holds the database's lock is lost. Running answers end, and nothing is written until it is back.")]
+    [LoggerMessage(LogLevel.Error, "The connection that holds the database's lock is lost. Running responses end, and nothing is written until it is back.")]
     private partial void LogLost();
 
     [LoggerMessage(LogLevel.Error, "The connection that holds the database's lock broke.")]
     private partial void LogReason(Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "The database's lock could not be taken again; it is tried again.")]
+    [LoggerMessage(LogLevel.Warning, "The database's lock could not be taken again yet; this will be retried.")]
     private partial void LogNotBack(Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "Answers that ran when the database's lock was lost have not ended within {Time}; writing begins all the same.")]
+    [LoggerMessage(LogLevel.Warning, "Responses that were running when the database's lock was lost did not end within {Time}; writing resumes anyway.")]
     private partial void LogNotEnded(TimeSpan time);
 
     [LoggerMessage(LogLevel.Information, "The database's lock is held again.")]
     private partial void LogBack();
 
-    [LoggerMessage(LogLevel.Critical, "Another BlazorChat process has taken over the database, so this one ends.")]
+    [LoggerMessage(LogLevel.Critical, "Another BlazorChat process has taken over the database, so this process stops.")]
     private partial void LogTaken();
 }

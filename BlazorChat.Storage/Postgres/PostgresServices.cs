@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace BlazorChat.Storage.Postgres;
 
-/// <summary>Registers PostgreSQL: everything in one database of a server, the keys that sign cookies too.</summary>
+/// <summary>Registers PostgreSQL: one database on a server for everything, including the keys that sign cookies.</summary>
 internal static class PostgresServices
 {
     /// <exception cref="StartException">The connection string cannot be used; the message names the setting.</exception>
@@ -17,7 +17,7 @@ internal static class PostgresServices
         builder.Services.AddDataProtection()
             .SetApplicationName(StorageServices.ApplicationName)
             .PersistKeysToDbContext<PostgresChatDbContext>();
-        // Without a logger and with a name of its own: Npgsql would tell logs and figures what the database is called.
+        // Without a logger and with a fixed name, because Npgsql would put the database's name into logs and metrics.
         builder.Services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "blazorchat" }.Build());
         builder.Services.AddDbContextFactory<PostgresChatDbContext>((services, options) => Configure(options, services.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<IDbContextFactory<ChatDbContext>, ChatDbContextFactory<PostgresChatDbContext>>();
@@ -27,9 +27,9 @@ internal static class PostgresServices
     }
 
     internal static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) => options
-        // Its own strategy would say what failed in another exception.
+        // The default strategy would wrap the failure in another exception.
         .UseNpgsql(source, npgsql => npgsql.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)))
-        // These name the database; the stores tell of what fails. Changes that have no migration are a test's to find, as with SQLite.
+        // These warnings name the database; the stores report failures. A test finds model changes without a migration, as with SQLite.
         .ConfigureWarnings(warnings => warnings.Ignore(
             RelationalEventId.PendingModelChangesWarning,
             RelationalEventId.ConnectionOpening, RelationalEventId.ConnectionOpened, RelationalEventId.ConnectionClosing,
@@ -48,8 +48,8 @@ internal static class PostgresServices
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {
-#pragma warning disable MA0054 // Without the failure itself: its text has what is wrong, and that may be the password.
-            throw new StartException("The setting Database:ConnectionString is no connection string of PostgreSQL, such as Host=…;Database=…;Username=…;Password=….");
+#pragma warning disable MA0054 // Without the exception: its text quotes the invalid part, which may be the password.
+            throw new StartException("The setting Database:ConnectionString is not a valid PostgreSQL connection string, such as Host=…;Database=…;Username=…;Password=….");
 #pragma warning restore MA0054
         }
 
@@ -61,7 +61,8 @@ internal static class PostgresServices
         var keys = given.Keys.Cast<string>().Select(key => key.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()).ToHashSet(StringComparer.Ordinal);
         if (!keys.Contains("COMMANDTIMEOUT"))
         {
-            // A write waits this long for the database, less than the page waits for its response: what is refused can be sent again.
+            // A write waits for the database for less time than the page waits for its response, so that a refused message can be sent
+            // again.
             settings.CommandTimeout = 10;
         }
 
@@ -71,7 +72,7 @@ internal static class PostgresServices
         }
 
         settings.ApplicationName ??= StorageServices.ApplicationName;
-        // Contents are in no error's text.
+        // Keeps contents out of error texts.
         settings.IncludeErrorDetail = false;
         settings.PersistSecurityInfo = false;
         settings.Multiplexing = false;
@@ -80,7 +81,7 @@ internal static class PostgresServices
 
     private static string LockSettings(NpgsqlConnectionStringBuilder settings) => new NpgsqlConnectionStringBuilder(settings.ConnectionString)
     {
-        // Closed is closed: a connection that went back into a pool would keep the lock.
+        // Closing must really close: a pooled connection would keep the lock.
         Pooling = false,
         CommandTimeout = 5,
         CancellationTimeout = 1_000,

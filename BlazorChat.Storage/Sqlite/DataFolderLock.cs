@@ -1,14 +1,14 @@
 namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
-/// Keeps a second process off the data folder: its start would mark this one's running responses as interrupted. The
-/// operating system lets go of it however the process ends.
+/// Keeps a second process off the data folder, because its start would mark this process's running responses as interrupted. The operating
+/// system releases the lock however the process ends.
 /// </summary>
 internal sealed class DataFolderLock(string folder) : IDisposable
 {
     private FileStream? _file;
 
-    /// <exception cref="StartException">Another process has it, or the folder cannot be written.</exception>
+    /// <exception cref="StartException">Another process holds the lock, or the folder cannot be written.</exception>
     public void Take()
     {
         try
@@ -17,7 +17,7 @@ internal sealed class DataFolderLock(string folder) : IDisposable
         }
         catch (IOException e) when (IsTaken(e))
         {
-            throw new StartException($"The folder that the setting DataFolder names, {folder}, is in use by another BlazorChat process.", e);
+            throw new StartException($"The folder {folder} (setting DataFolder) is in use by another BlazorChat process.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -27,6 +27,6 @@ internal sealed class DataFolderLock(string folder) : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    // ERROR_SHARING_VIOLATION of Windows; EWOULDBLOCK of Linux and macOS.
+    // ERROR_SHARING_VIOLATION on Windows; EWOULDBLOCK on Linux and macOS.
     private static bool IsTaken(IOException e) => OperatingSystem.IsWindows() ? e.HResult == unchecked((int)0x80070020) : e.HResult is 11 or 35;
 }

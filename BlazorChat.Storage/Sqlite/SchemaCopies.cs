@@ -3,25 +3,24 @@ using Microsoft.Data.Sqlite;
 namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
-/// Copies of the database from before its schema changed, in the folder <c>copies</c> of the data folder, each named by the last
-/// migration that it has. One is made per schema, once: what a start finds after a migration that failed or was killed is never
-/// taken for it.
+/// Copies of the database from before schema changes, in the folder <c>copies</c> of the data folder. Each is named after the last
+/// migration in it and made only once, so that the leftovers of a failed or killed migration never replace it.
 /// </summary>
 internal sealed partial class SchemaCopies(string dataFolder, ILogger logger)
 {
-    /// <summary>So many are kept, the newest schemas.</summary>
+    /// <summary>How many copies are kept, newest schemas first.</summary>
     public const int MaxKept = 3;
 
     private const string Unfinished = ".unfinished";
 
     private readonly string _folder = Path.Combine(dataFolder, "copies");
 
-    /// <summary>The copy of a schema, made or to be made.</summary>
-    /// <param name="migration">The last migration that it has.</param>
+    /// <summary>The path of a schema's copy, whether it exists or not.</summary>
+    /// <param name="migration">The last migration in it.</param>
     public string PathOf(string migration) => Path.Combine(_folder, migration + ".db");
 
-    /// <summary>Copies a database, unless there is a copy of its schema.</summary>
-    /// <exception cref="StartException">It could not be copied; there is no half copy.</exception>
+    /// <summary>Copies a database, unless there is already a copy of its schema.</summary>
+    /// <exception cref="StartException">It could not be copied; no partial copy is left.</exception>
     public void Make(SqliteInspection database)
     {
         var file = PathOf(database.Applied[^1]);
@@ -33,7 +32,7 @@ internal sealed partial class SchemaCopies(string dataFolder, ILogger logger)
         try
         {
             SqliteServices.CreateFolderPrivately(_folder);
-            // One that a killed start left.
+            // A leftover of a killed start.
             File.Delete(file + Unfinished);
             var free = new DriveInfo(dataFolder).AvailableFreeSpace;
             if (free < database.Length + DataFolderCheck.MinFree)
@@ -55,16 +54,16 @@ internal sealed partial class SchemaCopies(string dataFolder, ILogger logger)
         {
             TryDelete(file + Unfinished);
             throw e is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL } ? NoRoom(database.Length, e) : new StartException(
-                $"The database could not be copied to {file}, in the folder that the setting DataFolder names, before its upgrade: {e.Message.TrimEnd('.')}. Nothing was changed.", e);
+                $"The database could not be copied to {file} (inside the folder of the setting DataFolder) before its upgrade: {e.Message.TrimEnd('.')}. Nothing was changed.", e);
         }
     }
 
-    /// <summary>Removes the copies of the oldest schemas. What cannot be removed is left for the next upgrade.</summary>
+    /// <summary>Removes the copies of the oldest schemas. A copy that cannot be removed is left for the next upgrade.</summary>
     public void Prune()
     {
         if (Directory.Exists(_folder))
         {
-            // Ids of migrations begin with their time.
+            // Migration ids begin with a timestamp.
             foreach (var file in Directory.GetFiles(_folder, "*.db").Order(StringComparer.Ordinal).SkipLast(MaxKept))
             {
                 TryDelete(file);
@@ -73,7 +72,7 @@ internal sealed partial class SchemaCopies(string dataFolder, ILogger logger)
     }
 
     private StartException NoRoom(long length, Exception? e) => new(
-        $"The disk of the folder that the setting DataFolder names, {dataFolder}, has no room for a copy of the database ({(length + 999_999) / 1_000_000} MB), which is made before an upgrade. Nothing was changed.",
+        $"The disk of the folder {dataFolder} (setting DataFolder) has no space for the copy of the database ({(length + 999_999) / 1_000_000} MB) that is made before an upgrade. Nothing was changed.",
         e!);
 
     private void TryDelete(string file)

@@ -14,10 +14,10 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteChatDbContext> cont
         }
     }
 
-    // The operating system takes a file's lock from nobody who runs.
+    // The operating system never takes the file lock away from a running process.
     public Task<long> EnsureOwnedAsync(ChatDbContext transaction, CancellationToken cancellationToken) => Task.FromResult(0L);
 
-    // No response is lost within one process.
+    // Within one process, no response of the database is lost.
     public Task<bool> IsStoredAsync(long transaction) => Task.FromResult(false);
 
     public Exception Tellable(Exception failure) => failure;

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
-/// What the first 100 bytes of a SQLite file say (https://sqlite.org/fileformat.html, section 1.3). Read without SQLite, which
-/// would bring in a write-ahead log before anybody has looked at it.
+/// The first 100 bytes of a SQLite file (https://sqlite.org/fileformat.html, section 1.3). Read without SQLite, which would apply a
+/// write-ahead log before it has been checked.
 /// </summary>
 internal sealed class SqliteHeader
 {
@@ -14,24 +14,24 @@ internal sealed class SqliteHeader
 
     private SqliteHeader(byte[] bytes) => _bytes = bytes;
 
-    /// <summary>Bytes of a page.</summary>
+    /// <summary>Page size in bytes.</summary>
     public int PageSize => BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(16)) is var size && size == 1 ? 65_536 : size;
 
     public uint ChangeCounter => Field(24);
 
-    /// <summary>Pages of the database, or null when something old wrote it and did not keep the number.</summary>
+    /// <summary>Number of pages in the database, or null when an old SQLite wrote the file without keeping the number.</summary>
     public uint? Pages => Field(92) == ChangeCounter ? Field(28) : null;
 
     public uint SchemaCookie => Field(40);
 
-    /// <summary>The mark (<see cref="SqliteWal"/>) of the write-ahead log that was last brought in; 0 before there were marks.</summary>
+    /// <summary>The mark (<see cref="SqliteWal"/>) of the last applied write-ahead log; 0 in files from before marks.</summary>
     public uint Mark => Field(60);
 
-    /// <summary>The mark before it.</summary>
+    /// <summary>The previous mark.</summary>
     public uint MarkBefore => Field(68);
 
-    /// <summary>Reads a header, or null where there is none.</summary>
-    /// <param name="bytes">At least <see cref="Length"/> bytes, or what there is.</param>
+    /// <summary>Reads a header; null when there is none.</summary>
+    /// <param name="bytes">At least <see cref="Length"/> bytes, or the whole file if it is shorter.</param>
     public static SqliteHeader? Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < Length || !bytes.StartsWith("SQLite format 3\0"u8))
@@ -45,7 +45,7 @@ internal sealed class SqliteHeader
 
     public static bool IsPageSize(long size) => size is >= 512 and <= 65_536 && (size & (size - 1)) == 0;
 
-    /// <summary>Whether both say the same of the database: its counters, its size, its schema, its marks.</summary>
+    /// <summary>Whether both headers describe the same state of the database: counters, size, schema, marks.</summary>
     public bool Matches(SqliteHeader other) => _bytes.AsSpan(16).SequenceEqual(other._bytes.AsSpan(16));
 
     private uint Field(int offset) => BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(offset));

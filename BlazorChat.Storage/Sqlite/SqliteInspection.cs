@@ -5,17 +5,17 @@ using SQLitePCL;
 namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
-/// Looks at a stored database before the application uses it, without changing a byte of it or of the files beside it: alone
-/// with it, with the index of its log in memory (no <c>-shm</c>), and without bringing in the log at the end.
+/// Inspects a stored database before the application uses it, without changing a byte of it or of the files beside it. It has the database
+/// to itself, keeps the log's index in memory (no <c>-shm</c>), and does not apply the log when it closes.
 /// </summary>
 internal sealed class SqliteInspection : IDisposable
 {
-    // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, for which the library has no name.
+    // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, for which the library has no constant.
     private const int NoCheckpointOnClose = 1006;
 
     private const string History = "__EFMigrationsHistory";
 
-    /// <summary>How long the look at pages may take; a database that is too large for it is looked at as far as it gets.</summary>
+    /// <summary>Time limit for checking pages. A database that is too large for it is checked in part.</summary>
     private static readonly TimeSpan MaxLook = TimeSpan.FromSeconds(1);
 
     private readonly SqliteConnection _connection;
@@ -31,21 +31,21 @@ internal sealed class SqliteInspection : IDisposable
         _hadLog = File.Exists(_log);
     }
 
-    /// <summary>Ids of the migrations that were applied, oldest first; empty when the first one never was.</summary>
+    /// <summary>Ids of the applied migrations, oldest first; empty when there are none.</summary>
     public IReadOnlyList<string> Applied { get; private set; } = [];
 
-    /// <summary>The connection that looks: open as long as this is.</summary>
+    /// <summary>The inspecting connection, open for this object's lifetime.</summary>
     public SqliteConnection Connection => _connection;
 
-    /// <summary>Bytes of the database with what its log holds.</summary>
+    /// <summary>Size of the database in bytes, including its log.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Looks at the database.</summary>
+    /// <summary>Inspects the database.</summary>
     /// <param name="folder">The data folder.</param>
-    /// <param name="file">The database in it.</param>
+    /// <param name="file">The database file in it.</param>
     /// <param name="known">Ids of the migrations that this version knows.</param>
-    /// <returns>The database, to be copied perhaps; null when there is none yet.</returns>
-    /// <exception cref="StartException">It cannot be used.</exception>
+    /// <returns>The inspection, from which a copy can be made; null when there is no database yet.</returns>
+    /// <exception cref="StartException">The database cannot be used.</exception>
     public static SqliteInspection? Open(string folder, string file, IEnumerable<string> known)
     {
         try
@@ -69,12 +69,12 @@ internal sealed class SqliteInspection : IDisposable
         }
     }
 
-    /// <summary>Writes the database with what its log holds into another file.</summary>
-    /// <exception cref="SqliteException">That did not work.</exception>
+    /// <summary>Writes the database, including its log, into another file.</summary>
+    /// <exception cref="SqliteException">The copy failed.</exception>
     public void CopyTo(string file)
     {
         using var command = _connection.CreateCommand();
-        // As long as it takes.
+        // No time limit.
         command.CommandTimeout = 0;
         command.CommandText = "VACUUM INTO $file";
         command.Parameters.AddWithValue("$file", file);
@@ -84,26 +84,26 @@ internal sealed class SqliteInspection : IDisposable
     public void Dispose()
     {
         _connection.Dispose();
-        // SQLite has made one for a database without: it is left as it was found.
+        // SQLite makes an empty log for a database without one; removing it leaves the folder as it was found.
         if (!_hadLog && new FileInfo(_log) is { Exists: true, Length: 0 })
         {
             File.Delete(_log);
         }
     }
 
-    // Not while a connection of this process is open: closing any file handle would take its locks away.
+    // Not while a connection of this process is open: closing any file handle would release its locks.
     private static void CheckFile(string folder, string file, WalFile? wal)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         Span<byte> start = stackalloc byte[SqliteHeader.Length];
         var header = SqliteHeader.Read(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)])
-            ?? throw new StartException($"The file {file} in the folder that the setting DataFolder names is damaged or no database of SQLite. Please restore a backup; nothing was changed.");
+            ?? throw new StartException($"The file {file} (inside the folder of the setting DataFolder) is damaged or is not a SQLite database. Please restore a backup; nothing was changed.");
         if (wal is not null && !WalOwnership.Belongs(header, wal))
         {
             throw Foreign(folder);
         }
 
-        // What a log holds may lie beyond the file's end; SQLite looks at that below.
+        // With a log, the database may be larger than the file; SQLite checks that below.
         if (wal is null && header.Pages is { } pages && stream.Length < (long)pages * header.PageSize)
         {
             throw SqliteErrors.Damaged(folder, "its end is missing");
@@ -152,7 +152,7 @@ internal sealed class SqliteInspection : IDisposable
         }
         catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT)
         {
-            // Too large to be looked at in full at each start.
+            // Too large to be checked completely at each start.
         }
     }
 
@@ -163,19 +163,19 @@ internal sealed class SqliteInspection : IDisposable
         if (Applied.FirstOrDefault(id => !known.Contains(id)) is { } newer)
         {
             throw new StartException(
-                $"The database in the folder that the setting DataFolder names, {_folder}, was last used by a newer version of BlazorChat (this one does not know its migration {newer}). "
+                $"The database in the folder {_folder} (setting DataFolder) was last used by a newer version of BlazorChat (this version does not know the migration {newer}). "
                 + "Please start that version, or restore a copy from before; nothing was changed.");
         }
 
         if (Applied.Count == 0 && tables.Exists(name => !name.StartsWith("__EF", StringComparison.Ordinal)))
         {
             throw new StartException(
-                $"The database in the folder that the setting DataFolder names, {_folder}, is not BlazorChat's: it has other tables. Nothing was changed.");
+                $"The database in the folder {_folder} (setting DataFolder) belongs to another application: it has other tables. Nothing was changed.");
         }
     }
 
     private static StartException Foreign(string folder) => new(
-        $"In the folder that the setting DataFolder names, {folder}, the file blazorchat.db-wal does not belong to blazorchat.db, as happens when a backup is copied over a database "
+        $"In the folder {folder} (setting DataFolder), the file blazorchat.db-wal does not belong to blazorchat.db. This happens when a backup is copied over a database "
         + "whose process was killed. Please move blazorchat.db-wal and blazorchat.db-shm away to use blazorchat.db as it is; nothing was changed.");
 
     private void Execute(string sql)

@@ -4,10 +4,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
-/// Settings of each SQLite connection. The journal mode (WAL: readers never wait for the writer) is the file's, set when it is
-/// migrated. A commit is on disk when it returns
-/// (synchronous FULL: with NORMAL a power loss could take back what people were told is stored).
-/// The log is brought in by <see cref="SqliteWal"/> alone.
+/// Settings of each SQLite connection. A commit is on disk when it returns (synchronous FULL: with NORMAL, a power loss could take back
+/// acknowledged messages). Only <see cref="SqliteWal"/> applies the log. The journal mode (WAL, in which readers never wait for the writer)
+/// is stored in the file and set when it is migrated.
 /// </summary>
 internal sealed class SqlitePragmas : DbConnectionInterceptor
 {

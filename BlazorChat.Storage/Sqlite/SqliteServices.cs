@@ -8,17 +8,17 @@ namespace BlazorChat.Storage.Sqlite;
 /// <summary>Registers SQLite: a file in the data folder, beside the keys that sign cookies.</summary>
 internal static class SqliteServices
 {
-    /// <summary>The database's name in the data folder.</summary>
+    /// <summary>The database's file name in the data folder.</summary>
     public const string FileName = "blazorchat.db";
 
-    /// <summary>The name of the folder of keys in the data folder.</summary>
+    /// <summary>The name of the key folder in the data folder.</summary>
     public const string KeysFolder = "keys";
 
     public static void Add(IHostApplicationBuilder builder)
     {
         var folder = DataFolder(builder);
         var file = DatabaseFile(folder);
-        // A write waits this long for the database, less than the page waits for its response: what is refused can be sent again.
+        // A write waits for the database for less time than the page waits for its response, so that a refused message can be sent again.
         var connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 10 }.ConnectionString;
 
         builder.Services.AddDataProtection()
@@ -27,7 +27,7 @@ internal static class SqliteServices
         builder.Services.AddDbContextFactory<SqliteChatDbContext>(options => options
             .UseSqlite(connection)
             .AddInterceptors(new SqlitePragmas())
-            // A test looks for changes that have no migration: here the whole model would be made from the classes for it.
+            // A test finds model changes without a migration. Checking here would build the whole model at each start.
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)));
         builder.Services.AddSingleton<IDbContextFactory<ChatDbContext>, ChatDbContextFactory<SqliteChatDbContext>>();
         builder.Services.AddSingleton(_ => new DataFolderLock(folder));
@@ -37,7 +37,9 @@ internal static class SqliteServices
         builder.Services.AddHostedService<SqliteUpkeep>();
     }
 
-    /// <summary>Makes an empty file for its owner alone; SQLite would make one that everybody can read. Its journals take over the mode.</summary>
+    /// <summary>
+    /// Makes an empty file that only its owner can access; SQLite would make one that everyone can read. Its journals inherit the mode.
+    /// </summary>
     public static void CreatePrivately(string file)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
@@ -49,7 +51,7 @@ internal static class SqliteServices
         using var _ = new FileStream(file, options);
     }
 
-    /// <summary>Makes a folder for its owner alone: what people wrote and the keys of their cookies are nobody else's to read.</summary>
+    /// <summary>Makes a folder that only its owner can access, since messages and cookie keys are private.</summary>
     public static void CreateFolderPrivately(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -62,15 +64,15 @@ internal static class SqliteServices
         }
     }
 
-    /// <summary>The database of a data folder: where a link leads to, since SQLite keeps the log beside that file.</summary>
+    /// <summary>The database file of a data folder, with links resolved, because SQLite keeps the log beside the link's target.</summary>
     public static string DatabaseFile(string folder)
     {
         var file = Path.Combine(folder, FileName);
         return new FileInfo(file).LinkTarget is null ? file : File.ResolveLinkTarget(file, returnFinalTarget: true)!.FullName;
     }
 
-    /// <summary>The data folder, made when it is missing.</summary>
-    /// <exception cref="StartException">The setting names none, or it cannot be made.</exception>
+    /// <summary>The data folder; created if it does not exist.</summary>
+    /// <exception cref="StartException">The setting is empty, or the folder cannot be created.</exception>
     public static string DataFolder(IHostApplicationBuilder builder)
     {
         var options = new StorageOptions();
@@ -87,7 +89,7 @@ internal static class SqliteServices
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The folder that the setting DataFolder names, {folder}, cannot be made: {e.Message}", e);
+            throw new StartException($"The folder {folder} (setting DataFolder) cannot be created: {e.Message}", e);
         }
 
         return folder;

@@ -4,14 +4,14 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
-/// Brings the database in the data folder into use: looks at all of it first, changes nothing of what it cannot use, and copies
-/// it aside before its schema changes.
+/// Prepares the database in the data folder for use: inspects all of it first, leaves it unchanged if it cannot be used, and makes a copy
+/// before its schema changes.
 /// </summary>
 internal sealed class SqliteStart(string folder, string file, DataFolderLock folderLock, SqliteWal wal, ILogger<SqliteStart> logger)
 {
-    /// <summary>Does it all. Afterwards the database is this process's alone and its schema is this version's.</summary>
-    /// <param name="context">A context on the database that nobody has used yet.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Runs the start. Afterward the database belongs to this process alone and has this version's schema.</summary>
+    /// <param name="context">An unused context on the database.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="StartException">The folder or the database cannot be used.</exception>
     public async Task RunAsync(DbContext context, CancellationToken cancellationToken)
     {
@@ -43,8 +43,8 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
             wal.Open();
             if (!isCurrent)
             {
-                // Entity Framework would compare all of the model with its state also when there is nothing to do: a tenth of a
-                // start's work, which a test does.
+                // Skipped when there is nothing to do: EF Core would compare the whole model with its snapshot, a tenth of a start's work.
+                // A test does that instead.
                 await MigrateAsync(context, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -55,7 +55,7 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
         catch (Exception e) when (e is not OperationCanceledException && left is not null)
         {
             throw new StartException(
-                $"The database in the folder that the setting DataFolder names, {folder}, could not be upgraded: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}. As it was on {File.GetLastWriteTimeUtc(copies.PathOf(left)):yyyy-MM-dd HH:mm} UTC, it is in {copies.PathOf(left)}.", e);
+                $"The database in the folder {folder} (setting DataFolder) could not be upgraded: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}. A copy of it from before the upgrade ({File.GetLastWriteTimeUtc(copies.PathOf(left)):yyyy-MM-dd HH:mm} UTC) is in {copies.PathOf(left)}.", e);
         }
 
         if (left is not null)
@@ -64,13 +64,13 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
         }
     }
 
-    /// <summary>The sentence for a start that ended because the database could not be used, or null when it ended otherwise.</summary>
+    /// <summary>The message for a start that failed because of the database, or null when it failed for another reason.</summary>
     public StartException? ErrorFor(Exception thrown) => SqliteErrors.Of(folder, thrown);
 
     private static async Task MigrateAsync(DbContext context, CancellationToken cancellationToken)
     {
-        // A process that was killed in the middle of a migration left this lock for ever, and Entity Framework would wait for
-        // it as long. The data folder's lock says that nobody has it.
+        // A process that was killed during a migration leaves this lock behind, and EF Core would wait for it forever. The data folder's
+        // lock proves that no process holds it.
         if (await context.Database.SqlQueryRaw<int>("SELECT COUNT(*) AS \"Value\" FROM sqlite_master WHERE name = '__EFMigrationsLock'").SingleAsync(cancellationToken).ConfigureAwait(false) > 0
             && await context.Database.SqlQueryRaw<int>("SELECT COUNT(*) AS \"Value\" FROM \"__EFMigrationsLock\"").SingleAsync(cancellationToken).ConfigureAwait(false) > 0)
         {

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage.Sqlite;
 
-/// <summary>At a clean shutdown SQLite looks at what it learned of its indexes, which takes a moment and keeps queries fast.</summary>
+/// <summary>Lets SQLite update its index statistics at a clean shutdown, which takes a moment and keeps queries fast.</summary>
 internal sealed partial class SqliteUpkeep(Database database, ILogger<SqliteUpkeep> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -16,11 +16,11 @@ internal sealed partial class SqliteUpkeep(Database database, ILogger<SqliteUpke
         }
         catch (Exception e) when (e is StorageUnavailableException or OperationCanceledException)
         {
-            // Not worth a shutdown that fails: connections may have used up its time.
+            // Not worth failing the shutdown: open connections may have used up its time.
             LogFailed(e);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The database's indexes could not be looked after.")]
+    [LoggerMessage(LogLevel.Warning, "The database's index statistics could not be updated.")]
     private partial void LogFailed(Exception exception);
 }

@@ -5,21 +5,23 @@ using Microsoft.Data.Sqlite;
 namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
-/// Brings the write-ahead log into the database in place of SQLite's own automatic way, so that each log begins with a mark: a
-/// random number in the file's header (<c>user_version</c>, after the one before it in <c>application_id</c>). By these a start
-/// knows a log that belongs to another file. Holds a connection as long as the application runs, so that no other is the last
-/// one, whose end would bring in the log without a mark. Used by one writer at a time.
+/// Applies the write-ahead log to the database in place of SQLite's automatic checkpoints, so that each log begins with a mark: a random
+/// number in the file's header (<c>user_version</c>, with the previous mark in <c>application_id</c>). At start, the marks reveal a log
+/// that belongs to another file. Holds a connection as long as the application runs, because closing the last connection would apply the
+/// log without a mark. Used by one writer at a time.
 /// </summary>
 internal sealed partial class SqliteWal(string connectionString, ILogger<SqliteWal> logger) : IDisposable
 {
-    /// <summary>Size in bytes from which a log is brought in: that of SQLite's own rule, 1,000 pages.</summary>
+    /// <summary>Log size in bytes from which it is applied: the default of SQLite, 1,000 pages.</summary>
     public const long MaxLength = 1_000 * 4_120;
 
     private SqliteConnection? _connection;
     private string _path = "";
     private int _mark;
 
-    /// <summary>Brings in what an earlier process left, and begins a log. After this, nobody but <see cref="AfterWrite"/> ends it.</summary>
+    /// <summary>
+    /// Applies the log of an earlier process and begins a new one. From then on only <see cref="AfterWrite"/> ends a log.
+    /// </summary>
     public void Open()
     {
         _connection = new SqliteConnection(connectionString);
@@ -29,7 +31,7 @@ internal sealed partial class SqliteWal(string connectionString, ILogger<SqliteW
         _mark = (int)(long)Execute("PRAGMA user_version")!;
         if (_mark == 0)
         {
-            // The file itself gets one first: a log that follows no mark would follow any file without one.
+            // The file itself needs a mark first: a log based on no mark would match any file without one.
             Checkpoint();
             Mark();
         }
@@ -38,7 +40,7 @@ internal sealed partial class SqliteWal(string connectionString, ILogger<SqliteW
         Mark();
     }
 
-    /// <summary>To be called when a write is stored. What fails here is logged: the write is stored all the same.</summary>
+    /// <summary>Call this after each stored write. Failures here are logged, since the write itself is stored.</summary>
     public void AfterWrite()
     {
         if (_connection is null || new FileInfo(_path) is not { Exists: true, Length: > MaxLength })
@@ -49,8 +51,8 @@ internal sealed partial class SqliteWal(string connectionString, ILogger<SqliteW
         try
         {
             Checkpoint();
-            // Whether or not a reader kept it from the log's end: with a page in the log that is not in the file, SQLite
-            // begins no new one before this has been here again.
+            // Even if a reader kept the checkpoint from finishing: while the log has a page that is not in the file, SQLite begins no new
+            // log before the next call.
             Mark();
         }
         catch (SqliteException e)
@@ -59,9 +61,9 @@ internal sealed partial class SqliteWal(string connectionString, ILogger<SqliteW
         }
     }
 
-    /// <summary>Writes something small, to see whether writes work.</summary>
-    /// <param name="times">How many times.</param>
-    /// <exception cref="SqliteException">They do not.</exception>
+    /// <summary>Tests whether writes work, with small writes.</summary>
+    /// <param name="times">The number of writes.</param>
+    /// <exception cref="SqliteException">A write failed.</exception>
     public void Probe(int times)
     {
         for (var i = 0; i < times; i++)
@@ -70,7 +72,7 @@ internal sealed partial class SqliteWal(string connectionString, ILogger<SqliteW
         }
     }
 
-    /// <summary>Leaves the database in one file.</summary>
+    /// <summary>Closes the database as a single file.</summary>
     public void Dispose()
     {
         if (_connection is null)
@@ -79,12 +81,12 @@ internal sealed partial class SqliteWal(string connectionString, ILogger<SqliteW
         }
 
         SqliteConnection.ClearPool(_connection);
-        // Its end is the last connection's: SQLite brings the log in and removes it.
+        // Closing the last connection makes SQLite apply the log and delete it.
         _connection.Dispose();
         _connection = null;
     }
 
-    // TRUNCATE, so that the file's length says how much is in the log. Does not wait for readers: the next write tries again.
+    // TRUNCATE, so that the file's length is the log's size. Does not wait for readers: the next write tries again.
     private void Checkpoint() => Execute("PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE)");
 
     private void Mark()
@@ -105,11 +107,11 @@ internal sealed partial class SqliteWal(string connectionString, ILogger<SqliteW
     {
         using var command = _connection!.CreateCommand();
         command.CommandText = sql;
-        // Writes of people wait behind this one: not for as long as they would themselves.
+        // People's writes wait behind this one, so it must time out sooner than they do.
         command.CommandTimeout = 2;
         return command.ExecuteScalar();
     }
 
-    [LoggerMessage(LogLevel.Warning, "The write-ahead log could not be brought into the database. It is tried again with the next write.")]
+    [LoggerMessage(LogLevel.Warning, "The write-ahead log could not be applied to the database. The next write will retry it.")]
     private partial void LogFailed(Exception exception);
 }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace BlazorChat.Storage.Sqlite;
 
 /// <summary>
-/// What a write-ahead log would change, read without SQLite (https://sqlite.org/fileformat.html, section 4): its committed
-/// transactions, as far as its checksums hold. One page is in memory at a time.
+/// The changes in a write-ahead log, read without SQLite (https://sqlite.org/fileformat.html, section 4): its committed transactions, as
+/// far as the checksums are valid. Holds one page in memory at a time.
 /// </summary>
 internal sealed class WalFile
 {
@@ -17,17 +17,17 @@ internal sealed class WalFile
 
     public int PageSize { get; }
 
-    /// <summary>The first pages that were committed, oldest first.</summary>
+    /// <summary>The committed first pages, oldest first.</summary>
     public IReadOnlyList<SqliteHeader> Headers => _headers;
 
-    /// <summary>Pages of the database after the first and after the smallest transaction.</summary>
+    /// <summary>The smallest database size in pages after any of the transactions.</summary>
     public uint SmallestSize { get; private set; }
 
-    /// <summary>Pages of the database after the largest transaction.</summary>
+    /// <summary>The largest database size in pages after any of the transactions.</summary>
     public uint LargestSize { get; private set; }
 
     /// <summary>Reads a log.</summary>
-    /// <returns>The log, or null where SQLite finds nothing in it that was committed.</returns>
+    /// <returns>The log, or null when it has no committed transaction.</returns>
     public static WalFile? Read(string path)
     {
         if (!File.Exists(path))
@@ -89,7 +89,7 @@ internal sealed class WalFile
         }
     }
 
-    /// <summary>The running sum of a log: over its header and each frame, in the byte order that its magic number says.</summary>
+    /// <summary>The running checksum of a log, over its header and each frame, in the byte order given by its magic number.</summary>
     private struct Checksum(bool isBigEndian)
     {
         private uint _first;

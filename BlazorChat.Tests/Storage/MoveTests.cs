@@ -97,13 +97,13 @@ public sealed class MoveTests : IAsyncLifetime
         var empty = await TestData.CreateAsync(TestDatabase.Sqlite);
         await using var _ = empty;
         await RefusedAsync("PostgreSQL", empty.Folder, "There is no database");
-        await RefusedAsync("Sqlite", empty.Folder, "has nothing of BlazorChat");
+        await RefusedAsync("Sqlite", empty.Folder, "has no BlazorChat data");
         // Keys alone: people's cookies are signed with them.
         await using (var target = _postgres.Open())
         {
             await target.Database.MigrateAsync();
             await target.Database.ExecuteSqlRawAsync("""INSERT INTO "DataProtectionKeys" ("FriendlyName", "Xml") VALUES ('key-2', '<key id="2" />')""");
-            await RefusedAsync("PostgreSQL", _sqlite.Folder, "Database:ConnectionString names is not empty");
+            await RefusedAsync("PostgreSQL", _sqlite.Folder, "Database:ConnectionString is not empty");
             Assert.Equal(1, await target.Database.ExecuteSqlRawAsync("DELETE FROM \"DataProtectionKeys\""));
         }
 
@@ -113,7 +113,7 @@ public sealed class MoveTests : IAsyncLifetime
         }
 
         await MoveAsync("PostgreSQL", _sqlite.Folder);
-        await RefusedAsync("PostgreSQL", _sqlite.Folder, "Database:ConnectionString names is not empty");
+        await RefusedAsync("PostgreSQL", _sqlite.Folder, "Database:ConnectionString is not empty");
         await RefusedAsync("Sqlite", _sqlite.Folder, "is not empty");
         // A log that has lost its database, or a key that is not the source's.
         var log = StoredSchema.FileOf(empty.Folder) + "-wal";

@@ -180,8 +180,8 @@ public sealed class StartCheckTests : IDisposable
     [Theory]
     [InlineData("page", "damaged")]
     [InlineData("end", "its end is missing")]
-    [InlineData("header", "damaged or no database")]
-    [InlineData("other", "not BlazorChat's")]
+    [InlineData("header", "damaged or is not a SQLite database")]
+    [InlineData("other", "belongs to another application")]
     public async Task A_damaged_database_and_one_of_something_else_are_left_alone(string damage, string sentence)
     {
         var folder = Folder("damaged");
@@ -233,7 +233,7 @@ public sealed class StartCheckTests : IDisposable
             var before = Files(folder);
             Assert.Contains(StoredSchema.FileOf(folder), before.Keys);
             var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(folder, Quick));
-            Assert.Contains($"{folder}, is in use by another BlazorChat process", refused.Message, StringComparison.Ordinal);
+            Assert.Contains($"{folder} (setting DataFolder) is in use by another BlazorChat process", refused.Message, StringComparison.Ordinal);
             Assert.Equal(before, Files(folder));
         }
 
@@ -244,7 +244,7 @@ public sealed class StartCheckTests : IDisposable
         command.ExecuteNonQuery();
         var left = Files(folder);
         var held = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(folder, Quick));
-        Assert.Contains($"{folder}, is in use by another process", held.Message, StringComparison.Ordinal);
+        Assert.Contains($"{folder} (setting DataFolder) is in use by another process", held.Message, StringComparison.Ordinal);
         Assert.Equal(left, Files(folder));
     }
 

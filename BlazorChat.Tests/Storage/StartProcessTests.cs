@@ -18,7 +18,7 @@ public sealed class StartProcessTests : IDisposable
     public async Task It_ends_with_one_line_and_no_stack_trace()
     {
         await File.WriteAllTextAsync(StoredSchema.FileOf(_folder), new string('x', 8192));
-        await RefusedAsync(null, "damaged or no database of SQLite");
+        await RefusedAsync(null, "damaged or is not a SQLite database");
         Assert.Equal(new string('x', 8192), await File.ReadAllTextAsync(StoredSchema.FileOf(_folder)));
     }
 
@@ -109,7 +109,7 @@ public sealed class StartProcessTests : IDisposable
         {
             // Room for the database and the least that must be free, not for a second one.
             await RefusedAsync(
-                $"mount -t tmpfs -o size=5m tmpfs \"{on}\"; cp \"$DataFolder/blazorchat.db\" \"{on}\"; mount --bind \"{on}\" \"$DataFolder\"", "no room for a copy of the database");
+                $"mount -t tmpfs -o size=5m tmpfs \"{on}\"; cp \"$DataFolder/blazorchat.db\" \"{on}\"; mount --bind \"{on}\" \"$DataFolder\"", "no space for the copy of the database");
             Assert.Equal(before, await File.ReadAllBytesAsync(StoredSchema.FileOf(_folder)));
         }
         finally

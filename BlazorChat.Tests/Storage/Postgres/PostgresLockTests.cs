@@ -143,7 +143,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
         Assert.False(held.IsHeld);
         time.Advance(PostgresLock.EndWithin);
         await UntilAsync(() => Task.FromResult(held.IsHeld));
-        Assert.Contains(log.Lines, line => line.Level == LogLevel.Warning && line.Text.Contains("have not ended", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Level == LogLevel.Warning && line.Text.Contains("did not end within", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -28,11 +28,11 @@ public sealed class PostgresStartTests
     }
 
     [Theory]
-    [InlineData("password", "a user or a password")]
-    [InlineData("user", "a user or a password")]
+    [InlineData("password", "the user or password")]
+    [InlineData("user", "the user or password")]
     [InlineData("database", "does not exist")]
     [InlineData("port", "cannot be reached")]
-    [InlineData("owner", "may not do")]
+    [InlineData("owner", "has no permission")]
     public async Task A_server_that_refuses_ends_the_start_with_one_sentence_and_no_name(string wrong, string sentence)
     {
         await using var data = await TestData.CreateAsync(TestDatabase.PostgreSQL);
