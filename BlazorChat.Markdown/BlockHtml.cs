@@ -6,8 +6,8 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Writes a parsed text as safe HTML, block by block, and of the open block piece by piece. Only what is written here can
-/// be in the result: no ids, no styles, no handlers, no attribute taken from the text.
+/// Writes a parsed text as safe HTML, block by block, and the open block piece by piece. The result has only what this class writes: no
+/// ids, styles, handlers or attributes from the text.
 /// </summary>
 internal sealed class BlockHtml
 {
@@ -16,14 +16,14 @@ internal sealed class BlockHtml
 
     public BlockHtml() => _inlines = new InlineHtml(_html);
 
-    /// <summary>One block; empty for what is not shown, such as the definition of a link.</summary>
+    /// <summary>One block; empty for blocks that are not shown, such as link definitions.</summary>
     public string Render(Block block)
     {
         WriteBlock(block, nested: false);
         return Take();
     }
 
-    /// <summary>What stands inside the container that <see cref="ContainerOf"/> names: items, rows or inner blocks.</summary>
+    /// <summary>The content of the container that <see cref="ContainerOf"/> names: items, rows or inner blocks.</summary>
     public IEnumerable<string> RenderPieces(Block block)
     {
         switch (block)
@@ -58,7 +58,7 @@ internal sealed class BlockHtml
         }
     }
 
-    /// <summary>The element around a block's pieces, or null where the block is one piece.</summary>
+    /// <summary>The element around a block's pieces, or null when the block is a single piece.</summary>
     public static string? ContainerOf(Block block) => block switch
     {
         Table => "table",
@@ -67,7 +67,7 @@ internal sealed class BlockHtml
         _ => null,
     };
 
-    /// <summary>The first number of an ordered list when that is not 1.</summary>
+    /// <summary>The first number of an ordered list, or null when it is 1.</summary>
     public static int? StartOf(Block block) =>
         block is ListBlock { IsOrdered: true } list
         && int.TryParse(list.OrderedStart, NumberStyles.None, CultureInfo.InvariantCulture, out var start)
@@ -82,8 +82,8 @@ internal sealed class BlockHtml
         return html;
     }
 
-    // dir="auto" finds a block's direction in its own text, and skips inner elements that have one: it stands on the
-    // outermost element of what is read as one piece, so that a list's or a quotation's marks are on the right side too.
+    // dir="auto" detects a block's direction from its own text and skips inner elements that have the attribute. It is set on the outermost
+    // element that is read as one unit, so that the marks of lists and quotations are on the right side too.
     private void WriteBlock(Block block, bool nested)
     {
         switch (block)
@@ -92,7 +92,7 @@ internal sealed class BlockHtml
                 WriteLeaf("p", paragraph, nested);
                 break;
             case HeadingBlock heading:
-                // The page has its own h1, and h2 for its parts: a message begins at h3.
+                // The page uses h1 for itself and h2 for its parts, so a message begins at h3.
                 WriteLeaf(heading.Level switch { 1 => "h3", 2 => "h4", 3 => "h5", _ => "h6" }, heading, nested);
                 break;
             case ThematicBreakBlock:
@@ -164,7 +164,7 @@ internal sealed class BlockHtml
         _html.Append(isTask ? "<li class=\"task-item\">" : "<li>");
         foreach (var child in item)
         {
-            // In a list without blank lines an item's text stands in the item itself.
+            // In a list without blank lines, an item's text is not in a paragraph.
             if (!isLoose && child is ParagraphBlock { Inline: not null } paragraph)
             {
                 _inlines.WriteContent(paragraph);

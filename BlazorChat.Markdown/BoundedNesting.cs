@@ -4,12 +4,14 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// How deep quotations and lists nest. Past it their marks stay text: nothing is cut away, no stack overflows, and the
-/// parser, which visits every open container for each line, stays linear.
+/// Bounds the nesting of quotations and lists. Marks beyond the bound stay text: nothing is cut, no stack overflows, and the parser, which
+/// visits every open container for each line, stays linear.
 /// </summary>
 internal static class BoundedNesting
 {
-    /// <summary>Levels of quotations and lists together; a blank line costs a visit of each. People and models stay below ten.</summary>
+    /// <summary>
+    /// Levels of quotations and lists together. A blank line costs one visit per level. People and models stay below ten.
+    /// </summary>
     public const int MaxDepth = 16;
 
     /// <summary>Whether one more container may be opened at the parser's position.</summary>
@@ -28,7 +30,7 @@ internal static class BoundedNesting
     }
 }
 
-/// <summary>Markdig's quotations, no deeper than <see cref="BoundedNesting.MaxDepth"/>.</summary>
+/// <summary>Markdig's quotations, at most <see cref="BoundedNesting.MaxDepth"/> deep.</summary>
 internal sealed class BoundedQuoteParser : QuoteBlockParser
 {
     /// <inheritdoc />
@@ -37,8 +39,8 @@ internal sealed class BoundedQuoteParser : QuoteBlockParser
 }
 
 /// <summary>
-/// Markdig's lists, no deeper than <see cref="BoundedNesting.MaxDepth"/>, and ended by a thematic break (<c>* * *</c>) also while
-/// a fence stands open in them: Markdig reads items there, other than for the same line alone.
+/// Markdig's lists, at most <see cref="BoundedNesting.MaxDepth"/> deep. A thematic break (<c>* * *</c>) ends a list even while a fence is
+/// open in it. Markdig would read such a line as items there, unlike everywhere else.
 /// </summary>
 internal sealed class BoundedListParser : ListBlockParser
 {
@@ -48,7 +50,7 @@ internal sealed class BoundedListParser : ListBlockParser
 
     /// <inheritdoc />
     public override BlockState TryContinue(BlockProcessor processor, Block block) =>
-        // A width below zero is that of an item whose first line is empty. What is indented belongs to the fence.
+        // A negative width belongs to an item whose first line is empty. Indented lines belong to the fence.
         block is ListItemBlock item && processor.CurrentBlock is FencedCodeBlock && processor.Indent < Math.Abs(item.ColumnWidth) && IsThematicBreak(processor)
             ? BlockState.None
             : base.TryContinue(processor, block);

@@ -5,8 +5,8 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Code blocks: a head with the language and a button that the page's script recognizes by <c>data-copy-code</c> (no inline
-/// handler: the content security policy has none), and the code, which scrolls and can be reached with the keyboard.
+/// Writes code blocks: a head with the language and a copy button, and the code, which scrolls and can be reached with the keyboard. The
+/// page's script finds the button by <c>data-copy-code</c>, since the content security policy allows no inline handlers.
 /// </summary>
 internal static class CodeBlockHtml
 {
@@ -16,7 +16,7 @@ internal static class CodeBlockHtml
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+#._-");
 
     /// <summary>
-    /// The language of a fence's info string (its first word), or null when it is none: it ends in a class name and a label.
+    /// The language of a fence's info string (its first word), or null when it is not a valid name: it is used in a class name and a label.
     /// </summary>
     public static string? Language(string? info) =>
         info is { Length: > 0 and <= MaxLanguageLength } && !info.AsSpan().ContainsAnyExcept(LanguageCharacters) ? info : null;

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace BlazorChat.Markdown;
 
-/// <summary>Text into HTML: the one escape that everything passes, in elements and in quoted attributes alike.</summary>
+/// <summary>Escapes text as HTML. All text passes this one escape, in elements and in quoted attributes alike.</summary>
 internal static class HtmlText
 {
     private static readonly SearchValues<char> Special = SearchValues.Create("&<>\"'");
 
-    /// <summary>Appends text so that it is nothing but text.</summary>
+    /// <summary>Appends text as nothing but text.</summary>
     public static StringBuilder AppendEscaped(this StringBuilder html, ReadOnlySpan<char> text)
     {
         for (var at = text.IndexOfAny(Special); at >= 0; at = text.IndexOfAny(Special))

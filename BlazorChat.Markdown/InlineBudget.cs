@@ -5,34 +5,38 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Keeps hostile text from hanging the parser. Markdig's inline parsing is quadratic in places: open brackets and emphasis
-/// marks nest and are walked for every piece of text, a link's destination is searched to the end for every <c>](</c>, and
-/// a bare URL looks back over everything before it. Each costs at most one visit of the block's characters per mark, and
-/// was measured at 0.3 to 1.5 ns per visit (100,000 times <c>[</c>, <c>*a</c>, <c>[a](b</c>, <c>|:</c>,
-/// <c>http://a.b</c>…). A block past its budget is shown as the plain text that it is.
+/// Keeps hostile text from hanging the parser. Markdig's inline parsing is quadratic in places: open brackets and emphasis marks nest and
+/// are walked for every piece of text, a link's destination is searched to the end for every <c>](</c>, and a bare URL looks back over
+/// everything before it. Each mark costs at most one visit of the block's characters, measured at 0.3 to 1.5 ns per visit (100,000 times
+/// <c>[</c>, <c>*a</c>, <c>[a](b</c>, <c>|:</c>, <c>http://a.b</c>…). A block that exceeds its budget is shown as plain text.
 /// </summary>
 internal sealed class InlineBudget(long maxBlockCost, long maxTextCost)
 {
     /// <summary>
-    /// For a finished text: 24 million visits for one block, at most about 35 ms, and 40 million for all together. 8 KB of prose
-    /// with 300 marks need 2.5 million, a table of 200 rows with a link and bold words in each 12 million.
+    /// For a finished text: 24 million visits per block, at most about 35 ms, and 40 million for the whole text. 8 KB of prose with 300
+    /// marks need 2.5 million; a table of 200 rows with a link and bold words in each needs 12 million.
     /// </summary>
     public static InlineBudget Finished { get; } = new(maxBlockCost: 24_000_000, maxTextCost: 40_000_000);
 
-    /// <summary>For the open block of a live text, which is short and parsed ten times a second: at most a few milliseconds.</summary>
+    /// <summary>For the open block of a live text, which is short and parsed ten times per second: at most a few milliseconds.</summary>
     public static InlineBudget Live { get; } = new(maxBlockCost: 5_000_000, maxTextCost: 8_000_000);
 
-    /// <summary>Marks of one block, cheap ones too: each ends a run of text at about 100 ns, 100 KB of nothing but marks at 10 ms.</summary>
+    /// <summary>
+    /// Most marks of one block, including cheap ones. Each ends a run of text at about 100 ns, so 100 KB of nothing but marks take 10 ms.
+    /// </summary>
     public const long MaxBlockMarks = 100_000;
 
-    /// <summary>Cells of one table, counting the padding of short rows: a row of 1,000 cells over 1,000 rows of one would be a million.</summary>
+    /// <summary>
+    /// Most cells of one table, including the padding of short rows: a row of 1,000 cells above 1,000 rows of one cell would give a
+    /// million.
+    /// </summary>
     public const long MaxTableCells = 50_000;
 
     private static readonly object SpentKey = new();
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("*~_[]`:.|<&\\!");
 
-    /// <summary>Called when Markdig has all lines of a paragraph or heading and has not looked at its inlines yet.</summary>
+    /// <summary>Called when Markdig has all lines of a paragraph or heading, but has not yet parsed its inlines.</summary>
     public void Spend(BlockProcessor processor, Block block)
     {
         if (block is not LeafBlock leaf || leaf.Lines.Lines is null)
@@ -120,7 +124,7 @@ internal sealed class InlineBudget(long maxBlockCost, long maxTextCost)
     private static bool IsWordAt(ReadOnlySpan<char> line, int at) =>
         at >= 0 && at < line.Length && char.IsLetterOrDigit(line[at]);
 
-    // ':' starts a look over the whole line before a pipe, and belongs to "http://", "https://" and "mailto:".
+    // ':' makes Markdig scan the whole line before a pipe, and is part of "http://", "https://" and "mailto:".
     private static bool IsCostlyColon(ReadOnlySpan<char> line, int at, int run)
     {
         var next = at + run < line.Length ? line[at + run] : '\0';

@@ -6,17 +6,17 @@ using Markdig.Syntax.Inlines;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Writes what stands inside a paragraph, heading or cell. It is an allow-list by construction: only the elements and
-/// attributes below exist, nothing is copied from the syntax tree but text, and what is not known is written as text.
+/// Writes the content of a paragraph, heading or cell. It is an allow-list by construction: only the elements and attributes below exist,
+/// only text is copied from the syntax tree, and unknown inlines are written as text.
 /// </summary>
 internal sealed class InlineHtml(StringBuilder html)
 {
-    /// <summary>Emphasis in emphasis, links in emphasis…: beyond it the text stays and the elements go.</summary>
+    /// <summary>Most levels of nested emphasis and links. Beyond it, the text is kept without its elements.</summary>
     public const int MaxDepth = 32;
 
     /// <summary>
-    /// Characters of addresses that references (<c>[a]</c> with <c>[a]: https://…</c> elsewhere) may add to one text: without
-    /// a bound three characters become <see cref="SafeLinks.MaxLength"/> as often as they are written.
+    /// Most characters of addresses that references (<c>[a]</c> with <c>[a]: https://…</c> elsewhere) may add to one text. Without this
+    /// limit, each use of three characters could expand to <see cref="SafeLinks.MaxLength"/>.
     /// </summary>
     public const int MaxReferenceExpansion = 256 * 1024;
 
@@ -24,7 +24,7 @@ internal sealed class InlineHtml(StringBuilder html)
     private int _expanded;
     private bool _insideLink;
 
-    /// <summary>Writes the inlines of a block, or its text where <see cref="InlineBudget"/> refused to parse it.</summary>
+    /// <summary>Writes the inlines of a block, or its text if <see cref="InlineBudget"/> refused to parse it.</summary>
     public void WriteContent(LeafBlock block)
     {
         if (block.Inline is { } inline)
@@ -37,7 +37,7 @@ internal sealed class InlineHtml(StringBuilder html)
         }
     }
 
-    /// <summary>Whether a block's text was never parsed and stands there as it was written.</summary>
+    /// <summary>Whether a block's text was not parsed and is shown as written.</summary>
     public static bool IsPlain(LeafBlock block) => block.Inline is null;
 
     private void WriteLines(LeafBlock block)
@@ -78,8 +78,8 @@ internal sealed class InlineHtml(StringBuilder html)
                 WriteLeaf(inline);
                 break;
             case LineBreakInline:
-                // Soft breaks too: people in a chat press Enter for a new line and mean it, and models write addresses, verses
-                // and short lists that way.
+                // Soft breaks too: people in a chat press Enter to start a new line, and models write addresses, verses and short lists
+                // that way.
                 html.Append("<br>");
                 break;
             case EmphasisInline emphasis:
@@ -123,7 +123,7 @@ internal sealed class InlineHtml(StringBuilder html)
                 html.AppendEscaped(entity.Transcoded.AsSpan());
                 break;
             case HtmlInline tag:
-                // The parser makes none (DisableHtml); if it ever did, it would be text.
+                // The parser makes none (DisableHtml). If it ever does, it is written as text.
                 html.AppendEscaped(tag.Tag);
                 break;
         }
@@ -142,7 +142,7 @@ internal sealed class InlineHtml(StringBuilder html)
         var url = link.Url;
         if (_insideLink || !SafeLinks.IsAllowed(url) || !MayExpand(link))
         {
-            // Nothing to follow: the text alone. A link in a link would close the outer one.
+            // Not a link that can be followed: only the text. A link inside a link would close the outer one.
             if (link.IsImage)
             {
                 WriteText(link);
@@ -155,13 +155,13 @@ internal sealed class InlineHtml(StringBuilder html)
             return;
         }
 
-        // A link's title is left out: it would be one more text that claims where the link goes.
+        // A link's title is left out, because it could claim a false destination.
         OpenLink(url, link.IsImage);
         _insideLink = true;
         var start = html.Length;
         if (link.IsImage)
         {
-            // An image is never loaded: its host would learn who reads this, and when.
+            // An image is never loaded, because its host would learn who reads this and when.
             WriteText(link);
         }
         else
@@ -209,7 +209,7 @@ internal sealed class InlineHtml(StringBuilder html)
         return _expanded <= MaxReferenceExpansion;
     }
 
-    // The text of an inline without its elements. Does not recurse: hostile nesting is thousands deep.
+    // The text of an inline without its elements. Not recursive, because hostile nesting is thousands deep.
     private void WriteText(ContainerInline root)
     {
         var pending = new Stack<Inline>();

@@ -3,17 +3,16 @@ using System.Collections.Immutable;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Cuts the HTML inside of a growing paragraph into pieces, so that a frame sends the words that came and not the whole
-/// paragraph again. Where a piece ends depends only on what stands before: pieces at the start stay as they are while the
-/// paragraph grows.
+/// Cuts the inner HTML of a growing paragraph into pieces, so that a frame sends only the new words and not the whole paragraph. The end of
+/// a piece depends only on the text before it, so earlier pieces do not change while the paragraph grows.
 /// </summary>
 internal static class InlinePieces
 {
-    // A frame costs about 130 bytes whatever it carries, and each piece a node for good; on average half of this is sent again.
+    // A frame costs about 130 bytes whatever it carries, and each piece is a permanent node. On average, half of this length is sent again.
     private const int Length = 48;
 
-    /// <summary>Cuts after a space that stands in no inline element.</summary>
-    /// <param name="html">HTML that this namespace has written: every tag closed, every other angle bracket escaped.</param>
+    /// <summary>Cuts after a space outside of all inline elements.</summary>
+    /// <param name="html">HTML written by this namespace: every tag is closed, and every other angle bracket is escaped.</param>
     public static ImmutableArray<string> Split(string html)
     {
         var pieces = ImmutableArray.CreateBuilder<string>(html.Length / Length + 1);

@@ -4,9 +4,7 @@ using Markdig.Syntax;
 
 namespace BlazorChat.Markdown;
 
-/// <summary>
-/// An open fence: passes its lines on as they come, without parsing any of them twice, until its closing line.
-/// </summary>
+/// <summary>An open fence. Passes its lines on as they arrive, up to its closing line, without parsing any of them twice.</summary>
 internal sealed class LiveCode(FencedCodeBlock fence)
 {
     private const int MaxFenceIndent = 3;
@@ -16,7 +14,7 @@ internal sealed class LiveCode(FencedCodeBlock fence)
     private ImmutableArray<string> _chunks = [];
     private bool _isInsideLine;
 
-    /// <summary>What a viewer sees. Takes what was read since the last call as one more chunk.</summary>
+    /// <summary>The visible text. Adds the text read since the last call as one more chunk.</summary>
     public OpenCode Show()
     {
         if (_fresh.Length > 0)
@@ -28,11 +26,9 @@ internal sealed class LiveCode(FencedCodeBlock fence)
         return new OpenCode(_language, _chunks);
     }
 
-    /// <summary>
-    /// Reads text that follows what was read before.
-    /// </summary>
-    /// <param name="text">The text; what <paramref name="consumed"/> leaves of it must come again, with more behind it.</param>
-    /// <param name="consumed">How much was read: less than everything when the last line may become the closing fence.</param>
+    /// <summary>Reads the text that follows the text read before.</summary>
+    /// <param name="text">The text. The caller must pass the part that was not consumed again, followed by more text.</param>
+    /// <param name="consumed">The length read: less than everything when the last line may become the closing fence.</param>
     /// <returns>Whether the closing fence was read.</returns>
     public bool Read(ReadOnlySpan<char> text, out int consumed)
     {

@@ -4,12 +4,12 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// How far the end of a live text can be believed. <c>#</c> may become a heading, a tag or a closing mark; what the next
-/// token decides is neither shown nor taken for the beginning of a block.
+/// Finds the uncertain end of a live text. <c>#</c> may become a heading, a tag or a closing mark. What the next token decides is neither
+/// shown nor treated as the beginning of a block.
 /// </summary>
 internal static class LiveEnd
 {
-    /// <summary>The most characters ever held back from the screen; a longer doubtful end is shown as it is.</summary>
+    /// <summary>The most characters that are ever held back from the screen. A longer uncertain end is shown as it is.</summary>
     public const int MaxHeldBack = 200;
 
     private const string ContainerMarks = " \t>*+-.)0123456789";
@@ -17,8 +17,8 @@ internal static class LiveEnd
     private static readonly SearchValues<char> Marks = SearchValues.Create("#*-_+=~`>|:.)0123456789 \t");
 
     /// <summary>
-    /// The length of the text without a last line of which nothing is certain: one of nothing but marks, an unfinished
-    /// opening fence (a backtick behind it would make it a paragraph), a task's box.
+    /// The length of the text without an uncertain last line: one with nothing but marks, an unfinished opening fence (a backtick in its
+    /// info string would make it a paragraph), or a task's box.
     /// </summary>
     public static int CertainLength(string text)
     {
@@ -32,8 +32,8 @@ internal static class LiveEnd
     }
 
     /// <summary>
-    /// Where the lines at a paragraph's end begin that may be the head of a table, or the text's length when there are none:
-    /// a first row, until the next line tells whether it is one.
+    /// Where the lines at a paragraph's end begin that may be the head of a table, or the text's length when there are none. A first row
+    /// waits until the next line shows whether it is one.
     /// </summary>
     public static int TableHeadStart(string text, ParagraphBlock paragraph)
     {
@@ -46,7 +46,7 @@ internal static class LiveEnd
         var start = StartOfLine(text, end);
         if (start > paragraph.Span.Start && IsDelimiters(Line(text, start)))
         {
-            // A complete delimiter row makes a table; an incomplete one keeps the row above it waiting.
+            // A complete delimiter row makes a table. An incomplete one keeps the row above it waiting.
             start = StartOfLine(text, start - 1);
         }
 
@@ -54,7 +54,7 @@ internal static class LiveEnd
         return end - start <= MaxHeldBack && Line(text, start).StartsWith("|") ? start : text.Length;
     }
 
-    /// <summary>Whether a paragraph of the structure is a table, which Markdig tells only later.</summary>
+    /// <summary>Whether a paragraph of the structure is a table, which Markdig only finds later.</summary>
     public static bool IsTable(string text, ParagraphBlock paragraph)
     {
         var first = text.IndexOf('\n', paragraph.Span.Start);

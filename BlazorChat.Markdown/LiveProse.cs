@@ -4,22 +4,22 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// The open block of a live text as it is shown: parsed anew for each frame, with a doubtful end held back and unfinished
-/// inlines finished. What is long settles: its earlier pieces are kept and no longer parsed.
+/// The open block of a live text as shown: parsed again for each frame, with an uncertain end held back and unfinished inlines closed. A
+/// long block settles: its earlier pieces are kept and no longer parsed.
 /// </summary>
 internal sealed class LiveProse
 {
-    /// <summary>Characters of one open block that are parsed for a frame before its earlier pieces settle; about 0.3 ms.</summary>
+    /// <summary>Characters of one open block that are parsed per frame before its earlier pieces settle; about 0.3 ms.</summary>
     public const int SettleLength = 8 * 1024;
 
-    // Stands before the rest of a paragraph, so that it is parsed as the middle of one: "2. " and "# " begin nothing there.
-    // A zero-width space, which no trimming removes.
+    // Put before the rest of a paragraph, so that it is parsed as the middle of one: "2. " and "# " start no block there. A zero-width
+    // space, which no trimming removes.
     private const string MidParagraph = "\u200B ";
 
-    // Of a paragraph's text so much stays unsettled: what emphasis may still be open, and the words that come.
+    // This much of a paragraph's text stays unsettled, for emphasis that may still be open and for the latest words.
     private const int KeptOfParagraph = 2 * 1024;
 
-    // What BlockHtml writes around a paragraph that is not plain.
+    // The element that BlockHtml writes around a paragraph that is not plain.
     private const string Paragraph = "p";
     private const string ParagraphStart = "<p dir=\"auto\">";
     private const string ParagraphEnd = "</p>";
@@ -29,12 +29,12 @@ internal sealed class LiveProse
     private int? _start;
     private OpenMarkup? _shown;
 
-    /// <summary>Text to put before the unsettled rest when it is parsed: a table's head, for example.</summary>
+    /// <summary>Text to parse before the unsettled rest, for example a table's head.</summary>
     public string Context { get; private set; } = "";
 
     /// <summary>Renders the open block.</summary>
-    /// <param name="text"><see cref="Context"/> and the unsettled text of the block, to the end of what there is.</param>
-    /// <param name="certain">How much of it is certain (<see cref="LiveEnd.CertainLength"/>).</param>
+    /// <param name="text"><see cref="Context"/> and the unsettled text of the block, up to the current end.</param>
+    /// <param name="certain">The length of its certain part (<see cref="LiveEnd.CertainLength"/>).</param>
     /// <param name="structure">The parsed structure of the certain part.</param>
     public OpenMarkup? Show(string text, int certain, MarkdownDocument structure)
     {
@@ -51,9 +51,7 @@ internal sealed class LiveProse
         return _shown;
     }
 
-    /// <summary>
-    /// Settles the earlier pieces of a long block, as they were shown last.
-    /// </summary>
+    /// <summary>Settles the earlier pieces of a long block, as they were last shown.</summary>
     /// <returns>The position in <paramref name="text"/> where the unsettled rest begins, or 0 when nothing can settle.</returns>
     public int Settle(string text, Block block)
     {
@@ -98,7 +96,7 @@ internal sealed class LiveProse
             _settled = _shown.Pieces[..^1];
         }
 
-        // Settled parts of a paragraph are paragraphs themselves.
+        // The settled parts of a paragraph are paragraphs themselves.
         _container = _shown.Container == Paragraph ? null : _shown.Container;
         _start = _shown.Start;
         return cut;
@@ -106,7 +104,7 @@ internal sealed class LiveProse
 
     private int Unsettled => _shown!.Pieces.Length - _settled.Length;
 
-    // Holds back and finishes the end of the text, when its last block is one that the next token may continue.
+    // Holds back and closes the end of the text if its last block is one that the next token may continue.
     private static string Finish(string display, string text, MarkdownDocument structure)
     {
         if (LastLeaf(structure) is not { } leaf || leaf is CodeBlock || leaf.Span.Start >= display.Length)
@@ -137,7 +135,7 @@ internal sealed class LiveProse
         return start < display.Length ? OpenInline.Finish(WithoutClosingMarks(display, leaf), start) : display;
     }
 
-    // "# Title #": the marks at a heading's end may close it.
+    // "# Title #": marks at a heading's end may close it.
     private static string WithoutClosingMarks(string display, LeafBlock leaf)
     {
         var content = leaf is HeadingBlock ? display.AsSpan().TrimEnd(' ').TrimEnd('#') : display;
@@ -169,7 +167,7 @@ internal sealed class LiveProse
 
     private static int LineStart(string text, int position) => position == 0 ? 0 : text.LastIndexOf('\n', position - 1) + 1;
 
-    // The end of a line, else of a sentence, else of a word.
+    // The end of a line, otherwise of a sentence, otherwise of a word.
     private int CutOfParagraph(string text, int start)
     {
         var from = Math.Max(start, Context.Length) + KeptOfParagraph;
@@ -193,7 +191,7 @@ internal sealed class LiveProse
         var visible = parsed.Where(block => block is not LinkReferenceDefinitionGroup).ToList();
         if (visible is [var only] && BlockHtml.ContainerOf(only) is { } container && (_container ?? container) == container)
         {
-            // A settled table is parsed with its head, which is among the settled pieces already.
+            // A settled table is parsed with its head, which is already among the settled pieces.
             var pieces = html.RenderPieces(only).Skip(_settled.Length > 0 && container == "table" ? 1 : 0);
             return new OpenMarkup(container, _settled.IsEmpty ? BlockHtml.StartOf(only) : _start, [.. _settled, .. pieces]);
         }
@@ -211,7 +209,7 @@ internal sealed class LiveProse
 
     private static string ParagraphPiece(string html) => html.Replace(MidParagraph, "", StringComparison.Ordinal);
 
-    // Pieces that say the same stay the same instances, and so does the whole.
+    // Unchanged pieces stay the same instances, and so does an unchanged block.
     private OpenMarkup? Reuse(OpenMarkup? next)
     {
         if (next is null || _shown is null)

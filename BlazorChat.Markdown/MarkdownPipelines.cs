@@ -8,22 +8,22 @@ using Markdig.Parsers.Inlines;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// The ways of parsing. Every extension is named here: <c>UseAdvancedExtensions</c> would end with generic attributes,
-/// which let the text choose ids, classes and event handlers.
+/// The Markdig pipelines. Every extension is listed here: <c>UseAdvancedExtensions</c> would include generic attributes, which let the text
+/// choose ids, classes and event handlers.
 /// </summary>
 internal static class MarkdownPipelines
 {
     /// <summary>
-    /// CommonMark without raw HTML, with pipe tables, task lists, strikethrough and bare URLs: everything that is shown.
+    /// CommonMark without raw HTML, with pipe tables, task lists, strikethrough and bare URLs. Used for everything that is shown.
     /// </summary>
     public static MarkdownPipeline Full { get; } = CreateFull(InlineBudget.Finished);
 
-    /// <summary>The same as <see cref="Full"/> with less patience, for text that is parsed again and again while it grows.</summary>
+    /// <summary>The same as <see cref="Full"/> with a smaller budget, for text that is parsed again and again while it grows.</summary>
     public static MarkdownPipeline Live { get; } = CreateFull(InlineBudget.Live);
 
     /// <summary>
-    /// The same blocks without looking into them: tells a live text where its top-level blocks begin, at a fraction of the
-    /// cost. A table is still a paragraph here, because Markdig finds tables among the inlines.
+    /// The same blocks without their inlines. Finds the top-level blocks of a live text at a fraction of the cost. A table is still a
+    /// paragraph here, because Markdig finds tables among the inlines.
     /// </summary>
     public static MarkdownPipeline Structure { get; } = CreateStructure();
 
@@ -34,7 +34,7 @@ internal static class MarkdownPipelines
         builder.UseEmphasisExtras(EmphasisExtraOptions.Strikethrough);
         builder.InlineParsers.InsertBefore<LinkInlineParser>(new StrictTaskListParser());
 
-        // Only the schemes that SafeLinks lets through are worth a look: '<ftp://…>' and 'tel:' stay text.
+        // Only the schemes that SafeLinks allows are parsed: '<ftp://…>' and 'tel:' stay text.
         builder.InlineParsers.Insert(0, new AutoLinkParser(new AutoLinkOptions { UseHttpsForWWWLinks = true })
         {
             OpeningCharacters = ['h', 'm', 'w'],
@@ -57,7 +57,7 @@ internal static class MarkdownPipelines
         builder.BlockParsers.Replace<QuoteBlockParser>(new BoundedQuoteParser());
         builder.BlockParsers.Replace<ListBlockParser>(new BoundedListParser());
 
-        // The pipe table extension adds it where it is missing; without it '--|--' would be an item of a list.
+        // For both pipelines; the pipe table extension only adds it where it is missing. Without it, '--|--' would be an item of a list.
         builder.BlockParsers.Insert(0, new PipeTableBlockParser());
         TableBoundaryParser.AddTo(builder.BlockParsers);
         return builder;

@@ -7,20 +7,20 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// A finished text to safe HTML: CommonMark, pipe tables, task lists, strikethrough and bare URLs; raw HTML is text, links
-/// lead to http, https and mailto only, images become links. Pure and thread-safe.
+/// Renders a finished text as safe HTML: CommonMark, pipe tables, task lists, strikethrough and bare URLs. Raw HTML is text, links lead to
+/// http, https and mailto only, and images become links. Pure and thread-safe.
 /// </summary>
 public static class MarkdownRenderer
 {
     /// <summary>
-    /// Lines that define a link (<c>[a]: b</c>) or underline a heading, beyond which a text is not parsed: Markdig searches
-    /// all earlier blocks for each (5,000 took 20 ms, 100,000 seconds).
+    /// Most lines that define a link (<c>[a]: b</c>) or underline a heading; a text with more is not parsed. Markdig searches all earlier
+    /// blocks for each (5,000 took 20 ms, 100,000 took seconds).
     /// </summary>
     internal const int MaxSearchingLines = 5_000;
 
     /// <summary>
-    /// Renders each top-level block of a text. Never throws and never leaves anything out: what passes a limit (see
-    /// <see cref="InlineBudget"/>, <see cref="BoundedNesting"/>) is shown as the plain text that it is.
+    /// Renders each top-level block of a text. Never throws and never omits anything: text that exceeds a limit (see
+    /// <see cref="InlineBudget"/>, <see cref="BoundedNesting"/>) is shown as plain text.
     /// </summary>
     public static ImmutableArray<MarkdownBlock> Render(string text)
     {
@@ -50,15 +50,15 @@ public static class MarkdownRenderer
         return blocks.DrainToImmutable();
     }
 
-    // What people and models write becomes two to four times as long. Thousands of empty code blocks would become forty
-    // times as long, for everybody who opens the room.
+    // HTML of people's and models' text is two to four times as long as the text. That of thousands of empty code blocks would be forty
+    // times as long, for everyone who opens the room.
     private static int MostHtml(int characters) => (8 * characters) + (16 * 1024);
 
-    /// <summary>One kind of line end, and no NUL, which HTML forbids: so that positions mean the same to everybody.</summary>
+    /// <summary>Replaces line ends by one kind, so that positions mean the same everywhere, and NUL, which HTML forbids.</summary>
     internal static string Normalize(string text) =>
         text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Replace('\0', '\uFFFD');
 
-    /// <summary>Parses a normalized text, or returns null when it is to be shown as plain text.</summary>
+    /// <summary>Parses a normalized text, or returns null when it has to be shown as plain text.</summary>
     internal static MarkdownDocument? Parse(string text, MarkdownPipeline pipeline)
     {
         if (CountSearchingLines(text) > MaxSearchingLines)
@@ -66,7 +66,7 @@ public static class MarkdownRenderer
             return null;
         }
 
-#pragma warning disable CA1031 // The parser's own limits and bugs come as any exception; a text must not end a response or a page.
+#pragma warning disable CA1031 // The parser's own limits and bugs may throw any exception; a text must not end a response or a page.
         try
         {
             return MarkdownParser.Parse(text, pipeline);
@@ -78,7 +78,7 @@ public static class MarkdownRenderer
 #pragma warning restore CA1031
     }
 
-    /// <summary>A text as it was written.</summary>
+    /// <summary>A text as written.</summary>
     internal static MarkdownBlock Plain(string text) =>
         new(new StringBuilder("<pre class=\"plain\" dir=\"auto\" tabindex=\"0\">").AppendEscaped(text).Append("</pre>").ToString());
 

@@ -5,23 +5,23 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// The Markdown of a text that is still being written. Appending is cheap; a frame parses only the open block, so that its
-/// cost does not depend on what came before. Closed blocks keep their string instance until <see cref="Complete"/>.
+/// The Markdown of a text that is still being written. Appending is cheap, and a frame parses only the open block, so its cost does not
+/// depend on the earlier text. Closed blocks keep their string instance until <see cref="Complete"/>.
 /// </summary>
 /// <remarks>
-/// Thread-safe: a producer calls <see cref="Append"/>, which only takes a short lock around a buffer, while another thread
-/// calls <see cref="Refresh"/> once per frame. Concurrent calls of <see cref="Refresh"/> wait for each other. Frames are
-/// immutable and may be kept and shared.
+/// Thread-safe: a producer calls <see cref="Append"/>, which only takes a short lock around a buffer, while another thread calls
+/// <see cref="Refresh"/> once per frame. Concurrent calls of <see cref="Refresh"/> wait for each other. Frames are immutable and may be
+/// kept and shared.
 /// <para>
-/// Top-level blocks are those of Markdig's own parse of the tail. A block is closed when the next one has begun for certain
-/// and no further text can take that back. Two things are known only at the end: links by reference whose definition stands
-/// in another block, and the budgets of a whole text.
+/// Top-level blocks are those of Markdig's own parse of the tail. A block is closed when the next one has certainly begun and no further
+/// text can change that. Two things are known only at the end: reference links whose definition is in another block, and the budgets of a
+/// whole text.
 /// </para>
 /// </remarks>
 public sealed class MarkdownStream
 {
-    // A block this long of which nothing settles (one endless list item, say) is parsed again only when it has grown by an
-    // eighth: all parses together stay proportional to its length.
+    // A block this long in which nothing can settle (such as one endless list item) is parsed again only after it has grown by an eighth,
+    // so that the sum of all parses stays proportional to its length.
     private const int StubbornLength = 4 * LiveProse.SettleLength;
 
     private readonly Lock _appendLock = new();
@@ -38,15 +38,15 @@ public sealed class MarkdownStream
     private string _carried = "";
     private bool _isComplete;
 
-    // Positions in _text: where the open block begins, where its unread or unsettled part begins, when to parse again.
+    // Positions in _text: the start of the open block, the start of its unread or unsettled part, and the length at which to parse again.
     private int _blockStart;
     private int _tailStart;
     private int _parseFrom;
 
-    /// <summary>Characters appended so far.</summary>
+    /// <summary>Number of characters appended so far.</summary>
     public int Length => Volatile.Read(ref _length);
 
-    /// <summary>Appends text. Any cut will do, also one within a line end or a surrogate pair.</summary>
+    /// <summary>Appends text, cut anywhere, even within a line end or a surrogate pair.</summary>
     /// <exception cref="InvalidOperationException">The text is complete.</exception>
     public void Append(string delta)
     {
@@ -63,7 +63,7 @@ public sealed class MarkdownStream
         }
     }
 
-    /// <summary>The text as it stands. The same instance as before when nothing came, or nothing that shows.</summary>
+    /// <summary>The current frame. The same instance as before when nothing arrived, or nothing visible.</summary>
     public MarkdownFrame Refresh()
     {
         lock (_refreshLock)
@@ -82,8 +82,8 @@ public sealed class MarkdownStream
     }
 
     /// <summary>
-    /// Ends the text and renders it once as a whole, exactly as <see cref="MarkdownRenderer.Render"/> does. Blocks that came out
-    /// as they were closed are the same instances. Further calls return the same blocks.
+    /// Ends the text and renders it once as a whole, exactly as <see cref="MarkdownRenderer.Render"/> does. Blocks with the same HTML as
+    /// when they were closed are the same instances. Further calls return the same blocks.
     /// </summary>
     public ImmutableArray<MarkdownBlock> Complete()
     {
@@ -123,7 +123,7 @@ public sealed class MarkdownStream
         }
     }
 
-    // Takes what came, with one kind of line end. Half a line end or half a surrogate pair waits for the other half.
+    // Takes the appended text and unifies line ends. Half a line end or half a surrogate pair waits for the other half.
     private bool Drain(bool isLast)
     {
         string delta;
@@ -144,8 +144,7 @@ public sealed class MarkdownStream
         return true;
     }
 
-    // One step: an open fence reads on, closed blocks are taken off the tail, or the open block is shown. False when there
-    // is nothing more to do.
+    // One step: reads on in an open fence, takes closed blocks off the tail, or shows the open block. False when nothing is left to do.
     private bool Advance() => _code is { } code ? ReadCode(code) : ReadProse();
 
     private bool ReadCode(LiveCode code)
@@ -194,7 +193,7 @@ public sealed class MarkdownStream
         return blocks is [FencedCodeBlock fence] && OpenFence(text, certain, fence) || Show(text, certain, structure, blocks);
     }
 
-    // A fence's first line is certain only when it is complete: its end says whether it is one.
+    // A fence's first line is certain only when it is complete, because its end decides whether it is one.
     private bool OpenFence(string text, int certain, FencedCodeBlock fence)
     {
         var endOfLine = text.IndexOf('\n', fence.Span.Start, certain - fence.Span.Start);
@@ -237,7 +236,7 @@ public sealed class MarkdownStream
         _parseFrom = length < StubbornLength ? 0 : _text.Length + (length / 8);
     }
 
-    // The open block ends at a position of the text: it becomes final as what its whole source says.
+    // Closes the open block at a position of the text and renders it from its whole source.
     private void Close(int end)
     {
         _closed = _closed.AddRange(MarkdownRenderer.Render(_text.ToString(_blockStart, end - _blockStart)));
@@ -251,7 +250,8 @@ public sealed class MarkdownStream
     private static int StartOf(string text, Block block)
     {
         var start = block.Span.Start == 0 ? 0 : text.LastIndexOf('\n', block.Span.Start - 1) + 1;
-        // A table may part from a paragraph whose further lines are indented: with nothing before it, that would make it code.
+        // A table may be split off from a paragraph with indented further lines. Without the lines before it, the indentation would make
+        // it code.
         while (block is ParagraphBlock && start < text.Length && text[start] is (' ' or '\t'))
         {
             start++;

@@ -4,16 +4,16 @@ using System.Text;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Finishes, for display only, what a live paragraph has begun: emphasis and code are closed at the end, an unfinished link
-/// shows its text, an unfinished image or address waits. A mark without its counterpart is believed for
-/// <see cref="MaxOpen"/> characters; after that it is what it most likely is, a character. Reads the text once.
+/// Closes, for display only, the unfinished inlines of a live paragraph: emphasis and code end with the text, an unfinished link shows its
+/// text, and an unfinished image or address waits. A mark without its counterpart counts as an opening mark for <see cref="MaxOpen"/>
+/// characters, and then as a plain character. Reads the text once.
 /// </summary>
 internal sealed class OpenInline
 {
-    /// <summary>How long an emphasis or a code span may stay open before its mark is shown as it is.</summary>
+    /// <summary>How long emphasis or a code span may stay open before its mark is shown as a character.</summary>
     public const int MaxOpen = 600;
 
-    // How many characters may be searched for the ends of links, all together: hostile text begins thousands.
+    // Most characters searched for the ends of links, in total: hostile text begins thousands of links.
     private const int MaxSearched = 64 * 1024;
 
     private readonly string _text;
@@ -36,7 +36,7 @@ internal sealed class OpenInline
 
     private int Start { get; }
 
-    /// <summary>The text with everything after <paramref name="start"/> finished.</summary>
+    /// <summary>The text with all inlines after <paramref name="start"/> closed.</summary>
     public static string Finish(string text, int start)
     {
         var open = new OpenInline(text, start);
@@ -124,7 +124,7 @@ internal sealed class OpenInline
             }
             else
             {
-                // The mark is the last that there is: whatever it will embrace has not come yet.
+                // The mark is the last in the text: its content has not arrived yet.
                 result.Length -= mark.Count;
                 TrimEnd(result);
             }
@@ -133,7 +133,7 @@ internal sealed class OpenInline
         return result.ToString();
     }
 
-    // Whether something other than marks and spaces stands behind an opening mark and is shown.
+    // Whether anything other than marks and spaces follows an opening mark and is shown.
     private bool HasContentAfter(Emphasis mark)
     {
         for (var i = mark.Position + mark.Count; i < _end; i++)
@@ -193,7 +193,7 @@ internal sealed class OpenInline
             return;
         }
 
-        // What may be the beginning of the closing run waits for the rest of it.
+        // A possible beginning of the closing run waits for its rest.
         var end = _text.AsSpan(content, _end - content).TrimEnd('`').Length + content;
         if (_text.AsSpan(content, end - content).IsWhiteSpace())
         {
@@ -228,7 +228,7 @@ internal sealed class OpenInline
         const int LongestEntity = 32;
         if (rest.Length > LongestEntity)
         {
-            // Far from the end: whatever it is, it is finished.
+            // Far from the end, so it is complete, whatever it is.
             _at++;
             return;
         }
@@ -262,7 +262,7 @@ internal sealed class OpenInline
         }
         else if (target > 0)
         {
-            // Emphasis that was opened in a link's text ends with it.
+            // Emphasis that was opened in a link's text ends with the link.
             var outside = Math.Min(bracket.Emphases, _emphases.Count);
             ForgetFrom(outside);
             _at = target;
@@ -281,7 +281,7 @@ internal sealed class OpenInline
         }
     }
 
-    // The position behind a link's destination or label, -1 when it is unfinished, 0 when there is none.
+    // The position after a link's destination or label, -1 when it is unfinished, 0 when there is none.
     private int TargetEnd(int position)
     {
         if (_text[position] is not ('(' or '['))
@@ -311,7 +311,7 @@ internal sealed class OpenInline
             else if (open == '(' && char.IsWhiteSpace(c) && i + 1 < _end && _text[i + 1] is not ('"' or '\'' or '(' or ')' or ' ' or '\n')
                 && !_text.AsSpan(position, i - position).ContainsAny('"', '\''))
             {
-                // A destination has no spaces; only a title may follow one.
+                // A destination has no spaces, and only a title may follow one.
                 return 0;
             }
         }
@@ -353,7 +353,7 @@ internal sealed class OpenInline
         _at += run;
     }
 
-    // Marks at the very end close what is open, when they are as many; otherwise the next token tells what they are.
+    // Marks at the very end close an open mark of the same length. Otherwise the next token decides what they are.
     private void ReadTrailingMarks(char mark, int run)
     {
         var open = _emphases.FindLastIndex(e => e.Character == mark);
@@ -371,7 +371,7 @@ internal sealed class OpenInline
 
     private int Close(char mark, int run)
     {
-        // Counted, so that a mark of which none is open does not look through all the others.
+        // Counted, so that a mark without an open counterpart does not search all the others.
         while (run > 0 && _openMarks.GetValueOrDefault(mark) > 0)
         {
             var index = _emphases.FindLastIndex(e => e.Character == mark);

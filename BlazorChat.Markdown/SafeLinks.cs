@@ -3,18 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Which addresses become links: absolute http, https and mailto. An allow-list over the finished address, after Markdig
-/// has resolved its entities and escapes: <c>java&amp;Tab;script:</c>, <c>//host</c>, <c>data:</c> and relative ones simply
-/// do not begin with one of the three.
+/// Decides which addresses become links: absolute http, https and mailto. An allow-list over the final address, after Markdig has resolved
+/// entities and escapes: <c>java&amp;Tab;script:</c>, <c>//host</c>, <c>data:</c> and relative addresses do not begin with one of the
+/// three.
 /// </summary>
 internal static class SafeLinks
 {
-    /// <summary>The longest address in characters that becomes a link; every browser and proxy takes this much.</summary>
+    /// <summary>The longest address that becomes a link, in characters; every browser and proxy accepts this length.</summary>
     public const int MaxLength = 2048;
 
     private static readonly string[] Schemes = ["https://", "http://", "mailto:"];
 
-    /// <summary>Whether an address may stand in <c>href</c>.</summary>
+    /// <summary>Whether an address may be used in <c>href</c>.</summary>
     public static bool IsAllowed([NotNullWhen(true)] string? url)
     {
         if (string.IsNullOrEmpty(url) || url.Length > MaxLength || !HasAllowedStart(url) || HasHiddenCharacters(url))
@@ -22,7 +22,7 @@ internal static class SafeLinks
             return false;
         }
 
-        // Agrees with the browser on where the scheme ends: 'http://' alone or 'http:///x' has no host.
+        // Agrees with the browser about where the scheme ends: 'http://' alone and 'http:///x' have no host.
         return Uri.TryCreate(url, UriKind.Absolute, out var uri)
             && (uri.Scheme == Uri.UriSchemeMailto || (uri.Scheme is "http" or "https" && uri.Host.Length > 0));
     }
@@ -40,7 +40,8 @@ internal static class SafeLinks
         return false;
     }
 
-    // Browsers drop tabs and line breaks inside an address and take '\' for '/': what is checked must be what is followed.
+    // Browsers drop tabs and line breaks inside an address and treat '\' as '/'. The address that is checked must be the one that is
+    // followed.
     private static bool HasHiddenCharacters(string url)
     {
         foreach (var c in url)

@@ -6,8 +6,8 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Task boxes as GitHub's specification has them: only at the start of an item and before a space. Markdig alone makes a
-/// box of every <c>[x]</c> in a list, even of the text of a link.
+/// Task boxes as in GitHub's specification: only at the start of an item and before a space. Markdig alone makes a box of every <c>[x]</c>
+/// in a list, even in the text of a link.
 /// </summary>
 internal sealed class StrictTaskListParser : TaskListInlineParser
 {

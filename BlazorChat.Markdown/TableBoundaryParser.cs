@@ -6,10 +6,10 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Says where a pipe table begins and ends among lines without blank ones between. Models write "Here it is:" right above a
-/// table and go on right below it; Markdig takes all of that as one paragraph and, after a line without a pipe, shows the
-/// raw pipes. As in GitHub's specification a table may interrupt a paragraph, and a line that is no row ends it: for tables
-/// whose header begins with a pipe (all that models write), so is every row.
+/// Finds where a pipe table begins and ends among lines without blank lines between. Models write "Here it is:" right above a table and
+/// continue right below it. Markdig takes all of that as one paragraph and, after a line without a pipe, shows the raw pipes. As in
+/// GitHub's specification, a table may interrupt a paragraph, and a line that is not a row ends it. In tables whose header begins with a
+/// pipe (all that models write), every row must begin with one.
 /// </summary>
 internal sealed class TableBoundaryParser : BlockParser
 {
@@ -23,7 +23,9 @@ internal sealed class TableBoundaryParser : BlockParser
 
     private static readonly object No = new();
 
-    /// <summary>Puts the parser before all others, whatever a line begins with: Markdig asks by first character first.</summary>
+    /// <summary>
+    /// Puts the parser before all others for every first character, because Markdig asks parsers by first character first.
+    /// </summary>
     public static void AddTo(OrderedList<BlockParser> parsers)
     {
         parsers.Insert(0, new TableBoundaryParser());
@@ -66,7 +68,7 @@ internal sealed class TableBoundaryParser : BlockParser
             return false;
         }
 
-        // Asked for every further line of the paragraph, and its first two never change.
+        // Asked for every further line of the paragraph, whose first two lines never change.
         if (paragraph.GetData(IsTableKey) is { } known)
         {
             return ReferenceEquals(known, Yes);
@@ -80,7 +82,7 @@ internal sealed class TableBoundaryParser : BlockParser
 
     private static bool IsHeaderFor(ParagraphBlock paragraph, ReadOnlySpan<char> delimiterRow)
     {
-        // An indented line continues a paragraph, but alone it would be code.
+        // An indented line continues a paragraph, but would be code by itself.
         ref var header = ref paragraph.Lines.Lines[paragraph.Lines.Count - 1];
         var last = header.Slice.AsSpan().Trim();
         return header.Column - paragraph.Column < CodeIndent

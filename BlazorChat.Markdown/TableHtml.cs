@@ -5,8 +5,8 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Tables, in a box that scrolls sideways and can be reached with the keyboard. The box is a named group and no region:
-/// several landmarks of one name would be of no use to anybody. Alignment is a class, as style attributes are forbidden.
+/// Writes tables in a box that scrolls sideways and can be reached with the keyboard. The box is a named group and not a region, because
+/// several landmarks with one name would help no one. Alignment is a class, since style attributes are forbidden.
 /// </summary>
 internal static class TableHtml
 {
@@ -29,7 +29,7 @@ internal static class TableHtml
         html.Append(inBody ? "</tbody></table></div>" : "</table></div>");
     }
 
-    /// <summary>Appends one row; the header's stands in its own <c>thead</c>.</summary>
+    /// <summary>Appends one row; the header row gets its own <c>thead</c>.</summary>
     public static void WriteRow(StringBuilder html, Table table, TableRow row, InlineHtml inlines)
     {
         html.Append(row.IsHeader ? "<thead><tr>" : "<tr>");
