@@ -18,19 +18,19 @@ internal sealed class RoomStore(Database database, TimeProvider time) : IRoomSto
         database.ReadAsync(async db =>
             (await db.Rooms.AsNoTracking().FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false))?.ToRoom(), cancellationToken);
 
-    public Task<RoomChange<T>> ChangeAsync<T>(Guid roomId, Func<IRoomChange, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken) =>
+    public Task<RoomChangeResult<T>> ChangeAsync<T>(Guid roomId, Func<IRoomChange, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken) =>
         database.WriteAsync(async db =>
         {
             var of = new RoomChange(db, roomId, time);
             var value = await change(of, cancellationToken).ConfigureAwait(false);
             if (value.Error is null)
             {
-                return new RoomChange<T>(value, await of.NumberAsync(cancellationToken).ConfigureAwait(false));
+                return new RoomChangeResult<T>(value, await of.NumberAsync(cancellationToken).ConfigureAwait(false));
             }
 
             // Changes from before the refusal are not stored.
             db.ChangeTracker.Clear();
-            return new RoomChange<T>(value, []);
+            return new RoomChangeResult<T>(value, []);
         }, cancellationToken);
 
     public Task<IReadOnlyList<MessageVersion>> ReadVersionsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>

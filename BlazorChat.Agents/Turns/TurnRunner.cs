@@ -260,7 +260,7 @@ internal sealed partial class TurnRunner(
             status = new MessageStatus.Stopped(stopped.By.Name);
         }
 
-        RoomChange<Message?>? ended = null;
+        RoomChangeResult<Message?>? ended = null;
         if (run.Turn.Ending is not TurnEnding.Discarded)
         {
             var end = new EndedTurn(

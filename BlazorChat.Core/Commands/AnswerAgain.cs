@@ -13,7 +13,7 @@ namespace BlazorChat.Commands;
 /// <param name="By">The caller.</param>
 /// <param name="QuestionId">The message.</param>
 /// <param name="Request">Data from the asker's page; null for none.</param>
-public sealed record AnswerAgain(Guid RoomId, Person? By, Guid QuestionId, TurnRequest? Request) : RoomCommand<int>(RoomId, By)
+internal sealed record AnswerAgain(Guid RoomId, Person? By, Guid QuestionId, TurnRequest? Request) : RoomCommand<int>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.RetryResponse;
 

@@ -10,7 +10,7 @@ namespace BlazorChat.Commands;
 /// <param name="By">The caller.</param>
 /// <param name="MessageId">The response.</param>
 /// <param name="Request">Data from the asker's page; null for none.</param>
-public abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : RoomCommand<Message>(RoomId, By)
+internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : RoomCommand<Message>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.RetryResponse;
 
@@ -89,7 +89,7 @@ public abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId, 
 /// Asks for a new response in place of one that failed, was stopped or was interrupted. The old one is kept and marked as retried.
 /// </summary>
 /// <inheritdoc cref="AskAgainCommand" />
-public sealed record RetryResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
+internal sealed record RetryResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {
     private protected override RoomError? Refuse(Message response) => response.Status.CanRetry
         ? null
@@ -102,7 +102,7 @@ public sealed record RetryResponse(Guid RoomId, Person? By, Guid MessageId, Turn
 
 /// <summary>Asks for another version of a response. The current text is kept as an earlier version.</summary>
 /// <inheritdoc cref="AskAgainCommand" />
-public sealed record RegenerateResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
+internal sealed record RegenerateResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {
     private protected override RoomError? Refuse(Message response) => RefuseVersion(response);
 
@@ -112,7 +112,7 @@ public sealed record RegenerateResponse(Guid RoomId, Person? By, Guid MessageId,
 
 /// <summary>Continues a response that was cut off by a limit or an interruption.</summary>
 /// <inheritdoc cref="AskAgainCommand" />
-public sealed record ContinueResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
+internal sealed record ContinueResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {
     private protected override RoomError? Refuse(Message response) =>
         !response.Status.IsEnded ? new RoomError(RoomErrorKind.Conflict, "This answer is already being written.")

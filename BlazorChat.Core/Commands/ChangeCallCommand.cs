@@ -11,7 +11,7 @@ namespace BlazorChat.Commands;
 /// <param name="By">The caller.</param>
 /// <param name="MessageId">The response.</param>
 /// <param name="CallId">The call.</param>
-public abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid MessageId, string CallId) : RoomCommand<Message>(RoomId, By)
+internal abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid MessageId, string CallId) : RoomCommand<Message>(RoomId, By)
 {
     internal override Guid? SubjectId => MessageId;
 
@@ -84,7 +84,7 @@ public abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid MessageId
 /// <param name="ArgumentsShown">The arguments as the page showed them; the command is refused when the call has others.</param>
 /// <param name="IsApproved">True to approve, false to reject.</param>
 /// <param name="Reason">The reason, at most <see cref="RoomLimits.ReasonLength"/> characters; may be empty.</param>
-public sealed record DecideToolCall(Guid RoomId, Person? By, Guid MessageId, string CallId, string ArgumentsShown, bool IsApproved, string? Reason)
+internal sealed record DecideToolCall(Guid RoomId, Person? By, Guid MessageId, string CallId, string ArgumentsShown, bool IsApproved, string? Reason)
     : ChangeCallCommand(RoomId, By, MessageId, CallId)
 {
     internal override RoomPermission? Permission => RoomPermission.DecideToolCall;
@@ -129,7 +129,7 @@ public sealed record DecideToolCall(Guid RoomId, Person? By, Guid MessageId, str
 /// <param name="CallId">The call.</param>
 /// <param name="Result">The browser's result: untrusted text, at most <see cref="RoomLimits.ToolResultLength"/> characters.</param>
 /// <param name="IsError">Whether the result is an error message.</param>
-public sealed record AnswerBrowserCall(Guid RoomId, Person? By, Guid MessageId, string CallId, string Result, bool IsError)
+internal sealed record AnswerBrowserCall(Guid RoomId, Person? By, Guid MessageId, string CallId, string Result, bool IsError)
     : ChangeCallCommand(RoomId, By, MessageId, CallId)
 {
     internal override RoomPermission? Permission => RoomPermission.AnswerBrowserCall;

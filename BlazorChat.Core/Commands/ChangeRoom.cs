@@ -10,7 +10,7 @@ namespace BlazorChat.Commands;
 /// <param name="By">The caller.</param>
 /// <param name="Name">The new name, or null to keep it.</param>
 /// <param name="Settings">The changes, applied to the settings as stored at that moment.</param>
-public sealed record ChangeRoom(Guid RoomId, Person? By, string? Name, RoomSettingsChange Settings) : RoomCommand<Room>(RoomId, By)
+internal sealed record ChangeRoom(Guid RoomId, Person? By, string? Name, RoomSettingsChange Settings) : RoomCommand<Room>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.ChangeRoom;
 

@@ -9,7 +9,7 @@ namespace BlazorChat.Commands;
 /// </summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
-public sealed record ClearRoom(Guid RoomId, Person? By) : RoomCommand<long>(RoomId, By)
+internal sealed record ClearRoom(Guid RoomId, Person? By) : RoomCommand<long>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.ClearRoom;
 

@@ -11,7 +11,7 @@ namespace BlazorChat.Commands;
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
 /// <param name="MessageId">The message.</param>
-public sealed record DeleteMessage(Guid RoomId, Person? By, Guid MessageId) : RoomCommand<Guid>(RoomId, By)
+internal sealed record DeleteMessage(Guid RoomId, Person? By, Guid MessageId) : RoomCommand<Guid>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.DeleteMessage;
 

@@ -7,7 +7,7 @@ namespace BlazorChat.Commands;
 /// <summary>Removes a room with everything in it and tells its viewers. Returns the room's id.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
-public sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(RoomId, By)
+internal sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.DeleteRoom;
 

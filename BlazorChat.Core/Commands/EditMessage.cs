@@ -10,7 +10,7 @@ namespace BlazorChat.Commands;
 /// <param name="By">The author.</param>
 /// <param name="MessageId">The message.</param>
 /// <param name="Text">The new text, with the same rules as for a new message.</param>
-public sealed record EditMessage(Guid RoomId, Person? By, Guid MessageId, string? Text) : RoomCommand<Message>(RoomId, By)
+internal sealed record EditMessage(Guid RoomId, Person? By, Guid MessageId, string? Text) : RoomCommand<Message>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.EditMessage;
 

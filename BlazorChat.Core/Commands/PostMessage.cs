@@ -12,7 +12,7 @@ namespace BlazorChat.Commands;
 /// <param name="ClientId">An id that the sender made for this one message.</param>
 /// <param name="Text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
 /// <param name="Request">Data from the asker's page; null for none.</param>
-public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string? Text, TurnRequest? Request) : RoomCommand<Message>(RoomId, By)
+internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string? Text, TurnRequest? Request) : RoomCommand<Message>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.PostMessage;
 
@@ -122,7 +122,7 @@ public sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, string?
 /// <param name="Text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
 /// <param name="AsksForResponse">Whether assistants answer it as they would a person's message.</param>
 /// <param name="Request">Data for the turns; null for none.</param>
-public sealed record PostServiceMessage(Guid RoomId, Author Service, Guid MessageId, string? Text, bool AsksForResponse, TurnRequest? Request)
+internal sealed record PostServiceMessage(Guid RoomId, Author Service, Guid MessageId, string? Text, bool AsksForResponse, TurnRequest? Request)
     : RoomCommand<Message>(RoomId, By: null)
 {
     internal override RoomPermission? Permission => null;

@@ -7,7 +7,7 @@ namespace BlazorChat.Commands;
 /// <summary>A request to do something in a room.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller; null when no one is signed in.</param>
-public abstract record RoomCommand(Guid RoomId, Person? By);
+internal abstract record RoomCommand(Guid RoomId, Person? By);
 
 /// <summary>
 /// A command: data that can be sent to the process that owns the room (see <see cref="RoomWire"/>), with the code that runs there. Each
@@ -16,7 +16,7 @@ public abstract record RoomCommand(Guid RoomId, Person? By);
 /// <typeparam name="T">The result's type.</typeparam>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller; null when no one is signed in.</param>
-public abstract record RoomCommand<T>(Guid RoomId, Person? By) : RoomCommand(RoomId, By)
+internal abstract record RoomCommand<T>(Guid RoomId, Person? By) : RoomCommand(RoomId, By)
 {
     /// <summary>The permission that the command needs; null for code on the server, which needs none.</summary>
     internal abstract RoomPermission? Permission { get; }

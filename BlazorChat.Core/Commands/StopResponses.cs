@@ -12,7 +12,7 @@ namespace BlazorChat.Commands;
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
 /// <param name="MessageId">One response, or null for all of the room.</param>
-public sealed record StopResponses(Guid RoomId, Person? By, Guid? MessageId) : RoomCommand<int>(RoomId, By)
+internal sealed record StopResponses(Guid RoomId, Person? By, Guid? MessageId) : RoomCommand<int>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.StopResponse;
 

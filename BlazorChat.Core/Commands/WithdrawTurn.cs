@@ -9,7 +9,7 @@ namespace BlazorChat.Commands;
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
 /// <param name="TurnId">The turn.</param>
-public sealed record WithdrawTurn(Guid RoomId, Person? By, Guid TurnId) : RoomCommand<Turn>(RoomId, By)
+internal sealed record WithdrawTurn(Guid RoomId, Person? By, Guid TurnId) : RoomCommand<Turn>(RoomId, By)
 {
     private static readonly RoomError NoSuchTurn = new(RoomErrorKind.NotFound, "This question is no longer waiting.");
 

@@ -1,7 +1,7 @@
 namespace BlazorChat.Outbox;
 
 /// <summary>Stored room events that not every consumer has taken yet. <see cref="Rooms.IRoomStore.ChangeAsync"/> writes them.</summary>
-public interface IOutbox
+internal interface IOutbox
 {
     /// <summary>The entries after a position, in order.</summary>
     Task<IReadOnlyList<OutboxEntry>> ReadAsync(long after, int count, CancellationToken cancellationToken);

@@ -8,7 +8,7 @@ namespace BlazorChat.Rooms;
 /// One change of a room in one transaction. Reads see the data as stored at that moment. Everything saved here is stored together with the
 /// events that announce it, or not at all. Contains no rules.
 /// </summary>
-public interface IRoomChange
+internal interface IRoomChange
 {
     /// <summary>The room, or null.</summary>
     Task<Room?> FindRoomAsync(CancellationToken cancellationToken);
@@ -84,7 +84,7 @@ public interface IRoomChange
 /// <typeparam name="T">The value's type.</typeparam>
 /// <param name="Value">The value.</param>
 /// <param name="Events">The events to tell, numbered and in order; empty when the change was refused.</param>
-public sealed record RoomChange<T>(Result<T> Value, ImmutableArray<RoomEvent> Events);
+internal sealed record RoomChangeResult<T>(Result<T> Value, ImmutableArray<RoomEvent> Events);
 
 /// <summary>Changes that several commands make.</summary>
 internal static class RoomChanges

@@ -6,7 +6,7 @@ namespace BlazorChat.Rooms;
 /// The way to a room's owner: the one process that numbers its events and runs its turns. Every command and every subscription goes through
 /// here, so callers need not know where that process is. Only data crosses this boundary, never HTML.
 /// </summary>
-public interface IRoomOwners
+internal interface IRoomOwners
 {
     /// <summary>Opens a room and keeps it open until the lease is disposed. The caller has already asked the authorizer.</summary>
     /// <returns>Null when the room does not exist.</returns>

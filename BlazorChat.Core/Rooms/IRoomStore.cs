@@ -16,7 +16,7 @@ public sealed record MessagePage(IReadOnlyList<Message> Messages, bool HasOlder)
 /// <param name="AssistantIds">The assistants that should answer.</param>
 /// <param name="Request">The asker and data from their page.</param>
 /// <param name="Now">The time of posting.</param>
-public sealed record NewMessage(
+internal sealed record NewMessage(
     Guid RoomId, Author Author, Guid ClientId, string Text, IReadOnlyList<string> AssistantIds, TurnRequest Request, DateTimeOffset Now);
 
 /// <summary>An earlier version of a message, from before it was regenerated or edited.</summary>
@@ -33,7 +33,7 @@ public sealed record Blob(string MediaType, ReadOnlyMemory<byte> Content);
 /// Rooms and their messages on disk. It loads and saves, and contains no rules. The caller holds the room's gate (see
 /// <see cref="RoomGates"/>) for every change of a room.
 /// </summary>
-public interface IRoomStore
+internal interface IRoomStore
 {
     /// <summary>All rooms, unordered.</summary>
     Task<IReadOnlyList<Room>> ListAsync(CancellationToken cancellationToken);
@@ -48,7 +48,7 @@ public interface IRoomStore
     /// change.</param>
     /// <param name="cancellationToken">Cancels the change until it is stored.</param>
     /// <exception cref="StorageUnavailableException">It could not be stored.</exception>
-    Task<RoomChange<T>> ChangeAsync<T>(Guid roomId, Func<IRoomChange, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken);
+    Task<RoomChangeResult<T>> ChangeAsync<T>(Guid roomId, Func<IRoomChange, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken);
 
     /// <summary>The earlier versions of a message, oldest first.</summary>
     Task<IReadOnlyList<MessageVersion>> ReadVersionsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);

@@ -6,13 +6,13 @@ namespace BlazorChat.Rooms;
 /// <summary>A room with its running responses so far. Data only: it can be sent to another process, which continues from it.</summary>
 /// <param name="State">The room.</param>
 /// <param name="Running">Its running responses.</param>
-public sealed record OpenRoomState(RoomState State, ImmutableArray<RunningResponse> Running);
+internal sealed record OpenRoomState(RoomState State, ImmutableArray<RunningResponse> Running);
 
 /// <summary>
 /// Follows an open room, for example to show it. Calls are made in order and inside the room's lock: they must be quick, wait for nothing
 /// and not call the room.
 /// </summary>
-public interface IRoomFollower
+internal interface IRoomFollower
 {
     /// <summary>The starting state; the following calls continue from it.</summary>
     void Begin(OpenRoomState room);
@@ -32,7 +32,7 @@ public interface IRoomFollower
 /// A room that is open in this process: its state and its running responses. Events and deltas are applied under a short lock of its own.
 /// Nothing here waits for a viewer, a model or the database, renders anything, or knows who is looking.
 /// </summary>
-public sealed class OpenRoom
+internal sealed class OpenRoom
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, RunningResponseFold> _running = [];

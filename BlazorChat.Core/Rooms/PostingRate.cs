@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Rooms;
 
 /// <summary>How fast each person may post: one token bucket per person, forgotten once it is full again.</summary>
-public sealed class PostingRate(IOptions<RoomsOptions> options) : IDisposable
+internal sealed class PostingRate(IOptions<RoomsOptions> options) : IDisposable
 {
     private readonly PartitionedRateLimiter<Guid> _limiter = PartitionedRateLimiter.Create<Guid, Guid>(person =>
         RateLimitPartition.GetTokenBucketLimiter(person, _ => new TokenBucketRateLimiterOptions

@@ -8,7 +8,7 @@ namespace BlazorChat.Rooms;
 /// </summary>
 /// <param name="MessageId">The response.</param>
 /// <param name="Number">Counts from 1 since the response was started or resumed, without gaps, so that a missed delta is noticed.</param>
-public abstract record ResponseDelta(Guid MessageId, long Number)
+internal abstract record ResponseDelta(Guid MessageId, long Number)
 {
     /// <summary>A part was added, or the part with this id changed.</summary>
     /// <param name="MessageId">The response.</param>

@@ -6,7 +6,7 @@ namespace BlazorChat.Rooms;
 /// <summary>
 /// Sees every event of every room after it was stored and applied. Called in order per room, inside its gate; must not block.
 /// </summary>
-public interface IRoomObserver
+internal interface IRoomObserver
 {
     /// <summary>Called for each event.</summary>
     /// <param name="roomId">The room.</param>
@@ -18,7 +18,7 @@ public interface IRoomObserver
 /// Tells everything that happens in rooms. Holds the state of each open room once for all circuits. A room is open while a viewer or a turn
 /// has a lease on it, and for <see cref="Linger"/> afterward.
 /// </summary>
-public sealed partial class RoomBroadcaster : IDisposable
+internal sealed partial class RoomBroadcaster : IDisposable
 {
     /// <summary>How long a room stays in memory after its last lease ended, so that a reloading page finds it there.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMinutes(2);
@@ -196,7 +196,7 @@ public sealed partial class RoomBroadcaster : IDisposable
 }
 
 /// <summary>Keeps a room open.</summary>
-public sealed class RoomLease : IDisposable
+internal sealed class RoomLease : IDisposable
 {
     private readonly Action _release;
     private int _released;

@@ -7,7 +7,7 @@ namespace BlazorChat.Rooms;
 /// The list of all rooms, newest activity first, with message counts and running responses. Kept once per process and updated by room
 /// events.
 /// </summary>
-public sealed class RoomDirectory : IRoomObserver
+internal sealed class RoomDirectory : IRoomObserver
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, RoomSummary> _rooms = [];

@@ -7,7 +7,7 @@ namespace BlazorChat.Rooms;
 /// Something that happened in a room: small and complete, and stored before it is told. A room's state is the fold of its events. The
 /// pieces of a running response in between are <see cref="ResponseDelta"/>s.
 /// </summary>
-public abstract record RoomEvent
+internal abstract record RoomEvent
 {
     private RoomEvent()
     {

@@ -4,7 +4,7 @@ namespace BlazorChat.Rooms;
 /// One gate per room. Every change of a room's stored data happens inside its gate: it is stored first, then told. Events are therefore
 /// told in the order of storing, and no reader sees a state that never existed. Tokens do not pass the gate.
 /// </summary>
-public sealed class RoomGates
+internal sealed class RoomGates
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Gate> _gates = [];

@@ -21,8 +21,7 @@ public sealed partial class RoomService
     private readonly TimeProvider _time;
     private readonly ILogger<RoomService> _logger;
 
-    /// <summary>Made by the container.</summary>
-    public RoomService(
+    internal RoomService(
         IRoomOwners owners, IRoomAuthorizer authorizer, IRoomStore store, RoomDirectory directory, PostingRate rate, TimeProvider time, ILogger<RoomService> logger)
     {
         _owners = owners;
@@ -54,8 +53,11 @@ public sealed partial class RoomService
             ? no
             : _directory.Rooms;
 
+    /// <summary>All rooms, most recent activity first, for code on the server: no one's permission is checked.</summary>
+    public ImmutableArray<RoomSummary> Rooms => _directory.Rooms;
+
     /// <summary>Opens a room for a person. It stays in memory until the lease is disposed.</summary>
-    public Task<Result<RoomLease>> OpenAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+    internal Task<Result<RoomLease>> OpenAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
         ReadAsync<RoomLease>(person, RoomPermission.ViewRoom, roomId, async () =>
             await _owners.OpenAsync(roomId, cancellationToken).ConfigureAwait(false) is { } lease ? lease : RoomErrors.NoSuchRoom, cancellationToken);
 

@@ -8,7 +8,7 @@ namespace BlazorChat.Rooms;
 /// The immutable state of a room: the fold of its events over the data loaded when it was opened. Each event gives a new instance; deltas
 /// of running responses do not (see <see cref="OpenRoom"/>). Data only, so it can be serialized.
 /// </summary>
-public sealed record RoomState
+internal sealed record RoomState
 {
     /// <summary>The room with its counts.</summary>
     public required Room Room { get; init; }

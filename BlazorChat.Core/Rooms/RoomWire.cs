@@ -11,7 +11,7 @@ namespace BlazorChat.Rooms;
 /// The JSON format of commands, events, deltas and room states between the processes of one installation. Unknown members are ignored; an
 /// incompatible format gets a new <see cref="Version"/>.
 /// </summary>
-public static class RoomWire
+internal static class RoomWire
 {
     /// <summary>The format's version.</summary>
     public const int Version = 1;

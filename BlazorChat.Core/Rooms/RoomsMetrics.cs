@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace BlazorChat.Rooms;
 
 /// <summary>Metrics of rooms, on the meter <see cref="MeterName"/>.</summary>
-public sealed class RoomsMetrics : IDisposable
+internal sealed class RoomsMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "BlazorChat.Rooms";

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace BlazorChat.Rooms;
 
 /// <summary>Settings of rooms, section <c>Rooms</c>.</summary>
-public sealed class RoomsOptions
+internal sealed class RoomsOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Rooms";

@@ -27,7 +27,9 @@ internal static class RoomsServices
         services.AddSingleton<Lobby>();
         services.AddSingleton<RoomCommandServices>();
         services.AddSingleton<IRoomOwners, RoomCommandPipeline>();
-        services.AddSingleton<RoomService>();
+        services.AddSingleton(s => new RoomService(
+            s.GetRequiredService<IRoomOwners>(), s.GetRequiredService<IRoomAuthorizer>(), s.GetRequiredService<IRoomStore>(), s.GetRequiredService<RoomDirectory>(),
+            s.GetRequiredService<PostingRate>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RoomService>>()));
         return services;
     }
 }

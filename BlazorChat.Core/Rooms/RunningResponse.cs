@@ -9,7 +9,7 @@ namespace BlazorChat.Rooms;
 /// <param name="Parts">Its parts so far.</param>
 /// <param name="Shown">Transient data: shown while it runs, and not stored.</param>
 /// <param name="Note">A notice beside the text, or null.</param>
-public sealed record RunningResponse(Guid MessageId, long Number, ImmutableArray<MessagePart> Parts, ImmutableArray<DataPart> Shown, string? Note);
+internal sealed record RunningResponse(Guid MessageId, long Number, ImmutableArray<MessagePart> Parts, ImmutableArray<DataPart> Shown, string? Note);
 
 /// <summary>The fold of a running response's deltas. Not thread-safe.</summary>
 internal sealed class RunningResponseFold

@@ -1,7 +1,7 @@
 namespace BlazorChat.Rooms;
 
 /// <summary>The store is not available (disk full, database locked or gone). Nothing was stored.</summary>
-public sealed class StorageUnavailableException : Exception
+internal sealed class StorageUnavailableException : Exception
 {
     /// <inheritdoc />
     public StorageUnavailableException()

@@ -3,7 +3,7 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Turns;
 
 /// <summary>Decides which assistants answer a message.</summary>
-public interface IResponseRules
+internal interface IResponseRules
 {
     /// <summary>Whether an assistant answers on this server: the author of an old message may have left the configuration since.</summary>
     bool CanAnswer(string assistantId);

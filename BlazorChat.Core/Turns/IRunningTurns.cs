@@ -4,7 +4,7 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Turns;
 
 /// <summary>Starts turns. Called whenever a turn was stored in the queue.</summary>
-public interface ITurnScheduler
+internal interface ITurnScheduler
 {
     /// <summary>A turn waits, or changed while waiting. It starts as soon as possible.</summary>
     void Schedule(Turn turn);
@@ -13,7 +13,7 @@ public interface ITurnScheduler
 /// <summary>
 /// The running turns of this process, for commands that concern them. Called inside the room's gate, except <see cref="Stop"/>.
 /// </summary>
-public interface IRunningTurns
+internal interface IRunningTurns
 {
     /// <summary>Stops one or all responses of a room at once, without waiting for a gate.</summary>
     /// <param name="roomId">The room.</param>

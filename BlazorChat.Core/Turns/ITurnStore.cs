@@ -9,7 +9,7 @@ namespace BlazorChat.Turns;
 /// <param name="Response">The response: empty or with its text so far, and streaming.</param>
 /// <param name="Before">The prompt has the messages before this sequence: that of the response, or of the response being retried.</param>
 /// <param name="Request">The asker and their page.</param>
-public sealed record ClaimedTurn(Turn Turn, Message Response, long Before, TurnRequest Request)
+internal sealed record ClaimedTurn(Turn Turn, Message Response, long Before, TurnRequest Request)
 {
     /// <summary>Whether it continues an existing response.</summary>
     public bool IsContinuation { get; init; }
@@ -46,7 +46,7 @@ public sealed record ClaimedTurn(Turn Turn, Message Response, long Before, TurnR
 /// <param name="Tokens">Tokens of this turn alone, for the room's sum.</param>
 /// <param name="Cost">Their cost, or null.</param>
 /// <param name="Now">When it ended.</param>
-public sealed record EndedTurn(
+internal sealed record EndedTurn(
     Guid RoomId, Guid MessageId, ImmutableArray<MessagePart> Parts, MessageStatus Status, int Step, ResponseMetadata Metadata, TokenCounts Tokens, decimal? Cost, DateTimeOffset Now);
 
 /// <summary>A piece of a running response, for the journal.</summary>
@@ -55,13 +55,13 @@ public sealed record EndedTurn(
 /// <param name="Ordinal">Rises with each piece of one response.</param>
 /// <param name="IsReasoning">Whether it is reasoning, not text.</param>
 /// <param name="Text">The text since the previous piece.</param>
-public sealed record JournalPiece(Guid MessageId, int Step, long Ordinal, bool IsReasoning, string Text);
+internal sealed record JournalPiece(Guid MessageId, int Step, long Ordinal, bool IsReasoning, string Text);
 
 /// <summary>The rules for responses of one assistant that were cut off.</summary>
 /// <param name="Mode">Continue or mark.</param>
 /// <param name="MaxRecoveries">The maximum number of recoveries per turn.</param>
 /// <param name="Window">How long after its start a turn may be recovered.</param>
-public sealed record RecoveryPolicy(RecoveryMode Mode, int MaxRecoveries, TimeSpan Window)
+internal sealed record RecoveryPolicy(RecoveryMode Mode, int MaxRecoveries, TimeSpan Window)
 {
     /// <summary>Whether a turn resumes.</summary>
     /// <param name="recoveries">The number of recoveries so far.</param>
@@ -77,7 +77,7 @@ public sealed record RecoveryPolicy(RecoveryMode Mode, int MaxRecoveries, TimeSp
 /// Reads turns, and stores running responses outside of room changes (<see cref="IRoomStore.ChangeAsync"/>). Each method is one
 /// transaction. The caller of <see cref="SaveAsync"/> holds the room's gate or is the turn itself.
 /// </summary>
-public interface ITurnStore
+internal interface ITurnStore
 {
     /// <summary>Turns that can start or resume.</summary>
     Task<IReadOnlyList<Turn>> ReadWaitingAsync(CancellationToken cancellationToken);

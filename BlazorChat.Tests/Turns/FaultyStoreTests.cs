@@ -208,7 +208,7 @@ public sealed class FaultyStoreTests
 
             if (Claim is { } failure && call.Method.GetGenericArguments()[0] == typeof(ClaimedTurn))
             {
-                return Fail<RoomChange<ClaimedTurn?>>(failure);
+                return Fail<RoomChangeResult<ClaimedTurn?>>(failure);
             }
 
             return call.Arguments[1] is Func<IRoomChange, CancellationToken, Task<Result<Message?>>> change

@@ -37,7 +37,7 @@ public sealed class ResponseProjection
 
     /// <summary>A response that goes on where it is.</summary>
     /// <param name="running">What has come of it.</param>
-    public ResponseProjection(RunningResponse running)
+    internal ResponseProjection(RunningResponse running)
     {
         _parts = [.. running.Parts.Select(p => new LivePart(p))];
         _shown = running.Shown;

@@ -19,7 +19,7 @@ public sealed class RoomFrame
     }
 
     /// <summary>The room's state.</summary>
-    public RoomState State { get; }
+    internal RoomState State { get; }
 
     /// <summary>The messages of <see cref="RoomState.Messages"/>.</summary>
     public ImmutableArray<MessageFrame> Messages { get; }
@@ -64,7 +64,7 @@ public sealed class RoomFrame
     }
 
     /// <summary>The frame of a room as it stands.</summary>
-    public static RoomFrame Of(OpenRoomState room)
+    internal static RoomFrame Of(OpenRoomState room)
     {
         var running = room.Running.ToDictionary(r => r.MessageId);
         return new RoomFrame(room.State, [.. room.State.Messages.Select(Frame)], [.. room.State.Beyond.Select(Frame)]);
@@ -75,7 +75,7 @@ public sealed class RoomFrame
     }
 
     /// <summary>The frame of the room's next state. What did not change is the same instance, and is not rendered again.</summary>
-    public RoomFrame Next(RoomState state) =>
+    internal RoomFrame Next(RoomState state) =>
         new(state, Follow(state.Messages, State.Messages, Messages), Follow(state.Beyond, State.Beyond, Beyond));
 
     private ImmutableArray<MessageFrame> Follow(ImmutableArray<Message> next, ImmutableArray<Message> last, ImmutableArray<MessageFrame> frames)
