@@ -2,10 +2,10 @@ using BlazorChat.Turns.Hooks;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A hook that uses what the turn knows of the asker.</summary>
+/// <summary>A hook that uses the turn's data about the asker.</summary>
 public sealed class AskersLanguageHook : IStepHook
 {
-    /// <summary>The entry of the request's data that says which part of the shop somebody is in.</summary>
+    /// <summary>The key in the request's data for the asker's department of the shop.</summary>
     public const string Department = "department";
 
     /// <inheritdoc />
@@ -13,13 +13,13 @@ public sealed class AskersLanguageHook : IStepHook
     {
         if (step.Request.Language is { } language)
         {
-            step.Options.Instructions += $"\n\nAnswer in the language {language} unless you are asked in another one.";
+            step.Options.Instructions += $"\n\nAnswer in the language {language} unless you are asked in another language.";
         }
 
-        // The page says it: it is a hint, and nothing that grants a right.
+        // The page sets it, so it is a hint and must not grant a right.
         if (step.Request.Data.TryGetValue(Department, out var department) && department is "kitchen" or "garden")
         {
-            step.Options.Instructions += $"\n\nWho asks is in the {department} department.";
+            step.Options.Instructions += $"\n\nThe asker is in the {department} department.";
         }
 
         return ValueTask.CompletedTask;

@@ -3,12 +3,12 @@ using BlazorChat.Outbox;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A consumer that keeps who cleared or deleted what: it misses nothing, whatever crashes.</summary>
+/// <summary>A consumer that records what was cleared or deleted. It misses nothing, even after a crash.</summary>
 public sealed class AuditTrail : IRoomEventConsumer
 {
     private readonly ConcurrentDictionary<long, string> _lines = new();
 
-    /// <summary>What was removed, in order.</summary>
+    /// <summary>The removals, in order.</summary>
     public IReadOnlyList<string> Lines => [.. _lines.OrderBy(l => l.Key).Select(l => l.Value)];
 
     /// <inheritdoc />
@@ -19,7 +19,7 @@ public sealed class AuditTrail : IRoomEventConsumer
     {
         foreach (var entry in entries.Where(e => e.Kind is "RoomCleared" or "RoomDeleted" or "MessageRemoved"))
         {
-            // The same again is the same line: an entry may come twice.
+            // An entry may come twice: then it replaces the same line.
             _lines[entry.Position] = $"{entry.Kind} in {entry.RoomId}";
         }
 

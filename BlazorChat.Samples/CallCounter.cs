@@ -3,13 +3,13 @@ using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A filter of Semantic Kernel that counts the calls of every tool that did not fail.</summary>
+/// <summary>A Semantic Kernel filter that counts the successful calls of every tool.</summary>
 public sealed class CallCounter : IFunctionInvocationFilter
 {
     private readonly ConcurrentDictionary<string, int> _calls = new(StringComparer.Ordinal);
 
-    /// <summary>How often a function has run.</summary>
-    /// <param name="name">Its plugin's name, a dot and its own.</param>
+    /// <summary>The number of successful calls of a function.</summary>
+    /// <param name="name">The plugin's name, a dot and the function's name.</param>
     public int Of(string name) => _calls.GetValueOrDefault(name);
 
     /// <inheritdoc />

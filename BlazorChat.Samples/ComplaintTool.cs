@@ -9,12 +9,12 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Samples;
 
-/// <summary>What a complaint says, as a model reads it.</summary>
-/// <param name="Subject">In a few words.</param>
-/// <param name="Urgency">From 1 (some day) to 5 (now).</param>
+/// <summary>A complaint, as a model extracts it from a text.</summary>
+/// <param name="Subject">The subject in a few words.</param>
+/// <param name="Urgency">From 1 (someday) to 5 (now).</param>
 public sealed record Complaint(
-    [MaxLength(80), Description("In a few words.")] string Subject,
-    [Range(1, 5), Description("From 1 (some day) to 5 (now).")] int Urgency);
+    [MaxLength(80), Description("The subject in a few words.")] string Subject,
+    [Range(1, 5), Description("From 1 (someday) to 5 (now).")] int Urgency);
 
 /// <summary>A tool that asks its assistant's own model for a typed object.</summary>
 public static class ComplaintTool
@@ -22,7 +22,7 @@ public static class ComplaintTool
     /// <summary>The tool's name.</summary>
     public const string Name = "file_complaint";
 
-    /// <summary>Makes the tool, to be registered as a singleton.</summary>
+    /// <summary>Creates the tool; register it as a singleton.</summary>
     public static ChatTool Create() =>
         new(ChatFunctions.Create(FileAsync, Name, "Files a complaint in the customer's own words.")) { Source = "shop" };
 
@@ -32,7 +32,7 @@ public static class ComplaintTool
         ToolCallContext call,
         CancellationToken cancellationToken)
     {
-        var model = assistants.Find(call.Assistant.Id)?.Client ?? throw new ToolFailedException("The assistant is not there any more.");
+        var model = assistants.Find(call.Assistant.Id)?.Client ?? throw new ToolFailedException("The assistant is no longer available.");
         var read = await StructuredOutput.GetAsync<Complaint>(model, [new ChatMessage(ChatRole.User, text)], options: null, cancellationToken).ConfigureAwait(false);
         call.CountTokens(read.Usage);
         call.Publish(new DataPart("complaint", call.CallId, JsonSerializer.Serialize(read.Value, JsonSerializerOptions.Web)));

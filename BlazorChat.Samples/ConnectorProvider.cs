@@ -3,13 +3,13 @@ using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A connector of Semantic Kernel as a provider.</summary>
+/// <summary>A Semantic Kernel connector as a provider.</summary>
 public static class ConnectorProvider
 {
-    /// <summary>What assistants name it.</summary>
+    /// <summary>The provider's name in the configuration.</summary>
     public const string ProviderName = "Connector";
 
-    /// <summary>Makes the provider, to be registered as a singleton.</summary>
+    /// <summary>Creates the provider; register it as a singleton.</summary>
     public static IChatClientProvider Create() => new KernelChatClientProvider(ProviderName, (kernel, options) =>
         kernel.AddOpenAIChatClient(options.Model!, new Uri(options.Endpoint!), options.ApiKey));
 }

@@ -8,18 +8,18 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Samples;
 
-/// <summary>An assistant in one file: server and client tools, an approval rule, data, middleware, a hook, an observer that posts.</summary>
+/// <summary>An assistant in one file: server and browser tools, an approval rule, data, middleware, a hook, and an observer that posts.</summary>
 public sealed class HelpDesk(RoomService rooms) : IStepHook, ITurnObserver
 {
     private const string Id = "desk";
 
-    /// <summary>Adds the assistant and all that it uses. Say <c>@Desk desk_open_ticket {"text":"No light","urgent":true}</c>.</summary>
+    /// <summary>Adds the assistant and everything that it uses. Try <c>@Desk desk_open_ticket {"text":"No light","urgent":true}</c>.</summary>
     public static void Add(WebApplicationBuilder builder)
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Assistants:Items:1:Id"] = Id, ["Assistants:Items:1:Name"] = "Desk", ["Assistants:Items:1:Provider"] = TryoutProvider.ProviderName,
-            ["Assistants:Items:1:Instructions"] = "You help people of this house.", ["Assistants:Items:1:Tools:0"] = "desk_*", ["Assistants:Items:1:Tools:1"] = "get_time_zone",
+            ["Assistants:Items:1:Instructions"] = "You help the people in this building.", ["Assistants:Items:1:Tools:0"] = "desk_*", ["Assistants:Items:1:Tools:1"] = "get_time_zone",
             ["Assistants:Items:1:MaxSteps"] = "4", ["Assistants:Items:1:Middleware:0:Name"] = "redaction", ["Assistants:Items:1:Middleware:1:Name"] = TodayMiddleware.MiddlewareName,
         };
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = settings });
@@ -47,7 +47,7 @@ public sealed class HelpDesk(RoomService rooms) : IStepHook, ITurnObserver
         if (ended.Turn.AssistantId == Id && ended.Message.Status is MessageStatus.Failed)
         {
             await rooms.PostFromServerAsync(new Author(AuthorKind.Service, Id, "Desk"), ended.Turn.RoomId, ended.Message.Id,
-                "The desk cannot answer just now. Please call 100.", asksForResponse: false, cancellationToken).ConfigureAwait(false);
+                "The help desk can't answer right now. Please call 100.", asksForResponse: false, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -3,12 +3,12 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A schedule: once a day it posts a message in each room whose name is <see cref="RoomName"/>.</summary>
-/// <param name="rooms">Knows the rooms, and posts.</param>
+/// <summary>A schedule: posts a message once a day in each room named <see cref="RoomName"/>.</summary>
+/// <param name="rooms">Lists the rooms and posts the messages.</param>
 /// <param name="time">The clock.</param>
 public sealed class MorningReport(RoomService rooms, TimeProvider time) : BackgroundService
 {
-    /// <summary>Rooms of this name get the report.</summary>
+    /// <summary>The name of the rooms that get the report.</summary>
     public const string RoomName = "Morning";
 
     private static readonly Author Calendar = new(AuthorKind.Service, "calendar", "Calendar");

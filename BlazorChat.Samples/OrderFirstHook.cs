@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A hook that makes the model look an order up before it says anything about it.</summary>
+/// <summary>A hook that makes the model look up an order before it says anything about it.</summary>
 public sealed partial class OrderFirstHook : IStepHook
 {
     /// <inheritdoc />

@@ -13,7 +13,7 @@ public static class OrderTool
     /// <summary>The tool's name.</summary>
     public const string Name = "find_order";
 
-    /// <summary>Makes the tool, to be registered as a singleton.</summary>
+    /// <summary>Creates the tool; register it as a singleton.</summary>
     public static ChatTool Create() =>
         new(ChatFunctions.Create(FindAsync, Name, "Finds an order of the shop by its number."))
         {

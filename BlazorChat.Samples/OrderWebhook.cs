@@ -7,29 +7,29 @@ using BlazorChat.Turns;
 
 namespace BlazorChat.Samples;
 
-/// <summary>What the shop says about an order.</summary>
-/// <param name="EventId">Made by the sender for this one event: the same again is the same message.</param>
-/// <param name="RoomId">Where to say it.</param>
+/// <summary>An event of the shop about an order.</summary>
+/// <param name="EventId">The sender's id of the event. Sending the same id again posts no second message.</param>
+/// <param name="RoomId">The room to post in.</param>
 /// <param name="Number">The order's number.</param>
-/// <param name="Text">What happened, for people.</param>
+/// <param name="Text">The message for people.</param>
 public sealed record OrderEvent(Guid EventId, Guid RoomId, int Number, string Text);
 
 /// <summary>A webhook that posts a message and asks for a response to it.</summary>
 public static class OrderWebhook
 {
-    /// <summary>Where it listens.</summary>
+    /// <summary>The path of the webhook.</summary>
     public const string Path = "/hooks/orders";
 
-    /// <summary>The header with the secret of the setting <c>Samples:WebhookSecret</c>; without the setting nothing is taken.</summary>
+    /// <summary>The header with the secret from the setting <c>Samples:WebhookSecret</c>. Without the setting, every event is refused.</summary>
     public const string SecretHeader = "X-Webhook-Secret";
 
     private static readonly Author Shop = new(AuthorKind.Service, "shop", "Shop");
 
-    /// <summary>Adds it to the application.</summary>
+    /// <summary>Adds the webhook to the application.</summary>
     public static void Map(WebApplication app) =>
         app.MapPost(Path, async (OrderEvent said, HttpRequest request, IConfiguration settings, RoomService rooms, CancellationToken cancellationToken) =>
         {
-            // Posting for a service asks no authorizer: who may reach it is decided here.
+            // Messages from the server pass no authorizer, so access is decided here.
             if (!IsKnown(request.Headers[SecretHeader].ToString(), settings["Samples:WebhookSecret"]))
             {
                 return Results.Unauthorized();

@@ -3,12 +3,12 @@ using BlazorChat.Turns.Hooks;
 
 namespace BlazorChat.Samples;
 
-/// <summary>An observer that keeps what turns came to, by assistant.</summary>
+/// <summary>An observer that sums up the turns of each assistant.</summary>
 public sealed class OutcomeBook : ITurnObserver
 {
     private readonly ConcurrentDictionary<string, (int Turns, long Tokens, TimeSpan Duration)> _sums = new(StringComparer.Ordinal);
 
-    /// <summary>Turns, tokens and time of an assistant so far; of a turn that paused, each stretch counts as one.</summary>
+    /// <summary>An assistant's turns, tokens and time so far. If a turn paused, each stretch of it counts as one.</summary>
     public (int Turns, long Tokens, TimeSpan Duration) Of(string assistantId) => _sums.GetValueOrDefault(assistantId);
 
     /// <inheritdoc />

@@ -5,24 +5,24 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A tool that needs a person's yes, depending on what it is called with.</summary>
+/// <summary>A tool that needs a person's approval, depending on its arguments.</summary>
 public static class RefundTool
 {
     /// <summary>The tool's name.</summary>
     public const string Name = "refund_order";
 
-    /// <summary>Up to this amount nobody is asked.</summary>
+    /// <summary>The highest amount that needs no approval.</summary>
     public const decimal WithoutApproval = 20m;
 
-    /// <summary>Makes the tool, to be registered as a singleton.</summary>
+    /// <summary>Creates the tool; register it as a singleton.</summary>
     public static ChatTool Create() =>
-        new(ChatFunctions.Create(Refund, Name, "Gives back what an order cost."))
+        new(ChatFunctions.Create(Refund, Name, "Refunds an order."))
         {
             Source = "shop",
             NeedsApproval = NeedsApproval,
         };
 
-    // What a model writes is no reason to skip the question: anything but a small amount is asked about.
+    // The model's arguments must not be able to skip the approval: everything but a small amount needs it.
     private static ValueTask<bool> NeedsApproval(ToolCallContext call, CancellationToken cancellationToken)
     {
         var arguments = JsonElement.Parse(call.Arguments);
@@ -31,7 +31,7 @@ public static class RefundTool
 
     private static string Refund(
         [Description("The order's number.")] int number,
-        [Description("How much to give back.")] decimal amount,
+        [Description("The amount to refund.")] decimal amount,
         [FromServices] OrderBook orders)
     {
         if (orders.Find(number) is not { } order || amount <= 0 || amount > order.Total)
@@ -40,6 +40,6 @@ public static class RefundTool
         }
 
         orders.Refund(number);
-        return $"{amount:0.00} of order {number} was given back.";
+        return $"{amount:0.00} of order {number} was refunded.";
     }
 }

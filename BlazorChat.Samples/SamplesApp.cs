@@ -9,12 +9,12 @@ using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Samples;
 
-/// <summary>BlazorChat with every sample registered: what an application of one's own looks like.</summary>
+/// <summary>BlazorChat with every sample registered: an example of your own application.</summary>
 public static class SamplesApp
 {
-    /// <summary>Builds the application. Not started yet.</summary>
-    /// <param name="args">Command line, as configuration.</param>
-    /// <param name="configure">Last changes to settings and services, or null.</param>
+    /// <summary>Builds the application; it is not started yet.</summary>
+    /// <param name="args">The command line, as configuration.</param>
+    /// <param name="configure">Makes final changes to settings and services, or null.</param>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var app = await BlazorChatApp.CreateAsync(args, builder =>
@@ -54,7 +54,7 @@ public static class SamplesApp
         services.AddHostedService<MorningReport>();
     }
 
-    // Before all other sources, so that settings, environment and command line say it otherwise.
+    // Before all other sources, so that settings, environment and command line override it.
     private static void AddAssistant(WebApplicationBuilder builder) =>
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
         {

@@ -6,16 +6,16 @@ using Microsoft.Extensions.FileProviders;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A client tool: declared here, run by <c>scripts/screen.js</c> in one tab of the asker.</summary>
+/// <summary>A browser tool: declared here, run by <c>scripts/screen.js</c> in one tab of the asker.</summary>
 public static class ScreenTool
 {
     /// <summary>The tool's name, here and in the script.</summary>
     public const string Name = "get_screen_size";
 
-    /// <summary>Where the script is served: pages take scripts from their own server alone.</summary>
+    /// <summary>The path of the script. Pages load scripts only from their own server.</summary>
     public const string ScriptPath = "/screen.js";
 
-    /// <summary>Makes the tool, to be registered as a singleton.</summary>
+    /// <summary>Creates the tool; register it as a singleton.</summary>
     public static ChatTool Create() =>
         new(AIFunctionFactory.CreateDeclaration(
             Name,
@@ -27,7 +27,7 @@ public static class ScreenTool
             Source = "samples",
         };
 
-    /// <summary>Adds the folder with the script to what is served, and the script to every page, beside those of the operator's settings.</summary>
+    /// <summary>Serves the folder with the script, and adds the script to every page, in addition to those of the operator's settings.</summary>
     public static void AddScript(WebApplicationBuilder builder)
     {
         var folder = new PhysicalFileProvider(Path.Combine(AppContext.BaseDirectory, "scripts"));

@@ -4,10 +4,10 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A middleware that tells the model what day it is.</summary>
+/// <summary>Middleware that tells the model today's date.</summary>
 public sealed class TodayMiddleware : IChatMiddleware
 {
-    /// <summary>What an entry of <c>Assistants:Items:n:Middleware</c> is named.</summary>
+    /// <summary>The <c>Name</c> of an entry of <c>Assistants:Items:n:Middleware</c>.</summary>
     public const string MiddlewareName = "today";
 
     /// <inheritdoc />
@@ -30,7 +30,7 @@ public sealed class TodayMiddleware : IChatMiddleware
             IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
             base.GetStreamingResponseAsync(messages, WithDay(options), cancellationToken);
 
-        // A copy: the options are the caller's.
+        // A copy, because the options belong to the caller.
         private ChatOptions WithDay(ChatOptions? options)
         {
             var copy = options?.Clone() ?? new ChatOptions();
@@ -43,7 +43,7 @@ public sealed class TodayMiddleware : IChatMiddleware
 /// <summary>Settings of an entry of <see cref="TodayMiddleware"/>.</summary>
 public sealed class TodaySettings
 {
-    /// <summary>How the day is written, 1 to 40 characters.</summary>
+    /// <summary>The format of the date, 1 to 40 characters.</summary>
     [Required, StringLength(40)]
     public string Format { get; set; } = "dddd, d MMMM yyyy";
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Samples;
 
 /// <summary>
-/// Stands for a model: calls each tool that the newest message names, with the JSON object behind the name
-/// (<c>find_order {"number":17}</c>), then says what came of it. Asked for JSON, it gives the message's own.
+/// Stands in for a model: it calls each tool that the newest message names, with the JSON object after the name
+/// (<c>find_order {"number":17}</c>), then repeats the results. If asked for JSON, it returns the message's own.
 /// </summary>
 public sealed partial class TryoutChatClient : IChatClient
 {
@@ -61,7 +61,7 @@ public sealed partial class TryoutChatClient : IChatClient
     {
         if ((options?.ToolMode as RequiredChatToolMode)?.RequiredFunctionName is { } must)
         {
-            // No model: the first number is the order's.
+            // Not a model: the first number is taken as the order's.
             var number = Number().Match(question);
             return [Call(0, must, number.Success ? $$"""{"number":{{number.Value}}}""" : "")];
         }
@@ -74,7 +74,7 @@ public sealed partial class TryoutChatClient : IChatClient
     private static FunctionCallContent Call(int number, string tool, string json) =>
         new($"call-{number}", tool, json.Length == 0 ? [] : JsonSerializer.Deserialize<Dictionary<string, object?>>(json));
 
-    /// <summary>The first JSON object of a text, or nothing.</summary>
+    /// <summary>The first JSON object in a text, or an empty string.</summary>
     private static string JsonIn(string text)
     {
         var start = text.IndexOf('{', StringComparison.Ordinal);

@@ -3,10 +3,10 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Samples;
 
-/// <summary>A provider: <c>"Provider": "Tryout"</c> gives an assistant that needs no model and calls the tools that it is told to.</summary>
+/// <summary>A provider: <c>"Provider": "Tryout"</c> makes an assistant that needs no model and calls the tools that a message names.</summary>
 public sealed class TryoutProvider : IChatClientProvider
 {
-    /// <summary>What assistants are configured with.</summary>
+    /// <summary>The provider's name in the configuration.</summary>
     public const string ProviderName = "Tryout";
 
     /// <inheritdoc />

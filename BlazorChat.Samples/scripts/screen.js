@@ -1,2 +1,2 @@
-// The code of the client tool get_screen_size: what it returns is the tool's result, what it throws is its error.
+// The code of the browser tool get_screen_size. Its return value is the result; its exceptions are errors.
 blazorChat.tools.register("get_screen_size", () => ({ width: window.innerWidth, height: window.innerHeight }));

@@ -313,7 +313,7 @@ public sealed class SampleExtensionTests
         await host.PostAsync(room, """letters_apology {"what":"a late kettle"}""");
         var (response, call) = await AwaitedAsync(watch, ToolCallState.AwaitingApproval);
         await host.Responses.DecideAsync(ChatHost.Ada, room.Id, response.Id, call.CallId, call.Arguments, true, null, default);
-        Assert.Equal("You said: Write one sentence that apologises to a customer about this: a late kettle", (await watch.EndedAsync()).Text);
+        Assert.Equal("You said: Write one sentence that apologizes to a customer about this: a late kettle", (await watch.EndedAsync()).Text);
     }
 
     [Fact]
