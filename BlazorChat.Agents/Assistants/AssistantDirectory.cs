@@ -11,19 +11,19 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// Who can answer, and the chat client of each. Fixed at start. The clients are shared: by all rooms and all threads.
+/// The configured assistants and their chat clients. Fixed at startup. All rooms and threads share the clients.
 /// </summary>
 internal sealed class AssistantDirectory : IAssistants, IDisposable
 {
     private readonly Dictionary<string, Assistant> _byId = new(StringComparer.Ordinal);
 
-    /// <summary>Makes the directory and every client. Throws <see cref="OptionsValidationException"/> when the configuration is wrong.</summary>
-    /// <param name="options">The configuration, complete and valid.</param>
-    /// <param name="providers">The providers; the last one of a name wins.</param>
-    /// <param name="middleware">What may stand around the models; the last one of a name wins.</param>
-    /// <param name="time">The clock of time-outs and retries.</param>
-    /// <param name="loggers">Where clients log to.</param>
-    /// <param name="services">What kernels find: the application's services.</param>
+    /// <summary>Creates the directory and every client. Throws <see cref="OptionsValidationException"/> if the configuration is invalid.</summary>
+    /// <param name="options">The complete, valid configuration.</param>
+    /// <param name="providers">The providers; the last one with a name wins.</param>
+    /// <param name="middleware">The middleware; the last one with a name wins.</param>
+    /// <param name="time">The clock for timeouts and retries.</param>
+    /// <param name="loggers">Creates the clients' loggers.</param>
+    /// <param name="services">The application's services, which kernels can resolve.</param>
     public AssistantDirectory(
         IOptions<AssistantsOptions> options,
         IEnumerable<IChatClientProvider> providers,
@@ -114,9 +114,9 @@ internal sealed class AssistantDirectory : IAssistants, IDisposable
         };
 
     /// <summary>
-    /// From the outside in: telemetry (sees what people see), what keeps the guard's promises around middleware (see there why
-    /// the guard itself is further in), the middleware in their order, the guard, the assistant's defaults, what records,
-    /// the provider.
+    /// Builds the pipeline, from the outside in: telemetry (measures what people see), the client that keeps the guard's promises around
+    /// middleware (its documentation says why the guard itself is further in), the middleware in order, the guard, the assistant's
+    /// defaults, the recorder, the provider.
     /// </summary>
     private static TelemetryChatClient CreateClient(
         Assistant assistant,

@@ -1,14 +1,14 @@
 namespace BlazorChat.Assistants;
 
-/// <summary>What an assistant's provider takes per million tokens, in any one currency, 0 to 1,000,000 each: the section <c>Assistants:Items:n:Prices</c>.</summary>
+/// <summary>Prices of an assistant's provider per million tokens, in any one currency, 0 to 1,000,000 each: the section <c>Assistants:Items:n:Prices</c>.</summary>
 public sealed class AssistantPriceOptions
 {
-    /// <summary>For tokens of prompts. Required.</summary>
+    /// <summary>For prompt tokens. Required.</summary>
     public decimal? Input { get; set; }
 
     /// <summary>For generated tokens. Required.</summary>
     public decimal? Output { get; set; }
 
-    /// <summary>For those of prompts that came from the provider's cache. Left out: the same as others.</summary>
+    /// <summary>For prompt tokens from the provider's cache. Default: the same price as other prompt tokens.</summary>
     public decimal? CachedInput { get; set; }
 }

@@ -10,7 +10,7 @@ namespace BlazorChat.Assistants;
 ///   ]
 /// }
 /// </code>
-/// The first is the default one. With none configured there is one: the demo assistant, or what the environment offers.
+/// The first assistant is the default. If none is configured, there is one: the demo assistant, or one from the environment.
 /// </summary>
 internal sealed class AssistantsOptions
 {

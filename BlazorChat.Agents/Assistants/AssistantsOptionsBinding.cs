@@ -3,12 +3,12 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// Reads the section <c>Assistants</c>, one assistant after the other: read as a whole, one with a value that cannot be read
-/// would silently be left out, and the next would be the one that answers.
+/// Reads the section <c>Assistants</c>, one assistant at a time. If the section were read as a whole, an assistant with an invalid value
+/// would silently be left out, and the next one would answer instead.
 /// </summary>
 internal sealed class AssistantsOptionsBinding(IConfiguration configuration) : IConfigureOptions<AssistantsOptions>
 {
-    /// <exception cref="OptionsValidationException">There are keys that do not exist or values that cannot be read.</exception>
+    /// <exception cref="OptionsValidationException">The section has unknown keys or invalid values.</exception>
     public void Configure(AssistantsOptions options)
     {
         var errors = new List<string>();

@@ -11,19 +11,20 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// Fills in what the section <c>Assistants</c> leaves out, from the well-known variables of the environment and otherwise
-/// with defaults:
+/// Fills in missing settings of the section <c>Assistants</c>, from well-known environment variables and otherwise from defaults:
 /// <list type="bullet">
-/// <item>With no assistant configured there is one, with the id <c>assistant</c>.</item>
-/// <item>The first assistant, when it names no provider, gets OpenAI where <c>OPENAI_API_KEY</c> or <c>OPENAI_BASE_URL</c> is set,
-/// Anthropic where <c>ANTHROPIC_API_KEY</c> is set, Azure's OpenAI where all three of its variables are set, Ollama where <c>OLLAMA_MODEL</c> is set, and the demo otherwise. A provider that is named is kept.</item>
-/// <item>An assistant of one of these without an endpoint, a key or a model of its own takes those of the environment
-/// (<c>…_BASE_URL</c>, <c>…_API_KEY</c>, <c>…_MODEL</c>); one of Azure's OpenAI takes <c>AZURE_OPENAI_ENDPOINT</c>, <c>AZURE_OPENAI_API_KEY</c> and
-/// <c>AZURE_OPENAI_MODEL</c> (a deployment), one of Ollama <c>OLLAMA_HOST</c>, <c>OLLAMA_API_KEY</c> and <c>OLLAMA_MODEL</c>. One with its own endpoint gets no key from the environment: it belongs to another server.</item>
+/// <item>If no assistant is configured, there is one with the id <c>assistant</c>.</item>
+/// <item>If the first assistant names no provider, it gets OpenAI if <c>OPENAI_API_KEY</c> or <c>OPENAI_BASE_URL</c> is set, Anthropic if
+/// <c>ANTHROPIC_API_KEY</c> is set, Azure OpenAI if all three of its variables are set, Ollama if <c>OLLAMA_MODEL</c> is set, and
+/// otherwise the demo. A configured provider is kept.</item>
+/// <item>If an assistant of one of these providers has no endpoint, key or model, it takes them from the environment
+/// (<c>…_BASE_URL</c>, <c>…_API_KEY</c>, <c>…_MODEL</c>). Azure OpenAI uses <c>AZURE_OPENAI_ENDPOINT</c>, <c>AZURE_OPENAI_API_KEY</c> and
+/// <c>AZURE_OPENAI_MODEL</c> (a deployment); Ollama uses <c>OLLAMA_HOST</c>, <c>OLLAMA_API_KEY</c> and <c>OLLAMA_MODEL</c>. An assistant
+/// with its own endpoint gets no key from the environment, because that key belongs to another server.</item>
 /// </list>
 /// </summary>
-/// <param name="configuration">The whole configuration; it has the variables of the environment at its root.</param>
-/// <param name="providers">The providers that there are.</param>
+/// <param name="configuration">The whole configuration, with environment variables at its root.</param>
+/// <param name="providers">The registered providers.</param>
 internal sealed class AssistantsOptionsDefaults(IConfiguration configuration, IEnumerable<IChatClientProvider> providers)
     : IPostConfigureOptions<AssistantsOptions>
 {
@@ -49,14 +50,14 @@ internal sealed class AssistantsOptionsDefaults(IConfiguration configuration, IE
     private string FromEnvironment() =>
         Variable("OPENAI", "API_KEY") is not null || Variable("OPENAI", "BASE_URL") is not null ? OpenAIChatClientProvider.ProviderName
         : Variable("ANTHROPIC", "API_KEY") is not null ? AnthropicChatClientProvider.ProviderName
-        // Many machines in Azure have the address of a resource for something else.
+        // Many machines in Azure have a resource's address for other purposes.
         : Variable(Azure, "ENDPOINT") is not null && Variable(Azure, "API_KEY") is not null && Variable(Azure, "MODEL") is not null ? AzureOpenAIChatClientProvider.ProviderName
         : Variable(Ollama, "MODEL") is not null ? OllamaChatClientProvider.ProviderName
         : DemoChatClientProvider.ProviderName;
 
     private void Complete(AssistantOptions item)
     {
-        // The name as the provider spells it; one that nobody knows is left to the validator.
+        // The name as the provider spells it. The validator reports an unknown name.
         var name = Text(item.Provider) ?? DemoChatClientProvider.ProviderName;
         var provider = providers.LastOrDefault(candidate => string.Equals(candidate.Name, name, StringComparison.OrdinalIgnoreCase));
         item.Provider = provider?.Name ?? name;
@@ -83,7 +84,8 @@ internal sealed class AssistantsOptionsDefaults(IConfiguration configuration, IE
         {
             item.Model = model;
 
-            // People in a room wait for the first word; and on chat completions OpenAI's default model calls tools only without reasoning.
+            // People in a room wait for the first word. With chat completions, OpenAI's default model also calls tools only without
+            // reasoning.
             item.ReasoningEffort ??= prefix is null ? null : ReasoningEffort.None;
         }
 
@@ -105,7 +107,7 @@ internal sealed class AssistantsOptionsDefaults(IConfiguration configuration, IE
 
     private static string Initial(string name) => StringInfo.GetNextTextElement(name).ToUpperInvariant();
 
-    /// <summary>Letters and digits in lower case, everything else as single hyphens; empty when nothing is left, which the validator explains.</summary>
+    /// <summary>Letters and digits in lower case, everything else as single hyphens. Empty if nothing is left, which the validator reports.</summary>
     private static string Slug(string name)
     {
         var slug = new StringBuilder();

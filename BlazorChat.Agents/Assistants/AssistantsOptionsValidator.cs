@@ -11,16 +11,16 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Assistants;
 
-/// <summary>Checks the section <c>Assistants</c> after <see cref="AssistantsOptionsDefaults"/>: every error at once, each with its whole configuration key, none with a secret.</summary>
-/// <param name="providers">The providers that there are.</param>
-/// <param name="middleware">The middleware that there is.</param>
+/// <summary>Checks the section <c>Assistants</c> after <see cref="AssistantsOptionsDefaults"/>. It reports all errors at once, each with its full configuration key, none with a secret.</summary>
+/// <param name="providers">The registered providers.</param>
+/// <param name="middleware">The registered middleware.</param>
 internal sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClientProvider> providers, IEnumerable<IChatMiddleware> middleware)
     : IValidateOptions<AssistantsOptions>
 {
     /// <summary>The most assistants.</summary>
     public const int MaxItems = 50;
 
-    /// <summary>The most middleware of one assistant.</summary>
+    /// <summary>The most middleware entries of one assistant.</summary>
     public const int MaxMiddleware = 20;
 
     private const int MaxTools = 200;
@@ -58,7 +58,7 @@ internal sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClient
     {
         if (item.Id is null || !Id().IsMatch(item.Id))
         {
-            errors.Add($"{key}:{nameof(item.Id)} must be 1 to 40 lower-case letters, digits and hyphens, and begin with a letter or digit; it is '{item.Id}'. It is derived from the name when it is left out.");
+            errors.Add($"{key}:{nameof(item.Id)} must be 1 to 40 lower-case letters, digits and hyphens, and begin with a letter or digit; it is '{item.Id}'. If you leave it out, it is derived from the name.");
         }
 
         if (item.Name is not { Length: >= 1 and <= RoomLimits.PersonNameLength } || item.Name.Any(char.IsControl))
@@ -97,7 +97,7 @@ internal sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClient
     internal static string InstructionsKey(int index) =>
         $"{AssistantsOptions.SectionName}:{nameof(AssistantsOptions.Items)}:{index}:{nameof(AssistantOptions.Instructions)}";
 
-    /// <summary>The error for instructions that are no template.</summary>
+    /// <summary>The error for instructions that are not a valid template.</summary>
     internal static string BadTemplate(string key, string why) => $"{key} cannot be used as a template: {why}";
 
     private void WhoAnswers(List<string> errors, string key, AssistantOptions item)
@@ -117,22 +117,22 @@ internal sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClient
 
         if (item.Model is not { Length: >= 1 and <= 200 })
         {
-            errors.Add($"{key}:{nameof(item.Model)} is required (1 to 200 characters): {provider.Name}{(provider.DefaultModel(new AssistantOptions()) is null ? "" : " with an endpoint of its own")} has no default model.");
+            errors.Add($"{key}:{nameof(item.Model)} is required (1 to 200 characters): {provider.Name}{(provider.DefaultModel(new AssistantOptions()) is null ? "" : " with a custom endpoint")} has no default model.");
         }
 
         if (item.Endpoint is null && provider.RequiresEndpoint)
         {
-            errors.Add($"{key}:{nameof(item.Endpoint)} is required: {provider.Name} has no servers that everybody shares.");
+            errors.Add($"{key}:{nameof(item.Endpoint)} is required: {provider.Name} has no default endpoint.");
         }
 
         if (item.ApiKey is null && provider.RequiresApiKey(item))
         {
-            errors.Add($"{key}:{nameof(item.ApiKey)} is required: {provider.Name}'s own servers answer nobody without a key.");
+            errors.Add($"{key}:{nameof(item.ApiKey)} is required: {provider.Name}'s own servers require a key.");
         }
 
         if (item.ApiKey is not null && item.ApiKey.Any(character => character is <= ' ' or > '~'))
         {
-            errors.Add($"{key}:{nameof(item.ApiKey)} has characters that no key has.");
+            errors.Add($"{key}:{nameof(item.ApiKey)} contains characters that a key cannot have.");
         }
     }
 
@@ -141,12 +141,12 @@ internal sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClient
         var isOpenAI = string.Equals(item.Provider, OpenAIChatClientProvider.ProviderName, StringComparison.OrdinalIgnoreCase);
         if (item.Protocol is { } protocol && (!isOpenAI || !Enum.IsDefined(protocol)))
         {
-            errors.Add($"{key}:{nameof(item.Protocol)} is {protocol}; it must be one of {string.Join(", ", Enum.GetNames<OpenAIProtocol>())}, and only the provider {OpenAIChatClientProvider.ProviderName} has it.");
+            errors.Add($"{key}:{nameof(item.Protocol)} is {protocol}; it must be one of {string.Join(", ", Enum.GetNames<OpenAIProtocol>())}, and only the provider {OpenAIChatClientProvider.ProviderName} supports it.");
         }
 
         if (item.Store is not null && (!isOpenAI || OpenAIChatClientProvider.Protocol(item) != OpenAIProtocol.Responses))
         {
-            errors.Add($"{key}:{nameof(item.Store)} is a setting of the protocol {OpenAIProtocol.Responses} of the provider {OpenAIChatClientProvider.ProviderName}; this assistant speaks another.");
+            errors.Add($"{key}:{nameof(item.Store)} is a setting of the protocol {OpenAIProtocol.Responses} of the provider {OpenAIChatClientProvider.ProviderName}; this assistant uses another protocol.");
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClient
         {
             if (item.Tools[i] is null || !ToolName().IsMatch(item.Tools[i]))
             {
-                errors.Add($"{key}:{nameof(item.Tools)}:{i} must be 1 to 64 letters, digits, hyphens and underscores, or the beginning of such names with * behind it; it is '{item.Tools[i]}'.");
+                errors.Add($"{key}:{nameof(item.Tools)}:{i} must be 1 to 64 letters, digits, hyphens and underscores, or the beginning of such names followed by *; it is '{item.Tools[i]}'.");
             }
         }
 
@@ -260,7 +260,7 @@ internal sealed partial class AssistantsOptionsValidator(IEnumerable<IChatClient
     {
         if (value is not null && !seen.TryAdd(value, key))
         {
-            errors.Add($"{key} is '{value}', which {seen[value]} is already.");
+            errors.Add($"{key} is '{value}', which {seen[value]} already uses.");
         }
     }
 

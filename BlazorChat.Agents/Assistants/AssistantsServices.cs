@@ -10,16 +10,16 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Assistants;
 
-/// <summary>Registers who answers.</summary>
+/// <summary>Registers the assistants.</summary>
 internal static class AssistantsServices
 {
     /// <summary>
-    /// Registers <see cref="AssistantDirectory"/>, its providers and its options from the section <c>Assistants</c>; a wrong
-    /// configuration stops the application at start with every error in one exception. Add an <see cref="IChatClientProvider"/> or
-    /// <see cref="IChatMiddleware"/> of your own before or after.
+    /// Registers <see cref="AssistantDirectory"/>, its providers and its options from the section <c>Assistants</c>. An invalid
+    /// configuration stops the application at startup with all errors in one exception. You can add your own
+    /// <see cref="IChatClientProvider"/> or <see cref="IChatMiddleware"/> before or after.
     /// </summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configuration">The application's whole configuration, the environment's variables at its root.</param>
+    /// <param name="configuration">The application's whole configuration, with environment variables at its root.</param>
     public static IServiceCollection AddAssistants(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);

@@ -3,16 +3,16 @@ using BlazorChat.Turns;
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// A response failed: the one exception, apart from <see cref="OperationCanceledException"/> for a stop, that comes out of a
-/// guarded chat client. What came before it has been passed on and is to be kept.
+/// A response failed. A guarded chat client throws only this and, for a stop, <see cref="OperationCanceledException"/>. Everything before
+/// the failure has been passed on and must be kept.
 /// </summary>
 public sealed class ChatFailureException : ResponseFailedException
 {
-    /// <summary>Makes a failure.</summary>
-    /// <param name="kind">What happened.</param>
-    /// <param name="sentence">The same for people, see <see cref="Message"/>.</param>
+    /// <summary>Creates a failure.</summary>
+    /// <param name="kind">The kind of failure.</param>
+    /// <param name="sentence">The message for people; see <see cref="Message"/>.</param>
     /// <param name="canRetry">See <see cref="CanRetry"/>.</param>
-    /// <param name="innerException">What it was made from, for logs; it may hold what people must not see.</param>
+    /// <param name="innerException">The cause, for logs; it may contain things that people must not see.</param>
     public ChatFailureException(ChatFailureKind kind, string sentence, bool canRetry, Exception? innerException = null)
         : base(sentence, innerException)
     {
@@ -20,22 +20,22 @@ public sealed class ChatFailureException : ResponseFailedException
         CanRetry = canRetry;
     }
 
-    /// <summary>What happened.</summary>
+    /// <summary>The kind of failure.</summary>
     public ChatFailureKind Kind { get; }
 
-    /// <summary>What happened, in a sentence or two for the people in the room: no secrets, no stack traces, no addresses.</summary>
+    /// <summary>A sentence or two for the people in the room: no secrets, stack traces or addresses.</summary>
     public override string Message => base.Message;
 
-    /// <summary>Whether asking again, as it is, may help: true for what passes by itself, false for what somebody has to change.</summary>
+    /// <summary>Whether the same request may succeed later: true for temporary failures, false if someone must change something first.</summary>
     public bool CanRetry { get; }
 
     /// <inheritdoc/>
     public override bool IsStall => Kind == ChatFailureKind.Stalled;
 
-    /// <summary>The HTTP status, when the provider answered with one that is no success.</summary>
+    /// <summary>The HTTP status, if the provider answered with an error status.</summary>
     public int? StatusCode { get; init; }
 
-    /// <summary>The name of the request's field that the provider did not accept, where it says so: <c>reasoning.summary</c>. Not for people.</summary>
+    /// <summary>The request field that the provider did not accept, if it says so: <c>reasoning.summary</c>. Not for people.</summary>
     internal string? Parameter { get; set; }
 
     /// <summary>How long the provider asks to wait before the next request.</summary>

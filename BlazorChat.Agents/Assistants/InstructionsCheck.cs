@@ -4,7 +4,7 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Assistants;
 
 /// <summary>
-/// Stops the start when an assistant's template calls a function that there is not. Not part of the validator: plugins may need
+/// Stops startup if an assistant's template calls a function that does not exist. Not part of the validator, because plugins may need
 /// services that need the options.
 /// </summary>
 internal sealed class InstructionsCheck(AssistantDirectory assistants) : IHostedService
@@ -19,7 +19,7 @@ internal sealed class InstructionsCheck(AssistantDirectory assistants) : IHosted
                 continue;
             }
 
-            // Without the application's filters, and with one that lets nothing run.
+            // Without the application's filters, and with one that prevents every call.
             var kernel = new Kernel(plugins: new KernelPluginCollection(assistant.Kernel.Plugins));
             kernel.FunctionInvocationFilters.Add(new NothingRuns());
             try

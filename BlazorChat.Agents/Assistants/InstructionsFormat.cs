@@ -1,11 +1,11 @@
 namespace BlazorChat.Assistants;
 
-/// <summary>How an assistant's instructions are written.</summary>
+/// <summary>The format of an assistant's instructions.</summary>
 public enum InstructionsFormat
 {
-    /// <summary>Sent as they are.</summary>
+    /// <summary>Plain text, sent as it is.</summary>
     Text,
 
-    /// <summary>A prompt template of Semantic Kernel, filled in for each step: see <see cref="Turns.Kernels.InstructionsTemplate"/>.</summary>
+    /// <summary>A Semantic Kernel prompt template, filled in for each step: see <see cref="Turns.Kernels.InstructionsTemplate"/>.</summary>
     Template,
 }

@@ -4,13 +4,13 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants;
 
-/// <summary>Settings that an operator has written and that a provider does not send.</summary>
+/// <summary>Finds settings that an operator has configured but a provider does not send.</summary>
 internal static class UnsentSettings
 {
     /// <param name="key">The assistant's configuration key.</param>
     /// <param name="item">The assistant.</param>
-    /// <param name="provider">What answers for it.</param>
-    /// <returns>The whole key of each.</returns>
+    /// <param name="provider">Its provider.</param>
+    /// <returns>The full key of each setting.</returns>
     public static IEnumerable<string> Of(string key, AssistantOptions item, IChatClientProvider provider)
     {
         var names = provider.NotSent(item).ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,6 @@
 namespace BlazorChat.Assistants;
 
-/// <summary>Numbers as people say them.</summary>
+/// <summary>Formats numbers for people.</summary>
 internal static class Words
 {
     /// <summary>A duration in its largest sensible unit, rounded up: "45 seconds", "5 minutes", "2 hours".</summary>

@@ -5,114 +5,114 @@ using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Turns;
 
-/// <summary>Who is configured to answer: one definition, from the options to the loop. Holds no secrets.</summary>
-/// <param name="Author">Its id (lower-case letters, digits and hyphens; unique and stable) and name (1 to 40 characters; unique, whatever the case), as the author of responses.</param>
-/// <param name="Instructions">What the model is told before everything else; empty for none.</param>
-/// <param name="PromptTokens">How many tokens of the room go into one prompt, estimated.</param>
+/// <summary>A configured assistant: one definition, from the options to the loop. Holds no secrets.</summary>
+/// <param name="Author">Its id (lower-case letters, digits and hyphens; unique and stable) and name (1 to 40 characters; unique regardless of case), as the author of responses.</param>
+/// <param name="Instructions">What the model is told before everything else; may be empty.</param>
+/// <param name="PromptTokens">The most tokens of the room in one prompt, estimated.</param>
 public sealed record Assistant(Author Author, string Instructions, int PromptTokens)
 {
     private readonly Kernel? _kernel;
 
     /// <summary>An assistant whose kernel has a model and nothing else.</summary>
     /// <param name="author">Its id and name.</param>
-    /// <param name="instructions">What the model is told before everything else.</param>
-    /// <param name="promptTokens">How many tokens of the room go into one prompt.</param>
+    /// <param name="instructions">What the model is told before everything else; may be empty.</param>
+    /// <param name="promptTokens">The most tokens of the room in one prompt, estimated.</param>
     /// <param name="client">The model; see <see cref="AssistantKernel.Create"/>.</param>
     public Assistant(Author author, string instructions, int promptTokens, IChatClient client)
         : this(author, instructions, promptTokens) => Kernel = AssistantKernel.Create(client);
 
-    /// <summary>Its id.</summary>
+    /// <summary>The id.</summary>
     public string Id => Author.Id;
 
     /// <summary>The name that people see.</summary>
     public string Name => Author.Name;
 
-    /// <summary>One letter or emoji to show beside the name, or null for the common picture.</summary>
+    /// <summary>One letter or emoji to show beside the name; null for the default picture.</summary>
     public string? Avatar { get; init; }
 
-    /// <summary>Its kernel: the chat service that answers, and the plugins and filters around its tools.</summary>
-    /// <exception cref="InvalidOperationException">It is still being put together: middleware is made before the kernel around it.</exception>
+    /// <summary>The assistant's kernel: the chat service that answers, and the plugins and filters around its tools.</summary>
+    /// <exception cref="InvalidOperationException">The assistant is still being built: middleware is created before the kernel around it.</exception>
     public Kernel Kernel
     {
-        get => _kernel ?? throw new InvalidOperationException($"The kernel of '{Id}' is not made yet.");
+        get => _kernel ?? throw new InvalidOperationException($"The kernel of '{Id}' has not been created yet.");
         init => _kernel = value;
     }
 
     /// <summary>
-    /// The kernel's chat service. Fails only with <see cref="ResponseFailedException"/> or, when the caller's token was cancelled,
-    /// at once with <see cref="OperationCanceledException"/>.
+    /// The kernel's chat service. It fails only with <see cref="ResponseFailedException"/>. If the caller's token is canceled, it throws
+    /// <see cref="OperationCanceledException"/> at once.
     /// </summary>
     public IChatClient Client => Kernel.GetRequiredService<IChatClient>();
 
-    /// <summary><see cref="Instructions"/> as a template, or null when they are to be taken as they are.</summary>
+    /// <summary><see cref="Instructions"/> as a template, or null if they are plain text.</summary>
     public InstructionsTemplate? Template { get; init; }
 
     /// <summary>The provider's name.</summary>
     public string Provider { get; init; } = "";
 
-    /// <summary>The model that is asked unless a hook says another.</summary>
+    /// <summary>The model to ask, unless a hook names another.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>Whether it is no language model but shows what one does.</summary>
+    /// <summary>Whether this is the demo assistant: no language model, but it shows what one does.</summary>
     public bool IsDemo { get; init; }
 
-    /// <summary>Most tokens of one step of a response. Its model's client sends it where the caller's options say nothing else.</summary>
+    /// <summary>The most tokens of one step of a response. The client sends it unless the caller's options set a limit.</summary>
     public int MaxOutputTokens { get; init; } = 4_096;
 
-    /// <summary>Most characters of one step of a response; past it the response fails.</summary>
+    /// <summary>The most characters of one step of a response; a longer step fails the response.</summary>
     public int MaxResponseCharacters { get; init; } = 200_000;
 
-    /// <summary>The names of the tools that it may call; a name may end in <c>*</c>.</summary>
+    /// <summary>The names of the tools that it may call; a name may end in <c>*</c>, which stands for any rest.</summary>
     public IReadOnlyList<string> Tools { get; init; } = ["*"];
 
-    /// <summary>The ids of the assistants that it may hand work to.</summary>
+    /// <summary>The ids of the assistants that it may delegate to.</summary>
     public IReadOnlyList<string> Delegates { get; init; } = [];
 
-    /// <summary>Most requests to the model in one turn.</summary>
+    /// <summary>The most requests to the model in one turn.</summary>
     public int MaxSteps { get; init; } = 5;
 
-    /// <summary>Most steps in a row in which every call failed.</summary>
+    /// <summary>The most consecutive steps in which every tool call fails.</summary>
     public int MaxToolErrors { get; init; } = 3;
 
-    /// <summary>How long one call of a tool may take, unless the tool says otherwise.</summary>
+    /// <summary>The time limit of a tool call, unless the tool sets its own.</summary>
     public TimeSpan ToolTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>What happens to a response that was cut off.</summary>
+    /// <summary>What happens to a response that a crash or shutdown cut off.</summary>
     public RecoveryMode Recovery { get; init; } = RecoveryMode.Continue;
 
-    /// <summary>How often one response is continued after having been cut off.</summary>
+    /// <summary>How often one response may be continued after it was cut off.</summary>
     public int MaxRecoveries { get; init; } = 3;
 
-    /// <summary>How long after its beginning a response is still continued.</summary>
+    /// <summary>How long after its start a response may still be continued.</summary>
     public TimeSpan RecoveryWindow { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>What of the room is sent.</summary>
+    /// <summary>Which parts of the room are sent.</summary>
     public ContextPolicy Context { get; init; } = new();
 
-    /// <summary>What tokens cost, or null.</summary>
+    /// <summary>The prices of tokens, or null if unknown.</summary>
     public TokenPrices? Prices { get; init; }
 }
 
-/// <summary>What of a room is sent to a model, beside the newest messages within <see cref="Assistant.PromptTokens"/>.</summary>
+/// <summary>Which parts of a room are sent to a model, besides the newest messages within <see cref="Assistant.PromptTokens"/>.</summary>
 public sealed record ContextPolicy
 {
-    /// <summary>This many of the room's first messages are always sent.</summary>
+    /// <summary>How many of the room's first messages are always sent.</summary>
     public int KeepFirst { get; init; }
 
-    /// <summary>Whether reasoning is sent of the newest response only (what a provider needs back within a turn is always sent).</summary>
+    /// <summary>Whether only the newest response is sent with its reasoning. Reasoning that a provider needs back within a turn is always sent.</summary>
     public bool DropOldReasoning { get; init; } = true;
 
-    /// <summary>In answers further back than this many, tools' results are left out (the calls stay); null to keep all.</summary>
+    /// <summary>Responses further back than this many are sent without tool results (their calls stay); null to keep all results.</summary>
     public int? DropToolResultsAfter { get; init; } = 5;
 }
 
-/// <summary>What a provider takes, per million tokens, in any one currency.</summary>
-/// <param name="Input">For tokens of prompts.</param>
+/// <summary>A provider's prices per million tokens, in any one currency.</summary>
+/// <param name="Input">For prompt tokens.</param>
 /// <param name="Output">For generated tokens.</param>
-/// <param name="CachedInput">For those of prompts that came from the provider's cache; null for the same as others.</param>
+/// <param name="CachedInput">For prompt tokens from the provider's cache; null for the same price as other prompt tokens.</param>
 public sealed record TokenPrices(decimal Input, decimal Output, decimal? CachedInput = null)
 {
-    /// <summary>What tokens cost.</summary>
+    /// <summary>The cost of these tokens.</summary>
     public decimal Of(TokenCounts tokens) =>
         (((tokens.Input - tokens.CachedInput) * Input) + (tokens.CachedInput * (CachedInput ?? Input)) + (tokens.Output * Output)) / 1_000_000m;
 }

@@ -1,11 +1,11 @@
 namespace BlazorChat.Turns;
 
-/// <summary>Who can answer.</summary>
+/// <summary>The configured assistants.</summary>
 public interface IAssistants
 {
-    /// <summary>All, in the configured order; at least one. The first answers when nobody is mentioned.</summary>
+    /// <summary>All assistants in the configured order; at least one. The first one answers when no one is mentioned.</summary>
     IReadOnlyList<Assistant> All { get; }
 
-    /// <summary>The assistant with this id (exact), or null: one that wrote messages may have gone from the configuration since.</summary>
+    /// <summary>The assistant with exactly this id, or null: an author of old messages may no longer be configured.</summary>
     Assistant? Find(string assistantId);
 }

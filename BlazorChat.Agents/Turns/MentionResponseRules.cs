@@ -2,19 +2,19 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
-/// <summary>Who is mentioned with @name answers; when nobody is, the first assistant, if the room's answer mode says so.</summary>
+/// <summary>An assistant answers if it is mentioned with @name. If none is mentioned, the first one answers when the room's answer mode allows it.</summary>
 internal sealed class MentionResponseRules(IAssistants assistants) : IResponseRules
 {
     public bool CanAnswer(string assistantId) => assistants.Find(assistantId) is not null;
 
     public IReadOnlyList<string> Choose(Room room, string text)
     {
-        // Longest names first, so that "@Ada Two" is not taken for "@Ada".
+        // Longest names first: "@Ada Two" must not match "@Ada".
         var byLength = assistants.All.OrderByDescending(a => a.Name.Length).ToList();
         var mentioned = new List<string>();
         for (var at = text.IndexOf('@', StringComparison.Ordinal); at >= 0; at = text.IndexOf('@', at + 1))
         {
-            // The @ of a mail address is not a mention.
+            // The @ of an email address is not a mention.
             if (at > 0 && char.IsLetterOrDigit(text[at - 1]))
             {
                 continue;

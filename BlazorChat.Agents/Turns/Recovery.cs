@@ -2,18 +2,18 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
-/// <summary>What a start does first: answers that a crash cut off go on, or get their outcome, so that nothing streams for ever.</summary>
+/// <summary>The first work of a start: continues responses that a crash cut off, or gives them an outcome, so that nothing streams forever.</summary>
 internal sealed partial class Recovery(IRoomStore rooms, ITurnStore turns, IAssistants assistants, TimeProvider time, ILogger<Recovery> logger)
 {
-    // The turns of an assistant that is not configured any more.
-    private static readonly RecoveryPolicy Nobodys = new(RecoveryMode.Mark, 0, TimeSpan.Zero);
+    // For turns of an assistant that is no longer configured.
+    private static readonly RecoveryPolicy MarkOnly = new(RecoveryMode.Mark, 0, TimeSpan.Zero);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var (continued, marked) = (0, 0);
         foreach (var turn in await turns.ReadRunningAsync(cancellationToken).ConfigureAwait(false))
         {
-            var policy = assistants.Find(turn.AssistantId) is { } assistant ? TurnRunner.PolicyOf(assistant) : Nobodys;
+            var policy = assistants.Find(turn.AssistantId) is { } assistant ? TurnRunner.PolicyOf(assistant) : MarkOnly;
             var recovered = await rooms.ChangeAsync<bool>(turn.RoomId, (change, token) => RecoverAsync(change, turn.Id, policy, token), cancellationToken).ConfigureAwait(false);
             _ = recovered.Value.Value ? continued++ : marked++;
         }
@@ -24,7 +24,7 @@ internal sealed partial class Recovery(IRoomStore rooms, ITurnStore turns, IAssi
         }
     }
 
-    // Nobody has the room open yet, and the worker reads what waits when it starts: nothing is told.
+    // No one has the room open yet, and the worker reads waiting turns when it starts: no one needs to be told.
     private async Task<Result<bool>> RecoverAsync(IRoomChange change, Guid turnId, RecoveryPolicy policy, CancellationToken cancellationToken)
     {
         var turn = (await change.ReadTurnsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(t => t.Id == turnId);
@@ -48,6 +48,6 @@ internal sealed partial class Recovery(IRoomStore rooms, ITurnStore turns, IAssi
         return true;
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Count} answers were cut off when the server last stopped: {Continued} go on, {Marked} are marked as interrupted.")]
+    [LoggerMessage(LogLevel.Warning, "{Count} responses were cut off when the server last stopped: {Continued} will continue, {Marked} are marked as interrupted.")]
     private partial void LogRecovered(int count, int continued, int marked);
 }

@@ -5,17 +5,17 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
-/// <summary>Where goes what comes of a running response. Called in order, within the draft's lock: it must be quick.</summary>
+/// <summary>Receives what a running response produces. Called in order, within the draft's lock, so it must be quick.</summary>
 internal interface IResponseSink
 {
-    /// <summary>Something came.</summary>
+    /// <summary>Receives a delta.</summary>
     void OnDelta(ResponseDelta delta);
 
-    /// <summary>Text or reasoning came, of which <see cref="OnDelta"/> has told before.</summary>
+    /// <summary>Receives text or reasoning, after <see cref="OnDelta"/> has received the same.</summary>
     void OnText(Guid messageId, int step, string text, bool isReasoning);
 }
 
-/// <summary>The sink of a turn's response: the room, for those who look, and the journal, for a restart.</summary>
+/// <summary>The sink of a turn's response: the room, for viewers, and the journal, for a restart.</summary>
 internal sealed class RoomSink(OpenRoom room, TurnJournal journal) : IResponseSink
 {
     /// <inheritdoc />
@@ -26,8 +26,8 @@ internal sealed class RoomSink(OpenRoom room, TurnJournal journal) : IResponseSi
 }
 
 /// <summary>
-/// A running response as its run writes it: its parts so far. Whatever comes goes at once to the sink. Thread-safe: tools run side by
-/// side, and people decide while they do; what is told of one response is told in the order in which it came.
+/// The parts of a running response, as its run writes them. Everything goes to the sink at once. Thread-safe: tools run side by side
+/// and people decide meanwhile. The deltas of a response are sent in the order of its changes.
 /// </summary>
 internal sealed class ResponseDraft
 {
@@ -38,11 +38,11 @@ internal sealed class ResponseDraft
     private long _number;
     private bool _hasStreamed;
 
-    /// <summary>A draft that goes on with what is there.</summary>
+    /// <summary>Creates a draft that continues from the given parts.</summary>
     /// <param name="messageId">The response.</param>
     /// <param name="parts">Its parts so far.</param>
-    /// <param name="step">The least step that comes next.</param>
-    /// <param name="sink">Where what comes goes.</param>
+    /// <param name="step">The lowest number of the next step.</param>
+    /// <param name="sink">Receives everything that is added.</param>
     public ResponseDraft(Guid messageId, ImmutableArray<MessagePart> parts, int step, IResponseSink sink)
     {
         _messageId = messageId;
@@ -51,10 +51,10 @@ internal sealed class ResponseDraft
         Step = Math.Max(step, PartList.NextStep(_draft.Parts));
     }
 
-    /// <summary>The step whose contents come now.</summary>
+    /// <summary>The current step.</summary>
     public int Step { get; private set; }
 
-    /// <summary>The step that comes when the response goes on later: text of this one that is still on its way to the journal must not be taken for more of it.</summary>
+    /// <summary>The step with which the response continues later. It must differ from the current one: text that is still on its way to the journal must not be joined with it.</summary>
     public int NextFreeStep
     {
         get
@@ -66,7 +66,7 @@ internal sealed class ResponseDraft
         }
     }
 
-    /// <summary>The parts as they are to be stored: without what is only shown.</summary>
+    /// <summary>The parts to store: without transient ones.</summary>
     public ImmutableArray<MessagePart> Parts
     {
         get
@@ -88,7 +88,7 @@ internal sealed class ResponseDraft
         }
     }
 
-    /// <summary>Whether it can take another part.</summary>
+    /// <summary>Whether it has the maximum number of parts.</summary>
     public bool IsFull
     {
         get
@@ -113,7 +113,7 @@ internal sealed class ResponseDraft
 
     public void AppendReasoning(string text) => Append(text, isReasoning: true);
 
-    /// <summary>What the provider wants back with the reasoning that has just come.</summary>
+    /// <summary>Seals the newest reasoning with the data that its provider wants back.</summary>
     public void SealReasoning(string protectedData, string origin)
     {
         lock (_lock)
@@ -124,7 +124,7 @@ internal sealed class ResponseDraft
         }
     }
 
-    /// <summary>Puts a call in its place, or at the end.</summary>
+    /// <summary>Replaces a call, or adds it at the end.</summary>
     public void SetCall(ToolCallPart call)
     {
         lock (_lock)
@@ -133,8 +133,8 @@ internal sealed class ResponseDraft
         }
     }
 
-    /// <summary>Changes a call as it is now.</summary>
-    /// <returns>The call after that, or null when there is none of that id.</returns>
+    /// <summary>Changes the current state of a call.</summary>
+    /// <returns>The changed call, or null if there is none with this id.</returns>
     public ToolCallPart? ChangeCall(string callId, Func<ToolCallPart, ToolCallPart> change)
     {
         lock (_lock)
@@ -154,7 +154,7 @@ internal sealed class ResponseDraft
         }
     }
 
-    /// <summary>Rejects what waits for people because the asker wrote something else instead.</summary>
+    /// <summary>Rejects calls that wait for people, because the asker wrote something else.</summary>
     public void RejectAwaited(Author by, DateTimeOffset now)
     {
         lock (_lock)
@@ -171,7 +171,7 @@ internal sealed class ResponseDraft
         }
     }
 
-    /// <summary>Adds a part that comes whole.</summary>
+    /// <summary>Adds a complete part.</summary>
     public void Add(MessagePart part)
     {
         lock (_lock)
@@ -180,7 +180,7 @@ internal sealed class ResponseDraft
         }
     }
 
-    /// <summary>Shows data, in the place of those with the same type and id.</summary>
+    /// <summary>Shows data, replacing data with the same type and id.</summary>
     public void Put(DataPart data, bool isTransient)
     {
         lock (_lock)
@@ -195,7 +195,7 @@ internal sealed class ResponseDraft
         }
     }
 
-    /// <summary>Tells people something beside the text, or, with null, nothing any more.</summary>
+    /// <summary>Shows a note beside the text; null removes it.</summary>
     public void Note(string? note)
     {
         lock (_lock)
@@ -208,7 +208,7 @@ internal sealed class ResponseDraft
     {
         lock (_lock)
         {
-            // Reasoning that its provider has sealed is not added to: what follows is another thought.
+            // Nothing is appended to reasoning that its provider has sealed: what follows is new reasoning.
             var goesOn = (isReasoning ? _draft.Parts is [.., ReasoningPart { ProtectedData: null }] : _draft.Parts is [.., TextPart]) && PartList.GoesOn(_draft.Parts, Step);
             _hasStreamed = true;
             if (goesOn)
@@ -230,11 +230,11 @@ internal sealed class ResponseDraft
     {
         if (_draft.Parts.Count >= RoomLimits.Parts)
         {
-            throw new ResponseFailedException($"This answer has more than {RoomLimits.Parts} parts, which is the most.");
+            throw new ResponseFailedException($"This answer has more than {RoomLimits.Parts} parts, which is the limit.");
         }
     }
 
-    // Half a surrogate pair may be a piece of a whole one that is still coming; what is stored cannot have it.
+    // Half of a surrogate pair may still be completed by the next piece, but it cannot be stored.
     private static MessagePart Storable(MessagePart part) => part switch
     {
         ToolCallPart { State: ToolCallState.Running, Result: not null } call => call with { Result = null },

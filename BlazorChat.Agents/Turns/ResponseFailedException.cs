@@ -1,6 +1,6 @@
 namespace BlazorChat.Turns;
 
-/// <summary>A model's answer failed; what came before has been passed on. The message is a sentence for people.</summary>
+/// <summary>A model's response failed. Everything before the failure has been passed on. The message is a sentence for people.</summary>
 public class ResponseFailedException : Exception
 {
     /// <inheritdoc />
@@ -20,6 +20,6 @@ public class ResponseFailedException : Exception
     {
     }
 
-    /// <summary>Whether it failed because the provider fell silent: what came before is good, and asking on from there may help.</summary>
+    /// <summary>Whether the provider fell silent. Then everything received is good, and continuing from there may help.</summary>
     public virtual bool IsStall => false;
 }

@@ -6,7 +6,7 @@ using BlazorChat.Turns.Prompts;
 
 namespace BlazorChat.Turns;
 
-/// <summary>What people do with answers: stop them, ask for others or for more, decide about their tool calls. Same rules as <see cref="RoomService"/>.</summary>
+/// <summary>Commands of people on responses: stop, ask for another or a longer one, decide on tool calls. The rules are those of <see cref="RoomService"/>.</summary>
 public sealed partial class ResponseService
 {
     private readonly IRoomOwners _owners;
@@ -23,30 +23,30 @@ public sealed partial class ResponseService
     }
 
     /// <inheritdoc cref="StopResponses" />
-    /// <param name="person">Who stops.</param>
+    /// <param name="person">The person who stops.</param>
     /// <param name="roomId">The room.</param>
-    /// <param name="messageId">One response, or null for all of the room.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="messageId">One response, or null for all responses of the room.</param>
+    /// <param name="cancellationToken">Cancels the command.</param>
     public Task<Result<int>> StopAsync(Person? person, Guid roomId, Guid? messageId, CancellationToken cancellationToken) =>
         _owners.RunAsync(new StopResponses(roomId, person, messageId), cancellationToken);
 
     /// <inheritdoc cref="RetryResponse" />
-    /// <returns>The old response, marked.</returns>
+    /// <returns>The old response, marked as retried.</returns>
     public Task<Result<Message>> RetryAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken, TurnRequest? request = null) =>
         _owners.RunAsync(new RetryResponse(roomId, person, messageId, request), cancellationToken);
 
     /// <inheritdoc cref="RegenerateResponse" />
-    /// <returns>The response as it is until the new version begins.</returns>
+    /// <returns>The response as it was before the new version begins.</returns>
     public Task<Result<Message>> RegenerateAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken, TurnRequest? request = null) =>
         _owners.RunAsync(new RegenerateResponse(roomId, person, messageId, request), cancellationToken);
 
     /// <inheritdoc cref="ContinueResponse" />
-    /// <returns>The response as it is until it goes on.</returns>
+    /// <returns>The response as it was before it continues.</returns>
     public Task<Result<Message>> ContinueAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken, TurnRequest? request = null) =>
         _owners.RunAsync(new ContinueResponse(roomId, person, messageId, request), cancellationToken);
 
     /// <inheritdoc cref="AnswerAgain" />
-    /// <returns>How many responses were asked for.</returns>
+    /// <returns>The number of responses that were requested.</returns>
     public Task<Result<int>> AnswerAgainAsync(Person? person, Guid roomId, Guid questionId, CancellationToken cancellationToken, TurnRequest? request = null) =>
         _owners.RunAsync(new AnswerAgain(roomId, person, questionId, request), cancellationToken);
 
@@ -56,33 +56,33 @@ public sealed partial class ResponseService
         _owners.RunAsync(new WithdrawTurn(roomId, person, turnId), cancellationToken);
 
     /// <inheritdoc cref="DecideToolCall" />
-    /// <param name="person">Who decides.</param>
+    /// <param name="person">The person who decides.</param>
     /// <param name="roomId">The room.</param>
     /// <param name="messageId">The response.</param>
     /// <param name="callId">The call.</param>
-    /// <param name="argumentsShown">The arguments that the person saw; refused when they are not those of the call.</param>
-    /// <param name="isApproved">Yes or no.</param>
-    /// <param name="reason">Why, at most <see cref="RoomLimits.ReasonLength"/> characters; may be empty.</param>
-    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <param name="argumentsShown">The arguments that the person saw. If the call has others, the decision is refused.</param>
+    /// <param name="isApproved">True to approve, false to reject.</param>
+    /// <param name="reason">The reason, at most <see cref="RoomLimits.ReasonLength"/> characters; may be empty.</param>
+    /// <param name="cancellationToken">Cancels the command until the decision is stored.</param>
     /// <returns>The response.</returns>
     public Task<Result<Message>> DecideAsync(
         Person? person, Guid roomId, Guid messageId, string callId, string argumentsShown, bool isApproved, string? reason, CancellationToken cancellationToken) =>
         _owners.RunAsync(new DecideToolCall(roomId, person, messageId, callId, argumentsShown, isApproved, reason), cancellationToken);
 
     /// <inheritdoc cref="AnswerBrowserCall" />
-    /// <param name="person">Whose browser it was.</param>
+    /// <param name="person">The person whose browser ran the tool.</param>
     /// <param name="roomId">The room.</param>
     /// <param name="messageId">The response.</param>
     /// <param name="callId">The call.</param>
-    /// <param name="result">What the browser gave: untrusted text, at most <see cref="RoomLimits.ToolResultLength"/> characters.</param>
-    /// <param name="isError">Whether it says what went wrong.</param>
-    /// <param name="cancellationToken">Gives up before it is stored.</param>
+    /// <param name="result">The browser's result: untrusted text, at most <see cref="RoomLimits.ToolResultLength"/> characters.</param>
+    /// <param name="isError">Whether the result is an error message.</param>
+    /// <param name="cancellationToken">Cancels the command until the result is stored.</param>
     /// <returns>The response.</returns>
     public Task<Result<Message>> AnswerBrowserCallAsync(
         Person? person, Guid roomId, Guid messageId, string callId, string result, bool isError, CancellationToken cancellationToken) =>
         _owners.RunAsync(new AnswerBrowserCall(roomId, person, messageId, callId, result, isError), cancellationToken);
 
-    /// <summary>What the model was sent in each step of a response; empty when it is not kept (any more).</summary>
+    /// <summary>What was sent to the model in each step of a response; empty if it was not kept, or no longer is.</summary>
     public async Task<Result<IReadOnlyList<SentStep>>> ReadSentAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken)
     {
         if (await _authorizer.AuthorizeAsync(person, RoomPermission.ViewRoom, roomId, cancellationToken).ConfigureAwait(false) is { } no)

@@ -4,23 +4,23 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
-/// <summary>Why a running turn is to end before the model has finished.</summary>
+/// <summary>Why a running turn must end before the model has finished.</summary>
 internal abstract record TurnEnding
 {
     /// <summary>A person stopped it.</summary>
     public sealed record Stopped(Author By) : TurnEnding;
 
-    /// <summary>Its message is gone, or its room was cleared or deleted: nothing of it is to be kept.</summary>
+    /// <summary>Its message was removed, or its room was cleared or deleted: nothing of it may be kept.</summary>
     public sealed record Discarded : TurnEnding;
 
-    /// <summary>The server stops.</summary>
+    /// <summary>The server is stopping.</summary>
     public sealed record ShuttingDown : TurnEnding;
 
-    /// <summary>The database may belong to another process: what comes cannot be stored.</summary>
+    /// <summary>The database may belong to another process, so nothing can be stored.</summary>
     public sealed record StorageLost : TurnEnding;
 }
 
-/// <summary>A turn that runs in this process. The first ending counts.</summary>
+/// <summary>A turn that runs in this process. Its first ending counts.</summary>
 internal sealed class RunningTurn(Message response, TurnRequest request, ResponseDraft draft) : IDisposable
 {
     private readonly Lock _lock = new();
@@ -34,7 +34,7 @@ internal sealed class RunningTurn(Message response, TurnRequest request, Respons
 
     public Guid MessageId { get; } = response.Id;
 
-    /// <summary>Whose the response is; null for nobody's.</summary>
+    /// <summary>The owner of the response; null if no one owns it.</summary>
     public Author? Owner { get; } = response.Owner;
 
     /// <summary>The asker.</summary>
@@ -43,31 +43,31 @@ internal sealed class RunningTurn(Message response, TurnRequest request, Respons
     /// <summary>The response so far.</summary>
     public ResponseDraft Draft { get; } = draft;
 
-    /// <summary>Stores how far the response has come; set by who runs the turn, before anybody can find it.</summary>
+    /// <summary>Stores the response so far. Set by the turn's runner before the turn can be found.</summary>
     public Func<Task> SaveAsync { get; set; } = static () => Task.CompletedTask;
 
-    /// <summary>How many messages were removed from the room since it began: a prompt that was built before has them in it.</summary>
+    /// <summary>How many messages were removed from the room since the turn began. A prompt that was built earlier contains them.</summary>
     public int Removals => Volatile.Read(ref _removals);
 
     public void CountRemoval() => Interlocked.Increment(ref _removals);
 
-    /// <summary>Why it is to end, or null while nobody wants that.</summary>
+    /// <summary>Why the turn must end, or null.</summary>
     public TurnEnding? Ending => Volatile.Read(ref _ending);
 
-    /// <summary>The token that the model's request is made with: cancelled, it closes the provider's socket.</summary>
+    /// <summary>The token of the model's request. Canceling it closes the provider's socket.</summary>
     public CancellationToken Token => _cancellation.Token;
 
-    /// <summary>Done when nothing more comes of it, and its outcome is all that is left to be stored.</summary>
+    /// <summary>Completes when the response is final and only its outcome remains to be stored.</summary>
     public Task Answered => _answered.Task;
 
     public void SetAnswered() => _answered.TrySetResult();
 
-    /// <returns>False when something else ended it before, or it has ended by itself.</returns>
+    /// <returns>False if something else ended the turn before, or it ended by itself.</returns>
     public bool End(TurnEnding ending)
     {
         lock (_lock)
         {
-            // While nothing can be saved, somebody may stop it, or its message go: it does not go on when it can.
+            // While nothing can be saved, someone may stop the turn or remove its message. Then it must not continue later.
             var isFirst = _ending is null || (_ending is TurnEnding.StorageLost && ending is (TurnEnding.Stopped or TurnEnding.Discarded));
             if (_disposed || !isFirst)
             {
@@ -75,7 +75,7 @@ internal sealed class RunningTurn(Message response, TurnRequest request, Respons
             }
 
             Volatile.Write(ref _ending, ending);
-            // Callbacks run elsewhere: whoever ends a turn may hold a gate, and closing a socket is not its business.
+            // Callbacks run elsewhere: the caller may hold a gate, and must not wait until a socket is closed.
             _ = _cancellation.CancelAsync();
             return true;
         }
@@ -93,13 +93,13 @@ internal sealed class RunningTurn(Message response, TurnRequest request, Respons
     }
 }
 
-/// <summary>The turns that run in this process, to find them when they are to end or people decide about their calls.</summary>
+/// <summary>The turns that run in this process, for ending them and for decisions on their calls.</summary>
 internal sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageObserver
 {
     private readonly ConcurrentDictionary<Guid, RunningTurn> _turns = new();
     private TurnEnding? _closing;
 
-    /// <summary>How many run.</summary>
+    /// <summary>The number of running turns.</summary>
     public int Count => _turns.Count;
 
     /// <inheritdoc />
@@ -140,7 +140,7 @@ internal sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageO
 
         if (!isChanged)
         {
-            // The model may be writing by now: text that was stored in the middle of a step would come out of the journal again.
+            // The model may be writing by now. Text stored in the middle of a step would come out of the journal again.
             return response with { Parts = turn.Draft.Parts };
         }
 
@@ -167,12 +167,12 @@ internal sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageO
     void IStorageObserver.OnStorageLost()
     {
         var lost = new TurnEnding.StorageLost();
-        // A shutdown that has begun stays one.
+        // A shutdown that has begun takes precedence.
         _ = Interlocked.CompareExchange(ref _closing, lost, null);
         _ = End(static _ => true, lost);
     }
 
-    // None begins meanwhile: that would be written.
+    // No turn begins meanwhile: that would be a write.
     Task IStorageObserver.UntilEndedAsync() => Task.WhenAll(_turns.Values.Select(t => t.Answered));
 
     void IStorageObserver.OnStorageBack()
@@ -186,7 +186,7 @@ internal sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageO
     internal void Add(RunningTurn turn)
     {
         _turns[turn.MessageId] = turn;
-        // One that began while all were being ended ends, too.
+        // A turn that began while all others were being ended must end too.
         if (Volatile.Read(ref _closing) is { } ending)
         {
             turn.End(ending);
@@ -195,8 +195,8 @@ internal sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageO
 
     internal void Remove(RunningTurn turn) => _turns.TryRemove(new(turn.MessageId, turn));
 
-    /// <summary>Ends all that run and all that may still begin.</summary>
-    /// <returns>How many this call ended.</returns>
+    /// <summary>Ends all turns that run and all that still begin.</summary>
+    /// <returns>How many turns this call ended.</returns>
     internal int EndAll(TurnEnding ending)
     {
         Volatile.Write(ref _closing, ending);

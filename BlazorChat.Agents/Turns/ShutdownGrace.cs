@@ -3,15 +3,15 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Turns;
 
 /// <summary>
-/// The time that running responses have when the server stops. It begins when somebody first learns of the stop: open pages are
-/// told before the host's services, and what they need must not be added to it.
+/// The time that running responses get when the server stops. It starts at the first notice of the stop: open pages are told before the
+/// host's services, and that time must not be added.
 /// </summary>
 internal sealed class ShutdownGrace(IOptions<TurnsOptions> options, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private long? _begun;
 
-    /// <summary>What is left of it; all of it before it has begun.</summary>
+    /// <summary>The remaining time; all of it if it has not started.</summary>
     public TimeSpan Left
     {
         get
@@ -24,7 +24,7 @@ internal sealed class ShutdownGrace(IOptions<TurnsOptions> options, TimeProvider
         }
     }
 
-    /// <summary>The server was asked to stop. Only the first call counts.</summary>
+    /// <summary>Starts the time. Only the first call counts.</summary>
     public void Begin()
     {
         lock (_lock)

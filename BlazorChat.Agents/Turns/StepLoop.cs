@@ -5,15 +5,15 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Turns;
 
 /// <summary>
-/// The loop of a turn, and of work that an assistant was handed: asks the model, runs the tools that it called, asks again, until it has
-/// nothing more to call, people have to do something first, or a budget is spent. Where it stands is in the parts alone, so it goes on
-/// from there in the same way after a pause of days or a crash.
+/// The loop of a turn, and of delegated work: asks the model, runs the tools that it called, and asks again, until the model calls no more
+/// tools, people must act first, or a budget is used up. Its position is in the parts alone, so it continues the same way after a pause
+/// of days or a crash.
 /// </summary>
 internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvider time)
 {
     /// <summary>Runs steps until the run ends or pauses.</summary>
     /// <exception cref="ResponseFailedException">The model failed.</exception>
-    /// <exception cref="OperationCanceledException">The run is to end.</exception>
+    /// <exception cref="OperationCanceledException">The run must end.</exception>
     public async Task<StepsEnd> RunAsync(StepRun run)
     {
         var draft = run.Draft;
@@ -23,7 +23,7 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
             var calls = draft.CallsOf(draft.Step - 1);
             if (calls.Any(c => c.State == ToolCallState.Ready))
             {
-                // Approved meanwhile, or found so after a pause.
+                // Calls that were approved meanwhile, or that were already ready after a pause.
                 await batch.RunAsync(run, draft.Step - 1, run.Tools).ConfigureAwait(false);
                 continue;
             }
@@ -71,14 +71,14 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
         return failed >= run.Assistant.MaxToolErrors ? StepsEnd.ToolErrors : null;
     }
 
-    /// <returns>How the run ends, or null when it goes on.</returns>
+    /// <returns>How the run ends, or null if it continues.</returns>
     private async Task<StepsEnd?> StepAsync(StepRun run)
     {
         var began = time.GetTimestamp();
         var step = run.Draft.Step;
         var request = await run.PrepareAsync(step).ConfigureAwait(false);
         var (calls, finish) = await AskAsync(run, request).ConfigureAwait(false);
-        // All of the step's text is there: whoever decides about a call from now on has it stored with the step.
+        // All of the step's text is in the draft: from now on, a decision on a call is stored with the whole step.
         run.Draft.NextStep();
         foreach (var (number, call) in calls.Index())
         {
@@ -94,7 +94,7 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
 
         if (calls.Count > 0)
         {
-            // What waits for people is on disk before anything runs, and long before the turn pauses.
+            // Calls that wait for people are on disk before any tool runs, and long before the turn pauses.
             await batch.RunAsync(run, step, request.Tools).ConfigureAwait(false);
         }
 
@@ -112,8 +112,8 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
         EndedAt = time.GetUtcNow(),
     };
 
-    /// <summary>Asks the model and streams what it says into the response.</summary>
-    /// <returns>The calls that it made, complete, and why it ended.</returns>
+    /// <summary>Asks the model and streams its output into the response.</summary>
+    /// <returns>The complete calls that it made, and why it stopped.</returns>
     private async Task<(List<ToolCallPart> Calls, ChatFinishReason? Finish)> AskAsync(StepRun run, ModelRequest request)
     {
         var reading = new StepReading(run, request.Step, request.Origin, metrics, time.GetTimestamp(), time);
@@ -135,6 +135,6 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
         return (reading.Calls, reading.Finish);
     }
 
-    // After its tools have run a model may have nothing to add.
+    // After its tools have run, a model may have nothing to add.
     private static bool HasContent(ImmutableArray<MessagePart> parts) => parts.Any(p => p is TextPart { Text.Length: > 0 } or ToolCallPart);
 }

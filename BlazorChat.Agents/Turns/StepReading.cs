@@ -7,12 +7,12 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns;
 
-/// <summary>One response of a model as it comes: each piece goes into the running response. Not for concurrent use.</summary>
+/// <summary>Reads one response of a model: each piece goes into the running response. Not thread-safe.</summary>
 internal sealed class StepReading(StepRun run, int step, string origin, TurnsMetrics metrics, long began, TimeProvider time)
 {
     private const int ShortArguments = 2_000;
 
-    // The ids that this step's calls have in the response, where they must be unique.
+    // Maps this step's call ids to their ids in the response, where they must be unique.
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StringBuilder> _arguments = new(StringComparer.Ordinal);
     private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
@@ -20,10 +20,10 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
     /// <summary>The calls that the model made.</summary>
     public List<ToolCallPart> Calls { get; } = [];
 
-    /// <summary>How many tokens of what was sent the provider counted, those from its cache included; 0 when it has not said.</summary>
+    /// <summary>The prompt tokens that the provider counted, including cached ones; 0 if it has not said.</summary>
     public long ReportedInput { get; private set; }
 
-    /// <summary>Why it ended.</summary>
+    /// <summary>Why the model stopped.</summary>
     public ChatFinishReason? Finish { get; private set; }
 
     public void Take(ChatResponseUpdate update)
@@ -71,7 +71,7 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
                 break;
             case UsageContent usage:
                 run.Count(usage.Details);
-                // Several may count one request.
+                // A request may report usage more than once.
                 ReportedInput = Math.Max(ReportedInput, TokenUsage.Of(usage.Details).Input);
                 metrics.Tokens(run.Assistant, usage.Details.InputTokenCount, usage.Details.OutputTokenCount);
                 break;
@@ -99,7 +99,7 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
     {
         if (_complete.Contains(delta.CallId))
         {
-            // The whole call has come, and only that one counts.
+            // The complete call has come, and only that one counts.
             return;
         }
 
@@ -116,8 +116,8 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         }
     }
 
-    // Short arguments are shown with every piece; long ones when they have grown by an eighth, so that all of it costs no
-    // more than a few times its length.
+    // Short arguments are shown with every piece, long ones whenever they have grown by an eighth. That keeps the total cost within a few
+    // times their length.
     private static bool IsWorthShowing(StringBuilder written, ToolCallPart shown) =>
         written.Length < ShortArguments || written.Length - shown.Arguments.Length >= written.Length / 8;
 
@@ -127,7 +127,7 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
     {
         if (!_complete.Add(content.CallId))
         {
-            // Another call under the same id: some servers give none.
+            // Another call with the same id: some servers give no ids.
             _ids.Remove(content.CallId);
         }
 
@@ -135,12 +135,12 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         var call = new ToolCallPart(IdOf(content.CallId), StorableText.From(content.Name)) { Step = step, Arguments = arguments ?? "", State = ToolCallState.Ready };
         if (arguments is null)
         {
-            // What the model wrote is in the pieces that came before, and stays to be seen.
+            // The earlier pieces hold what the model wrote, and stay visible.
             call = call with
             {
                 Arguments = Written(call.CallId),
                 State = ToolCallState.Failed,
-                Result = "The arguments are no valid JSON object. Write them again.",
+                Result = "The arguments are not a valid JSON object. Write them again.",
                 EndedAt = time.GetUtcNow(),
             };
         }
@@ -157,12 +157,12 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or JsonException)
         {
-            // Half a surrogate pair, written as an escape.
+            // An escape that is half of a surrogate pair.
             return null;
         }
     }
 
-    // Some servers count from zero in each step: a call of an earlier step keeps its id, this one gets another.
+    // Some servers count from zero in each step: the call of an earlier step keeps its id, this one gets another.
     private string IdOf(string callId)
     {
         if (!_ids.TryGetValue(callId, out var id))

@@ -7,104 +7,104 @@ namespace BlazorChat.Turns;
 
 /// <summary>One request to a model as <see cref="StepLoop"/> makes it.</summary>
 /// <param name="Step">The step, counted from 0 within the response.</param>
-/// <param name="Client">Who is asked.</param>
+/// <param name="Client">The model's client.</param>
 /// <param name="Messages">The prompt.</param>
-/// <param name="Options">Instructions and settings, with the tools' declarations.</param>
+/// <param name="Options">Instructions and settings, including the tools' declarations.</param>
 /// <param name="Tools">The tools that the model may call in this step.</param>
-/// <param name="Origin">Whose reasoning the answer's is (see <see cref="ReasoningOrigin"/>).</param>
+/// <param name="Origin">The origin of the response's reasoning (see <see cref="ReasoningOrigin"/>).</param>
 internal sealed record ModelRequest(
     int Step, IChatClient Client, IList<ChatMessage> Messages, ChatOptions Options, IReadOnlyList<ChatTool> Tools, string Origin);
 
-/// <summary>Why a run of steps is over, or pauses.</summary>
+/// <summary>Why a run of steps ends or pauses.</summary>
 internal enum StepsEnd
 {
-    /// <summary>The model has nothing more to call.</summary>
+    /// <summary>The model calls no more tools.</summary>
     Answered,
 
-    /// <summary>The model has said and called nothing.</summary>
+    /// <summary>The model said and called nothing.</summary>
     Empty,
 
-    /// <summary>The model was cut off at its length limit.</summary>
+    /// <summary>The model reached its length limit.</summary>
     LengthLimit,
 
     /// <summary>The assistant's steps are used up.</summary>
     StepLimit,
 
-    /// <summary>There is no place for another part.</summary>
+    /// <summary>The response cannot take another part.</summary>
     PartLimit,
 
-    /// <summary>Every call of so many steps in a row failed.</summary>
+    /// <summary>Every call failed in too many consecutive steps.</summary>
     ToolErrors,
 
-    /// <summary>People, or a browser, have to do something first.</summary>
+    /// <summary>People, or a browser, must act first.</summary>
     AwaitingPeople,
 }
 
 /// <summary>
-/// What <see cref="StepLoop"/> runs: who answers, what has come so far, and how it differs from other runs in what it asks, offers and
-/// keeps. A turn (<see cref="TurnRun"/>) writes into a room; work that an assistant was handed (<see cref="Delegation.DelegatedRun"/>)
-/// into the card of a call.
+/// What <see cref="StepLoop"/> runs: an assistant, the parts so far, and how this run builds prompts, offers tools and keeps results.
+/// A turn (<see cref="TurnRun"/>) writes into a room; delegated work (<see cref="Delegation.DelegatedRun"/>) writes into the card of a
+/// call.
 /// </summary>
 internal abstract class StepRun(Assistant assistant, ResponseDraft draft)
 {
     public Assistant Assistant { get; } = assistant;
 
-    /// <summary>The parts so far: all that the loop knows of where it stands.</summary>
+    /// <summary>The parts so far, which are the loop's only state.</summary>
     public ResponseDraft Draft { get; } = draft;
 
-    /// <summary>The first step that counts against the assistant's bounds.</summary>
+    /// <summary>The first step that counts toward the assistant's limits.</summary>
     public abstract int FirstStep { get; }
 
     /// <summary>Ends the run.</summary>
     public abstract CancellationToken Token { get; }
 
-    /// <summary>The tools that may be called now.</summary>
+    /// <summary>The tools that can be called now.</summary>
     public abstract IReadOnlyList<ChatTool> Tools { get; }
 
-    /// <summary>The model that answered last, as the provider names it.</summary>
+    /// <summary>The provider's name of the model that answered last.</summary>
     public string? Model { get; set; }
 
-    /// <summary>Requests that were made.</summary>
+    /// <summary>The number of requests so far.</summary>
     public int Steps { get; set; }
 
-    /// <summary>Puts together the request of a step.</summary>
+    /// <summary>Builds the request of a step.</summary>
     public abstract Task<ModelRequest> PrepareAsync(int step);
 
-    /// <summary>A request is about to be made.</summary>
-    /// <returns>What to ask the client with.</returns>
+    /// <summary>Called before a request is sent.</summary>
+    /// <returns>The options for the client.</returns>
     public virtual ChatOptions Begin(ModelRequest request) => request.Options;
 
-    /// <summary>A request was made, whether or not it was answered.</summary>
+    /// <summary>Called after a request, whether or not it was answered.</summary>
     public virtual Task AskedAsync(ModelRequest request) => Task.CompletedTask;
 
-    /// <summary>A request was answered.</summary>
+    /// <summary>Called when a request was answered.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="reportedInput">How many tokens of it the provider counted, those from its cache included; 0 when it does not say.</param>
+    /// <param name="reportedInput">The prompt tokens that the provider counted, including cached ones; 0 if it does not say.</param>
     public abstract void Answered(ModelRequest request, long reportedInput);
 
-    /// <summary>A step has ended: the model has answered, and the tools that it called (and that need nobody) have run.</summary>
+    /// <summary>Called when a step has ended: the model has answered and its tool calls have run, except those that wait for people.</summary>
     public virtual Task StepEndedAsync(ModelRequest request, ChatFinishReason? finish, TimeSpan took) => Task.CompletedTask;
 
-    /// <returns>Whether it is the first piece of the response, and its time is to be measured.</returns>
+    /// <returns>Whether this is the first piece of the response, so that its time should be measured.</returns>
     public virtual bool MarkFirstToken() => false;
 
-    /// <summary>Adds what a model counted.</summary>
+    /// <summary>Adds the tokens that a model counted.</summary>
     public abstract void Count(UsageDetails usage);
 
-    /// <summary>What one of its calls sees of it.</summary>
+    /// <summary>The context that a call of this run gets.</summary>
     public abstract ToolCallContext ContextOf(ToolCallPart call);
 
-    /// <summary>Why there is no tool of a name that the model called.</summary>
-    public virtual string WhyMissing(string toolName) => "There is no tool of this name.";
+    /// <summary>Why the run has no tool with the name that the model called.</summary>
+    public virtual string WhyMissing(string toolName) => "There is no tool with this name.";
 
-    /// <summary>A call that needs a person's yes.</summary>
-    /// <returns>The call as it waits, or failed where nobody can be asked.</returns>
+    /// <summary>Handles a call that needs a person's approval.</summary>
+    /// <returns>The waiting call, or a failed one if no one can be asked.</returns>
     public abstract ToolCallPart AskPeople(ToolCallPart call);
 
-    /// <summary>Keeps what there is too much of in a call's result elsewhere.</summary>
+    /// <summary>Shortens a call's result; what is too long may be kept elsewhere.</summary>
     /// <returns>The call with a result of at most <see cref="Rooms.RoomLimits.ToolResultLength"/> characters.</returns>
     public abstract Task<ToolCallPart> ShortenAsync(ToolCallPart call);
 
-    /// <summary>Keeps how far it has come.</summary>
+    /// <summary>Stores the response so far.</summary>
     public virtual Task SaveAsync() => Task.CompletedTask;
 }

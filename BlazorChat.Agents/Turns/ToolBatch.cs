@@ -4,17 +4,17 @@ using BlazorChat.Turns.Tools;
 
 namespace BlazorChat.Turns;
 
-/// <summary>The tool calls of one step: who has to agree first, and the running of those that can run, side by side.</summary>
+/// <summary>The tool calls of one step: finds which need approval, and runs the ready ones side by side.</summary>
 internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider time, ILogger<ToolBatch> logger)
 {
-    /// <summary>Most calls of one step that run, or are put to people; the others get an error result.</summary>
+    /// <summary>The most calls of one step that run or are put to people; the others get an error result.</summary>
     public const int MostCalls = 20;
 
     /// <summary>Decides what a call needs before it can run.</summary>
-    /// <param name="run">Who calls.</param>
-    /// <param name="call">The call, complete.</param>
-    /// <param name="number">Which of its step's calls it is, from 0.</param>
-    /// <param name="tools">What the model may call in this step.</param>
+    /// <param name="run">The run that calls.</param>
+    /// <param name="call">The complete call.</param>
+    /// <param name="number">The call's position in its step, from 0.</param>
+    /// <param name="tools">The tools that the model may call in this step.</param>
     public async Task<ToolCallPart> PrepareAsync(StepRun run, ToolCallPart call, int number, IReadOnlyList<ChatTool> tools)
     {
         if (number >= MostCalls)
@@ -27,7 +27,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
             return Failed(call, run.WhyMissing(call.Name));
         }
 
-        // Nobody is asked about what cannot run.
+        // People are not asked about a call that cannot run.
         if (ToolArguments.Read(call.Arguments, tool.Function.JsonSchema, out var problem) is null)
         {
             return Failed(call, problem);
@@ -41,7 +41,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
         return call with { State = tool.Site == ToolSite.Browser ? ToolCallState.AwaitingBrowser : ToolCallState.Ready };
     }
 
-    /// <summary>Runs the calls of a step that are ready. What each came to is stored as it comes: a tool that has finished never runs again.</summary>
+    /// <summary>Runs the ready calls of a step. Each result is stored as it comes: a finished tool never runs again.</summary>
     public async Task RunAsync(StepRun run, int step, IReadOnlyList<ChatTool> tools)
     {
         var began = time.GetUtcNow();
@@ -51,12 +51,12 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
             var tool = tools.FirstOrDefault(t => t.Name == call.Name);
             if (tool?.Site == ToolSite.Browser)
             {
-                // A person agreed; now it is their browser's turn.
+                // A person approved it; now their browser must run it.
                 run.Draft.SetCall(call with { State = ToolCallState.AwaitingBrowser });
                 continue;
             }
 
-            // Before it runs: whoever finds it so after a crash must not run it again.
+            // Stored before the tool runs: a call found in this state after a crash must not run again.
             var started = call with { State = ToolCallState.Running, BeganAt = began };
             run.Draft.SetCall(started);
             running.Add((started, tool));
@@ -69,7 +69,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
     private async Task RunAsync(StepRun run, ToolCallPart call, ChatTool? tool)
     {
         var outcome = tool is null
-            ? ToolOutcome.Failed("This tool is not there any more.")
+            ? ToolOutcome.Failed("This tool is no longer available.")
             : await execution.RunAsync(tool, run.ContextOf(call), tool.Timeout ?? run.Assistant.ToolTimeout, run.Assistant.Kernel, run.Token).ConfigureAwait(false);
         var ended = call with
         {
@@ -88,7 +88,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
         {
             return await Stoppable.RunAsync(() => rule(run.ContextOf(call), run.Token), run.Token).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // A rule that breaks must not let a call through.
+#pragma warning disable CA1031 // A broken rule must not let a call through.
         catch (Exception e) when (!run.Token.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -103,6 +103,6 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
     [LoggerMessage(LogLevel.Information, "Tool {ToolName}, call {CallId}: {State} after {Milliseconds} ms.")]
     private partial void LogEnded(string toolName, string callId, ToolCallState state, double milliseconds);
 
-    [LoggerMessage(LogLevel.Error, "The approval rule of tool {ToolName} failed for call {CallId}; a person is asked.")]
+    [LoggerMessage(LogLevel.Error, "The approval rule of tool {ToolName} failed for call {CallId}; a person will be asked.")]
     private partial void LogRuleFailed(Exception exception, string toolName, string callId);
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Turns;
 
 /// <summary>
-/// Keeps what comes of running responses on disk while it comes: pieces of all rooms in one transaction a few times a second,
-/// and none at all while nothing comes. What a crash costs is at most one interval.
+/// Keeps the text of running responses on disk: pieces of all rooms in one transaction a few times a second, and no transaction when
+/// there is no new text. A crash costs at most one interval.
 /// </summary>
 internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOptions> options, TimeProvider time, ILogger<TurnJournal> logger)
     : BackgroundService
@@ -17,7 +17,7 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
     private readonly Dictionary<Guid, Pending> _pending = [];
     private readonly SemaphoreSlim _hasText = new(0, 1);
 
-    /// <summary>Takes more of a response; it is on disk within an interval.</summary>
+    /// <summary>Adds text of a response; it is on disk within one interval.</summary>
     public void Append(Guid messageId, int step, string text, bool isReasoning)
     {
         lock (_lock)
@@ -35,7 +35,7 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
         }
     }
 
-    /// <summary>The response is stored up to a step: what is older need not be journaled any more.</summary>
+    /// <summary>The response is stored up to a step, so earlier steps no longer need the journal.</summary>
     public void Forget(Guid messageId, int before)
     {
         lock (_lock)
@@ -47,7 +47,7 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
         }
     }
 
-    /// <summary>The response is stored whole, or is gone.</summary>
+    /// <summary>The response is stored completely, or is gone.</summary>
     public void Forget(Guid messageId)
     {
         lock (_lock)
@@ -75,11 +75,11 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Turns end before this service does, and store what they have whole.
+            // Turns end before this service does, and store their complete text.
         }
     }
 
-    /// <returns>False when it could not be stored; the text is kept for the next time.</returns>
+    /// <returns>False if the text could not be stored; it is kept for the next attempt.</returns>
     private async Task<bool> FlushAsync(CancellationToken cancellationToken)
     {
         List<JournalPiece> pieces;
@@ -98,7 +98,7 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
             await store.AppendJournalAsync(pieces, cancellationToken).ConfigureAwait(false);
             return true;
         }
-#pragma warning disable CA1031 // Whatever it is: an exception that left this service would end the server.
+#pragma warning disable CA1031 // Any exception that left this service would end the server.
         catch (Exception e) when (e is not OperationCanceledException)
 #pragma warning restore CA1031
         {
@@ -127,10 +127,10 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "{Count} pieces of running answers could not be journaled; it is tried again.")]
+    [LoggerMessage(LogLevel.Error, "{Count} pieces of running responses could not be journaled; retrying.")]
     private partial void LogFailed(Exception exception, int count);
 
-    /// <summary>What of one response is not on disk yet, in order: a run of text, of reasoning, of text again …</summary>
+    /// <summary>The text of one response that is not on disk yet, in order: a run of text, of reasoning, of text again …</summary>
     private sealed class Pending
     {
         private readonly LinkedList<Run> _runs = [];
@@ -161,7 +161,7 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
             var pieces = new List<JournalPiece>();
             while (_runs.First is { Value: var run } node)
             {
-                // Half of a surrogate pair waits for its other half: alone it cannot be stored.
+                // Half of a surrogate pair waits for its other half: it cannot be stored alone.
                 var isLast = node.Next is null;
                 var length = isLast && run.Text.Length > 0 && char.IsHighSurrogate(run.Text[^1]) ? run.Text.Length - 1 : run.Text.Length;
                 if (length > 0)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns;
 
-/// <summary>What turns work with, the same for all.</summary>
+/// <summary>Services that all turns share.</summary>
 internal sealed class TurnRunServices(
     ITurnStore store, TurnJournal journal, PromptBuilder prompts, ToolCatalog catalog, DelegationTools delegation, IAssistants assistants,
     StepRecords records, ContextCheck context, IEnumerable<IStepHook> hooks, TimeProvider time)
@@ -29,13 +29,13 @@ internal sealed class TurnRunServices(
 
     public TimeProvider Time => time;
 
-    /// <summary>The tools that an assistant may call in a room, those that hand work on included.</summary>
+    /// <summary>The tools that an assistant may call in a room, including those for delegation.</summary>
     public IReadOnlyList<ChatTool> ToolsOf(Assistant assistant, Room room) =>
         [.. catalog.For(assistant, room),
          .. delegation.For(assistant, assistants).Where(t => !room.Settings.DisabledTools.Contains(t.Name, StringComparer.Ordinal))];
 }
 
-/// <summary>One turn while it runs: its steps write into the room. Tools of a step add to it side by side.</summary>
+/// <summary>A running turn: its steps write into the room. The tools of a step add to it side by side.</summary>
 internal sealed class TurnRun : StepRun, IDisposable
 {
     private readonly SemaphoreSlim _saving = new(1, 1);
@@ -71,10 +71,10 @@ internal sealed class TurnRun : StepRun, IDisposable
 
     public DateTimeOffset BeganAt { get; }
 
-    /// <summary>When its first piece came.</summary>
+    /// <summary>When its first piece arrived.</summary>
     public DateTimeOffset? FirstTokenAt { get; private set; }
 
-    /// <summary>Tokens so far.</summary>
+    /// <summary>The tokens so far.</summary>
     public TokenCounts Tokens
     {
         get
@@ -86,7 +86,7 @@ internal sealed class TurnRun : StepRun, IDisposable
         }
     }
 
-    /// <summary>What they cost, or null.</summary>
+    /// <summary>The cost so far, or null without prices.</summary>
     public decimal? Cost => Assistant.Prices?.Of(Tokens);
 
     public void Add(TokenCounts tokens)
@@ -112,7 +112,7 @@ internal sealed class TurnRun : StepRun, IDisposable
         return true;
     }
 
-    /// <summary>What is known of the whole response, what came before this turn included.</summary>
+    /// <summary>The metadata of the whole response, including earlier turns.</summary>
     public ResponseMetadata Metadata()
     {
         var before = Claimed.Response.Metadata ?? new ResponseMetadata { StartedAt = BeganAt };
@@ -130,7 +130,7 @@ internal sealed class TurnRun : StepRun, IDisposable
     /// <inheritdoc />
     public override async Task<ModelRequest> PrepareAsync(int step)
     {
-        // Before the prompt is built: what is removed from now on may be in it.
+        // Read before the prompt is built: a message that is removed from now on may be in it.
         var (removals, tokens) = (Turn.Removals, Tokens);
         var prompt = await _services.Prompts.BuildAsync(this, Token).ConfigureAwait(false);
         var request = new StepRequest
@@ -161,7 +161,7 @@ internal sealed class TurnRun : StepRun, IDisposable
     public override ChatOptions Begin(ModelRequest request) => _current!.Recorder.Options;
 
     /// <inheritdoc />
-    // What was sent for a step that failed is what people ask about first.
+    // Kept also for a failed step: that is the one people ask about first.
     public override Task AskedAsync(ModelRequest request) => _services.Records.KeepAsync(this, request.Step, _current!.Recorder, _current.Removals);
 
     /// <inheritdoc />
@@ -204,7 +204,7 @@ internal sealed class TurnRun : StepRun, IDisposable
     public override ToolCallPart AskPeople(ToolCallPart call) => call with { State = ToolCallState.AwaitingApproval };
 
     /// <inheritdoc />
-    // The message keeps the beginning of a long result, and so does the model; the whole is kept beside it.
+    // The message and the model get the beginning of a long result; the whole result is kept separately.
     public override async Task<ToolCallPart> ShortenAsync(ToolCallPart call)
     {
         if (call.Result is not { Length: > RoomLimits.ToolResultLength } whole)
@@ -217,12 +217,12 @@ internal sealed class TurnRun : StepRun, IDisposable
         return call with { Result = TextCut.Marked(whole, RoomLimits.ToolResultLength), BlobId = blobId, WholeLength = whole.Length };
     }
 
-    /// <summary>Stores how far the response has come: the newest state, however many ask at once.</summary>
+    /// <summary>Stores the response so far: the newest state, however many callers ask at once.</summary>
     /// <exception cref="OperationCanceledException">The response is gone, and the turn with it.</exception>
-    /// <exception cref="StorageUnavailableException">It could not be stored.</exception>
+    /// <exception cref="StorageUnavailableException">The response could not be stored.</exception>
     public override async Task SaveAsync()
     {
-        // Not cancelled by a stop: whoever waits for it has done something that must be known.
+        // Not canceled by a stop: the caller has done something that must be recorded.
         await _saving.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
@@ -251,7 +251,7 @@ internal sealed class TurnRun : StepRun, IDisposable
         }
         catch (ResponseFailedException e)
         {
-            // The tool's matter, and not yet the response's end.
+            // The tool's failure, which does not end the response.
             throw new ToolFailedException(e.Message, e);
         }
     }

@@ -5,7 +5,7 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
-/// <summary>Runs one turn from the queue to its outcome, tied to no circuit.</summary>
+/// <summary>Runs one turn from the queue to its outcome, independent of any circuit.</summary>
 internal sealed partial class TurnRunner(
     IRoomStore store,
     RoomBroadcaster broadcaster,
@@ -19,18 +19,18 @@ internal sealed partial class TurnRunner(
     TimeProvider time,
     ILogger<TurnRunner> logger)
 {
-    // How long to wait before storing an outcome again; the last one again and again.
+    // The delays before an outcome is stored again; the last one repeats.
     private static readonly TimeSpan[] StoreAgainAfter = [TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
     private static readonly Func<ILogger, Guid, Guid, IDisposable?> InTurn =
         LoggerMessage.DefineScope<Guid, Guid>("Room {RoomId}, turn {TurnId}");
 
-    /// <summary>Takes the next turn of an assistant in a room and runs it to its end, or until it pauses.</summary>
-    /// <returns>False when none can begin now.</returns>
-    /// <exception cref="StorageUnavailableException">The turn could not be taken; it still waits.</exception>
+    /// <summary>Takes the next turn of an assistant in a room and runs it until it ends or pauses.</summary>
+    /// <returns>False if no turn can begin now.</returns>
+    /// <exception cref="StorageUnavailableException">The turn could not be taken and still waits.</exception>
     public async Task<bool> RunNextAsync(Guid roomId, string assistantId, CancellationToken stoppingToken)
     {
-        // Opened before the gate is taken, since opening takes it too. Keeps the response in memory while it runs.
+        // Opened before the gate is taken, because opening takes it too. Keeps the response in memory while it runs.
         using var lease = await broadcaster.OpenAsync(roomId, stoppingToken).ConfigureAwait(false);
         if (lease is null)
         {
@@ -91,7 +91,7 @@ internal sealed partial class TurnRunner(
 
         var turn = new RunningTurn(claimed.Response, claimed.Request, new ResponseDraft(claimed.Response.Id, claimed.Response.Parts, claimed.Step, new RoomSink(room, services.Journal)));
         var run = new TurnRun(room.State.Room, claimed, assistant, turn, services);
-        // Known before anybody can see it, so that whoever sees it can stop it.
+        // Registered before it is visible, so that anyone who sees it can stop it.
         running.Add(turn);
         Tell(roomId, begun.Events);
         if (claimed.Recoveries > 0)
@@ -102,8 +102,8 @@ internal sealed partial class TurnRunner(
         return run;
     }
 
-    /// <summary>Takes the next turn of an assistant: its response exists from then on.</summary>
-    /// <returns>Null when none can begin now.</returns>
+    /// <summary>Takes the next turn of an assistant. From then on its response exists.</summary>
+    /// <returns>Null if no turn can begin now.</returns>
     private async Task<Result<ClaimedTurn?>> ClaimAsync(IRoomChange change, Author assistant, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -163,7 +163,7 @@ internal sealed partial class TurnRunner(
     }
 
     /// <summary>Streams the response into the room.</summary>
-    /// <returns>How it ended, or why it pauses.</returns>
+    /// <returns>How it ended or why it pauses.</returns>
     private async Task<MessageStatus> AnswerAsync(TurnRun run)
     {
         try
@@ -183,11 +183,11 @@ internal sealed partial class TurnRunner(
         catch (StorageUnavailableException e)
         {
             LogBroke(e, run.Turn.MessageId);
-            // A database that is away for a moment costs a moment: what has come so far is stored when it is back.
+            // A brief loss of the database is only a delay: the response so far is stored when the database is back.
             return CanRecover(run) ? MessageStatus.Recovering.Instance
-                : new MessageStatus.Failed("What came of this answer could not be saved, so it does not go on.");
+                : new MessageStatus.Failed("This answer could not be saved, so it was ended.");
         }
-#pragma warning disable CA1031 // Whatever went wrong, the turn must end with an outcome that people see, and the queue must go on.
+#pragma warning disable CA1031 // Whatever the error, the turn must end with a visible outcome, and the queue must continue.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -202,7 +202,7 @@ internal sealed partial class TurnRunner(
         StepsEnd.AwaitingPeople => MessageStatus.AwaitingPeople.Instance,
         StepsEnd.LengthLimit => new MessageStatus.Cut("The answer was cut off at the assistant's length limit."),
         StepsEnd.StepLimit => new MessageStatus.Cut($"This answer used all of its {assistant.MaxSteps} steps."),
-        StepsEnd.PartLimit => new MessageStatus.Failed($"This answer has more than {RoomLimits.Parts} parts, which is the most."),
+        StepsEnd.PartLimit => new MessageStatus.Failed($"This answer has more than {RoomLimits.Parts} parts, which is the limit."),
         StepsEnd.ToolErrors => new MessageStatus.Failed($"The assistant's tools failed {assistant.MaxToolErrors} times in a row."),
         _ => new MessageStatus.Failed("The assistant's answer had no text."),
     };
@@ -213,14 +213,14 @@ internal sealed partial class TurnRunner(
         return PolicyOf(run.Assistant).Allows(claimed.Recoveries, claimed.RecoveredProgress, run.Draft.Parts, time.GetUtcNow() - claimed.BeganAt);
     }
 
-    /// <summary>What is to become of an assistant's answers that were cut off.</summary>
+    /// <summary>What happens to an assistant's responses that were cut off.</summary>
     public static RecoveryPolicy PolicyOf(Assistant assistant) => new(assistant.Recovery, assistant.MaxRecoveries, assistant.RecoveryWindow);
 
     /// <summary>
-    /// Stores the outcome and tells it. Goes on trying for as long as the server runs: the next turn could not begin
-    /// without it. The room's gate is free between two tries.
+    /// Stores the outcome and tells viewers. Retries for as long as the server runs, because the next turn cannot begin without it. The
+    /// room's gate is free between attempts.
     /// </summary>
-    /// <returns>The response, or null when it is gone, or could not be stored before the server stopped.</returns>
+    /// <returns>The response, or null if it is gone or could not be stored before the server stopped.</returns>
     private async Task<Message?> EndAsync(TurnRun run, MessageStatus status, CancellationToken stoppingToken)
     {
         var response = run.Claimed.Response;
@@ -231,19 +231,19 @@ internal sealed partial class TurnRunner(
             {
                 return await TryEndAsync(run, status, now).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // Whatever it is, a response that has ended must not stay running for ever.
+#pragma warning disable CA1031 // Whatever the error, a response that has ended must not stay running forever.
             catch (Exception e)
 #pragma warning restore CA1031
             {
                 LogNotStored(e, response.Id);
                 if (attempt >= StoreAgainAfter.Length && stoppingToken.IsCancellationRequested)
                 {
-                    // The next start finds it running, and keeps what was journaled.
+                    // The next start finds it still running, and keeps the journaled text.
                     running.Remove(run.Turn);
                     return null;
                 }
 
-                run.Draft.Note("This answer has ended, but cannot be saved just now. It is tried again.");
+                run.Draft.Note("This answer is finished but can't be saved right now. Retrying…");
                 await Task.Delay(StoreAgainAfter[Math.Min(attempt, StoreAgainAfter.Length - 1)], time, CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -252,11 +252,11 @@ internal sealed partial class TurnRunner(
     private async Task<Message?> TryEndAsync(TurnRun run, MessageStatus status, DateTimeOffset now)
     {
         var response = run.Claimed.Response;
-        // Not cancelled by a shutdown: it waits for this.
+        // Not canceled by a shutdown, which waits for this.
         using var gate = await gates.EnterAsync(response.RoomId, CancellationToken.None).ConfigureAwait(false);
         if (status is MessageStatus.Recovering && run.Turn.Ending is TurnEnding.Stopped stopped)
         {
-            // While it could not be stored, somebody stopped it: it does not go on when it can.
+            // Someone stopped it while it could not be stored, so it must not continue later.
             status = new MessageStatus.Stopped(stopped.By.Name);
         }
 
@@ -268,15 +268,15 @@ internal sealed partial class TurnRunner(
             ended = await store.ChangeAsync<Message?>(response.RoomId, (change, token) => StoreEndAsync(change, end, token), CancellationToken.None).ConfigureAwait(false);
         }
 
-        // Known as running until its outcome is stored: whoever presses Stop until then means this response and not the next.
+        // It counts as running until its outcome is stored: until then, Stop means this response and not the next.
         running.Remove(run.Turn);
         services.Journal.Forget(response.Id);
-        // A turn that goes on is taken up by whoever runs this queue: they look for the next turn when this one has ended.
+        // A turn that continues is picked up by the loop of its queue, which looks for the next turn after this one.
         Tell(response.RoomId, ended?.Events ?? []);
         return ended?.Value.Value;
     }
 
-    /// <returns>The response, or null when it is gone: then nothing is stored.</returns>
+    /// <returns>The response, or null if it is gone; then nothing is stored.</returns>
     private static async Task<Result<Message?>> StoreEndAsync(IRoomChange change, EndedTurn end, CancellationToken cancellationToken)
     {
         if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room
@@ -306,13 +306,13 @@ internal sealed partial class TurnRunner(
         return response;
     }
 
-    // Within the gate: people may have decided about calls until now.
+    // Within the gate: until now, people may have decided on calls.
     private static ImmutableArray<MessagePart> PartsAt(TurnRun run, MessageStatus status, DateTimeOffset now) => status switch
     {
         MessageStatus.AwaitingPeople => run.Draft.Parts,
         MessageStatus.Recovering => CallChanges.Recover(run.Draft.Parts, now),
         MessageStatus.Stopped stopped => CallChanges.FailUnfinished(run.Draft.Parts, $"Not finished: {stopped.By} stopped the answer.", now),
-        _ => CallChanges.FailUnfinished(run.Draft.Parts, "Not finished: the answer ended before.", now),
+        _ => CallChanges.FailUnfinished(run.Draft.Parts, "Not finished: the answer ended first.", now),
     };
 
     private async Task WithdrawAsync(Guid roomId, string assistantId, CancellationToken stoppingToken)
@@ -344,12 +344,12 @@ internal sealed partial class TurnRunner(
     [LoggerMessage(LogLevel.Information, "Turn {TurnId} ended: {Outcome}, {Steps} steps in {Milliseconds} ms.")]
     private partial void LogEnded(Guid turnId, string outcome, int steps, double milliseconds);
 
-    [LoggerMessage(LogLevel.Error, "Answer {MessageId} broke.")]
+    [LoggerMessage(LogLevel.Error, "Response {MessageId} failed unexpectedly.")]
     private partial void LogBroke(Exception exception, Guid messageId);
 
-    [LoggerMessage(LogLevel.Error, "The outcome of answer {MessageId} could not be stored.")]
+    [LoggerMessage(LogLevel.Error, "The outcome of response {MessageId} could not be stored.")]
     private partial void LogNotStored(Exception exception, Guid messageId);
 
-    [LoggerMessage(LogLevel.Warning, "Turn {TurnId} was taken out of the queue: no assistant {AssistantId} is configured.")]
+    [LoggerMessage(LogLevel.Warning, "Turn {TurnId} was removed from the queue: assistant {AssistantId} is not configured.")]
     private partial void LogNoAssistant(Guid turnId, string assistantId);
 }

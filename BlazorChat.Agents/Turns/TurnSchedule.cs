@@ -2,7 +2,7 @@
 namespace BlazorChat.Turns;
 
 /// <summary>
-/// Where commands hand over turns that wait, and where the worker takes them. It knows neither: tools and observers of turns may post
+/// Connects commands, which queue turns, with the worker, which runs them. It depends on neither: tools and turn observers may post
 /// messages, which queue turns.
 /// </summary>
 internal sealed class TurnSchedule : ITurnScheduler
@@ -10,9 +10,9 @@ internal sealed class TurnSchedule : ITurnScheduler
     private volatile Action<Turn>? _begin;
 
     /// <inheritdoc />
-    // Before the worker starts there is nothing to say: it begins with what is stored.
+    // Nothing to do before the worker starts: it begins with the stored turns.
     public void Schedule(Turn turn) => _begin?.Invoke(turn);
 
-    /// <summary>Turns that are queued from now on go to the worker.</summary>
+    /// <summary>Sends turns that are queued from now on to the worker.</summary>
     public void Start(Action<Turn> begin) => _begin = begin;
 }

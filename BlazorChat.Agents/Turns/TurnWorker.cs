@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Turns;
 
 /// <summary>
-/// Runs the queue: one turn at a time per assistant and room, many rooms side by side. Told of turns by whoever queues them; at start
-/// it takes up what waits. At a shutdown running turns get a few seconds to finish.
+/// Runs the queues: one turn at a time per assistant and room, many rooms side by side. It is told of new turns when they are queued, and
+/// picks up waiting ones at startup. At a shutdown, running turns get a few seconds to finish.
 /// </summary>
 internal sealed partial class TurnWorker(
     TurnRunner runner,
@@ -21,21 +21,21 @@ internal sealed partial class TurnWorker(
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
-    // How long outcomes may take to be stored at a shutdown; what is not stored by then is found at the next start.
+    // The time to store outcomes at a shutdown. Anything not stored by then is found at the next start.
     private static readonly TimeSpan StoreWithin = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _places = new(options.Value.MaxRunningTurns);
     private readonly Lock _lock = new();
 
-    // The queues that are being worked on; true when a turn was queued after the worker last looked.
+    // The queues being worked on; true if a turn was queued after the worker last looked.
     private readonly Dictionary<(Guid RoomId, string AssistantId), bool> _active = [];
     private readonly ConcurrentDictionary<Task, byte> _tasks = new();
 
     /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // First, so that nothing is queued between what is read and what is told.
+        // First, so that no turn is missed between reading the stored ones and being told of new ones.
         schedule.Start(Schedule);
         foreach (var turn in await store.ReadWaitingAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -50,7 +50,7 @@ internal sealed partial class TurnWorker(
         Task all;
         lock (_lock)
         {
-            // Under the lock, so that no turn is begun after those that are waited for were counted.
+            // Under the lock, so that no turn begins after the turns to wait for were counted.
             _stopping.Cancel();
             all = Task.WhenAll(_tasks.Keys);
         }
@@ -62,7 +62,7 @@ internal sealed partial class TurnWorker(
             LogInterrupted(ended);
         }
 
-        // A time of its own, not the host's token: connections that close slowly must not cost an outcome.
+        // A separate time limit, not the host's token: connections that close slowly must not cost an outcome.
         await Task.WhenAny(all, Task.Delay(StoreWithin, time, CancellationToken.None)).ConfigureAwait(false);
     }
 
@@ -73,8 +73,8 @@ internal sealed partial class TurnWorker(
         _places.Dispose();
     }
 
-    // A turn that waits for quiet wakes its queue when it is due; one that was put off since is not due then, and has a
-    // wake-up of its own.
+    // A turn that waits for quiet wakes its queue when it is due. If it was postponed since, it is not due then and has another
+    // wake-up.
     private void Schedule(Turn turn)
     {
         if (turn.NotBefore is not { } due || due <= time.GetUtcNow())
@@ -89,7 +89,7 @@ internal sealed partial class TurnWorker(
         {
             try
             {
-                // A timer may be early by its resolution, and the clock may be set back: nothing else would wake the queue.
+                // A timer may fire early by its resolution, and the clock may be set back. Nothing else would wake the queue.
                 while (due - time.GetUtcNow() is var left && left > TimeSpan.Zero)
                 {
                     await Task.Delay(left > Shortest ? left : Shortest, time, _stopping.Token).ConfigureAwait(false);
@@ -99,7 +99,7 @@ internal sealed partial class TurnWorker(
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
-                // The next start takes it up.
+                // The next start picks it up.
             }
         }
     }
@@ -121,8 +121,8 @@ internal sealed partial class TurnWorker(
             }
 
             _active[key] = false;
-            // Not on the thread that queued the turn, which holds the room's gate; and without its context: a turn is tied
-            // to no circuit, neither in logs nor in traces.
+            // Not on the thread that queued the turn, which holds the room's gate, and without its context: a turn belongs to no circuit,
+            // neither in logs nor in traces.
             Task task;
             using (ExecutionContext.SuppressFlow())
             {
@@ -156,7 +156,7 @@ internal sealed partial class TurnWorker(
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            // What still waits is in the database and is taken up at the next start.
+            // Turns that still wait are in the database, and the next start picks them up.
         }
     }
 
@@ -170,7 +170,7 @@ internal sealed partial class TurnWorker(
         {
             throw;
         }
-#pragma warning disable CA1031 // Whatever it is, the queue must not stand still until the next start because of it.
+#pragma warning disable CA1031 // No error may leave the queue standing still until the next start.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -194,9 +194,9 @@ internal sealed partial class TurnWorker(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Answers that ran at the shutdown: {Count}. What they said is stored; the next start goes on as their assistants' Recovery says.")]
+    [LoggerMessage(LogLevel.Information, "Responses still running at the shutdown: {Count}. Their text is stored. The next start continues or marks them, according to their assistants' Recovery setting.")]
     private partial void LogInterrupted(int count);
 
-    [LoggerMessage(LogLevel.Error, "The next turn of {AssistantId} in room {RoomId} could not be taken; it is tried again.")]
+    [LoggerMessage(LogLevel.Error, "The next turn of {AssistantId} in room {RoomId} could not be taken; retrying.")]
     private partial void LogNotTaken(Exception exception, Guid roomId, string assistantId);
 }

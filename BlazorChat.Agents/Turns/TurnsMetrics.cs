@@ -5,11 +5,11 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns;
 
-/// <summary>Figures and traces about turns. Names follow OpenTelemetry's semantic conventions for generative AI where they have one.</summary>
+/// <summary>Metrics and traces of turns. Names follow OpenTelemetry's semantic conventions for generative AI where they exist.</summary>
 internal sealed class TurnsMetrics : IDisposable
 {
     /// <summary>The name of the meter and of the activity source.</summary>
-    // An older word, kept: dashboards ask for meters by their name.
+    // An older word, kept because dashboards refer to the meter by name.
     public const string Name = "BlazorChat.Replies";
 
     private readonly Meter _meter;
@@ -22,13 +22,13 @@ internal sealed class TurnsMetrics : IDisposable
     public TurnsMetrics(IMeterFactory meters, RunningTurns running)
     {
         _meter = meters.Create(Name);
-        _turns = _meter.CreateCounter<long>("blazorchat.turns", "{turn}", "Turns that ended, by outcome.");
-        _firstToken = _meter.CreateHistogram<double>("gen_ai.client.operation.time_to_first_chunk", "s", "From the request to the first text of an answer.");
-        _tokens = _meter.CreateHistogram<long>("gen_ai.client.token.usage", "{token}", "Tokens of one answer as the provider counted them.");
+        _turns = _meter.CreateCounter<long>("blazorchat.turns", "{turn}", "Ended turns, by outcome.");
+        _firstToken = _meter.CreateHistogram<double>("gen_ai.client.operation.time_to_first_chunk", "s", "Time from the request to the first text of a response.");
+        _tokens = _meter.CreateHistogram<long>("gen_ai.client.token.usage", "{token}", "Tokens of one response, as counted by the provider.");
         _counted = _meter.CreateHistogram(
-            "blazorchat.tokens.counted_ratio", "1", "Tokens of a prompt as they were counted here, as a share of those that the provider reports.",
+            "blazorchat.tokens.counted_ratio", "1", "Tokens of a prompt as counted here, divided by those that the provider reports.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 0.75, 0.9, 0.95, 1, 1.05, 1.1, 1.25, 1.5, 2, 4] });
-        _meter.CreateObservableGauge("blazorchat.turns.running", () => running.Count, "{turn}", "Turns that run now.");
+        _meter.CreateObservableGauge("blazorchat.turns.running", () => running.Count, "{turn}", "Turns running now.");
     }
 
     public void Dispose()
@@ -66,9 +66,9 @@ internal sealed class TurnsMetrics : IDisposable
         }
     }
 
-    /// <param name="assistant">Whose prompt it was.</param>
+    /// <param name="assistant">The assistant that was asked.</param>
     /// <param name="isExact">Whether the model's tokenizer counted it.</param>
-    /// <param name="ratio">Tokens that were counted here, divided by those that the provider reports.</param>
+    /// <param name="ratio">Tokens counted here, divided by those that the provider reports.</param>
     public void Counted(Assistant assistant, bool isExact, double ratio)
     {
         var tags = TagsOf(assistant);
@@ -91,7 +91,7 @@ internal sealed class TurnsMetrics : IDisposable
         };
     }
 
-    /// <summary>The outcome's name in figures and logs; null for a turn whose room was cleared or deleted.</summary>
+    /// <summary>The outcome's name in metrics and logs; null for a turn whose room was cleared or deleted.</summary>
     public static string OutcomeOf(MessageStatus? status) => status switch
     {
         null => "discarded",

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Turns;
 
-/// <summary>Registers what answers need but for the store and the assistants.</summary>
+/// <summary>Registers everything that responses need, except the store and the assistants.</summary>
 internal static class TurnsServices
 {
     public static IServiceCollection AddTurns(this IServiceCollection services)
     {
         services.AddSection<TurnsOptions>(TurnsOptions.Section);
-        // Beyond the grace, outcomes are still to be stored.
+        // After the grace period, outcomes must still be stored.
         services.AddOptions<HostOptions>().Configure<IOptions<TurnsOptions>>((host, responses) =>
             host.ShutdownTimeout = responses.Value.ShutdownGrace + TimeSpan.FromSeconds(15));
         services.AddSingleton<IResponseRules, MentionResponseRules>();
@@ -49,7 +49,7 @@ internal static class TurnsServices
         services.AddToolExecution();
         services.AddSingleton<TurnJournal>();
         services.AddHostedService(s => s.GetRequiredService<TurnObservers>());
-        // Stopped in the reverse order: turns end, and store their text, while the journal still runs.
+        // Services stop in reverse order: turns end, and store their text, while the journal still runs.
         services.AddHostedService(s => s.GetRequiredService<TurnJournal>());
         services.AddHostedService(s => s.GetRequiredService<TurnWorker>());
         return services;

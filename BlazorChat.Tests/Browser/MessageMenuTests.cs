@@ -35,7 +35,7 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         {
             var request = Request(visitor);
             await Expect(request).ToBeVisibleAsync();
-            await Expect(request).ToContainTextAsync("everybody in this room");
+            await Expect(request).ToContainTextAsync("everyone in this room");
             await Expect(request).ToContainTextAsync("Greetings from the demo assistant!");
             await Expect(visitor.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Demo asks for approval of send_postcard.");
             await Expect(visitor.Composer).ToBeFocusedAsync();

@@ -83,7 +83,7 @@ public sealed class DelegationRoomTests
         outer.EnqueueStream(Outer.Begin, Outer.Text("So be it."), Outer.End);
         var response = await room.AnswerAsync("Go round");
         Assert.Equal(("So be it.", "I may not."), (response.Text, Assert.Single(response.Parts.OfType<ToolCallPart>()).Result));
-        Assert.Contains("in a circle is refused", Assert.Single(SentResults.Of(inner.Requests[^1])).Text, StringComparison.Ordinal);
+        Assert.Contains("so it cannot be asked again", Assert.Single(SentResults.Of(inner.Requests[^1])).Text, StringComparison.Ordinal);
         Assert.Equal((2, 2), (outer.Requests.Count, inner.Requests.Count));
     }
 
@@ -102,8 +102,8 @@ public sealed class DelegationRoomTests
         var response = await room.AnswerAsync("Hand it on");
         Assert.Contains("I work in R&D {{$assistant}}.", inner.Requests[0].Json.GetProperty("system").ToString(), StringComparison.Ordinal);
         var result = Assert.Single(response.Parts.OfType<ToolCallPart>()).Result!;
-        Assert.StartsWith("It is short.\n\n(The model has read about 3 of the 2,", result, StringComparison.Ordinal);
-        Assert.EndsWith("may have missed a part of the conversation.)", result, StringComparison.Ordinal);
+        Assert.StartsWith("It is short.\n\n(The model read only about 3 of 2,", result, StringComparison.Ordinal);
+        Assert.EndsWith("may have missed part of the conversation.)", result, StringComparison.Ordinal);
         Assert.Equal(result, Assert.Single(SentResults.Of(outer.Requests[^1])).Text);
     }
 

@@ -15,8 +15,8 @@ public sealed class DemoRoomTests
     [InlineData("code", "```csharp")]
     [InlineData("table", "| Planet | Moons |")]
     [InlineData("echo: so it is", "so it is")]
-    [InlineData("help", "I am the **demo assistant**")]
-    [InlineData("delegate it", "this room has none for it")]
+    [InlineData("help", "I'm the **demo assistant**")]
+    [InlineData("delegate it", "I'd need another assistant for that")]
     public async Task It_says_what_it_is_asked_for(string request, string beginning)
     {
         await using var room = await AssistantRoom.StartAsync([Fast]);
@@ -62,7 +62,7 @@ public sealed class DemoRoomTests
         Assert.Null((await room.DecideAsync(waiting, call, isApproved, isApproved ? null : "no stamps")).Error);
         var response = await room.EndedAsync();
         Assert.Equal((waiting.Id, MessageStatus.Complete.Instance), (response.Id, response.Status));
-        Assert.Contains(isApproved ? "nothing has left this server" : "Then I do without `send_postcard`", response.Text, StringComparison.Ordinal);
+        Assert.Contains(isApproved ? "nothing has left this server" : "I'll do without `send_postcard`", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]

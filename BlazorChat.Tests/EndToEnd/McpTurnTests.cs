@@ -41,8 +41,8 @@ public sealed class McpTurnTests
         Assert.Equal((MessageStatus.Complete.Instance, "It broke."), (response.Status, response.Text));
         card = Assert.Single(response.Parts.OfType<ToolCallPart>());
         Assert.Equal(ToolCallState.Failed, card.State);
-        Assert.Contains("went away", card.Result, StringComparison.Ordinal);
-        Assert.Contains("went away", SentResults.Of(stub.Requests[^1])[^1].Text, StringComparison.Ordinal);
+        Assert.Contains("was lost while", card.Result, StringComparison.Ordinal);
+        Assert.Contains("was lost while", SentResults.Of(stub.Requests[^1])[^1].Text, StringComparison.Ordinal);
 
         await ConnectedAsync(room);
         stub.EnqueueStream(wire.Begin, wire.Call(0, "call_3", "everything_echo", """{"message":"again"}"""), wire.CallsEnd);
@@ -108,7 +108,7 @@ public sealed class McpTurnTests
     }
 
     private static int ProcessId(AssistantRoom room) =>
-        room.Log.Lines.Where(line => line.Text.Contains("runs as process", StringComparison.Ordinal)).Select(line => int.Parse(line.Text.Split(' ')[^1])).Last();
+        room.Log.Lines.Where(line => line.Text.Contains("is running as process", StringComparison.Ordinal)).Select(line => int.Parse(line.Text.Split(' ')[^1])).Last();
 
     private static async Task ConnectedAsync(AssistantRoom room)
     {

@@ -102,7 +102,7 @@ public sealed class FaultyStoreTests
             }));
         bench.Host.Assistants.Change = static r => r with { Recovery = RecoveryMode.Continue };
         (await bench.AskAsync()).Call("c1", "count").Finish(reason: ChatFinishReason.ToolCalls);
-        await bench.Watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Note is { } note && note.Contains("cannot be saved", StringComparison.Ordinal)));
+        await bench.Watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Note is { } note && note.Contains("can't be saved", StringComparison.Ordinal)));
         Assert.Equal(1, (await bench.Responses.StopAsync(ChatHost.Grace, bench.Room.Id, null, default)).Value);
         store!.End = store.Save = null;
         Assert.Equal(new MessageStatus.Stopped("Grace"), (await bench.EndedAsync()).Status);
@@ -130,7 +130,7 @@ public sealed class FaultyStoreTests
             asked = await next;
         }
 
-        Assert.Equal(new MessageStatus.Failed("What came of this answer could not be saved, so it does not go on."), (await ended).Status);
+        Assert.Equal(new MessageStatus.Failed("This answer could not be saved, so it was ended."), (await ended).Status);
     }
 
     /// <summary>The real store, which fails where a test wants it to.</summary>

@@ -46,7 +46,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output, SideBySide si
     {
         await using var room = await ModelRoom.StartAsync(protocol, retries: 1);
         room.Stub.Enqueue(401, "application/json", room.Wire.ErrorBody("authentication_error", $"Wrong key {ModelWire.Secret}"));
-        AssertFailed(await room.AnswerAsync(), "", "did not accept the key");
+        AssertFailed(await room.AnswerAsync(), "", "rejected this assistant's API key");
         Assert.Single(room.Stub.Requests);
         await AssertNextTurnWorksAsync(room);
     }

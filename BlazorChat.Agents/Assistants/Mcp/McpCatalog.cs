@@ -3,27 +3,27 @@ using ModelContextProtocol.Protocol;
 
 namespace BlazorChat.Assistants.Mcp;
 
-/// <summary>What of a server's tools is offered, within bounds: all of it goes into prompts.</summary>
+/// <summary>The tools of a server that are offered, within limits, because all of them go into prompts.</summary>
 /// <param name="Tools">The tools, in the server's order.</param>
-/// <param name="Notice">What was left out or cut and why, or null.</param>
+/// <param name="Notice">What was left out or cut, and why; or null.</param>
 internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string? Notice)
 {
-    /// <summary>Most tools of one server.</summary>
+    /// <summary>The most tools of one server.</summary>
     public const int MaxTools = 200;
 
-    /// <summary>Most pages of one list.</summary>
+    /// <summary>The most pages of one list.</summary>
     public const int MaxPages = 50;
 
-    /// <summary>Most of a description, in characters; a longer one is cut with a mark.</summary>
+    /// <summary>The most characters of a description; a longer one is cut, with a mark.</summary>
     public const int DescriptionLength = 4_000;
 
-    /// <summary>Longest schema, in characters; a tool with a longer one is left out.</summary>
+    /// <summary>The most characters of a schema; a tool with a longer one is left out.</summary>
     public const int SchemaLength = 32_000;
 
-    /// <summary>Longest name that a server may have for a tool, in characters; a tool with a longer one is left out.</summary>
+    /// <summary>The most characters of a server's own name for a tool; a tool with a longer one is left out.</summary>
     public const int NameLength = 1_000;
 
-    /// <summary>Reads a server's list, page by page, until it ends or enough is known.</summary>
+    /// <summary>Reads a server's list, page by page, until it ends or a limit is reached.</summary>
     public static async Task<McpCatalog> ReadAsync(McpServerOptions options, McpSession session, CancellationToken cancellationToken)
     {
         var listed = new List<McpToolDefinition>();
@@ -37,7 +37,7 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
             seen += result.Tools.Count;
             foreach (var tool in result.Tools.Where(tool => McpToolNames.IsListed(options.Tools, tool.Name)))
             {
-                // Bounded at once: a page may be long, and there may be many.
+                // Checked at once: a page may be long, and there may be many.
                 var schema = tool.InputSchema.GetRawText();
                 if (schema.Length > SchemaLength || tool.Name.Length > NameLength)
                 {
@@ -59,17 +59,17 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
 
         string?[] notices =
         [
-            listed.Count > MaxTools ? $"It has {(isWhole ? "" : "more than ")}{seen:N0} tools; the first {MaxTools} are offered. Name those that are wanted in the setting Tools." : null,
-            listed.Count <= MaxTools && !isWhole ? $"Its list of tools does not end; what its first {MaxPages} pages have is offered." : null,
-            again > 0 ? $"{again:N0} with a name that another tool has are left out." : null,
-            tooLong > 0 ? $"{tooLong:N0} with a schema of more than {SchemaLength:N0} characters or a name of more than {NameLength:N0} are left out." : null,
-            cut > 0 ? $"{cut:N0} descriptions of more than {DescriptionLength:N0} characters are cut." : null,
+            listed.Count > MaxTools ? $"It has {(isWhole ? "" : "more than ")}{seen:N0} tools; the first {MaxTools} are offered. List the ones you want in the setting Tools." : null,
+            listed.Count <= MaxTools && !isWhole ? $"Its list of tools does not end; the tools on its first {MaxPages} pages are offered." : null,
+            again > 0 ? $"Tools left out because another tool has the same name: {again:N0}." : null,
+            tooLong > 0 ? $"Tools left out because their schema is longer than {SchemaLength:N0} characters or their name longer than {NameLength:N0}: {tooLong:N0}." : null,
+            cut > 0 ? $"Descriptions cut to {DescriptionLength:N0} characters: {cut:N0}." : null,
         ];
         var notice = string.Join(' ', notices.OfType<string>());
         return new McpCatalog(Name(options.Name!, [.. listed.Take(MaxTools)]), notice.Length == 0 ? null : notice);
     }
 
-    /// <summary>Gives each the name that models see. Those that can stay as they are go first, so that none loses its own to one that is made to fit.</summary>
+    /// <summary>Gives each tool the name that models see. Tools that can keep their name go first, so that none loses it to a generated name.</summary>
     private static McpToolDefinition[] Name(string server, McpToolDefinition[] tools)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
@@ -82,7 +82,7 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
         return tools;
     }
 
-    /// <summary>What the protocol says of tools without a hint: they may change and destroy.</summary>
+    /// <summary>Without hints, the protocol assumes that a tool may change and destroy things.</summary>
     private static bool NeedsApproval(McpApproval approval, ToolAnnotations? hints) => approval switch
     {
         McpApproval.Always => true,

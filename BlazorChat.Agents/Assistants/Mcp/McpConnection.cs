@@ -5,21 +5,21 @@ namespace BlazorChat.Assistants.Mcp;
 /// <summary>Keeps one server connected.</summary>
 internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger log)
 {
-    /// <summary>The wait after the first failure; each further one doubles it.</summary>
+    /// <summary>The wait after the first failure; each further failure doubles it.</summary>
     public static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest wait. Who stayed connected as long begins anew.</summary>
+    /// <summary>The longest wait. A connection that lasts this long resets the wait.</summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often an idle server is asked for its tools: nothing else tells that an HTTP server is gone, or that one which sends no notices has others.</summary>
+    /// <summary>How often an idle server is asked for its tools. Without this, BlazorChat would not notice that an HTTP server is gone, or that a server which sends no notices has changed its tools.</summary>
     public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>The shortest time between two looks, however often a server says that its tools changed.</summary>
+    /// <summary>The shortest time between two requests for the tools, however often a server says that they changed.</summary>
     public static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
 
     private readonly McpServerOptions _options = server.Options;
 
-    /// <summary>Runs until cancelled.</summary>
+    /// <summary>Runs until canceled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         var delay = FirstDelay;
@@ -35,7 +35,7 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
             {
                 return;
             }
-#pragma warning disable CA1031 // Whatever goes wrong with one server is shown, and tried again; nothing else of the application depends on it.
+#pragma warning disable CA1031 // An error of one server is shown and retried; nothing else in the application depends on it.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -61,7 +61,7 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
         }
     }
 
-    /// <summary>Connects and stays so; returns how it ended.</summary>
+    /// <summary>Runs one session, and returns why it ended.</summary>
     private async Task<string> OneSessionAsync(Action connected, CancellationToken stopping)
     {
         var opened = await WithinTimeAsync(token => McpSession.OpenAsync(_options, log, token), stopping).ConfigureAwait(false);
@@ -81,7 +81,7 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
         }
     }
 
-    /// <summary>Looks at the server now and then, and when something asks for it, until the session ends.</summary>
+    /// <summary>Checks the server's tools regularly, and on request, until the session ends.</summary>
     private async Task StayAsync(McpSession session, McpCatalog catalog, CancellationToken stopping)
     {
         while (!session.ClosedToken.IsCancellationRequested)
@@ -100,7 +100,7 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
             }
             catch (OperationCanceledException) when (session.IsBusy && !stopping.IsCancellationRequested)
             {
-                // A program may do one thing at a time: it works, which is more than a response would tell.
+                // A program may do one thing at a time. It is working, which says more than a response would.
                 continue;
             }
 
@@ -113,7 +113,7 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
         }
     }
 
-    /// <summary>Waits until the time is over, the session ended or, if asked for, something wants a look.</summary>
+    /// <summary>Waits until the time is over, the session ends or, if given, <paramref name="wakes"/> asks for a check.</summary>
     private async Task WaitForAsync(TimeSpan atMost, McpSession? wakes, McpSession session, CancellationToken stopping)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping, session.ClosedToken);

@@ -8,7 +8,7 @@ internal sealed class McpConnections(McpServers servers, TimeProvider time, ILog
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // Each on its own: starting programs takes time that nobody should wait for.
+        // In parallel: starting programs takes time, and no server should wait for another.
         _running = Task.WhenAll(servers.All
             .Where(server => server.Options.Enabled)
             .Select(server => Task.Run(() => new McpConnection(server, time, log).RunAsync(_stopping.Token), CancellationToken.None)));
@@ -21,7 +21,7 @@ internal sealed class McpConnections(McpServers servers, TimeProvider time, ILog
         await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Also for an application that is thrown away without being stopped.</summary>
+    /// <summary>Also covers an application that is disposed without being stopped.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);

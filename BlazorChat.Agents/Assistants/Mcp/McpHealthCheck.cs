@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace BlazorChat.Assistants.Mcp;
 
-/// <summary>Whether all MCP servers are there. One that is away makes the application degraded, not unhealthy: rooms work without it.</summary>
+/// <summary>Checks that all MCP servers are connected. A disconnected one makes the application degraded, not unhealthy: rooms work without it.</summary>
 internal sealed class McpHealthCheck(McpServers servers) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

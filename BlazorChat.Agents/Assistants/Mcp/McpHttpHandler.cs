@@ -3,8 +3,8 @@ using System.Net;
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>
-/// Keeps what goes to and comes from a server at an address within bounds: the configured headers, which are secrets, go to no
-/// other origin (the older protocol lets the server name another address, and redirects do too), and no message fills the memory.
+/// Bounds the traffic of a server at an address. The configured headers, which are secrets, go to no other origin: the older protocol lets
+/// the server name another address, and redirects do too. And no message can fill the memory.
 /// </summary>
 /// <param name="origin">The configured address.</param>
 internal sealed class McpHttpHandler(Uri origin) : DelegatingHandler
@@ -25,7 +25,7 @@ internal sealed class McpHttpHandler(Uri origin) : DelegatingHandler
             },
         })
         {
-            // Streams stay open as long as the session; connecting and calls have their own clocks.
+            // Streams stay open as long as the session; connecting and calls have timeouts of their own.
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = McpSession.MessageBytes,
         };
@@ -34,10 +34,10 @@ internal sealed class McpHttpHandler(Uri origin) : DelegatingHandler
     {
         if (request.RequestUri is not { } address || address.Scheme != origin.Scheme || !string.Equals(address.Authority, origin.Authority, StringComparison.OrdinalIgnoreCase))
         {
-            throw new HttpRequestException("The server asks to go on at another host, which is not configured.");
+            throw new HttpRequestException("The server redirects to another host, which is not configured.");
         }
 
-        // The goodbye to a session, which nothing else bounds: the end of the application waits for it.
+        // Nothing else bounds the request that ends a session, and the shutdown of the application waits for it.
         using var patience = request.Method == HttpMethod.Delete ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
         patience?.CancelAfter(GoodbyePatience);
         var response = await base.SendAsync(request, patience?.Token ?? cancellationToken).ConfigureAwait(false);

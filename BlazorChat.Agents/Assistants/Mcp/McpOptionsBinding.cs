@@ -3,12 +3,12 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>
-/// Reads the section <c>Mcp</c>, one server after the other: read as a whole, one with a value that cannot be read would
-/// silently be left out, and a mistyped key (of a list of allowed tools, say) be passed over.
+/// Reads the section <c>Mcp</c>, one server at a time. If the section were read as a whole, a server with an invalid value would silently
+/// be left out, and a mistyped key (of a list of allowed tools, for example) would be ignored.
 /// </summary>
 internal sealed class McpOptionsBinding(IConfiguration configuration) : IConfigureOptions<McpOptions>
 {
-    /// <exception cref="OptionsValidationException">A server has keys that do not exist or values that cannot be read.</exception>
+    /// <exception cref="OptionsValidationException">A server has unknown keys or invalid values.</exception>
     public void Configure(McpOptions options)
     {
         var errors = new List<string>();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Assistants.Mcp;
 
-/// <summary>Checks the section <c>Mcp</c>: every error at once, each with its whole configuration key, none with a secret.</summary>
+/// <summary>Checks the section <c>Mcp</c>. It reports all errors at once, each with its full configuration key, none with a secret.</summary>
 internal sealed partial class McpOptionsValidator : IValidateOptions<McpOptions>
 {
     /// <summary>The most servers.</summary>
@@ -32,7 +32,7 @@ internal sealed partial class McpOptionsValidator : IValidateOptions<McpOptions>
             }
             else if (!names.TryAdd(server.Name, $"{key}:{nameof(server.Name)}"))
             {
-                errors.Add($"{key}:{nameof(server.Name)} is '{server.Name}', which {names[server.Name]} is already.");
+                errors.Add($"{key}:{nameof(server.Name)} is '{server.Name}', which {names[server.Name]} already uses.");
             }
 
             HowToReachIt(errors, key, server);
@@ -65,17 +65,17 @@ internal sealed partial class McpOptionsValidator : IValidateOptions<McpOptions>
     {
         if (server.Headers.Count > 0)
         {
-            errors.Add($"{key}:{nameof(server.Headers)} belong to a server with {nameof(server.Url)}; a program gets {nameof(server.Environment)}.");
+            errors.Add($"{key}:{nameof(server.Headers)} are for a server with {nameof(server.Url)}; for a program, use {nameof(server.Environment)}.");
         }
 
         foreach (var variable in server.Environment.Keys.Where(variable => variable.Length == 0 || variable.Contains('=', StringComparison.Ordinal) || variable.Contains('\0', StringComparison.Ordinal)))
         {
-            errors.Add($"{key}:{nameof(server.Environment)}:{variable} is no name of an environment variable.");
+            errors.Add($"{key}:{nameof(server.Environment)}:{variable} is not a valid name of an environment variable.");
         }
 
         if (server.WorkingDirectory is { } folder && !Directory.Exists(folder))
         {
-            errors.Add($"{key}:{nameof(server.WorkingDirectory)} is '{folder}', which is no folder.");
+            errors.Add($"{key}:{nameof(server.WorkingDirectory)} is '{folder}', which is not a folder.");
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed partial class McpOptionsValidator : IValidateOptions<McpOptions>
 
         if (server.Arguments.Count > 0 || server.Environment.Count > 0 || server.WorkingDirectory is not null)
         {
-            errors.Add($"{key} has a {nameof(server.Url)}: {nameof(server.Arguments)}, {nameof(server.Environment)} and {nameof(server.WorkingDirectory)} belong to a server with {nameof(server.Command)}.");
+            errors.Add($"{key} has a {nameof(server.Url)}: {nameof(server.Arguments)}, {nameof(server.Environment)} and {nameof(server.WorkingDirectory)} are for a server with {nameof(server.Command)}.");
         }
 
         using var probe = new HttpRequestMessage();
@@ -99,7 +99,7 @@ internal sealed partial class McpOptionsValidator : IValidateOptions<McpOptions>
         {
             if (!IsHeader(probe.Headers, header, value))
             {
-                errors.Add($"{key}:{nameof(server.Headers)}:{header} is no header that a request can have, or its value has characters that none has.");
+                errors.Add($"{key}:{nameof(server.Headers)}:{header} is not a valid request header, or its value contains characters that are not allowed.");
             }
         }
     }
@@ -123,7 +123,7 @@ internal sealed partial class McpOptionsValidator : IValidateOptions<McpOptions>
         {
             if (string.IsNullOrWhiteSpace(server.Tools[i]) || server.Tools[i].IndexOf('*', StringComparison.Ordinal) is >= 0 and var star && star != server.Tools[i].Length - 1)
             {
-                errors.Add($"{key}:{nameof(server.Tools)}:{i} must be a tool's name, with * at most as its last character; it is '{server.Tools[i]}'.");
+                errors.Add($"{key}:{nameof(server.Tools)}:{i} must be a tool's name, which may have * as its last character; it is '{server.Tools[i]}'.");
             }
         }
 

@@ -6,12 +6,12 @@ using ModelContextProtocol.Protocol;
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>
-/// A result as text for a model. Text stays as it is: whoever sends it on treats it as untrusted. Pictures, sound and files are named with
-/// their type and size, and not put inline.
+/// Converts a result to text for a model. Text stays as it is and is untrusted. Pictures, sound and files are replaced by their type and
+/// size.
 /// </summary>
 internal static class McpResultText
 {
-    /// <exception cref="ToolFailedException">The server says that the result is an error, or it is too long.</exception>
+    /// <exception cref="ToolFailedException">The server reports the result as an error, or it is too long.</exception>
     public static string Read(string tool, CallToolResult result)
     {
         var text = new StringBuilder();
@@ -20,7 +20,7 @@ internal static class McpResultText
             Append(tool, text, Describe(block));
         }
 
-        // Servers should repeat it as text; some do not.
+        // Servers should repeat structured content as text; some do not.
         if (text.Length == 0 && result.StructuredContent is { } structured)
         {
             Append(tool, text, structured.GetRawText());
@@ -28,7 +28,7 @@ internal static class McpResultText
 
         if (result.IsError is true)
         {
-            throw new ToolFailedException(text.Length == 0 ? $"'{tool}' failed and does not say why." : McpFailures.Words(text.ToString()));
+            throw new ToolFailedException(text.Length == 0 ? $"'{tool}' failed without saying why." : McpFailures.Words(text.ToString()));
         }
 
         return text.ToString();
@@ -38,7 +38,7 @@ internal static class McpResultText
     {
         if (text.Length + piece.Length + 1 > RoomLimits.WholeResultLength)
         {
-            throw new ToolFailedException($"The result of '{tool}' has more than {RoomLimits.WholeResultLength:N0} characters, which is too long.");
+            throw new ToolFailedException($"The result of '{tool}' is too long: it has more than {RoomLimits.WholeResultLength:N0} characters.");
         }
 
         text.Append(text.Length > 0 ? "\n" : "").Append(piece);

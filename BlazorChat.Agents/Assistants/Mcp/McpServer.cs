@@ -17,21 +17,21 @@ internal sealed class McpServer
         _state = options.Enabled ? new McpServerState.Connecting() : new McpServerState.Disabled();
     }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The server's name.</summary>
     public string Name => Options.Name!;
 
-    /// <summary>Whether it is a program that this application starts, and not an address.</summary>
+    /// <summary>Whether it is a program that this application starts, rather than an address.</summary>
     public bool IsProgram => Options.Command is not null;
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The current state.</summary>
     public McpServerState State => _state;
 
-    /// <summary>Its tools now; none while it is away.</summary>
+    /// <summary>The current tools; none while it is not connected.</summary>
     public IReadOnlyList<ChatTool> Tools => _tools;
 
     internal McpServerOptions Options { get; }
 
-    /// <summary>What calls go through, or null while the server is away.</summary>
+    /// <summary>The session for calls, or null while the server is not connected.</summary>
     internal McpSession? Session => _session;
 
     internal void Connected(McpSession session, McpServerState.Connected state, IReadOnlyList<ChatTool> tools)

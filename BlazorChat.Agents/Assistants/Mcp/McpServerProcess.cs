@@ -5,19 +5,18 @@ using System.Text;
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>
-/// A server that is a program: started with next to nothing of the application's environment, and ended with it. The
-/// protocol's library could start it too, but bounds neither what it says nor what it complains of, and asks it to end
-/// only by killing it after seconds.
+/// A server that is a program, started with a minimal environment and ended with the application. The protocol's library could start it
+/// too, but it bounds neither the standard output nor the error output, and ends the program only by killing it after seconds.
 /// </summary>
 internal sealed class McpServerProcess : IAsyncDisposable
 {
-    /// <summary>Longest line of its error output that is logged, in characters; of a longer one only that it was there.</summary>
+    /// <summary>The most characters of a line of error output that is logged; of a longer one, only its length is logged.</summary>
     public const int ErrorLineLength = 2_000;
 
     private const int ShortestSecret = 4;
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
 
-    // What programs need to run at all, and nothing that is a secret.
+    // Only what programs need to run at all, and no secrets.
     private static readonly string[] Inherited = OperatingSystem.IsWindows()
         ? ["PATH", "HOME", "LANG", "TMPDIR", "SystemRoot", "TEMP", "USERPROFILE", "PATHEXT"]
         : ["PATH", "HOME", "LANG", "TMPDIR"];
@@ -36,15 +35,15 @@ internal sealed class McpServerProcess : IAsyncDisposable
         _errors = LogErrorsAsync();
     }
 
-    /// <summary>Completes when it has ended, by itself or not.</summary>
+    /// <summary>Completes when the program has ended, for whatever reason.</summary>
     public Task Exited { get; }
 
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>What it is told.</summary>
+    /// <summary>The program's standard input.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
 
-    /// <summary>What it says.</summary>
+    /// <summary>The program's standard output.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
 
     /// <exception cref="Win32Exception">The program cannot be started.</exception>
@@ -88,7 +87,7 @@ internal sealed class McpServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks it to end, by ending its input, and kills it with its children when it does not.</summary>
+    /// <summary>Asks the program to end by closing its input. If it does not end, kills it and its children.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -97,7 +96,7 @@ internal sealed class McpServerProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It has ended, or does not read what it was told last.
+            // The program has ended, or does not read its last input.
         }
 
         try
@@ -110,7 +109,7 @@ internal sealed class McpServerProcess : IAsyncDisposable
             await Exited.ConfigureAwait(false);
         }
 
-        // A child of its own may still hold the other end.
+        // A child of the program may still hold the other end.
         _process.StandardError.Close();
         await _errors.ConfigureAwait(false);
         _process.Dispose();
@@ -154,7 +153,7 @@ internal sealed class McpServerProcess : IAsyncDisposable
         line.Clear();
         if (length > ErrorLineLength)
         {
-            // Not its beginning: a secret that is cut in two would not be found in it.
+            // Not even its beginning: a secret that is cut in two would not be recognized.
             McpLog.LongErrorLine(_log, _options.Name!, length);
         }
         else if (text.Length > 0)

@@ -1,6 +1,6 @@
 namespace BlazorChat.Assistants.Mcp;
 
-/// <summary>How it stands with one MCP server.</summary>
+/// <summary>The state of one MCP server.</summary>
 internal abstract record McpServerState
 {
     private McpServerState()
@@ -10,17 +10,17 @@ internal abstract record McpServerState
     /// <summary>Switched off in the configuration.</summary>
     public sealed record Disabled : McpServerState;
 
-    /// <summary>Being started or reached.</summary>
+    /// <summary>Starting or connecting.</summary>
     public sealed record Connecting : McpServerState;
 
-    /// <summary>There, and its tools can be called.</summary>
-    /// <param name="Since">Since when.</param>
-    /// <param name="Tools">How many of its tools are offered.</param>
-    /// <param name="Notice">What of its list was left out or cut and why, a sentence or more, or null.</param>
+    /// <summary>Connected; its tools can be called.</summary>
+    /// <param name="Since">When it connected.</param>
+    /// <param name="Tools">The number of tools that are offered.</param>
+    /// <param name="Notice">What was left out of its list or cut, and why, in one or more sentences; or null.</param>
     public sealed record Connected(DateTimeOffset Since, int Tools, string? Notice) : McpServerState;
 
-    /// <summary>Away; it is tried again by itself.</summary>
-    /// <param name="Message">What happened, for people: no secrets.</param>
-    /// <param name="NextTry">When it is tried again.</param>
+    /// <summary>Not connected; BlazorChat retries automatically.</summary>
+    /// <param name="Message">The reason, for people: no secrets.</param>
+    /// <param name="NextTry">When the next attempt starts.</param>
     public sealed record Failed(string Message, DateTimeOffset NextTry) : McpServerState;
 }

@@ -9,9 +9,9 @@ namespace BlazorChat.Assistants.Mcp;
 internal static class McpServices
 {
     /// <summary>
-    /// Registers <see cref="McpServers"/> from the section <c>Mcp</c>, as a source of tools, with a health check and what keeps
-    /// them connected. Call it before what runs turns is registered: services are stopped in the reverse order, and a turn
-    /// that ends may still wait for a tool. A wrong configuration stops the application at start.
+    /// Registers <see cref="McpServers"/> from the section <c>Mcp</c>, as a source of tools, with a health check and the service that keeps
+    /// them connected. Call it before the services that run turns are registered: services stop in reverse order, and a turn that ends may
+    /// still wait for a tool. An invalid configuration stops the application at startup.
     /// </summary>
     /// <param name="services">The application's services.</param>
     public static IServiceCollection AddMcp(this IServiceCollection services)

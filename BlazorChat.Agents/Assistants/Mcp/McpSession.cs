@@ -11,7 +11,7 @@ namespace BlazorChat.Assistants.Mcp;
 /// <summary>One connection to a server, from its handshake until either side ends it.</summary>
 internal sealed class McpSession : IAsyncDisposable
 {
-    /// <summary>The most bytes of one message of a server. A result of the longest allowed text fits, also with escapes.</summary>
+    /// <summary>The most bytes of one message of a server. The longest allowed result fits, even with escapes.</summary>
     public const long MessageBytes = 64_000_000;
 
     private static readonly TimeSpan ExitGrace = TimeSpan.FromSeconds(1);
@@ -48,16 +48,16 @@ internal sealed class McpSession : IAsyncDisposable
         _watch = WatchAsync();
     }
 
-    /// <summary>Cancelled once the session has ended.</summary>
+    /// <summary>Canceled when the session has ended.</summary>
     public CancellationToken ClosedToken { get; }
 
-    /// <summary>Whether calls run now.</summary>
+    /// <summary>Whether calls are running.</summary>
     public bool IsBusy => Volatile.Read(ref _calls) > 0;
 
-    /// <summary>Something asks to have a look at the server: its tools changed, or a call went wrong. Asking often is asking once.</summary>
+    /// <summary>Signals that the server should be checked: its tools changed, or a call failed. Several signals count as one.</summary>
     public ChannelReader<bool> Wakes => _wake.Reader;
 
-    /// <summary>Starts or reaches a server and shakes hands with it.</summary>
+    /// <summary>Starts or reaches a server and performs the handshake.</summary>
     public static async Task<McpSession> OpenAsync(McpServerOptions options, ILogger log, CancellationToken cancellationToken)
     {
         var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -65,7 +65,7 @@ internal sealed class McpSession : IAsyncDisposable
         var client = new McpClientOptions
         {
             ClientInfo = new Implementation { Name = "BlazorChat", Version = typeof(McpSession).Assembly.GetName().Version?.ToString(3) ?? "1.0.0" },
-            // The caller's token ends it.
+            // The caller's token bounds it.
             InitializationTimeout = Timeout.InfiniteTimeSpan,
             Handlers = new McpClientHandlers
             {
@@ -93,7 +93,7 @@ internal sealed class McpSession : IAsyncDisposable
         var http = options.Command is null ? McpHttpHandler.CreateClient(new Uri(options.Url!)) : null;
         try
         {
-            // The library gets no logger: it would log what servers and models say.
+            // The library gets no logger: it would log the contents of messages.
             IClientTransport transport = process is null
                 ? new HttpClientTransport(Http(options), http!, loggerFactory: null, ownsHttpClient: false)
                 : new StreamClientTransport(process.Input, new MessageBoundStream(process.Output, MessageBytes, newlines: 1));
@@ -107,7 +107,7 @@ internal sealed class McpSession : IAsyncDisposable
         }
         catch
         {
-            // The output ends a moment before the process does; its exit code says more than that.
+            // The output ends a moment before the process does, and the exit code says more.
             await Task.WhenAny(process!.Exited, Task.Delay(ExitGrace, cancellationToken)).ConfigureAwait(false);
             var exitCode = process.Exited.IsCompleted ? process.ExitCode : (int?)null;
             await process.DisposeAsync().ConfigureAwait(false);
@@ -120,7 +120,7 @@ internal sealed class McpSession : IAsyncDisposable
         }
     }
 
-    /// <summary>One page of the server's tools.</summary>
+    /// <summary>Requests one page of the server's tools.</summary>
     public async Task<ListToolsResult> ListAsync(string? cursor, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ClosedToken);
@@ -128,7 +128,7 @@ internal sealed class McpSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Calls a tool. Cancelling tells the server so, and waits neither for it nor for a server that does not listen.
+    /// Calls a tool. On cancellation, the server is told, but no one waits for it or for a server that does not listen.
     /// </summary>
     public async Task<CallToolResult> CallAsync(
         string tool, IReadOnlyDictionary<string, object?> arguments, IProgress<ProgressNotificationValue>? progress, CancellationToken cancellationToken)
@@ -155,12 +155,12 @@ internal sealed class McpSession : IAsyncDisposable
         }
         catch when (cancellationToken.IsCancellationRequested)
         {
-            // The server has been told so by the library; nothing is wrong with it.
+            // The library has told the server. Nothing is wrong with it.
             throw;
         }
         catch
         {
-            // The call's own fault, or the session is lost: a look will show.
+            // Either the call failed or the session is lost: a check will show which.
             _wake.Writer.TryWrite(true);
             throw;
         }
@@ -171,7 +171,7 @@ internal sealed class McpSession : IAsyncDisposable
         }
     }
 
-    /// <summary>How the session ended, for people. To be asked once it has.</summary>
+    /// <summary>Why the session ended, for people. Call it only afterwards.</summary>
     public string WhyClosed() => _process is { Exited.IsCompleted: true }
         ? McpFailures.Exited(_options, _process.ExitCode)
         : McpFailures.Closed(_options);
@@ -181,7 +181,7 @@ internal sealed class McpSession : IAsyncDisposable
         await _closed.CancelAsync().ConfigureAwait(false);
         if (_process is not null)
         {
-            // Before the client: that one waits for the end of what the process says.
+            // Before the client, which waits for the end of the program's output.
             await _process.DisposeAsync().ConfigureAwait(false);
         }
 
@@ -207,7 +207,7 @@ internal sealed class McpSession : IAsyncDisposable
 
     private async Task WatchAsync()
     {
-        // Not the output's end alone: a child of the server's own may hold it.
+        // Not only for the end of the output: a child of the server may hold it open.
         await Task.WhenAny(_client.Completion, _process?.Exited ?? Task.Delay(Timeout.Infinite, ClosedToken)).ConfigureAwait(false);
         if (_process is not null)
         {
@@ -221,7 +221,7 @@ internal sealed class McpSession : IAsyncDisposable
     }
 }
 
-/// <summary>A server's program ended before it had shaken hands.</summary>
+/// <summary>A server's program ended before the handshake was complete.</summary>
 /// <param name="exitCode">Its exit code.</param>
 internal sealed class McpServerExitedException(int exitCode) : IOException($"The program ended with exit code {exitCode}.")
 {

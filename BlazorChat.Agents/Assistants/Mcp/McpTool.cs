@@ -6,15 +6,15 @@ using ModelContextProtocol;
 
 namespace BlazorChat.Assistants.Mcp;
 
-/// <summary>What is offered of one tool. Two that are equal are the same tool.</summary>
-/// <param name="ServerName">The server's name for it.</param>
+/// <summary>A tool as it is offered. Equal definitions mean the same tool.</summary>
+/// <param name="ServerName">The server's own name for it.</param>
 /// <param name="Name">The name that models see.</param>
-/// <param name="Description">What it is for.</param>
+/// <param name="Description">Its purpose.</param>
 /// <param name="Schema">The JSON schema of its arguments.</param>
-/// <param name="NeedsApproval">Whether a call needs a person's yes.</param>
+/// <param name="NeedsApproval">Whether a call needs a person's approval.</param>
 internal sealed record McpToolDefinition(string ServerName, string Name, string Description, string Schema, bool NeedsApproval);
 
-/// <summary>A tool of an MCP server as a function. It goes through whatever session the server has when it is called.</summary>
+/// <summary>A tool of an MCP server as a function. A call uses the server's current session.</summary>
 internal sealed class McpTool : AIFunction
 {
     private const int ProgressLength = 500;
@@ -55,7 +55,7 @@ internal sealed class McpTool : AIFunction
         {
             throw;
         }
-#pragma warning disable CA1031 // Whatever a library makes of a server's odd answers becomes a sentence; its message may quote anything.
+#pragma warning disable CA1031 // Whatever a library throws at a server's odd answers becomes a sentence; its own message may quote anything.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -70,7 +70,7 @@ internal sealed class McpTool : AIFunction
         return new ToolFailedException(McpFailures.Call(_server.Options, Name, exception, session.ClosedToken.IsCancellationRequested));
     }
 
-    /// <summary>Shows progress where the call is shown. Notices may overtake each other: one that goes back is old.</summary>
+    /// <summary>Shows progress in the call's card. Notices may overtake each other: one with less progress is outdated.</summary>
     private sealed class Progress(ToolCallContext call) : IProgress<ProgressNotificationValue>
     {
         private readonly Lock _lock = new();

@@ -4,20 +4,20 @@ using System.Text;
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>
-/// The names under which models see the tools of MCP servers: <c>server_tool</c>, at most 64 letters, digits, hyphens and
-/// underscores, which is what providers take. A server's name has no underscore, so no two servers' tools meet.
+/// The names under which models see MCP tools: <c>server_tool</c>, at most 64 letters, digits, hyphens and underscores, as providers
+/// require. A server's name has no underscore, so the tools of two servers never have the same name.
 /// </summary>
 internal static class McpToolNames
 {
     public const int MaxLength = 64;
 
-    /// <summary>Whether a tool's name can stay as it is.</summary>
+    /// <summary>Whether a tool can keep its name.</summary>
     public static bool Fits(string server, string tool) =>
         tool.Length > 0 && server.Length + 1 + tool.Length <= MaxLength && tool.All(IsAllowed);
 
     /// <summary>
-    /// A name that is not taken yet. It depends on the server's own names alone, so that it is the same after a reconnect: one
-    /// that cannot stay as it is gets a piece of its hash.
+    /// Creates a name that is not taken. It depends only on the server's own names, so it is the same after a reconnect. A tool that cannot
+    /// keep its name gets part of its hash.
     /// </summary>
     public static string Make(string server, string tool, IReadOnlySet<string> taken)
     {
@@ -38,7 +38,7 @@ internal static class McpToolNames
         }
     }
 
-    /// <summary>Whether a tool is on the list of those to offer; an empty list has all.</summary>
+    /// <summary>Whether a tool is on the list of those to offer; an empty list means all.</summary>
     public static bool IsListed(IList<string> list, string tool) =>
         list.Count == 0 || list.Any(entry => entry.EndsWith('*') ? tool.StartsWith(entry[..^1], StringComparison.Ordinal) : tool == entry);
 

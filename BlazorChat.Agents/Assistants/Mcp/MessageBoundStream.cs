@@ -1,12 +1,12 @@
 namespace BlazorChat.Assistants.Mcp;
 
 /// <summary>
-/// What a server sends, up to a bound for each message: the protocol's library collects a message whole before anybody can
-/// look at it, so that a server that never ends one would fill the memory.
+/// A server's output, with a limit for each message. The protocol's library collects a whole message before anyone can check it, so a
+/// server that never ends a message would fill the memory.
 /// </summary>
-/// <param name="inner">What is read; closed with this.</param>
+/// <param name="inner">The stream to read; disposed with this one.</param>
 /// <param name="limit">The most bytes of one message.</param>
-/// <param name="newlines">How many newlines in a row end a message: 1 for lines, 2 for server-sent events, 0 where all is one message.</param>
+/// <param name="newlines">How many consecutive newlines end a message: 1 for lines, 2 for server-sent events, 0 if everything is one message.</param>
 internal sealed class MessageBoundStream(Stream inner, long limit, int newlines) : Stream
 {
     private long _length;
@@ -31,7 +31,7 @@ internal sealed class MessageBoundStream(Stream inner, long limit, int newlines)
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <exception cref="McpMessageTooLongException">The message has more bytes than the limit.</exception>
+    /// <exception cref="McpMessageTooLongException">The message exceeds the limit.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
@@ -90,7 +90,7 @@ internal sealed class MessageBoundStream(Stream inner, long limit, int newlines)
     }
 }
 
-/// <summary>A server sent a message that is longer than any may be.</summary>
+/// <summary>A server sent a message that exceeds the limit.</summary>
 /// <param name="limit">The most bytes of one message.</param>
 internal sealed class McpMessageTooLongException(long limit) : IOException($"A message has more than {limit:N0} bytes.")
 {

@@ -2,9 +2,9 @@ using BlazorChat.Turns;
 
 namespace BlazorChat.Assistants.Middleware;
 
-/// <summary>What a middleware is made with.</summary>
-/// <param name="Assistant">Whose it is.</param>
-/// <param name="Settings">Its entry in the configuration; <see cref="MiddlewareSettings.Read{T}"/> makes an object of it.</param>
+/// <summary>The context in which middleware is created.</summary>
+/// <param name="Assistant">The assistant that it belongs to.</param>
+/// <param name="Settings">Its entry in the configuration; <see cref="MiddlewareSettings.Read{T}"/> converts it to an object.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="Loggers">Where to log to; contents at <see cref="LogLevel.Trace"/> only.</param>
+/// <param name="Loggers">Creates loggers. Log contents at <see cref="LogLevel.Trace"/> only.</param>
 public sealed record ChatMiddlewareContext(Assistant Assistant, IConfigurationSection Settings, TimeProvider Time, ILoggerFactory Loggers);

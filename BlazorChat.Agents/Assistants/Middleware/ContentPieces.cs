@@ -3,12 +3,12 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware;
 
-/// <summary>Whole contents as a stream has them.</summary>
+/// <summary>Splits whole contents into the pieces of a stream.</summary>
 internal static class ContentPieces
 {
     /// <summary>
-    /// Text and reasoning word by word, in new objects; what stands beside the words (annotations, a provider's signature) with
-    /// the last of them. Anything else as it is.
+    /// Splits text and reasoning into words, in new objects. Annotations and a provider's signature go with the last word. Other contents
+    /// stay as they are.
     /// </summary>
     public static IEnumerable<AIContent> Of(AIContent content)
     {

@@ -1,6 +1,6 @@
 namespace BlazorChat.Assistants.Middleware;
 
-/// <summary>What is logged about middleware: no contents.</summary>
+/// <summary>Log messages about middleware: no contents.</summary>
 internal static partial class MiddlewareLog
 {
     [LoggerMessage(LogLevel.Error, "A middleware of an assistant failed")]

@@ -7,7 +7,7 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Assistants.Middleware;
 
-/// <summary>Registers the middleware that ships with the application.</summary>
+/// <summary>Registers the built-in middleware.</summary>
 internal static class MiddlewareServices
 {
     public static IServiceCollection AddChatMiddleware(this IServiceCollection services) => services

@@ -2,13 +2,13 @@ using System.ComponentModel.DataAnnotations;
 
 namespace BlazorChat.Assistants.Middleware;
 
-/// <summary>An entry of <c>Assistants:Items:n:Middleware</c> as a typed value.</summary>
+/// <summary>Reads and checks an entry of <c>Assistants:Items:n:Middleware</c> as a typed value.</summary>
 public static class MiddlewareSettings
 {
-    /// <summary>The key of an entry that says which middleware it is.</summary>
+    /// <summary>The key of an entry's middleware name.</summary>
     public const string NameKey = "Name";
 
-    /// <summary>The entry as an object, for one that <see cref="Check{T}"/> has accepted.</summary>
+    /// <summary>Converts an entry that <see cref="Check{T}"/> has accepted.</summary>
     /// <typeparam name="T">A class with a settable property for each setting.</typeparam>
     /// <param name="settings">The entry.</param>
     /// <exception cref="InvalidOperationException">A value cannot be converted.</exception>
@@ -21,12 +21,12 @@ public static class MiddlewareSettings
     }
 
     /// <summary>
-    /// What is wrong with an entry: settings that <typeparamref name="T"/> does not have, values that cannot be converted, and
-    /// values that its validation attributes refuse. Each in a sentence that begins with the whole key.
+    /// Checks an entry: it reports settings that <typeparamref name="T"/> does not have, values that cannot be converted, and values that
+    /// its validation attributes refuse. Each error is a sentence that begins with the full key.
     /// </summary>
     /// <typeparam name="T">A class with a settable property for each setting.</typeparam>
     /// <param name="settings">The entry.</param>
-    /// <param name="more">More checks of the value, when all these have passed: pairs of a setting's name and what is wrong with it ("must be …").</param>
+    /// <param name="more">Further checks, made when all others have passed. They return a setting's name and its error ("must be …").</param>
     public static IReadOnlyList<string> Check<T>(IConfigurationSection settings, Func<T, IEnumerable<(string Setting, string Problem)>>? more = null)
         where T : class, new()
     {
@@ -53,16 +53,16 @@ public static class MiddlewareSettings
         return errors;
     }
 
-    /// <summary>The settings of a section that a class has no property for: a misspelled one would be without effect, and nobody would know.</summary>
+    /// <summary>Reports settings that a class has no property for: without this, a misspelled setting would have no effect and no one would notice.</summary>
     internal static IEnumerable<string> Unknown(IConfigurationSection settings, Type type, params string[] others)
     {
         var known = type.GetProperties().Select(property => property.Name).Concat(others).ToHashSet(StringComparer.OrdinalIgnoreCase);
         return settings.GetChildren()
             .Where(child => !known.Contains(child.Key))
-            .Select(child => $"{child.Path} is no setting here; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
+            .Select(child => $"{child.Path} is not a setting here; the settings are {string.Join(", ", known.Order(StringComparer.Ordinal))}.");
     }
 
-    // The binder's own message has the value in it, which may be a secret in the wrong place.
+    // The binder's own message contains the value, which may be a secret in the wrong place.
     private static string NotConverted<T>(IConfigurationSection settings)
     {
         foreach (var property in typeof(T).GetProperties())
@@ -82,10 +82,10 @@ public static class MiddlewareSettings
                 var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
                 return type.IsEnum
                     ? $"{child.Path} must be one of {string.Join(", ", Enum.GetNames(type))}."
-                    : $"{child.Path} cannot be understood; it must be a {type.Name}.";
+                    : $"{child.Path} has an invalid value; it must be of the type {type.Name}.";
             }
         }
 
-        return $"{settings.Path} cannot be understood.";
+        return $"{settings.Path} cannot be read.";
     }
 }

@@ -5,18 +5,17 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Middleware;
 
 /// <summary>
-/// The outside of an assistant's middleware. The guard stands inside of them, next to the provider: only there does silence
-/// mean the provider's (a middleware may hold text back or let it out slowly), only there does a repetition before the first
-/// token repeat nothing that a middleware has shown, and each middleware sees one response, not several attempts. But then
-/// what the guard promises has to be made true again out here, whatever a middleware does: one that throws ends the response
-/// with a <see cref="ChatFailureException"/> and a sentence, a stop ends it at once though a middleware ignores it, an
-/// answer that a middleware took the end, the text or the bounds of is a failure, and notices come before the first token
-/// only. Nothing is repeated here.
+/// The outer end of an assistant's middleware. The guard is further in, next to the provider, for three reasons: only there does silence
+/// mean the provider's silence (middleware may hold text back or release it slowly); only there does a retry before the first token repeat
+/// nothing that middleware has shown; and each middleware sees one response rather than several attempts. Middleware could break the
+/// guard's promises, so this client restores them: an exception ends the response with a <see cref="ChatFailureException"/> and a
+/// sentence, a stop ends it at once even if middleware ignores it, a response that middleware left without an end, without text or beyond
+/// its limits is a failure, and notices come only before the first token. Nothing is retried here.
 /// </summary>
 /// <param name="inner">The outermost middleware.</param>
-/// <param name="limits">What one response may take; the idle time-out is the guard's.</param>
+/// <param name="limits">The limits of one response; the guard handles the idle timeout.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Gets kinds, no contents.</param>
+/// <param name="logger">Logs kinds of failures, no contents.</param>
 internal sealed class PipelineChatClient(IChatClient inner, GuardLimits limits, TimeProvider time, ILogger<PipelineChatClient> logger)
     : DelegatingChatClient(inner)
 {

@@ -6,10 +6,9 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Middleware;
 
 /// <summary>
-/// Lets answers of models that cannot stream come word by word. It asks for a stream with <see cref="TurnProperties.Whole"/>,
-/// upon which the guard asks the provider for the whole response (<see cref="IChatClient.GetResponseAsync"/>): so notices of
-/// retries still arrive, and other middleware may stand between. The provider's silence is then as long as the whole response
-/// takes, which its idle time-out must allow.
+/// Shows the responses of models that cannot stream word by word. It requests a stream with <see cref="TurnProperties.Whole"/>, which makes
+/// the guard ask the provider for the whole response (<see cref="IChatClient.GetResponseAsync"/>). So retry notices still arrive, and other
+/// middleware may stand between. The provider is then silent until the whole response is ready, so its idle timeout must be long enough.
 /// </summary>
 internal sealed class SimulateStreamingMiddleware : IChatMiddleware
 {
@@ -22,7 +21,7 @@ internal sealed class SimulateStreamingMiddleware : IChatMiddleware
 
     private sealed class Options
     {
-        /// <summary>How fast words come.</summary>
+        /// <summary>The number of words per second.</summary>
         [Range(1, 10_000)]
         public int WordsPerSecond { get; set; } = 30;
     }
@@ -46,7 +45,7 @@ internal sealed class SimulateStreamingMiddleware : IChatMiddleware
                 {
                     if (piece is TextContent or TextReasoningContent)
                     {
-                        // Each word is due at its place since the first, so that late timers do not add up.
+                        // Each word is due by its position since the first one, so that late timers do not add up.
                         start ??= time.GetTimestamp();
                         var wait = TimeSpan.FromSeconds((double)words / wordsPerSecond) - time.GetElapsedTime(start.Value);
                         words++;

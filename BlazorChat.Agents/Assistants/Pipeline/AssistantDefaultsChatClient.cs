@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Pipeline;
 
 /// <summary>
-/// Sends an assistant's own limit, temperature and reasoning effort where the caller's options say nothing; in a copy of the options.
+/// Adds an assistant's token limit, temperature and reasoning effort where the caller's options leave them open, in a copy of the options.
 /// </summary>
 /// <param name="inner">The provider's client.</param>
 /// <param name="maxOutputTokens">The most tokens of one response.</param>

@@ -5,9 +5,9 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Pipeline;
 
 /// <summary>
-/// The last before the provider: shows what is sent to the request's <see cref="IStepRecorder"/>, if it has one, and removes
-/// what is meant for this application alone (<see cref="TurnProperties.Prefix"/>). Stands inside of the guard, so that every
-/// attempt is recorded, and behind the assistant's defaults, so that they are too.
+/// The last client before the provider: reports what is sent to the request's <see cref="IStepRecorder"/>, if it has one, and removes what
+/// is meant only for this application (<see cref="TurnProperties.Prefix"/>). It is inside the guard, so that every attempt is recorded, and
+/// after the assistant's defaults, so that they are recorded too.
 /// </summary>
 /// <param name="inner">The provider's client.</param>
 internal sealed class RecordingChatClient(IChatClient inner) : DelegatingChatClient(inner)
@@ -47,7 +47,7 @@ internal sealed class RecordingChatClient(IChatClient inner) : DelegatingChatCli
 
         if (properties.TryGetValue(TurnProperties.Recorder, out var recorder) && recorder is IStepRecorder steps)
         {
-            // Copies: a provider's client may change what it is given.
+            // Copies, because a provider's client may change its arguments.
             steps.Sent(messages.ConvertAll(Copy), sent.Clone());
         }
 

@@ -5,12 +5,13 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Pipeline;
 
 /// <summary>
-/// One span per answer by OpenTelemetry's semantic conventions for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/,
-/// the attributes that hold no contents). Stands outside of the guard, so that a span is what people waited for, retries included.
+/// One span per response, following OpenTelemetry's semantic conventions for generative AI
+/// (https://opentelemetry.io/docs/specs/semconv/gen-ai/, the attributes without contents). It is outside the guard, so that a span covers
+/// what people waited for, including retries.
 /// </summary>
 /// <param name="inner">The guarded client.</param>
 /// <param name="provider">The provider's name; its lower-case form is the convention's <c>gen_ai.provider.name</c>.</param>
-/// <param name="model">The model that is asked when the options name no other.</param>
+/// <param name="model">The model to ask if the options name no other.</param>
 internal sealed class TelemetryChatClient(IChatClient inner, string provider, string model) : DelegatingChatClient(inner)
 {
     /// <summary>The name of the activity source to listen to.</summary>
@@ -20,12 +21,12 @@ internal sealed class TelemetryChatClient(IChatClient inner, string provider, st
 
     private readonly ChatClientMetadata _metadata = new(provider, providerUri: null, model);
 
-    // The convention's values are lower-case, and this is one of them, not a comparison.
+    // The convention's values are lower-case. This is such a value, not a comparison.
 #pragma warning disable CA1308
     private readonly string _provider = provider.ToLowerInvariant();
 #pragma warning restore CA1308
 
-    /// <summary>Says whom it asks, where those further in do not: without that a kernel's prompt functions fail.</summary>
+    /// <summary>Supplies the metadata of provider and model if the inner clients do not: without it, a kernel's prompt functions fail.</summary>
     public override object? GetService(Type serviceType, object? serviceKey = null) =>
         base.GetService(serviceType, serviceKey) ?? (serviceKey is null && serviceType == typeof(ChatClientMetadata) ? _metadata : null);
 
@@ -63,7 +64,7 @@ internal sealed class TelemetryChatClient(IChatClient inner, string provider, st
             {
                 try
                 {
-                    // The runtime takes an iterator's changes to the current activity back at each of its steps.
+                    // At each step of an iterator, the runtime undoes its change to the current activity.
                     Activity.Current = activity ?? Activity.Current;
                     if (!await updates.MoveNextAsync().ConfigureAwait(false))
                     {
@@ -121,7 +122,7 @@ internal sealed class TelemetryChatClient(IChatClient inner, string provider, st
             .SetTag("gen_ai.usage.output_tokens", usage?.OutputTokenCount);
     }
 
-    /// <summary>An exception filter for its side effect: it runs before the stack unwinds. Always false.</summary>
+    /// <summary>An exception filter that marks the span, before the stack unwinds. Always returns false.</summary>
     private static bool SetError(Activity? activity, Exception exception)
     {
         var type = exception is ChatFailureException failure ? failure.Kind.ToString() : exception.GetType().FullName;

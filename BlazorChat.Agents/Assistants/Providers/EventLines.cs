@@ -5,27 +5,28 @@ using BlazorChat.Assistants.Resilience;
 namespace BlazorChat.Assistants.Providers;
 
 /// <summary>
-/// Gives an <see cref="EventMender"/> the lines of a stream, each event's data in one: the standard joins those of an event by a line
-/// break, which in JSON is as good as a space. Data that is no JSON when it is joined passes line by line. Not for concurrent use.
+/// Passes the lines of a stream to an <see cref="EventMender"/>, with each event's data in one line. The standard joins the data lines of
+/// an event with line breaks, which in JSON are equivalent to spaces. Data that is not JSON when joined passes line by line. Not
+/// thread-safe.
 /// </summary>
 internal sealed class EventLines
 {
     private readonly EventMender _mender = new();
 
-    // The lines from an event's first one with data on, as they came. Whether there is more data is known at the event's end;
-    // nobody could read the event before that.
+    // The lines since an event's first data line, as they came. Only the end of the event shows whether there is more data; no reader could
+    // use the event before that.
     private readonly ArrayBufferWriter<byte> _event = new();
     private int _dataLines;
     private bool _isAfterReturn;
 
     private static ReadOnlySpan<byte> Data => "data:"u8;
 
-    /// <summary>Whether something waits for what comes next.</summary>
+    /// <summary>Whether something waits for further input.</summary>
     public bool IsHolding => _dataLines > 0 || _mender.IsHolding;
 
     /// <summary>Takes a line.</summary>
     /// <param name="line">The line with the byte that ends it; of "\r\n", the second byte is a line too.</param>
-    /// <param name="output">Gets what can go on.</param>
+    /// <param name="output">Receives what can be passed on.</param>
     /// <exception cref="ChatFailureException">The event is too long.</exception>
     public void Take(ReadOnlySpan<byte> line, IBufferWriter<byte> output)
     {
@@ -48,7 +49,7 @@ internal sealed class EventLines
         _mender.Take(line, output);
     }
 
-    /// <summary>Lets go what still waits: there is nothing more.</summary>
+    /// <summary>Passes on what still waits, at the end of the stream.</summary>
     public void End(IBufferWriter<byte> output)
     {
         Release(output);
@@ -79,10 +80,10 @@ internal sealed class EventLines
         _dataLines = 0;
     }
 
-    /// <summary>An event's data in one line, or nothing when it is no JSON.</summary>
+    /// <summary>An event's data in one line, or nothing if it is not JSON.</summary>
     private static byte[] Join(ReadOnlySpan<byte> lines)
     {
-        // Never longer than the lines: of each but the first, "data:" goes.
+        // Never longer than the lines: "data:" is dropped from all but the first.
         var joined = new ArrayBufferWriter<byte>(lines.Length + 1);
         joined.Write(Data);
         while (!lines.IsEmpty)
@@ -102,13 +103,13 @@ internal sealed class EventLines
             return [];
         }
 
-        // None of the breaks is inside of a text, which would not have been JSON.
+        // No break is inside a string, because that would not have been JSON.
         var whole = joined.WrittenSpan.ToArray();
         whole.AsSpan(0, whole.Length - 1).Replace((byte)'\n', (byte)' ');
         return whole;
     }
 
-    /// <summary>The first of some lines, with what ends it.</summary>
+    /// <summary>The first of several lines, including its line break.</summary>
     private static ReadOnlySpan<byte> First(ReadOnlySpan<byte> lines)
     {
         var end = lines.IndexOfAny((byte)'\n', (byte)'\r');

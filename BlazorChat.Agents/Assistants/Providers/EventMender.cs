@@ -7,16 +7,16 @@ using System.Text.Unicode;
 namespace BlazorChat.Assistants.Providers;
 
 /// <summary>
-/// Mends, in the lines of one stream of events, what OpenAI's strict library throws at, which would take the text of the whole event
-/// with it: words of an enumeration that it does not know, half a surrogate pair as an escape, broken UTF-8. All else passes as
-/// it is. Not for concurrent use.
+/// Repairs the lines of an event stream. OpenAI's strict library throws at unknown values of an enumeration, at escapes that are half of a
+/// surrogate pair, and at invalid UTF-8, which would lose the text of the whole event. Everything else passes unchanged. Not
+/// thread-safe.
 /// </summary>
 internal sealed class EventMender
 {
-    /// <summary>Where a finish reason goes that the library does not know. The field that it reads is null then.</summary>
+    /// <summary>The property that keeps a finish reason that the library does not know. The field that the library reads is then null.</summary>
     public const string FinishReasonProperty = "finish_reason_given";
 
-    /// <summary>The most bytes that wait for the other half of a character; comments may go on for ever.</summary>
+    /// <summary>The most bytes that wait for the other half of a character; comments may continue forever.</summary>
     private const int MaxHeldBytes = 64 * 1024;
 
     private const int EscapeLength = 6;
@@ -31,7 +31,7 @@ internal sealed class EventMender
         new("response/output/status", ["in_progress", "completed", "incomplete"], "completed"),
     ];
 
-    // An event whose text ends with half a character, with what came behind it. The next event may begin with the other half.
+    // An event whose text ends with half a character, and what followed it. The next event may begin with the other half.
     private readonly ArrayBufferWriter<byte> _held = new();
     private readonly List<Edit> _edits = [];
     private readonly List<string> _path = [];
@@ -40,12 +40,12 @@ internal sealed class EventMender
 
     private static ReadOnlySpan<byte> Unknown => "\\ufffd"u8;
 
-    /// <summary>Whether the beginning of a character waits for its end.</summary>
+    /// <summary>Whether the first half of a character waits for the second.</summary>
     public bool IsHolding => _heldPath is not null;
 
     /// <summary>Takes a line.</summary>
     /// <param name="line">The line with the byte that ends it.</param>
-    /// <param name="output">Gets what can go on.</param>
+    /// <param name="output">Receives what can be passed on.</param>
     public void Take(ReadOnlySpan<byte> line, IBufferWriter<byte> output)
     {
         if (!Utf8.IsValid(line))
@@ -84,7 +84,7 @@ internal sealed class EventMender
         }
     }
 
-    /// <summary>Lets go what still waits: there is nothing more.</summary>
+    /// <summary>Passes on what still waits, at the end of the stream.</summary>
     public void End(IBufferWriter<byte> output) => Release(default, output);
 
     private static bool IsSuspicious(ReadOnlySpan<byte> line)
@@ -121,10 +121,10 @@ internal sealed class EventMender
         _heldPath = null;
     }
 
-    /// <summary>Finds what is to be changed in an event.</summary>
+    /// <summary>Finds what must be changed in an event.</summary>
     /// <param name="json">The event's data.</param>
-    /// <param name="offset">Where it begins in its line.</param>
-    /// <returns>The other half of what is held, or empty; where a text ends with half a character, and which text.</returns>
+    /// <param name="offset">The position of the data in its line.</param>
+    /// <returns>The other half of the held character, or empty; where a text ends with half a character; and the path of that text.</returns>
     private (byte[] Joined, int Tail, string? TailPath) Read(ReadOnlySpan<byte> json, int offset)
     {
         _edits.Clear();
@@ -159,7 +159,7 @@ internal sealed class EventMender
         }
         catch (JsonException)
         {
-            // The end mark, or nothing that can be read.
+            // The end mark, or data that cannot be read.
             _edits.Clear();
             return ([], -1, null);
         }
@@ -222,7 +222,7 @@ internal sealed class EventMender
         }
     }
 
-    /// <summary>The names on the way to a value; elements of arrays have none.</summary>
+    /// <summary>The names on the path to a value; array elements have none.</summary>
     private string Path(string name)
     {
         var path = string.Join('/', _path.Where(part => part.Length > 0));
@@ -232,8 +232,8 @@ internal sealed class EventMender
     private static char Unit(ReadOnlySpan<byte> escape) =>
         escape is [(byte)'\\', (byte)'u', ..] && ushort.TryParse(escape.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit) ? (char)unit : '\0';
 
-    /// <summary>Writes a line as it is after the changes.</summary>
-    /// <returns>Where <paramref name="position"/> is now.</returns>
+    /// <summary>Writes a line with the changes applied.</summary>
+    /// <returns>The new position of <paramref name="position"/>.</returns>
     private int Write(ReadOnlySpan<byte> line, IBufferWriter<byte> output, int position = 0)
     {
         var from = 0;
@@ -255,7 +255,7 @@ internal sealed class EventMender
 
     private readonly record struct Edit(int At, int Length, byte[] Replacement);
 
-    /// <summary>A field of which the library knows some words and throws at any other.</summary>
+    /// <summary>A field for which the library knows some values and throws at any other.</summary>
     private sealed class EnumField(string path, string[] words, string? replacement)
     {
         private readonly byte[][] _words = [.. words.Select(Encoding.UTF8.GetBytes)];
@@ -264,7 +264,7 @@ internal sealed class EventMender
 
         public string Path => path;
 
-        /// <summary>The word that stands for any other; null where the other word is kept under another name.</summary>
+        /// <summary>The value that replaces unknown ones; null if the unknown value is kept under another name.</summary>
         public string? Replacement => replacement;
 
         public bool Knows(ReadOnlySpan<byte> word)
@@ -280,7 +280,7 @@ internal sealed class EventMender
             return false;
         }
 
-        /// <summary>Whether an event may have a word in this field that is not known; without reading it.</summary>
+        /// <summary>A quick check, without parsing, whether an event may have an unknown value in this field.</summary>
         public bool IsOddIn(ReadOnlySpan<byte> line)
         {
             var whole = line;
@@ -289,7 +289,7 @@ internal sealed class EventMender
                 var rest = line[(at + _name.Length)..].TrimStart(" \t:"u8);
                 if (rest is [(byte)'"', ..] && rest[1..].IndexOf((byte)'"') is >= 0 and var end && !Knows(rest.Slice(1, end)))
                 {
-                    // A name like "type" is in many places: only where the field can be.
+                    // Names like "type" are in many places: check that the field's parent is there.
                     return whole.IndexOf(_parent) >= 0;
                 }
 

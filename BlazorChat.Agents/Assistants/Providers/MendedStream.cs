@@ -5,13 +5,13 @@ using BlazorChat.Assistants.Resilience;
 namespace BlazorChat.Assistants.Providers;
 
 /// <summary>
-/// A stream of events from a model's server, mended one by one (<see cref="EventLines"/>). An event goes on as soon as its end has
-/// come, wherever the bytes were cut on their way.
+/// An event stream from a model's server, repaired event by event (<see cref="EventLines"/>). An event is passed on as soon as it is
+/// complete, wherever the network split its bytes.
 /// </summary>
-/// <param name="inner">The server's stream; it is disposed with this one.</param>
+/// <param name="inner">The server's stream; disposed with this one.</param>
 internal sealed class MendedStream(Stream inner) : Stream
 {
-    /// <summary>The longest line, and event, in bytes. A server that never ends one would otherwise fill the memory.</summary>
+    /// <summary>The most bytes of a line and of an event. Without a limit, a server that never ends one would fill the memory.</summary>
     public const int MaxLineBytes = 16 * 1024 * 1024;
 
     private const int BufferBytes = 8 * 1024;
@@ -116,7 +116,7 @@ internal sealed class MendedStream(Stream inner) : Stream
             inner.Dispose();
             if (Interlocked.Exchange(ref _buffer, null) is { } buffer && _ended)
             {
-                // Only where no read can still be under way: it would write into somebody else's array.
+                // Only if no read can still be running: it would write into an array that someone else has rented.
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
@@ -126,7 +126,7 @@ internal sealed class MendedStream(Stream inner) : Stream
 
     private Memory<byte> Buffer() => _buffer ?? throw new ObjectDisposedException(nameof(MendedStream));
 
-    /// <summary>Gives what is ready, or the end; false when more is to be read first.</summary>
+    /// <summary>Returns what is ready, or the end; false if more must be read first.</summary>
     private bool Give(Span<byte> buffer, out int count)
     {
         var left = _ready.WrittenSpan[_given..];
@@ -188,7 +188,7 @@ internal sealed class MendedStream(Stream inner) : Stream
         }
     }
 
-    /// <summary>What waited goes out before the failure does.</summary>
+    /// <summary>Passes on what waited before the failure is thrown.</summary>
     private void Keep(Exception exception)
     {
         _lines.End(_ready);

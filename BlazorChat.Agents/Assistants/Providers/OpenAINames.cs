@@ -2,16 +2,16 @@ using System.Text;
 
 namespace BlazorChat.Assistants.Providers;
 
-/// <summary>What OpenAI takes as the <c>name</c> of a message: 1 to 64 ASCII letters, digits, underscores and hyphens.</summary>
+/// <summary>The rules for the <c>name</c> of a message at OpenAI: 1 to 64 ASCII letters, digits, underscores and hyphens.</summary>
 internal static class OpenAINames
 {
     private const int MaxLength = 64;
 
-    /// <summary>Whether this name is taken as it is.</summary>
+    /// <summary>Whether OpenAI accepts this name unchanged.</summary>
     public static bool Fits(string name) => name.Length is >= 1 and <= MaxLength && name.All(IsAllowed);
 
-    /// <summary>The name with an underscore for whatever is not allowed, cut to 64 characters; null when no letter or digit is left.</summary>
-    public static string? Sanitise(string? name)
+    /// <summary>The name with underscores for characters that are not allowed, cut to 64 characters; null if no letter or digit is left.</summary>
+    public static string? Sanitize(string? name)
     {
         if (name is null)
         {

@@ -6,24 +6,24 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Providers;
 
-/// <summary>The tool calls of one response while their pieces come in. Every call gets an id of its own, whatever the provider says.</summary>
+/// <summary>The tool calls of one response, while their pieces arrive. Every call gets a unique id, whatever the provider says.</summary>
 internal sealed class PendingToolCalls
 {
     /// <summary>The most calls of one response.</summary>
     public const int MaxCalls = 128;
 
-    /// <summary>The longest id that is taken from a provider.</summary>
+    /// <summary>The longest id that is accepted from a provider.</summary>
     public const int MaxIdLength = 128;
 
     private readonly List<PendingToolCall> _calls = [];
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
-    /// <summary>Whether there is any.</summary>
+    /// <summary>Whether there are any calls.</summary>
     public bool Any => _calls.Count > 0;
 
     /// <summary>Begins a call.</summary>
-    /// <param name="providerId">The provider's id, if it has sent one: kept where it can be.</param>
-    /// <exception cref="ChatFailureException">There are too many.</exception>
+    /// <param name="providerId">The provider's id, or null; kept if possible.</param>
+    /// <exception cref="ChatFailureException">There are too many calls.</exception>
     public PendingToolCall Add(string? providerId)
     {
         if (_calls.Count == MaxCalls)
@@ -43,18 +43,18 @@ internal sealed class PendingToolCalls
         return call;
     }
 
-    /// <summary>Why the response ended: some servers end one that has calls like any other.</summary>
-    /// <param name="reason">Why it did in the provider's words.</param>
+    /// <summary>The finish reason: some servers end a response with calls like any other.</summary>
+    /// <param name="reason">The provider's reason.</param>
     public ChatFinishReason FinishReason(ChatFinishReason reason) =>
         Any && reason != ChatFinishReason.Length && reason != ChatFinishReason.ContentFilter ? ChatFinishReason.ToolCalls : reason;
 
-    /// <summary>The calls as they are at the end of the response, in the order in which they began.</summary>
-    /// <param name="wasCut">Whether the response ended at its token limit: then a last call without any arguments is not one that needs none.</param>
+    /// <summary>The calls at the end of the response, in the order in which they began.</summary>
+    /// <param name="wasCut">Whether the response reached its token limit. Then a last call without arguments does not count as a call that needs none.</param>
     public IEnumerable<FunctionCallContent> Complete(bool wasCut) =>
         _calls.Select((call, i) => call.ToContent(isCut: wasCut && i == _calls.Count - 1));
 }
 
-/// <summary>A tool call whose pieces are still coming.</summary>
+/// <summary>A tool call whose pieces are still arriving.</summary>
 /// <param name="id">Its id in this application.</param>
 internal sealed class PendingToolCall(string id)
 {
@@ -65,17 +65,17 @@ internal sealed class PendingToolCall(string id)
     private int _told;
     private bool _isTold;
 
-    /// <summary>The provider's own id, which need not be unique; null as long as none has come.</summary>
+    /// <summary>The provider's own id, which need not be unique; null until one has arrived.</summary>
     public string? ProviderId { get; set; }
 
-    /// <summary>The tool's name; null as long as none has come.</summary>
+    /// <summary>The tool's name; null until it has arrived.</summary>
     public string? Name { get; set; }
 
-    /// <summary>Whether any arguments have come.</summary>
+    /// <summary>Whether any arguments have arrived.</summary>
     public bool HasArguments => _arguments.Length > 0;
 
-    /// <summary>Takes a piece of the arguments.</summary>
-    /// <returns>What people are shown of it; null when there is nothing new, or nothing yet because the name is missing.</returns>
+    /// <summary>Adds a piece of the arguments.</summary>
+    /// <returns>What to show people; null if there is nothing new, or if the name is still missing.</returns>
     /// <exception cref="ChatFailureException">The arguments are too long.</exception>
     public ToolCallDeltaContent? Append(string piece)
     {
@@ -96,11 +96,11 @@ internal sealed class PendingToolCall(string id)
         return delta;
     }
 
-    /// <summary>Whether this piece cannot belong to this call any more, because its arguments are a whole object and another one begins.</summary>
+    /// <summary>Whether this piece must belong to another call, because the arguments of this one are a whole object and another object begins.</summary>
     public bool IsFollowedBy(string piece) =>
         HasArguments && _arguments[^1] == '}' && piece.StartsWith('{') && ToContent(isCut: false).Exception is null;
 
-    /// <summary>Arguments that are no JSON object are in <see cref="FunctionCallContent.Exception"/>: the tool loop tells the model.</summary>
+    /// <summary>Converts the call. For arguments that are not a JSON object, <see cref="FunctionCallContent.Exception"/> is set, and the tool loop tells the model.</summary>
     public FunctionCallContent ToContent(bool isCut)
     {
         var call = FunctionCallContent.CreateFromParsedArguments(_arguments.ToString(), id, Name ?? "", Parse);
@@ -112,7 +112,7 @@ internal sealed class PendingToolCall(string id)
         return call;
     }
 
-    // Some models escape half of a surrogate pair: it would be read here, and fail whoever takes the text out.
+    // Some models escape half of a surrogate pair. It can be parsed here, but reading the text later would fail.
     private static Dictionary<string, object?>? Parse(string arguments) =>
         string.IsNullOrWhiteSpace(arguments)
             ? []

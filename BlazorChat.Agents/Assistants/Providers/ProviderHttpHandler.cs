@@ -5,39 +5,39 @@ using BlazorChat.Assistants.Resilience;
 namespace BlazorChat.Assistants.Providers;
 
 /// <summary>
-/// Mends a model's stream (<see cref="MendedStream"/>), and turns an HTTP answer that is none into a <see cref="ChatFailureException"/>, the same for every provider's
-/// library: below it, where status, headers and body are still together. Some libraries keep no <c>Retry-After</c>, and
-/// some put the body, which may quote a key, into the exception's message.
+/// Repairs a model's stream (<see cref="MendedStream"/>), and converts HTTP errors to <see cref="ChatFailureException"/> in the same way
+/// for every provider's library. It is below the library, where status, headers and body are still together: some libraries drop
+/// <c>Retry-After</c>, and some put the body, which may quote a key, into the exception's message.
 /// </summary>
-/// <param name="time">The clock that a <c>Retry-After</c> date is compared to.</param>
-/// <param name="takesJson">Whether a JSON document with the status of a success is a response.</param>
+/// <param name="time">The clock that a <c>Retry-After</c> date is compared with.</param>
+/// <param name="takesJson">Whether a JSON document with a success status is a response.</param>
 internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = false) : DelegatingHandler
 {
-    /// <summary>The most bytes that are read of an error's body.</summary>
+    /// <summary>The most bytes of an error's body that are read.</summary>
     private const int MaxErrorBytes = 64 * 1024;
 
-    /// <summary>A client for one provider's library. It has no time-out of its own: the guard has the clocks.</summary>
+    /// <summary>Creates an HTTP client for a provider's library. It has no timeout: the guard handles timeouts.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="takesJson">Whether a JSON document with the status of a success is a response; otherwise it is an error.</param>
+    /// <param name="takesJson">Whether a JSON document with a success status is a response; otherwise it is an error.</param>
     public static HttpClient CreateClient(TimeProvider time, bool takesJson = false)
     {
         var sockets = new SocketsHttpHandler
         {
-            // A redirect would take the key to where nobody configured it to go.
+            // A redirect would send the key to an address that no one configured.
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.All,
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
 
-            // A response that is left between two reads is first drained, to keep the connection: two seconds by default, in
-            // which the provider writes on. The end of a finished response needs no more than this.
+            // When a response is abandoned between two reads, the handler first drains it to keep the connection: two seconds by default,
+            // in which the provider continues to write. The end of a finished response needs no more than this.
             ResponseDrainTimeout = TimeSpan.FromMilliseconds(50),
         };
         return new HttpClient(new ProviderHttpHandler(time, takesJson) { InnerHandler = sockets })
         {
             Timeout = Timeout.InfiniteTimeSpan,
 
-            // Of a response that is read as a whole: as much as of one line of a stream.
+            // For a response that is read as a whole: the same limit as for one line of a stream.
             MaxResponseContentBufferSize = MendedStream.MaxLineBytes,
         };
     }
@@ -49,7 +49,7 @@ internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = fa
         var mediaType = response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant();
         if (response.IsSuccessStatusCode && mediaType is not "text/html" && (takesJson || mediaType is not "application/json"))
         {
-            // Some servers name no type for their events, or a wrong one: without JSON there is nothing else that they can be.
+            // Some servers give no type for their events, or a wrong one. Without JSON, events are the only possibility.
             if (!takesJson || mediaType is null or "text/event-stream" or "text/plain")
             {
                 response.Content = await MendAsync(response.Content, cancellationToken).ConfigureAwait(false);
@@ -70,7 +70,7 @@ internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = fa
                 throw failure;
             }
 
-            // Some servers report an error as a document with the status of a success.
+            // Some servers report an error as a document with a success status.
             throw message.Length > 0 ? ChatFailures.ErrorEvent(code, message) : ChatFailures.NotAStream(status);
         }
     }
@@ -80,7 +80,7 @@ internal sealed class ProviderHttpHandler(TimeProvider time, bool takesJson = fa
         var mended = new StreamContent(new MendedStream(await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false)));
         foreach (var (name, values) in content.Headers.NonValidated)
         {
-            // Mended lines may be longer or shorter.
+            // Repaired lines may be longer or shorter.
             if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
             {
                 mended.Headers.TryAddWithoutValidation(name, values);

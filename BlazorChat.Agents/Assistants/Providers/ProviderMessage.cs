@@ -6,24 +6,24 @@ using BlazorChat.Text;
 
 namespace BlazorChat.Assistants.Providers;
 
-/// <summary>What may be shown of the words that a provider sends with an error.</summary>
+/// <summary>Extracts what may be shown of a provider's error message.</summary>
 internal static partial class ProviderMessage
 {
     /// <summary>The most characters that are shown.</summary>
     public const int MaxLength = 300;
 
     /// <summary>
-    /// One line of plain words: control and formatting characters become spaces, everything that looks like a key, an
-    /// address or an id is left out, and what is longer than <see cref="MaxLength"/> is cut with an ellipsis.
+    /// One line of plain text: control and formatting characters become spaces; keys, addresses and ids are removed; text beyond
+    /// <see cref="MaxLength"/> is cut, with an ellipsis.
     /// </summary>
-    public static string Sanitise(string? message)
+    public static string Sanitize(string? message)
     {
         if (string.IsNullOrWhiteSpace(message))
         {
             return "";
         }
 
-        // Bounded before anything is searched in it; a key cut in half at this place falls to the cut below.
+        // Bounded before the search. If this cuts a key in half, the cut below removes the rest.
         var line = new StringBuilder();
         foreach (var rune in message.AsSpan(0, Math.Min(message.Length, 4 * MaxLength)).EnumerateRunes())
         {
@@ -39,7 +39,7 @@ internal static partial class ProviderMessage
 
     /// <summary>
     /// The code and the message of an error body in the forms that providers use: <c>{"error":{"message","code","type"}}</c>,
-    /// <c>{"error":"…"}</c>, <c>{"message":"…"}</c>, <c>{"detail":"…"}</c>. Nulls and empty when it is none of these.
+    /// <c>{"error":"…"}</c>, <c>{"message":"…"}</c>, <c>{"detail":"…"}</c>. Null and empty for any other body.
     /// </summary>
     public static (string? Code, string Message) Parse(ReadOnlyMemory<byte> body)
     {
@@ -70,7 +70,7 @@ internal static partial class ProviderMessage
         return (Text(root, "code") ?? Text(root, "type"), Text(root, "message") ?? Text(root, "detail") ?? "");
     }
 
-    /// <summary>The field of the request that an error body of OpenAI's form blames; null when it names none.</summary>
+    /// <summary>The request field that an error body in OpenAI's form names; null if it names none.</summary>
     public static string? Parameter(ReadOnlyMemory<byte> body)
     {
         try
@@ -85,7 +85,7 @@ internal static partial class ProviderMessage
         }
     }
 
-    // Bytes that are no UTF-8 and halves of surrogate pairs would be found out when a name or a text is looked at.
+    // Replaced here: invalid UTF-8 and halves of surrogate pairs would otherwise fail later, when a name or a text is read.
     private static JsonDocument Read(ReadOnlyMemory<byte> body) => JsonDocument.Parse(WireText.WithoutHalves(Encoding.UTF8.GetString(body.Span)));
 
     private static string? Text(JsonElement element, string name) =>
@@ -94,8 +94,8 @@ internal static partial class ProviderMessage
         : value.ValueKind == JsonValueKind.Number ? value.GetRawText()
         : null;
 
-    // Addresses; "Bearer x"; anything with a key's prefix; anything of 20 or more characters that no word has together
-    // with a digit, masked keys ("sk-abc***xyz") included.
+    // Addresses; "Bearer x"; anything with a key's prefix; anything of 20 or more characters with a digit, which is no word, including
+    // masked keys ("sk-abc***xyz").
     [GeneratedRegex(@"\b\w+://\S+|\bBearer\s+\S+|\b(sk|pk|key|org|proj|req|AIza)[-_]\S+|(?=\S*[0-9*])[A-Za-z0-9_\-+/=*]{20,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Secrets();
 

@@ -4,17 +4,17 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Providers;
 
 /// <summary>
-/// Makes calls and results of earlier steps acceptable to any provider: each call is followed at once by exactly one result,
-/// all results of a step stand in one message, ids are unique, names and arguments are well-formed. One call that does not
-/// keep to this (cut off, pruned, made up by a model) would otherwise make providers refuse every further step.
+/// Makes calls and results of earlier steps acceptable to any provider: exactly one result follows each call at once, all results of a step
+/// are in one message, ids are unique, and names and arguments are well-formed. Otherwise, a single call that breaks these rules (cut off,
+/// pruned, invented by a model) would make providers refuse every further step.
 /// </summary>
 internal static class ToolHistory
 {
     private const string NoResult = "This call was interrupted. It has no result.";
     private const string NoReason = "Error: the tool failed.";
 
-    /// <param name="messages">The conversation; it is only read.</param>
-    /// <param name="fits">Whether the provider takes an id as it is.</param>
+    /// <param name="messages">The conversation; only read.</param>
+    /// <param name="fits">Whether the provider accepts an id unchanged.</param>
     public static List<ChatMessage> Repair(IEnumerable<ChatMessage> messages, Func<string, bool> fits)
     {
         var given = messages.ToList();
@@ -25,7 +25,7 @@ internal static class ToolHistory
             var message = given[i];
             if (message.Role == ChatRole.Tool)
             {
-                // The call it answers is not here any more.
+                // The call that it answers is no longer in the conversation.
                 continue;
             }
 
@@ -60,9 +60,9 @@ internal static class ToolHistory
             }
 
             var id = UniqueId(call.CallId, ids, fits);
-            contents.Add(new FunctionCallContent(id, OpenAINames.Sanitise(call.Name) ?? "unknown", Arguments(call)));
+            contents.Add(new FunctionCallContent(id, OpenAINames.Sanitize(call.Name) ?? "unknown", Arguments(call)));
 
-            // Two calls with one id have their results in the order of the calls.
+            // Two calls with the same id have their results in the order of the calls.
             var index = results.FindIndex(response => response.CallId == call.CallId);
             responses.Add(Response(id, index < 0 ? null : results[index]));
             if (index >= 0)
@@ -82,7 +82,7 @@ internal static class ToolHistory
             ? new FunctionResultContent(id, NoResult)
             : new FunctionResultContent(id, result.Result ?? (result.Exception is null ? "" : NoReason)) { Exception = result.Exception };
 
-    /// <summary>The id, or one that is the same each time this conversation is sent: what providers cache begins with it.</summary>
+    /// <summary>The id, or a replacement that is the same each time this conversation is sent, because providers cache prompts by their beginning.</summary>
     private static string UniqueId(string id, HashSet<string> ids, Func<string, bool> fits)
     {
         if (fits(id) && ids.Add(id))

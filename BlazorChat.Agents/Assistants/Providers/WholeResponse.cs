@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Providers;
 
-/// <summary>A stream as one response, without what is only for people who watch it.</summary>
+/// <summary>Collects a stream into one response, without contents that are only for people who watch it.</summary>
 internal static class WholeResponse
 {
     public static async Task<ChatResponse> FromAsync(IAsyncEnumerable<ChatResponseUpdate> stream)

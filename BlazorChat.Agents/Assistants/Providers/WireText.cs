@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace BlazorChat.Assistants.Providers;
 
-/// <summary>Strings of JSON that a server wrote, whatever is wrong in them.</summary>
+/// <summary>Reads JSON strings from a server, even invalid ones.</summary>
 internal static class WireText
 {
     private const string Replacement = "\\uFFFD";
 
-    /// <summary>A string's text: bytes that are no UTF-8, and halves of surrogate pairs, become the replacement character.</summary>
+    /// <summary>A string's text. Invalid UTF-8 and halves of surrogate pairs become the replacement character.</summary>
     /// <param name="value">A JSON string.</param>
     public static string Of(JsonElement value)
     {
@@ -23,7 +23,7 @@ internal static class WireText
         }
     }
 
-    /// <summary>JSON whose escapes of half a surrogate pair are replaced; what is no JSON stays none.</summary>
+    /// <summary>Replaces escapes that are half of a surrogate pair. Text that is not JSON stays invalid.</summary>
     public static string WithoutHalves(string json)
     {
         if (!json.Contains("\\ud", StringComparison.OrdinalIgnoreCase))
@@ -54,7 +54,7 @@ internal static class WireText
         return mended.ToString();
     }
 
-    /// <summary>The character that an escape at this place stands for; NUL where there is none.</summary>
+    /// <summary>The character of an escape at this position; NUL if there is none.</summary>
     private static char Unit(string json, int i) =>
         i + 6 <= json.Length && json[i] == '\\' && json[i + 1] == 'u' && ushort.TryParse(json.AsSpan(i + 2, 4), System.Globalization.NumberStyles.HexNumber, null, out var unit) ? (char)unit : '\0';
 }

@@ -5,16 +5,15 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Resilience;
 
 /// <summary>
-/// Makes a provider's silent failures loud. However the client below ends, out of this one comes either a complete answer
-/// with a finish reason, or everything that arrived followed by one <see cref="ChatFailureException"/>, or, when the
-/// caller's token was cancelled, an <see cref="OperationCanceledException"/> at once, whether or not the client below heeds
-/// the token. Repeats a request that failed before the first token, and says so with <see cref="RetryNoticeContent"/>;
-/// after the first token nothing is repeated.
+/// Makes a provider's silent failures visible. However the inner client ends, this one produces a complete response with a finish reason;
+/// or everything that arrived, followed by one <see cref="ChatFailureException"/>; or, if the caller's token was canceled, an immediate
+/// <see cref="OperationCanceledException"/>, even if the inner client ignores the token. It retries a request that failed before the first
+/// token, announced by <see cref="RetryNoticeContent"/>. After the first token, nothing is retried.
 /// </summary>
-/// <param name="inner">A provider's client without retries of its own. Its stream is read even for a whole response, unless the options say <see cref="BlazorChat.Turns.TurnProperties.Whole"/>.</param>
-/// <param name="limits">What one response may take.</param>
+/// <param name="inner">A provider's client without retries of its own. Its stream is read even for a whole response, unless the options set <see cref="BlazorChat.Turns.TurnProperties.Whole"/>.</param>
+/// <param name="limits">The limits of one response.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Gets kinds, times and counts, no contents.</param>
+/// <param name="logger">Logs kinds, times and counts, no contents.</param>
 internal sealed class GuardChatClient(IChatClient inner, GuardLimits limits, TimeProvider time, ILogger<GuardChatClient> logger)
     : DelegatingChatClient(inner)
 {
@@ -31,7 +30,7 @@ internal sealed class GuardChatClient(IChatClient inner, GuardLimits limits, Tim
     {
         cancellationToken.ThrowIfCancellationRequested();
 
-        // A sequence may be good for one enumeration only, and a retry needs it again.
+        // A sequence may support only one enumeration, and a retry needs it again.
         var prompt = messages.ToList();
         using var total = new CancellationTokenSource(limits.TotalTimeout, time);
         for (var attempt = 1; ; attempt++)

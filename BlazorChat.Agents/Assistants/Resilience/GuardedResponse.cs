@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Resilience;
 
-/// <summary>One attempt of a <see cref="GuardChatClient"/>: reads one stream, watches its clocks and judges how it ended. Not for concurrent use.</summary>
+/// <summary>One attempt of a <see cref="GuardChatClient"/>: reads one stream, enforces the timeouts and decides how it ended. Not thread-safe.</summary>
 internal sealed class GuardedResponse : IAsyncDisposable
 {
     private readonly GuardLimits _limits;
@@ -44,23 +44,23 @@ internal sealed class GuardedResponse : IAsyncDisposable
         _caller = caller;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(caller, total);
 
-        // With the results of its tools in hand a model may have nothing to add to what it said when it called them.
+        // After the results of its tools, a model may have nothing to add to what it said when it called them.
         _mayBeSilent = prompt.Count > 0 && prompt[^1].Role == ChatRole.Tool;
 
-        // Registered before the client sees the token: callbacks run last in, first out, so the client's socket hears of
-        // a stop before anybody who waits here does.
+        // Registered before the client sees the token: callbacks run last in, first out, so the client's socket is told of a stop before
+        // anyone who waits here.
         _stopped = _stop.Token.Register(static signal => ((TaskCompletionSource)signal!).TrySetResult(), _stopSignal);
         _idle = time.CreateTimer(static response => ((GuardedResponse)response!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-        // A client may change what it is given; neither the caller nor the next attempt may see that.
+        // A client may change its arguments; neither the caller nor the next attempt may see that.
         _ask = () => Ask(client, prompt.ConvertAll(Copy), options?.Clone(), _stop.Token).GetAsyncEnumerator(_stop.Token);
     }
 
-    /// <summary>Whether anything has come that a repetition would repeat.</summary>
+    /// <summary>Whether anything has come that a retry would repeat.</summary>
     public bool Started { get; private set; }
 
-    /// <summary>The next update that says anything; null when the response is complete.</summary>
-    /// <exception cref="ChatFailureException">It failed.</exception>
+    /// <summary>Returns the next update with contents; null when the response is complete.</summary>
+    /// <exception cref="ChatFailureException">The response failed.</exception>
     /// <exception cref="OperationCanceledException">The caller stopped it.</exception>
     public async ValueTask<ChatResponseUpdate?> ReadAsync()
     {
@@ -73,7 +73,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
             }
             catch (Exception) when (_caller.IsCancellationRequested)
             {
-                // Whatever it is that a client throws when it is stopped, it was a stop.
+                // Whatever a client throws when it is stopped, it was a stop.
                 throw new OperationCanceledException(_caller);
             }
             catch (Exception exception) when (_finishReason is null)
@@ -84,7 +84,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
             }
             catch (Exception)
             {
-                // All of the response had come; what broke is what comes behind it.
+                // The response was complete; only something after it failed.
                 return End();
             }
 
@@ -105,7 +105,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
     {
         if (!_ended)
         {
-            // Disposing alone lets a client drain its connection first, and the provider writes on for seconds.
+            // If it were only disposed, a client might drain its connection first, while the provider writes on for seconds.
             await _stop.CancelAsync().ConfigureAwait(false);
         }
 
@@ -147,7 +147,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
 
     private async ValueTask<bool> MoveNextAsync()
     {
-        // Not before: a client may throw even here.
+        // Only now, because even creating the enumerator may throw.
         _updates ??= _ask();
         var next = _updates.MoveNextAsync();
         if (next.IsCompleted)
@@ -161,7 +161,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
         _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (!task.IsCompleted)
         {
-            // The client has been told and does not answer. Nobody waits for it.
+            // The client was canceled and does not react. No one waits for it.
             _abandoned = task;
             throw new OperationCanceledException(_stop.Token);
         }
@@ -169,7 +169,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
         return await task.ConfigureAwait(false);
     }
 
-    /// <summary>Takes note of an update; false when it has nothing in it that the caller needs.</summary>
+    /// <summary>Records an update; false if it contains nothing that the caller needs.</summary>
     private bool Take(ChatResponseUpdate update)
     {
         var says = false;
@@ -194,7 +194,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
                 case ErrorContent error:
                     throw ChatFailures.ErrorEvent(error.ErrorCode, error.Message);
                 case ToolCallDeltaContent delta:
-                    // People see it: a repetition would show it again.
+                    // People see it: a retry would show it again.
                     _characters += delta.Arguments.Length;
                     says = true;
                     break;
@@ -204,11 +204,11 @@ internal sealed class GuardedResponse : IAsyncDisposable
                     says = true;
                     break;
                 case ResponseNoteContent:
-                    // Only until something has come: what is shown beside a response that has begun would stay there.
+                    // Only until something has come: a notice shown beside a response that has begun would stay there.
                     notes |= !Started;
                     break;
                 case UsageContent:
-                    // Billed, but nothing that a repetition would repeat.
+                    // Billed, but a retry would not show it again.
                     break;
                 default:
                     says = true;
@@ -218,7 +218,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
 
         if (!says)
         {
-            // What says nothing is kept by whoever collects the response, and must end too.
+            // Even empty updates are kept by the code that collects the response, so they must be bounded too.
             _characters++;
         }
 
@@ -230,7 +230,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
 
         Started |= says;
 
-        // Before the first token, what has no contents carries only ids, which every later update repeats.
+        // Before the first token, an update without contents carries only ids, which every later update repeats.
         return says || notes || update.Contents.Any(content => content is UsageContent) || (Started && update.FinishReason is not null);
     }
 
@@ -263,7 +263,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
         }
         catch (AggregateException)
         {
-            // A client's own callback threw, on a timer's thread: nobody but the process would hear of it.
+            // A client's own callback threw on a timer's thread, where no one but the process would notice.
         }
     }
 
@@ -275,7 +275,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
         }
         catch (Exception)
         {
-            // It was stopped or has stalled, and that has been reported.
+            // It was stopped or has stalled, which has been reported.
         }
 
         await DisposeUpdatesAsync().ConfigureAwait(false);
@@ -294,7 +294,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
         }
         catch (Exception)
         {
-            // A connection that cannot even be closed any more changes nothing about how the response ended.
+            // A connection that cannot even be closed does not change how the response ended.
         }
     }
 }

@@ -1,15 +1,15 @@
 namespace BlazorChat.Assistants.Resilience;
 
-/// <summary>Which failures before the first token are repeated, and after how long.</summary>
+/// <summary>Decides which failures before the first token are retried, and when.</summary>
 internal static class RetryRules
 {
-    /// <summary>The longest wait that a provider may ask for before the request fails instead: people are watching.</summary>
+    /// <summary>The longest wait that a provider may ask for; if it asks for more, the request fails, because people are watching.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(60);
 
-    /// <summary>The longest wait of the guard's own choosing, before jitter.</summary>
+    /// <summary>The longest wait that the guard chooses itself, before jitter.</summary>
     public static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(16);
 
-    /// <summary>True for what passes by itself within seconds. A stall is not: people have waited long enough to be asked.</summary>
+    /// <summary>True for failures that pass by themselves within seconds. A stall is not one: people have already waited, and should decide.</summary>
     public static bool IsTransient(ChatFailureException failure) =>
         failure.CanRetry
         && failure.Kind is ChatFailureKind.RateLimited
@@ -19,12 +19,12 @@ internal static class RetryRules
             or ChatFailureKind.EndedEarly;
 
     /// <summary>
-    /// 1 s, 2 s, 4 s… up to <see cref="LongestBackOff"/>, give or take a quarter so that rooms that failed together do not
-    /// return together; or what the provider asked for, and up to a second more. False when that is too long.
+    /// Returns 1 s, 2 s, 4 s… up to <see cref="LongestBackOff"/>, plus or minus a quarter, so that rooms that failed together do not return
+    /// together; or the wait that the provider asked for, plus up to a second. False if that is too long.
     /// </summary>
     public static bool TryGetDelay(ChatFailureException failure, int attempt, out TimeSpan delay)
     {
-        // Not a secret: any generator will do.
+        // Not a secret, so any generator will do.
 #pragma warning disable CA5394
         var jitter = Random.Shared.NextDouble();
 #pragma warning restore CA5394

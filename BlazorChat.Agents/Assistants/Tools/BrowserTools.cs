@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Tools;
 
-/// <summary>What models may ask of the browser of the person who asked. Declarations only: the code is the page's.</summary>
+/// <summary>The tools that run in the asker's browser. Only declarations: the code is in the page.</summary>
 internal static class BrowserTools
 {
     private const string NoParameters = """{"type":"object","properties":{},"additionalProperties":false}""";
@@ -12,7 +12,7 @@ internal static class BrowserTools
     public static IReadOnlyList<ChatTool> All { get; } =
     [
         Declare("get_time_zone", "Gets the IANA time zone of the browser of the person who asked.", NoParameters),
-        Declare("get_location", "Gets where the device of the person who asked is: latitude, longitude and accuracy in metres. Their browser asks them first, and they may refuse.", NoParameters),
+        Declare("get_location", "Gets where the device of the person who asked is: latitude, longitude and accuracy in meters. Their browser asks them first, and they may refuse.", NoParameters),
         Declare("read_clipboard", "Reads the text in the clipboard of the person who asked. Their browser may ask them first, and they may refuse.", NoParameters),
         Declare(
             "write_clipboard",

@@ -4,10 +4,10 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Assistants.Tools;
 
-/// <summary>Registers the tools that come with the application.</summary>
+/// <summary>Registers the built-in tools.</summary>
 internal static class BuiltInTools
 {
-    /// <summary>Where they come from, for people.</summary>
+    /// <summary>Their source, as shown to people.</summary>
     internal const string Source = "built-in";
 
     /// <summary>
@@ -15,7 +15,7 @@ internal static class BuiltInTools
     /// <c>send_postcard</c> (a demo that needs approval), and those of the asker's browser: <c>get_time_zone</c>,
     /// <c>get_location</c>, <c>read_clipboard</c>, <c>write_clipboard</c> and <c>get_page_language</c>.
     /// </summary>
-    /// <param name="services">The application's services; a <see cref="TimeProvider"/> and rooms are among them.</param>
+    /// <param name="services">The application's services, which must include a <see cref="TimeProvider"/> and the services for rooms.</param>
     public static IServiceCollection AddBuiltInTools(this IServiceCollection services)
     {
         services.AddSingleton(s => CurrentTimeTool.Create(s.GetRequiredService<TimeProvider>()));

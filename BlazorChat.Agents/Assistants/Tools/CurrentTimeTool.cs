@@ -4,7 +4,7 @@ using BlazorChat.Turns.Tools;
 
 namespace BlazorChat.Assistants.Tools;
 
-/// <summary><c>get_current_time</c>: date and time where the person who asked is, or elsewhere.</summary>
+/// <summary><c>get_current_time</c>: the date and time at the asker's place, or elsewhere.</summary>
 internal static partial class CurrentTimeTool
 {
     public static ChatTool Create(TimeProvider time)
@@ -26,7 +26,7 @@ internal static partial class CurrentTimeTool
             else
             {
                 found = Find(call.Request.TimeZone);
-                note = found is null ? " (the time zone of the person who asked is not known)" : "";
+                note = found is null ? " (the time zone of the person who asked is unknown)" : "";
             }
 
             found ??= TimeZoneInfo.Utc;
@@ -35,7 +35,7 @@ internal static partial class CurrentTimeTool
         }
     }
 
-    /// <summary>A zone of this name; names come from models and browsers, and name files on some systems.</summary>
+    /// <summary>Finds a zone by name. Names come from models and browsers, and on some systems they are file names.</summary>
     private static TimeZoneInfo? Find(string? name) =>
         name is not null && ZoneName().IsMatch(name) && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : null;
 

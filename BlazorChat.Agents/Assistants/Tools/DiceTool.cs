@@ -3,13 +3,13 @@ using BlazorChat.Turns.Tools;
 
 namespace BlazorChat.Assistants.Tools;
 
-/// <summary><c>roll_dice</c>: chance that no model can make up.</summary>
+/// <summary><c>roll_dice</c>: real chance, which a model cannot produce itself.</summary>
 internal static class DiceTool
 {
     private const int MostDice = 20;
     private const int MostSides = 1000;
 
-    /// <param name="random">A whole number from the first value up to, but not, the second.</param>
+    /// <param name="random">Returns a random whole number from the first value up to, but not including, the second.</param>
     public static ChatTool Create(Func<int, int, int> random)
     {
         return new ChatTool(ChatFunctions.Create(Roll, "roll_dice", "Rolls dice and gives each result and the sum.")) { Source = BuiltInTools.Source };

@@ -3,7 +3,7 @@ using BlazorChat.Turns.Tools;
 
 namespace BlazorChat.Assistants.Tools;
 
-/// <summary><c>send_postcard</c>: shows what a tool is like that a person has to allow. It sends nothing.</summary>
+/// <summary><c>send_postcard</c>: demonstrates a tool that needs approval. It sends nothing.</summary>
 internal static class PostcardTool
 {
     private const int LongestName = 100;
@@ -21,12 +21,12 @@ internal static class PostcardTool
     {
         if (string.IsNullOrWhiteSpace(to) || to.Length > LongestName)
         {
-            throw new ToolFailedException($"A postcard needs somebody to go to, in 1 to {LongestName} characters.");
+            throw new ToolFailedException($"A postcard needs a recipient of 1 to {LongestName} characters.");
         }
 
         if (string.IsNullOrWhiteSpace(text) || text.Length > LongestText)
         {
-            throw new ToolFailedException($"A postcard says something, in 1 to {LongestText:N0} characters; this text has {text.Length:N0}.");
+            throw new ToolFailedException($"A postcard needs a text of 1 to {LongestText:N0} characters; this one has {text.Length:N0}.");
         }
 
         return $"A postcard to {to.Trim()} with {text.Length:N0} characters was “sent”. This is a demo: nothing has left this server.";

@@ -5,7 +5,7 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Assistants.Tools;
 
-/// <summary><c>search_messages</c>: finds what was said in this room, and in no other.</summary>
+/// <summary><c>search_messages</c>: searches the messages of this room only.</summary>
 internal static class SearchTool
 {
     private const int MostResults = 20;
@@ -22,7 +22,7 @@ internal static class SearchTool
         async IAsyncEnumerable<object> SearchAsync(
             ToolCallContext call,
             [Description("The text to look for, 1 to 200 characters.")] string query,
-            [Description("Most messages to give, 1 to 20.")] int count = 10,
+            [Description("The most messages to return, 1 to 20.")] int count = 10,
             [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             if (string.IsNullOrWhiteSpace(query) || query.Length > RoomLimits.QueryLength)
@@ -40,7 +40,7 @@ internal static class SearchTool
             yield return $"{found.Count} found";
             if (found.Count == 0)
             {
-                yield return $"None of the newest {RoomLimits.SearchedMessages:N0} messages of this room has this text.";
+                yield return $"None of the newest {RoomLimits.SearchedMessages:N0} messages in this room contains this text.";
             }
             else
             {
@@ -50,7 +50,7 @@ internal static class SearchTool
         }
     }
 
-    /// <summary>The text, or what stands around the first hit with an ellipsis where something is left out.</summary>
+    /// <summary>The text, or the part around the first match, with an ellipsis where something is left out.</summary>
     private static string Excerpt(string text, string query)
     {
         if (text.Length <= ExcerptLength)
@@ -61,7 +61,7 @@ internal static class SearchTool
         var hit = Math.Max(0, text.IndexOf(query, StringComparison.OrdinalIgnoreCase));
         var start = Math.Clamp(hit - ((ExcerptLength - query.Length) / 2), 0, text.Length - ExcerptLength);
         var end = start + ExcerptLength;
-        // Never through the middle of a pair.
+        // Never cut within a surrogate pair.
         start += char.IsLowSurrogate(text[start]) ? 1 : 0;
         end -= char.IsHighSurrogate(text[end - 1]) ? 1 : 0;
         return $"{(start > 0 ? "…" : "")}{text[start..end]}{(end < text.Length ? "…" : "")}";

@@ -8,17 +8,17 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Turns.Delegation;
 
 /// <summary>
-/// One task that an assistant was handed by another. It sees the task and nothing of the room, nobody can be asked, and nothing of it is
-/// stored but its last words, which are the result of the call.
+/// One task that an assistant delegated to another. The other assistant sees the task but nothing of the room, and cannot ask people.
+/// Only its last message is stored, as the result of the call.
 /// </summary>
-/// <param name="inner">Who does it.</param>
-/// <param name="task">What.</param>
-/// <param name="assistants">Who can answer.</param>
-/// <param name="delegation">Knows its tools.</param>
-/// <param name="call">The call by which it was handed on.</param>
-/// <param name="chain">Who handed it on, outermost first.</param>
-/// <param name="progress">Shows how far it is.</param>
-/// <param name="stop">Ends it.</param>
+/// <param name="inner">The assistant that does the task.</param>
+/// <param name="task">The task.</param>
+/// <param name="assistants">The configured assistants.</param>
+/// <param name="delegation">Supplies its tools.</param>
+/// <param name="call">The call that delegated the task.</param>
+/// <param name="chain">The ids of the assistants that delegated, outermost first.</param>
+/// <param name="progress">Shows the progress in the call's card.</param>
+/// <param name="stop">Ends the run.</param>
 internal sealed class DelegatedRun(
     Assistant inner,
     string task,
@@ -35,7 +35,7 @@ internal sealed class DelegatedRun(
     private readonly OfferedTools _offered = delegation.Offered(inner, assistants, [.. chain, inner.Author.Id]);
     private string? _instructions;
 
-    // That the inner assistant's server has cut off what it was sent.
+    // The remark that the inner assistant's server cut off the prompt, or null.
     private string? _cut;
 
     public override int FirstStep => 0;
@@ -44,8 +44,8 @@ internal sealed class DelegatedRun(
 
     public override IReadOnlyList<ChatTool> Tools => _offered.Tools;
 
-    /// <summary>What the call gives.</summary>
-    /// <exception cref="ToolFailedException">A budget was spent, or nothing was said.</exception>
+    /// <summary>The result of the call.</summary>
+    /// <exception cref="ToolFailedException">A budget was used up, or the assistant said nothing.</exception>
     public string Result(StepsEnd end) => end switch
     {
         StepsEnd.StepLimit => throw new ToolFailedException($"{Assistant.Name} did not finish within its {Assistant.MaxSteps} steps."),
@@ -111,8 +111,8 @@ internal sealed class DelegatedRun(
 
     private static string Remark(string? sentence) => sentence is null ? "" : $"\n\n({sentence})";
 
-    /// <summary>Keeps the prompt within its budget: earlier results of tools go first, and without them there is nothing to leave out.</summary>
-    /// <exception cref="ToolFailedException">It does not fit.</exception>
+    /// <summary>Keeps the prompt within its budget by leaving out the earliest tool results. Nothing else can be left out.</summary>
+    /// <exception cref="ToolFailedException">The prompt is still too long.</exception>
     private void Fit(List<ChatMessage> messages, string instructions)
     {
         var tokens = TokenCounter.For(Assistant);
@@ -133,7 +133,7 @@ internal sealed class DelegatedRun(
 
         if (excess > 0)
         {
-            throw new ToolFailedException($"The task is too long for {Assistant.Name}: its prompt has at most {Assistant.PromptTokens:N0} tokens.");
+            throw new ToolFailedException($"The task is too long for {Assistant.Name}: its prompt may have at most {Assistant.PromptTokens:N0} tokens.");
         }
     }
 }

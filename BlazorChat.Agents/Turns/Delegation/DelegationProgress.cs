@@ -6,8 +6,8 @@ using BlazorChat.Text;
 namespace BlazorChat.Turns.Delegation;
 
 /// <summary>
-/// How far an inner assistant is, for the card of the call: the tools that it called and what it says now. Shows the newest state
-/// at most five times a second, and always at the end.
+/// The progress of an inner assistant, for the card of the call: its tool calls and its current text. Shows the newest state at most
+/// five times a second, and always at the end.
 /// </summary>
 internal sealed class DelegationProgress : IResponseSink, IAsyncDisposable
 {
@@ -56,10 +56,10 @@ internal sealed class DelegationProgress : IResponseSink, IAsyncDisposable
         }
     }
 
-    /// <summary>What one of its tools shows in turn.</summary>
+    /// <summary>Shows a preliminary result of one of its tools.</summary>
     public void ShowInner(string text) => Change(_step, () => _inner = TextCut.Marked(text, InnerLength));
 
-    /// <summary>Shows the newest state if it was not, and nothing after it.</summary>
+    /// <summary>Shows the newest state if it has not been shown, and nothing after that.</summary>
     public async ValueTask DisposeAsync()
     {
         await _timer.DisposeAsync().ConfigureAwait(false);
@@ -88,7 +88,7 @@ internal sealed class DelegationProgress : IResponseSink, IAsyncDisposable
         var call = _calls.Find(known => known.Id == part.CallId);
         if (call is null && !_known.Add(part.CallId))
         {
-            // It was shown, and has made place for others since.
+            // The call was shown before and has since made room for others.
             return;
         }
 
@@ -117,7 +117,7 @@ internal sealed class DelegationProgress : IResponseSink, IAsyncDisposable
 
             if (step > _step)
             {
-                // Another request to the model: what it said before is not its last word. It stays until there is something else to show.
+                // A new request to the model: the earlier text is not its last word. It stays until there is something else to show.
                 _step = step;
                 _text.Clear();
                 _inner = "";

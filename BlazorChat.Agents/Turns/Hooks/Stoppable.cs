@@ -1,10 +1,10 @@
 namespace BlazorChat.Turns.Hooks;
 
-/// <summary>Calls others' code in the middle of a turn: a stop ends the wait at once, whether or not that code heeds its token.</summary>
+/// <summary>Calls external code in the middle of a turn. A stop ends the wait at once, even if the code ignores its token.</summary>
 internal static class Stoppable
 {
-    /// <summary>Runs it on a thread of the pool, since it may block before it first awaits.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; the code is left to itself.</exception>
+    /// <summary>Runs the code on a pool thread, because it may block before it first awaits.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was canceled. The code may still be running; no one waits for it.</exception>
     public static Task RunAsync(Func<ValueTask> code, CancellationToken stop) =>
         Task.Run(() => code().AsTask(), CancellationToken.None).WaitAsync(stop);
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace BlazorChat.Turns.Hooks;
 
-/// <summary>Tells observers of turns, each in a task of its own, so that none holds up a room or another observer.</summary>
+/// <summary>Tells observers of turns, each in its own task, so that none delays a room or another observer.</summary>
 internal sealed partial class TurnObservers(IEnumerable<ITurnObserver> observers, ILogger<TurnObservers> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -37,7 +37,7 @@ internal sealed partial class TurnObservers(IEnumerable<ITurnObserver> observers
         {
             await observer.OnTurnEndedAsync(ended, _stopping.Token).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Observers are others' code; what they do wrong must not change anything here.
+#pragma warning disable CA1031 // Observers are external code; their failures must not change anything here.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -45,6 +45,6 @@ internal sealed partial class TurnObservers(IEnumerable<ITurnObserver> observers
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The observer {Observer} failed at the end of answer {MessageId}.")]
+    [LoggerMessage(LogLevel.Error, "The observer {Observer} failed at the end of response {MessageId}.")]
     private partial void LogFailed(Exception exception, Type observer, Guid messageId);
 }

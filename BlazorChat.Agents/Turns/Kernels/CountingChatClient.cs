@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns.Kernels;
 
-/// <summary>An assistant's model that says what it took: what a tool asks it counts for the response that the tool works for.</summary>
+/// <summary>Reports the usage of an assistant's model, so that a tool's own requests count for the response that the tool works for.</summary>
 internal sealed class CountingChatClient(IChatClient inner, Action<UsageDetails> count) : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)

@@ -3,14 +3,14 @@ using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Services;
 
-// IChatClientSelector may still change.
+// IChatClientSelector is experimental.
 #pragma warning disable SKEXP0001
 
 namespace BlazorChat.Turns.Kernels;
 
 /// <summary>
-/// What a kernel finds: the assistant's chat service, whatever others are registered, and otherwise the application's services.
-/// Prompt functions get the chat client: the kernel would prefer the older kind of service, over which reasoning and usage are lost.
+/// The services that a kernel finds: the assistant's chat service, other registered chat services, and otherwise the application's
+/// services. Prompt functions get the chat client: the kernel would prefer the older kind of service, which loses reasoning and usage.
 /// </summary>
 internal sealed class KernelServices(IChatClient client, IServiceProvider? services) : IServiceProvider, IKeyedServiceProvider, IAIServiceSelector, IChatClientSelector
 {

@@ -3,7 +3,7 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Turns.Kernels;
 
 /// <summary>
-/// When a tool lets a model call functions by itself, those that need a person's yes are refused: nobody can be asked there.
+/// When a tool lets a model call functions itself, refuses functions that need a person's approval: no one can be asked there.
 /// </summary>
 internal sealed class NeedsApprovalFilter : IAutoFunctionInvocationFilter
 {

@@ -5,7 +5,7 @@ using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Turns.Kernels;
 
-/// <summary>A function of a plugin as models are told of it: the kernel writes its description into the schema under a name that no schema has.</summary>
+/// <summary>A plugin function as models see it. The kernel writes the description into the schema under a name that is not part of JSON schema.</summary>
 internal sealed class PluginFunction(KernelFunction function) : DelegatingAIFunction(function)
 {
     public override JsonElement JsonSchema { get; } = WithoutCondition(function.JsonSchema);

@@ -6,8 +6,8 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Turns.Kernels;
 
 /// <summary>
-/// Tools as functions of a kernel, so that its filters see every call. Only the call goes through the kernel: models get the
-/// tool's own name and schema, of which the kernel's conversion would lose parts.
+/// Tools as functions of a kernel, so that its filters see every call. Only the call goes through the kernel. Models get the tool's own
+/// name and schema, because the kernel's conversion would lose parts of them.
 /// </summary>
 internal static class ToolFunctions
 {
@@ -15,7 +15,7 @@ internal static class ToolFunctions
 
     public static KernelFunction Of(ChatTool tool) => Made.GetValue(tool, Make);
 
-    /// <summary>Arguments as a kernel takes them; null when two names differ in case only, which it does not tell apart.</summary>
+    /// <summary>The arguments in the kernel's form; null if two names differ only in case, which a kernel ignores.</summary>
     public static KernelArguments? Arguments(AIFunctionArguments arguments)
     {
         var result = new KernelArguments { Services = arguments.Services, Context = arguments.Context };
@@ -42,7 +42,7 @@ internal static class ToolFunctions
         return KernelPluginFactory.CreateFromFunctions(PluginName(source), [made])[function.Name];
     }
 
-    // A plugin's name has letters, digits and underscores.
+    // A plugin's name may contain only letters, digits and underscores.
     private static string PluginName(string source) =>
         source.Length == 0 ? "tools" : string.Concat(source.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
 }

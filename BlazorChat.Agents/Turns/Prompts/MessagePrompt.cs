@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns.Prompts;
 
-/// <summary>A stored message as a model gets it. What is not said (states, data, metadata) is not sent.</summary>
+/// <summary>Converts a stored message to messages for a model. Only what was said is sent: no states, data or metadata.</summary>
 internal static class MessagePrompt
 {
     private const string LeftOut = "(result left out)";
@@ -15,15 +15,15 @@ internal static class MessagePrompt
     public static bool IsOwn(Message message, Assistant assistant) =>
         message.Author.Kind == AuthorKind.Assistant && message.Author.Id == assistant.Author.Id;
 
-    /// <summary>A message of the room; empty for what the model is not to see.</summary>
+    /// <summary>The messages for one message of the room; empty if the model must not see it.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="assistant">Who is asked.</param>
-    /// <param name="ownSince">How many responses of its own have come since.</param>
+    /// <param name="assistant">The assistant that is asked.</param>
+    /// <param name="ownSince">How many of its own responses came later.</param>
     public static List<ChatMessage> Of(Message message, Assistant assistant, int ownSince)
     {
         if (!IsOwn(message, assistant))
         {
-            // The speaker is structure: a name written in the text does not make somebody the author.
+            // The speaker is structure: a name in the text does not make anyone the author.
             return string.IsNullOrWhiteSpace(message.Text) ? [] : [new ChatMessage(ChatRole.User, message.Text) { AuthorName = message.Author.Name }];
         }
 
@@ -34,10 +34,10 @@ internal static class MessagePrompt
             keepResults: context.DropToolResultsAfter is not { } after || ownSince < after);
     }
 
-    /// <summary>The steps of a response: each is what was thought, said and called, followed by the results.</summary>
+    /// <summary>The steps of a response: in each, reasoning, text and calls, followed by the results.</summary>
     /// <param name="parts">The response's parts.</param>
-    /// <param name="keepReasoning">Whether reasoning is sent at all.</param>
-    /// <param name="keepResults">Whether tools' results are sent.</param>
+    /// <param name="keepReasoning">Whether to send reasoning at all.</param>
+    /// <param name="keepResults">Whether to send tool results.</param>
     public static List<ChatMessage> OfResponse(IEnumerable<MessagePart> parts, bool keepReasoning, bool keepResults)
     {
         var messages = new List<ChatMessage>();
@@ -52,7 +52,8 @@ internal static class MessagePrompt
                     case TextPart { Text: var text } when !string.IsNullOrWhiteSpace(text):
                         said.Add(new TextContent(text));
                         break;
-                    // Only what its provider has sealed has to go back, and only to that one: who is asked is known after the hooks.
+                    // Only reasoning that its provider sealed goes back, and only to that provider. Which one is asked is known after the
+                    // hooks.
                     case ReasoningPart { ProtectedData: { } sealing } reasoning when keepReasoning:
                         said.Add(ReasoningOrigin.Mark(reasoning.Text, sealing, reasoning.Origin));
                         break;
@@ -63,7 +64,7 @@ internal static class MessagePrompt
                 }
             }
 
-            // Thoughts alone are no response, and providers refuse them.
+            // Reasoning alone is not a response, and providers refuse it.
             if (said.Exists(c => c is not TextReasoningContent))
             {
                 messages.Add(new ChatMessage(ChatRole.Assistant, said));
@@ -78,7 +79,7 @@ internal static class MessagePrompt
         return messages;
     }
 
-    // A call that was cut off while it was written has half an object: the model gets an empty one back, and the result says why.
+    // A call that was cut off while it was written has incomplete arguments: the model gets an empty object, and the result says why.
     private static Dictionary<string, object?> ArgumentsOf(ToolCallPart call)
     {
         try

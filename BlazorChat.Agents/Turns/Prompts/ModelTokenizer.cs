@@ -3,27 +3,27 @@ using Microsoft.ML.Tokenizers;
 namespace BlazorChat.Turns.Prompts;
 
 /// <summary>
-/// A tokenizer whose vocabulary is part of the application. It takes some 40 MB and half a second to load, so it is loaded when the
-/// first assistant needs it, in the background: until then there is the estimate.
+/// A tokenizer whose vocabulary ships with the application. It takes some 40 MB and half a second to load, so it is loaded in the
+/// background when the first assistant needs it. Until then, tokens are estimated.
 /// </summary>
 internal sealed class ModelTokenizer
 {
-    /// <summary>Of OpenAI's models since GPT-4o, and of gpt-oss.</summary>
+    /// <summary>For OpenAI's models since GPT-4o, and for gpt-oss.</summary>
     public static readonly ModelTokenizer O200k = new("o200k_base");
 
-    /// <summary>Of GPT-4 and GPT-3.5.</summary>
+    /// <summary>For GPT-4 and GPT-3.5.</summary>
     public static readonly ModelTokenizer Cl100k = new("cl100k_base");
 
     /// <summary>
-    /// Encoding takes a time that grows with the square of a run without any boundary (16,000 times the same ideograph: 1.5 s).
-    /// In pieces of this many characters it grows with the length alone; a cut costs at most a token.
+    /// Encoding time grows with the square of a run without boundaries (16,000 times the same ideograph: 1.5 s). In pieces of this many
+    /// characters it grows linearly. A cut adds at most one token.
     /// </summary>
     private const int PieceLength = 128;
 
-    /// <summary>What of a text is counted; the rest is taken to be like it.</summary>
+    /// <summary>The most characters of a text that are counted; the rest is assumed to be similar.</summary>
     private const int CountedLength = 50_000;
 
-    // The longest beginnings first.
+    // Longest prefixes first.
     private static readonly (string Beginning, ModelTokenizer Tokenizer)[] ByModel =
     [
         ("gpt-4o", O200k), ("gpt-4.", O200k), ("gpt-5", O200k), ("gpt-6", O200k), ("gpt-oss", O200k), ("chatgpt-4o", O200k),
@@ -37,11 +37,11 @@ internal sealed class ModelTokenizer
     private ModelTokenizer(string encoding) =>
         _loading = new Lazy<Task>(() => Task.Run(() => { _tokenizer = TiktokenTokenizer.CreateForEncoding(encoding); }));
 
-    /// <summary>Whether it can count yet.</summary>
+    /// <summary>Whether it is loaded and can count.</summary>
     public bool IsLoaded => _tokenizer is not null;
 
-    /// <summary>The tokenizer of a model, or null when it is not here. A name may have its maker in front (<c>openai/gpt-4o</c>).</summary>
-    /// <param name="model">The provider's name of the model.</param>
+    /// <summary>The tokenizer of a model, or null if there is none here. A vendor prefix (<c>openai/gpt-4o</c>) is ignored.</summary>
+    /// <param name="model">The provider's name for the model.</param>
     public static ModelTokenizer? Of(string model)
     {
         var name = model.AsSpan(model.LastIndexOf('/') + 1);
@@ -56,10 +56,10 @@ internal sealed class ModelTokenizer
         return null;
     }
 
-    /// <summary>Begins to load it, once; completes when it can count.</summary>
+    /// <summary>Starts loading, once. The task completes when the tokenizer can count.</summary>
     public Task LoadAsync() => _loading.Value;
 
-    /// <summary>How many tokens a text is; call it only when it <see cref="IsLoaded"/>. Takes some tenths of a second at most, whatever the text.</summary>
+    /// <summary>The number of tokens in a text. Call it only when it <see cref="IsLoaded"/>. Takes a few tenths of a second at most, whatever the text.</summary>
     public int Count(string text)
     {
         var tokenizer = _tokenizer!;
@@ -75,7 +75,7 @@ internal sealed class ModelTokenizer
         return (int)Math.Min(int.MaxValue, counted == text.Length ? tokens : tokens * text.Length / counted);
     }
 
-    /// <summary>In front of a blank where there is one, as tokens begin there, and never within a surrogate pair.</summary>
+    /// <summary>Cuts before a space if there is one, because tokens begin there, and never within a surrogate pair.</summary>
     private static int EndOfPiece(string text, int start, int limit)
     {
         if (limit - start <= PieceLength)

@@ -6,26 +6,26 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns.Prompts;
 
-/// <summary>What goes to a model in one step, before hooks and middleware.</summary>
-/// <param name="Messages">Of the room what the assistant's context policy and budget allow, oldest first; then what the running response has so far.</param>
-/// <param name="Options">With the instructions.</param>
+/// <summary>The prompt of one step, before hooks and middleware.</summary>
+/// <param name="Messages">The room's messages that the context policy and budget allow, oldest first, then the running response so far.</param>
+/// <param name="Options">The options, including the instructions.</param>
 internal sealed record Prompt(IReadOnlyList<ChatMessage> Messages, ChatOptions Options);
 
 /// <summary>
-/// Builds the prompt of a step: instructions, as much of what stands before the response as the budget allows, and the
-/// response's own steps. Reads backwards by pages, so the cost depends on the budget and not on the room's history.
+/// Builds the prompt of a step: instructions, as many earlier messages as the budget allows, and the response's own steps. It reads
+/// backwards by pages, so the cost depends on the budget, not on the room's history.
 /// </summary>
 internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assistantInstructions)
 {
-    /// <summary>How arguments are written for models and people: readable in every language.</summary>
+    /// <summary>How arguments are written for models and people: all languages stay readable.</summary>
     public static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>What is said last to a model whose answer was cut off in the middle of its text.</summary>
+    /// <summary>The last message to a model whose response was cut off in the middle of its text.</summary>
     internal const string GoOn = "(Your answer was cut off at this point. Go on exactly where it stopped, with the next character, and repeat nothing.)";
 
     private const int PageSize = 50;
 
-    // However much of what stands before is empty or retried: a prompt never reads more than this many messages.
+    // A prompt never reads more pages than this, even if many of the messages are empty or retried.
     private const int MostPages = 20;
 
     public async Task<Prompt> BuildAsync(TurnRun run, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
     {
         var assistant = run.Assistant;
         var claimed = run.Claimed;
-        // What others have asked and waits for its own turn is not this turn's.
+        // Questions that wait for turns of their own do not belong to this turn.
         var waiting = (await store.ReadQueueAsync(run.Room.Id, cancellationToken).ConfigureAwait(false))
             .Where(t => t.AssistantId == assistant.Author.Id && t.MessageId is null && t.QuestionId is not null && t.QuestionId != claimed.Turn.QuestionId)
             .SelectMany(t => t.EarlierQuestionIds.Add(t.QuestionId!.Value)).ToHashSet();
@@ -79,7 +79,7 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
                 }
 
                 left -= prompt.Sum(tokens.Of);
-                // The newest message of others, and the question, go in whatever they cost: without them there is nothing to answer.
+                // The question and the newest message of others are included whatever they cost: without them there is nothing to answer.
                 var isNeeded = message.Id == claimed.Turn.QuestionId || newestFirst.TrueForAll(m => MessagePrompt.IsOwn(m.Message, assistant));
                 if (left < 0 && !isNeeded)
                 {
@@ -94,7 +94,7 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
         if (claimed.Turn.QuestionId is { } questionId && !first.Concat(newestFirst).Any(m => m.Message.Id == questionId)
             && await store.FindMessageAsync(run.Room.Id, questionId, cancellationToken).ConfigureAwait(false) is { } question)
         {
-            // Further back than the budget reaches.
+            // The question is further back than the budget reaches.
             newestFirst.Add((question, MessagePrompt.Of(question, assistant, int.MaxValue)));
         }
 
@@ -114,8 +114,8 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
     }
 
     /// <summary>
-    /// What is answered stands last, also when others were answered since, or asked before a response that is begun again or
-    /// goes on; and a provider wants somebody else's message first.
+    /// Moves the question to the end, even if other questions were answered since, or if it came before a response that starts again or
+    /// continues. Providers also require that the last message is not the assistant's own.
     /// </summary>
     private static List<ChatMessage> Arrange(List<(Message Message, List<ChatMessage> Prompt)> messages, ClaimedTurn claimed, Assistant assistant)
     {
@@ -127,7 +127,7 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
         }
         else
         {
-            // A retry further up: the assistant's own last words are not the end of the prompt.
+            // A retry further up: the prompt must not end with the assistant's own messages.
             messages = messages[..(messages.FindLastIndex(m => !MessagePrompt.IsOwn(m.Message, assistant)) + 1)];
         }
 
@@ -142,7 +142,7 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
     {
         var parts = new List<string>
         {
-            // Anybody may name a room: as JSON the name stays a name.
+            // Anyone may name a room. As JSON, the name stays a name.
             $"You are {assistant.Author.Name}, an assistant in a chat room named {JsonSerializer.Serialize(room.Name, Json)}. Several people and assistants may write there; each message says who wrote it. Answer in Markdown.",
         };
         if (own.Length > 0)

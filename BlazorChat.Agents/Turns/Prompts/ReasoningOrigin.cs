@@ -2,12 +2,12 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns.Prompts;
 
-/// <summary>Whose reasoning goes back to whom: to the provider and the model that gave it, and to no other.</summary>
+/// <summary>Marks reasoning with its origin: it goes back only to the provider and model that wrote it.</summary>
 internal static class ReasoningOrigin
 {
     private const string Key = TurnProperties.Prefix + "origin";
 
-    /// <summary>Who answers a step, after hooks may have chosen another client or model.</summary>
+    /// <summary>The origin of a step's response, after hooks may have chosen another client or model.</summary>
     public static string Of(Assistant assistant, IChatClient client, ChatOptions options)
     {
         var provider = ReferenceEquals(client, assistant.Client)
@@ -16,11 +16,11 @@ internal static class ReasoningOrigin
         return $"{provider}/{options.ModelId ?? assistant.Model}";
     }
 
-    /// <summary>Reasoning for a prompt, with a mark that says whose it is.</summary>
+    /// <summary>Reasoning for a prompt, marked with its origin.</summary>
     public static TextReasoningContent Mark(string text, string protectedData, string? origin) =>
         new(text) { ProtectedData = protectedData, AdditionalProperties = new() { [Key] = origin } };
 
-    /// <summary>Takes marked reasoning of others out of a prompt, and the marks.</summary>
+    /// <summary>Removes reasoning of other origins from a prompt, and all marks.</summary>
     public static void KeepOwn(IList<ChatMessage> messages, string origin)
     {
         foreach (var message in messages)

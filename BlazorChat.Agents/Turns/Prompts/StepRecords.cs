@@ -7,20 +7,20 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Turns.Prompts;
 
 /// <summary>
-/// Keeps what models were sent, for who wants to know what an assistant saw. What a client at the end of the pipeline
-/// reports counts; where none does, what the turn itself sent.
+/// Keeps the prompts that were sent to models, so that people can see what an assistant saw. The record of the client at the end of the
+/// pipeline counts; without one, what the turn itself sent.
 /// </summary>
 internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILogger<StepRecords> logger)
 {
-    // A prompt is far smaller; one that is not is kept without its contents rather than cut where nobody sees it.
+    // Prompts are far smaller. A larger one is kept without its contents: a cut would go unnoticed.
     private const int MostBytes = 4_000_000;
 
     internal static Recorder Begin(TurnRun run, StepRequest request) => new(run, request);
 
-    /// <summary>Keeps a step; not when a message was removed from the room after its prompt was built.</summary>
+    /// <summary>Keeps a step, unless a message was removed from the room after the prompt was built.</summary>
     /// <param name="run">The turn.</param>
     /// <param name="step">The step.</param>
-    /// <param name="recorder">What was sent.</param>
+    /// <param name="recorder">The record of what was sent.</param>
     /// <param name="removals">The turn's <see cref="RunningTurn.Removals"/> before its prompt was built.</param>
     internal async Task KeepAsync(TurnRun run, int step, Recorder recorder, int removals)
     {
@@ -28,7 +28,7 @@ internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILo
         {
             var sent = recorder.ToStep(run.Claimed.Response.Versions, step);
             var content = await CompressAsync(sent).ConfigureAwait(false);
-            // Within the gate: what was sent may have a message in it that is removed just now.
+            // Within the gate: a message in the prompt may be removed at this moment.
             using var gate = await gates.EnterAsync(run.Room.Id, CancellationToken.None).ConfigureAwait(false);
             if (run.Turn.Removals != removals)
             {
@@ -37,7 +37,7 @@ internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILo
 
             await store.AddStepAsync(run.Room.Id, run.Claimed.Response.Id, sent.Version, step, content, CancellationToken.None).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever it is (storage, contents of a hook that cannot be written), it is not worth a response.
+#pragma warning disable CA1031 // No error here (storage, contents that cannot be serialized) may fail the response.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -63,7 +63,7 @@ internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILo
         return buffer.ToArray();
     }
 
-    /// <summary>What was kept of a response.</summary>
+    /// <summary>The kept steps of a response.</summary>
     public async Task<IReadOnlyList<SentStep>> ReadAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken)
     {
         var steps = new List<SentStep>();
@@ -79,10 +79,10 @@ internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILo
         return steps;
     }
 
-    [LoggerMessage(LogLevel.Warning, "What was sent for step {Step} of answer {MessageId} could not be kept.")]
+    [LoggerMessage(LogLevel.Warning, "The prompt of step {Step} of response {MessageId} could not be kept.")]
     private partial void LogNotKept(Exception exception, Guid messageId, int step);
 
-    /// <summary>Takes down one step.</summary>
+    /// <summary>Records one step.</summary>
     internal sealed class Recorder : IStepRecorder
     {
         private IReadOnlyList<ChatMessage> _messages;
@@ -99,12 +99,12 @@ internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILo
             Options.AdditionalProperties[TurnProperties.Recorder] = this;
         }
 
-        /// <summary>What to ask the client with.</summary>
+        /// <summary>The options for the request.</summary>
         public ChatOptions Options { get; }
 
         public void Sent(IReadOnlyList<ChatMessage> messages, ChatOptions options) => (_messages, _options) = (messages, options);
 
-        /// <summary>Has what was sent compared with what the provider counted (see <see cref="ContextCheck.Compare"/>).</summary>
+        /// <summary>Compares what was sent with what the provider counted (see <see cref="ContextCheck.Compare"/>).</summary>
         public string? Compare(ContextCheck check, TurnRun run, long reported) =>
             check.Compare(run.Assistant, run.Claimed.Response.Id, _messages, _options, reported);
 
@@ -120,7 +120,7 @@ internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILo
             ("Model", _options.ModelId),
             ("Temperature", _options.Temperature?.ToString()),
             ("Top P", _options.TopP?.ToString()),
-            ("Most output tokens", _options.MaxOutputTokens?.ToString()),
+            ("Max output tokens", _options.MaxOutputTokens?.ToString()),
             ("Reasoning effort", _options.Reasoning?.Effort?.ToString()),
             ("Tool choice", _options.ToolMode switch
             {

@@ -3,10 +3,10 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns.Prompts;
 
-/// <summary>How many tokens something is for one model: counted by its tokenizer where that is here and loaded, otherwise estimated.</summary>
+/// <summary>Counts tokens for one model, with its tokenizer if that is here and loaded, otherwise by estimate.</summary>
 internal sealed class TokenCounter
 {
-    /// <summary>Estimates, whatever the model.</summary>
+    /// <summary>Estimates, for any model.</summary>
     public static readonly TokenCounter Estimate = new(null);
 
     private readonly ModelTokenizer? _tokenizer;
@@ -16,9 +16,9 @@ internal sealed class TokenCounter
     /// <summary>Whether it counts rather than estimates.</summary>
     public bool IsExact => _tokenizer is not null;
 
-    /// <summary>The counter for an assistant's model. Its first call for a model whose tokenizer is here begins to load that, and estimates meanwhile.</summary>
-    /// <param name="assistant">The assistant; the demo's tokens are always estimated.</param>
-    /// <param name="model">The model that is asked instead of the assistant's own, or null.</param>
+    /// <summary>The counter for an assistant's model. The first call for a model with a tokenizer starts to load it; until it is loaded, tokens are estimated.</summary>
+    /// <param name="assistant">The assistant; tokens of the demo are always estimated.</param>
+    /// <param name="model">The model to ask instead of the assistant's own, or null.</param>
     public static TokenCounter For(Assistant assistant, string? model = null)
     {
         if (assistant.IsDemo || ModelTokenizer.Of(model ?? assistant.Model) is not { } tokenizer)
@@ -35,13 +35,13 @@ internal sealed class TokenCounter
         return new TokenCounter(tokenizer);
     }
 
-    /// <summary>A text.</summary>
+    /// <summary>The tokens of a text.</summary>
     public int Of(string text) => _tokenizer?.Count(text) ?? TokenEstimate.Of(text);
 
-    /// <summary>A message with all its contents.</summary>
+    /// <summary>The tokens of a message with all its contents.</summary>
     public int Of(ChatMessage message) => TokenEstimate.PerMessage + message.Contents.Sum(Of);
 
-    /// <summary>One content of a message.</summary>
+    /// <summary>The tokens of one content of a message.</summary>
     public int Of(AIContent content) => content switch
     {
         TextContent text => Of(text.Text),
@@ -51,7 +51,7 @@ internal sealed class TokenCounter
         _ => TokenEstimate.PerMessage,
     };
 
-    /// <summary>What a model is told of a tool.</summary>
+    /// <summary>The tokens of a tool's declaration.</summary>
     public int Of(AITool tool) => TokenEstimate.PerMessage + Of(tool.Name) + Of(tool.Description)
         + (tool is AIFunctionDeclaration { JsonSchema.ValueKind: JsonValueKind.Object } function ? Of(function.JsonSchema.GetRawText()) : 0);
 }

@@ -3,19 +3,19 @@ using System.Globalization;
 namespace BlazorChat.Turns.Prompts;
 
 /// <summary>
-/// How many tokens a text is, roughly, for models whose tokenizer is not here. Follows how tokenizers of today's models cut a text
-/// before they look anything up: words, up to three digits, runs of signs; what is no common word costs more. Measured against
-/// o200k_base: prose 101 to 145 %, JSON 100 to 119 %, hexadecimal 101 to 109 %, emoji 98 to 140 %, Chinese, Japanese and Korean 99 to 107 %.
+/// Estimates the tokens of a text, for models whose tokenizer is not here. It splits a text like the tokenizers of current models: words,
+/// up to three digits, runs of punctuation. Anything that is not a common word costs more. Measured against o200k_base: prose 101 to
+/// 145 %, JSON 100 to 119 %, hexadecimal 101 to 109 %, emoji 98 to 140 %, Chinese, Japanese and Korean 99 to 107 %.
 /// </summary>
 internal static class TokenEstimate
 {
-    /// <summary>What role, author and separators of one message cost.</summary>
+    /// <summary>The cost of a message's role, author and separators.</summary>
     public const int PerMessage = 6;
 
-    /// <summary>The longest run of small letters that may be a word.</summary>
+    /// <summary>The longest run of lower-case letters that may be a word.</summary>
     private const int LongestWord = 24;
 
-    // Most texts are of these.
+    // Most text is ASCII.
     private static readonly Kind[] Ascii = [.. Enumerable.Range(0, 128).Select(c => Judge((char)c))];
 
     private enum Kind : byte
@@ -30,7 +30,7 @@ internal static class TokenEstimate
         Other,
     }
 
-    /// <summary>The estimate; 0 for an empty text. Takes time by the text's length alone.</summary>
+    /// <summary>The estimate; 0 for an empty text. The time depends only on the text's length.</summary>
     public static int Of(string text)
     {
         // In tenths of a token.
@@ -68,26 +68,26 @@ internal static class TokenEstimate
         var length = end - start;
         if (length > LongestWord && !text.AsSpan(start, length).ContainsAnyExcept(text[start]))
         {
-            // One letter over and over: tokenizers have these up to a length.
+            // One letter repeated: tokenizers have such runs up to a certain length.
             return 10L * ((length + 3) / 4);
         }
 
         if (length > LongestWord || IsDigit(text, start - 1) || IsDigit(text, end))
         {
-            // A hash, an id, an encoding: hardly two letters to a token.
+            // A hash, an id, an encoding: barely two letters per token.
             return 10L * ((length + 1) / 2);
         }
 
         if (text.AsSpan(start, length).ContainsAnyExceptInRange('\0', '\x7F'))
         {
-            // Letters with marks.
+            // Letters with diacritics.
             return 10 + (10L * (length - 1) / 4);
         }
 
         return length < 8 ? 11 : 11 + (10L * (length - 3) / 5);
     }
 
-    // One blank belongs to the word behind it; numbers do not take one, and neither does the end of a line.
+    // A space belongs to the word after it. Numbers do not take one, and neither does the end of a line.
     private static long Space(string text, int start, int end) =>
         end - start > 1 ? 10 + (10L * ((end - start) / 8))
         : text[start] == '\n' || IsDigit(text, end) ? 10

@@ -9,15 +9,15 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Turns.Titles;
 
 /// <summary>
-/// Names rooms that were made without a name: when the first exchange in one is complete, the assistant that answered is asked for a
-/// title. What that takes counts for its response, and so for who asked first. A room that somebody names meanwhile keeps
-/// that name; when anything fails, or the process ends, the room stays without one and nothing else changes.
+/// Names rooms that were created without a name: when the first exchange is complete, the assistant that answered is asked for a title.
+/// The tokens count for its response, and so for the first asker. If someone names the room meanwhile, that name stays. If anything fails
+/// or the process ends, the room stays without a name and nothing else changes.
 /// </summary>
 internal sealed partial class RoomTitles(
     IRoomStore rooms, RoomGates gates, RoomBroadcaster broadcaster, IAssistants assistants,
     IOptions<TurnsOptions> options, TurnsMetrics metrics, ILogger<RoomTitles> logger) : ITurnObserver
 {
-    // The first exchange is within these.
+    // The first exchange is within this many messages.
     private const int FirstMessages = 20;
 
     private readonly ConcurrentDictionary<Guid, byte> _running = new();
@@ -45,7 +45,7 @@ internal sealed partial class RoomTitles(
         }
     }
 
-    // The first response may be asked for again, and end a second time, while its room is being named.
+    // The first response may be requested again, and end a second time, while its room is being named.
     private async Task TitleOnceAsync(Assistant assistant, Message question, Message response, CancellationToken cancellationToken)
     {
         if (!_running.TryAdd(response.RoomId, 0))
@@ -63,11 +63,11 @@ internal sealed partial class RoomTitles(
         }
     }
 
-    /// <summary>The question of the room's first complete exchange, if the response is of that.</summary>
+    /// <summary>The question of the room's first complete exchange, if the response belongs to that exchange.</summary>
     private async Task<Message?> FindQuestionAsync(Message response, CancellationToken cancellationToken)
     {
         var first = await rooms.ReadFirstAsync(response.RoomId, FirstMessages, cancellationToken).ConfigureAwait(false);
-        // One whose asker wrote on instead of deciding about its calls was never finished.
+        // If the asker wrote something else instead of deciding on the response's calls, that exchange was never finished.
         var isFirst = first.FirstOrDefault(m => m is { Author.Kind: AuthorKind.Assistant, Status: MessageStatus.Complete, IsRetried: false }
             && !m.Calls.Any(c => c.Decision is { Reason: CallChanges.WroteInstead }))?.Id == response.Id;
         return isFirst ? first.FirstOrDefault(m => m.Id == response.QuestionId) : null;
@@ -83,7 +83,7 @@ internal sealed partial class RoomTitles(
         }
         finally
         {
-            // What was counted is paid for, whatever came of it.
+            // Counted tokens must be paid for, whatever the result.
             if (title is not null || tokens != default)
             {
                 metrics.Tokens(assistant, tokens.Input, tokens.Output);
@@ -114,7 +114,7 @@ internal sealed partial class RoomTitles(
 
     private async Task StoreAsync(Message response, string? title, TokenCounts tokens, decimal? cost)
     {
-        // Not given up at a stop: the tokens were spent.
+        // Not canceled by a stop: the tokens were used.
         using var gate = await gates.EnterAsync(response.RoomId, CancellationToken.None).ConfigureAwait(false);
         var titled = await rooms.ChangeAsync<bool>(
             response.RoomId, (change, token) => TitleAsync(change, response.Id, title, tokens, cost, token), CancellationToken.None).ConfigureAwait(false);
@@ -131,8 +131,8 @@ internal sealed partial class RoomTitles(
         LogTitled(response.RoomId);
     }
 
-    /// <summary>Names the room unless somebody has, and counts what that took: for the room, and for the response unless that runs again.</summary>
-    /// <returns>False when the room is gone.</returns>
+    /// <summary>Names the room unless it has a name, and counts the tokens: for the room, and for the response unless that runs again.</summary>
+    /// <returns>False if the room is gone.</returns>
     private static async Task<Result<bool>> TitleAsync(
         IRoomChange change, Guid responseId, string? title, TokenCounts tokens, decimal? cost, CancellationToken cancellationToken)
     {
@@ -145,7 +145,7 @@ internal sealed partial class RoomTitles(
         room = title is null ? room : await change.TitleAsync(room, title, cancellationToken).ConfigureAwait(false);
         change.Save(room);
         change.Tell(new RoomEvent.RoomChanged(room));
-        // One that runs writes its own sums at its end.
+        // A running response writes its own totals when it ends.
         if (await change.FindMessageAsync(responseId, cancellationToken).ConfigureAwait(false) is { Status.IsEnded: true, Metadata: { } metadata } response)
         {
             change.SaveAndTell(response with
@@ -160,6 +160,6 @@ internal sealed partial class RoomTitles(
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was named after its first exchange.")]
     private partial void LogTitled(Guid roomId);
 
-    [LoggerMessage(LogLevel.Warning, "Room {RoomId} stays without a name: its title could not be made.")]
+    [LoggerMessage(LogLevel.Warning, "Room {RoomId} stays without a name: its title could not be generated.")]
     private partial void LogFailed(Exception exception, Guid roomId);
 }

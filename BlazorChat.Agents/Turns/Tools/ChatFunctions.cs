@@ -5,19 +5,19 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>Makes functions for tools from methods.</summary>
+/// <summary>Creates functions for tools from methods.</summary>
 public static class ChatFunctions
 {
     /// <summary>
-    /// Makes a function from a method. Beside what <see cref="AIFunctionFactory"/> binds, a parameter of the type
-    /// <see cref="ToolCallContext"/> gets the call, and one marked with <c>[FromServices]</c> a service from the call's scope. The
-    /// model sees neither.
-    /// A method that returns an <see cref="IAsyncEnumerable{T}"/> streams: each item is shown as a preliminary result, and the
-    /// last one is what the model gets.
+    /// Creates a function from a method. In addition to what <see cref="AIFunctionFactory"/> binds, a parameter of type
+    /// <see cref="ToolCallContext"/> receives the call, and a parameter marked with <c>[FromServices]</c> a service from the call's scope.
+    /// The model sees neither.
+    /// A method that returns an <see cref="IAsyncEnumerable{T}"/> streams: each item is shown as a preliminary result, and the last one is
+    /// what the model gets.
     /// </summary>
     /// <param name="method">The method.</param>
     /// <param name="name">The tool's name.</param>
-    /// <param name="description">What it is for, for the model.</param>
+    /// <param name="description">The tool's purpose, for the model.</param>
     public static AIFunction Create(Delegate method, string name, string description) =>
         AIFunctionFactory.Create(method, new AIFunctionFactoryOptions
         {
@@ -27,7 +27,7 @@ public static class ChatFunctions
                 parameter.ParameterType == typeof(ToolCallContext) || Attribute.GetCustomAttributes(parameter).OfType<IFromServiceMetadata>().Any()
                     ? new AIFunctionFactoryOptions.ParameterBindingOptions { ExcludeFromSchema = true, BindParameter = FromScope }
                     : default,
-            // A stream must not be read here: whoever runs the tool shows it while it comes.
+            // A stream must not be read here: the code that runs the tool shows its items as they come.
             MarshalResult = static (result, type, _) => ValueTask.FromResult(result is null || IsStream(result.GetType()) || result is string
                 ? result
                 : (object?)JsonSerializer.SerializeToElement(result, type ?? result.GetType(), AIJsonUtilities.DefaultOptions)),
@@ -36,7 +36,7 @@ public static class ChatFunctions
     private static object? FromScope(ParameterInfo parameter, AIFunctionArguments arguments) =>
         arguments.Services is { } scope
             ? scope.GetRequiredService(parameter.ParameterType)
-            : throw new InvalidOperationException("The function was called outside of a turn.");
+            : throw new InvalidOperationException("The function was called outside a turn.");
 
     /// <summary>Whether values of a type are streams of results.</summary>
     internal static bool IsStream(Type type) =>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>Copies of messages: a client may change what it is given.</summary>
+/// <summary>Copies messages, because a client may change its arguments.</summary>
 internal static class ChatMessageCopies
 {
     public static List<ChatMessage> Of(IEnumerable<ChatMessage> messages) => [.. messages.Select(message =>

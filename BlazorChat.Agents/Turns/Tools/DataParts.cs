@@ -5,27 +5,27 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>The rules of data parts.</summary>
+/// <summary>The limits of data parts.</summary>
 internal static partial class DataParts
 {
     private const int IdLength = 64;
 
-    /// <exception cref="ArgumentException">Type, id or JSON break a bound.</exception>
+    /// <exception cref="ArgumentException">Type, id or JSON is outside its limits.</exception>
     public static void Check(DataPart data)
     {
         if (!TypeName().IsMatch(data.Type))
         {
-            throw new ArgumentException("The type of a data part has 1 to 64 lower-case letters, digits and hyphens.", nameof(data));
+            throw new ArgumentException("The type of a data part must have 1 to 64 lower-case letters, digits and hyphens.", nameof(data));
         }
 
         if (data.Id is { Length: 0 or > IdLength })
         {
-            throw new ArgumentException($"The id of a data part has 1 to {IdLength} characters.", nameof(data));
+            throw new ArgumentException($"The id of a data part must have 1 to {IdLength} characters.", nameof(data));
         }
 
         if (data.Json.Length > RoomLimits.DataLength)
         {
-            throw new ArgumentException($"A data part has at most {RoomLimits.DataLength} characters of JSON.", nameof(data));
+            throw new ArgumentException($"A data part may have at most {RoomLimits.DataLength} characters of JSON.", nameof(data));
         }
 
         try
@@ -34,7 +34,7 @@ internal static partial class DataParts
         }
         catch (JsonException e)
         {
-            throw new ArgumentException("A data part holds one JSON value.", nameof(data), e);
+            throw new ArgumentException("A data part must be one JSON value.", nameof(data), e);
         }
     }
 

@@ -4,12 +4,12 @@ using System.Reflection;
 
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>Checks an object and all within it by the attributes of <c>System.ComponentModel.DataAnnotations</c>.</summary>
+/// <summary>Checks an object and everything in it against the attributes of <c>System.ComponentModel.DataAnnotations</c>.</summary>
 internal static class ObjectValidation
 {
     private const int MostProblems = 10;
 
-    /// <returns>What is wrong, each with the way to it, or null.</returns>
+    /// <returns>The problems, each with its path, or null.</returns>
     public static string? Check(object value)
     {
         var problems = new List<string>();
@@ -19,7 +19,7 @@ internal static class ObjectValidation
 
     private static void Visit(object value, string path, HashSet<object> seen, List<string> problems)
     {
-        // What the platform defines (text, numbers, times) has nothing to check, but collections have items.
+        // Values of platform types (text, numbers, times) need no check, but collections have items.
         if (problems.Count >= MostProblems || value is string || value.GetType().IsPrimitive || value.GetType().IsEnum || !seen.Add(value))
         {
             return;
@@ -61,7 +61,7 @@ internal static class ObjectValidation
         }
     }
 
-    /// <summary>The attributes of a record's parameters: the validator knows only those of properties.</summary>
+    /// <summary>Checks the attributes of a record's parameters: the validator knows only those of properties.</summary>
     private static void CheckParameters(object value, List<ValidationResult> wrong)
     {
         var type = value.GetType();

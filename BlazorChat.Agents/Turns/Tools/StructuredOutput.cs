@@ -6,9 +6,9 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>A typed answer of a model.</summary>
-/// <param name="Value">The response, valid.</param>
-/// <param name="Usage">Tokens of all requests that it took.</param>
+/// <summary>A typed response of a model.</summary>
+/// <param name="Value">The valid value.</param>
+/// <param name="Usage">The tokens of all requests that it took.</param>
 public sealed record StructuredResult<T>(T Value, UsageDetails Usage);
 
 /// <summary>Asks models for typed objects.</summary>
@@ -16,10 +16,10 @@ public static partial class StructuredOutput
 {
     private const int Attempts = 2;
 
-    /// <summary>Longest answer that is given back to the model with what is wrong about it, in characters.</summary>
+    /// <summary>The most characters of an invalid response that are sent back to the model with the error.</summary>
     private const int ResponseLength = 16_000;
 
-    // What is not an object is wrapped in one: providers take only objects.
+    // Providers accept only objects, so any other value is wrapped in one.
     private const string Wrapper = "value";
 
     private static readonly JsonSerializerOptions Json = new(AIJsonUtilities.DefaultOptions)
@@ -36,16 +36,16 @@ public static partial class StructuredOutput
     };
 
     /// <summary>
-    /// Asks for an object of a type: its JSON schema goes with the request, and what comes back is checked against required
-    /// members, nullability and the attributes of <c>System.ComponentModel.DataAnnotations</c>, at every depth. A response that does not fit is
-    /// asked for once more, with what is wrong.
+    /// Asks for an object of a type. Its JSON schema is sent with the request. The response is checked against required members,
+    /// nullability and the attributes of <c>System.ComponentModel.DataAnnotations</c>, at every depth. An invalid response is requested
+    /// once more, with the error.
     /// </summary>
-    /// <typeparam name="T">The type; what it and its members are for can be said with <c>[Description]</c>.</typeparam>
+    /// <typeparam name="T">The type. <c>[Description]</c> can explain it and its members.</typeparam>
     /// <param name="client">The model.</param>
     /// <param name="messages">The question.</param>
-    /// <param name="options">Further options, or null. They are not changed; their tools are not offered.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="StructuredOutputException">Neither answer fits.</exception>
+    /// <param name="options">Further options, or null. They are not changed, and their tools are not offered.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="StructuredOutputException">Both responses were invalid.</exception>
     /// <exception cref="ResponseFailedException">The model failed.</exception>
     public static async Task<StructuredResult<T>> GetAsync<T>(
         IChatClient client, IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ public static partial class StructuredOutput
         asked.Tools = null;
         asked.ToolMode = null;
         asked.ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, NotInName().Replace(typeof(T).Name, "_"));
-        // Not every provider heeds the format.
+        // Not every provider respects the format.
         asked.Instructions = $"{asked.Instructions}\n\nAnswer with nothing but one JSON object that fits this JSON schema: {schema.GetRawText()}".TrimStart();
 
         List<ChatMessage> prompt = [.. messages];
@@ -77,11 +77,11 @@ public static partial class StructuredOutput
 
             if (attempt == Attempts)
             {
-                throw new StructuredOutputException($"The model was asked {Attempts} times for an answer of a given form, and gave none. What was wrong the last time: {problem}");
+                throw new StructuredOutputException($"The model was asked {Attempts} times for data in a given format but did not return it. Last error: {problem}");
             }
 
             prompt.Add(new ChatMessage(ChatRole.Assistant, response.Text.Length == 0 ? "(nothing)" : TextCut.Marked(response.Text, ResponseLength)));
-            prompt.Add(new ChatMessage(ChatRole.User, $"This cannot be used: {problem} Answer again, with nothing but the whole JSON object."));
+            prompt.Add(new ChatMessage(ChatRole.User, $"This cannot be used: {problem} Answer again with the whole JSON object and nothing else."));
         }
     }
 
@@ -119,7 +119,7 @@ public static partial class StructuredOutput
             {
                 if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(Wrapper, out var inner))
                 {
-                    return (default, $"It is no JSON object with the member \"{Wrapper}\".");
+                    return (default, $"It is not a JSON object with the member \"{Wrapper}\".");
                 }
 
                 element = inner;
@@ -134,7 +134,7 @@ public static partial class StructuredOutput
         }
     }
 
-    /// <summary>What stands within a block of code, when there is nothing but one.</summary>
+    /// <summary>The content of a code block, if the text is nothing else.</summary>
     private static string WithoutFence(string text)
     {
         const string Fence = "```";

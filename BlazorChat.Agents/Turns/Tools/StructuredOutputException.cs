@@ -1,6 +1,6 @@
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>A model did not give what it was asked for, even when it was told what is wrong. The message is a sentence for people.</summary>
+/// <summary>A model did not return valid data, even after it was told the error. The message is a sentence for people.</summary>
 public class StructuredOutputException : Exception
 {
     /// <inheritdoc />

@@ -4,13 +4,13 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>Reads the arguments that a model wrote, and tells it what is wrong with them.</summary>
+/// <summary>Reads the arguments that a model wrote, and explains errors to it.</summary>
 internal static class ToolArguments
 {
-    /// <summary>Reads them.</summary>
-    /// <param name="json">What the model wrote; nothing at all stands for no arguments.</param>
+    /// <summary>Reads the arguments.</summary>
+    /// <param name="json">The model's text; empty for no arguments.</param>
     /// <param name="schema">The tool's JSON schema.</param>
-    /// <param name="problem">A sentence for the model, when they cannot be used.</param>
+    /// <param name="problem">A sentence for the model if the arguments cannot be used.</param>
     /// <returns>The arguments, or null.</returns>
     public static AIFunctionArguments? Read(string json, JsonElement schema, out string problem)
     {
@@ -37,13 +37,13 @@ internal static class ToolArguments
         }
         catch (JsonException e)
         {
-            problem = $"The arguments are no valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}). Write them as one JSON object.";
+            problem = $"The arguments are not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}). Write them as one JSON object.";
             return null;
         }
         catch (InvalidOperationException)
         {
             // A name with half a surrogate pair.
-            problem = "The arguments have a name that is no valid Unicode text.";
+            problem = "An argument has a name that is not valid Unicode text.";
             return null;
         }
 
@@ -63,7 +63,7 @@ internal static class ToolArguments
         return missing.Count == 0 ? null : $"The arguments lack {string.Join(", ", missing.Select(name => $"\"{name}\""))}.";
     }
 
-    /// <summary>Looks at the first level only: what is inside is the tool's matter.</summary>
+    /// <summary>Checks the first level only: nested values are up to the tool.</summary>
     private static string? WrongType(AIFunctionArguments arguments, JsonElement schema)
     {
         if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("properties", out var properties) || properties.ValueKind != JsonValueKind.Object)
@@ -92,7 +92,7 @@ internal static class ToolArguments
     private static bool Fits(JsonElement value, string type) => type switch
     {
         "string" => value.ValueKind == JsonValueKind.String && IsText(value),
-        // Models write numbers as text now and then, and functions read them.
+        // Models sometimes write numbers as text, and functions accept that.
         "number" or "integer" => value.ValueKind == JsonValueKind.Number
             || (value.ValueKind == JsonValueKind.String && IsText(value) && double.TryParse(value.GetString(), CultureInfo.InvariantCulture, out _)),
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
@@ -102,7 +102,7 @@ internal static class ToolArguments
         _ => true,
     };
 
-    /// <summary>False for a string that holds half a surrogate pair.</summary>
+    /// <summary>False for a string that contains half of a surrogate pair.</summary>
     private static bool IsText(JsonElement value)
     {
         try

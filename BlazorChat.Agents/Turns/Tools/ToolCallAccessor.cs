@@ -1,15 +1,15 @@
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>The call that a scope was made for; registered per scope.</summary>
+/// <summary>Holds the call that a scope was created for; registered per scope.</summary>
 internal sealed class ToolCallAccessor
 {
     private ToolCallContext? _call;
 
     /// <summary>The call.</summary>
-    /// <exception cref="InvalidOperationException">The scope is not that of a call.</exception>
+    /// <exception cref="InvalidOperationException">The scope does not belong to a call.</exception>
     public ToolCallContext Call
     {
-        get => _call ?? throw new InvalidOperationException("There is a ToolCallContext only while a tool runs.");
+        get => _call ?? throw new InvalidOperationException("ToolCallContext is available only while a tool runs.");
         set => _call = value;
     }
 }

@@ -1,6 +1,6 @@
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>A call whose tool is heard until the valve is closed: what an abandoned tool still shows belongs to no response.</summary>
+/// <summary>Passes a tool's output on until it is closed: the output of an abandoned tool belongs to no response.</summary>
 internal sealed class ToolCallValve
 {
     private readonly Lock _lock = new();
@@ -11,10 +11,10 @@ internal sealed class ToolCallValve
             (data, isTransient) => Pass(() => call.DataSink(data, isTransient)),
             text => Pass(() => call.PreliminarySink(text)));
 
-    /// <summary>The call as its tool gets it.</summary>
+    /// <summary>The call that the tool gets.</summary>
     public ToolCallContext Call { get; }
 
-    /// <summary>After this nothing comes through any more.</summary>
+    /// <summary>Closes the valve: nothing passes after this.</summary>
     public void Close()
     {
         lock (_lock)

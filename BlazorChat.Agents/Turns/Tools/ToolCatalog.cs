@@ -5,18 +5,18 @@ using Microsoft.SemanticKernel;
 
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>All tools there are: registered ones, plain functions, and those that come and go.</summary>
+/// <summary>All tools: registered ones, plain functions, plugin functions and those of tool sources.</summary>
 internal sealed class ToolCatalog
 {
     private readonly ChatTool[] _registered;
     private readonly IToolSource[] _sources;
 
-    /// <summary>Makes the catalog.</summary>
-    /// <param name="tools">Tools.</param>
-    /// <param name="functions">Plain functions, each a tool.</param>
-    /// <param name="plugins">Plugins of Semantic Kernel, each function a tool.</param>
-    /// <param name="sources">Where others come from.</param>
-    /// <param name="rules">Who has to agree, beside what the tools say themselves.</param>
+    /// <summary>Creates the catalog.</summary>
+    /// <param name="tools">Registered tools.</param>
+    /// <param name="functions">Plain functions; each is a tool.</param>
+    /// <param name="plugins">Semantic Kernel plugins; each function is a tool.</param>
+    /// <param name="sources">Sources of further tools.</param>
+    /// <param name="rules">Approval rules, in addition to the tools' own.</param>
     public ToolCatalog(
         IEnumerable<ChatTool> tools, IEnumerable<AIFunction> functions, IEnumerable<KernelPlugin> plugins, IEnumerable<IToolSource> sources, IEnumerable<ToolRule> rules)
     {
@@ -25,14 +25,14 @@ internal sealed class ToolCatalog
         _sources = [.. sources];
     }
 
-    /// <summary>Who has to agree, beside what tools say themselves.</summary>
+    /// <summary>Approval rules, in addition to the tools' own.</summary>
     internal ToolRules Rules { get; }
 
-    /// <summary>All tools now; of several with one name the last one that was registered.</summary>
+    /// <summary>All current tools. If several have one name, the one that was registered last.</summary>
     public IReadOnlyList<ChatTool> All =>
         [.. _registered.Concat(_sources.SelectMany(s => s.Tools)).GroupBy(t => t.Name, StringComparer.Ordinal).Select(g => Rules.Apply(g.Last()))];
 
-    /// <summary>The tools that an assistant may call by its settings, wherever it is. One that only pretends is for the demo assistant, and for those that name it.</summary>
+    /// <summary>The tools that an assistant's settings allow, in any room. A tool that only pretends is for the demo assistant, and for assistants that name it.</summary>
     public IReadOnlyList<ChatTool> For(Assistant assistant) =>
         [.. All.Where(t => assistant.Tools.Contains(t.Name, StringComparer.Ordinal) || (IsAllowed(t.Name, assistant.Tools) && (!t.IsDemo || assistant.IsDemo)))];
 
@@ -41,18 +41,18 @@ internal sealed class ToolCatalog
         [.. For(assistant).Where(t => !room.Settings.DisabledTools.Contains(t.Name, StringComparer.Ordinal))];
 
     /// <summary>
-    /// Whether a call of a function may need a person's yes: by what is written at it, by a rule, or because a tool of its name
-    /// does, which may be another than the one that models are offered.
+    /// Whether a call of a function may need a person's approval: because of its attribute, because of a rule, or because a tool of the
+    /// same name needs it, which may be a different tool from the one that models are offered.
     /// </summary>
     internal bool MayNeedApproval(KernelFunction function)
     {
-        // As an AIFunction it has the name that models see, its plugin's in front.
+        // As an AIFunction it has the name that models see, with the plugin's name in front.
         var tool = new ChatTool(function);
         return IsMarked(function)
             || _registered.Concat(_sources.SelectMany(s => s.Tools)).Where(t => t.Name == tool.Name).Append(tool).Any(t => Rules.Apply(t).NeedsApproval is not null);
     }
 
-    /// <summary>Whether <see cref="NeedsApprovalAttribute"/> is written at a function.</summary>
+    /// <summary>Whether a function has <see cref="NeedsApprovalAttribute"/>.</summary>
     internal static bool IsMarked(KernelFunction function) => function.UnderlyingMethod?.IsDefined(typeof(NeedsApprovalAttribute), inherit: true) == true;
 
     private static IEnumerable<ChatTool> FromPlugin(KernelPlugin plugin) => plugin.Select(function =>

@@ -8,24 +8,23 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Turns.Tools;
 
 /// <summary>
-/// Runs single calls of tools, each in a scope of its own and within its time. A call ends at once when it is stopped or its time
-/// is over, whether or not the tool heeds its token: such a tool is left to itself, is heard no more, and its scope is disposed
-/// when it really ends.
+/// Runs single tool calls, each in its own scope and within its time limit. A stop or the time limit ends a call at once, even if the tool
+/// ignores its token. Such a tool is abandoned: its output is ignored, and its scope is disposed when it really ends.
 /// </summary>
 internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimeProvider time, ILogger<ToolExecution> logger)
 {
-    /// <summary>Most calls of one tool that were left to themselves and still run; past it the tool is not called any more.</summary>
+    /// <summary>The most abandoned calls of one tool that are still running; beyond that, the tool is not called.</summary>
     public const int MostAbandoned = 20;
 
     private readonly ConcurrentDictionary<string, int> _abandoned = new(StringComparer.Ordinal);
 
-    /// <summary>Runs one call to its outcome. Whatever the tool does, an outcome comes.</summary>
-    /// <param name="tool">A tool of the server.</param>
+    /// <summary>Runs one call. There is always an outcome, whatever the tool does.</summary>
+    /// <param name="tool">A server tool.</param>
     /// <param name="call">The call.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="assistant">The kernel of the assistant that calls: its filters see the call, and the tool may ask its model.</param>
+    /// <param name="timeout">The time limit.</param>
+    /// <param name="assistant">The kernel of the calling assistant: its filters see the call, and the tool may ask its model.</param>
     /// <param name="stop">Ends the call at once.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled; there is no outcome.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was canceled; there is no outcome.</exception>
     public async Task<ToolOutcome> RunAsync(ChatTool tool, ToolCallContext call, TimeSpan timeout, Kernel assistant, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
@@ -36,7 +35,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
 
         if (_abandoned.GetValueOrDefault(tool.Name) >= MostAbandoned)
         {
-            return ToolOutcome.Failed($"The tool is not called: {MostAbandoned} earlier calls of it never ended.");
+            return ToolOutcome.Failed($"The tool was not called: {MostAbandoned} earlier calls of it have not ended.");
         }
 
         if (ToolArguments.Read(call.Arguments, function.JsonSchema, out var problem) is not { } arguments)
@@ -46,7 +45,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
 
         var ended = new CancellationTokenSource();
         var valve = new ToolCallValve(call);
-        // On a thread of the pool: a tool may compute, or block, before it first awaits.
+        // On a pool thread: a tool may compute or block before it first awaits.
         var work = Task.Run(() => InvokeAsync(tool, assistant, valve.Call, arguments, ended.Token), CancellationToken.None);
         try
         {
@@ -55,11 +54,11 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
         catch (TimeoutException)
         {
             LogTimedOut(call.ToolName, call.CallId, call.MessageId, call.RoomId, timeout);
-            return ToolOutcome.Failed($"The tool gave no result within {timeout.TotalSeconds:0.###} seconds and was ended.");
+            return ToolOutcome.Failed($"The tool returned no result within {timeout.TotalSeconds:0.###} seconds and was stopped.");
         }
         catch (OperationCanceledException)
         {
-            // What comes next must not run inside of the call that stopped it.
+            // What follows must not run inside the call that stopped this one.
             await Task.Yield();
             throw;
         }
@@ -77,7 +76,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
         }
     }
 
-    /// <summary>Never throws: what goes wrong is an outcome too.</summary>
+    /// <summary>Never throws: an error is an outcome too.</summary>
     private async Task<ToolOutcome> InvokeAsync(ChatTool tool, Kernel assistant, ToolCallContext call, AIFunctionArguments arguments, CancellationToken ended)
     {
         try
@@ -90,7 +89,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
                 arguments.Context = new Dictionary<object, object?> { [typeof(ToolCallContext)] = call };
                 if (ToolFunctions.Arguments(arguments) is not { } given)
                 {
-                    return ToolOutcome.Failed("Two arguments have names that differ in case only.");
+                    return ToolOutcome.Failed("Two arguments have names that differ only in case.");
                 }
 
                 var kernel = AssistantKernel.ForScope(assistant, scope.ServiceProvider, call.CountTokens);
@@ -106,7 +105,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
             LogFailed(e, call.ToolName, call.CallId, call.MessageId, call.RoomId);
             return ToolOutcome.Failed(TextCut.Marked(StorableText.From($"The tool failed. {e.Message}"), RoomLimits.ToolResultLength));
         }
-#pragma warning disable CA1031 // Tools are others' code: whatever they throw, the turn goes on and the model is told.
+#pragma warning disable CA1031 // Tools are external code: whatever they throw, the turn continues and the model is told.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -119,7 +118,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
         }
     }
 
-    /// <summary>Shows each item while it comes; the last one is the result.</summary>
+    /// <summary>Shows each item as it comes; the last one is the result.</summary>
     private static async Task<string> ReadAsync(IAsyncEnumerable<object?> stream, ToolCallContext call, CancellationToken ended)
     {
         var last = ToolResults.Nothing;
@@ -138,7 +137,7 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
         _abandoned.AddOrUpdate(name, 1, static (_, count) => count + 1);
         try
         {
-            // The tool's own callbacks run on the pool: they may block, or throw.
+            // The tool's own callbacks run on the pool: they may block or throw.
             await ended.CancelAsync().ConfigureAwait(false);
         }
         catch (AggregateException e)
@@ -151,12 +150,12 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
         _abandoned.AddOrUpdate(name, 0, static (_, count) => count - 1);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Tool {ToolName} failed: call {CallId} of answer {MessageId} in room {RoomId}.")]
+    [LoggerMessage(LogLevel.Warning, "Tool {ToolName} failed: call {CallId} of response {MessageId} in room {RoomId}.")]
     private partial void LogFailed(Exception exception, string toolName, string callId, Guid messageId, Guid roomId);
 
-    [LoggerMessage(LogLevel.Warning, "Tool {ToolName} timed out: call {CallId} of answer {MessageId} in room {RoomId}, after {Timeout}.")]
+    [LoggerMessage(LogLevel.Warning, "Tool {ToolName} timed out: call {CallId} of response {MessageId} in room {RoomId}, after {Timeout}.")]
     private partial void LogTimedOut(string toolName, string callId, Guid messageId, Guid roomId, TimeSpan timeout);
 
-    [LoggerMessage(LogLevel.Warning, "Tool {ToolName} threw when it was told to end.")]
+    [LoggerMessage(LogLevel.Warning, "Tool {ToolName} threw an exception when it was told to end.")]
     private partial void LogCallback(Exception exception, string toolName);
 }

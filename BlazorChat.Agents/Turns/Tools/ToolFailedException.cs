@@ -1,6 +1,6 @@
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>A tool failed in a way that is worth telling: the message is a sentence for the model and for people, without secrets.</summary>
+/// <summary>A failure of a tool whose message is shown to the model and to people: a sentence without secrets.</summary>
 public class ToolFailedException : Exception
 {
     /// <inheritdoc />

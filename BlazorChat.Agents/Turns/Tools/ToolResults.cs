@@ -10,13 +10,13 @@ using TextContent = Microsoft.Extensions.AI.TextContent;
 
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>What tools return, as text for a model.</summary>
+/// <summary>Converts what tools return to text for a model.</summary>
 internal static class ToolResults
 {
-    /// <summary>What the model gets when there is nothing.</summary>
-    public const string Nothing = "The tool has finished and gave no result.";
+    /// <summary>The text for an empty result.</summary>
+    public const string Nothing = "The tool finished without a result.";
 
-    // Neither indented nor escaped for HTML: a model would be billed for both, and it never goes into a page as it is.
+    // Neither indented nor escaped for HTML: both would cost tokens, and the text never goes into a page unescaped.
     internal static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions)
     {
         WriteIndented = false,
@@ -25,8 +25,8 @@ internal static class ToolResults
 
     private static readonly MethodInfo BoxMethod = typeof(ToolResults).GetMethod(nameof(BoxAsync), BindingFlags.NonPublic | BindingFlags.Static)!;
 
-    /// <summary>One result as text that can be stored.</summary>
-    /// <exception cref="ToolFailedException">It is longer than <see cref="RoomLimits.WholeResultLength"/>, or cannot be written.</exception>
+    /// <summary>A result as text that can be stored.</summary>
+    /// <exception cref="ToolFailedException">The text is longer than <see cref="RoomLimits.WholeResultLength"/>, or the result cannot be serialized.</exception>
     public static string ToText(object? result)
     {
         var text = StorableText.From(Write(result));
@@ -35,7 +35,7 @@ internal static class ToolResults
             : throw new ToolFailedException($"Its result has {text.Length:N0} characters; at most {RoomLimits.WholeResultLength:N0} are allowed. Ask for less.");
     }
 
-    /// <summary>A stream of results, or null when the result is none.</summary>
+    /// <summary>The stream of results, or null if the result is not a stream.</summary>
     public static IAsyncEnumerable<object?>? AsStream(object? result)
     {
         if (result is null or string || !ChatFunctions.IsStream(result.GetType()))
@@ -48,7 +48,7 @@ internal static class ToolResults
             return stream;
         }
 
-        // Of a value type: variance does not help.
+        // A stream of a value type: variance does not apply.
         var item = Array.Find(result.GetType().GetInterfaces(), i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))!.GetGenericArguments()[0];
         return (IAsyncEnumerable<object?>)BoxMethod.MakeGenericMethod(item).Invoke(null, [result, CancellationToken.None])!;
     }
@@ -68,7 +68,7 @@ internal static class ToolResults
         JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => Nothing,
         JsonElement { ValueKind: JsonValueKind.String } text => ReadString(text),
         AIContent content => Write(content),
-        // Of a prompt function, and of what plugins make of an API's answers.
+        // From a prompt function, and from plugins that convert an API's responses.
         ChatResponse { Text: { Length: > 0 } text } => text,
         ChatMessageContent { Content: { Length: > 0 } text } => text,
         RestApiOperationResponse response => response.Content is { } content ? Write(content) : Nothing,
@@ -93,7 +93,7 @@ internal static class ToolResults
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair, written as an escape: shown as written.
+            // An escape that is half of a surrogate pair: shown as written.
             return text.GetRawText();
         }
     }

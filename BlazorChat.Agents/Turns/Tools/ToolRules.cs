@@ -2,15 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>The registered approval rules, put to tools.</summary>
+/// <summary>Applies the registered approval rules to tools.</summary>
 internal sealed class ToolRules(IEnumerable<ToolRule> rules)
 {
     private readonly ToolRule[] _rules = [.. rules];
 
-    // Tools are made once and asked for in each step.
+    // Tools are created once but looked up in each step.
     private readonly ConditionalWeakTable<ChatTool, ChatTool> _ruled = [];
 
-    /// <summary>The tool with all rules that match it; the same one when none does.</summary>
+    /// <summary>The tool with all matching rules; the same object if none matches.</summary>
     public ChatTool Apply(ChatTool tool) =>
         Array.Exists(_rules, rule => ToolRule.Matches(rule.Pattern, tool.Name)) ? _ruled.GetValue(tool, Rule) : tool;
 
@@ -25,7 +25,7 @@ internal sealed class ToolRules(IEnumerable<ToolRule> rules)
         return new ChatTool(tool.Function)
         {
             Site = tool.Site,
-            // Known for what it is: such a tool is not even offered where nobody can be asked.
+            // Kept recognizable: a tool that always needs approval is not even offered where no one can be asked.
             NeedsApproval = all.Contains(ChatTool.Always) ? ChatTool.Always : async (call, cancellationToken) =>
             {
                 foreach (var rule in all)

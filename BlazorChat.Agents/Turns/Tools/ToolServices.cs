@@ -1,6 +1,6 @@
 namespace BlazorChat.Turns.Tools;
 
-/// <summary>Registers what runs tools.</summary>
+/// <summary>Registers the services that run tools.</summary>
 internal static class ToolServices
 {
     public static IServiceCollection AddToolExecution(this IServiceCollection services)

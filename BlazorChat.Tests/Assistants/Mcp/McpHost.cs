@@ -33,7 +33,7 @@ internal sealed class McpHost : IAsyncDisposable
     public IToolSource Source => _services.GetRequiredService<IToolSource>();
 
     /// <summary>The process of the server that was started last.</summary>
-    public int ProcessId => Log.Lines.Where(line => line.Text.Contains("runs as process", StringComparison.Ordinal)).Select(line => int.Parse(line.Text.Split(' ')[^1])).Last();
+    public int ProcessId => Log.Lines.Where(line => line.Text.Contains("is running as process", StringComparison.Ordinal)).Select(line => int.Parse(line.Text.Split(' ')[^1])).Last();
 
     public static async Task<McpHost> StartAsync(params object[] servers)
     {

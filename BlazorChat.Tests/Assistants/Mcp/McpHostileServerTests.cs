@@ -17,7 +17,7 @@ public sealed class McpHostileServerTests
         await using var host = await McpHost.StartOddAsync("many");
         var state = await host.ConnectedAsync();
         Assert.Equal((200, 200), (state.Tools, host.Source.Tools.Count));
-        Assert.Equal("It has 10,000 tools; the first 200 are offered. Name those that are wanted in the setting Tools.", state.Notice);
+        Assert.Equal("It has 10,000 tools; the first 200 are offered. List the ones you want in the setting Tools.", state.Notice);
         Assert.Contains(host.Log.Lines, line => line.Level == LogLevel.Warning && line.Text.Contains("It has 10,000 tools", StringComparison.Ordinal));
     }
 
@@ -50,7 +50,7 @@ public sealed class McpHostileServerTests
         Assert.Contains("odd_plain", names);
         Assert.Contains("odd_odd_plain", names);
         Assert.Contains(names, name => name.StartsWith("odd_a_b_", StringComparison.Ordinal));
-        Assert.Equal("1 with a name that another tool has are left out.", state.Notice);
+        Assert.Equal("Tools left out because another tool has the same name: 1.", state.Notice);
 
         using (var process = System.Diagnostics.Process.GetProcessById(host.ProcessId))
         {
@@ -70,8 +70,8 @@ public sealed class McpHostileServerTests
         var state = await host.ConnectedAsync();
         Assert.Equal(["odd_told", "odd_short"], host.Source.Tools.Select(tool => tool.Name));
         Assert.Equal(new string('d', McpCatalog.DescriptionLength) + "… (cut)", host.Tool("odd_told").Function.Description);
-        Assert.Contains("2 with a schema of more than 32,000 characters or a name of more than 1,000 are left out.", state.Notice, StringComparison.Ordinal);
-        Assert.Contains("1 descriptions of more than 4,000 characters are cut", state.Notice, StringComparison.Ordinal);
+        Assert.Contains("Tools left out because their schema is longer than 32,000 characters or their name longer than 1,000: 2.", state.Notice, StringComparison.Ordinal);
+        Assert.Contains("Descriptions cut to 4,000 characters: 1.", state.Notice, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class McpHostileServerTests
         await host.ConnectedAsync();
         Assert.Equal(5_000_000, (await host.CallAsync("odd_size", new { length = 5_000_000 })).Length);
         var error = await Assert.ThrowsAsync<ToolFailedException>(() => host.CallAsync("odd_size", new { length = RoomLimits.WholeResultLength + 1 }));
-        Assert.Equal("The result of 'odd_size' has more than 8,000,000 characters, which is too long.", error.Message);
+        Assert.Equal("The result of 'odd_size' is too long: it has more than 8,000,000 characters.", error.Message);
         Assert.Equal(3, (await host.CallAsync("odd_size", new { length = 3 })).Length);
     }
 
@@ -106,7 +106,7 @@ public sealed class McpHostileServerTests
         Assert.EndsWith("f… (1,000,000 characters in all)", error.Message, StringComparison.Ordinal);
         Assert.True(error.Message.Length < 3_000);
         var empty = await Assert.ThrowsAsync<ToolFailedException>(() => host.CallAsync("odd_fail", new { length = 0 }));
-        Assert.Equal("'odd_fail' failed and does not say why.", empty.Message);
+        Assert.Equal("'odd_fail' failed without saying why.", empty.Message);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class McpHostileServerTests
         await using var host = await McpHost.StartOddAsync("plain");
         await host.ConnectedAsync();
         var error = await Assert.ThrowsAsync<ToolFailedException>(() => host.CallAsync("odd_strange"));
-        Assert.Equal("What the tool server 'odd' answered to 'odd_strange' could not be understood.", error.Message);
+        Assert.Equal("The tool server 'odd' answered the call of 'odd_strange' with something that could not be understood.", error.Message);
         Assert.Equal("x", await host.CallAsync("odd_size", new { length = 1 }));
     }
 
@@ -125,7 +125,7 @@ public sealed class McpHostileServerTests
         await using var host = await McpHost.StartOddAsync("plain");
         await host.ConnectedAsync();
         var error = await Assert.ThrowsAsync<ToolFailedException>(() => host.CallAsync("odd_exit"));
-        Assert.Contains("went away while 'odd_exit' ran", error.Message, StringComparison.Ordinal);
+        Assert.Contains("was lost while 'odd_exit' ran", error.Message, StringComparison.Ordinal);
         Assert.Equal("The program of 'odd' ended (exit code 7).", (await host.FailedAsync()).Message);
     }
 
@@ -140,7 +140,7 @@ public sealed class McpHostileServerTests
     [Theory]
     [InlineData("exits", "The program of 'odd' ended (exit code 3).")]
     [InlineData("endless", "'odd' sent a message of more than 64,000,000 bytes.")]
-    [InlineData("badSchema", "What 'odd' sent could not be understood.")]
+    [InlineData("badSchema", "'odd' sent something that could not be understood.")]
     public async Task A_server_that_cannot_be_talked_to_is_away_with_a_sentence(string mode, string sentence)
     {
         await using var host = await McpHost.StartOddAsync(mode);
@@ -178,7 +178,7 @@ public sealed class McpHostileServerTests
         await using var host = await McpHost.StartOddAsync("plain", new { Enabled = false });
         Assert.IsType<McpServerState.Disabled>(host.Server.State);
         Assert.Equal("Healthy", (await host.HealthAsync()).Status.ToString());
-        Assert.DoesNotContain(host.Log.Lines, line => line.Text.Contains("runs as process", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Log.Lines, line => line.Text.Contains("is running as process", StringComparison.Ordinal));
     }
 
     [Fact]

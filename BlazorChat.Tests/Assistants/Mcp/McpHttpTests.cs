@@ -51,7 +51,7 @@ public sealed class McpHttpTests
         host.Clock.Advance(McpConnection.LookPause);
         await host.Clock.WaitForTimerAsync(due => due == McpConnection.LookInterval - McpConnection.LookPause);
         host.Clock.Advance(McpConnection.LookInterval - McpConnection.LookPause);
-        Assert.Equal("'far' cannot be reached.", (await host.FailedAsync()).Message);
+        Assert.Equal("'far' could not be reached.", (await host.FailedAsync()).Message);
 
         using var second = await StartServerAsync("streamableHttp", port);
         host.Clock.Advance(McpConnection.FirstDelay);
@@ -95,7 +95,7 @@ public sealed class McpHttpTests
         await progress.Reader.ReadAsync().AsTask().Soon();
         server.Kill();
         var error = await Assert.ThrowsAsync<ToolFailedException>(() => call.Soon());
-        Assert.Contains("went away while 'far_trigger-long-running-operation' ran", error.Message, StringComparison.Ordinal);
+        Assert.Contains("was lost while 'far_trigger-long-running-operation' ran", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class McpHttpTests
 
     [Theory]
     [InlineData("application/json", "\n\n", "'far' sent a message of more than 64,000,000 bytes.")]
-    [InlineData("text/event-stream", "\n", "What 'far' sent could not be understood.")]
+    [InlineData("text/event-stream", "\n", "'far' sent something that could not be understood.")]
     public async Task An_answer_without_end_is_given_up(string type, string end, string sentence)
     {
         var piece = new string('x', 1_000_000) + end;

@@ -74,7 +74,7 @@ public sealed class McpProgramTests
         var (call, killed) = await CallAndKillAsync(host);
 
         var error = await Assert.ThrowsAsync<ToolFailedException>(() => call.Soon());
-        Assert.Equal("The tool server 'everything' went away while 'everything_trigger-long-running-operation' ran. Whether the call had an effect is not known. The server will be connected again.", error.Message);
+        Assert.Equal("The connection to the tool server 'everything' was lost while 'everything_trigger-long-running-operation' ran. The call may or may not have had an effect. BlazorChat will reconnect.", error.Message);
         var failed = await host.FailedAsync();
         Assert.StartsWith("The program of 'everything' ended (exit code ", failed.Message, StringComparison.Ordinal);
         Assert.Equal(host.Clock.GetUtcNow() + TimeSpan.FromSeconds(1), failed.NextTry);
@@ -83,7 +83,7 @@ public sealed class McpProgramTests
 
         // A turn that has the tool from before: the call is not made now, and works once the server is back.
         var away = await Assert.ThrowsAsync<ToolFailedException>(() => McpHost.CallAsync(echo, new { message = "now" }));
-        Assert.Contains("is away", away.Message, StringComparison.Ordinal);
+        Assert.Contains("is not connected", away.Message, StringComparison.Ordinal);
         host.Clock.Advance(TimeSpan.FromSeconds(1));
         await host.ConnectedAsync();
         Assert.NotEqual(killed, host.ProcessId);
@@ -153,8 +153,8 @@ public sealed class McpProgramTests
                 patience.Token.ThrowIfCancellationRequested();
             }
 
-            var line = app.Output.Split('\n').Last(text => text.Contains("runs as process", StringComparison.Ordinal));
-            using var process = Process.GetProcessById(int.Parse(line.Split("runs as process ")[1].Trim()));
+            var line = app.Output.Split('\n').Last(text => text.Contains("is running as process", StringComparison.Ordinal));
+            using var process = Process.GetProcessById(int.Parse(line.Split("is running as process ")[1].Trim()));
             await (isCrash ? app.KillAsync() : app.StopAsync());
             await process.WaitForExitAsync().Soon();
         }
@@ -219,7 +219,7 @@ public sealed class McpProgramTests
         var lines = host.Log.Lines.Where(line => line.Text.StartsWith("MCP server odd says", StringComparison.Ordinal)).ToList();
         Assert.All(lines, line => Assert.Equal(LogLevel.Debug, line.Level));
         Assert.Equal(
-            ["MCP server odd says: my token is ***", "MCP server odd says a line of 1000014 characters, which is left out", "MCP server odd says: last words"],
+            ["MCP server odd says: my token is ***", "MCP server odd says a line of 1000014 characters, which is too long to log", "MCP server odd says: last words"],
             lines.Select(line => line.Text));
         Assert.DoesNotContain(host.Log.Lines, line => line.Everything.Contains("sk-very", StringComparison.Ordinal));
     }

@@ -299,7 +299,7 @@ public sealed class ModelStubTests(ITestOutputHelper output) : IAsyncLifetime
         var reading = await ModelWire.AskAsync(directory);
         Assert.Equal("Half", reading.Text);
         Assert.Equal(ChatFailureKind.ProviderError, reading.Failure?.Kind);
-        Assert.Equal("The model's provider sent something that cannot be understood.", reading.Failure!.Message);
+        Assert.Equal("The model's provider sent something that could not be understood.", reading.Failure!.Message);
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public sealed class ProviderMessageTests
     [InlineData("token 0123456789abcdef0123456789abcdef is wrong", "0123456789abcdef")]
     [InlineData("request req_011CSHoEeqs5C35K2UUqR7Fy failed", "011CSH")]
     public void What_looks_like_a_secret_is_left_out(string message, string secret) =>
-        Assert.DoesNotContain(secret, ProviderMessage.Sanitise(message), StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, ProviderMessage.Sanitize(message), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("The model `gpt-4.1-mini` does not exist", "The model `gpt-4.1-mini` does not exist")]
@@ -23,12 +23,12 @@ public sealed class ProviderMessageTests
     [InlineData(null, "")]
     [InlineData(" \n ", "")]
     public void Plain_words_stay_on_one_line(string? message, string expected) =>
-        Assert.Equal(expected, ProviderMessage.Sanitise(message));
+        Assert.Equal(expected, ProviderMessage.Sanitize(message));
 
     [Fact]
     public void Long_messages_are_cut_between_characters()
     {
-        var cut = ProviderMessage.Sanitise(string.Concat(Enumerable.Repeat("\U0001F980 ", 1000)));
+        var cut = ProviderMessage.Sanitize(string.Concat(Enumerable.Repeat("\U0001F980 ", 1000)));
         Assert.True(cut.Length <= ProviderMessage.MaxLength + 1);
         Assert.EndsWith("…", cut, StringComparison.Ordinal);
         Assert.DoesNotContain('\uFFFD', cut);

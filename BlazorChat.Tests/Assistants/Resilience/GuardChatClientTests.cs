@@ -311,7 +311,7 @@ public sealed class GuardChatClientTests : IDisposable
         var notice = Assert.Single((await reading).Notices);
         Assert.Equal(1, notice.Attempt);
         Assert.InRange(notice.Delay, TimeSpan.FromSeconds(0.75), TimeSpan.FromSeconds(1.25));
-        Assert.Equal("The model's provider cannot be reached.", notice.Reason);
+        Assert.Equal("The model's provider could not be reached.", notice.Reason);
     }
 
     [Fact]

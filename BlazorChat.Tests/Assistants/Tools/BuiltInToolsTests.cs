@@ -33,8 +33,8 @@ public sealed class BuiltInToolsTests
     [InlineData("Europe/Vienna", "{}", "2026-01-01T01:00:00+01:00, Thursday, 1 January 2026, 01:00 in Europe/Vienna")]
     [InlineData("Europe/Vienna", """{"zone":"America/New_York"}""", "2025-12-31T19:00:00-05:00, Wednesday, 31 December 2025, 19:00 in America/New_York")]
     [InlineData("Europe/Vienna", """{"zone":null}""", "2026-01-01T01:00:00+01:00, Thursday, 1 January 2026, 01:00 in Europe/Vienna")]
-    [InlineData(null, "{}", "2026-01-01T00:00:00+00:00, Thursday, 1 January 2026, 00:00 in UTC (the time zone of the person who asked is not known)")]
-    [InlineData("../../etc/passwd", "{}", "2026-01-01T00:00:00+00:00, Thursday, 1 January 2026, 00:00 in UTC (the time zone of the person who asked is not known)")]
+    [InlineData(null, "{}", "2026-01-01T00:00:00+00:00, Thursday, 1 January 2026, 00:00 in UTC (the time zone of the person who asked is unknown)")]
+    [InlineData("../../etc/passwd", "{}", "2026-01-01T00:00:00+00:00, Thursday, 1 January 2026, 00:00 in UTC (the time zone of the person who asked is unknown)")]
     public async Task The_time_is_that_of_whoever_asked(string? timeZone, string arguments, string expected)
     {
         await using var bench = new ToolBench();

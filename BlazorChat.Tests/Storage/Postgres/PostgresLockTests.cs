@@ -112,7 +112,7 @@ public sealed class PostgresLockTests : IAsyncLifetime
         await UntilAsync(async () => await Record.ExceptionAsync(() => WriteAsync(host)) is null);
         Assert.Equal((MessageStatus.Interrupted.Instance, "Half a "), Told(await secondWatch.EndedAsync()));
         var call = Assert.Single((await firstWatch.EndedAsync()).Calls);
-        Assert.Equal((ToolCallState.Failed, "Not finished: the answer ended before."), (call.State, call.Result));
+        Assert.Equal((ToolCallState.Failed, "Not finished: the answer ended first."), (call.State, call.Result));
     }
 
     [Fact]

@@ -128,7 +128,7 @@ public sealed class DelegationTests
         Assert.Null(first.Options!.Tools);
         first.Send(Calling(("a", "ask_outer", new() { ["task"] = "Do it." }))).Finish(reason: ChatFinishReason.ToolCalls);
         var second = await team["inner"].NextAsync();
-        Assert.Contains("in a circle is refused", ResultOf(second), StringComparison.Ordinal);
+        Assert.Contains("so it cannot be asked again", ResultOf(second), StringComparison.Ordinal);
         second.Finish("I cannot.");
         Assert.Equal("I cannot.", (await outcome).Result);
         Assert.Equal(0, team["outer"].Requests);
@@ -140,7 +140,7 @@ public sealed class DelegationTests
         await using var team = new Team("outer", "inner");
         var outcome = await team.AskAsync("inner", "Go.", "inner", "outer");
         Assert.True(outcome.IsError);
-        Assert.Contains("takes part in this work already", outcome.Result, StringComparison.Ordinal);
+        Assert.Contains("is already part of this work", outcome.Result, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class DelegationTests
         Assert.Null(third.Options!.Tools);
         third.Send(Calling(("2", "ask_d", new() { ["task"] = "And on." }))).Finish(reason: ChatFinishReason.ToolCalls);
         var refused = await team["c"].NextAsync();
-        Assert.Contains("handed on 2 times already", ResultOf(refused), StringComparison.Ordinal);
+        Assert.Contains("already been handed on 2 times", ResultOf(refused), StringComparison.Ordinal);
         refused.Finish("c did it.");
         var back = await team["b"].NextAsync();
         Assert.Equal("c did it.", ResultOf(back));
@@ -183,7 +183,7 @@ public sealed class DelegationTests
         Assert.Contains("a person's browser", results[1], StringComparison.Ordinal);
         Assert.Equal(DelegationTool.NoApproval, results[2]);
         Assert.Equal("0", results[3]);
-        Assert.Equal("There is no tool of this name.", results[4]);
+        Assert.Equal("There is no tool with this name.", results[4]);
         Assert.Equal(1, ran);
         Assert.False(outcome.IsCompleted);
     }
@@ -279,7 +279,7 @@ public sealed class DelegationTests
         await using var team = new Team("outer", "inner");
         team.Change("inner", r => r with { PromptTokens = 500 });
         var outcome = await team.AskAsync("inner", new string('x', 4_000));
-        Assert.Equal(ToolOutcome.Failed("The tool failed. The task is too long for inner: its prompt has at most 500 tokens."), outcome);
+        Assert.Equal(ToolOutcome.Failed("The tool failed. The task is too long for inner: its prompt may have at most 500 tokens."), outcome);
         Assert.Equal(0, team["inner"].Requests);
     }
 

@@ -119,7 +119,7 @@ public sealed class ApprovalRightsTests
         Assert.Null((await bench.Host.Rooms.ChangeAsync(ChatHost.Ada, bench.Room.Id, null, new RoomSettingsChange { DisabledTools = ["careful"] }, default)).Error);
         Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
         var next = await bench.Host.Model.NextAsync();
-        Assert.Equal(["c1: This tool is not there any more."], next.Results);
+        Assert.Equal(["c1: This tool is no longer available."], next.Results);
         next.Finish("Gone.");
         await bench.EndedAsync();
     }

@@ -54,7 +54,7 @@ public sealed class LargeAnswerTests
 
         response.Finish();
         var ended = await bench.EndedAsync();
-        Assert.Equal(new MessageStatus.Failed("This answer has more than 500 parts, which is the most."), ended.Status);
+        Assert.Equal(new MessageStatus.Failed("This answer has more than 500 parts, which is the limit."), ended.Status);
         Assert.Equal(RoomLimits.Parts, ended.Parts.Length);
         Assert.Equal(RoomLimits.Parts, (await bench.StoredAsync()).Parts.Length);
     }

@@ -110,10 +110,10 @@ public sealed class ToolTests
         var next = await bench.Host.Model.NextAsync();
         Assert.Equal(
             [
-                "c1: There is no tool of this name.",
+                "c1: There is no tool with this name.",
                 """c2: The arguments lack "where".""",
-                "c3: The arguments are no valid JSON object. Write them again.",
-                "c4: The arguments are no valid JSON object. Write them again.",
+                "c3: The arguments are not a valid JSON object. Write them again.",
+                "c4: The arguments are not a valid JSON object. Write them again.",
                 """c5: The arguments lack "what".""",
             ],
             next.Results);
@@ -131,7 +131,7 @@ public sealed class ToolTests
         await using var bench = await TurnBench.StartAsync(stuck);
         (await bench.AskAsync()).Call("c1", "stuck").Finish();
         var next = await bench.Host.Model.NextAsync();
-        Assert.Equal(["c1: The tool gave no result within 0.05 seconds and was ended."], next.Results);
+        Assert.Equal(["c1: The tool returned no result within 0.05 seconds and was stopped."], next.Results);
         next.Finish("It hangs.");
         Assert.IsType<MessageStatus.Complete>((await bench.EndedAsync()).Status);
         never.SetResult("too late");
@@ -234,7 +234,7 @@ public sealed class ToolTests
         Assert.Equal(["mine"], first.Tools);
         first.Call("c1", "mine").Call("c2", "off").Call("c3", "theirs").Finish();
         var next = await bench.Host.Model.NextAsync();
-        Assert.Equal(["c1: mine ran", "c2: There is no tool of this name.", "c3: There is no tool of this name."], next.Results);
+        Assert.Equal(["c1: mine ran", "c2: There is no tool with this name.", "c3: There is no tool with this name."], next.Results);
         next.Finish("So.");
         await bench.EndedAsync();
         Assert.Empty(ran);

@@ -55,7 +55,7 @@ public sealed class InstructionsTemplateTests
     {
         await using var room = await ModelRoom.StartAsync(ModelWire.OpenAI, settings: [$"{Instructions}{{{{shop.broken}}}}", Template], configure: Register);
         var response = await room.AnswerAsync();
-        Assert.Equal("The instructions of Model could not be put together on this server.", Assert.IsType<MessageStatus.Failed>(response.Status).Reason);
+        Assert.Equal("This server could not prepare the instructions of Model.", Assert.IsType<MessageStatus.Failed>(response.Status).Reason);
         Assert.Empty(room.Stub.Requests);
     }
 

@@ -40,11 +40,11 @@ public sealed class ContextCheckTests
         Assert.IsType<MessageStatus.Complete>(message.Status);
         var told = message.Parts.OfType<ErrorPart>().Select(part => part.Message).ToList();
         Assert.Equal(isCut ? 1 : 0, told.Count);
-        Assert.Equal(isCut ? 1 : 0, log.Lines.Count(line => line.Level == LogLevel.Warning && line.Text.Contains("cut the prompt off", StringComparison.Ordinal)));
+        Assert.Equal(isCut ? 1 : 0, log.Lines.Count(line => line.Level == LogLevel.Warning && line.Text.Contains("cut off the prompt", StringComparison.Ordinal)));
         if (isCut)
         {
-            Assert.StartsWith($"The model has read about {read:N0} of the 2,", told[0], StringComparison.Ordinal);
-            Assert.EndsWith("so the assistant may have missed a part of the conversation.", told[0], StringComparison.Ordinal);
+            Assert.StartsWith($"The model read only about {read:N0} of 2,", told[0], StringComparison.Ordinal);
+            Assert.EndsWith("so the assistant may have missed part of the conversation.", told[0], StringComparison.Ordinal);
         }
     }
 
@@ -95,6 +95,6 @@ public sealed class ContextCheckTests
         room.Stub.EnqueueStream(room.Wire.Text("Well."), OllamaWire.Finish("stop", 512, 3));
         var message = await room.AnswerAsync(Long);
         Assert.Equal("Well.", message.Text);
-        Assert.StartsWith("The model has read about 512 of the ", Assert.Single(message.Parts.OfType<ErrorPart>()).Message, StringComparison.Ordinal);
+        Assert.StartsWith("The model read only about 512 of ", Assert.Single(message.Parts.OfType<ErrorPart>()).Message, StringComparison.Ordinal);
     }
 }

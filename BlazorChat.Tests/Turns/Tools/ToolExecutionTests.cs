@@ -50,13 +50,13 @@ public sealed class ToolExecutionTests
     [Theory]
     [InlineData("[1]", "must be a JSON object, not an array")]
     [InlineData("null", "must be a JSON object, not null")]
-    [InlineData("""{"a":1""", "no valid JSON (line 1")]
-    [InlineData("""{"a":1}{"a":2}""", "no valid JSON")]
+    [InlineData("""{"a":1""", "not valid JSON (line 1")]
+    [InlineData("""{"a":1}{"a":2}""", "not valid JSON")]
     [InlineData("{}", "lack \"a\"")]
     [InlineData("""{"a":"seven"}""", "\"a\" must be of the type integer, not a string")]
     [InlineData("""{"a":{"b":1}}""", "\"a\" must be of the type integer, not an object")]
     [InlineData("""{"a":"\ud800"}""", "\"a\" must be of the type integer")]
-    [InlineData("""{"\ud800":1}""", "no valid Unicode")]
+    [InlineData("""{"\ud800":1}""", "not valid Unicode")]
     public async Task Arguments_that_cannot_be_used_are_explained_to_the_model_and_nothing_runs(string arguments, string expected)
     {
         await using var bench = new ToolBench();
@@ -72,7 +72,7 @@ public sealed class ToolExecutionTests
     {
         await using var bench = new ToolBench();
         var deep = $$"""{"a":{{new string('[', 100_000)}}""";
-        Assert.Contains("no valid JSON", (await bench.RunAsync((string a) => a, deep)).Result, StringComparison.Ordinal);
+        Assert.Contains("not valid JSON", (await bench.RunAsync((string a) => a, deep)).Result, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class ToolExecutionTests
         await bench.Time.WaitForTimerAsync(due => due == ToolBench.Timeout);
         Assert.False(outcome.IsCompleted);
         bench.Time.Advance(ToolBench.Timeout);
-        Assert.Equal(new ToolOutcome("The tool gave no result within 60 seconds and was ended.", IsError: true), await outcome);
+        Assert.Equal(new ToolOutcome("The tool returned no result within 60 seconds and was stopped.", IsError: true), await outcome);
         await told.Task.Soon();
         Assert.Contains(bench.Log.Lines, line => line.Text.Contains("Tool tool timed out: call call-1", StringComparison.Ordinal));
     }
@@ -186,7 +186,7 @@ public sealed class ToolExecutionTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
         }
 
-        Assert.Contains("never ended", (await bench.RunAsync(tool)).Result, StringComparison.Ordinal);
+        Assert.Contains("have not ended", (await bench.RunAsync(tool)).Result, StringComparison.Ordinal);
         Assert.Equal("other", (await bench.RunAsync(ToolBench.Tool(() => "other", "other"))).Result);
         release.SetResult("at last");
         while ((await bench.RunAsync(tool)).IsError)
@@ -202,7 +202,7 @@ public sealed class ToolExecutionTests
         var outcome = await bench.RunAsync(string () => throw new InvalidOperationException("password=hunter2"));
         Assert.Equal(new ToolOutcome("The tool failed.", IsError: true), outcome);
         var line = Assert.Single(bench.Log.Lines);
-        Assert.Contains("Tool tool failed: call call-1 of answer 018f0000-0000-7000-8000-000000000002 in room 018f0000-0000-7000-8000-000000000001", line.Text, StringComparison.Ordinal);
+        Assert.Contains("Tool tool failed: call call-1 of response 018f0000-0000-7000-8000-000000000002 in room 018f0000-0000-7000-8000-000000000001", line.Text, StringComparison.Ordinal);
         Assert.Contains("hunter2", line.Everything, StringComparison.Ordinal);
     }
 

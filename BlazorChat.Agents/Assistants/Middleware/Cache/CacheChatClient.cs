@@ -6,8 +6,8 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Middleware.Cache;
 
 /// <summary>
-/// See <see cref="CacheMiddleware"/>. Keeps answers that came to their own end, never failed, stopped or cut ones, nor any
-/// with contents that it does not know. A replayed one has no usage: it costs nothing.
+/// See <see cref="CacheMiddleware"/>. Keeps responses that ended normally: none that failed, was stopped or was cut, and none with contents
+/// of unknown types. A replayed response has no usage: it costs nothing.
 /// </summary>
 internal sealed class CacheChatClient(IChatClient inner, string assistant, bool keepsToolCalls, ResponseStore store) : DelegatingChatClient(inner)
 {
@@ -59,7 +59,7 @@ internal sealed class CacheChatClient(IChatClient inner, string assistant, bool 
         var id = Guid.CreateVersion7().ToString();
         foreach (var piece in stored.Contents.SelectMany(ContentPieces.Of))
         {
-            // A call's id must be new: results are told apart by it.
+            // A call needs a new id, because its result is found by it.
             var content = piece is FunctionCallContent call
                 ? new FunctionCallContent($"call_{Guid.NewGuid():N}", call.Name, call.Arguments is null ? null : new Dictionary<string, object?>(call.Arguments, StringComparer.Ordinal))
                 : piece;
@@ -107,7 +107,7 @@ internal sealed class CacheChatClient(IChatClient inner, string assistant, bool 
             kept.Add(new ChatResponseUpdate(ChatRole.Assistant, contents) { ModelId = update.ModelId });
         }
 
-        // Joins the pieces of text again.
+        // Joins the pieces of text.
         var response = kept.ToChatResponse();
         var whole = response.Messages.SelectMany(message => message.Contents).ToList();
         return whole.Count == 0 ? null : new StoredResponse(whole, reason, response.ModelId, (int)Math.Min(characters, int.MaxValue));

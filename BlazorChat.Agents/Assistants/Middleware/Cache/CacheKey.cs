@@ -4,13 +4,13 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Cache;
 
-/// <summary>What makes two requests the same.</summary>
+/// <summary>Decides which requests count as the same.</summary>
 internal static class CacheKey
 {
     /// <summary>
-    /// A hash of everything that a model may answer differently for, and of the room: a response never comes from another
-    /// room, where others are. Null when the request cannot be kept: it is for no room (nobody could have it forgotten), goes
-    /// on with a conversation that the provider keeps, or has something in it that cannot be compared.
+    /// A hash of the room and of everything that may change a model's response. The room is included because other people are in other
+    /// rooms. Null if the response cannot be kept: the request has no room (so no one could have the response forgotten), continues a
+    /// conversation that the provider keeps, or contains something that cannot be compared.
     /// </summary>
     public static string? Of(string assistant, Guid? room, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
@@ -26,14 +26,14 @@ internal static class CacheKey
         }
         catch (Exception exception) when (exception is NotSupportedException or JsonException or InvalidOperationException)
         {
-            // A content of a type that only somebody else knows, or a tool's result that is no data.
+            // A content type that is unknown here, or a tool result that cannot be serialized.
             return null;
         }
     }
 
     private static ChatMessage Asked(ChatMessage message)
     {
-        // When it was said and by which id are not what is said.
+        // Time and id are not part of what was said.
         var copy = message.Clone();
         copy.MessageId = null;
         copy.CreatedAt = null;

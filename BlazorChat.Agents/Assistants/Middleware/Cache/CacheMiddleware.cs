@@ -2,8 +2,8 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Cache;
 
-/// <summary>Answers the same request of the same room again without asking the model.</summary>
-/// <param name="cache">Where rooms are forgotten.</param>
+/// <summary>Answers a repeated request of a room without asking the model.</summary>
+/// <param name="cache">Forgets the responses of rooms.</param>
 internal sealed class CacheMiddleware(ResponseCache cache) : IChatMiddleware
 {
     public string Name => "cache";

@@ -5,7 +5,7 @@ namespace BlazorChat.Assistants.Middleware.Cache;
 /// <summary>Settings of the middleware <c>cache</c>.</summary>
 internal sealed class CacheOptions
 {
-    /// <summary>The most answers; the one that was not asked for the longest goes first.</summary>
+    /// <summary>The most responses; the least recently used one is removed first.</summary>
     [Range(1, 100_000)]
     public int MaxEntries { get; set; } = 1000;
 
@@ -17,6 +17,6 @@ internal sealed class CacheOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Whether answers that call tools are kept too: the same question then calls them again, without asking the model.</summary>
+    /// <summary>Whether responses with tool calls are kept too. A repeated question then calls the tools again, without asking the model.</summary>
     public bool ToolCalls { get; set; }
 }

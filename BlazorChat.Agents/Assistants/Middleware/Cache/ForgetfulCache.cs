@@ -2,7 +2,7 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Assistants.Middleware.Cache;
 
-/// <summary>Lets the cache forget a room's answers when something that was in their prompts is changed or taken away.</summary>
+/// <summary>Makes the cache forget a room's responses when something in their prompts is changed or removed.</summary>
 internal sealed class ForgetfulCache(ResponseCache cache) : IRoomObserver
 {
     public void OnRoomEvent(Guid roomId, RoomEvent roomEvent)

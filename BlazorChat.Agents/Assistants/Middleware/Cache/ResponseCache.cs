@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace BlazorChat.Assistants.Middleware.Cache;
 
-/// <summary>All answers that the middleware <c>cache</c> keeps, of all assistants. In memory only; for any thread.</summary>
+/// <summary>All responses that the middleware <c>cache</c> keeps, for all assistants. In memory only; thread-safe.</summary>
 internal sealed class ResponseCache
 {
     private ImmutableList<ResponseStore> _stores = [];
 
     /// <summary>
-    /// Forgets every response that was given in a room, and keeps none of those that are being given now: call it when something
-    /// that may have been in a prompt (a message, a version, the instructions) is edited or deleted, and when the room is.
+    /// Forgets all responses of a room, including those being written. Call it when something that may have been in a prompt (a message, a
+    /// version, the instructions) is edited or deleted, and when the room is deleted.
     /// </summary>
     /// <param name="roomId">The room.</param>
     public void Forget(Guid roomId)
@@ -20,7 +20,7 @@ internal sealed class ResponseCache
         }
     }
 
-    /// <summary>How many responses are kept.</summary>
+    /// <summary>The number of kept responses.</summary>
     public int Count => _stores.Sum(store => store.Count);
 
     internal ResponseStore Add(CacheOptions options, TimeProvider time)

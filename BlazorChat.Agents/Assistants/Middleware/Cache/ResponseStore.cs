@@ -2,14 +2,14 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Cache;
 
-/// <summary>A response that is kept.</summary>
-/// <param name="Contents">Its contents, not to be changed.</param>
+/// <summary>A kept response.</summary>
+/// <param name="Contents">Its contents; must not be changed.</param>
 /// <param name="FinishReason">How it ended.</param>
-/// <param name="ModelId">Who gave it.</param>
-/// <param name="Characters">Its size.</param>
+/// <param name="ModelId">The model that wrote it.</param>
+/// <param name="Characters">Its size in characters.</param>
 internal sealed record StoredResponse(IReadOnlyList<AIContent> Contents, ChatFinishReason FinishReason, string? ModelId, int Characters);
 
-/// <summary>The responses of one cache: bounded in number, size and age, the least recently used go first.</summary>
+/// <summary>The responses of one cache, with limits on number, size and age. The least recently used ones are removed first.</summary>
 internal sealed class ResponseStore(int maxEntries, int maxCharacters, TimeSpan maxAge, TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -29,7 +29,7 @@ internal sealed class ResponseStore(int maxEntries, int maxCharacters, TimeSpan 
         }
     }
 
-    /// <summary>Changes whenever a room is forgotten. Read it before the request that <see cref="Put"/> is for.</summary>
+    /// <summary>Changes whenever a room is forgotten. Read it before the request whose response goes to <see cref="Put"/>.</summary>
     public long Forgotten
     {
         get
@@ -62,7 +62,7 @@ internal sealed class ResponseStore(int maxEntries, int maxCharacters, TimeSpan 
         }
     }
 
-    /// <summary>Keeps a response, unless a room was forgotten since <paramref name="forgotten"/> was read: it may hold what is to be forgotten.</summary>
+    /// <summary>Keeps a response, unless a room was forgotten after <paramref name="forgotten"/> was read: the response may contain what must be forgotten.</summary>
     public void Put(string key, Guid room, StoredResponse response, long forgotten)
     {
         lock (_lock)

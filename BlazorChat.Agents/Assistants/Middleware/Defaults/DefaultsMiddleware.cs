@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Defaults;
 
-/// <summary>Settings of a request where whoever asks says nothing. They come before the assistant's own.</summary>
+/// <summary>Fills in request settings that the caller leaves open. They take precedence over the assistant's own defaults.</summary>
 internal sealed class DefaultsMiddleware : IChatMiddleware
 {
     public const string MiddlewareName = "defaults";

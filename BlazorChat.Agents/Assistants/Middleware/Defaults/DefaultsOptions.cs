@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Defaults;
 
-/// <summary>Settings of the middleware <c>defaults</c>: those of <see cref="ChatOptions"/> with the same names; what is left out stays as it is.</summary>
+/// <summary>Settings of the middleware <c>defaults</c>, named like those of <see cref="ChatOptions"/>. Settings that are left out change nothing.</summary>
 internal sealed class DefaultsOptions
 {
     [StringLength(200, MinimumLength = 1)]

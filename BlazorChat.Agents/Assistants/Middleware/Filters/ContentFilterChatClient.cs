@@ -5,10 +5,10 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Middleware.Filters;
 
 /// <summary>
-/// Passes answers through a <see cref="ContentFilter"/>. What the filter holds back comes out before the finish reason, and
-/// before a failure: what came before one is to be kept.
+/// Passes responses through a <see cref="ContentFilter"/>. What the filter holds back is released before the finish reason and before a
+/// failure, because the text before a failure must be kept.
 /// </summary>
-/// <param name="inner">What is further in.</param>
+/// <param name="inner">The next client of the pipeline.</param>
 internal abstract class ContentFilterChatClient(IChatClient inner) : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(
@@ -81,13 +81,13 @@ internal abstract class ContentFilterChatClient(IChatClient inner) : DelegatingC
         failure?.Throw();
     }
 
-    /// <summary>What is sent instead of these messages and options, which must not be changed.</summary>
+    /// <summary>Returns the messages and options to send. The given ones must not be changed.</summary>
     protected virtual (IEnumerable<ChatMessage> Messages, ChatOptions? Options) Send(IEnumerable<ChatMessage> messages, ChatOptions? options) => (messages, options);
 
-    /// <summary>What a stream ends with instead of this failure.</summary>
+    /// <summary>Returns the failure to throw instead of this one.</summary>
     protected virtual Exception Failure(Exception exception) => exception;
 
-    /// <summary>A filter for one response.</summary>
+    /// <summary>Creates a filter for one response.</summary>
     protected abstract ContentFilter CreateFilter();
 
     private static ChatResponseUpdate? Filter(ChatResponseUpdate update, ContentFilter filter)
@@ -110,7 +110,7 @@ internal abstract class ContentFilterChatClient(IChatClient inner) : DelegatingC
         var copy = update.Clone();
         copy.Contents = contents;
 
-        // The provider's own object still has what was taken out.
+        // The provider's own object still contains what was removed.
         copy.RawRepresentation = null;
         return copy;
     }

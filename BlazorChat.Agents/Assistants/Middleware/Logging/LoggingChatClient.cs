@@ -129,7 +129,7 @@ internal sealed partial class LoggingChatClient(IChatClient inner, string assist
         }
     }
 
-    /// <summary>An exception filter for its side effect. Always false.</summary>
+    /// <summary>An exception filter that logs. Always returns false.</summary>
     private bool Failed(long began, Exception exception)
     {
         if (logger.IsEnabled(LogLevel.Debug))
@@ -147,7 +147,7 @@ internal sealed partial class LoggingChatClient(IChatClient inner, string assist
     [LoggerMessage(LogLevel.Trace, "{Assistant} is told {Instructions}\n{Contents}", SkipEnabledCheck = true)]
     private partial void LogSentContents(string assistant, string? instructions, string contents);
 
-    [LoggerMessage(LogLevel.Debug, "{Assistant} answered in {Milliseconds} ms (first content after {First} ms): {Kinds}, finish reason {Finish}", SkipEnabledCheck = true)]
+    [LoggerMessage(LogLevel.Debug, "{Assistant} responded in {Milliseconds} ms (first content after {First} ms): {Kinds}, finish reason {Finish}", SkipEnabledCheck = true)]
     private partial void LogCame(string assistant, double milliseconds, double? first, string kinds, string? finish);
 
     [LoggerMessage(LogLevel.Trace, "{Assistant} says {Contents}", SkipEnabledCheck = true)]

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Logging;
 
-/// <summary>Logs requests and answers where it stands: counts, times and kinds at Debug, contents at Trace only.</summary>
+/// <summary>Logs requests and responses at its place in the pipeline: counts, times and kinds at Debug, contents at Trace only.</summary>
 internal sealed class LoggingMiddleware : IChatMiddleware
 {
     public string Name => "logging";

@@ -8,10 +8,10 @@ internal sealed class CharClass
     private readonly bool[] _ascii = new bool[128];
     private readonly Regex _others;
 
-    /// <exception cref="ArgumentException">It is no regular expression.</exception>
+    /// <exception cref="ArgumentException">The atom is not a valid regular expression.</exception>
     public CharClass(string atom, bool ignoreCase)
     {
-        // One character, no loops: it cannot take long.
+        // One character and no loops, so it cannot take long.
         _others = new Regex(atom, RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None), TimeSpan.FromSeconds(1));
         for (var i = 0; i < _ascii.Length; i++)
         {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
-/// <summary>Redacts whole contents; what has nothing to redact stays the same object, what has is copied.</summary>
+/// <summary>Redacts whole contents. Contents without a match stay the same object; others are copied.</summary>
 /// <param name="program">The patterns.</param>
 internal sealed class ContentRedactor(PatternProgram program)
 {
@@ -22,7 +22,7 @@ internal sealed class ContentRedactor(PatternProgram program)
         _ => content,
     };
 
-    /// <summary>Annotations with what they say of their source redacted.</summary>
+    /// <summary>Redacts the descriptions of the annotations' sources.</summary>
     public IList<AIAnnotation>? Redact(IList<AIAnnotation>? annotations) => annotations is not { Count: > 0 }
         ? annotations
         : [.. annotations.Select(annotation => annotation is CitationAnnotation citation
@@ -48,7 +48,7 @@ internal sealed class ContentRedactor(PatternProgram program)
         var redacted = Redact(reasoning.Text);
         return redacted == reasoning.Text
             ? reasoning
-            // A provider's signature is of the words as they were: it would refuse others.
+            // The provider's signature covers the original words: with others, the provider would refuse it.
             : new TextReasoningContent(redacted) { AdditionalProperties = reasoning.AdditionalProperties };
     }
 

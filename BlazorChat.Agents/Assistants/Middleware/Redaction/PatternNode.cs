@@ -3,7 +3,7 @@ namespace BlazorChat.Assistants.Middleware.Redaction;
 /// <summary>A regular expression as a tree.</summary>
 internal abstract record PatternNode
 {
-    /// <summary>Whether it can match without a character.</summary>
+    /// <summary>Whether it can match the empty string.</summary>
     public abstract bool CanBeEmpty { get; }
 
     public sealed record One(CharClass Class) : PatternNode
@@ -21,13 +21,13 @@ internal abstract record PatternNode
         public override bool CanBeEmpty => Options.Any(option => option.CanBeEmpty);
     }
 
-    /// <summary>From <paramref name="Least"/> to <paramref name="Most"/> times, null for any number.</summary>
+    /// <summary>A repetition from <paramref name="Least"/> to <paramref name="Most"/> times; null for no upper limit.</summary>
     public sealed record Repeat(PatternNode Part, int Least, int? Most) : PatternNode
     {
         public override bool CanBeEmpty => Least == 0 || Part.CanBeEmpty;
     }
 
-    /// <summary>A condition on the characters before and behind a place.</summary>
+    /// <summary>A condition on the characters before and after a position.</summary>
     public sealed record Condition(PatternOp Op, CharClass? Class) : PatternNode
     {
         public override bool CanBeEmpty => true;
@@ -37,21 +37,21 @@ internal abstract record PatternNode
 /// <summary>What an instruction of a <see cref="PatternProgram"/> does.</summary>
 internal enum PatternOp
 {
-    /// <summary>Goes on with a character of the class.</summary>
+    /// <summary>Consumes a character of the class.</summary>
     One,
 
-    /// <summary>Goes on at two places.</summary>
+    /// <summary>Continues at two places.</summary>
     Split,
 
-    /// <summary>Goes on when no character of the class is before.</summary>
+    /// <summary>Continues if the previous character is not in the class.</summary>
     NotBehind,
 
-    /// <summary>Goes on when no character of the class comes next.</summary>
+    /// <summary>Continues if the next character is not in the class.</summary>
     NotAhead,
 
-    /// <summary>Goes on between a word's character and another.</summary>
+    /// <summary>Continues at the boundary of a word.</summary>
     Boundary,
 
-    /// <summary>A pattern has matched up to here.</summary>
+    /// <summary>A pattern matches up to here.</summary>
     Match,
 }

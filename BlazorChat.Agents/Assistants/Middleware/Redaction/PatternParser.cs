@@ -3,9 +3,9 @@ using System.Globalization;
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
 /// <summary>
-/// Reads the regular expressions of redaction, which are .NET's without what cannot be decided character by character: no
-/// anchors, back references, lazy or possessive quantifiers, inline options, and looking around only as "not this
-/// character before" and "not this character behind" (<c>(?&lt;!\d)</c>, <c>(?!\d)</c>), and <c>\b</c>.
+/// Parses the regular expressions for redaction: .NET's, without anything that cannot be decided character by character. There are no
+/// anchors (except <c>\b</c>), back references, lazy or possessive quantifiers or inline options. Lookarounds can only exclude one
+/// character before (<c>(?&lt;!\d)</c>) or after (<c>(?!\d)</c>) a position.
 /// </summary>
 internal sealed class PatternParser
 {
@@ -28,7 +28,7 @@ internal sealed class PatternParser
 
     private bool AtEnd => _at == _text.Length;
 
-    /// <exception cref="FormatException">It cannot be used; the message says why, as the end of a sentence.</exception>
+    /// <exception cref="FormatException">The expression cannot be used; the message says why, as the end of a sentence.</exception>
     public static PatternNode Parse(string text, bool ignoreCase)
     {
         if (text.Length is 0 or > MaxLength)
@@ -40,10 +40,10 @@ internal sealed class PatternParser
         var node = parser.Choice();
         if (!parser.AtEnd)
         {
-            throw new FormatException($"has a closing parenthesis too many at {parser._at + 1}");
+            throw new FormatException($"has an unmatched closing parenthesis at {parser._at + 1}");
         }
 
-        return node.CanBeEmpty ? throw new FormatException("matches an empty text") : node;
+        return node.CanBeEmpty ? throw new FormatException("matches the empty string") : node;
     }
 
     private PatternNode Choice()
@@ -84,7 +84,7 @@ internal sealed class PatternParser
         };
         if (!AtEnd && _text[_at] is ('*' or '+' or '?' or '{'))
         {
-            throw new FormatException($"has a lazy, possessive or doubled quantifier at {_at + 1}, which redaction has not: it always takes the longest match");
+            throw new FormatException($"has a lazy, possessive or doubled quantifier at {_at + 1}, which redaction does not support: it always takes the longest match");
         }
 
         return node is PatternNode.Condition ? throw new FormatException($"repeats a condition at {_at}") : new PatternNode.Repeat(node, least, most);
@@ -101,7 +101,7 @@ internal sealed class PatternParser
 
         return Takes("}") && least <= (most ?? least)
             ? (least, most)
-            : throw new FormatException($"has a quantifier that is none at {_at + 1}; a brace that is meant as such is written \\{{");
+            : throw new FormatException($"has an invalid quantifier at {_at + 1}; write a literal brace as \\{{");
     }
 
     private int Number()
@@ -114,7 +114,7 @@ internal sealed class PatternParser
 
         return int.TryParse(_text.AsSpan(start, _at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MaxCount
             ? number
-            : throw new FormatException($"has no number from 0 to {MaxCount} at {start + 1}");
+            : throw new FormatException($"needs a number from 0 to {MaxCount} at {start + 1}");
     }
 
     private PatternNode Atom()
@@ -139,7 +139,7 @@ internal sealed class PatternParser
     {
         if (++_depth > MaxDepth)
         {
-            throw new FormatException($"has more than {MaxDepth} groups in groups");
+            throw new FormatException($"has groups nested more than {MaxDepth} levels deep");
         }
 
         _at++;
@@ -154,7 +154,7 @@ internal sealed class PatternParser
         }
         else if (!Takes("?:") && !AtEnd && _text[_at] == '?')
         {
-            throw new FormatException($"has a group at {_at} of a kind that redaction has not");
+            throw new FormatException($"has a kind of group at {_at} that redaction does not support");
         }
         else
         {
@@ -162,7 +162,7 @@ internal sealed class PatternParser
         }
 
         _depth--;
-        return Takes(")") ? node : throw new FormatException($"has a group that is not closed at {_at + 1}, or that looks at more than one character");
+        return Takes(")") ? node : throw new FormatException($"has at {_at + 1} a group that is not closed or that looks at more than one character");
     }
 
     private CharClass Class()
@@ -170,7 +170,7 @@ internal sealed class PatternParser
         var start = _at;
         if (AtEnd || _text[_at] is '(' or ')' or '|')
         {
-            throw new FormatException($"has no character at {_at + 1}");
+            throw new FormatException($"needs a character at {_at + 1}");
         }
 
         switch (_text[_at++])
@@ -198,7 +198,7 @@ internal sealed class PatternParser
         }
         catch (ArgumentException exception)
         {
-            throw new FormatException($"has a class of characters that is none before {_at + 1}", exception);
+            throw new FormatException($"has an invalid character class before {_at + 1}", exception);
         }
     }
 
@@ -214,7 +214,7 @@ internal sealed class PatternParser
         {
             case 'p' or 'P':
                 var end = _text.IndexOf('}', _at);
-                _at = end < 0 ? throw new FormatException($"has a category without an end at {_at}") : end + 1;
+                _at = end < 0 ? throw new FormatException($"has a category that is not closed at {_at}") : end + 1;
                 break;
             case 'x' or 'u':
                 _at = Math.Min(_text.Length, _at + (character == 'x' ? 2 : 4));
@@ -222,7 +222,7 @@ internal sealed class PatternParser
             case 'd' or 'D' or 'w' or 'W' or 's' or 'S' or 't' or 'n' or 'r':
                 break;
             case var other when char.IsAsciiLetterOrDigit(other):
-                throw new FormatException($"has an escape at {_at - 1} that redaction has not");
+                throw new FormatException($"has an escape at {_at - 1} that redaction does not support");
         }
     }
 
@@ -238,7 +238,7 @@ internal sealed class PatternParser
             }
             else if (_text.AsSpan(_at).StartsWith("-[", StringComparison.Ordinal))
             {
-                throw new FormatException($"subtracts a class of characters at {_at + 1}, which redaction has not");
+                throw new FormatException($"subtracts a character class at {_at + 1}, which redaction does not support");
             }
 
             _at++;
@@ -246,7 +246,7 @@ internal sealed class PatternParser
 
         if (_at >= _text.Length)
         {
-            throw new FormatException("has a class of characters without an end");
+            throw new FormatException("has a character class that is not closed");
         }
 
         _at++;

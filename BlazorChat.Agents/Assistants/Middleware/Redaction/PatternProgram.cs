@@ -1,17 +1,17 @@
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
-/// <summary>One instruction: what it does, with which characters, and where it goes on.</summary>
+/// <summary>One instruction.</summary>
 /// <param name="Op">What it does.</param>
-/// <param name="Class">With which characters.</param>
-/// <param name="Next">Where it goes on; of a match, the number of the pattern.</param>
-/// <param name="Other">Where a split goes on too.</param>
-/// <param name="IsChecked">Whether what its pattern matches is checked, so that of two matches with the same end the later beginning may be the one.</param>
+/// <param name="Class">The characters that it tests.</param>
+/// <param name="Next">The instruction to continue with; for a match, the number of the pattern.</param>
+/// <param name="Other">The second instruction after a split.</param>
+/// <param name="IsChecked">Whether matches of its pattern are checked, so that of two matches with the same end the later start may be the valid one.</param>
 internal readonly record struct PatternStep(PatternOp Op, CharClass? Class, int Next, int Other, bool IsChecked = false);
 
 /// <summary>
-/// Several patterns as one machine of states (Thompson's construction), begun at <see cref="Entry"/>. .NET's own regular
-/// expressions cannot say whether the end of a text may still become a match, which is what a text that is still being
-/// written has to be asked; this can, and in time that grows with the text alone, whatever the pattern.
+/// Several patterns as one state machine (Thompson's construction), which starts at <see cref="Entry"/>. .NET's regular expressions cannot
+/// say whether the end of a text may still become a match, which is needed while a text is being written. This machine can, and its time
+/// grows only with the text, whatever the pattern.
 /// </summary>
 internal sealed class PatternProgram
 {
@@ -19,7 +19,7 @@ internal sealed class PatternProgram
     private readonly List<PatternStep> _steps = [];
     private bool _isChecked;
 
-    /// <exception cref="FormatException">It is too large; the message says so, as the end of a sentence.</exception>
+    /// <exception cref="FormatException">The patterns are too large; the message says so, as the end of a sentence.</exception>
     public PatternProgram(IReadOnlyList<RedactionPattern> patterns)
     {
         Patterns = patterns;
@@ -37,7 +37,7 @@ internal sealed class PatternProgram
 
     public IReadOnlyList<RedactionPattern> Patterns { get; }
 
-    /// <summary>Where it begins; -1 when there are no patterns.</summary>
+    /// <summary>The first instruction; -1 if there are no patterns.</summary>
     public int Entry { get; }
 
     public IReadOnlyList<PatternStep> Steps => _steps;
@@ -53,7 +53,7 @@ internal sealed class PatternProgram
         return _steps.Count - 1;
     }
 
-    /// <summary>Writes a node that goes on at <paramref name="next"/>; backwards, so that this is known.</summary>
+    /// <summary>Emits a node that continues at <paramref name="next"/>. Works backwards, so that this is known.</summary>
     private int Emit(PatternNode node, int next)
     {
         switch (node)
@@ -69,7 +69,7 @@ internal sealed class PatternProgram
             case PatternNode.Repeat repeat:
                 return Emit(repeat, next);
             default:
-                throw new InvalidOperationException($"There is no way to write {node.GetType().Name}.");
+                throw new InvalidOperationException($"Cannot emit {node.GetType().Name}.");
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class PatternProgram
         var start = next;
         if (repeat.Most is null)
         {
-            // The way back is known only after what it leads to.
+            // The target of the loop is known only after its body is emitted.
             start = Add(new PatternStep(PatternOp.Split, null, -1, next));
             _steps[start] = _steps[start] with { Next = Emit(repeat.Part, start) };
         }

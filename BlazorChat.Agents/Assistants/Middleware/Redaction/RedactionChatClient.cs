@@ -35,7 +35,7 @@ internal sealed class RedactionChatClient : ContentFilterChatClient
         return (messages.Select(Redact).ToList(), sent);
     }
 
-    // The sentences of some failures quote the model: an error is all that it says.
+    // The messages of some failures quote the model, so everything except the message is dropped.
     protected override Exception Failure(Exception exception) =>
         _options.Streamed && exception is ChatFailureException failure && TextRedactor.Redact(_program, failure.Message) is var sentence && sentence != failure.Message
             ? new ChatFailureException(failure.Kind, sentence, failure.CanRetry, failure.InnerException) { StatusCode = failure.StatusCode, RetryAfter = failure.RetryAfter }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
 /// <summary>
-/// Redacts one response while it comes. Text, reasoning and the arguments of each call are texts of their own: what is shown
-/// apart is read apart, and where people see something else between the words, the text before it has ended.
+/// Redacts one response as it comes. Text, reasoning and the arguments of each call are separate texts, as they are shown separately.
+/// Where people see something else between the words, the text before it has ended.
 /// </summary>
 internal sealed class RedactionFilter(PatternProgram program, ContentRedactor contents) : ContentFilter
 {
@@ -21,7 +21,7 @@ internal sealed class RedactionFilter(PatternProgram program, ContentRedactor co
         switch (content)
         {
             case TextContent { Text.Length: 0, Annotations: not { Count: > 0 } } or TextReasoningContent { Text.Length: 0, ProtectedData: null }:
-                // Some providers send one of them with each piece of the other: it is no end of anything.
+                // Some providers send an empty one with each piece of the other kind: it ends nothing.
                 break;
             case TextContent text:
                 EndReasoning(output);
@@ -94,7 +94,7 @@ internal sealed class RedactionFilter(PatternProgram program, ContentRedactor co
             return;
         }
 
-        // The signature ends a block. It is of the words as they were: with others the provider would refuse it.
+        // The signature ends a block. It covers the original words: with others, the provider would refuse it.
         shown += Rest(_reasoning);
         var isSame = _reasoning.Replacements == _before;
         _before = _reasoning.Replacements;
@@ -117,7 +117,7 @@ internal sealed class RedactionFilter(PatternProgram program, ContentRedactor co
             _calls[delta.CallId] = call;
         }
 
-        // The first one shows that there is a call, whatever is known of its arguments.
+        // The first delta shows that there is a call, even before any arguments.
         var shown = Next(call.Redactor, delta.Arguments);
         if (isNew || shown.Length > 0)
         {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
 /// <summary>
-/// Takes what looks like personal data or a secret out of what a model is sent, and out of what it answers before anybody
-/// sees it. Patterns find what has a form; they are no proof that nothing else gets through.
+/// Removes what looks like personal data or a secret from prompts, and from responses before anyone sees them. Patterns find only text
+/// with a known form: they do not guarantee that nothing else gets through.
 /// </summary>
 internal sealed class RedactionMiddleware : IChatMiddleware
 {

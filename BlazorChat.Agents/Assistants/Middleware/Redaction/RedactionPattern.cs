@@ -1,7 +1,7 @@
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
-/// <summary>What is taken out, and what is put in its place.</summary>
+/// <summary>A pattern and its replacement.</summary>
 /// <param name="Root">The regular expression.</param>
-/// <param name="Replacement">What people and models see instead.</param>
-/// <param name="IsValid">Whether what the expression matches is really one; null for always.</param>
+/// <param name="Replacement">The text that people and models see instead.</param>
+/// <param name="IsValid">Decides whether a match of the expression is real; null for always.</param>
 internal sealed record RedactionPattern(PatternNode Root, string Replacement, Func<string, bool>? IsValid = null);

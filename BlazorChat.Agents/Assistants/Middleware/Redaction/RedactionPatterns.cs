@@ -1,12 +1,12 @@
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
-/// <summary>The patterns that have names.</summary>
+/// <summary>The named patterns.</summary>
 internal static class RedactionPatterns
 {
-    /// <summary>Each is a new one, by its name.</summary>
+    /// <summary>The patterns by name.</summary>
     public static IReadOnlyDictionary<string, RedactionPattern> All { get; } = new Dictionary<string, RedactionPattern>(StringComparer.OrdinalIgnoreCase)
     {
-        // What has the form of an address; more can be written by the standard than anybody uses.
+        // The usual form of an address; the standard allows more than anyone uses.
         ["email"] = New(@"(?<![\w.%+-])[\w.%+-]{1,128}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+\p{L}{2,24}(?![\w-])", "[e-mail]"),
 
         // International, North American, and with a national prefix of 0.
@@ -16,13 +16,13 @@ internal static class RedactionPatterns
         ["credit-card"] = New("(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])", "[card]", IsLuhn),
         ["iban"] = New("(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])", "[IBAN]", IsIban),
 
-        // OpenAI, Anthropic, Stripe and their kin; GitHub; Slack; AWS; Google.
+        // OpenAI, Anthropic, Stripe and similar; GitHub; Slack; AWS; Google.
         ["api-key"] = New(
             "(?<![A-Za-z0-9])(?:[srp]k[-_][A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,}|xox[abeprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|AIza[A-Za-z0-9_-]{35})",
             "[key]"),
     };
 
-    /// <summary>The sum that cards' numbers have.</summary>
+    /// <summary>Whether a card number has a valid checksum (Luhn).</summary>
     internal static bool IsLuhn(string text)
     {
         var sum = 0;
@@ -39,11 +39,11 @@ internal static class RedactionPatterns
             isDoubled = !isDoubled;
         }
 
-        // Zeros alone have it too.
+        // Zeros alone pass the checksum too.
         return sum > 0 && sum % 10 == 0;
     }
 
-    /// <summary>The remainder that account numbers have (ISO 7064, MOD 97-10).</summary>
+    /// <summary>Whether an account number has a valid checksum (ISO 7064, MOD 97-10).</summary>
     internal static bool IsIban(string text)
     {
         var compact = text.Replace(" ", "", StringComparison.Ordinal);

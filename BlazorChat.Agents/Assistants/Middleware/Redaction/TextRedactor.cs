@@ -3,10 +3,10 @@ using System.Text;
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
 /// <summary>
-/// Redacts a text that comes in pieces. Of all matches the one that begins first counts, then the longest, then the pattern
-/// that is named first; what it is does not depend on the pieces. Held back is only what may still become part of a match,
-/// at most <see cref="MaxHeld"/> characters: a match of up to half of that is always found, a longer one when the beginning
-/// of it alone is one (then the rest follows it). Not for concurrent use.
+/// Redacts a text that comes in pieces. The match that begins first counts, then the longest, then that of the first pattern. The result
+/// does not depend on the pieces. Only text that may still become part of a match is held back, at most <see cref="MaxHeld"/> characters.
+/// A match of up to half of that is always found. A longer one is found if its beginning alone is a match; then the rest is replaced with
+/// it. Not thread-safe.
 /// </summary>
 /// <param name="program">The patterns.</param>
 internal sealed class TextRedactor(PatternProgram program)
@@ -24,18 +24,18 @@ internal sealed class TextRedactor(PatternProgram program)
     private long _sameStart;
     private char? _before;
 
-    // Where the held text begins in the whole, and how much of it the threads have read.
+    // The position of the held text in the whole text, and how much of it the threads have read.
     private long _base;
     private int _read;
     private Candidate? _best;
 
-    // A match that was too long to hold back is replaced already, and may still go on: its end so far.
+    // A match that was too long to hold back: already replaced, but it may still grow. Its end so far.
     private Candidate? _open;
 
-    /// <summary>How much has been replaced so far.</summary>
+    /// <summary>The number of replacements so far.</summary>
     public int Replacements { get; private set; }
 
-    /// <summary>Takes a piece and writes what can be shown by now.</summary>
+    /// <summary>Adds a piece, and outputs the text that is decided.</summary>
     public void Append(string text, StringBuilder output)
     {
         if (program.Entry < 0)
@@ -57,7 +57,7 @@ internal sealed class TextRedactor(PatternProgram program)
         }
     }
 
-    /// <summary>Writes all the rest: nothing comes behind it. What comes then is a new text.</summary>
+    /// <summary>Outputs the rest, at the end of the text. Anything added later is a new text.</summary>
     public void End(StringBuilder output)
     {
         while (_held.Length > 0 || _open is not null)
@@ -79,7 +79,7 @@ internal sealed class TextRedactor(PatternProgram program)
         _before = null;
     }
 
-    /// <summary>The whole of a text at once.</summary>
+    /// <summary>Redacts a whole text at once.</summary>
     public static string Redact(PatternProgram program, string text)
     {
         var redactor = new TextRedactor(program);
@@ -89,7 +89,7 @@ internal sealed class TextRedactor(PatternProgram program)
         return redactor.Replacements == 0 ? text : output.ToString();
     }
 
-    /// <summary>Lets every thread look at the place before a character, and past it; null for the end of the text.</summary>
+    /// <summary>Advances every thread over a character; null for the end of the text.</summary>
     private void Step(char? character)
     {
         _round = ++_stamp;
@@ -98,7 +98,7 @@ internal sealed class TextRedactor(PatternProgram program)
         var last = -1L;
         foreach (var (step, start) in _threads)
         {
-            // Threads are in the order of their starts.
+            // Threads are ordered by their starts.
             _sameStart = start == last ? _sameStart : ++_stamp;
             last = start;
             Follow(step, start, before, character);
@@ -122,7 +122,7 @@ internal sealed class TextRedactor(PatternProgram program)
         _toFollow.Push(first);
         while (_toFollow.TryPop(out var at))
         {
-            // Of threads that come to the same place the first one goes on alone; each, where the match is checked.
+            // Of the threads that reach the same place, only the first continues; if the match is checked, each of them.
             var step = program.Steps[at];
             var stamp = step.IsChecked ? _sameStart : _round;
             if (_seen[at] == stamp)
@@ -170,7 +170,7 @@ internal sealed class TextRedactor(PatternProgram program)
         }
     }
 
-    /// <summary>Shows and replaces what is decided.</summary>
+    /// <summary>Outputs and replaces what is decided.</summary>
     private void Settle(StringBuilder output, bool atEnd)
     {
         var isFull = _read > MaxHeld;
@@ -215,7 +215,7 @@ internal sealed class TextRedactor(PatternProgram program)
         }
     }
 
-    /// <summary>Threads that lost against others may have what the rest needs.</summary>
+    /// <summary>Reads the rest again, because threads that lost to others may be needed for it.</summary>
     private void ReadAgain()
     {
         _threads.Clear();
@@ -224,7 +224,7 @@ internal sealed class TextRedactor(PatternProgram program)
 
     private void Show(StringBuilder output, int length, bool atEnd)
     {
-        // Half of a character is nothing to show.
+        // Half of a surrogate pair cannot be shown.
         if (!atEnd && length > 0 && char.IsHighSurrogate(_held[length - 1]))
         {
             length--;

@@ -4,13 +4,13 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Redaction;
 
-/// <summary>Redacts arguments and results of tools: every text in them, however deep, and numbers that are what a pattern looks for (then they become text).</summary>
+/// <summary>Redacts tool arguments and results: every text in them, at any depth, and numbers that match a pattern (they become text).</summary>
 /// <param name="program">The patterns.</param>
 internal sealed class ValueRedactor(PatternProgram program)
 {
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The same object when there is nothing to redact.</summary>
+    /// <summary>Returns the same object if there is nothing to redact.</summary>
     public object? Redact(object? value)
     {
         switch (value)
@@ -35,7 +35,7 @@ internal sealed class ValueRedactor(PatternProgram program)
         }
         catch (Exception exception) when (exception is NotSupportedException or JsonException or InvalidOperationException)
         {
-            // No data: what it says of itself is all that a provider's client could send.
+            // Not serializable: its string form is all that a provider's client could send.
             return TextRedactor.Redact(program, value.ToString() ?? "");
         }
     }

@@ -5,14 +5,13 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Middleware.Think;
 
 /// <summary>
-/// Tells reasoning from text by tags, which may come in pieces: holds back only what may be the beginning of the tag that
-/// would count next. A tag that is never closed makes reasoning of all the rest. White space around the tags at the start
-/// of a response belongs to nobody and is left out.
+/// Separates reasoning from text by tags, which may come in pieces. Holds back only what may be the beginning of the next tag. After a tag
+/// that is never closed, everything is reasoning. White space around the tags at the start of a response is left out.
 /// </summary>
 /// <param name="options">The settings.</param>
 internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
 {
-    // White space before an opening tag is held back too, but not without end.
+    // White space before an opening tag is held back too, within this limit.
     private const int MostHeld = 512;
 
     private readonly string _opening = $"<{options.Tag}>";
@@ -43,7 +42,7 @@ internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
                 output.Add(content);
                 break;
             default:
-                // People see it at its place between the words.
+                // People see it at this place between the words.
                 End(output);
                 output.Add(content);
                 break;
@@ -56,7 +55,7 @@ internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
         _held = "";
     }
 
-    /// <summary>One step; false when more has to come first.</summary>
+    /// <summary>One step; false if more text must come first.</summary>
     private bool Next(IList<AIContent> output) =>
         _held.Length > 0 && (_inside ? NextTag(_closing, output) : options.Anywhere ? NextTag(_opening, output) : NextAtStart(output));
 
@@ -123,7 +122,7 @@ internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
         output.Add(_inside ? new TextReasoningContent(text) : new TextContent(text));
     }
 
-    /// <summary>The length of the longest end of a text with which a tag may begin.</summary>
+    /// <summary>The length of the longest end of a text that could begin a tag.</summary>
     private static int Overlap(string text, string tag)
     {
         for (var length = Math.Min(text.Length, tag.Length - 1); length > 0; length--)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.Think;
 
-/// <summary>Makes reasoning of what a model writes between <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c>.</summary>
+/// <summary>Turns what a model writes between <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c> into reasoning.</summary>
 internal sealed class ThinkMiddleware : IChatMiddleware
 {
     public string Name => "think";

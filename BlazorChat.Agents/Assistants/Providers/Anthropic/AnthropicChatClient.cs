@@ -6,12 +6,12 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Providers.Anthropic;
 
 /// <summary>
-/// What Anthropic's own <see cref="IChatClient"/> leaves to do: its exceptions become <see cref="ChatFailureException"/>, and
-/// the connection that it was given is closed with it; what the service would refuse is repaired (<see cref="AnthropicPrompt"/>), and
-/// thinking and tool calls are read from the events (<see cref="AnthropicResponseReader"/>). Always streams.
+/// Completes Anthropic's own <see cref="IChatClient"/>: converts its exceptions to <see cref="ChatFailureException"/>, disposes of the HTTP
+/// client, repairs what the service would refuse (<see cref="AnthropicPrompt"/>), and reads thinking and tool calls from the events
+/// (<see cref="AnthropicResponseReader"/>). Always streams.
 /// </summary>
 /// <param name="inner">The library's client.</param>
-/// <param name="http">Its connection.</param>
+/// <param name="http">Its HTTP client; disposed with this.</param>
 internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : DelegatingChatClient(inner)
 {
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : 
                 }
                 catch (AnthropicSseException exception)
                 {
-                    // Its own ErrorCode is not the type of the error that the protocol sends.
+                    // Its own ErrorCode is not the error type that the protocol sends.
                     var (type, message) = ProviderMessage.Parse(exception.Body);
                     throw ChatFailures.ErrorEvent(type, message, exception);
                 }

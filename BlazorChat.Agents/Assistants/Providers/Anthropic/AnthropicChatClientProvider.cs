@@ -4,14 +4,14 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Providers.Anthropic;
 
-/// <summary>Anthropic, over its own library's <see cref="IChatClient"/>.</summary>
+/// <summary>Anthropic, through its own library's <see cref="IChatClient"/>.</summary>
 /// <param name="time">The clock.</param>
 internal sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClientProvider
 {
-    /// <summary>The name that assistants are configured with.</summary>
+    /// <summary>The provider's name in the configuration.</summary>
     public const string ProviderName = "Anthropic";
 
-    /// <summary>The smallest and fastest of Anthropic's current models (November 2026, https://platform.claude.com/docs/en/about-claude/models/overview); one that can answer without thinking first.</summary>
+    /// <summary>The smallest and fastest of Anthropic's current models (November 2026, https://platform.claude.com/docs/en/about-claude/models/overview). It can answer without thinking first.</summary>
     public const string DefaultModelId = "claude-haiku-5-5";
 
     private const string DefaultEndpoint = "https://api.anthropic.com";
@@ -34,7 +34,7 @@ internal sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClie
     {
         var http = ProviderHttpHandler.CreateClient(time);
 
-        // Everything is said here: the library would otherwise look into the process's environment by itself.
+        // Everything is set here: otherwise the library would read the process's environment itself.
         var client = new AnthropicClient(new ClientOptions
         {
             HttpClient = http,
@@ -47,11 +47,11 @@ internal sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClie
         });
         var chat = new AnthropicChatClient(client.AsIChatClient(options.Model, options.MaxOutputTokens), http);
 
-        // The protocol has no field for who speaks.
+        // The protocol has no field for the speaker.
         return new SpeakerEnvelopeChatClient(chat);
     }
 
-    /// <summary>The library sends a key as a bearer token; servers that took over the protocol earlier know it as <c>x-api-key</c> only.</summary>
+    /// <summary>The library sends a key as a bearer token. Servers that adopted the protocol earlier accept it only as <c>x-api-key</c>.</summary>
     private static Dictionary<string, string>? OwnServerHeaders(AssistantOptions options) =>
         options.ApiKey is null || IsAnthropic(options)
             ? null
@@ -61,7 +61,7 @@ internal sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClie
         options.Endpoint is null
         || (Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint) && endpoint.Host == new Uri(DefaultEndpoint).Host);
 
-    /// <summary>The library adds <c>/v1/messages</c>; people who copy an address from OpenAI's kind of servers have the <c>/v1</c> already.</summary>
+    /// <summary>The library adds <c>/v1/messages</c>. An address copied from an OpenAI-compatible server already has the <c>/v1</c>.</summary>
     private static string BaseUrl(string? endpoint)
     {
         var url = (endpoint ?? DefaultEndpoint).TrimEnd('/');

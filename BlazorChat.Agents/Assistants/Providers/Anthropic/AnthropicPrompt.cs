@@ -4,21 +4,21 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Providers.Anthropic;
 
-/// <summary>What a conversation and its options need before Anthropic's library may send them: what the service would refuse.</summary>
+/// <summary>Changes what the service would refuse in a conversation and its options, before Anthropic's library sends them.</summary>
 internal static class AnthropicPrompt
 {
-    /// <summary>Marks the data of a block of thinking that the provider has encrypted whole. No signature has a colon.</summary>
+    /// <summary>Marks the data of a thinking block that the provider has encrypted completely. No signature contains a colon.</summary>
     public const string RedactedPrefix = "redacted_thinking:";
 
-    // A tool that was called earlier and is not offered any more.
+    // The schema of a tool that was called earlier but is no longer offered.
     private static readonly JsonElement AnyObject = JsonSerializer.SerializeToElement(new { type = "object" });
 
-    /// <param name="messages">The conversation; it is only read.</param>
+    /// <param name="messages">The conversation; only read.</param>
     public static List<ChatMessage> Messages(IEnumerable<ChatMessage> messages) =>
         ToolHistory.Repair(messages, IdFits).ConvertAll(message => message.Contents.Any(content => content is TextReasoningContent) ? WithThinking(message) : message);
 
-    /// <param name="options">They are only read.</param>
-    /// <param name="messages">The conversation, made by <see cref="Messages"/>.</param>
+    /// <param name="options">The options; only read.</param>
+    /// <param name="messages">The conversation, as returned by <see cref="Messages"/>.</param>
     public static ChatOptions? Options(ChatOptions? options, List<ChatMessage> messages)
     {
         var called = messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Select(call => call.Name).Distinct(StringComparer.Ordinal).ToList();
@@ -30,19 +30,19 @@ internal static class AnthropicPrompt
         var copy = options?.Clone() ?? new ChatOptions();
         if (copy.Tools is not { Count: > 0 })
         {
-            // A choice without tools is refused, and so are earlier calls.
+            // A tool choice without tools is refused, and so are earlier calls without tools.
             copy.ToolMode = called.Count == 0 ? null : ChatToolMode.None;
-            copy.Tools = called.Count == 0 ? null : [.. called.Select(name => AIFunctionFactory.CreateDeclaration(name, "Not available any more.", AnyObject))];
+            copy.Tools = called.Count == 0 ? null : [.. called.Select(name => AIFunctionFactory.CreateDeclaration(name, "No longer available.", AnyObject))];
         }
         else if (copy.ToolMode is null && copy.AllowMultipleToolCalls is not null)
         {
-            // The library sends the flag with a choice only.
+            // The library sends the flag only with a tool choice.
             copy.ToolMode = ChatToolMode.Auto;
         }
 
         if (copy.ToolMode is RequiredChatToolMode && copy.Reasoning?.Effort is not null)
         {
-            // Thinking goes with a free choice only.
+            // Thinking requires a free choice.
             copy.Reasoning = new ReasoningOptions { Effort = ReasoningEffort.None };
         }
 
@@ -51,7 +51,7 @@ internal static class AnthropicPrompt
 
     private static bool IdFits(string id) => id.Length is > 0 and <= PendingToolCalls.MaxIdLength && id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 
-    /// <summary>Only signed thinking is taken back, and only in front of what it led to.</summary>
+    /// <summary>The service accepts only signed thinking, and only before what it led to.</summary>
     private static ChatMessage WithThinking(ChatMessage message)
     {
         var contents = new List<AIContent>();

@@ -7,13 +7,13 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Providers.Anthropic;
 
 /// <summary>
-/// Reads thinking and tool calls of one streamed answer from the events themselves. The library gives calls only when they are
-/// whole, loses arguments that come with the first event, and does not tell encrypted thinking from signed thinking once
-/// both are stored. All else it has read is passed on as it is.
+/// Reads the thinking and tool calls of one streamed response from the events. The library passes on only complete calls, loses arguments
+/// in the first event of a call, and does not distinguish encrypted from signed thinking once both are stored. Everything else that it has
+/// read is passed on unchanged.
 /// </summary>
 internal sealed class AnthropicResponseReader
 {
-    /// <summary>The most characters of the signature of one block of thinking.</summary>
+    /// <summary>The most characters of a thinking block's signature.</summary>
     private const int MaxSignatureCharacters = 1_000_000;
 
     private readonly PendingToolCalls _calls = new();
@@ -22,8 +22,8 @@ internal sealed class AnthropicResponseReader
     private readonly Dictionary<long, StringBuilder> _signatures = [];
     private ChatFinishReason? _finishReason;
 
-    /// <summary>What an update says.</summary>
-    /// <exception cref="ChatFailureException">It cannot be understood, or says too much.</exception>
+    /// <summary>Reads an update.</summary>
+    /// <exception cref="ChatFailureException">The update cannot be understood, or exceeds a limit.</exception>
     public ChatResponseUpdate Read(ChatResponseUpdate update)
     {
         if (update.RawRepresentation is RawMessageStreamEvent { Json: { ValueKind: JsonValueKind.Object } json })
@@ -143,7 +143,7 @@ internal sealed class AnthropicResponseReader
     private static JsonElement? Object(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
 
-    /// <summary>A text that is not empty, or null.</summary>
+    /// <summary>A non-empty text, or null.</summary>
     private static string? Text(JsonElement json, string name)
     {
         try

@@ -9,13 +9,13 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Assistants.Providers.AzureOpenAI;
 
 /// <summary>
-/// OpenAI's models in a resource of Azure: the endpoint is the resource's address, the model is the name of a deployment. Signs in with a
-/// key; for identities of Azure register a <see cref="KernelChatClientProvider"/>.
+/// OpenAI's models in an Azure resource: the endpoint is the resource's address, the model is the name of a deployment. Signs in with a
+/// key; for Azure identities, register a <see cref="KernelChatClientProvider"/>.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class AzureOpenAIChatClientProvider(TimeProvider time) : IChatClientProvider
 {
-    /// <summary>The name that assistants are configured with.</summary>
+    /// <summary>The provider's name in the configuration.</summary>
     public const string ProviderName = "AzureOpenAI";
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ internal sealed class AzureOpenAIChatClientProvider(TimeProvider time) : IChatCl
     public IChatClient Create(AssistantOptions options)
     {
         var http = ProviderHttpHandler.CreateClient(time);
-        // The guard has the clocks and repeats.
+        // The guard handles timeouts and retries.
         var azure = new AzureOpenAIClient(new Uri(options.Endpoint!), new ApiKeyCredential(options.ApiKey!), new AzureOpenAIClientOptions
         {
             NetworkTimeout = Timeout.InfiniteTimeSpan,

@@ -13,14 +13,14 @@ using FunctionCallContent = Microsoft.Extensions.AI.FunctionCallContent;
 using FunctionResultContent = Microsoft.Extensions.AI.FunctionResultContent;
 using TextContent = Microsoft.Extensions.AI.TextContent;
 
-// Reasoning contents, and the patch of a chunk, may still change.
+// Reasoning contents, and a chunk's patch, are experimental.
 #pragma warning disable SKEXP0110, SCME0001
 
 namespace BlazorChat.Assistants.Providers.Connectors;
 
 /// <summary>
-/// A chat completion service as a chat client that runs nothing. The kernel's own conversion breaks streamed calls and loses their
-/// types, usage, ends and reasoning. The service has one model, whatever the options say.
+/// A chat completion service as a chat client that runs no tools. The kernel's own conversion breaks streamed calls and loses their types,
+/// usage, finish reasons and reasoning. The service has one model, whatever the options say.
 /// </summary>
 internal sealed class ChatCompletionChatClient(IChatCompletionService service) : IChatClient
 {
@@ -93,7 +93,7 @@ internal sealed class ChatCompletionChatClient(IChatCompletionService service) :
             yield return update;
         }
 
-        // Many connectors do not say why they ended.
+        // Many connectors give no finish reason.
         var reason = calls.FinishReason(finish ?? ChatFinishReason.Stop);
         yield return new ChatResponseUpdate(ChatRole.Assistant, [.. calls.Complete(reason == ChatFinishReason.Length), .. usage is null ? Array.Empty<AIContent>() : [new UsageContent(usage)]])
         {
@@ -130,7 +130,7 @@ internal sealed class ChatCompletionChatClient(IChatCompletionService service) :
                 }
             }
 
-            history.Add(new Microsoft.SemanticKernel.ChatMessageContent(new AuthorRole(message.Role.Value), items) { AuthorName = OpenAINames.Sanitise(message.AuthorName) });
+            history.Add(new Microsoft.SemanticKernel.ChatMessageContent(new AuthorRole(message.Role.Value), items) { AuthorName = OpenAINames.Sanitize(message.AuthorName) });
         }
 
         return history;
@@ -158,7 +158,7 @@ internal sealed class ChatCompletionChatClient(IChatCompletionService service) :
         }
     }
 
-    /// <summary>By the names that connectors agree on: each reads them into settings of its own.</summary>
+    /// <summary>Uses the setting names that connectors share: each converts them to its own settings.</summary>
     private static PromptExecutionSettings Settings(ChatOptions? options)
     {
         var data = new Dictionary<string, object>(StringComparer.Ordinal);
@@ -191,7 +191,7 @@ internal sealed class ChatCompletionChatClient(IChatCompletionService service) :
         };
     }
 
-    /// <summary>A declaration: it has a schema for each parameter alone, so what they share is written into each.</summary>
+    /// <summary>Converts a declaration. The kernel has one schema per parameter, so shared definitions are copied into each.</summary>
     private static KernelFunction ToFunction(AIFunctionDeclaration tool)
     {
         var root = JsonObject.Create(tool.JsonSchema)!;
@@ -233,7 +233,7 @@ internal sealed class ChatCompletionChatClient(IChatCompletionService service) :
             case JsonValue value when value.GetValueKind() == JsonValueKind.False && depth > 0:
                 return value.DeepClone();
             default:
-                // Anything goes.
+                // No restrictions.
                 return new JsonObject();
         }
     }

@@ -3,9 +3,9 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Providers.Connectors;
 
-/// <summary>A connector that a host brought. What one of OpenAI's loses of a response is read as from the built-in one (<see cref="OpenAIResponseReader"/>).</summary>
-/// <param name="connector">Makes one request and runs nothing: see <see cref="KernelConnector"/>.</param>
-/// <param name="http">What it sends with unless the host gave it something else; disposed with this.</param>
+/// <summary>A connector that the host supplies. If it is one of OpenAI's, what it loses of a response is read as for the built-in provider (<see cref="OpenAIResponseReader"/>).</summary>
+/// <param name="connector">Makes one request and runs no tools: see <see cref="KernelConnector"/>.</param>
+/// <param name="http">Its HTTP client, unless the host supplied another; disposed with this.</param>
 internal sealed class ConnectorChatClient(IChatClient connector, HttpClient http) : DelegatingChatClient(connector)
 {
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using Microsoft.SemanticKernel.ChatCompletion;
 
 namespace BlazorChat.Assistants.Providers.Connectors;
 
-/// <summary>Chat services of Semantic Kernel's connectors as clients that make one request and run nothing.</summary>
+/// <summary>Converts the chat services of Semantic Kernel connectors to clients that make one request and run no tools.</summary>
 internal static class KernelConnector
 {
     /// <param name="add">Adds one chat service, of either kind.</param>
@@ -20,12 +20,12 @@ internal static class KernelConnector
             return new ChatCompletionChatClient(kernel.GetRequiredService<IChatCompletionService>());
         }
 
-        // Connectors stand behind a client that runs tools. It has none to run, and must not ask again about a tool that there is not.
+        // Connectors come wrapped in a client that runs tools. It has none to run, and must not ask the model again about an unknown tool.
         client.GetService<FunctionInvokingChatClient>()?.TerminateOnUnknownCalls = true;
         return new DeclaringChatClient(client);
     }
 
-    /// <summary>Tells of tools without giving them away: nobody further in can run one.</summary>
+    /// <summary>Passes on only the declarations of tools, so that the inner clients cannot run them.</summary>
     private sealed class DeclaringChatClient(IChatClient inner) : DelegatingChatClient(inner)
     {
         public override Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -46,7 +46,7 @@ internal static class KernelConnector
             return copy;
         }
 
-        /// <summary>With a schema that is an object: of any other root the connector makes an error of each request.</summary>
+        /// <summary>Ensures that the schema's root is an object: with any other root, the connector fails every request.</summary>
         private static AIFunctionDeclaration Declare(AIFunctionDeclaration function)
         {
             var schema = function.JsonSchema;

@@ -5,11 +5,11 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Providers.Demo;
 
 /// <summary>
-/// The demo assistant: answers by rules, the same to the same, and says so. It makes a first run useful and everything that a
-/// room can go through happen on request, without a model: see <see cref="DemoScript"/> for what it understands.
+/// The demo assistant: it follows rules, always gives the same answer to the same message, and says so. It makes the first run useful and
+/// shows, on request, everything that can happen in a room, without a model. <see cref="DemoScript"/> lists what it understands.
 /// </summary>
-/// <param name="tokensPerSecond">How fast it writes.</param>
-/// <param name="time">The clock that it writes by.</param>
+/// <param name="tokensPerSecond">How fast it writes, in tokens per second.</param>
+/// <param name="time">The clock for its pace.</param>
 internal sealed class DemoChatClient(int tokensPerSecond, TimeProvider time) : IChatClient
 {
     private readonly ChatClientMetadata _metadata = new("demo", providerUri: null, DemoChatClientProvider.ModelId);
@@ -71,7 +71,7 @@ internal sealed class DemoChatClient(int tokensPerSecond, TimeProvider time) : I
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
-    /// <summary>Has nothing to dispose of.</summary>
+    /// <summary>There is nothing to dispose of.</summary>
     public void Dispose()
     {
     }

@@ -2,14 +2,14 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Providers.Demo;
 
-/// <summary>The assistant that ships with the application and needs no model: see <see cref="DemoChatClient"/>.</summary>
-/// <param name="time">The clock that it writes by.</param>
+/// <summary>The built-in assistant that needs no model: see <see cref="DemoChatClient"/>.</summary>
+/// <param name="time">The clock for its pace.</param>
 internal sealed class DemoChatClientProvider(TimeProvider time) : IChatClientProvider
 {
-    /// <summary>The name that assistants are configured with.</summary>
+    /// <summary>The provider's name in the configuration.</summary>
     public const string ProviderName = "Demo";
 
-    /// <summary>What stands where other assistants have a model.</summary>
+    /// <summary>The demo's name in place of a model's.</summary>
     public const string ModelId = "demo";
 
     /// <inheritdoc/>

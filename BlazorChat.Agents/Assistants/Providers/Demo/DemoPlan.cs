@@ -10,7 +10,7 @@ internal sealed record DemoPlan(string Text)
 
     public IReadOnlyList<FunctionCallContent> Calls { get; init; } = [];
 
-    /// <summary>Whether it is written at a tenth of the pace.</summary>
+    /// <summary>Whether it is written at a tenth of the usual speed.</summary>
     public bool IsSlow { get; init; }
 
     public DemoEnding Ending { get; init; }
@@ -19,7 +19,7 @@ internal sealed record DemoPlan(string Text)
 /// <summary>How a response of the demo assistant ends.</summary>
 internal enum DemoEnding
 {
-    /// <summary>As it should.</summary>
+    /// <summary>Normally.</summary>
     Finished,
 
     /// <summary>With a failure after its text.</summary>

@@ -6,12 +6,12 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Providers.Demo;
 
 /// <summary>
-/// What the demo assistant understands: single words in a short message, in this order of precedence. It answers tool
-/// results when they are the last message, and otherwise the last message of a person.
+/// The rules of the demo assistant: single words in a short message, in this order of precedence. It answers tool results if they are the
+/// last message, otherwise the last message of a person.
 /// </summary>
 internal static partial class DemoScript
 {
-    /// <summary>Longer messages are talk, not requests: a word in them means nothing.</summary>
+    /// <summary>Longer messages are not requests: their words are ignored.</summary>
     private const int LongestRequest = 120;
 
     private const string Echo = "echo:";
@@ -28,7 +28,7 @@ internal static partial class DemoScript
             return GoOn([.. prompt.SkipLast(1)], tools);
         }
 
-        // A step's results may come in one message or in one each.
+        // The results of a step may come in one message or in one message each.
         var results = prompt.Skip(prompt.ToList().FindLastIndex(message => !message.Contents.Any(content => content is FunctionResultContent)) + 1)
             .SelectMany(message => message.Contents).OfType<FunctionResultContent>().ToList();
         if (results.Count > 0)
@@ -49,7 +49,7 @@ internal static partial class DemoScript
         return Response(words, text, prompt, tools) ?? new DemoPlan(DemoTexts.Greeting(message?.AuthorName));
     }
 
-    /// <summary>The first words of the question.</summary>
+    /// <summary>A title: the first words of the question.</summary>
     private static string Title(string exchange)
     {
         var begin = exchange.StartsWith(RoomTitle.QuestionMark, StringComparison.Ordinal) ? RoomTitle.QuestionMark.Length : 0;
@@ -59,7 +59,7 @@ internal static partial class DemoScript
         return words.Length > 0 && char.IsLower(words[0]) ? $"{char.ToUpperInvariant(words[0])}{words[1..]}" : words;
     }
 
-    /// <summary>The same response from where it was cut off.</summary>
+    /// <summary>The rest of a response that was cut off.</summary>
     private static DemoPlan GoOn(List<ChatMessage> prompt, IList<AITool> tools)
     {
         var asked = prompt.FindLastIndex(message => message.Role != ChatRole.Assistant) + 1;
@@ -69,7 +69,7 @@ internal static partial class DemoScript
     }
 
     private static DemoPlan? Response(HashSet<string> words, string text, IReadOnlyList<ChatMessage> prompt, IList<AITool> tools) =>
-        // First: what is handed on is not for this one to do.
+        // First: delegated work is not done by this assistant.
         DemoTools.Delegate(words, text, prompt, tools) is { } delegated ? delegated
         : words.Contains("help") ? new DemoPlan(DemoTexts.Help)
         : words.Contains("markdown") ? new DemoPlan(DemoTexts.Markdown)

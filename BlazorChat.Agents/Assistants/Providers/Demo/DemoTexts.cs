@@ -2,32 +2,32 @@ using System.Text;
 
 namespace BlazorChat.Assistants.Providers.Demo;
 
-/// <summary>What the demo assistant says.</summary>
+/// <summary>The texts of the demo assistant.</summary>
 internal static class DemoTexts
 {
     public const string Help =
         """
-        I am the **demo assistant**. I am not a language model: I answer by a few rules, always the same way, so that you can see what a room does before you connect a model.
+        I'm the **demo assistant**. I'm not a language model: I follow a few rules and always give the same answers, so you can see what a room does before you connect a model.
 
-        Ask me for any of these:
+        Try any of these:
 
         | Say | and I will |
         | --- | --- |
-        | `show markdown` | show everything that a message can look like |
+        | `show markdown` | show all the formatting that a message can have |
         | `code` or `table` | show just that |
-        | `reasoning` | think aloud before I answer, or before I use a tool that you name with it |
+        | `reasoning` | think aloud before I answer or use a tool |
         | `long` | write about 1,500 tokens |
         | `slow` | write very slowly, so that you can press Stop |
         | `echo: …` | repeat what you write |
-        | `time`, `dice` or `search for …` | use a tool, where the room has one; several at once when you name several |
-        | `postcard` | use a tool that somebody has to allow first |
-        | `where am I`, `time zone`, `language`, `clipboard` or `copy …` | use a tool of your browser |
-        | `ask <assistant> …` or `delegate …` | hand work to another assistant that I may ask |
-        | `fail` or `fail early` | break off in the middle, or before the first word |
-        | `silent` | fall silent until the time-out |
+        | `time`, `dice` or `search for …` | use a tool if the room has one, or several at once if you name several |
+        | `postcard` | use a tool that someone must approve first |
+        | `where am I`, `time zone`, `language`, `clipboard` or `copy …` | use a tool in your browser |
+        | `ask <assistant> …` or `delegate …` | hand work to another assistant |
+        | `fail` or `fail early` | fail in the middle, or before the first word |
+        | `silent` | fall silent until the timeout |
         | `empty` | finish without saying anything |
 
-        To talk to a real model, set `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`, or configure one under `Assistants` in `appsettings.json`, and start BlazorChat again. Local models work too: set `OLLAMA_MODEL`, or for another server `OPENAI_BASE_URL` and `OPENAI_MODEL`.
+        To talk to a real model, set `OPENAI_API_KEY` or `ANTHROPIC_API_KEY`, or configure one under `Assistants` in `appsettings.json`, and restart BlazorChat. Local models work too: set `OLLAMA_MODEL` or, for another server, `OPENAI_BASE_URL` and `OPENAI_MODEL`.
         """;
 
     public const string Markdown =
@@ -107,37 +107,39 @@ internal static class DemoTexts
         """;
 
     public const string Reasoning =
-        "Somebody wants to see me think. I am a demo and do not think, but I can show what it looks like. "
-        + "First I look at the question. Then I weigh two answers, find that they are the same, and take the first.";
+        "Someone wants to see me think. I'm a demo and don't think, but I can show what it looks like. "
+        + "First I look at the question. Then I compare two answers, find that they're the same, and take the first.";
 
-    public const string AfterReasoning = "I have thought about it, or at least shown what that looks like: the answer is **42**.";
+    public const string AfterReasoning = "I've thought about it, or at least shown what that looks like. The answer is **42**.";
 
     public const string Slow =
-        "I am writing very slowly now, a tenth of my usual pace, so that there is time to look at what happens. "
-        + "Everybody in this room sees each word as it comes. You can press Stop at any moment, and what I have written so far stays.";
+        "I'm writing very slowly now, at a tenth of my usual speed, so that you have time to see what happens. "
+        + "Everyone in this room sees each word as it's written. You can press Stop at any time, and everything I've written stays.";
 
     public const string BeforeFailure = "I will get as far as the middle of this sentence and then";
 
-    public const string BeforeSilence = "I will say this much, and then nothing more until I am ended";
+    public const string BeforeSilence = "I will say this much and then nothing more, until I am stopped";
+
+    public const string NoAssistant = "I'd need another assistant for that. Add one to see me delegate. Say `help` to see what else I can do.";
 
     /// <summary>About 6,000 characters, which is about 1,500 tokens.</summary>
     public static string Long { get; } = MakeLong();
 
     public static string Greeting(string? name) =>
-        $"Hello{(string.IsNullOrWhiteSpace(name) ? "" : $" {name}")}! I am the demo assistant, not a language model. Say `help` to see what I can do.";
+        $"Hello{(string.IsNullOrWhiteSpace(name) ? "" : $" {name}")}! I'm the demo assistant, not a language model. Say `help` to see what I can do.";
 
     public static string NoTool(string what) =>
-        $"I would use a tool for that ({what}), but this room has none for it. I am the demo assistant; say `help` to see what else I can do.";
+        $"I'd use a tool for that ({what}), but this room doesn't have one. Say `help` to see what else I can do.";
 
     private static string MakeLong()
     {
         string[] sentences =
         [
-            "This is a long answer, written to show how a room behaves while one grows.",
-            "Scroll up while it is being written, and the room will leave you where you are.",
-            "Reload the page, and the text will be there, with nothing lost and nothing twice.",
+            "This is a long answer, written to show how a room behaves while an answer grows.",
+            "Scroll up while it's being written, and the room won't move you.",
+            "Reload the page, and the text will still be there, complete and without duplicates.",
             "Open the room in a second window, and both will show the same words.",
-            "Write something meanwhile: your message is shown at once, and answered after this one.",
+            "Write something in the meantime: your message appears at once and is answered after this one.",
         ];
         var text = new StringBuilder("## A long answer\n");
         for (var section = 1; text.Length < 5_900; section++)

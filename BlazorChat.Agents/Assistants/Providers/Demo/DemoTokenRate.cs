@@ -3,10 +3,10 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Providers.Demo;
 
 /// <summary>
-/// Lets text out at the pace of a model: each piece is due at its place since the start, so that a late timer does not add up.
-/// A token is counted as four characters.
+/// Releases text at a model's pace: each piece is due by its position since the start, so that late timers do not add up. Four characters
+/// count as a token.
 /// </summary>
-/// <param name="tokensPerSecond">The pace.</param>
+/// <param name="tokensPerSecond">The pace in tokens per second.</param>
 /// <param name="time">The clock.</param>
 internal sealed class DemoTokenRate(double tokensPerSecond, TimeProvider time)
 {
@@ -14,7 +14,7 @@ internal sealed class DemoTokenRate(double tokensPerSecond, TimeProvider time)
     private readonly long _start = time.GetTimestamp();
     private long _characters;
 
-    /// <summary>Words with the space behind them, as a model's tokens often are.</summary>
+    /// <summary>Splits a text into words with the space after them, as a model's tokens often are.</summary>
     public static IEnumerable<string> Split(string text)
     {
         for (var start = 0; start < text.Length;)

@@ -8,27 +8,27 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Providers.Demo;
 
 /// <summary>
-/// The demo assistant's use of tools: it asks for the first one whose name has the word in it, with arguments as good as rules
-/// can make them, and reads the result out.
+/// The demo assistant's use of tools: it calls the first tool whose name contains the word, with arguments derived by rules, and reports
+/// the result.
 /// </summary>
 internal static partial class DemoTools
 {
-    /// <summary>The most characters of one result that are read out.</summary>
+    /// <summary>The most characters of a result that are reported.</summary>
     private const int MaxResultLength = 2000;
 
-    // Words in other languages stay readable while they come.
+    // Words in all languages stay readable while they come.
     private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions)
     {
         WriteIndented = false,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>How many characters of arguments come at once, as a model's tokens do.</summary>
+    /// <summary>The number of argument characters per piece, similar to a model's tokens.</summary>
     private const int PieceLength = 6;
 
     private const string AskPrefix = "ask_";
 
-    /// <summary>What people ask for, and pieces of the names of tools that do it, the best first.</summary>
+    /// <summary>What people can ask for, and parts of the names of matching tools, the best match first.</summary>
     private static readonly Kind[] Kinds =
     [
         new("time", words => words.Contains("time") && !words.Contains("zone"), ["current_time", "get_time", "clock", "time"], Except: "zone"),
@@ -42,7 +42,7 @@ internal static partial class DemoTools
         new("language", words => words.Contains("language"), ["language"]),
     ];
 
-    /// <summary>Calls of the tools that a message asks for, in words when there are none; null when it asks for none.</summary>
+    /// <summary>Calls the tools that a message asks for, or says that there are none; null if it asks for no tool.</summary>
     public static DemoPlan? Plan(HashSet<string> words, string text, IReadOnlyList<ChatMessage> prompt, IList<AITool> tools)
     {
         var asked = Array.FindAll(Kinds, kind => kind.IsAsked(words));
@@ -64,8 +64,8 @@ internal static partial class DemoTools
     }
 
     /// <summary>
-    /// A call that hands work to another assistant: to the one that is named behind "ask", or to any for "delegate". Null when
-    /// a message asks for neither.
+    /// Delegates to another assistant: to the one that is named after "ask", or to any one for "delegate". Null if the message asks for
+    /// neither.
     /// </summary>
     public static DemoPlan? Delegate(HashSet<string> words, string text, IReadOnlyList<ChatMessage> prompt, IList<AITool> tools)
     {
@@ -81,7 +81,7 @@ internal static partial class DemoTools
             task = Delegated().Match(text).Groups["task"].Value;
             if (tool is null)
             {
-                return new DemoPlan(DemoTexts.NoTool("delegate"));
+                return new DemoPlan(DemoTexts.NoAssistant);
             }
         }
 
@@ -91,7 +91,7 @@ internal static partial class DemoTools
         };
     }
 
-    /// <summary>The arguments of a call in the pieces in which a model would write them; one piece at least.</summary>
+    /// <summary>The arguments of a call in pieces, as a model would write them; at least one piece.</summary>
     public static IEnumerable<string> Pieces(FunctionCallContent call)
     {
         var json = JsonSerializer.Serialize(call.Arguments, Compact);
@@ -104,7 +104,7 @@ internal static partial class DemoTools
         }
     }
 
-    /// <summary>The results in words.</summary>
+    /// <summary>Reports the results.</summary>
     public static string Response(List<FunctionResultContent> results, IReadOnlyList<ChatMessage> prompt)
     {
         var names = prompt.SelectMany(message => message.Contents).OfType<FunctionCallContent>()
@@ -114,9 +114,9 @@ internal static partial class DemoTools
     }
 
     private static string Response(string tool, string result) =>
-        result.Length == 0 ? $"The tool `{tool}` came back with nothing."
-        // So begins what is told of a call that a person did not allow.
-        : result.StartsWith("No.", StringComparison.Ordinal) || result.StartsWith("Not run:", StringComparison.Ordinal) ? $"Then I do without `{tool}`. I was told: **{result.ReplaceLineEndings(" ")}**"
+        result.Length == 0 ? $"The tool `{tool}` returned nothing."
+        // The results of calls that a person did not allow begin like this.
+        : result.StartsWith("No.", StringComparison.Ordinal) || result.StartsWith("Not run:", StringComparison.Ordinal) ? $"I'll do without `{tool}`, then. I was told: **{result.ReplaceLineEndings(" ")}**"
         : result.Contains('\n', StringComparison.Ordinal) || result.Length > 100 ? $"The tool `{tool}` says:\n\n{result}"
         : $"The tool `{tool}` says: **{result}**";
 
@@ -133,7 +133,7 @@ internal static partial class DemoTools
         return TextCut.Excerpt(text, MaxResultLength);
     }
 
-    /// <summary>Unique in the conversation, and the same for the same conversation.</summary>
+    /// <summary>Unique in the conversation, and the same whenever the conversation is the same.</summary>
     private static string CallId(IReadOnlyList<ChatMessage> prompt, int index) =>
         $"demo-call-{prompt.Sum(message => message.Contents.Count(content => content is FunctionCallContent)) + index + 1}";
 
@@ -144,7 +144,7 @@ internal static partial class DemoTools
         return kind.Names.Select(name => candidates.Find(tool => tool.Name.Contains(name, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(tool => tool is not null);
     }
 
-    /// <summary>Whole numbers of the message go to the integers of the tool's schema in turn; what the message says goes to its strings.</summary>
+    /// <summary>The message's whole numbers fill the integers of the tool's schema, in order; its text fills the strings.</summary>
     private static Dictionary<string, object?> Arguments(AIFunctionDeclaration tool, string word, string text)
     {
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal);
@@ -158,7 +158,7 @@ internal static partial class DemoTools
         {
             "search" => [Query().Match(text).Groups["query"].Value],
             "copy" => [Copied().Match(text).Groups["text"].Value is { Length: > 0 } copied ? copied : "Hello from the demo assistant"],
-            "postcard" => ["everybody in this room", "Greetings from the demo assistant!"],
+            "postcard" => ["everyone in this room", "Greetings from the demo assistant!"],
             _ => [],
         });
         foreach (var property in properties.EnumerateObject())
@@ -199,10 +199,10 @@ internal static partial class DemoTools
     [GeneratedRegex(@"\bcopy\s+(?<text>.+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Copied();
 
-    /// <summary>Something that people ask for.</summary>
-    /// <param name="Name">In words.</param>
-    /// <param name="IsAsked">Whether these words ask for it.</param>
-    /// <param name="Names">Pieces of the names of tools that do it, the best first.</param>
-    /// <param name="Except">What such a name must not have in it, or null.</param>
+    /// <summary>Something that people can ask for.</summary>
+    /// <param name="Name">A short description.</param>
+    /// <param name="IsAsked">Whether a message with these words asks for it.</param>
+    /// <param name="Names">Parts of the names of matching tools, the best match first.</param>
+    /// <param name="Except">Text that a matching name must not contain, or null.</param>
     private sealed record Kind(string Name, Func<HashSet<string>, bool> IsAsked, string[] Names, string? Except = null);
 }

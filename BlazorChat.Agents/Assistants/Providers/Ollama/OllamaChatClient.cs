@@ -9,16 +9,15 @@ using OllamaSharp.Models.Exceptions;
 namespace BlazorChat.Assistants.Providers.Ollama;
 
 /// <summary>
-/// What OllamaSharp's <see cref="IChatClient"/> leaves to do: the size of the context is set, what a model cannot do is not asked of
-/// it, a model that is not there is named beside those that are, and calls and counts are read from the lines
-/// (<see cref="OllamaResponseReader"/>). Always streams.
+/// Completes OllamaSharp's <see cref="IChatClient"/>: sets the size of the context, does not ask a model for what it cannot do, lists the
+/// installed models if one is missing, and reads calls and counts from the lines (<see cref="OllamaResponseReader"/>). Always streams.
 /// </summary>
 /// <param name="server">The library's client.</param>
-/// <param name="http">Its connection, disposed with this.</param>
-/// <param name="model">The model that is asked when the options name no other.</param>
-/// <param name="context">Tokens of the context that is asked for. Always the same: another size makes the server load the model again.</param>
+/// <param name="http">Its HTTP client; disposed with this.</param>
+/// <param name="model">The model to ask if the options name no other.</param>
+/// <param name="context">The size of the context to request, in tokens. Always the same: another size makes the server reload the model.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Gets what a model cannot do.</param>
+/// <param name="logger">Logs what a model cannot do.</param>
 internal sealed class OllamaChatClient(OllamaServer server, HttpClient http, string model, int context, TimeProvider time, ILogger<OllamaChatClient> logger)
     : DelegatingChatClient(server)
 {
@@ -72,7 +71,7 @@ internal sealed class OllamaChatClient(OllamaServer server, HttpClient http, str
             }
         }
 
-        // The library ends without a word when it is stopped.
+        // When it is stopped, the library ends without an exception.
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -109,7 +108,7 @@ internal sealed class OllamaChatClient(OllamaServer server, HttpClient http, str
             copy.Tools = null;
         }
 
-        // The protocol has no choice of tools: a model can only be kept from those that it is not told of.
+        // The protocol has no tool choice: only leaving tools out keeps a model from calling them.
         copy.Tools = copy.ToolMode switch
         {
             NoneChatToolMode => null,

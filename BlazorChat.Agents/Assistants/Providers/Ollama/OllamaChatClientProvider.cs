@@ -4,17 +4,17 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Providers.Ollama;
 
 /// <summary>
-/// Ollama by its own protocol, over OllamaSharp's <see cref="IChatClient"/>: unlike its OpenAI-compatible one this can set the size of
-/// the context, and says what a model can do.
+/// Ollama's own protocol, through OllamaSharp's <see cref="IChatClient"/>. Unlike the OpenAI-compatible protocol, it can set the size of
+/// the context and says what a model can do.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <param name="loggers">Where it says what a model cannot do.</param>
+/// <param name="loggers">Creates the logger for what a model cannot do.</param>
 internal sealed class OllamaChatClientProvider(TimeProvider time, ILoggerFactory loggers) : IChatClientProvider
 {
-    /// <summary>The name that assistants are configured with.</summary>
+    /// <summary>The provider's name in the configuration.</summary>
     public const string ProviderName = "Ollama";
 
-    /// <summary>Where Ollama listens when nobody says otherwise.</summary>
+    /// <summary>Ollama's default address.</summary>
     public const string DefaultEndpoint = "http://localhost:11434";
 
     private const int DefaultPort = 11434;
@@ -32,7 +32,7 @@ internal sealed class OllamaChatClientProvider(TimeProvider time, ILoggerFactory
         http.BaseAddress = BaseAddress(options.Endpoint);
         if (options.ApiKey is { } key)
         {
-            // Ollama itself asks for none; its cloud does, and so may what stands in front of it.
+            // Ollama itself needs no key, but its cloud and proxies in front of it may.
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
 
@@ -41,11 +41,11 @@ internal sealed class OllamaChatClientProvider(TimeProvider time, ILoggerFactory
             options.ContextTokens ?? (int)Math.Min(int.MaxValue, (long)options.PromptTokens + options.MaxOutputTokens),
             time, loggers.CreateLogger<OllamaChatClient>());
 
-        // The protocol has no field for who speaks.
+        // The protocol has no field for the speaker.
         return new SpeakerEnvelopeChatClient(client);
     }
 
-    /// <summary>The address that a value of Ollama's own variable <c>OLLAMA_HOST</c> means: it may be a host, a port, both, or an address.</summary>
+    /// <summary>The address for a value of Ollama's variable <c>OLLAMA_HOST</c>, which may be a host, a port, both, or an address.</summary>
     /// <param name="host">The value, not empty.</param>
     internal static string FromHost(string host)
     {
@@ -57,16 +57,16 @@ internal sealed class OllamaChatClientProvider(TimeProvider time, ILoggerFactory
         var address = $"http://{(host.StartsWith(':') ? "localhost" : "")}{host}";
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
         {
-            // The validator says what is wrong with it.
+            // The validator reports the error.
             return host;
         }
 
-        // Where a server listens on every address, it is asked on this one.
+        // A server that listens on every address is reached at this one.
         var name = uri.Host is "0.0.0.0" or "[::]" ? "localhost" : uri.Host;
         return new UriBuilder(uri) { Host = name, Port = uri.IsDefaultPort && !host.EndsWith(":80", StringComparison.Ordinal) ? DefaultPort : uri.Port }.Uri.AbsoluteUri.TrimEnd('/');
     }
 
-    /// <summary>The library adds <c>api/chat</c>; people who copy an address may have <c>/api</c>, or the <c>/v1</c> of the other protocol.</summary>
+    /// <summary>The library adds <c>api/chat</c>. A copied address may already end with <c>/api</c>, or with the <c>/v1</c> of the other protocol.</summary>
     private static Uri BaseAddress(string? endpoint)
     {
         var url = (endpoint ?? DefaultEndpoint).TrimEnd('/');

@@ -5,18 +5,18 @@ using BlazorChat.Assistants.Resilience;
 namespace BlazorChat.Assistants.Providers.Ollama;
 
 /// <summary>
-/// The lines of a streamed answer, each written anew in the form that OllamaSharp reads without losing anything: it throws at
-/// arguments that are no object and at half a surrogate pair, with the text beside them; it takes an error for an empty piece and
-/// fails at an end without a message. Errors are thrown here, after the lines before them have been read.
+/// The lines of a streamed response, rewritten so that OllamaSharp reads them without loss. It throws at arguments that are not an object
+/// and at half of a surrogate pair, which loses the text beside them; it reads an error as an empty piece, and fails at an end without a
+/// message. Errors are thrown here, after the lines before them have been read.
 /// </summary>
-/// <param name="inner">What the server sends; disposed with this.</param>
-/// <param name="stop">Ends the connection, also in the middle of a read.</param>
+/// <param name="inner">The server's stream; disposed with this one.</param>
+/// <param name="stop">Ends the connection, even during a read.</param>
 internal sealed class OllamaLines(Stream inner, CancellationToken stop) : Stream
 {
-    /// <summary>The name under which a call's arguments are in what OllamaSharp reads: their text, whatever it is.</summary>
+    /// <summary>The name under which OllamaSharp reads a call's arguments: their text, whatever it is.</summary>
     public const string RawArguments = "raw";
 
-    /// <summary>The most bytes of a line. One is some hundred; a call of a tool comes in one line.</summary>
+    /// <summary>The most bytes of a line. Typical lines have a few hundred, but a tool call comes in one line.</summary>
     private const int MaxLineBytes = 8_000_000;
 
     private byte[] _buffer = new byte[8192];
@@ -47,12 +47,12 @@ internal sealed class OllamaLines(Stream inner, CancellationToken stop) : Stream
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ChatFailureException">The server reports an error, or sends something that is no line of a response.</exception>
+    /// <exception cref="ChatFailureException">The server reports an error, or sends a line that is not part of a response.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (_ready.IsEmpty)
         {
-            // One line at a time: what comes before a bad one is read before that is thrown.
+            // One line at a time, so that everything before an invalid line is read before the exception.
             if (await ReadLineAsync().ConfigureAwait(false) is not { } line)
             {
                 return 0;
@@ -169,7 +169,7 @@ internal sealed class OllamaLines(Stream inner, CancellationToken stop) : Stream
         }
         catch (JsonException exception)
         {
-            // The connection ended in the middle of a line: what came before is all that there is.
+            // The connection ended in the middle of a line: only the lines before it count.
             return _isAtEnd && _start == _end && !_isFirst ? ReadOnlyMemory<byte>.Empty
                 : throw (_isFirst ? ChatFailures.NotAStream(200) : ChatFailures.NotUnderstood(exception));
         }
@@ -200,7 +200,7 @@ internal sealed class OllamaLines(Stream inner, CancellationToken stop) : Stream
             writer.WriteEndObject();
             writer.WriteBoolean("done", root.TryGetProperty("done", out var done) && done.ValueKind == JsonValueKind.True);
 
-            // The library fails at an empty one.
+            // The library fails at an empty reason.
             writer.WriteString("done_reason", Text(root, "done_reason") is { } reason && !string.IsNullOrWhiteSpace(reason) ? reason : "stop");
             writer.WriteNumber("prompt_eval_count", Count(root, "prompt_eval_count"));
             writer.WriteNumber("eval_count", Count(root, "eval_count"));
@@ -233,7 +233,7 @@ internal sealed class OllamaLines(Stream inner, CancellationToken stop) : Stream
         writer.WriteEndArray();
     }
 
-    /// <summary>Some servers that took the protocol over send arguments as a text, as OpenAI's protocol does.</summary>
+    /// <summary>Some servers that adopted the protocol send arguments as text, like OpenAI's protocol.</summary>
     private static string Arguments(JsonElement function) =>
         !function.TryGetProperty("arguments", out var arguments) || arguments.ValueKind == JsonValueKind.Null ? ""
         : arguments.ValueKind == JsonValueKind.String ? WireText.Of(arguments)

@@ -4,13 +4,13 @@ using OllamaSharp.Models;
 
 namespace BlazorChat.Assistants.Providers.Ollama;
 
-/// <summary>What an Ollama server says of a model. What it does not say is null: some servers know only a part of the protocol.</summary>
+/// <summary>What an Ollama server says about a model. Null means that it does not say: some servers support only part of the protocol.</summary>
 /// <param name="HasTools">Whether it can call tools.</param>
 /// <param name="Thinks">Whether it can think before it answers.</param>
 /// <param name="ContextLength">The most tokens of its context.</param>
 internal sealed record OllamaModel(bool? HasTools, bool? Thinks, long? ContextLength);
 
-/// <summary>What there is on an Ollama server. Asked with the first request, and again after a while: models are pulled and made anew while this runs.</summary>
+/// <summary>The models of an Ollama server. It is asked with the first request and again after a while, because models are added and changed meanwhile.</summary>
 internal sealed class OllamaModels(OllamaServer server, TimeProvider time)
 {
     private const int MostNames = 12;
@@ -20,9 +20,9 @@ internal sealed class OllamaModels(OllamaServer server, TimeProvider time)
 
     private volatile Known? _known;
 
-    /// <summary>What is known of a model.</summary>
-    /// <returns>The model, and whether it has been asked for just now.</returns>
-    /// <exception cref="ChatFailureException">The server has no such model, or is none.</exception>
+    /// <summary>Finds what is known about a model.</summary>
+    /// <returns>The model, and whether the server was asked just now.</returns>
+    /// <exception cref="ChatFailureException">The server has no such model, or is not an Ollama server.</exception>
     public async ValueTask<(OllamaModel Model, bool IsNew)> FindAsync(string name, CancellationToken cancellationToken)
     {
         if (_known is { } known && known.Name == name && time.GetElapsedTime(known.At) < KeptFor)
@@ -42,7 +42,7 @@ internal sealed class OllamaModels(OllamaServer server, TimeProvider time)
         }
         catch (Exception exception) when (exception is ChatFailureException { StatusCode: 400 or >= 405 } or JsonException)
         {
-            // The request itself will say what is wrong, if anything is.
+            // If anything is wrong, the request itself will report it.
             return (Unknown, false);
         }
 
@@ -50,7 +50,7 @@ internal sealed class OllamaModels(OllamaServer server, TimeProvider time)
         return (model, true);
     }
 
-    /// <summary>Fails with the models that there are, when a model is none of them. Does nothing when the server does not say.</summary>
+    /// <summary>Fails with a list of the installed models if this one is missing. Does nothing if the server does not say.</summary>
     /// <exception cref="ChatFailureException">There is no such model.</exception>
     public async Task ThrowIfMissingAsync(string name, CancellationToken cancellationToken)
     {

@@ -8,13 +8,13 @@ using OllamaChatRole = OllamaSharp.Models.Chat.ChatRole;
 namespace BlazorChat.Assistants.Providers.Ollama;
 
 /// <summary>
-/// A conversation in Ollama's form. OllamaSharp would send each tool's result inside an object with the id that the protocol does not
-/// know, and without the tool's name, which it does.
+/// Converts a conversation to Ollama's form. OllamaSharp would send each tool result inside an object with the id, which the protocol does
+/// not know, and without the tool's name, which it requires.
 /// </summary>
 internal static class OllamaPrompt
 {
-    /// <param name="messages">The conversation; it is only read.</param>
-    /// <param name="instructions">What the model is told first; empty for nothing.</param>
+    /// <param name="messages">The conversation; only read.</param>
+    /// <param name="instructions">The instructions; may be empty.</param>
     public static List<Message> Messages(IEnumerable<ChatMessage> messages, string? instructions)
     {
         var result = new List<Message>();
@@ -62,7 +62,7 @@ internal static class OllamaPrompt
     private static Message.ToolCall ToCall(FunctionCallContent call) =>
         new() { Function = new Message.Function { Name = call.Name, Arguments = call.Arguments ?? new Dictionary<string, object?>(StringComparer.Ordinal) } };
 
-    /// <summary>A string as it is, texts joined, anything else as JSON.</summary>
+    /// <summary>Strings as they are, texts joined, anything else as JSON.</summary>
     private static string ToText(object? result) => result switch
     {
         string text => text,

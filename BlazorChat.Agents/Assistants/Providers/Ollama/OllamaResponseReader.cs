@@ -4,15 +4,15 @@ using OllamaSharp.Models.Chat;
 
 namespace BlazorChat.Assistants.Providers.Ollama;
 
-/// <summary>Reads one streamed answer from the lines that OllamaSharp has read: it gives every call another id at random, and a count of 0 where there is none.</summary>
+/// <summary>Reads one streamed response from the lines that OllamaSharp has read. OllamaSharp gives every call a random id, and reports a count of 0 if there is none.</summary>
 internal sealed class OllamaResponseReader
 {
     private readonly PendingToolCalls _calls = new();
     private ChatFinishReason? _finishReason;
     private bool _hasText;
 
-    /// <summary>What an update says.</summary>
-    /// <exception cref="ChatFailureException">It is no response, or says too much.</exception>
+    /// <summary>Reads an update.</summary>
+    /// <exception cref="ChatFailureException">The update is not part of a response, or exceeds a limit.</exception>
     public ChatResponseUpdate Read(ChatResponseUpdate update)
     {
         update.Role = Microsoft.Extensions.AI.ChatRole.Assistant;
@@ -60,7 +60,7 @@ internal sealed class OllamaResponseReader
             null or "stop" => ChatFinishReason.Stop,
             "length" => ChatFinishReason.Length,
 
-            // What the server says when it has put the model into memory, or out of it, and was asked nothing.
+            // The server's reason after loading or unloading a model, if it was not asked anything.
             "load" or "unload" => _hasText || _calls.Any ? ChatFinishReason.Stop : throw ChatFailures.OnlyLoaded(),
             var other => new ChatFinishReason(other),
         };

@@ -6,11 +6,11 @@ using OllamaSharp.Models.Chat;
 namespace BlazorChat.Assistants.Providers.Ollama;
 
 /// <summary>
-/// OllamaSharp's client with answers that it can read whatever the server sends (<see cref="OllamaLines"/>), and whose connection
-/// ends with the request's token: by itself it reads on until the next line comes.
+/// OllamaSharp's client, with responses that it can read whatever the server sends (<see cref="OllamaLines"/>), and with a connection that
+/// ends with the request's token: the library itself would read on until the next line.
 /// </summary>
-/// <param name="http">The connection; not disposed here.</param>
-/// <param name="model">The model that is asked when the options name no other.</param>
+/// <param name="http">The HTTP client; not disposed here.</param>
+/// <param name="model">The model to ask if the options name no other.</param>
 internal sealed class OllamaServer(HttpClient http, string model) : OllamaApiClient(http, model)
 {
     /// <inheritdoc/>

@@ -8,28 +8,28 @@ using OpenAI;
 namespace BlazorChat.Assistants.Providers.OpenAI;
 
 /// <summary>
-/// What the connector of OpenAI's chat completions leaves to do: what servers would refuse is repaired, and what it loses of an
-/// answer (refusals, error events, pieces of calls, odd ids and ends) is read from the chunks (<see cref="OpenAIResponseReader"/>). Always streams.
+/// Completes the connector of OpenAI's chat completions: repairs what servers would refuse, and reads what it loses of a response
+/// (refusals, error events, pieces of calls, unusual ids and ends) from the chunks (<see cref="OpenAIResponseReader"/>). Always streams.
 /// </summary>
 internal sealed class OpenAIChatClient : DelegatingChatClient
 {
     private readonly HttpClient _http;
     private readonly OpenAIPrompt _prompt;
 
-    /// <summary>Makes a client; it connects with the first request.</summary>
-    /// <param name="model">The model that is asked when the options name no other.</param>
+    /// <summary>Creates a client; it connects with the first request.</summary>
+    /// <param name="model">The model to ask if the options name no other.</param>
     /// <param name="endpoint">The server, including <c>/v1</c>.</param>
     /// <param name="apiKey">The key; null for a server that needs none.</param>
-    /// <param name="time">The clock that a <c>Retry-After</c> date is compared to.</param>
+    /// <param name="time">The clock that a <c>Retry-After</c> date is compared with.</param>
     public OpenAIChatClient(string model, Uri endpoint, string? apiKey, TimeProvider time)
         : this(model, endpoint, apiKey, ProviderHttpHandler.CreateClient(time))
     {
     }
 
-    /// <summary>Makes one of a connector that speaks the same protocol elsewhere.</summary>
-    /// <param name="connector">Makes one request and runs nothing: see <see cref="KernelConnector"/>.</param>
-    /// <param name="http">What it sends with; disposed with this.</param>
-    /// <param name="limit">What the server calls the most tokens of a response.</param>
+    /// <summary>Creates a client from a connector that speaks the same protocol elsewhere.</summary>
+    /// <param name="connector">Makes one request and runs no tools: see <see cref="KernelConnector"/>.</param>
+    /// <param name="http">Its HTTP client; disposed with this.</param>
+    /// <param name="limit">The server's name for the token limit of a response.</param>
     internal OpenAIChatClient(IChatClient connector, HttpClient http, TokenLimitField limit)
         : base(connector)
     {
@@ -59,7 +59,7 @@ internal sealed class OpenAIChatClient : DelegatingChatClient
         _http.Dispose();
     }
 
-    // The library insists on a key; servers that need none ignore it. The guard has the clocks and repeats.
+    // The library requires a key; servers that need none ignore it. The guard handles timeouts and retries.
     internal static OpenAIClient Client(Uri endpoint, string? apiKey, HttpClient http) => new(new ApiKeyCredential(apiKey ?? "none"), new OpenAIClientOptions
     {
         Endpoint = endpoint,

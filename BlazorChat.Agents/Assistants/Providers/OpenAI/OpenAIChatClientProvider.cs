@@ -6,12 +6,12 @@ namespace BlazorChat.Assistants.Providers.OpenAI;
 /// <param name="time">The clock.</param>
 internal sealed class OpenAIChatClientProvider(TimeProvider time) : IChatClientProvider
 {
-    /// <summary>The name that assistants are configured with.</summary>
+    /// <summary>The provider's name in the configuration.</summary>
     public const string ProviderName = "OpenAI";
 
     /// <summary>
-    /// The smallest of OpenAI's current models (November 2026), which OpenAI names as the successor of gpt-4o-mini and
-    /// gpt-4.1-mini when these are shut down in January 2027 (https://developers.openai.com/api/docs/deprecations).
+    /// The smallest of OpenAI's current models (November 2026). OpenAI names it as the successor of gpt-4o-mini and gpt-4.1-mini, which
+    /// will be shut down in January 2027 (https://developers.openai.com/api/docs/deprecations).
     /// </summary>
     public const string DefaultModelId = "gpt-6-luna";
 
@@ -39,8 +39,8 @@ internal sealed class OpenAIChatClientProvider(TimeProvider time) : IChatClientP
 
         var client = new OpenAIChatClient(options.Model!, endpoint, options.ApiKey, time);
 
-        // The protocol has a field for names. OpenAI shows it to the model but takes 64 ASCII characters only; most other
-        // servers take any name and show none.
+        // The protocol has a field for names. OpenAI shows it to the model but accepts only 64 ASCII characters; most other servers accept
+        // any name and do not show it.
         return new SpeakerEnvelopeChatClient(client, IsOpenAI(options) ? name => !OpenAINames.Fits(name) : null);
     }
 
@@ -49,7 +49,7 @@ internal sealed class OpenAIChatClientProvider(TimeProvider time) : IChatClientP
         ? [nameof(ChatOptions.TopK), nameof(ChatOptions.Seed), nameof(ChatOptions.FrequencyPenalty), nameof(ChatOptions.PresencePenalty), nameof(ChatOptions.StopSequences)]
         : [nameof(ChatOptions.TopK)];
 
-    /// <summary>OpenAI's own servers know both, and the newer one does more there; of others most know only the older one.</summary>
+    /// <summary>OpenAI's own servers support both protocols, and the newer one does more there. Most other servers support only the older one.</summary>
     internal static OpenAIProtocol Protocol(AssistantOptions options) =>
         options.Protocol ?? (IsOpenAI(options) ? OpenAIProtocol.Responses : OpenAIProtocol.Chat);
 

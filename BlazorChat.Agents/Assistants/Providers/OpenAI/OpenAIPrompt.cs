@@ -4,28 +4,28 @@ using Microsoft.Extensions.AI;
 using OpenAI.Chat;
 using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 
-// Patch may still change in the library.
+// Patch is experimental in the library.
 #pragma warning disable SCME0001
 
 namespace BlazorChat.Assistants.Providers.OpenAI;
 
-/// <summary>What a server calls the most tokens of a response.</summary>
+/// <summary>A server's name for the token limit of a response.</summary>
 internal enum TokenLimitField
 {
-    /// <summary><c>max_completion_tokens</c>: OpenAI and Azure, which refuse the other for newer models.</summary>
+    /// <summary><c>max_completion_tokens</c>: OpenAI and Azure, which refuse the other name for newer models.</summary>
     MaxCompletionTokens,
 
-    /// <summary><c>max_tokens</c>: other servers know nothing else, or know both.</summary>
+    /// <summary><c>max_tokens</c>: other servers support only this name, or both.</summary>
     MaxTokens,
 }
 
-/// <summary>What is changed of a request before the connector puts it into OpenAI's form.</summary>
+/// <summary>Changes a request before the connector converts it to OpenAI's form.</summary>
 internal sealed class OpenAIPrompt(TokenLimitField limit)
 {
-    // The library's own options write with indentation, which a model would be billed for.
+    // The library's own options indent, which would cost tokens.
     internal static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
 
-    /// <summary>What the server at an address calls it.</summary>
+    /// <summary>The name that the server at an address uses.</summary>
     public static TokenLimitField LimitOf(Uri endpoint) =>
         endpoint.Host == OpenAIChatClientProvider.DefaultEndpoint.Host || endpoint.Host.EndsWith(".azure.com", StringComparison.OrdinalIgnoreCase)
             ? TokenLimitField.MaxCompletionTokens
@@ -52,7 +52,7 @@ internal sealed class OpenAIPrompt(TokenLimitField limit)
         return copy;
     }
 
-    /// <summary>A message with results of tools, each of them one text.</summary>
+    /// <summary>Converts each tool result of a message to one text.</summary>
     internal static ChatMessage ResultsAsText(ChatMessage message)
     {
         var copy = message.Clone();
@@ -61,7 +61,7 @@ internal sealed class OpenAIPrompt(TokenLimitField limit)
         return copy;
     }
 
-    /// <summary>A file of text as its text: the connectors leave it out.</summary>
+    /// <summary>Converts a text file to its text, because the connectors leave it out.</summary>
     internal static AIContent FileAsText(AIContent content) =>
         content is DataContent data && data.HasTopLevelMediaType("text") ? new TextContent(Encoding.UTF8.GetString(data.Data.Span)) : content;
 
@@ -72,15 +72,15 @@ internal sealed class OpenAIPrompt(TokenLimitField limit)
             return ResultsAsText(message);
         }
 
-        // A name without any letter would be sent as underscores, and a file of text not at all.
+        // A name without any letter would be sent as underscores, and a text file not at all.
         var result = message.Clone();
-        result.AuthorName = OpenAINames.Sanitise(message.AuthorName);
+        result.AuthorName = OpenAINames.Sanitize(message.AuthorName);
         result.Contents = [.. message.Contents.Select(FileAsText)];
         result.RawRepresentation = WithCalls(result);
         return result;
     }
 
-    /// <summary>A message with calls in the library's form, since the connector would write their arguments with indentation.</summary>
+    /// <summary>Converts calls to the library's form, because the connector would indent their arguments.</summary>
     private static AssistantChatMessage? WithCalls(ChatMessage message)
     {
         var calls = message.Contents.OfType<FunctionCallContent>().ToList();
@@ -104,7 +104,7 @@ internal sealed class OpenAIPrompt(TokenLimitField limit)
         return result;
     }
 
-    /// <summary>A string as it is, texts joined, anything else as JSON.</summary>
+    /// <summary>Strings as they are, texts joined, anything else as JSON.</summary>
     private static string ToText(object? result) => result switch
     {
         JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,

@@ -5,14 +5,14 @@ using Microsoft.Extensions.AI;
 using OpenAI.Chat;
 using ChatFinishReason = Microsoft.Extensions.AI.ChatFinishReason;
 
-// JsonPatch, the library's only way to what it does not model (reasoning, error events), may still change.
+// JsonPatch, the library's only access to what it does not model (reasoning, error events), is experimental.
 #pragma warning disable SCME0001
 
 namespace BlazorChat.Assistants.Providers.OpenAI;
 
 /// <summary>
-/// Reads from the chunks of one streamed answer what the connector loses: refusals, error events, <c>reasoning</c>, pieces of
-/// calls, calls that share an index or an id, usage that counts along. All else it has read is passed on as it is.
+/// Reads from the chunks of one streamed response what the connector loses: refusals, error events, <c>reasoning</c>, pieces of calls,
+/// calls that share an index or an id, and cumulative usage. Everything else that it has read is passed on unchanged.
 /// </summary>
 internal sealed class OpenAIResponseReader
 {
@@ -28,10 +28,10 @@ internal sealed class OpenAIResponseReader
     {
     }
 
-    /// <summary>Reads a response. What is none of OpenAI's passes as it is.</summary>
-    /// <param name="connector">What the connector has read.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ChatFailureException">The provider reports an error, or its last word was that it failed.</exception>
+    /// <summary>Reads a response. Updates that are not OpenAI's pass unchanged.</summary>
+    /// <param name="connector">The updates of the connector.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ChatFailureException">The provider reports an error, or its finish reason is a failure.</exception>
     public static async IAsyncEnumerable<ChatResponseUpdate> ReadAsync(
         IAsyncEnumerable<ChatResponseUpdate> connector, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -50,14 +50,14 @@ internal sealed class OpenAIResponseReader
                 }
                 catch (ArgumentOutOfRangeException exception) when (exception.Message.Contains("ChatFinishReason", StringComparison.Ordinal))
                 {
-                    // The library does not know the finish reason, and cannot go on after it: a host's client has nothing below it
-                    // that mends the stream.
+                    // The library does not know the finish reason and cannot continue after it: a host's own client has nothing below it
+                    // that repairs the stream.
                     response.SetUnknownReason(exception.ActualValue as string, exception);
                     break;
                 }
                 catch (Exception exception) when (response._finishReason is not null && exception is IOException or HttpRequestException)
                 {
-                    // All of the response had come; the tool calls are still to be told.
+                    // The response is complete; only the tool calls remain to be passed on.
                     break;
                 }
 
@@ -74,8 +74,8 @@ internal sealed class OpenAIResponseReader
         }
     }
 
-    /// <summary>What an update says; null when nothing. Of calls only what people are shown of them: they are kept back until they are complete.</summary>
-    /// <exception cref="ChatFailureException">It is an error event.</exception>
+    /// <summary>Reads an update; null if there is nothing to pass on. Calls are held back until they are complete; people see their pieces.</summary>
+    /// <exception cref="ChatFailureException">The update is an error event.</exception>
     private ChatResponseUpdate? Read(ChatResponseUpdate update)
     {
         if (update.RawRepresentation is not StreamingChatCompletionUpdate chunk)
@@ -95,13 +95,13 @@ internal sealed class OpenAIResponseReader
         {
             if (update.Contents[i] is UsageContent usage)
             {
-                // Some servers count along with every chunk: the last one has it all.
+                // Some servers send cumulative usage with every chunk: the last one is the total.
                 _usage = usage;
                 update.Contents.RemoveAt(i);
             }
         }
 
-        // reasoning_content is read by the connector; Ollama and OpenRouter call it so.
+        // The connector reads reasoning_content. Ollama and OpenRouter use this name.
         if (chunk.Patch.TryGetValue("$.choices[0].delta.reasoning"u8, out string? reasoning) && reasoning is { Length: > 0 }
             && !update.Contents.Any(content => content is TextReasoningContent))
         {
@@ -124,14 +124,14 @@ internal sealed class OpenAIResponseReader
         ReadUnknownReason(chunk, update);
         if (_calls.Any && _finishReason is not null)
         {
-            // Not the end of the response for the reader until the calls are out: see End.
+            // For the reader, the response must not end before the calls are passed on: see End.
             update.FinishReason = null;
         }
 
         return update;
     }
 
-    /// <summary>What is no chunk of the server's and comes behind one: the connector's own reading of the calls, or what a host's middleware adds.</summary>
+    /// <summary>Reads an update that is not one of the server's chunks: the connector's own reading of the calls, or an addition of a host's middleware.</summary>
     private ChatResponseUpdate? ReadBehindChunk(ChatResponseUpdate update)
     {
         _finishReason = update.FinishReason ?? _finishReason;
@@ -153,8 +153,8 @@ internal sealed class OpenAIResponseReader
         return update.Contents.Count > 0 ? update : null;
     }
 
-    /// <summary>What is left when the stream has ended: the usage and, with a finish reason, the tool calls, complete now. Null when nothing is left.</summary>
-    /// <exception cref="ChatFailureException">The provider's last word was that it failed.</exception>
+    /// <summary>What remains at the end of the stream: the usage and, with a finish reason, the complete tool calls. Null if nothing remains.</summary>
+    /// <exception cref="ChatFailureException">The provider's finish reason is a failure.</exception>
     private ChatResponseUpdate? End()
     {
         if (_finishReason is null && _unknownReason is { } unknown && (_said || unknown.Length > 0))
@@ -188,7 +188,7 @@ internal sealed class OpenAIResponseReader
         return update;
     }
 
-    /// <summary>Reads a reason that was put aside for the library's sake (<see cref="EventMender"/>).</summary>
+    /// <summary>Reads a finish reason that the library does not know (see <see cref="EventMender"/>).</summary>
     private void ReadUnknownReason(StreamingChatCompletionUpdate chunk, ChatResponseUpdate update)
     {
         var says = update.Contents.Any(content => content is not TextContent { Text.Length: 0 });
@@ -199,7 +199,7 @@ internal sealed class OpenAIResponseReader
             _finishReason ??= new ChatFinishReason(given);
         }
 
-        // Some servers write an empty one into every chunk. It ends a response only where nothing comes with it or after it.
+        // Some servers write an empty reason into every chunk. It ends a response only if nothing comes with it or after it.
         if (says || given is not null)
         {
             _unknownReason = says && given is "" ? null : given;
@@ -235,8 +235,8 @@ internal sealed class OpenAIResponseReader
     }
 
     /// <summary>
-    /// Whether a fragment begins another call though it has the index of this one, as all calls of some servers do. Id and
-    /// name come with the first fragment only, or with each of them; some servers give every call the same id, or none.
+    /// Whether a fragment begins another call although it has the same index: some servers give all calls one index. Id and name come with
+    /// the first fragment only, or with every fragment. Some servers give every call the same id, or none.
     /// </summary>
     private static bool IsAnother(PendingToolCall call, string? id, string? name, string arguments) =>
         (id is not null && call.ProviderId is not null && call.ProviderId != id)

@@ -2,27 +2,28 @@ using System.Runtime.CompilerServices;
 using BlazorChat.Assistants.Providers.Connectors;
 using Microsoft.Extensions.AI;
 
-// The library still calls its Responses client an experiment.
+// The library's Responses client is experimental.
 #pragma warning disable OPENAI001
 
 namespace BlazorChat.Assistants.Providers.OpenAI;
 
 /// <summary>
-/// OpenAI's Responses protocol over the library's client, composed by a kernel like every connector: what the service would refuse is
-/// repaired (<see cref="ResponsesPrompt"/>), and what the client loses of a response, its end first of all, is read from the
-/// events (<see cref="ResponsesProtocolReader"/>). The whole conversation goes with every request; the service keeps none unless it is told to. Always streams.
+/// OpenAI's Responses protocol through the library's client, composed by a kernel like every connector. It repairs what the service would
+/// refuse (<see cref="ResponsesPrompt"/>), and reads what the client loses of a response, above all its end, from the events
+/// (<see cref="ResponsesProtocolReader"/>). Every request sends the whole conversation; the service keeps none unless told to. Always
+/// streams.
 /// </summary>
 internal sealed class ResponsesChatClient : DelegatingChatClient
 {
     private readonly HttpClient _http;
     private readonly ResponsesPrompt _prompt;
 
-    /// <summary>Makes a client; it connects with the first request.</summary>
-    /// <param name="model">The model that is asked when the options name no other.</param>
+    /// <summary>Creates a client; it connects with the first request.</summary>
+    /// <param name="model">The model to ask if the options name no other.</param>
     /// <param name="endpoint">The server, including <c>/v1</c>.</param>
     /// <param name="apiKey">The key; null for a server that needs none.</param>
-    /// <param name="store">Whether the service may keep what is sent and answered.</param>
-    /// <param name="time">The clock that a <c>Retry-After</c> date is compared to.</param>
+    /// <param name="store">Whether the service may keep prompts and responses.</param>
+    /// <param name="time">The clock that a <c>Retry-After</c> date is compared with.</param>
     public ResponsesChatClient(string model, Uri endpoint, string? apiKey, bool store, TimeProvider time)
         : this(model, endpoint, apiKey, store, ProviderHttpHandler.CreateClient(time))
     {
@@ -67,7 +68,8 @@ internal sealed class ResponsesChatClient : DelegatingChatClient
                     }
                     catch (ChatFailureException failure) when (_prompt.LearnFrom(failure, asks))
                     {
-                        // Nothing has been answered yet: it did not take something that is asked of every model and known to some.
+                        // Nothing has been answered yet: the service refused something that is requested from every model but not supported
+                        // by all.
                         again = true;
                         break;
                     }

@@ -2,35 +2,35 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI.Responses;
 
-// The library still calls its Responses client an experiment.
+// The library's Responses client is experimental.
 #pragma warning disable OPENAI001
 
 namespace BlazorChat.Assistants.Providers.OpenAI;
 
-/// <summary>What is changed of a request before the library puts it into the form of OpenAI's Responses.</summary>
-/// <param name="store">Whether the service may keep what is sent and answered.</param>
+/// <summary>Changes a request before the library converts it to the form of OpenAI's Responses.</summary>
+/// <param name="store">Whether the service may keep prompts and responses.</param>
 internal sealed class ResponsesPrompt(bool store)
 {
-    // What the service takes as a call's id.
+    // The service's limit for a call's id.
     private const int MaxIdLength = 64;
 
-    // Models without reasoning refuse to encrypt any; summaries of it need an organisation that OpenAI has checked.
+    // Models without reasoning refuse to encrypt any; summaries of it need an organization that OpenAI has verified.
     private volatile bool _asksForEncrypted = true;
     private volatile bool _asksForSummary = true;
 
-    /// <param name="messages">The conversation; it is only read.</param>
+    /// <param name="messages">The conversation; only read.</param>
     public static List<ChatMessage> Messages(IEnumerable<ChatMessage> messages) =>
         ToolHistory.Repair(messages, static id => id.Length is > 0 and <= MaxIdLength).ConvertAll(Fit);
 
-    /// <param name="options">They are only read.</param>
-    /// <param name="asks">What this request asks for that some models refuse.</param>
+    /// <param name="options">The options; only read.</param>
+    /// <param name="asks">Parts of the request that some models refuse.</param>
     public ChatOptions Options(ChatOptions? options, Asks asks)
     {
         var copy = options?.Clone() ?? new ChatOptions();
         var effort = copy.Reasoning?.Effort;
         copy.Reasoning = null;
 
-        // The conversation is the application's: none is continued at the service.
+        // The application keeps the conversation: none is continued at the service.
         copy.ConversationId = null;
         copy.RawRepresentationFactory = client =>
         {
@@ -47,13 +47,13 @@ internal sealed class ResponsesPrompt(bool store)
         return copy;
     }
 
-    /// <summary>What the next request asks for: what nobody has refused so far.</summary>
+    /// <summary>What the next request asks for: everything that has not been refused so far.</summary>
     public Asks Next() => new(_asksForEncrypted, _asksForSummary);
 
-    /// <summary>Asks no more for what a model or an account refuses.</summary>
-    /// <param name="failure">What came of a request.</param>
-    /// <param name="asked">What that request had asked for: another may have learned the same meanwhile.</param>
-    /// <returns>Whether it is worth asking again without it.</returns>
+    /// <summary>Stops asking for what a model or an account refuses.</summary>
+    /// <param name="failure">The failure of a request.</param>
+    /// <param name="asked">What that request asked for: another request may have learned the same meanwhile.</param>
+    /// <returns>Whether the request is worth repeating without it.</returns>
     public bool LearnFrom(ChatFailureException failure, Asks asked)
     {
         if (failure is not { StatusCode: 400, Parameter: { } parameter })
@@ -78,7 +78,7 @@ internal sealed class ResponsesPrompt(bool store)
 
     private static ResponseReasoningOptions? Reasoning(ReasoningEffort? effort, bool withSummary)
     {
-        // Typed nulls: a bare one becomes the library's struct by its conversion from a string, which throws.
+        // Typed nulls: a bare null would be converted to the library's struct from a string, which throws.
         var level = effort switch
         {
             ReasoningEffort.None => ResponseReasoningEffortLevel.None,
@@ -104,7 +104,7 @@ internal sealed class ResponsesPrompt(bool store)
         return copy;
     }
 
-    /// <summary>What an assistant said. Only encrypted reasoning is taken back, and only in front of what it led to.</summary>
+    /// <summary>An assistant's contents. The service accepts only encrypted reasoning, and only before what it led to.</summary>
     private static List<AIContent> Said(IList<AIContent> contents)
     {
         var said = new List<AIContent>();
@@ -118,7 +118,7 @@ internal sealed class ResponsesPrompt(bool store)
                 case TextReasoningContent or TextContent { Text.Length: 0 }:
                     break;
                 case FunctionCallContent call:
-                    // The library would write the arguments with indentation, which is billed.
+                    // The library would indent the arguments, which costs tokens.
                     said.Add(new FunctionCallContent(call.CallId, call.Name, call.Arguments)
                     {
                         RawRepresentation = ResponseItem.CreateFunctionCallItem(
@@ -139,8 +139,8 @@ internal sealed class ResponsesPrompt(bool store)
     private static ReasoningResponseItem Item(string summary, string encrypted) =>
         new(summary.Length > 0 ? [new ReasoningSummaryTextPart(summary)] : Array.Empty<ReasoningSummaryPart>()) { EncryptedContent = encrypted };
 
-    /// <summary>What a request asks for that some models or accounts refuse.</summary>
-    /// <param name="ForEncrypted">Its reasoning, encrypted, to send it back with the next step.</param>
-    /// <param name="ForSummary">Summaries of its reasoning.</param>
+    /// <summary>Parts of a request that some models or accounts refuse.</summary>
+    /// <param name="ForEncrypted">The reasoning in encrypted form, to send it back with the next step.</param>
+    /// <param name="ForSummary">Summaries of the reasoning.</param>
     internal readonly record struct Asks(bool ForEncrypted, bool ForSummary);
 }

@@ -2,30 +2,30 @@ using BlazorChat.Assistants.Resilience;
 using Microsoft.Extensions.AI;
 using OpenAI.Responses;
 
-// The library still calls its Responses client an experiment, and JsonPatch, its only way to what it does not model, may change.
+// The library's Responses client is experimental, and so is JsonPatch, its only access to what it does not model.
 #pragma warning disable OPENAI001, SCME0001
 
 namespace BlazorChat.Assistants.Providers.OpenAI;
 
 /// <summary>
-/// Reads one streamed answer of OpenAI's Responses from its events. The library's client is silent about a response that failed or
-/// was cut at a limit, gives calls only when they are whole, and loses encrypted reasoning. Not for concurrent use.
+/// Reads one streamed response of OpenAI's Responses from its events. The library's client does not report a response that failed or
+/// reached a limit, passes on only complete calls, and loses encrypted reasoning. Not thread-safe.
 /// </summary>
 internal sealed class ResponsesProtocolReader
 {
     private readonly PendingToolCalls _calls = new();
     private readonly Dictionary<int, PendingToolCall> _callsByIndex = [];
 
-    // The items of the response whose text came in pieces, and what was last thought about.
+    // The items of the response whose text came in pieces, and the newest reasoning.
     private readonly HashSet<int> _toldItems = [];
     private (int Item, int Part)? _thought;
     private ChatFinishReason? _finishReason;
 
-    /// <summary>How the response failed, where its last event said so; it is thrown when what was counted has been read.</summary>
+    /// <summary>The failure of the response, if its last event reported one. It is thrown after the usage has been read.</summary>
     public ChatFailureException? Failure { get; private set; }
 
-    /// <summary>What an update says; null when nothing.</summary>
-    /// <exception cref="ChatFailureException">It is an error, or says too much.</exception>
+    /// <summary>Reads an update; null if there is nothing to pass on.</summary>
+    /// <exception cref="ChatFailureException">The update is an error, or exceeds a limit.</exception>
     public ChatResponseUpdate? Read(ChatResponseUpdate update)
     {
         if (update.RawRepresentation is not StreamingResponseUpdate given)
@@ -91,7 +91,7 @@ internal sealed class ResponsesProtocolReader
     {
         if (text is { Length: > 0 })
         {
-            // Each part is a paragraph of its own; what is sealed begins anew anyway.
+            // Each part is a paragraph of its own; sealed reasoning begins anew anyway.
             contents.Add(new TextReasoningContent(_thought is { } before && before != (item, part) ? $"\n\n{text}" : text));
             _thought = (item, part);
             _toldItems.Add(item);
@@ -120,7 +120,7 @@ internal sealed class ResponsesProtocolReader
 
                 break;
             case MessageResponseItem message when !_toldItems.Contains(index):
-                // Some servers send a message whole.
+                // Some servers send a message as a whole.
                 foreach (var part in message.Content)
                 {
                     contents.Add(part.Kind == ResponseContentPartKind.Refusal
@@ -155,7 +155,7 @@ internal sealed class ResponsesProtocolReader
     {
         if (_finishReason is not null)
         {
-            // Said once more: it is not billed twice.
+            // Usage that was already reported must not be counted twice.
             return;
         }
 

@@ -45,7 +45,7 @@ public sealed class DemoChatClientTests
     [InlineData("a table, please", "| Planet |")]
     [InlineData("echo: the **same** words", "the **same** words")]
     [InlineData("@Demo echo: fail", "fail")]
-    [InlineData("roll the dice", "no")]
+    [InlineData("roll the dice", "have one")]
     public async Task It_does_what_it_is_asked_for(string asked, string expected)
     {
         var reading = await AskAsync(asked);
@@ -198,7 +198,7 @@ public sealed class DemoChatClientTests
     [InlineData("which language?", "get_page_language", "{}")]
     [InlineData("read my clipboard", "read_clipboard", "{}")]
     [InlineData("copy some words", "write_clipboard", """{"text":"some words"}""")]
-    [InlineData("send a postcard", "send_postcard", """{"to":"everybody in this room","text":"Greetings from the demo assistant!"}""")]
+    [InlineData("send a postcard", "send_postcard", """{"to":"everyone in this room","text":"Greetings from the demo assistant!"}""")]
     [InlineData("search for tea", "search_messages", """{"query":"tea"}""")]
     [InlineData("2 dice with 8 sides", "roll_dice", """{"count":2,"sides":8}""")]
     [InlineData("ask fact-finder to roll the dice", "ask_fact_finder", """{"task":"roll the dice"}""")]
@@ -213,10 +213,10 @@ public sealed class DemoChatClientTests
     }
 
     [Theory]
-    [InlineData("delegate this", "delegate")]
-    [InlineData("a postcard", "postcard")]
+    [InlineData("delegate this", "another assistant")]
+    [InlineData("a postcard", "(postcard)")]
     public async Task It_says_so_where_a_tool_is_missing(string asked, string what) =>
-        Assert.Contains($"({what})", (await AskAsync(asked)).Text, StringComparison.Ordinal);
+        Assert.Contains(what, (await AskAsync(asked)).Text, StringComparison.Ordinal);
 
     [Fact]
     public async Task To_ask_somebody_who_is_no_assistant_is_talk() =>
@@ -263,7 +263,7 @@ public sealed class DemoChatClientTests
             new(ChatRole.Tool, [new FunctionResultContent("2", refusal)]),
         ];
         var reading = await ReadAsync(prompt, Tools, AsFastAsPossible, TimeProvider.System);
-        Assert.Equal($"The tool `roll_dice` says: **4**\n\nThen I do without `send_postcard`. I was told: **{refusal}**", reading.Text);
+        Assert.Equal($"The tool `roll_dice` says: **4**\n\nI'll do without `send_postcard`, then. I was told: **{refusal}**", reading.Text);
     }
 
     private static AITool[] AllTools =>

@@ -75,7 +75,7 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
         await AnswerAsync(directory, text: "Short");
         Assert.Empty(Warnings);
         await AnswerAsync(directory, text: string.Concat(Enumerable.Repeat("a word and ", 600)));
-        Assert.Contains("num_ctx of 1000", Assert.Single(Warnings), StringComparison.Ordinal);
+        Assert.Contains("num_ctx is 1000", Assert.Single(Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
 
     [Theory]
     [InlineData(new[] { "llama3.2:1b", "qwen3:8b" }, "It has llama3.2:1b, qwen3:8b.")]
-    [InlineData(new string[0], "It has none yet.")]
+    [InlineData(new string[0], "It has no models yet.")]
     public async Task A_model_that_is_not_there_is_named_with_its_setting_and_those_that_are(string[] models, string there)
     {
         _stub.Ollama.Models.Clear();
@@ -202,7 +202,7 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
         await AnswerAsync(directory);
         _stub.Ollama.Models.Clear();
         _stub.Enqueue(404, "application/json", """{"error":"model 'test-model' not found"}""");
-        Assert.Contains("It has none yet.", (await AskAsync(directory)).Failure!.Message, StringComparison.Ordinal);
+        Assert.Contains("It has no models yet.", (await AskAsync(directory)).Failure!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -224,7 +224,7 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
         using var directory = Create(item => item.RetryAttempts = 0);
         _stub.EnqueueStream(_wire.Finish("load"));
         var failure = (await AskAsync(directory)).Failure!;
-        Assert.Equal("The model's server has only loaded the model and given no answer.", failure.Message);
+        Assert.Equal("The model's server loaded the model but gave no answer.", failure.Message);
         _stub.EnqueueStream(_wire.Text("All of it"), _wire.Finish("load"));
         var reading = await AskAsync(directory);
         Assert.Equal(("All of it", ChatFinishReason.Stop, null), (reading.Text, reading.FinishReason, reading.Failure));
@@ -270,7 +270,7 @@ public sealed class OllamaChatClientTests : IAsyncLifetime
     {
         using var directory = Create();
         _stub.Enqueue(200, "text/plain", "Ollama is running");
-        Assert.StartsWith("What answers at this assistant's endpoint is not a model's server", (await AskAsync(directory)).Failure!.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The server at this assistant's endpoint is not a model server", (await AskAsync(directory)).Failure!.Message, StringComparison.Ordinal);
     }
 
     [Fact]
