@@ -9,43 +9,47 @@ using BlazorChat.Web;
 
 namespace BlazorChat;
 
-/// <summary>The application as something that Program, tests and benchmarks start with their own settings.</summary>
+/// <summary>Builds the application, for Program and for applications, tests and benchmarks with their own settings.</summary>
 public static class BlazorChatApp
 {
-    /// <summary>Builds the application: services registered, database migrated, cut-off answers marked, requests mapped. Not started yet.</summary>
-    /// <param name="args">Command line, as configuration.</param>
-    /// <param name="configure">Last changes to settings and services, or null.</param>
-    /// <returns>The application, to run or to start and stop.</returns>
-    /// <exception cref="StartException">The data folder or the database cannot be used; the message names the setting.</exception>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting is wrong (some are found when the application starts); the message names it.</exception>
+    /// <summary>
+    /// Builds the application without starting it: registers services, migrates the database, recovers cut-off responses and maps requests.
+    /// </summary>
+    /// <param name="args">The command line, as configuration.</param>
+    /// <param name="configure">Makes the last changes to settings and services; may be null.</param>
+    /// <returns>The application, ready to run.</returns>
+    /// <exception cref="StartException">The data folder or the database cannot be used. The message names the setting.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">
+    /// A setting is wrong. The message names it. Some wrong settings are found only when the application starts.
+    /// </exception>
     public static Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null) => CreateAsync(args, configure, hasPages: true);
 
     /// <inheritdoc cref="CreateAsync(string[], Action{WebApplicationBuilder})"/>
-    /// <param name="args">Command line, as configuration.</param>
-    /// <param name="configure">Last changes to settings and services, or null.</param>
-    /// <param name="hasPages">False for rooms and assistants alone, which answer no request: making the pages ready is a third of the work of a start.</param>
+    /// <param name="args">The command line, as configuration.</param>
+    /// <param name="configure">Makes the last changes to settings and services; may be null.</param>
+    /// <param name="hasPages">False for rooms and assistants alone, without requests: preparing the pages is a third of a start's work.</param>
     internal static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure, bool hasPages)
     {
         var builder = CreateBuilder(args);
-        // Assets of a build that is not published are found through a manifest; with a published app this does nothing.
+        // Finds the assets of an unpublished build through a manifest. Does nothing in a published application.
         builder.WebHost.UseStaticWebAssets();
         builder.AddStorage();
         builder.AddTelemetry();
         builder.Services.AddHealth();
         builder.Services.AddRooms();
         builder.Services.AddLive();
-        // Before the turns, which are stopped first: one that ends may still wait for a tool.
+        // Registered before the turns, which are therefore stopped first: an ending turn may still wait for a tool.
         builder.Services.AddMcp();
         builder.Services.AddTurns();
         builder.Services.AddAssistants(builder.Configuration);
         builder.Services.AddBuiltInTools();
         builder.Services.AddBlazorChatUi();
         var started = CancellationToken.None;
-        // What ends a start is thrown, and told in a sentence; the host would log it as well, with where in the code it was.
+        // A failed start throws, and its reason is printed in one sentence. The host would also log it, with a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && started.IsCancellationRequested);
         configure?.Invoke(builder);
 
-        // When all sources of settings are there.
+        // Applied after all sources of settings have been added.
         var renamed = RenamedSettings.Apply(builder.Configuration);
         var app = builder.Build();
         RenamedSettings.Warn(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(BlazorChatApp)), renamed);
@@ -63,28 +67,28 @@ public static class BlazorChatApp
         }
         catch (Exception e)
         {
-            var sentence = app.Services.GetRequiredService<IDatabaseProvider>().ErrorFor(e);
+            var explained = app.Services.GetRequiredService<IDatabaseProvider>().ErrorFor(e);
             await app.DisposeAsync().ConfigureAwait(false);
-            if (sentence is null || sentence == e)
+            if (explained is null || explained == e)
             {
                 throw;
             }
 
-            throw sentence;
+            throw explained;
         }
     }
 
-    /// <summary>The settings of the application: of files, environment and command line.</summary>
+    /// <summary>Creates a builder with the application's settings from files, the environment and the command line.</summary>
     internal static WebApplicationBuilder CreateBuilder(string[] args) =>
         WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
-            // Asked for by name, since the process may be a test's or a benchmark's.
+            // Given by name, because the process may belong to a test or a benchmark.
             ApplicationName = typeof(BlazorChatApp).Assembly.GetName().Name,
             ContentRootPath = ContentRoot(),
         });
 
-    /// <summary>Everything that must be right before the first request: the schema, and nothing left streaming by a crash.</summary>
+    /// <summary>Prepares the data for the first request: migrates the schema and recovers responses that a crash cut off.</summary>
     private static async Task PrepareAsync(WebApplication app)
     {
         var stopping = app.Lifetime.ApplicationStopping;
@@ -96,8 +100,8 @@ public static class BlazorChatApp
         await app.Services.GetRequiredService<Lobby>().EnsureAsync(stopping).ConfigureAwait(false);
     }
 
-    // `dotnet run` starts in the project's folder; anywhere else the settings are beside the assembly, and not those of
-    // whatever application the current folder belongs to.
+    // `dotnet run` starts in the project's folder. Elsewhere, the settings beside the assembly are read, not those of an application
+    // that the current folder may belong to.
     private static string ContentRoot() =>
         File.Exists(Path.Combine(Directory.GetCurrentDirectory(), "BlazorChat.csproj")) ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace BlazorChat;
 
-/// <summary>For whoever watches the process: is it alive, and can it serve?</summary>
+/// <summary>Endpoints that tell a monitor whether the process is alive and whether it can serve requests.</summary>
 internal static class HealthEndpoints
 {
     public static void AddHealth(this IServiceCollection services)
@@ -14,7 +14,7 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this WebApplication app)
     {
-        // Alive is whoever answers at all: a restart does not mend a database that is away.
+        // Any response means alive: a restart does not repair an unavailable database.
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(HealthTags.Ready) }).AllowAnonymous();
     }

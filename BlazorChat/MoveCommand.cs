@@ -7,8 +7,8 @@ using BlazorChat.Storage.Sqlite;
 namespace BlazorChat;
 
 /// <summary>
-/// <c>dotnet BlazorChat.dll move Sqlite|PostgreSQL</c>: takes everything to the database that is named, from the other one. The
-/// settings say where both are. The source stays as it is; the target gets all or nothing.
+/// The command <c>dotnet BlazorChat.dll move Sqlite|PostgreSQL</c>: copies everything from the other database to the named one. The
+/// settings say where both are. The source stays unchanged. The target gets everything or nothing.
 /// </summary>
 internal static class MoveCommand
 {
@@ -19,17 +19,17 @@ internal static class MoveCommand
         """
         Usage: dotnet BlazorChat.dll move PostgreSQL [--Setting=value …]
                dotnet BlazorChat.dll move Sqlite [--Setting=value …]
-        Takes everything to the database that is named, from the other one: rooms, messages, files and the keys that sign cookies.
-        SQLite is in the folder that the setting DataFolder names, PostgreSQL where the setting Database:ConnectionString says.
-        Neither may be in use, and the target must be empty. The source stays as it is.
+        Copies everything from the other database to the named one: rooms, messages, files and the keys that sign cookies.
+        The setting DataFolder names the folder of the SQLite database; Database:ConnectionString leads to the PostgreSQL database.
+        Neither may be in use, and the target must be empty. The source stays unchanged.
         """;
 
     /// <summary>Runs the command.</summary>
-    /// <param name="args">What follows its name.</param>
-    /// <param name="output">Where to say what was done.</param>
-    /// <param name="cancellationToken">Gives up; the target then has nothing.</param>
-    /// <returns>The process's exit code: 0, or 2 when the arguments are wrong.</returns>
-    /// <exception cref="StartException">A database cannot be used, is in use, or the target is not empty; the target has nothing of this.</exception>
+    /// <param name="args">The arguments after the command's name.</param>
+    /// <param name="output">Receives the result, or the usage if the arguments are wrong.</param>
+    /// <param name="cancellationToken">Cancels the move; nothing is added to the target.</param>
+    /// <returns>The process's exit code: 0, or 2 if the arguments are wrong.</returns>
+    /// <exception cref="StartException">A database cannot be used or is in use, or the target is not empty. Nothing was added to it.</exception>
     public static async Task<int> RunAsync(string[] args, TextWriter output, CancellationToken cancellationToken)
     {
         if (args is not [var name, .. var settings] || char.IsAsciiDigit(name.FirstOrDefault()) || !Enum.TryParse<DatabaseKind>(name, ignoreCase: true, out var target))
@@ -57,7 +57,7 @@ internal static class MoveCommand
                 : await MoveAsync(postgres, sqlite, cancellationToken).ConfigureAwait(false);
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Moved {counts.Rooms} rooms, {counts.Messages} messages and {counts.Others} other rows to {target}. The source is as it was. Set Database:Provider to {target} before the next start.")).ConfigureAwait(false);
+                $"Moved {counts.Rooms} rooms, {counts.Messages} messages and {counts.Others} other rows to {target}. The source is unchanged. Set Database:Provider to {target} before the next start.")).ConfigureAwait(false);
             return 0;
         }
         catch (Exception e) when (e is not StartException && SqliteErrors.Of(folder, e) is not null)
@@ -66,7 +66,7 @@ internal static class MoveCommand
         }
         catch (Exception e) when (e is not StartException && PostgresFailures.IsFailure(e))
         {
-            // While rows were read for the folder.
+            // Reading rows from PostgreSQL for the SQLite folder failed.
             throw new StartException(PostgresFailures.Message(e), e);
         }
     }

@@ -19,7 +19,7 @@ try
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Given up. The target has nothing of it, and the source is as it was.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("Canceled. Nothing was added to the target, and the source is unchanged.").ConfigureAwait(false);
             return 1;
         }
     }
@@ -30,12 +30,12 @@ try
 }
 catch (IOException e) when (e.InnerException is AddressInUseException)
 {
-    await Console.Error.WriteLineAsync($"{e.Message.TrimEnd('.')}. Another address: the setting urls, or ASPNETCORE_URLS in the environment.").ConfigureAwait(false);
+    await Console.Error.WriteLineAsync($"{e.Message.TrimEnd('.')}. To use another address, set urls, or ASPNETCORE_URLS in the environment.").ConfigureAwait(false);
     return 1;
 }
 catch (Exception e) when (e is StartException or OptionsValidationException)
 {
-    // Written for whoever operates it; where in the code it was found does not help them.
+    // The message is written for the operator; a stack trace would not help them.
     await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
     return 1;
 }

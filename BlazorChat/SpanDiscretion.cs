@@ -4,9 +4,10 @@ using OpenTelemetry;
 namespace BlazorChat;
 
 /// <summary>
-/// Takes out of spans what can repeat contents or keys, whichever library wrote it: statements, all of an address but
-/// its server (paths and queries carry keys; which page was asked for is in <c>http.route</c>), the database's name, by which
-/// Entity Framework's spans are called, and the messages of exceptions (a tool's own, a database's). The kind of a failure stays, as <c>error.type</c>.
+/// Removes everything from spans that can repeat contents or keys, whichever library wrote it: SQL statements, addresses except for
+/// the server (paths and queries carry keys; the requested page is in <c>http.route</c>), the database's name, which Entity Framework
+/// uses as the name of its spans, and the messages of exceptions from tools and databases. The kind of a failure stays, as
+/// <c>error.type</c>.
 /// </summary>
 internal sealed class SpanDiscretion : BaseProcessor<Activity>
 {
@@ -21,7 +22,7 @@ internal sealed class SpanDiscretion : BaseProcessor<Activity>
 
         foreach (var tag in Contents)
         {
-            // Null takes it away.
+            // Null removes the tag.
             data.SetTag(tag, null);
         }
 

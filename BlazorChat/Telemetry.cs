@@ -10,15 +10,15 @@ using OpenTelemetry.Trace;
 namespace BlazorChat;
 
 /// <summary>
-/// Figures and traces by OTLP, when the configuration names a collector: by OpenTelemetry's own variables
-/// (https://opentelemetry.io/docs/specs/otel/protocol/exporter/), in the environment or wherever else settings come from.
-/// What is still buffered is sent when the host is disposed, not when it stops.
+/// Sends metrics and traces by OTLP if the configuration names a collector with OpenTelemetry's own variables
+/// (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). They can be set in the environment or in any other source of settings.
+/// Buffered data is sent when the host is disposed, not when it stops.
 /// </summary>
 internal static class Telemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    // Its functions. What Microsoft.Extensions.AI says of the same requests is not listened to: TelemetryChatClient has said it.
+    // The kernel's functions. TelemetryChatClient already reports the requests to models, so Microsoft.Extensions.AI's sources are left out.
     private const string SemanticKernel = "Microsoft.SemanticKernel";
 
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
@@ -31,19 +31,19 @@ internal static class Telemetry
         return builder;
     }
 
-    // A method of its own, so that exporters and instrumentation are not loaded where nobody asked for them.
+    // A separate method, so that exporters and instrumentation are loaded only if they are configured.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddExporters(WebApplicationBuilder builder) => builder.Services.AddOpenTelemetry()
         .ConfigureResource(resource => resource.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? "blazorchat"))
-        // Exporters by signal: UseOtlpExporter would send logs, too.
+        // One exporter per signal: UseOtlpExporter would also send logs.
         .WithMetrics(metrics => metrics
             .AddMeter(RoomsMetrics.MeterName, TurnsMetrics.Name, SemanticKernel)
             .AddAspNetCoreInstrumentation()
             .AddHttpClientInstrumentation()
             .AddRuntimeInstrumentation()
-            // Its connections. Not its spans: they would tell each command a second time, with the messages of exceptions.
+            // The database's connections. Its spans are left out: they would repeat each command, with the messages of exceptions.
             .AddMeter(StorageServices.TelemetryName)
-            // A pool's name is its connection string, with the database and the user in it.
+            // Drops a pool's name: it is the connection string, with the database and the user in it.
             .AddView(instrument => instrument.Meter.Name == StorageServices.TelemetryName
                 ? new MetricStreamConfiguration { TagKeys = ["db.client.connection.state"] }
                 : null)
@@ -52,7 +52,7 @@ internal static class Telemetry
             .AddSource(TurnsMetrics.Name, TelemetryChatClient.SourceName, SemanticKernel)
             .AddAspNetCoreInstrumentation(requests =>
             {
-                // A page's connection is no request: its span would last as long as the page, and each key pressed be one more.
+                // A page's connection is not a request: its span would last as long as the page, and every keystroke would add one.
                 requests.EnableAspNetCoreSignalRSupport = false;
                 requests.EnableRazorComponentsSupport = false;
                 requests.Filter = context => !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal)
@@ -60,7 +60,7 @@ internal static class Telemetry
             })
             .AddHttpClientInstrumentation()
             .AddEntityFrameworkCoreInstrumentation()
-            // Before the exporter, which sends what it leaves.
+            // Before the exporter, which sends what is left.
             .AddProcessor<SpanDiscretion>()
             .AddOtlpExporter());
 }

@@ -5,16 +5,16 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace BlazorChat.Accounts;
 
-/// <summary>Who somebody is: a name and a stable id in a cookie that only this server can have written.</summary>
+/// <summary>Signs people in: a cookie that only this server can write holds their name and a stable id.</summary>
 internal static class AccountsServices
 {
     /// <summary>The page where people give their name.</summary>
     public const string JoinPath = "/join";
 
-    /// <summary>Where the form that ends the visit is posted to.</summary>
+    /// <summary>The address to which the sign-out form is posted.</summary>
     public const string LeavePath = "/leave";
 
-    // Renewed when half of it has passed: whoever comes once in three months stays the same person.
+    // Renewed after half of it has passed: a visit every three months is enough to stay the same person.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(180);
 
     public static IServiceCollection AddAccounts(this IServiceCollection services)

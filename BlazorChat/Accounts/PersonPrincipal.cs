@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace BlazorChat.Accounts;
 
-/// <summary>A person as the claims of the signed cookie, and back.</summary>
+/// <summary>Converts a person to the claims of the signed cookie, and back.</summary>
 public static class PersonPrincipal
 {
-    /// <summary>The principal that the cookie carries: the stable id and the chosen name.</summary>
+    /// <summary>Creates the principal that the cookie carries: the stable id and the chosen name.</summary>
     public static ClaimsPrincipal Create(Person person) => new(new ClaimsIdentity(
         [
             new Claim(ClaimTypes.NameIdentifier, person.Id.ToString("N")),
@@ -16,8 +16,8 @@ public static class PersonPrincipal
         ],
         CookieAuthenticationDefaults.AuthenticationScheme));
 
-    /// <summary>The person behind a principal.</summary>
-    /// <returns>Null when nobody has joined, or when the claims are not ones that this version writes.</returns>
+    /// <summary>Finds the person behind a principal.</summary>
+    /// <returns>The person; null if nobody has joined, or if this version does not write such claims.</returns>
     public static Person? Find(ClaimsPrincipal? principal) =>
         principal?.Identity?.IsAuthenticated == true
         && Guid.TryParseExact(principal.FindFirstValue(ClaimTypes.NameIdentifier), "N", out var id)

@@ -1,8 +1,8 @@
 namespace BlazorChat.Live;
 
 /// <summary>
-/// Turns any number of changes into frames: the first at once, then at most one per interval, the last never lost.
-/// Frames run on a timer's thread, one at a time, never on the thread that changed something.
+/// Turns any number of changes into frames: the first at once, then at most one per interval. The last change is never lost.
+/// Frames run on a timer's thread, one at a time, never on the thread that made the change.
 /// </summary>
 internal sealed class FrameThrottle : IDisposable
 {
@@ -14,10 +14,10 @@ internal sealed class FrameThrottle : IDisposable
     private long _lastStart;
     private State _state;
 
-    /// <summary>A throttle at rest.</summary>
-    /// <param name="time">Source of time.</param>
-    /// <param name="interval">The least time between the starts of two frames, asked anew for each.</param>
-    /// <param name="frame">The work of one frame. It handles its own failures.</param>
+    /// <summary>Creates a throttle at rest.</summary>
+    /// <param name="time">The source of time.</param>
+    /// <param name="interval">Gives the least time between the starts of two frames. Called for each frame.</param>
+    /// <param name="frame">Does the work of one frame and handles its own failures.</param>
     public FrameThrottle(TimeProvider time, Func<TimeSpan> interval, Action frame)
     {
         _time = time;
@@ -35,7 +35,7 @@ internal sealed class FrameThrottle : IDisposable
         Disposed,
     }
 
-    /// <summary>Something changed: a frame follows.</summary>
+    /// <summary>Reports a change; a frame follows.</summary>
     public void Changed()
     {
         lock (_lock)
@@ -52,7 +52,7 @@ internal sealed class FrameThrottle : IDisposable
         }
     }
 
-    /// <summary>No frame begins after this.</summary>
+    /// <summary>Stops the throttle: no frame begins after this.</summary>
     public void Dispose()
     {
         lock (_lock)

@@ -3,7 +3,7 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Live;
 
-/// <summary>Figures about viewers and frames, on the meter <see cref="RoomsMetrics.MeterName"/>.</summary>
+/// <summary>Metrics of viewers and frames, on the meter <see cref="RoomsMetrics.MeterName"/>.</summary>
 internal sealed class LiveMetrics : IDisposable
 {
     private readonly Meter _meter;
@@ -14,7 +14,7 @@ internal sealed class LiveMetrics : IDisposable
     {
         _meter = meters.Create(RoomsMetrics.MeterName);
         _viewers = _meter.CreateUpDownCounter<int>("blazorchat.viewers", "{viewer}", "Circuits that follow a room.");
-        _frame = _meter.CreateHistogram<double>("blazorchat.frame.duration", "s", "Time to compose a frame of a room and to queue its notices.");
+        _frame = _meter.CreateHistogram<double>("blazorchat.frame.duration", "s", "Time to compose a frame of a room and queue its notices.");
     }
 
     public void Dispose() => _meter.Dispose();

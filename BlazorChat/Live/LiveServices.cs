@@ -2,7 +2,7 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Live;
 
-/// <summary>Registers what shows rooms to circuits.</summary>
+/// <summary>Registers the services that show rooms to circuits.</summary>
 internal static class LiveServices
 {
     public static IServiceCollection AddLive(this IServiceCollection services)

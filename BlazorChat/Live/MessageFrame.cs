@@ -5,32 +5,32 @@ using BlazorChat.Messages;
 namespace BlazorChat.Live;
 
 /// <summary>
-/// A message as it is shown: with its rendered parts, made once and shared by every circuit, and, while an assistant writes
-/// it, what is live of it. Instances are compared by reference: a changed message is a new instance.
+/// A message as it is shown. Its parts are rendered once and shared by all circuits. While an assistant writes the message, the frame
+/// also has the running response. Instances are compared by reference: a changed message is a new instance.
 /// </summary>
 public sealed class MessageFrame
 {
     private readonly Lazy<ImmutableArray<RenderedPart>> _parts;
 
-    /// <summary>A message that is not live, rendered when it is first looked at.</summary>
+    /// <summary>Creates the frame of a message that is not live. It is rendered when it is first shown.</summary>
     public MessageFrame(Message message)
         : this(message, new Lazy<ImmutableArray<RenderedPart>>(() => [.. message.Parts.Select(RenderedPart.Of)]))
     {
     }
 
-    /// <summary>A message that has ended; of what was shown of it while it ran, blocks that did not change are not made again.</summary>
+    /// <summary>Creates the frame of an ended response. Blocks that have not changed since it ran are not rendered again.</summary>
     internal MessageFrame(Message message, ResponseProjection ended)
         : this(message, new Lazy<ImmutableArray<RenderedPart>>(() => ended.Complete(message), LazyThreadSafetyMode.PublicationOnly))
     {
     }
 
-    /// <summary>A newer state of a message; what is the same in it is not rendered again.</summary>
+    /// <summary>Creates the frame of a message's newer state. Unchanged parts are not rendered again.</summary>
     public MessageFrame(Message message, MessageFrame before)
         : this(message, new Lazy<ImmutableArray<RenderedPart>>(() => Reuse(message, before.Parts)))
     {
     }
 
-    /// <summary>A message that an assistant is writing.</summary>
+    /// <summary>Creates the frame of a message that an assistant is writing.</summary>
     internal static MessageFrame Running(Message message, ResponseProjection live) => new(message, new Lazy<ImmutableArray<RenderedPart>>([])) { Live = live };
 
     private MessageFrame(Message message, Lazy<ImmutableArray<RenderedPart>> parts)
@@ -39,10 +39,10 @@ public sealed class MessageFrame
         _parts = parts;
     }
 
-    /// <summary>The message as stored; of a running response as it was at its start.</summary>
+    /// <summary>The stored message. A running response is as it was at its start.</summary>
     public Message Message { get; }
 
-    /// <summary>The rendered parts; empty of a running response, whose parts are in <see cref="Live"/>.</summary>
+    /// <summary>The rendered parts. Empty for a running response, whose parts are in <see cref="Live"/>.</summary>
     public ImmutableArray<RenderedPart> Parts => _parts.Value;
 
     /// <summary>The blocks of all text parts.</summary>
@@ -53,7 +53,7 @@ public sealed class MessageFrame
         var several => [.. several.Where(p => p.Part is TextPart).SelectMany(p => p.Blocks)],
     };
 
-    /// <summary>The running response, or null when nothing comes.</summary>
+    /// <summary>The running response; null for a message that has ended.</summary>
     public ResponseProjection? Live { get; private init; }
 
     private static ImmutableArray<RenderedPart> Reuse(Message message, ImmutableArray<RenderedPart> before)

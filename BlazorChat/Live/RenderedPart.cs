@@ -6,7 +6,7 @@ namespace BlazorChat.Live;
 
 /// <summary>A part of a message with its rendered text.</summary>
 /// <param name="Part">The part.</param>
-/// <param name="Blocks">The blocks of text and reasoning; empty for others.</param>
+/// <param name="Blocks">The blocks of a text or reasoning part; empty for other parts.</param>
 public sealed record RenderedPart(MessagePart Part, ImmutableArray<MarkdownBlock> Blocks)
 {
     /// <summary>Renders a part.</summary>

@@ -5,25 +5,25 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Live;
 
-/// <summary>One part of a running response as a viewer sees it. The same instance as in the frame before when it did not change.</summary>
-/// <param name="Part">What it is; of text and reasoning as the part was when it began, since what it says is in <paramref name="Text"/>.</param>
-/// <param name="Text">Settled and open blocks of text and reasoning; null for others.</param>
+/// <summary>One part of a running response as a viewer sees it. An unchanged part is the same instance as in the previous frame.</summary>
+/// <param name="Part">The part. A text or reasoning part is as it was when it began; its current text is in <paramref name="Text"/>.</param>
+/// <param name="Text">The settled and open blocks of a text or reasoning part; null for other parts.</param>
 public sealed record PartFrame(MessagePart Part, MarkdownFrame? Text);
 
-/// <summary>What a viewer sees of a running response.</summary>
-/// <param name="Number">Rises by one with each frame.</param>
-/// <param name="Parts">Its parts, in order.</param>
-/// <param name="Shown">Data that are shown while the response runs and are not stored.</param>
-/// <param name="Note">Something to tell beside the text ("retrying in 4 s"), or null.</param>
+/// <summary>A running response as a viewer sees it at one moment.</summary>
+/// <param name="Number">The number of the frame, higher by one than that of the previous frame.</param>
+/// <param name="Parts">The parts, in order.</param>
+/// <param name="Shown">Data that is shown while the response runs and is not stored.</param>
+/// <param name="Note">A remark beside the text, such as "retrying in 4 s", or null.</param>
 public sealed record ResponseFrame(long Number, ImmutableArray<PartFrame> Parts, ImmutableArray<DataPart> Shown, string? Note)
 {
-    /// <summary>Nothing yet.</summary>
+    /// <summary>The frame of a response without any content yet.</summary>
     public static ResponseFrame Empty { get; } = new(0, [], [], null);
 }
 
 /// <summary>
-/// A running response, rendered once for all viewers of this process. Deltas add to it; the room's throttle composes a frame that
-/// every circuit then reads. Adding never waits for parsing, and parsing happens once however many watch.
+/// A running response, rendered once for all viewers of this process. Deltas add to it. At the pace of the room's throttle, a frame is
+/// composed, which every circuit then reads. Adding never waits for parsing, and text is parsed once for any number of viewers.
 /// </summary>
 public sealed class ResponseProjection
 {
@@ -35,8 +35,8 @@ public sealed class ResponseProjection
     private string? _note;
     private bool _isBroken;
 
-    /// <summary>A response that goes on where it is.</summary>
-    /// <param name="running">What has come of it.</param>
+    /// <summary>Creates a projection that continues from a response's current state.</summary>
+    /// <param name="running">The response's content so far.</param>
     internal ResponseProjection(RunningResponse running)
     {
         _parts = [.. running.Parts.Select(p => new LivePart(p))];
@@ -44,10 +44,10 @@ public sealed class ResponseProjection
         _note = running.Note;
     }
 
-    /// <summary>The newest composed frame. Behind the response by at most one frame while somebody watches.</summary>
+    /// <summary>The newest composed frame. While anyone watches, it is at most one frame behind the response.</summary>
     public ResponseFrame Frame => Volatile.Read(ref _frame);
 
-    /// <summary>Takes more of the response.</summary>
+    /// <summary>Adds a delta of the response.</summary>
     internal void Apply(ResponseDelta delta)
     {
         lock (_adding)
@@ -80,7 +80,7 @@ public sealed class ResponseProjection
                 return;
             }
 
-            // Stays so when the text breaks the renderer: it would do so in every frame.
+            // Remains set if the renderer throws: it would throw for this text in every frame.
             _isBroken = true;
             var (parts, shown, note) = ComposeParts(_frame.Parts);
             _isBroken = false;
@@ -91,7 +91,7 @@ public sealed class ResponseProjection
         }
     }
 
-    /// <summary>The stored parts of the ended response; blocks that did not change are the instances that viewers already have.</summary>
+    /// <summary>Renders the stored parts of the ended response. Unchanged blocks are the instances that viewers already have.</summary>
     internal ImmutableArray<RenderedPart> Complete(Message ended)
     {
         Dictionary<int, (Type Kind, int Length, ImmutableArray<MarkdownBlock> Blocks)> streamed;
@@ -99,7 +99,7 @@ public sealed class ResponseProjection
         {
             lock (_adding)
             {
-                // One that has broken the renderer would do so again.
+                // Text that made the renderer throw would do so again.
                 var wasBroken = _isBroken;
                 _isBroken = true;
                 streamed = wasBroken ? [] : _parts.ToDictionary(p => p.Part.PartId, p => (p.Part.GetType(), p.Stream?.Length ?? 0, p.Stream?.Complete() ?? []));
@@ -110,7 +110,7 @@ public sealed class ResponseProjection
         var rendered = ImmutableArray.CreateBuilder<RenderedPart>(ended.Parts.Length);
         foreach (var part in ended.Parts)
         {
-            // What was streamed is what was stored; a part of another kind or length is another one (an error came before it).
+            // Streamed parts are stored unchanged. A part of another kind or length is a different part: an error came before it.
             rendered.Add(streamed.TryGetValue(part.PartId, out var known) && known.Kind == part.GetType() && known.Length == PartList.TextOf(part)?.Length
                 ? new RenderedPart(part, known.Blocks)
                 : RenderedPart.Of(part));
@@ -127,7 +127,7 @@ public sealed class ResponseProjection
         }
         else if (known.Stream?.Length == PartList.TextOf(part)?.Length)
         {
-            // The same text with something else about it, or no text at all.
+            // The text is the same and only other properties changed, or the part has no text.
             known.Part = part;
         }
         else
@@ -136,7 +136,7 @@ public sealed class ResponseProjection
         }
     }
 
-    // From the end: what comes nearly always concerns the newest.
+    // Searches from the end: nearly every delta concerns the newest part.
     private LivePart? Find(int partId)
     {
         for (var i = _parts.Count - 1; i >= 0; i--)

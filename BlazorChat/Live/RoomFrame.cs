@@ -6,8 +6,8 @@ using BlazorChat.Turns;
 namespace BlazorChat.Live;
 
 /// <summary>
-/// What the projection of a room shows at one moment: its state with rendered messages. Immutable, and shared by every circuit;
-/// replaced when the room changes, not for what comes of running responses (see <see cref="MessageFrame.Live"/>).
+/// The content of a room's projection at one moment: the room's state with rendered messages. Immutable and shared by all circuits.
+/// It is replaced when the room changes, but not when a running response grows (see <see cref="MessageFrame.Live"/>).
 /// </summary>
 public sealed class RoomFrame
 {
@@ -21,10 +21,10 @@ public sealed class RoomFrame
     /// <summary>The room's state.</summary>
     internal RoomState State { get; }
 
-    /// <summary>The messages of <see cref="RoomState.Messages"/>.</summary>
+    /// <summary>The frames of <see cref="RoomState.Messages"/>.</summary>
     public ImmutableArray<MessageFrame> Messages { get; }
 
-    /// <summary>The messages of <see cref="RoomState.Beyond"/>.</summary>
+    /// <summary>The frames of <see cref="RoomState.Beyond"/>.</summary>
     public ImmutableArray<MessageFrame> Beyond { get; }
 
     /// <inheritdoc cref="RoomState.Room" />
@@ -48,10 +48,10 @@ public sealed class RoomFrame
     /// <inheritdoc cref="RoomState.Running" />
     public IEnumerable<MessageFrame> Running => Beyond.Concat(Messages).Where(m => m.Live is not null);
 
-    /// <summary>A message that is here, or null.</summary>
+    /// <summary>Finds a message of this frame; null if there is none with the id.</summary>
     public MessageFrame? Find(Guid messageId)
     {
-        // From the end: what changes is nearly always among the newest.
+        // Searches from the end: nearly every change concerns one of the newest messages.
         for (var i = Messages.Length - 1; i >= 0; i--)
         {
             if (Messages[i].Message.Id == messageId)
@@ -63,7 +63,7 @@ public sealed class RoomFrame
         return Beyond.FirstOrDefault(m => m.Message.Id == messageId);
     }
 
-    /// <summary>The frame of a room as it stands.</summary>
+    /// <summary>Creates the first frame of a room.</summary>
     internal static RoomFrame Of(OpenRoomState room)
     {
         var running = room.Running.ToDictionary(r => r.MessageId);
@@ -74,7 +74,7 @@ public sealed class RoomFrame
             : new MessageFrame(message);
     }
 
-    /// <summary>The frame of the room's next state. What did not change is the same instance, and is not rendered again.</summary>
+    /// <summary>Creates the frame of the room's next state. Unchanged messages are the same instances and are not rendered again.</summary>
     internal RoomFrame Next(RoomState state) =>
         new(state, Follow(state.Messages, State.Messages, Messages), Follow(state.Beyond, State.Beyond, Beyond));
 
@@ -89,7 +89,7 @@ public sealed class RoomFrame
         Dictionary<Guid, MessageFrame>? known = null;
         for (var i = 0; i < next.Length; i++)
         {
-            // Nearly always what stood in this place; only where messages went, others have moved up.
+            // Nearly always the same message as before in this place. Messages move up only after others were removed.
             if (i < frames.Length && ReferenceEquals(frames[i].Message, next[i]))
             {
                 followed.Add(frames[i]);

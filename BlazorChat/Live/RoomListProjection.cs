@@ -3,12 +3,12 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Live;
 
-/// <summary>Tells everybody who has the list of rooms before them that it changed: at most a few times a second.</summary>
+/// <summary>Tells the viewers of the list of rooms that it has changed, at most four times a second.</summary>
 internal sealed class RoomListProjection : IDisposable
 {
     private static readonly TimeSpan Fastest = TimeSpan.FromMilliseconds(250);
 
-    // The list may be slower for many: a thousand circuits that render it four times a second would take half of a core.
+    // The more viewers, the slower the list: a thousand circuits rendering it four times a second would take half of a core.
     private static readonly TimeSpan PerViewer = TimeSpan.FromMilliseconds(1);
 
     private readonly RoomDirectory _directory;
@@ -34,7 +34,7 @@ internal sealed class RoomListProjection : IDisposable
     private void OnChanged(object? sender, EventArgs e) => _throttle.Changed();
 }
 
-/// <summary>One viewer of the list of rooms; see <see cref="RoomSubscription"/>.</summary>
+/// <summary>A viewer of the list of rooms; see <see cref="RoomSubscription"/>.</summary>
 public sealed class RoomListSubscription : IDisposable
 {
     private readonly RoomDirectory _directory;
@@ -48,13 +48,13 @@ public sealed class RoomListSubscription : IDisposable
         _viewer = viewers.Add(changed);
     }
 
-    /// <summary>The list as it stands; asks for the next notice.</summary>
+    /// <summary>Reads the current list and asks for the next notice.</summary>
     public ImmutableArray<RoomSummary> Read()
     {
         _viewer.Looks();
         return _directory.Rooms;
     }
 
-    /// <summary>Ends the subscription; safe to call more than once.</summary>
+    /// <summary>Ends the subscription. Safe to call more than once.</summary>
     public void Dispose() => _viewers.Remove(_viewer);
 }

@@ -4,8 +4,8 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Live;
 
 /// <summary>
-/// An open room, rendered once for all its viewers in this process. It follows the room; what changed is shown to the viewers in
-/// frames, as often as the throttle lets them. While nobody looks, nothing is parsed.
+/// An open room, rendered once for all its viewers in this process. It follows the room and shows changes to the viewers in frames, as
+/// often as the throttle allows. Without viewers, nothing is parsed.
 /// </summary>
 internal sealed partial class RoomProjection : IRoomFollower, IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
     private readonly ILogger _logger;
     private readonly ViewerSet _viewers;
 
-    // What has ended and was not looked at since: rendered with the next frame, not by the first circuit that shows it.
+    // Messages that have ended and were not shown since. They are rendered with the next frame, not by the first circuit that shows them.
     private readonly List<MessageFrame> _ended = [];
     private RoomFrame? _frame;
     private int _counted;
@@ -32,23 +32,23 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         _throttle = new FrameThrottle(time, () => interval.Interval, ComposeFrame);
     }
 
-    /// <summary>The room as it stands.</summary>
+    /// <summary>The newest frame of the room.</summary>
     public RoomFrame Frame => Volatile.Read(ref _frame) ?? throw new InvalidOperationException("The projection follows no room.");
 
-    /// <summary>The frame for somebody who does not follow, with running responses as they are now.</summary>
+    /// <summary>Brings running responses up to date and gives the frame, for a reader who does not follow the room.</summary>
     public RoomFrame Current()
     {
         ComposeResponses();
         return Frame;
     }
 
-    /// <summary>Registers first; the caller reads the frame after that, so that nothing falls between.</summary>
+    /// <summary>Registers a viewer. The caller reads the frame afterwards, so that no change is missed in between.</summary>
     public Viewer AddViewer(Action changed)
     {
         var viewer = _viewers.Add(changed);
         _metrics.ViewerJoined();
         CountViewers();
-        // Frames are not composed while nobody watches: what the newcomer reads must be up to date.
+        // Without viewers, no frames were composed: bring up to date what the new viewer reads.
         ComposeResponses();
         return viewer;
     }
@@ -75,7 +75,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         var last = Frame;
         var next = last.Next(state);
         Volatile.Write(ref _frame, next);
-        // Whoever looks later renders what they see.
+        // Without viewers, a message is rendered when it is first shown.
         foreach (var running in _viewers.Count == 0 ? [] : last.Running)
         {
             if (next.Find(running.Message.Id) is { Live: null } ended)
@@ -104,7 +104,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
     /// <inheritdoc />
     public void End() => Dispose();
 
-    /// <summary>No frame follows; who looks keeps the last one.</summary>
+    /// <summary>Stops the frames; viewers keep the last one.</summary>
     public void Dispose()
     {
         _throttle.Dispose();
@@ -158,8 +158,8 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         }
     }
 
-    // A text that breaks the renderer must not break the room, its other responses or, on a timer's thread, the process. It
-    // is stored as it is, and shown as unreadable.
+    // Text that makes the renderer throw must not break the room, its other responses or, on a timer's thread, the process. It
+    // is stored unchanged and shown as unreadable.
     private void Contain(Action render)
     {
         try
@@ -184,13 +184,13 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The text of an answer in room {RoomId} could not be rendered.")]
+    [LoggerMessage(LogLevel.Error, "The text of a response in room {RoomId} could not be rendered.")]
     private static partial void LogNotRendered(ILogger logger, Exception exception, Guid roomId);
 }
 
 /// <summary>
-/// One viewer of a room. It is told only that something changed, and reads the state when it is ready to: however slow
-/// or late, it ends with the newest state, and it holds up nobody.
+/// A viewer of a room. It is told only that something has changed, and reads the state when it is ready. However slow or late, it
+/// ends with the newest state and holds up no one.
 /// </summary>
 public sealed class RoomSubscription : IDisposable
 {
@@ -215,8 +215,8 @@ public sealed class RoomSubscription : IDisposable
     }
 
     /// <summary>
-    /// The room as it stands. Calling it asks for the next notice: changes after this call are told, changes before it
-    /// are in the result. Call it from the circuit's own work, so that a busy circuit has one notice waiting, not many.
+    /// Reads the newest frame and asks for the next notice. The result has all changes before this call; later changes cause a
+    /// notice. Call it on the circuit's dispatcher, so that a busy circuit has one notice waiting, not many.
     /// </summary>
     public RoomFrame Read()
     {
@@ -224,7 +224,7 @@ public sealed class RoomSubscription : IDisposable
         return _projection.Frame;
     }
 
-    /// <summary>Ends the subscription; safe to call more than once. A notice that is under way may still come.</summary>
+    /// <summary>Ends the subscription. Safe to call more than once. A notice that is already on its way may still arrive.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

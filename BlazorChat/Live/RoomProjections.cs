@@ -3,7 +3,7 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Live;
 
-/// <summary>The projections of the rooms that are open in this process: one for each, made when somebody first looks, gone with the room.</summary>
+/// <summary>The projections of the rooms that are open in this process: one per room, from its first viewer until the room is closed.</summary>
 internal sealed class RoomProjections(
     FrameInterval interval, ViewerNotifier notifier, LiveMetrics metrics, TimeProvider time, ILogger<RoomProjections> logger)
 {
@@ -11,7 +11,7 @@ internal sealed class RoomProjections(
 
     public RoomProjection Of(OpenRoom room) => _known.GetValue(room, Project).Value;
 
-    // Lazy, since the table may call this twice at once, and a room must not be followed by a projection that nobody has.
+    // Lazy, because the table may call this twice at once, and an unused projection must not follow the room.
     private Lazy<RoomProjection> Project(OpenRoom room) => new(() =>
     {
         var projection = new RoomProjection(interval, notifier, metrics, time, logger);

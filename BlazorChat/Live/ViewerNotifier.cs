@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace BlazorChat.Live;
 
 /// <summary>
-/// Carries notices to circuits. A circuit that is idle renders on the thread that wakes it, so waking must not happen on
-/// a thread that produces tokens: a few workers do it, side by side. A viewer is in the queue at most once, which bounds it.
+/// Carries notices to circuits. An idle circuit renders on the thread that wakes it, so a thread that produces tokens must not do
+/// it: a few workers wake circuits side by side. A viewer is in the queue at most once, which bounds the queue.
 /// </summary>
 public sealed partial class ViewerNotifier : IAsyncDisposable
 {
@@ -20,7 +20,7 @@ public sealed partial class ViewerNotifier : IAsyncDisposable
         _workers = [.. Enumerable.Range(0, Math.Max(2, Environment.ProcessorCount)).Select(_ => Task.Run(WorkAsync))];
     }
 
-    /// <summary>Wakes nobody any more.</summary>
+    /// <summary>Stops the workers, after they have handled the notices in the queue.</summary>
     public async ValueTask DisposeAsync()
     {
         _due.Writer.TryComplete();
@@ -37,7 +37,7 @@ public sealed partial class ViewerNotifier : IAsyncDisposable
             {
                 viewer.Wake();
             }
-#pragma warning disable CA1031 // One viewer's failure is that viewer's own: the others must still be woken.
+#pragma warning disable CA1031 // One viewer's failure must not keep the others from being woken.
             catch (Exception e)
 #pragma warning restore CA1031
             {
@@ -46,17 +46,17 @@ public sealed partial class ViewerNotifier : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "A viewer could not be told of a change.")]
+    [LoggerMessage(LogLevel.Warning, "A viewer could not be notified of a change.")]
     private partial void LogViewerFailed(Exception exception);
 }
 
-/// <summary>Somebody who is told that something changed, at most one notice at a time.</summary>
+/// <summary>A receiver of change notices, with at most one notice waiting at a time.</summary>
 internal sealed class Viewer(ViewerNotifier notifier, Action changed)
 {
     private int _pending;
     private volatile bool _gone;
 
-    /// <summary>Says that something changed; free when a notice is under way already.</summary>
+    /// <summary>Queues a notice, unless one is already waiting.</summary>
     public void Notify()
     {
         if (!_gone && Interlocked.Exchange(ref _pending, 1) == 0)
@@ -65,7 +65,7 @@ internal sealed class Viewer(ViewerNotifier notifier, Action changed)
         }
     }
 
-    /// <summary>The viewer is about to look: changes from here on are worth another notice.</summary>
+    /// <summary>Call this just before reading: later changes cause another notice.</summary>
     public void Looks() => Interlocked.Exchange(ref _pending, 0);
 
     public void Leave() => _gone = true;
@@ -79,7 +79,7 @@ internal sealed class Viewer(ViewerNotifier notifier, Action changed)
     }
 }
 
-/// <summary>The viewers of one thing. Adding and removing is safe while they are being notified.</summary>
+/// <summary>The viewers of one room or list. Viewers can be added and removed while others are being notified.</summary>
 internal sealed class ViewerSet(ViewerNotifier notifier)
 {
     private ImmutableHashSet<Viewer> _viewers = [];
@@ -93,7 +93,7 @@ internal sealed class ViewerSet(ViewerNotifier notifier)
         return viewer;
     }
 
-    /// <returns>False when it was not there (any more).</returns>
+    /// <returns>False if the viewer was not in the set, or had been removed before.</returns>
     public bool Remove(Viewer viewer)
     {
         viewer.Leave();

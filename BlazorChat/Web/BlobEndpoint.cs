@@ -3,7 +3,7 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Web;
 
-/// <summary>What is kept beside messages, for who may see the room: whole results of tools, and files.</summary>
+/// <summary>Serves files and whole tool results, which are stored beside messages, to people who may see the room.</summary>
 internal static class BlobEndpoint
 {
     public static void MapBlobs(this IEndpointRouteBuilder endpoints) =>
@@ -20,7 +20,7 @@ internal static class BlobEndpoint
                 };
             }
 
-            // Text is shown, as text; anything else is for the reader's own programs. It is never a page of this site.
+            // Browsers show text as plain text and download everything else. Content is never served as a page of this site.
             var isText = blob.Value.MediaType.StartsWith("text/plain", StringComparison.Ordinal);
             context.Response.Headers.ContentDisposition = isText ? "inline" : "attachment";
             context.Response.Headers.CacheControl = "private, no-store";

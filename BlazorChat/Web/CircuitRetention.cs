@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Components.Server;
 namespace BlazorChat.Web;
 
 /// <summary>
-/// How long pages that are cut off can come back as they were, section <c>Web:Circuits</c>. A page that comes back later, or when
-/// more pages are away than are kept, loads itself again at the same place.
+/// How long disconnected pages can come back as they were, section <c>Web:Circuits</c>. A page that comes back later, or that was not
+/// kept because too many pages were away, reloads at the same place.
 /// </summary>
 public sealed class CircuitRetention
 {
@@ -15,28 +15,30 @@ public sealed class CircuitRetention
     private const int MostCircuits = 10_000;
     private const int MostStates = 100_000;
 
-    /// <summary>How long the whole circuit of a page without a connection is kept, some 330 KB each. From 1 second to 1 hour.</summary>
+    /// <summary>How long the whole circuit of a disconnected page is kept, about 330 KB each. From 1 second to 1 hour.</summary>
     public TimeSpan DisconnectedRetention { get; set; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>Most circuits without a connection; beyond it only their state is kept. From 1 to 10,000.</summary>
+    /// <summary>The most disconnected circuits that are kept; of further ones, only the state is kept. From 1 to 10,000.</summary>
     public int DisconnectedMaxRetained { get; set; } = 100;
 
     /// <summary>
-    /// How long a page's state alone is kept after that, some 4 KB each; also how long a page that was paused for a planned stop may
-    /// wait for the next process. From 1 second to 7 days.
+    /// How long only a page's state is kept after that, about 4 KB each. Also how long a page that was paused for a planned stop may wait
+    /// for the next process. From 1 second to 7 days.
     /// </summary>
     public TimeSpan StateRetention { get; set; } = TimeSpan.FromHours(8);
 
-    /// <summary>Most states; the one that comes when they are full is dropped, and of the others the oldest twentieth. From 1 to 100,000.</summary>
+    /// <summary>
+    /// The most states that are kept. One more is dropped, together with the oldest twentieth of the others. From 1 to 100,000.
+    /// </summary>
     public int StateMaxRetained { get; set; } = 1_000;
 
     /// <summary>
-    /// How long a page that was paused for a planned stop tries to resume; after that it waits on, and loads itself again at the same
-    /// place. From 1 second to 1 hour.
+    /// How long a page that was paused for a planned stop tries to resume. After that, it keeps waiting, and reloads at the same place
+    /// when the server is back. From 1 second to 1 hour.
     /// </summary>
     public TimeSpan ReturnWithin { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>What is out of bounds, as sentences that begin with the setting's name.</summary>
+    /// <summary>Lists the values that are out of bounds, in sentences that begin with the setting's name.</summary>
     internal IEnumerable<string> Problems(string section)
     {
         if (DisconnectedRetention < Shortest || DisconnectedRetention > LongestCircuit)
@@ -71,7 +73,8 @@ public sealed class CircuitRetention
         options.DisconnectedCircuitMaxRetained = DisconnectedMaxRetained;
         options.PersistedCircuitInMemoryRetentionPeriod = StateRetention;
         options.PersistedCircuitInMemoryMaxRetained = StateMaxRetained;
-        // For a distributed cache, which nobody has here; but the longer of the two also bounds the state that a page holds.
+        // This one is for a distributed cache, which BlazorChat does not use. But the longer of the two periods also bounds how long
+        // a page's own copy of the state is valid.
         options.PersistedCircuitDistributedRetentionPeriod = StateRetention;
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.JSInterop;
 
 namespace BlazorChat.Web;
 
-/// <summary>How long circuits are kept, and what happens to them when the server stops.</summary>
+/// <summary>Sets how long circuits are kept, and handles them when the server stops.</summary>
 internal static class Circuits
 {
     private static readonly PathString[] RefusedWhileStopping = ["/_blazor", "/health"];
@@ -18,9 +18,9 @@ internal static class Circuits
     }
 
     /// <summary>
-    /// Asks pages that come back while the server is still stopping to come again. Their connections would be closed by nobody, and
-    /// Kestrel would wait for them until the host's time is over (dotnet/aspnetcore issue 58947); nor may they take this process
-    /// for the next one.
+    /// Refuses pages that come back while the server is still stopping; they try again. Nobody would close their connections, so Kestrel
+    /// would wait for them until the host's shutdown timeout (dotnet/aspnetcore issue 58947). Also, they must not take this process for
+    /// the next one.
     /// </summary>
     public static void UseStoppingRefusal(this WebApplication app)
     {
@@ -38,7 +38,7 @@ internal static class Circuits
         });
     }
 
-    /// <summary>Knows the pages that are connected.</summary>
+    /// <summary>Keeps track of the connected pages.</summary>
     private sealed class ConnectedPages(PlannedStop stop, IJSRuntime page) : CircuitHandler
     {
         public override Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)

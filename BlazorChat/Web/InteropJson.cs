@@ -8,18 +8,18 @@ using Microsoft.JSInterop;
 namespace BlazorChat.Web;
 
 /// <summary>
-/// Keeps small what each circuit knows of the types that it sends to its browser. The options of JSON belong to a circuit, because
-/// their converters do, so nothing of it is shared: about a kilobyte per type. And each value that is sent has JSON look at everything
-/// that its type derives from, in search of a polymorphic ancestor: 32 types for one <see cref="int"/>. Those of .NET itself that can
-/// be nothing else than such an ancestor are not described.
+/// Saves memory that each circuit needs for the types that it sends to its browser. JSON options belong to a circuit, because their
+/// converters do, so type information is not shared: about 1 KB per type. For each value sent, the serializer also looks for a
+/// polymorphic ancestor in all base types and interfaces: 32 types for one <see cref="int"/>. This resolver has no information for
+/// types of .NET that can only be such ancestors.
 /// </summary>
 internal sealed class InteropJson : IJsonTypeInfoResolver
 {
     private static readonly InteropJson Instance = new();
     private readonly DefaultJsonTypeInfoResolver _types = new();
 
-    /// <summary>Puts it into the JavaScript runtime of every circuit.</summary>
-    /// <param name="services">The services, with those of circuits among them.</param>
+    /// <summary>Sets this resolver in the JavaScript runtime of every circuit.</summary>
+    /// <param name="services">The services. Those of circuits must already be registered.</param>
     public static void Use(IServiceCollection services)
     {
         var registered = services.Last(service => service.ServiceType == typeof(IJSRuntime));
@@ -38,14 +38,14 @@ internal sealed class InteropJson : IJsonTypeInfoResolver
     private static bool IsAncestorOnly(Type type) =>
         type.Assembly == typeof(object).Assembly && (type.IsInterface ? !IsData(type) : type == typeof(ValueType) || type == typeof(Enum));
 
-    // Lists and dictionaries may be what a property or a result is declared as. A list of pairs or of a string's characters is
-    // only what dictionaries and strings derive from.
+    // A property or a result may be declared as a list or a dictionary interface. A sequence of pairs or of characters, however, is
+    // only an ancestor of dictionaries and strings.
     private static bool IsData(Type type) => type.IsAssignableTo(typeof(IEnumerable))
         && !(type.GenericTypeArguments is [var element] && (element == typeof(char) || IsPair(element)));
 
     private static bool IsPair(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
 
-    // For those who derive from it, the property is part of the framework's contract.
+    // The property is protected, so it is part of the framework's contract.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_JsonSerializerOptions")]
     private static extern JsonSerializerOptions OptionsOf(JSRuntime runtime);
 }

@@ -1,8 +1,8 @@
 namespace BlazorChat.Web;
 
 /// <summary>
-/// Refuses requests that another site's page makes with a visitor's cookie. SameSite keeps other sites out, but not other
-/// ports or subdomains of the same site, and a WebSocket asks nobody: a page there could open a circuit as the visitor.
+/// Refuses requests that another origin's page makes with a visitor's cookie. SameSite keeps out other sites, but not other ports or
+/// subdomains of the same site. WebSockets are not subject to the same-origin policy, so such a page could open a circuit as the visitor.
 /// </summary>
 internal static class OriginCheck
 {
@@ -20,7 +20,7 @@ internal static class OriginCheck
             return Task.CompletedTask;
         });
 
-    // Everything that changes something: circuits and posted forms. Pages may be linked to from anywhere.
+    // Checks everything that can change something: circuits and posted forms. Any site may link to pages.
     private static bool IsFromElsewhere(HttpRequest request)
     {
         if (!request.Path.StartsWithSegments(Circuit, StringComparison.OrdinalIgnoreCase) && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
@@ -28,7 +28,7 @@ internal static class OriginCheck
             return false;
         }
 
-        // Browsers say it themselves, whatever a proxy makes of the host's name; older ones send the origin alone.
+        // This header is right even if a proxy changes the host's name. Older browsers send only the origin.
         var site = request.Headers["Sec-Fetch-Site"].ToString();
         if (site.Length > 0)
         {

@@ -5,15 +5,18 @@ using Microsoft.JSInterop;
 namespace BlazorChat.Web;
 
 /// <summary>
-/// Tells every open page that the server is about to stop, and holds the stop until they have paused their circuits or the time
-/// for it is over. The server cannot pause a circuit: the page does, and keeps what comes back for the next process.
+/// Tells every open page that the server is about to stop, and holds the stop until the pages have paused their circuits or the time
+/// is up. The server cannot pause a circuit itself: the page does it, and keeps the circuit's state for the next process.
 /// </summary>
 internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, ShutdownGrace grace, TimeProvider time, ILogger<PlannedStop> logger) : IDisposable
 {
-    /// <summary>How long is waited after the last page that answered or went. One that does needs a fraction of it; one that is frozen must not hold the stop.</summary>
+    /// <summary>
+    /// How long the stop waits after the last sign of progress: a page answered or disconnected. A live page needs a fraction of this, and
+    /// a frozen page must not hold the stop.
+    /// </summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long is waited in all while pages still answer and go: service managers kill what has not ended after ten seconds.</summary>
+    /// <summary>The longest wait while there is progress: service managers kill a process that has not ended after ten seconds.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(6);
 
     private readonly ConcurrentDictionary<string, IJSRuntime> _pages = new(StringComparer.Ordinal);
@@ -21,33 +24,33 @@ internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, Shu
     private TaskCompletionSource _progress = NewSignal();
     private CancellationTokenRegistration? _registration;
 
-    /// <summary>Whether the server stops: nobody may open a circuit here any more.</summary>
+    /// <summary>Whether the server is stopping. No page may open a circuit then.</summary>
     public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
 
-    /// <summary>A page is connected.</summary>
-    /// <param name="circuitId">Its circuit.</param>
-    /// <param name="page">What calls its scripts.</param>
+    /// <summary>Adds a page that is now connected.</summary>
+    /// <param name="circuitId">The id of its circuit.</param>
+    /// <param name="page">Calls the page's scripts.</param>
     public void Add(string circuitId, IJSRuntime page)
     {
         _pages[circuitId] = page;
         if (IsStopping)
         {
-            // Its connection was under way when the others were told.
+            // The page was connecting when the others were told.
             _ = TellAsync(page);
             return;
         }
 
         lock (_lock)
         {
-            // Callbacks run in the reverse order of their registration. SignalR closes all connections in its own, which it
-            // registers when its first connection comes: registered here, behind a circuit, this one runs before it.
-            // It has to hold the thread: the stop goes on when it returns.
+            // Callbacks run in reverse order of registration. SignalR registers its callback, which closes all connections, at its
+            // first connection. This one is registered later, for a circuit, and so runs first. It must block the thread, because the
+            // stop goes on as soon as it returns.
             _registration ??= lifetime.ApplicationStopping.Register(() => TellPagesAsync().GetAwaiter().GetResult());
         }
     }
 
-    /// <summary>A page's connection is gone.</summary>
-    /// <param name="circuitId">Its circuit.</param>
+    /// <summary>Removes a page that has disconnected.</summary>
+    /// <param name="circuitId">The id of its circuit.</param>
     public void Remove(string circuitId)
     {
         if (_pages.TryRemove(circuitId, out _))
@@ -81,7 +84,7 @@ internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, Shu
     {
         while (true)
         {
-            // Taken before looking, so that nothing goes unseen in between.
+            // Taken before the check, so that no progress in between is missed.
             var next = Volatile.Read(ref _progress).Task;
             var left = Longest - time.GetElapsedTime(started);
             if (_pages.IsEmpty || left <= TimeSpan.Zero)
@@ -105,15 +108,15 @@ internal sealed partial class PlannedStop(IHostApplicationLifetime lifetime, Shu
         try
         {
             await page.InvokeVoidAsync("blazorChat.pauseUntilBack").ConfigureAwait(false);
-            // It is alive: on a busy machine it needs a moment more.
+            // The page is alive, but may need a little longer on a busy machine.
             SignalProgress();
         }
         catch (Exception e) when (e is JSException or JSDisconnectedException or OperationCanceledException or InvalidOperationException)
         {
-            // That page finds out by itself, and is loaded again.
+            // The page notices by itself that the server is gone, and reloads.
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Told} pages were told that the server stops; {Left} were still connected after {Milliseconds:0} ms.")]
+    [LoggerMessage(LogLevel.Information, "Told {Told} pages that the server is stopping; {Left} were still connected after {Milliseconds:0} ms.")]
     private partial void LogTold(int told, int left, double milliseconds);
 }

@@ -1,17 +1,17 @@
 namespace BlazorChat.Web;
 
 /// <summary>
-/// Headers that keep a page to what this server serves: no inline scripts or styles, nothing from other hosts, no
-/// framing. Everything in wwwroot and Components is written to work under them.
+/// Adds headers that limit pages to content from this server: no inline scripts or styles, nothing from other hosts, no framing.
+/// Everything in wwwroot and Components is written to work with them.
 /// </summary>
 internal static class SecurityHeaders
 {
-    // data: images are the carets and chevrons of the style sheets. 'self' in connect-src covers the circuit's WebSocket.
+    // The style sheets' carets and chevrons are data: images. 'self' in connect-src covers the circuit's WebSocket.
     private const string ContentSecurityPolicy =
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
         + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-    // What tools in the asker's browser use (wwwroot/js/tools), after a question of the page or the browser.
+    // Allows what tools in the asker's browser use (wwwroot/js/tools) after the page or the browser has asked the person.
     private const string PermissionsPolicy =
         "accelerometer=(), camera=(), clipboard-read=(self), clipboard-write=(self), display-capture=(), geolocation=(self), gyroscope=(), "
         + "magnetometer=(), microphone=(), payment=(), usb=()";

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Web;
 
-/// <summary>Everything that people see: pages, circuits, joining, static files and the headers around them.</summary>
+/// <summary>Registers and maps everything that people see: pages, circuits, joining, static files and their headers.</summary>
 internal static class UserInterface
 {
-    // A message of 32,000 characters is at most 192 KB on its way: JSON writes the rarest ones (control characters) as
-    // six bytes each. The rest is room for the call around it.
+    // A message of 32,000 characters takes at most 192 KB on the wire: JSON writes the most expensive characters (control characters)
+    // as six bytes each. The rest is room for the call around it.
     private const long LargestHubMessage = 256 * 1024;
 
-    // JSON's worst case; if the longest message grows, this must grow with it.
+    // JSON's worst case. The assertion below fails if the longest message outgrows the hub's limit.
     private const int MostBytesPerCharacter = 6;
 
     public static IServiceCollection AddBlazorChatUi(this IServiceCollection services)
@@ -38,7 +38,7 @@ internal static class UserInterface
 
     public static WebApplication MapBlazorChatUi(this WebApplication app)
     {
-        // In Development as well: it handles exceptions before .NET's developer page does, so people see the same page everywhere.
+        // In Development as well: this handles exceptions before .NET's developer page does, so people see the same page everywhere.
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseSecurityHeaders();
         app.UseStoppingRefusal();
@@ -46,13 +46,13 @@ internal static class UserInterface
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
-        // What an operator adds to wwwroot after the build is not among the assets.
+        // MapStaticAssets does not know files that an operator adds to wwwroot after the build.
         app.UseStaticFiles();
         app.MapStaticAssets();
         app.MapAccounts();
         app.MapBlobs();
         app.MapRazorComponents<App>()
-            // The policy of SecurityHeaders says it already.
+            // SecurityHeaders already sets frame-ancestors.
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

@@ -9,16 +9,16 @@ public sealed class WebOptions
     public const string Section = "Web";
 
     /// <summary>
-    /// Modules in <c>wwwroot</c> that every page loads, for example <c>/js/our-tools.js</c>: they can register tools that run in the
-    /// asker's browser. At most 20.
+    /// Paths of modules in <c>wwwroot</c> that every page loads, for example <c>/js/our-tools.js</c>. They can register tools that run in
+    /// the asker's browser. At most 20.
     /// </summary>
     public IList<string> Scripts { get; init; } = [];
 
-    /// <summary>How long pages that are cut off can come back as they were.</summary>
+    /// <summary>How long disconnected pages can come back as they were.</summary>
     public CircuitRetention Circuits { get; init; } = new();
 }
 
-/// <summary>Says at start which script is not one of this server's own, and which retention is out of bounds.</summary>
+/// <summary>Checks at startup that all scripts are files of this server and that circuit retention is within its bounds.</summary>
 internal sealed class WebOptionsValidator(IWebHostEnvironment environment) : IValidateOptions<WebOptions>
 {
     private const int MostScripts = 20;
@@ -39,7 +39,7 @@ internal sealed class WebOptionsValidator(IWebHostEnvironment environment) : IVa
     }
 
     private string? Check(string path) =>
-        // A path of this server alone: no scheme, no other host, no way up, nothing that a browser reads differently.
+        // Only a path on this server: no scheme, no other host, no "..", no character that a browser reads differently.
         path.Length < 2 || path[0] != '/' || path[1] == '/' || !path.EndsWith(".js", StringComparison.Ordinal)
         || path.Contains("..", StringComparison.Ordinal) || path.Any(c => !char.IsAsciiLetterOrDigit(c) && !"/-_.".Contains(c, StringComparison.Ordinal))
             ? "must be a path in wwwroot such as /js/our-tools.js: letters, digits, hyphens, underscores and dots, ending in .js."
