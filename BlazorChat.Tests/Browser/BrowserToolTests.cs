@@ -126,7 +126,7 @@ public sealed class BrowserToolTests(Chromium chromium) : IAsyncLifetime
         await _ada.Page.EvaluateAsync("() => navigator.clipboard.writeText('from the clipboard of Ada')");
         await _ada.SendAsync("Look at my clipboard");
         var question = Question(_ada, "read_clipboard");
-        await Expect(question).ToContainTextAsync("Everybody in this room will be able to read it.");
+        await Expect(question).ToContainTextAsync("Everyone in this room will be able to read it.");
         await Expect(Question(_grace, "read_clipboard")).ToHaveCountAsync(0);
         Assert.DoesNotContain("from the clipboard", await _grace.Log.InnerTextAsync(), StringComparison.Ordinal);
 

@@ -45,7 +45,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await _ada.Composer.FillAsync("A draft");
         await LeaveAsync(how);
         await Link("Plans").ClickAsync();
-        await Expect(_ada.Page.GetByText("Plans opens after that.")).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByText("Plans opens once you’re connected.")).ToBeVisibleAsync();
         await Expect(_ada.Composer).ToHaveValueAsync("A draft");
         Assert.Equal(_lobby, _ada.Page.Url);
 
@@ -74,9 +74,9 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
     {
         await LeaveAsync("cut off");
         await Link("Plans").ClickAsync();
-        await Expect(_ada.Page.GetByText("Plans opens after that.")).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByText("Plans opens once you’re connected.")).ToBeVisibleAsync();
         await Link("Lobby").ClickAsync();
-        await Expect(_ada.Page.GetByText("opens after that.")).ToHaveCountAsync(0);
+        await Expect(_ada.Page.GetByText("opens once you’re connected.")).ToHaveCountAsync(0);
         await ReturnAsync("cut off");
         await _ada.SendAsync("Still here");
         (await _app.Model.NextAsync()).Finish("So am I");
@@ -125,7 +125,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         Assert.Equal(_lobby, _ada.Page.Url);
 
         await ReturnAsync(how);
-        await Expect(_ada.Page.GetByText("Please try that again afterwards.")).ToHaveCountAsync(0);
+        await Expect(_ada.Page.GetByText("Please try that again once you’re connected.")).ToHaveCountAsync(0);
         await _ada.ReadyAsync();
         Assert.Equal(_lobby, _ada.Page.Url);
         await Expect(EditBox).ToHaveValueAsync("Half of an edit");
@@ -153,7 +153,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await name.PressAsync("Enter");
         await IsToldToWaitAsync();
         await ReturnAsync("cut off");
-        await Expect(_ada.Page.GetByText("Please try that again afterwards.")).ToHaveCountAsync(0);
+        await Expect(_ada.Page.GetByText("Please try that again once you’re connected.")).ToHaveCountAsync(0);
         await name.PressAsync("Enter");
         await Expect(_ada.Heading).ToHaveTextAsync("Garden");
 
@@ -216,7 +216,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await _ada.Page.ReloadAsync();
         await IsAwayAsync();
         await Link("Plans").ClickAsync();
-        await Expect(_ada.Page.GetByText("Plans opens after that.")).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByText("Plans opens once you’re connected.")).ToBeVisibleAsync();
         await _ada.Page.UnrouteAllAsync();
         _relay.Mend();
         await IsInPlansAsync();
@@ -231,7 +231,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await name.FillAsync("Bobby");
         await _app.App.KillAsync();
         await _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" }).PressAsync("Enter");
-        await Expect(_ada.Page.GetByText("Reconnecting… This is sent after that.")).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByText("Reconnecting… This will be sent once you’re connected.")).ToBeVisibleAsync();
         await _app.StartAsync();
         await Expect(_ada.Heading).ToHaveTextAsync("Plans");
         await Expect(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Bobby, your menu" }).Or(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Bobby , your menu" }))).ToBeVisibleAsync();
@@ -249,9 +249,9 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await _ada.Page.WaitForLoadStateAsync(LoadState.Load);
         await _app.App.KillAsync();
         await name.PressAsync("Enter");
-        await Expect(_ada.Page.GetByText("This is sent after that.")).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByText("This will be sent once you’re connected.")).ToBeVisibleAsync();
         await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Back, as Ada" }).ClickAsync();
-        await Expect(_ada.Page.GetByText("What you chose opens after that.")).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByText("The page you chose opens once you’re connected.")).ToBeVisibleAsync();
         await _app.StartAsync();
         await _ada.ReadyAsync();
         await Expect(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Ada" })).ToBeVisibleAsync();
@@ -272,7 +272,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Change name" }).ClickAsync();
         if (how is not null)
         {
-            await Expect(_ada.Page.GetByText("What you chose opens after that.")).ToBeVisibleAsync();
+            await Expect(_ada.Page.GetByText("The page you chose opens once you’re connected.")).ToBeVisibleAsync();
             await ReturnAsync(how);
         }
 
@@ -289,7 +289,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         // Such a page comes back like any other.
         await LeaveAsync("killed");
         await Link("Plans").ClickAsync();
-        await Expect(_ada.Page.GetByText("Plans opens after that.")).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByText("Plans opens once you’re connected.")).ToBeVisibleAsync();
         await ReturnAsync("killed");
         await IsInPlansAsync();
     }
@@ -320,7 +320,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await IsAwayAsync();
     }
 
-    private Task IsToldToWaitAsync() => Expect(_ada.Page.GetByText("Please try that again afterwards.")).ToBeVisibleAsync();
+    private Task IsToldToWaitAsync() => Expect(_ada.Page.GetByText("Please try that again once you’re connected.")).ToBeVisibleAsync();
 
     private Task IsAwayAsync() => Expect(_ada.Page.Locator("html")).ToHaveAttributeAsync("data-connection", "down");
 

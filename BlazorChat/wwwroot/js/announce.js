@@ -1,9 +1,9 @@
-// Says something to those who do not see it. What happens in a room is said by the room itself.
+// Announces a sentence to screen readers. The room itself announces what happens in it.
 export function announce(sentence) {
   const announcer = document.getElementById('announcer');
   if (announcer) {
     announcer.textContent = '';
-    // A new text is spoken only if the region was seen empty before.
+    // Screen readers speak a new text reliably only if the region was empty before.
     requestAnimationFrame(() => { announcer.textContent = sentence; });
   }
 }

@@ -1,4 +1,4 @@
-// Everything on the page that runs in the browser: each module stands alone and listens for itself.
+// All scripts of the page. Each module works by itself and adds its own listeners.
 import './away.js';
 import './times.js';
 import './copy.js';
@@ -20,5 +20,5 @@ import '../Components/Composer/PendingApprovals.razor.js';
 import '../Components/Rooms/RoomList.razor.js';
 import '../Components/Rooms/BrowserCalls.razor.js';
 import './tools/built-in.js';
-// Last: components call into the modules above.
+// Last, because it starts the circuit, whose components call the modules above.
 import './boot.js';

@@ -1,31 +1,31 @@
-// While the server is away: a link would leave the page for the browser's own error, from which nothing comes back, and a button
-// would do nothing without a word. The page stays, remembers where somebody wants to go and goes there when the server is there
-// again; of anything else that needs the server it says that it was not done.
+// Handles clicks while the server is away. A link would leave the page for the browser's error page, which never comes back, and a
+// button would silently do nothing. Instead, the page stays, remembers the link and opens it when the server is back. For anything else
+// that needs the server, the page says that it was not done.
 const root = document.documentElement;
 
-// What the browser does by itself, or keeps until the server is there.
+// Controls that work without the server, or whose input is kept until the server is back.
 const LOCAL = `[popovertarget], [data-theme-set], [data-open-dialog], [data-close-dialog], [data-message-menu], [data-copy-message],
   [data-copy-chosen], [data-copy-link], [data-copy-code], [data-suggest], [data-to-end], [data-reload], [data-send], .pending *, kept-field *`;
 
-// Where to go next: { url, name, isWhole }.
+// The page to open next: { url, name, isWhole }.
 let wanted;
 
-// On a page without a circuit: what is done next, { promise }.
+// On a page without a circuit: the announced action, { promise }.
 let pending;
 
-// Whether something else was asked for since the server went away.
+// Whether another action was refused since the server went away.
 let isRefused = false;
 
 let isLeaving = false;
 
 const isAway = () => root.dataset.connection === 'down';
 
-// Pages for those who have not joined, and errors: nothing tells them that the server is away.
+// The join page and error pages have no circuit, so nothing tells them that the server is away.
 const hasCircuit = () => document.querySelector('[data-path]') !== null;
 
 export const delay = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
-/** Whether the server answers; one that is stopping says no. */
+/** Whether the server is there. A stopping server counts as away. */
 export async function isAlive() {
   try {
     return (await fetch('/health/live', { cache: 'no-store', signal: AbortSignal.timeout(3000) })).ok;
@@ -36,7 +36,7 @@ export async function isAlive() {
 
 const say = () => document.dispatchEvent(new CustomEvent('chat:waiting'));
 
-// A link that would replace this page, as a plain click follows it.
+// The link that a plain click would follow and that would replace this page.
 function linkOf(e) {
   const link = e.target.closest?.('a[href]');
   const isPlain = e.button === 0 && !e.ctrlKey && !e.shiftKey && !e.altKey && !e.metaKey && !e.defaultPrevented;
@@ -50,7 +50,7 @@ function want(what) {
   say();
 }
 
-// A menu or the drawer would hide what is said; one that a dialog was opened from holds the dialog.
+// Closes menus and the drawer, which would hide the message. If a dialog was opened from one, it contains the dialog and stays open.
 function closeMenus() {
   for (const popover of document.querySelectorAll('[popover=""]:popover-open, [popover=auto]:popover-open')) {
     if (!popover.querySelector('dialog[open]')) {
@@ -70,7 +70,7 @@ function follow(link) {
   }
 }
 
-/** Whether the server is away; then the page says that what was asked for was not done. */
+/** Whether the server is away. If so, the page says that the action was not done. */
 export function mustWait() {
   if (isAway() && !isLeaving) {
     isRefused = true;
@@ -81,7 +81,7 @@ export function mustWait() {
   return isAway();
 }
 
-// On a page without a circuit: what was chosen last, as soon as the server is there.
+// On a page without a circuit: does what was chosen last as soon as the server is back.
 async function whenAlive(go, promise) {
   const mine = pending = { promise };
   while (pending === mine && !await isAlive()) {
@@ -94,12 +94,12 @@ async function whenAlive(go, promise) {
   }
 }
 
-// Before the framework's script, and ours.
+// In the capture phase, before the framework's script and the other modules.
 addEventListener('click', e => {
   const link = linkOf(e);
   if (link && !hasCircuit()) {
     e.preventDefault();
-    whenAlive(() => location.assign(link.href), ' What you chose opens after that.');
+    whenAlive(() => location.assign(link.href), ' The page you chose opens once you’re connected.');
     return;
   }
 
@@ -122,12 +122,12 @@ addEventListener('submit', e => {
   const form = e.target;
   if (!hasCircuit()) {
     e.preventDefault();
-    whenAlive(() => form.submit(), ' This is sent after that.');
+    whenAlive(() => form.submit(), ' This will be sent once you’re connected.');
     return;
   }
 
   if (!form.hasAttribute('method')) {
-    // The circuit's, or a script's: the browser must never send it, also when nobody listens any more.
+    // The circuit or a script handles this form. The browser must never send it, even if nothing handles it any more.
     e.preventDefault();
   }
 
@@ -138,7 +138,7 @@ addEventListener('submit', e => {
   }
 }, true);
 
-// The address is the other one already; nobody is there to be told.
+// The address has already changed, but no circuit can be told.
 addEventListener('popstate', e => {
   if (isAway()) {
     e.stopImmediatePropagation();
@@ -146,16 +146,16 @@ addEventListener('popstate', e => {
   }
 }, true);
 
-// A page that the browser had put away as it was has lost its connection since.
+// A page that the browser restores from its cache has lost its connection.
 addEventListener('pageshow', e => e.persisted && location.reload());
 
-/** What the line about the connection says besides. */
+/** The sentences that the connection line adds about what waits for the server. */
 export function whatWaits() {
-  const next = wanted ? ` ${wanted.name ?? 'What you chose'} opens after that.` : '';
-  return next + (pending?.promise ?? '') + (isRefused ? ' Please try that again afterwards.' : '');
+  const next = wanted ? ` ${wanted.name ?? 'The page you chose'} opens once you’re connected.` : '';
+  return next + (pending?.promise ?? '') + (isRefused ? ' Please try that again once you’re connected.' : '');
 }
 
-/** Makes the wanted address that of the page, which is resumed at it. A page that has no circuit is gone to afterwards. */
+/** Makes the wanted address the page's, so that the page resumes there. A page without a circuit is opened later instead. */
 export function takePlace() {
   if (wanted && !wanted.isWhole) {
     history.pushState(null, '', wanted.url);
@@ -163,7 +163,7 @@ export function takePlace() {
   }
 }
 
-/** Loads the page again, or the wanted one. */
+/** Reloads the page, or loads the wanted one. */
 export function loadAgain() {
   isLeaving = true;
   if (wanted && new URL(wanted.url).pathname !== location.pathname) {
@@ -175,8 +175,8 @@ export function loadAgain() {
 }
 
 /**
- * Goes where somebody wanted to go while the connection was away. A circuit that is still the same may not know the address
- * either: what was said to it as the connection broke is lost.
+ * Opens the page that the person wanted while the connection was lost. Even a circuit that is still the same may not know the page's
+ * address: messages to it are lost while the connection breaks.
  */
 export function goOn(isResumed) {
   const next = wanted;
@@ -189,7 +189,7 @@ export function goOn(isResumed) {
     Blazor.navigateTo(next.url);
   } else if (!isResumed && shown !== undefined && shown !== location.pathname) {
     if (location.hash) {
-      // The framework would only scroll to a part of the address that it is at.
+      // With a hash, the framework would only scroll within the page that it shows.
       location.reload();
     } else {
       Blazor.navigateTo(location.href, { replaceHistoryEntry: true });

@@ -1,4 +1,4 @@
-// Starts the circuit, and brings the page back by itself whenever the server is there again.
+// Starts the circuit, and reconnects, resumes or reloads the page when the server is back.
 import { delay, goOn, isAlive, loadAgain, takePlace, whatWaits } from './away.js';
 
 const line = document.getElementById('components-reconnect-modal');
@@ -6,8 +6,8 @@ const text = line?.querySelector('[data-connection-text]');
 const failed = document.getElementById('blazor-error-ui');
 let isReloading = false;
 
-// The circuit cannot be had back (the server was killed, or forgot it): a new page as soon as somebody answers.
-// Drafts, unsent messages, what is open and the place in the conversation are in the browser's store.
+// The circuit is lost (the server was killed or has forgotten it): reloads the page as soon as a server responds.
+// Drafts, unsent messages, what is open and the place in the conversation are in the browser's storage.
 async function reloadWhenAlive() {
   if (isReloading) {
     return;
@@ -22,44 +22,44 @@ async function reloadWhenAlive() {
   loadAgain();
 }
 
-// A planned stop: the server said that it is about to stop. The page pauses its circuit, which hands its state to the page, and
-// resumes it on the process that comes. What cannot be resumed is loaded again.
+// A planned stop: the server has announced that it is about to stop. The page pauses its circuit, which hands its state to the page,
+// and resumes it on the next process. A page that cannot resume reloads.
 const RETURN_WITHIN = Number(document.body.dataset.returnWithin);
 const STATE_WITHIN = 1000;
 const NO_STATE = '[]';
 
-// While the server restarts: until when the page tries to go on as it is.
+// While the server restarts: the time until which the page tries to resume.
 let returnUntil;
 
-// The circuit's connection; each attempt to reconnect makes another one.
+// The circuit's connection; each attempt to reconnect creates another one.
 let connection;
 
-// What a page resumes with, its components and their state, until it shows what has come of it.
+// The components and state that the page resumes with, until the resumed circuit has rendered.
 let resumedWith;
 
-// Whether the circuit is another one since the connection was lost; it was told where the page is.
+// Whether the page has another circuit since the connection was lost. That circuit was given the page's address.
 let isResumed = false;
 
-// What the circuit before showed: while it stands there, nothing that is done on it would be heard.
+// What the previous circuit showed. While it is still on the page, no circuit handles its events.
 let stale;
 
-// Whether any circuit has shown anything.
+// Whether any circuit has rendered.
 let isLive = false;
 
-// .NET 10 answers PauseCircuit before it has handed the state over, and its script hangs up on the answer: where the circuit is
-// busy, the state comes too late and the page is loaded again. So the answer waits for the state.
-// It also forgets the state before it has resumed with it: a connection that is lost in this very moment, as by another stop,
-// would cost the page. So the next attempt gets it again.
+// .NET 10 answers PauseCircuit before it has handed over the state, and its script disconnects at the answer. If the circuit is busy,
+// the state comes too late and the page reloads. So here the answer waits for the state.
+// .NET 10 also forgets the state before it has resumed with it. If the connection is lost at that moment, for example by another stop,
+// the page could not resume. So here the next attempt gets the state again.
 function keepState(connection) {
   let arrived;
   const state = new Promise(resolve => { arrived = resolve; });
-  // Registered before the framework's own, whose result the server waits for.
+  // Registered before the framework's own handler, whose result the server waits for.
   connection.on('JS.SavePersistedState', () => { setTimeout(arrived); });
   connection.on('JS.RenderBatch', () => {
     resumedWith = undefined;
     isLive = true;
     if (isResumed) {
-      // When the framework has shown it.
+      // After the framework has applied the batch.
       setTimeout(onConnectionChanged);
     }
   });
@@ -94,17 +94,17 @@ async function pauseUntilBack() {
   try {
     await Blazor.pauseCircuit();
     if (!isPaused() && connection?.state === 'Connected') {
-      // .NET 10: once a page has reconnected to its circuit, pauseCircuit() takes it for paused and does nothing. What it
-      // would have sent is sent here; the script of the framework then finds the connection closed, tries again by itself,
-      // and resumes with what the server has handed over.
+      // .NET 10: after a page has reconnected to its circuit, pauseCircuit() thinks that it is paused and does nothing. So the page
+      // sends PauseCircuit itself. The framework's script then finds the connection closed, reconnects by itself, and resumes with
+      // the state that the server has handed over.
       await connection.invoke('PauseCircuit');
       await connection.stop();
     }
   } catch {
-    // The connection went first.
+    // The connection was lost first.
   }
 
-  // Otherwise the script of the framework tries again by itself as long, and says how it ends.
+  // Otherwise the framework's script reconnects by itself for the same time, and reports the outcome.
   if (isPaused()) {
     await resumeWhenAlive();
   }
@@ -113,7 +113,7 @@ async function pauseUntilBack() {
 async function resumeWhenAlive() {
   const until = returnUntil;
   do {
-    // Not all pages at once.
+    // A random delay, so that pages do not all come back at once.
     await delay(300 + Math.random() * 400);
     try {
       if (await isAlive()) {
@@ -124,21 +124,21 @@ async function resumeWhenAlive() {
         return;
       }
     } catch {
-      // No connection yet, or it was lost; the state is still here.
+      // There is no connection yet, or it was lost. The page still has the state.
     }
   } while (Date.now() < until);
 
   reloadWhenAlive();
 }
 
-// Called by the server; its call must be answered before the circuit goes.
+// The server calls this. The call must return before the circuit is paused.
 globalThis.blazorChat = { ...globalThis.blazorChat, pauseUntilBack: () => { setTimeout(pauseUntilBack); } };
 
 const isPaused = () => line.classList.contains('components-reconnect-paused');
 
 function showDown() {
   document.documentElement.dataset.connection = 'down';
-  // Above a dialog that was opened since.
+  // Shown again, to appear above a dialog that was opened since.
   line.hidePopover();
   line.showPopover();
   const state = returnUntil === undefined ? 'Reconnecting…' : Date.now() < returnUntil ? 'The server is restarting…' : 'Waiting for the server…';
@@ -147,7 +147,7 @@ function showDown() {
 
 const isStale = () => isResumed && (resumedWith !== undefined || stale?.isConnected);
 
-// The script of the framework tells by classes on this element.
+// The framework's script reports the connection's state by classes on this element.
 function onConnectionChanged() {
   const has = (...states) => states.some(state => line.classList.contains(`components-reconnect-${state}`));
   const isLost = has('failed', 'rejected', 'resume-failed');
@@ -182,7 +182,7 @@ if (line) {
 
 document.addEventListener('chat:waiting', showDown);
 
-// A menu that is opened meanwhile must not hide it.
+// A menu that is opened while the connection is lost must not hide the line.
 document.addEventListener('toggle', e => {
   if (e.newState === 'open' && e.target !== line && document.documentElement.dataset.connection === 'down') {
     showDown();
@@ -195,7 +195,7 @@ document.addEventListener('click', e => {
   }
 });
 
-// Whoever leaves, or comes back under another name, does so in every tab.
+// A person who leaves, or who changes their name, does so in all tabs.
 const person = document.body.dataset.person ?? '';
 try {
   localStorage.setItem('blazorchat:person', person);
@@ -205,20 +205,20 @@ try {
     }
   });
 } catch {
-  // Storage is forbidden: other tabs find out at their next request.
+  // Storage is forbidden: other tabs notice at their next request.
 }
 
 if (failed) {
-  // The framework shows it by a style of its own making when the circuit has failed: nothing on the page works then.
+  // When the circuit has failed and nothing on the page works any more, the framework shows this element with an inline style.
   new MutationObserver(() => failed.classList.toggle('shown', failed.style.display === 'block'))
     .observe(failed, { attributes: true, attributeFilter: ['style'] });
 }
 
-// The server went away before the circuit began. The framework does not tell of every way in which that fails.
+// The server may be lost before the circuit has started. The framework does not report all such failures.
 addEventListener('unhandledrejection', () => isLive || isAlive().then(yes => yes || reloadWhenAlive()));
 
 Blazor.start({
-  // No enhanced navigation: between pages without a circuit it would keep the elements that this script has not seen.
+  // No enhanced navigation: between pages without a circuit, it would bring elements that this script has not seen.
   ssr: { disableDomPreservation: true },
   circuit: {
     configureSignalR: builder => {
@@ -227,8 +227,8 @@ Blazor.start({
     },
     reconnectionOptions: {
       maxRetries: Number.MAX_SAFE_INTEGER,
-      // At once, then every second, then every three: a server that comes back is found soon, one that is away is left alone.
-      // A restart that takes too long ends it (null), and the page is loaded again instead.
+      // At once, then every second, later every three seconds: a returning server is found soon, and an unavailable one is spared.
+      // If a restart takes too long, null ends the attempts, and the page reloads instead.
       retryIntervalMilliseconds: attempt => attempt === 0 ? 0 : Date.now() >= returnUntil ? null : attempt < 20 ? 1000 : 3000,
     },
   },

@@ -1,4 +1,4 @@
-// Copy buttons of code blocks and messages. They come and go with the messages, so one listener serves all.
+// The copy buttons of code blocks and messages. They come and go with the messages, so one listener serves all of them.
 import { announce } from './announce.js';
 
 export async function write(text) {
@@ -7,7 +7,7 @@ export async function write(text) {
     return;
   }
 
-  // Without https there is no clipboard interface, but the old command still works.
+  // Without https, there is no clipboard API, but the old command still works.
   const area = document.createElement('textarea');
   area.value = text;
   area.className = 'visually-hidden';
@@ -22,7 +22,7 @@ export async function write(text) {
   }
 }
 
-// What is said, without what is there to be used: the heads of code blocks with their buttons.
+// The text of the blocks without the heads of code blocks and their buttons.
 function textOf(blocks) {
   const hidden = [...blocks.querySelectorAll('.code-head')];
   hidden.forEach(head => { head.hidden = true; });
@@ -38,7 +38,7 @@ document.addEventListener('click', async e => {
   }
 
   const isCode = button.hasAttribute('data-copy-code');
-  // An answer may have several texts, with what it did in between; what is folded is not what it says.
+  // An answer may have several texts, with tool calls in between. Folded content is not part of its text.
   const sources = isCode
     ? [button.closest('.code-block')?.querySelector('pre')].filter(Boolean)
     : [...button.closest('.message')?.querySelectorAll('.blocks') ?? []].filter(blocks => !blocks.closest('details'));

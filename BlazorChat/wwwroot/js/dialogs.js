@@ -1,4 +1,4 @@
-// Dialogs that the page has from the beginning, and closing of all of them. Menus and drawers are popovers: they need nothing.
+// Opens the dialogs that are always on the page, and closes all dialogs. Menus and drawers are popovers and need no script.
 document.addEventListener('click', e => {
   const opener = e.target.closest('[data-open-dialog]');
   if (opener) {
@@ -13,7 +13,7 @@ document.addEventListener('click', e => {
     e.target.close();
   }
 
-  // What a menu offers has been chosen, or a room in the drawer: it has done its work.
+  // Closes a menu or the drawer after a choice.
   const chosen = e.target.closest('.menu .menu-item, #sidebar a');
   const popover = chosen?.closest('[popover]');
   if (popover?.matches(':popover-open')) {
@@ -21,7 +21,7 @@ document.addEventListener('click', e => {
   }
 });
 
-// Another page is shown, as after a room was made in the drawer.
+// Closes the drawer when another page is shown, for example after a room was created there.
 new MutationObserver(() => document.querySelector('#sidebar:popover-open:not(:has(dialog[open]))')?.hidePopover())
   .observe(document.body, { subtree: true, attributes: true, attributeFilter: ['data-path'] });
 

@@ -1,5 +1,5 @@
-// When the circuit starts, the elements of the first HTML are replaced by live ones. A click whose press was on the old
-// element and whose release is on the new one would be lost: browsers send a click only when both are on the same element.
+// When the circuit starts, live elements replace those of the first HTML. If the button is pressed on the old element and released on
+// the new one, the click would be lost: browsers send a click only if both happen on the same element. This script clicks the new one.
 const nameOf = element => `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent}`;
 
 let pressed;

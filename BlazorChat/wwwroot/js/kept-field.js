@@ -1,12 +1,12 @@
-// <kept-field> around a field, or the choices of one: what is typed there and not sent yet stays in the tab's store, and is put
-// back when the field appears again. Its data-name says which field it is. Whoever closes it is done with it, unless
-//   data-until-saved  keeps it until the server has it, which says so by data-saved, or the form goes on without this field;
-//   data-one-of       names those of which one is open at a time: when another takes its place, it is put aside.
-// data-of says which value of the server's the field began with; where it has become another one before what was typed is put
-// back, the form's input with data-contested tells the server.
+// <kept-field> around a field or its choices: text that is typed there and not yet sent stays in the tab's storage, and is restored
+// when the field appears again. data-name identifies the field. Closing the field discards the text, except with
+//   data-until-saved  keeps the text until the server has it and sets data-saved, or until the form removes only this field;
+//   data-one-of       names a group of which only one field is open at a time: when another one replaces it, its text is kept.
+// data-of is the server's value that the field began with. If that value has changed before typed text is restored, the form's input
+// with data-contested tells the server.
 import { focused, forgetFocus, frameOf, isDone, keyOf, load, store, watchFocus } from './kept.js';
 
-// The field that had the focus when the page around it was replaced.
+// The field that had the focus when the surrounding page was replaced.
 let refocus;
 
 customElements.define('kept-field', class extends HTMLElement {
@@ -17,9 +17,9 @@ customElements.define('kept-field', class extends HTMLElement {
     this.form = this.closest('form');
     this.key = `${keyOf('field')}:${location.pathname}:${this.dataset.name}`;
     this.addEventListener('input', () => this.keep());
-    // What was typed while the connection was away never reached the circuit, which is the same one.
+    // Text typed while the connection was lost did not reach the circuit, which is still the same one.
     document.addEventListener('chat:reconnected', this.tellAgain);
-    // The renderer puts the children in after the element itself.
+    // The renderer inserts the element before its children.
     queueMicrotask(() => this.begin());
   }
 
@@ -28,7 +28,7 @@ customElements.define('kept-field', class extends HTMLElement {
     const { frame, form, key, field } = this;
     const { untilSaved, oneOf } = this.dataset;
     refocus = this.hasFocus ? { key, start: field.selectionStart, end: field.selectionEnd } : refocus;
-    // When everything that goes with it has gone.
+    // After everything that is removed together with it is gone.
     queueMicrotask(() => {
       if (isDone(frame)) {
         forgetFocus(key);
@@ -59,7 +59,7 @@ customElements.define('kept-field', class extends HTMLElement {
       field.value = value;
     }
 
-    // For those who listen to either, in the browser and on the server.
+    // Listeners in the browser and on the server use one or the other.
     field?.dispatchEvent(new Event('input', { bubbles: true }));
     field?.dispatchEvent(new Event('change', { bubbles: true }));
   }
@@ -72,7 +72,7 @@ customElements.define('kept-field', class extends HTMLElement {
   };
 
   keep() {
-    // What it began with stays what it began with, whatever the server's has become meanwhile.
+    // The value that the field began with stays the same, even if the server's value has changed.
     const { of } = load(this.key) ?? this.dataset;
     store(this.key, { value: this.value, of });
   }
@@ -106,7 +106,7 @@ customElements.define('kept-field', class extends HTMLElement {
       field.setSelectionRange(refocus.start, refocus.end);
       refocus = undefined;
     } else if (hadFocus && document.activeElement === document.body && matchMedia('(hover: hover) and (pointer: fine)').matches) {
-      // The page was loaded again. On a touch screen this would raise the keyboard.
+      // The page was reloaded. Not on touch screens, where the focus would open the keyboard.
       field.focus({ preventScroll: true });
       field.setSelectionRange(field.value.length, field.value.length);
     }

@@ -1,10 +1,10 @@
-// <kept-open> inside of what somebody opened (the settings, a message that is edited, a dialog with something to type): the tab's store knows that it is open,
-// and a page that is loaded again opens it again, as does a message that is edited when its room was left meanwhile. Where the
-// circuit is resumed, the server does so by itself.
+// <kept-open> in something that the person opened: the settings, a message editor, or a dialog with a text field. It records in the
+// tab's storage that this is open, and after a reload, the page opens it again. An editor also opens again when the person returns to
+// its room. When a circuit is resumed, the server opens these by itself.
 import { frameOf, isDone, keyOf, load, store } from './kept.js';
 import { tell } from './message-actions.js';
 
-// What is open in a room: { panel: '', edit: 'm-…', dialog: 'Create' }.
+// What is open in a room, for example { panel: '', edit: 'm-…', dialog: 'Create' }.
 const keyFor = path => `${keyOf('open')}:${path}`;
 
 customElements.define('kept-open', class extends HTMLElement {
@@ -14,7 +14,7 @@ customElements.define('kept-open', class extends HTMLElement {
     this.path = location.pathname;
     const key = keyFor(this.path);
     const open = load(key);
-    /** Whether it was open before, and came back with the page. */
+    /** Whether it was already open, and came back with the page. */
     this.isBack = open?.[name] === of;
     store(key, { ...open, [name]: of });
   }
@@ -25,7 +25,7 @@ customElements.define('kept-open', class extends HTMLElement {
     queueMicrotask(() => {
       const key = keyFor(path);
       const { [name]: last, ...others } = load(key) ?? {};
-      // The settings are looked at anew; a text that is half written waits.
+      // Leaving the room closes the settings, but an unfinished text is kept.
       const isLeft = name === 'panel' && location.pathname !== path;
       if ((isDone(frame) || isLeft) && last === of) {
         store(key, Object.keys(others).length > 0 ? others : null);
@@ -34,7 +34,7 @@ customElements.define('kept-open', class extends HTMLElement {
   }
 });
 
-/** Opens what was open in this room. Called when it is live; what is open already stays as it is. */
+/** Opens what was open in this room. Called when the page is live. Does not touch what is already open. */
 export function reopen() {
   const open = load(keyFor(location.pathname)) ?? {};
   if (open.panel !== undefined && !document.querySelector('.panel')) {
@@ -44,7 +44,7 @@ export function reopen() {
   if (open.dialog && !document.querySelector('dialog[open]')) {
     const button = document.querySelector(`[data-opens="${open.dialog}"]`);
     if (button?.closest('.sidebar') && !button.checkVisibility()) {
-      // Its dialog is in the drawer.
+      // The dialog is in the drawer.
       button.closest('[popover]').showPopover();
     }
 
@@ -56,7 +56,7 @@ export function reopen() {
   }
 }
 
-// A message in an older page is there when the reader's place is.
+// A message in an older page appears when the reader's place is restored.
 function editWhenShown(id) {
   const content = document.querySelector('chat-log .log-content');
   const edit = () => {

@@ -1,10 +1,10 @@
-// What a page has to find again when it comes back in this tab: after a restart, a crash, a reload. Only this tab's, and only
-// as long as it is open.
+// What a page must find again when it comes back in this tab after a restart, a crash or a reload. It belongs to this tab and is gone
+// when the tab is closed.
 
-/** A key of this person: whoever sits here next finds nothing of theirs. */
+/** A storage key of this person, so that the next person at this computer finds nothing of theirs. */
 export const keyOf = name => `blazorchat:${name}:${document.body.dataset.person ?? ''}`;
 
-/** What is kept under a key, or null. */
+/** Loads the value of a key, or null. */
 export function load(key) {
   try {
     return JSON.parse(sessionStorage.getItem(key));
@@ -13,7 +13,7 @@ export function load(key) {
   }
 }
 
-/** Keeps something under a key; null forgets it. */
+/** Stores a value under a key; null removes the key. */
 export function store(key, value) {
   try {
     if (value === null) {
@@ -22,22 +22,22 @@ export function store(key, value) {
       sessionStorage.setItem(key, JSON.stringify(value));
     }
   } catch {
-    // Storage is forbidden or full: it lives as long as the page.
+    // Storage is forbidden or full: the value is lost with the page.
   }
 }
 
 /**
- * Whether an element left because somebody was done with it: it was taken away alone. When its room is left, or the circuit
- * is resumed, everything around it goes as well, and may come back.
+ * Whether an element was removed because the person was done with it: only the element was removed. When the person leaves its room, or
+ * the circuit is resumed, its frame is removed as well, and both may come back.
  */
 export function isDone(frame) {
   return frame === null || frame.isConnected;
 }
 
-/** What an element stands in: it stays when only the element goes. */
+/** The frame around an element, which stays when only the element is removed. */
 export const frameOf = element => element.closest('article, .room, .sidebar');
 
-/** The field of this page that has the focus, or had it when the page was loaded again; null when none did. */
+/** The field of this page that has the focus, or had it before a reload; null if none did. */
 export function focused() {
   const kept = load(keyOf('focus'));
   return kept?.path === location.pathname ? kept.field : null;
@@ -51,8 +51,8 @@ export function forgetFocus(name) {
 }
 
 /**
- * Notes whether a field has the focus, in its owner's `hasFocus` and in the tab's store. Of a field that is taken out of the page, the
- * blur comes before that, after it or not at all, as browsers differ: it counts when whoever did that is done.
+ * Tracks whether a field has the focus, in its owner's `hasFocus` and in the tab's storage. When a field is removed from the page, some
+ * browsers fire blur before that, some after it and some not at all. So blur is handled only after the removal is complete.
  */
 export function watchFocus(owner, field, name) {
   field.addEventListener('focus', () => {

@@ -1,4 +1,4 @@
-// Keys of the whole page. Those of the message box are its own.
+// Keyboard shortcuts of the whole page. The message box handles its own keys.
 const isTyping = target => target.matches?.('input, textarea, select, [contenteditable]');
 
 function moveInRooms(e) {
@@ -15,7 +15,7 @@ function moveInRooms(e) {
   }
 }
 
-// Where people write, else what there is to read. Done here, as the page's base address makes "#content" another page.
+// Skips to the message box, or to the content if there is none. Done here, because the base address makes "#content" another page.
 document.addEventListener('click', e => {
   if (e.target.closest('[data-skip]')) {
     e.preventDefault();
@@ -38,7 +38,7 @@ document.addEventListener('keydown', e => {
       return;
     }
 
-    // Nothing is open that it could close. A key that is held down stops one answer, not the next as well.
+    // Nothing is open to close, so Escape stops the answer. A key that is held down stops only one answer, not the next as well.
     document.querySelector('[data-stop]')?.click();
   } else if (!e.ctrlKey && !e.metaKey && !e.altKey) {
     moveInRooms(e);

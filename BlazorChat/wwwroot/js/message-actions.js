@@ -1,5 +1,5 @@
-// What can be done with a message. The buttons are plain markup in every message, one listener serves all of them, and one
-// menu goes to the message that asks for it; what was chosen goes to the server by one input (see MessageList.razor).
+// The actions on messages. Their buttons are plain markup in every message. One listener serves them all, one menu opens at the message
+// whose button was clicked, and one input passes the chosen action to the server (see MessageList.razor).
 import { announce } from './announce.js';
 import { mustWait } from './away.js';
 
@@ -26,7 +26,7 @@ function openMenu(button) {
   }
 
   menu.showPopover({ source: button });
-  // Below the button, or above where there is no room; never over an edge.
+  // Below the button, or above it if there is no room below; always within the window.
   const at = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const below = at.bottom + 4;
@@ -82,7 +82,7 @@ document.addEventListener('keydown', e => {
       all[to].focus();
     }
   } else if (e.key === 'ArrowUp' && e.target.id === 'message' && e.target.value === '') {
-    // The last thing that one has said, as long as it is on the page.
+    // The person's last message, if it is on the page.
     const own = [...document.querySelectorAll('chat-log article.own')].findLast(article => may(article, 'edit'));
     if (own) {
       e.preventDefault();

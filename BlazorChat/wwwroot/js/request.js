@@ -1,8 +1,8 @@
-// What the page adds to the requests of the person who sits here: `blazorChat.request.set('order', '4711')`. Tools and hooks
-// on the server get it with each message that is sent from then on; the server bounds it.
+// Data that scripts add to this person's requests: `blazorChat.request.set('order', '4711')`. Tools and hooks on the server get it with
+// every message sent from then on. The server limits its size.
 const data = new Map();
 
-/** Sets an entry; null takes it away. */
+/** Sets an entry; null removes it. */
 function set(key, value) {
   if (value === null || value === undefined) {
     data.delete(String(key));
@@ -13,7 +13,7 @@ function set(key, value) {
 
 globalThis.blazorChat = { ...globalThis.blazorChat, request: { set } };
 
-/** The entries as they are now. */
+/** The current entries. */
 export function requestData() {
   return Object.fromEntries(data);
 }

@@ -1,4 +1,4 @@
-// Ctrl/Cmd+K: go to a room by a few letters of its name. The rooms are those of the list, which is always up to date.
+// Ctrl/Cmd+K: goes to a room by a few letters of its name. The rooms come from the room list, which is always up to date.
 const roomLinks = () => [...document.querySelectorAll('nav.rooms a')];
 
 function parts() {

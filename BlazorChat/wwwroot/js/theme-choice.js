@@ -1,4 +1,4 @@
-// The choice between the system's colours, light and dark; theme.js applies it before the next page is painted.
+// The choice between the system's colors, light and dark. theme.js applies it before the next page is painted.
 const root = document.documentElement;
 const current = () => root.dataset.theme ?? 'system';
 
@@ -23,11 +23,11 @@ document.addEventListener('click', e => {
   try {
     localStorage.setItem('blazorchat:theme', theme);
   } catch {
-    // Storage is forbidden: the choice holds for this page.
+    // Storage is forbidden: the choice applies to this page only.
   }
 
   mark();
 });
 
-// The menu opens: its buttons may be newer than the last choice.
+// When the menu opens, its buttons may have been rendered after the last choice.
 document.addEventListener('beforetoggle', mark, true);

@@ -1,5 +1,5 @@
-// Before the first paint: the chosen colours, and the time zone and the language for the server, which
-// draws the lines between days and tells them to tools that an answer calls.
+// Before the first paint: applies the chosen colors, and stores the time zone and language in cookies for the server, which separates
+// days by them and passes them on to tools.
 (() => {
   'use strict';
   const root = document.documentElement;
@@ -9,7 +9,7 @@
       root.dataset.theme = theme;
     }
   } catch {
-    // Storage is forbidden: the system's colours.
+    // Storage is forbidden: the system's colors apply.
   }
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,4 +1,4 @@
-// Times as the reader's language writes them. The server writes them plainly, in the reader's zone, for the first paint.
+// Formats times in the reader's language. For the first paint, the server writes them in a plain format, in the reader's time zone.
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const dayThisYear = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
@@ -41,7 +41,7 @@ const formats = { day, ago, time: value => clock.format(new Date(value)) };
 
 function format(element) {
   const text = formats[element.dataset.format]?.(element.dateTime);
-  // The text node stays: the renderer holds on to it.
+  // Keeps the text node, because the renderer refers to it.
   if (text && element.firstChild && element.firstChild.nodeValue !== text) {
     element.firstChild.nodeValue = text;
   }

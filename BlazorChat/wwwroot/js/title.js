@@ -1,4 +1,4 @@
-// The title of the open page (see DocumentTitle.cs), and "(3) Lobby": how many messages came while nobody looked.
+// Sets the title of the open page (see DocumentTitle.cs), with the number of messages that came while it was hidden: "(3) Lobby".
 customElements.define('document-title', class extends HTMLElement {
   static observedAttributes = ['data-title'];
 
@@ -17,7 +17,7 @@ function show() {
   }
 }
 
-// chat-log says what came.
+// chat-log reports new messages.
 document.addEventListener('chat:arrived', e => {
   if (document.hidden) {
     unseen += e.detail.count;
@@ -32,5 +32,5 @@ document.addEventListener('visibilitychange', () => {
   }
 });
 
-// The page's own title may change meanwhile.
+// The page's own title may change while messages are unseen.
 new MutationObserver(show).observe(document.head, { childList: true, subtree: true, characterData: true });

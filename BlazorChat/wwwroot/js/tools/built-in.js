@@ -1,5 +1,5 @@
-// The browser's tools that come with the application. What reads or replaces something of the person's asks them first:
-// the place by the browser's own question, the clipboard by ours, since not every browser has one.
+// The built-in tools that run in the browser. Those that read or replace something of the person's ask first: the location by the
+// browser's own question, the clipboard by the page's question, because not every browser has one.
 import { write } from '../copy.js';
 import { register, ToolError } from './registry.js';
 
@@ -14,10 +14,10 @@ register('get_page_language', () => ({
   preferred: [...navigator.languages].slice(0, LANGUAGES),
 }));
 
-// Nobody answers a browser's question for ever: two minutes, with the search for the place.
+// The browser's question may stay unanswered, so there is a limit: two minutes, including the search for the location.
 register('get_location', () => new Promise((resolve, reject) => {
   if (!navigator.geolocation || !isSecureContext) {
-    reject(new ToolError('This browser tells pages its location over https only, and this page is not.'));
+    reject(new ToolError('Browsers share their location only with pages loaded over https, and this page is not.'));
     return;
   }
 
@@ -35,14 +35,14 @@ function locationProblem(code) {
   }
 }
 
-// Always asked here: what is in a clipboard may be a password, and everybody in the room would read it.
+// The page always asks: the clipboard may contain a password, and everyone in the room would see it.
 register('read_clipboard', async (_, { assistant, ask }) => {
   if (!navigator.clipboard?.readText) {
     throw new ToolError('This browser does not let this page read the clipboard.');
   }
 
   const isAllowed = await ask({
-    question: `${assistant} asks for the text in your clipboard. Everybody in this room will be able to read it.`,
+    question: `${assistant} asks for the text in your clipboard. Everyone in this room will be able to read it.`,
     action: 'Share clipboard',
   });
   if (!isAllowed) {
@@ -56,14 +56,14 @@ register('read_clipboard', async (_, { assistant, ask }) => {
   }
 });
 
-// Asked, too: what somebody pastes next is their business, and a model can be talked into things.
+// The page asks here, too: people must know what they will paste, and a model can be talked into things.
 register('write_clipboard', async ({ text }, { assistant, ask }) => {
   if (typeof text !== 'string' || text.length === 0 || text.length > LONGEST_COPY) {
     throw new ToolError(`The text must have 1 to ${LONGEST_COPY} characters.`);
   }
 
   const isAllowed = await ask({
-    question: `${assistant} wants to put this into your clipboard:`,
+    question: `${assistant} wants to copy this to your clipboard:`,
     detail: text.length > LONGEST_PREVIEW ? `${text.slice(0, LONGEST_PREVIEW)}… (${text.length.toLocaleString('en-US')} characters)` : text,
     action: 'Copy',
   });

@@ -1,25 +1,26 @@
-// The tools that run in this browser when an assistant calls them for the person who sits here. Calls come from a model:
-// names and arguments are looked up and checked, never evaluated, and what goes back is text of a bounded length.
+// The tools that run in this browser when an assistant calls them for this person. Calls come from a model: names and arguments are
+// looked up and checked, never evaluated, and the result is text of limited length.
 const NAME = /^[\w-]{1,64}$/;
 const TIMEOUT = 60_000;
 const LONGEST_ERROR = 500;
 
 const tools = new Map();
 
-/** What a tool throws to tell the model, in a sentence, why there is no result. */
+/** The error that a tool throws to tell the model, in a sentence, why there is no result. */
 export class ToolError extends Error {}
 
 /**
- * Adds a tool. The server must know one of this name that runs in the browser (a ChatTool with Site = Browser).
+ * Adds a tool. The server must have a tool of this name that runs in the browser (a ChatTool with Site = Browser).
  * @param {string} name The tool's name: letters, digits, hyphens and underscores.
  * @param {(args: object, context: {assistant: string, signal: AbortSignal, ask: Function}) => unknown} run
- *   Runs it, or begins to. Its result, a text or anything JSON can write, goes to the model; what it throws, as an error.
- *   `await context.ask({ question, detail, action })` shows a question with a button and says whether it was pressed.
- * @param {{timeout?: number}} options How long it may take in milliseconds, questions not counted; 60 seconds by default.
+ *   Runs the tool; may return a promise. The result, a text or anything that JSON can write, goes to the model. If it throws, the
+ *   model gets the message as an error. `await context.ask({ question, detail, action })` shows a question with a button and returns
+ *   whether the person pressed it.
+ * @param {{timeout?: number}} options The timeout in milliseconds, without time for questions; 60 seconds by default.
  */
 export function register(name, run, { timeout = TIMEOUT } = {}) {
   if (!NAME.test(name) || typeof run !== 'function') {
-    throw new TypeError('A tool has a name of letters, digits, hyphens and underscores, and a function.');
+    throw new TypeError('A tool needs a function, and a name of 1 to 64 letters, digits, hyphens and underscores.');
   }
 
   tools.set(name, { run, timeout });
@@ -41,9 +42,9 @@ export async function perform(call, { signal, ask, limit }) {
   let end;
   const late = new Promise((_, reject) => { end = reject; });
   const start = () => {
-    timer = setTimeout(() => end(new ToolError('The browser did not get this done in time.')), tool.timeout);
+    timer = setTimeout(() => end(new ToolError('The browser did not finish this in time.')), tool.timeout);
   };
-  // Whoever is asked something may take their time.
+  // A person who is asked may take their time.
   const askInTime = async question => {
     clearTimeout(timer);
     try {
@@ -59,7 +60,7 @@ export async function perform(call, { signal, ask, limit }) {
     const result = await Promise.race([Promise.resolve().then(() => tool.run(args, context)), late]);
     const text = typeof result === 'string' ? result : JSON.stringify(result) ?? 'Done.';
     return text.length > limit
-      ? failed(`The result has ${text.length} characters, and at most ${limit} are taken.`)
+      ? failed(`The result has ${text.length} characters; the limit is ${limit}.`)
       : { text, isError: false };
   } catch (e) {
     return failed(e instanceof Error && e.message ? e.message.slice(0, LONGEST_ERROR) : 'The browser could not do this.');
