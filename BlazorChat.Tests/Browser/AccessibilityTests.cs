@@ -169,7 +169,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await CheckAsync(ada.Page, "room deleted");
     }
 
-    /// <summary>axe finds nothing, in this theme nor (of what is about colours, which is all that differs) in the other, and nothing is wider than the window.</summary>
+    /// <summary>axe finds nothing, in this theme nor (of what is about colors, which is all that differs) in the other, and nothing is wider than the window.</summary>
     internal static async Task CheckAsync(IPage page, string screen)
     {
         await CheckAsync(page, screen, "tag", ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
@@ -197,7 +197,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         Assert.True(violations.Length == 0, $"{screen}: " + string.Join("; ", violations));
     }
 
-    // Colours fade from one theme to the other.
+    // Colors fade from one theme to the other.
     private static async Task InThemeAsync(IPage page, ColorScheme scheme)
     {
         await page.EmulateMediaAsync(new() { ColorScheme = scheme });

@@ -92,7 +92,7 @@ public sealed class KeyboardTests(Chromium chromium) : IAsyncLifetime
         await _ada.SendAsync("One");
         var first = await _app.Model.NextAsync();
         await _ada.SendAsync("Two");
-        await Expect(_ada.Page.GetByText("1 waits", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByText("1 waiting", new() { Exact = true })).ToBeVisibleAsync();
 
         await Keys.PressAsync("Control+k");
         await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();

@@ -44,7 +44,7 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         }
 
         await Expect(Request(_grace).GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
-        await Expect(Request(_grace)).ToContainTextAsync("Only Ada and the owners of this room may decide.");
+        await Expect(Request(_grace)).ToContainTextAsync("Only Ada or a room owner can approve this.");
 
         await Request(_ada).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).FocusAsync();
         await Keys.PressAsync("Enter");
@@ -211,7 +211,7 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         await Expect(Menu(_ada).GetByRole(AriaRole.Button, new() { Name = "Delete" })).ToBeFocusedAsync();
         await Keys.PressAsync("Enter");
         var dialog = _ada.Page.GetByRole(AriaRole.Dialog, new() { Name = "Delete this message?" });
-        await Expect(dialog).ToContainTextAsync("“echo: nothing to see” by Ada is removed for everybody");
+        await Expect(dialog).ToContainTextAsync("Deletes “echo: nothing to see” by Ada for everyone");
         await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();
         await Keys.PressAsync("Escape");
         await Expect(dialog).ToHaveCountAsync(0);

@@ -29,7 +29,7 @@ public sealed class PendingApprovalTests(Chromium chromium) : IAsyncLifetime
         await ada.SendAsync("Send a postcard");
         var request = ada.Page.GetByRole(AriaRole.Group, new() { Name = "Approve send_postcard?" });
         await Expect(request).ToBeVisibleAsync();
-        var link = ada.Page.GetByRole(AriaRole.Link, new() { Name = "1 request waits for approval" });
+        var link = ada.Page.GetByRole(AriaRole.Link, new() { Name = "1 approval needed" });
         await Expect(link).ToBeHiddenAsync();
 
         for (var i = 0; i < 6; i++)

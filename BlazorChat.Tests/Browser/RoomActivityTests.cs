@@ -27,13 +27,13 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
         await grace.SendAsync("Second, of Grace");
         await ada.SendAsync("Third, of Ada");
 
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Next: Grace’s question 2 wait" }).Or(ada.Page.GetByRole(AriaRole.Button, new() { Name = "Next: Grace’s question2 wait" })).ClickAsync();
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Next: Grace’s question 2 waiting" }).Or(ada.Page.GetByRole(AriaRole.Button, new() { Name = "Next: Grace’s question2 waiting" })).ClickAsync();
         var queue = ada.Page.GetByRole(AriaRole.Group, new() { Name = "Queue" });
         await Expect(queue.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
         await AccessibilityTests.CheckAsync(ada.Page, "queue");
         await Expect(queue.GetByRole(AriaRole.Button)).ToHaveCountAsync(1);
-        await queue.GetByRole(AriaRole.Button, new() { Name = "Withdraw your question to Demo" }).ClickAsync();
-        await Expect(grace.Page.GetByText("1 waits", new() { Exact = true })).ToBeVisibleAsync();
+        await queue.GetByRole(AriaRole.Button, new() { Name = "Remove your question to Demo" }).ClickAsync();
+        await Expect(grace.Page.GetByText("1 waiting", new() { Exact = true })).ToBeVisibleAsync();
 
         first.Finish("One.");
         var second = await _app.Model.NextAsync();
@@ -106,7 +106,7 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
         await ada.ReadyAsync();
         await OpenPanelAsync(ada);
         await ExpectDraftAsync();
-        await Expect(panel.GetByText("Somebody changed these settings")).ToBeHiddenAsync();
+        await Expect(panel.GetByText("Someone changed these settings")).ToBeHiddenAsync();
 
         await discard.ClickAsync();
         await Expect(instructions).ToHaveValueAsync("");
@@ -147,7 +147,7 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
 
         await OpenPanelAsync(ada);
         await Expect(mine).ToHaveValueAsync("Answer in verse");
-        var hint = Panel(ada).GetByText("Somebody changed these settings while you were editing. Saving replaces theirs.");
+        var hint = Panel(ada).GetByText("Someone changed these settings while you were editing. Saving replaces their changes.");
         await Expect(hint).ToBeVisibleAsync();
         await Panel(ada).GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
         await Expect(mine).ToHaveValueAsync("Answer briefly");

@@ -141,7 +141,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         (await Chat.Model.NextAsync()).Finish("Hi");
         var (ada, grace) = (_host.Open(room), _host.Open(room, ChatHost.Grace));
         await TellAsync(ada, $"delete {message.Id:N}");
-        Assert.StartsWith("“Now *this*” by Ada with its earlier version is removed for everybody", string.Join(' ', ada.Find("dialog .dialog-text").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.StartsWith("Deletes “Now *this*” by Ada and its earlier version for everyone.", string.Join(' ', ada.Find("dialog .dialog-text").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         await ada.ClickAsync("dialog button.danger", "Delete");
         foreach (var page in new[] { ada, grace })
         {

@@ -52,7 +52,7 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         var page = _host.Open(room);
         await Click(page, "Clear…");
         Assert.Contains("Notes", page.Find("dialog h2").TextContent, StringComparison.Ordinal);
-        Assert.Contains("All 2 messages", page.Find("dialog .dialog-text").TextContent, StringComparison.Ordinal);
+        Assert.Contains("all 2 messages", page.Find("dialog .dialog-text").TextContent, StringComparison.Ordinal);
         Assert.Equal(2, page.FindAll("article").Count);
         await Click(page, "Clear room");
         page.Until(() => Assert.Empty(page.FindAll("article")));

@@ -81,7 +81,7 @@ public sealed class RoomPanelTests : IAsyncLifetime
         var room = await _host.Chat.RoomAsync();
         await _host.Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, new RoomSettingsChange { DisabledTools = ["tracker_search"] }, default);
         var page = await OpenPanelAsync(room);
-        Assert.Contains("not on this server now", Tool(page, "tracker_search").TextContent, StringComparison.Ordinal);
+        Assert.Contains("off (not available)", Tool(page, "tracker_search").TextContent, StringComparison.Ordinal);
         await SwitchAsync(page, "tracker_search", true);
         page.Until(() => Assert.Empty(page.FindAll("#tool-tracker_search-about")));
     }
@@ -93,7 +93,7 @@ public sealed class RoomPanelTests : IAsyncLifetime
         var page = host.Open(await host.Chat.RoomAsync());
         await page.Find("button[aria-label=Settings]").ClickAsync(new());
         page.Until(() => Assert.Equal(["away", "switched off"], page.FindAll(".servers .tag").Select(t => t.TextContent)));
-        Assert.Contains("It is tried again at", page.Find(".servers").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Next try at", page.Find(".servers").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,12 +127,12 @@ public sealed class RoomPanelTests : IAsyncLifetime
         await _host.Chat.PostAsync(room, "Mine");
         var (ada, grace) = (_host.Open(room), _host.Open(room, ChatHost.Grace));
         ada.Until(() => Assert.Equal("Next: Grace’s question", ada.Find(".queue-next").TextContent));
-        Assert.Equal("2 wait", ada.Find(".waiting").TextContent);
+        Assert.Equal("2 waiting", ada.Find(".waiting").TextContent);
         Assert.Equal("Next: your question", grace.Find(".queue-next").TextContent);
         Assert.Equal(["Graces question", "Mine"], ada.FindAll(".queue-text").Select(t => t.TextContent));
 
         // Grace may take back her own; Ada, whose room it is, both.
-        Assert.Equal(["Withdraw your question to Demo"], grace.FindAll("#queue button").Select(b => b.GetAttribute("aria-label")));
+        Assert.Equal(["Remove your question to Demo"], grace.FindAll("#queue button").Select(b => b.GetAttribute("aria-label")));
         Assert.Equal(2, ada.FindAll("#queue button").Count);
         await grace.Find("#queue button").ClickAsync(new());
         ada.Until(() => Assert.Equal("Next: your question", ada.Find(".queue-next").TextContent));

@@ -214,7 +214,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
         await Chat.PostAsync(room, "One");
         var first = await Chat.Model.NextAsync();
         await Chat.PostAsync(room, "Two");
-        page.Until(() => Assert.Contains("1 waits", page.Find(".waiting").TextContent, StringComparison.Ordinal));
+        page.Until(() => Assert.Contains("1 waiting", page.Find(".waiting").TextContent, StringComparison.Ordinal));
         first.Finish("Done");
         await Chat.Model.NextAsync();
         // Until then the button means the first response, which has ended.

@@ -1,35 +1,37 @@
 using BlazorChat.Messages;
 using BlazorChat.Turns;
 
-
 namespace BlazorChat.Components;
 
-/// <summary>Who looks at the page, and in which time zone. Fixed for the life of a circuit.</summary>
-/// <param name="Person">Who; null for somebody who has not joined, who sees no page but the one to join.</param>
-/// <param name="Zone">The browser's time zone, so that days begin where the reader's day begins.</param>
+/// <summary>A person at one page, with their time zone. Fixed for the life of a circuit.</summary>
+/// <param name="Person">The person; null if they have not joined, and so can see only the join page.</param>
+/// <param name="Zone">The browser's time zone, so that days on the page begin when the reader's days begin.</param>
 public sealed record Visitor(Person? Person, TimeZoneInfo Zone)
 {
-    /// <summary>Name of the cookie in which theme.js leaves the browser's time zone (an IANA name).</summary>
+    /// <summary>The name of the cookie in which theme.js stores the browser's time zone (an IANA name).</summary>
     public const string ZoneCookie = "zone";
 
-    /// <summary>Name of the cookie in which theme.js leaves the browser's language (BCP 47).</summary>
+    /// <summary>The name of the cookie in which theme.js stores the browser's language (BCP 47).</summary>
     public const string LanguageCookie = "language";
 
-    /// <summary>The name that the browser gave its time zone; null when it gave none, and <see cref="Zone"/> is a guess.</summary>
+    /// <summary>The time zone's name as the browser gave it; null if it gave none and <see cref="Zone"/> is a guess.</summary>
     public string? ZoneName { get; init; }
 
-    /// <summary>The browser's language (BCP 47), or null when it is not known.</summary>
+    /// <summary>The browser's language (BCP 47), or null if it is unknown.</summary>
     public string? Language { get; init; }
 
-    /// <summary>What every turn that this page asks for knows of who asks; null for somebody who has not joined. Cookies say anything, so it is bounded here.</summary>
+    /// <summary>
+    /// The request data of every turn that this page starts; null if the visitor has not joined. Its size is limited here, because
+    /// cookies can contain anything.
+    /// </summary>
     public TurnRequest? Request => Person is { } person
         ? TurnRequests.Bound(new TurnRequest(person.AsAuthor()) { TimeZone = ZoneName, Language = Language })
         : null;
 
-    /// <summary>A time as the visitor's clock shows it.</summary>
+    /// <summary>Converts a time to the visitor's time zone.</summary>
     public DateTimeOffset Local(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, Zone);
 
-    /// <summary>A time zone by the name that a browser gave; UTC when there is none of that name here.</summary>
+    /// <summary>Finds a time zone by the name that a browser gave; UTC if this server does not know the name.</summary>
     public static TimeZoneInfo FindZone(string? name) =>
         name is { Length: > 0 and < 64 } && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : TimeZoneInfo.Utc;
 }

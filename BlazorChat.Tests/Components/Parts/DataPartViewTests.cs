@@ -77,7 +77,7 @@ public sealed class DataPartViewTests : IAsyncDisposable
     public void Usage_is_a_table_of_what_is_known()
     {
         var view = Show(DataPart.Usage, """{"input":12034,"output":981,"cached":null}""");
-        Assert.Equal(["In12,034", "Out981"], view.FindAll("tr").Select(r => r.TextContent));
+        Assert.Equal(["Input12,034", "Output981"], view.FindAll("tr").Select(r => r.TextContent));
         Assert.Equal(2, view.FindAll("th[scope=row]").Count);
     }
 
@@ -121,7 +121,7 @@ public sealed class DataPartViewTests : IAsyncDisposable
         foreach (var type in new[] { DataPart.Sources, DataPart.Progress, DataPart.Usage, "other" })
         {
             var view = Show(type, json);
-            Assert.Contains("These data cannot be shown as a tree.", view.Markup, StringComparison.Ordinal);
+            Assert.Contains("This data can’t be shown as a tree.", view.Markup, StringComparison.Ordinal);
             Assert.Equal(json, view.Find("pre").TextContent);
             Assert.Empty(view.FindAll("script"));
         }

@@ -85,8 +85,8 @@ public sealed class SmallPartsTests : IAsyncDisposable
         var metadata = new ResponseMetadata { Model = "large-4", Provider = "Some", FirstTokenAt = Noon.AddSeconds(0.7), Tokens = new TokenCounts(12034, 981, 8000, 120), Cost = 1234.0421m, Steps = 3 };
         Assert.Equal(
             [
-                "Model: large-4", "Provider: Some", "Started: 2 January 2026, 13:03:00", "First token after: 0.7 s", "Took: 1 min 14 s",
-                "Tokens in: 12,034 (8,000 cached)", "Tokens out: 981 (120 reasoning)", "Cost: 1,234.0421 USD", "Steps: 3",
+                "Model: large-4", "Provider: Some", "Started: 2 January 2026, 13:03:00", "Time to first token: 0.7 s", "Duration: 1 min 14 s",
+                "Input tokens: 12,034 (8,000 cached)", "Output tokens: 981 (120 reasoning)", "Cost: 1,234.0421 USD", "Steps: 3",
             ],
             Details(metadata, Noon.AddSeconds(74), "USD"));
     }
@@ -97,7 +97,7 @@ public sealed class SmallPartsTests : IAsyncDisposable
         Assert.Equal(["Started: 2 January 2026, 13:03:00"], Details(new ResponseMetadata(), null, null));
         Assert.Contains("Cost: less than 0.0001", Details(new ResponseMetadata { Cost = 0.00002m }, null, null));
         Assert.Contains("Cost: 0.00", Details(new ResponseMetadata { Cost = 0 }, null, null));
-        Assert.Contains("Tokens in: 5", Details(new ResponseMetadata { Tokens = new TokenCounts(5, 0, 0, 0) }, null, null));
+        Assert.Contains("Input tokens: 5", Details(new ResponseMetadata { Tokens = new TokenCounts(5, 0, 0, 0) }, null, null));
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     {
         var group = Show(Call with { State = ToolCallState.AwaitingApproval }).Find("[role=group]");
         Assert.Empty(group.QuerySelectorAll("button, input"));
-        Assert.Contains("Only Ada and the owners of this room may decide.", Words(group), StringComparison.Ordinal);
+        Assert.Contains("Only Ada or a room owner can approve this.", Words(group), StringComparison.Ordinal);
         Assert.Contains("notes/a", group.TextContent, StringComparison.Ordinal);
     }
 
@@ -182,7 +182,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         Unfold(card);
         Assert.Equal("Half", card.Find("pre[aria-label='Preliminary result']").TextContent);
         card.Render(p => p.Add(c => c.Part, Call with { State = ToolCallState.Failed, Result = "The disk is full." }));
-        Assert.Equal("The disk is full.", card.Find("pre[aria-label='What the assistant is told']").TextContent);
+        Assert.Equal("The disk is full.", card.Find("pre[aria-label='Sent to the assistant']").TextContent);
     }
 
     [Fact]

@@ -1,22 +1,22 @@
-// <chat-composer>: the message box. Keys, growing, drafts and messages on their way all live here, so that typing never
-// waits for a server and nothing that was typed is lost: the draft and every unsent message are in localStorage, per
-// person and room, and go out again, with the same id, after a reload or a lost connection. The server stores an id once.
-// Each tab keeps its own besides: one that comes back shows what was typed in it, whatever another has left in the room since.
+// <chat-composer>: the message box. Keys, its height, drafts and unsent messages are handled here, so that typing never waits for the
+// server and nothing typed is lost. The draft and every unsent message are in localStorage, per person and room. After a reload or a
+// lost connection, unsent messages are sent again with the same id, which the server stores only once. Each tab also keeps its own
+// text: a tab that comes back shows what was typed in it, whatever another tab has left in the room since.
 import { focused, keyOf, load as loadHere, store as storeHere, watchFocus } from '../../js/kept.js';
 import { reopen } from '../../js/kept-open.js';
 import { requestData } from '../../js/request.js';
 
 const COUNT_FROM = 30_000;
 const CALL_TIMEOUT = 20_000;
-// An older word, kept: browsers have messages under it.
+// The key has an older name for unsent messages, because browsers still have messages under it.
 const UNSENT = 'blazorchat:outbox:';
-// What the tab's store calls the composer's field.
+// The name of the message box in the tab's storage.
 const FIELD = 'composer';
 
-// Which room's box had the focus when its element was replaced by the interactive one.
+// The room whose box had the focus when the interactive element replaced it.
 let refocus;
 
-// What was typed in this tab, by room: the element is replaced when the page comes back.
+// The text typed in this tab, by room, because the element is replaced when the page comes back.
 const typed = new Map();
 
 function newId() {
@@ -24,7 +24,7 @@ function newId() {
     return crypto.randomUUID();
   }
 
-  // Without https there is no randomUUID, but random bytes there are.
+  // randomUUID needs https, getRandomValues does not.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -48,7 +48,7 @@ function store(key, value) {
       localStorage.setItem(key, JSON.stringify(value));
     }
   } catch {
-    // Storage is full or forbidden: what is typed lives as long as the page.
+    // Storage is full or forbidden: typed text lives only as long as the page.
   }
 }
 
@@ -60,7 +60,7 @@ class ChatComposer extends HTMLElement {
     document.addEventListener('chat:connected', this.onConnected);
     addEventListener('storage', this.onStorage = e => this.onStored(e));
     document.addEventListener('click', this.onDocumentClick = e => this.takeSuggestion(e));
-    // The renderer puts the children in after the element itself.
+    // The renderer inserts the element before its children.
     queueMicrotask(() => this.begin());
   }
 
@@ -97,7 +97,7 @@ class ChatComposer extends HTMLElement {
       this.send();
     });
 
-    // What was typed before this script ran counts, too.
+    // Keeps text that was typed before this script ran.
     this.input.value ||= typed.get(this.dataset.room) ?? loadHere(this.typedKey) ?? load(this.draftKey) ?? '';
     this.show();
     this.takeFocus();
@@ -109,7 +109,8 @@ class ChatComposer extends HTMLElement {
       this.input.focus({ preventScroll: true });
       this.input.setSelectionRange(refocus.start, refocus.end);
     } else if ((focused() ?? FIELD) === FIELD && matchMedia('(hover: hover) and (pointer: fine)').matches && (document.activeElement === document.body || document.activeElement?.closest('nav.rooms'))) {
-      // A room was opened, and nothing else is being used, or was when the page went away. On a touch screen this would raise the keyboard.
+      // A room was opened, and nothing else has the focus, or had it when the page was left. Not on touch screens, where the focus would
+      // open the keyboard.
       this.input.focus({ preventScroll: true });
     }
 
@@ -132,7 +133,7 @@ class ChatComposer extends HTMLElement {
     }
   }
 
-  // Sent, or emptied, in another tab that showed the same.
+  // The same text was sent or cleared in another tab.
   onStored(e) {
     if (this.input && e.key === this.draftKey && e.newValue === null && e.oldValue === JSON.stringify(this.input.value)) {
       this.input.value = '';
@@ -142,7 +143,7 @@ class ChatComposer extends HTMLElement {
   }
 
   onKey(e) {
-    // 229: some browsers end a composition before they tell of the key that ended it.
+    // 229: some browsers end a composition before they report the key that ended it.
     if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && e.keyCode !== 229) {
       e.preventDefault();
       this.send();
@@ -196,7 +197,7 @@ class ChatComposer extends HTMLElement {
   }
 
   connect(server) {
-    // For styles and scripts that wait for the page to be live.
+    // Styles and scripts wait for this attribute.
     this.dataset.connected = '';
     reopen();
     this.server = server;
@@ -218,14 +219,14 @@ class ChatComposer extends HTMLElement {
     }
   }
 
-  // Whoever wrote in another room and left it before the message was out did send it: it goes out from here.
+  // Sends messages of rooms that the person left before the messages were delivered.
   async flushElsewhere() {
     const mine = `${UNSENT}${this.dataset.person}:`;
     let keys = [];
     try {
       keys = Object.keys(localStorage).filter(key => key.startsWith(mine) && key !== this.unsentKey);
     } catch {
-      // Storage is forbidden: there is nothing in it.
+      // Storage is forbidden, so there are no such messages.
     }
 
     const { server } = this;
@@ -239,7 +240,7 @@ class ChatComposer extends HTMLElement {
         try {
           result = await server.invokeMethodAsync('SendTo', key.slice(mine.length), entry.id, entry.text);
         } catch {
-          // The page is leaving this room, too; the next one goes on.
+          // The page is leaving this room, too. The next one continues.
           return;
         }
 
@@ -250,7 +251,7 @@ class ChatComposer extends HTMLElement {
     }
   }
 
-  // One call per attempt. No answer is no refusal: the id makes another attempt safe.
+  // One call per attempt. A missing response does not mean refusal; the id makes another attempt safe.
   async deliver(entry) {
     if (!this.server || document.documentElement.dataset.connection === 'down' || this.sending.has(entry.id)) {
       return;
@@ -261,7 +262,7 @@ class ChatComposer extends HTMLElement {
     let result;
     try {
       const call = server.invokeMethodAsync('Send', entry.id, entry.text, requestData());
-      // An answer that comes late still counts.
+      // A late response still counts.
       call.then(late => late?.elementId && this.sent(entry, late.elementId), () => {});
       result = await Promise.race([
         call,
@@ -286,7 +287,7 @@ class ChatComposer extends HTMLElement {
     this.keep(this.unsent().filter(e => e.id !== entry.id));
   }
 
-  // A refusal waits for its author; no answer is asked for again when there is a connection again.
+  // A refused message waits for its author. A message without a response is sent again when the connection is back.
   fail(entry, refusal) {
     const failed = { id: entry.id, text: entry.text, problem: refusal ?? 'The server did not answer.', isUnanswered: !refusal };
     this.keep(this.unsent().map(e => e.id === entry.id ? failed : e));
@@ -306,7 +307,7 @@ class ChatComposer extends HTMLElement {
     this.input.focus();
   }
 
-  // The message itself takes the place of its entry in one step, so that it is never there twice.
+  // Removes the entry only when the message itself is shown, so that it never appears twice.
   removeWhenShown(entry, elementId) {
     const isShown = () => document.getElementById(elementId);
     if (isShown() || !this.isConnected) {
@@ -374,5 +375,5 @@ class ChatComposer extends HTMLElement {
 
 customElements.define('chat-composer', ChatComposer);
 
-// Called by MessageComposer once the page has a circuit.
+// MessageComposer calls this when the page has a circuit.
 globalThis.blazorChat = { ...globalThis.blazorChat, connectComposer: (element, server) => element.connect(server) };

@@ -1,4 +1,4 @@
-// <chat-pending>: a link to the newest request for approval, there only while none of them can be seen.
+// <chat-pending>: a link to the newest pending approval, shown only while none of them is in view.
 customElements.define('chat-pending', class extends HTMLElement {
   connectedCallback() {
     this.seen = new Set();
@@ -25,7 +25,7 @@ customElements.define('chat-pending', class extends HTMLElement {
     this.articles?.disconnect();
     this.seen.clear();
     const ids = this.link()?.dataset.pending.split(' ') ?? [];
-    // Who looks at an earlier version of the answer finds the request by its switch.
+    // A reader who looks at an earlier version of the answer finds the request through the version switch.
     const requests = ids.map(id => document.getElementById(id)).map(a => a?.querySelector('.approval') ?? a?.querySelector('.versions')).filter(Boolean);
     requests.forEach(request => this.sight.observe(request));
     if (requests.length < ids.length) {
@@ -40,7 +40,7 @@ customElements.define('chat-pending', class extends HTMLElement {
 
   onSight(entries) {
     if (entries.some(entry => !entry.target.isConnected)) {
-      // What was watched has left the page; something else may stand for it.
+      // The watched element has left the page; another one may have replaced it.
       this.watch();
       return;
     }

@@ -4,15 +4,15 @@ using BlazorChat.Turns;
 namespace BlazorChat.Components.Layout;
 
 /// <summary>
-/// How assistants look: the picture that the configuration gives them, and the word beside their name that says what they
-/// are. An assistant that has gone from the configuration since it wrote looks like any.
+/// Gives an assistant's picture from the configuration, and the word beside its name that says what it is. An assistant that is no
+/// longer configured gets the defaults.
 /// </summary>
-/// <param name="assistants">Who can answer.</param>
+/// <param name="assistants">The configured assistants.</param>
 public sealed class AssistantFaces(IAssistants assistants)
 {
-    /// <summary>One letter or emoji, or null for the common icon.</summary>
+    /// <summary>One letter or emoji, or null for the default icon.</summary>
     public string? PictureOf(Author assistant) => assistants.Find(assistant.Id)?.Avatar;
 
-    /// <summary>"AI" for a language model; "demo" for the built-in assistant, which is none.</summary>
+    /// <summary>"AI" for a language model; "demo" for the built-in assistant, which is not one.</summary>
     public string KindOf(Author assistant) => assistants.Find(assistant.Id) is { IsDemo: true } ? "demo" : "AI";
 }

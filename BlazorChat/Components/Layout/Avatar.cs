@@ -4,18 +4,18 @@ using BlazorChat.Messages;
 
 namespace BlazorChat.Components.Layout;
 
-/// <summary>A letter on a colour, so that authors are told apart at a glance (the name says it, too).</summary>
+/// <summary>The letter and the color of an author's picture. They tell authors apart at a glance; the name is always shown, too.</summary>
 internal static class Avatar
 {
-    // As many as there are .c0, .c1… in app.css; inline styles are forbidden, so the colours are a fixed set of classes.
-    private const int Colours = 10;
+    // The number of classes .c0, .c1… in app.css. Inline styles are forbidden, so the colors are a fixed set of classes.
+    private const int Colors = 10;
 
-    private static readonly string[] Classes = [.. Enumerable.Range(0, Colours).Select(n => $"c{n}")];
+    private static readonly string[] Classes = [.. Enumerable.Range(0, Colors).Select(n => $"c{n}")];
 
-    public static string ColourOf(Person? person) => person is null ? Classes[0] : ColourOf(person.AsAuthor());
+    public static string ColorOf(Person? person) => person is null ? Classes[0] : ColorOf(person.AsAuthor());
 
     // FNV-1a over the id: string.GetHashCode differs from one start of the server to the next.
-    public static string ColourOf(Author author)
+    public static string ColorOf(Author author)
     {
         var hash = 2166136261u;
         foreach (var c in author.Id)
@@ -23,10 +23,10 @@ internal static class Avatar
             hash = unchecked((hash ^ c) * 16777619u);
         }
 
-        return Classes[hash % Colours];
+        return Classes[hash % Colors];
     }
 
-    /// <summary>The first letter or digit, else the first thing that can be seen.</summary>
+    /// <summary>The first letter or digit of a name, or its first character if it has neither.</summary>
     public static string LetterOf(string? name)
     {
         if (string.IsNullOrEmpty(name))

@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Components.Web;
 namespace BlazorChat.Components.Layout;
 
 /// <summary>
-/// The title of the page that is open. The first HTML has it in its head; in a circuit an element that is not seen carries it, and
-/// title.js puts it there: an interactive HeadOutlet would be eight components in every circuit, for one line of text.
+/// The title of the open page. The first HTML has it in its head. In a circuit, a hidden element carries it and title.js sets it: an
+/// interactive HeadOutlet would take eight components in every circuit for one line of text.
 /// </summary>
 internal static class DocumentTitle
 {
-    /// <summary>The title, as part of a component.</summary>
-    /// <param name="title">What it says.</param>
-    /// <param name="renderer">What renders the component.</param>
+    /// <summary>Creates the fragment that a component renders to set the title.</summary>
+    /// <param name="title">The title.</param>
+    /// <param name="renderer">The renderer of the component.</param>
     public static RenderFragment Of(string title, RendererInfo renderer) => builder =>
     {
         if (renderer.IsInteractive)

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorChat.Components.Layout;
 
-/// <summary>Icons of the sprite as constant markup: no component, and one string for all circuits. All are decoration beside a name.</summary>
+/// <summary>
+/// The icons of the sprite as constant markup: no components, and one string for all circuits. All are decorations beside a name.
+/// </summary>
 internal static class Icons
 {
     public static readonly RenderFragment Plus = Of("plus");
@@ -25,16 +27,16 @@ internal static class Icons
     public static readonly RenderFragment Previous = Of("previous");
     public static readonly RenderFragment Next = Of("next");
 
-    /// <summary>The mark of the application: two speech bubbles, one of them with a spark.</summary>
+    /// <summary>The application's mark: two speech bubbles, one with a spark.</summary>
     public static readonly RenderFragment Mark = builder => builder.AddMarkup(0, MarkMarkup);
 
-    /// <summary>The mark as it stands beside a name.</summary>
+    /// <summary>The mark in the size for use beside a name.</summary>
     public static readonly RenderFragment Logo = builder => builder.AddMarkup(0, $"""<span class="logo" aria-hidden="true">{MarkMarkup}</span>""");
 
     private const string MarkMarkup =
         """<svg viewBox="0 0 32 32" aria-hidden="true"><path class="logo-back" d="M4 9a5 5 0 0 1 5-5h14a5 5 0 0 1 5 5v9a5 5 0 0 1-5 5h-9l-6.2 4.7a.5.5 0 0 1-.8-.4V22.6A5 5 0 0 1 4 18z"/><path class="logo-front" d="M16 7.5c.55 3.9 2.7 6.05 6.5 6.5-3.800.5-5.95 2.6-6.5 6.5-.55-3.9-2.7-6-6.5-6.5 3.8-.45 5.95-2.6 6.5-6.5z"/></svg>""";
 
-    /// <summary>An icon as HTML, by its name in the sprite.</summary>
+    /// <summary>The HTML of an icon, by its name in the sprite.</summary>
     public static string MarkupOf(string name) => $"""<svg class="icon" aria-hidden="true"><use href="#i-{name}"/></svg>""";
 
     private static RenderFragment Of(string name)

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorChat.Components.Layout;
 
-/// <summary>What the keys do. Opened and closed by scripts.</summary>
+/// <summary>The list of keyboard shortcuts. Scripts open and close it.</summary>
 internal static class KeysDialog
 {
-    /// <summary>The dialog: constant markup, and no component of the circuit.</summary>
+    /// <summary>The dialog as constant markup; the circuit has no component for it.</summary>
     public static readonly RenderFragment Markup = builder => builder.AddMarkup(0, Html);
 
     private static readonly string Html = $"""
@@ -18,12 +18,12 @@ internal static class KeysDialog
                 <dt><kbd>Enter</kbd></dt><dd>Send the message</dd>
                 <dt><kbd>Shift</kbd> <kbd>Enter</kbd></dt><dd>New line</dd>
                 <dt><kbd>Ctrl</kbd> <kbd>K</kbd></dt><dd>Go to another room (<kbd>⌘</kbd> <kbd>K</kbd> on a Mac)</dd>
-                <dt><kbd>↑</kbd></dt><dd>In an empty message box: edit what you said last</dd>
+                <dt><kbd>↑</kbd></dt><dd>Edit your last message (in an empty message box)</dd>
                 <dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>Save an edited message</dd>
                 <dt><kbd>↑</kbd> <kbd>↓</kbd></dt><dd>Move through the list of rooms, or the messages</dd>
-                <dt><kbd>Home</kbd> <kbd>End</kbd></dt><dd>The first or last of them</dd>
-                <dt><kbd>Esc</kbd></dt><dd>Close what is open, else stop the answer</dd>
-                <dt><kbd>?</kbd></dt><dd>This list</dd>
+                <dt><kbd>Home</kbd> <kbd>End</kbd></dt><dd>Go to the first or last room or message</dd>
+                <dt><kbd>Esc</kbd></dt><dd>Close what’s open, or stop the answer</dd>
+                <dt><kbd>?</kbd></dt><dd>Show this list</dd>
             </dl>
         </dialog>
         """;

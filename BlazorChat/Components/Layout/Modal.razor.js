@@ -1,13 +1,13 @@
-// <modal-host> around a <dialog>: modal from the moment it is in the page, and the focus goes back to where it was.
+// <modal-host> around a <dialog>: opens it as soon as it is on the page, and returns the focus when it goes.
 customElements.define('modal-host', class extends HTMLElement {
   connectedCallback() {
     this.before = document.activeElement;
-    // The renderer puts the children in after the element itself.
+    // The renderer inserts the element before its children.
     queueMicrotask(() => this.querySelector('dialog')?.showModal());
     document.addEventListener('chat:reconnected', this.tellAgain);
   }
 
-  // The circuit did not hear that it was closed while the connection was away.
+  // If the dialog was closed while the connection was lost, the circuit does not know yet.
   tellAgain = () => {
     const dialog = this.querySelector('dialog');
     if (dialog && !dialog.open) {
@@ -18,7 +18,7 @@ customElements.define('modal-host', class extends HTMLElement {
   disconnectedCallback() {
     document.removeEventListener('chat:reconnected', this.tellAgain);
     const { before } = this;
-    // A button inside a menu is hidden by now: then the one that opened the menu.
+    // A button in a menu is hidden by now; focus the button that opened the menu instead.
     const target = before?.closest?.('[popover]:not(:popover-open)')
       ? document.querySelector(`[popovertarget="${before.closest('[popover]').id}"]`)
       : before;

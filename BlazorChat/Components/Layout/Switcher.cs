@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorChat.Components.Layout;
 
-/// <summary>Goes to another room. Filled and driven by switcher.js from the links of the room list: it opens and filters without asking the server.</summary>
+/// <summary>
+/// The dialog for going to another room. switcher.js fills and filters it from the links of the room list, without asking the server.
+/// </summary>
 internal static class Switcher
 {
-    /// <summary>The dialog: constant markup, and no component of the circuit.</summary>
+    /// <summary>The dialog as constant markup; the circuit has no component for it.</summary>
     public static readonly RenderFragment Markup = builder => builder.AddMarkup(0, Html);
 
     private static readonly string Html = $"""
@@ -16,7 +18,7 @@ internal static class Switcher
                        role="combobox" aria-expanded="true" aria-controls="switcher-list" aria-autocomplete="list" dir="auto">
             </div>
             <ul id="switcher-list" class="switcher-list" role="listbox" aria-label="Matching rooms"></ul>
-            <p class="switcher-none" hidden>No room of that name.</p>
+            <p class="switcher-none" hidden>No rooms match.</p>
         </dialog>
         """;
 }

@@ -10,9 +10,9 @@ using Microsoft.AspNetCore.Components.Rendering;
 namespace BlazorChat.Components.Messages;
 
 /// <summary>
-/// The parts of a response that is (or in this circuit was) being written, or that has more than text. It renders when a
-/// part comes or changes, or the response ends; text that grows at the end goes past it to <see cref="LiveText"/>. After the
-/// end it stays and shows the final parts: those that did not change keep their elements.
+/// The parts of a response that is being written, or was in this circuit, or that has more than text. It renders when a part is added
+/// or changes, or when the response ends. Text that grows at the end goes directly to <see cref="LiveText"/>. After the response has
+/// ended, the component stays and shows the final parts; unchanged parts keep their elements.
 /// </summary>
 public sealed class LiveMessage : IComponent, IDisposable
 {
@@ -24,10 +24,10 @@ public sealed class LiveMessage : IComponent, IDisposable
     private LiveText? _lastText;
     private IDisposable? _watch;
 
-    /// <summary>Shows nothing yet.</summary>
+    /// <summary>Creates a view that shows nothing yet.</summary>
     public LiveMessage() => _render = Render;
 
-    /// <summary>The page's view of the room, which brings the frames.</summary>
+    /// <summary>The page's view of the room, the source of the frames.</summary>
     [Parameter, EditorRequired]
     public required RoomView View { get; set; }
 
@@ -64,7 +64,7 @@ public sealed class LiveMessage : IComponent, IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes no more frames; safe to call more than once.</summary>
+    /// <summary>Stops taking frames. Safe to call more than once.</summary>
     public void Dispose() => _watch?.Dispose();
 
     private void Show(ResponseFrame frame)
@@ -81,7 +81,7 @@ public sealed class LiveMessage : IComponent, IDisposable
         }
     }
 
-    // Whether nothing but the last part differs: the usual frame of a response that is being written.
+    // Whether only the last part's text differs, as in most frames of a running response.
     private static bool HasSameRest(ResponseFrame a, ResponseFrame b)
     {
         if (a.Parts.Length != b.Parts.Length || a.Note != b.Note || a.Shown != b.Shown || !ReferenceEquals(a.Parts[^1].Part, b.Parts[^1].Part))
@@ -107,7 +107,7 @@ public sealed class LiveMessage : IComponent, IDisposable
         _lastText = null;
         if (parts.IsEmpty)
         {
-            // Where the caret stands until something comes.
+            // The place of the caret until the first part comes.
             builder.AddMarkup(0, "<div class=\"blocks\"></div>");
         }
 
@@ -130,7 +130,7 @@ public sealed class LiveMessage : IComponent, IDisposable
             else
             {
                 builder.OpenComponent<MessagePartView>(5);
-                // What somebody unfolded in a call, or has begun to write to it, belongs to that call and no other.
+                // Keyed by the call, because what someone unfolded or typed in a call's card belongs to that call only.
                 builder.SetKey(parts[i].Part is ToolCallPart call ? (call.PartId, call.CallId) : parts[i].Part.PartId);
                 builder.AddComponentParameter(6, nameof(MessagePartView.View), View);
                 builder.AddComponentParameter(7, nameof(MessagePartView.Message), _message!.Message);

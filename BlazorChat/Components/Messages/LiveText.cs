@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Components.Rendering;
 namespace BlazorChat.Components.Messages;
 
 /// <summary>
-/// A text that is (or in this circuit was) being written. It renders when a block is closed or another kind of block
-/// begins; what happens inside the open block goes past it to <see cref="OpenBlockView"/>.
+/// A text that is being written, or was in this circuit. It renders when a block is closed or another kind of block begins. Changes
+/// inside the open block go directly to <see cref="OpenBlockView"/>.
 /// </summary>
 public sealed class LiveText : IComponent
 {
@@ -17,14 +17,14 @@ public sealed class LiveText : IComponent
     private OpenBlockView? _openView;
     private bool _isSettled;
 
-    /// <summary>Shows nothing yet.</summary>
+    /// <summary>Creates a view that shows nothing yet.</summary>
     public LiveText() => _render = Render;
 
-    /// <summary>The text to show. Later states come by <see cref="Show"/> too.</summary>
+    /// <summary>The text. Newer states may also come through <see cref="Show"/>.</summary>
     [Parameter, EditorRequired]
     public required MarkdownFrame Text { get; set; }
 
-    /// <summary>Whether something else has come behind it: then no caret stands at its end.</summary>
+    /// <summary>Whether another part follows the text, which then has no caret at its end.</summary>
     [Parameter]
     public bool IsSettled { get; set; }
 
@@ -49,7 +49,7 @@ public sealed class LiveText : IComponent
         return Task.CompletedTask;
     }
 
-    /// <summary>Shows a newer state; does nothing when it is the same.</summary>
+    /// <summary>Shows a newer state. Does nothing if it is the same instance.</summary>
     internal void Show(MarkdownFrame text)
     {
         var last = _text;
@@ -69,7 +69,7 @@ public sealed class LiveText : IComponent
         }
     }
 
-    // What stands around the open block's pieces is rendered here, so it must not differ.
+    // The elements around the open block's pieces are rendered here, so they must not differ.
     private static bool HasSameShell(OpenBlock? a, OpenBlock? b) => (a, b) switch
     {
         (OpenMarkup x, OpenMarkup y) => x.Container == y.Container && x.Start == y.Start,
@@ -92,7 +92,7 @@ public sealed class LiveText : IComponent
         builder.CloseElement();
     }
 
-    // The same elements as BlazorChat.Markdown writes around a closed block of the kind.
+    // The same elements that BlazorChat.Markdown writes around a closed block of this kind.
     private void RenderOpen(RenderTreeBuilder builder, OpenBlock open)
     {
         switch (open)

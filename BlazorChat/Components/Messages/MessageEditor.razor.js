@@ -1,16 +1,16 @@
-// <message-editor> around a textarea with Save and Cancel: keys, height and focus. Typing never waits for the server, which
-// gets the text once, when it is saved.
+// <message-editor> around a textarea with Save and Cancel: handles keys, height and focus. Typing never waits for the server, which
+// gets the text only when it is saved.
 customElements.define('message-editor', class extends HTMLElement {
   connectedCallback() {
     this.before = document.activeElement;
     this.article = this.closest('article');
-    // The renderer puts the children in after the element itself.
+    // The renderer inserts the element before its children.
     queueMicrotask(() => this.begin());
   }
 
   disconnectedCallback() {
     const { before, article } = this;
-    // The focus goes back to where it was, unless it has gone elsewhere by itself; the patch that removes this is not done yet.
+    // Returns the focus, unless it has moved elsewhere by itself. Waits, because the renderer is still removing this element.
     requestAnimationFrame(() => {
       if (document.activeElement === document.body) {
         const target = before?.isConnected && before !== document.body && before.checkVisibility() ? before : article;
@@ -33,11 +33,11 @@ customElements.define('message-editor', class extends HTMLElement {
 
     this.input.addEventListener('input', () => this.grow());
     this.addEventListener('keydown', e => this.onKey(e));
-    // A text past every limit would take the page's connection down on its way: it stays here until it is shorter.
+    // A text beyond the hub's limit would break the page's connection, so a text that is too long is not sent.
     this.addEventListener('change', e => this.isTooLong() && e.stopPropagation());
     this.addEventListener('click', e => e.target.closest('[data-save]') && this.isTooLong() && e.stopPropagation());
     this.grow();
-    // One that came back with the page takes neither the focus nor the place: somebody may write elsewhere by now.
+    // An editor that came back with the page neither takes the focus nor scrolls: the person may be writing elsewhere by now.
     if (!this.querySelector('kept-open').isBack) {
       this.input.focus({ preventScroll: true });
       this.input.setSelectionRange(this.input.value.length, this.input.value.length);
@@ -56,7 +56,7 @@ customElements.define('message-editor', class extends HTMLElement {
       this.querySelector('[data-cancel]').click();
     } else if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) {
       e.preventDefault();
-      // As leaving the field does: the server has the text before it is told to save.
+      // The same event as when the field is left, so that the server has the text before it saves.
       this.input.dispatchEvent(new Event('change', { bubbles: true }));
       this.querySelector('[data-save]').click();
     }

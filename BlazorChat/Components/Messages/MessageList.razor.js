@@ -1,12 +1,12 @@
-// <chat-log>: the scrolling conversation. It follows the end while the reader is there, and otherwise keeps what is being
-// read exactly where it is, whatever grows, arrives or is loaded above or below. All of it by measuring after layout and
-// before paint (ResizeObserver), so nothing jumps; the browser's own anchoring is off, as it would do the same work twice.
+// <chat-log>: the scrolling conversation. It follows the end while the reader is there. Otherwise it keeps the reader's place exactly
+// where it is, whatever grows, arrives or is loaded above or below. It measures after layout and before paint (ResizeObserver), so
+// nothing jumps. The browser's own scroll anchoring is off, because it would do the same work twice.
 const NEAR_END = 48;
 
-// Pages of older messages that a page loads by itself to find its place again.
+// The most pages of older messages that are loaded automatically to find the reader's place again.
 const MOST_PAGES = 20;
 
-// What readers move the conversation by; the scroll event is also that of what grows.
+// Events of scrolling by the reader. The scroll event itself also fires when content grows.
 const SCROLLS = ['wheel', 'touchmove', 'keydown', 'pointerdown'];
 
 const placeKey = room => `blazorchat:place:${room}`;
@@ -19,14 +19,14 @@ customElements.define('chat-log', class extends HTMLElement {
     this.restore();
     this.addEventListener('scroll', this.onScroll, { passive: true });
     this.addEventListener('keydown', this.onKey);
-    // Whoever begins to read has found a place.
+    // A reader who scrolls has found a place of their own.
     SCROLLS.forEach(type => this.addEventListener(type, () => { this.saved = undefined; }, { passive: true }));
     this.addEventListener('focusin', e => { this.focused = { element: e.target, article: e.target.closest('article') }; });
     document.addEventListener('pointerdown', this.onPointer = () => { this.focused = undefined; }, true);
     this.removals = new MutationObserver(() => this.keepFocus());
     this.resizes = new ResizeObserver(() => this.settle());
     this.changes = new MutationObserver(() => this.onChildren());
-    // The renderer puts the children in after the element itself.
+    // The renderer inserts the element before its children.
     queueMicrotask(() => this.begin());
   }
 
@@ -72,7 +72,7 @@ customElements.define('chat-log', class extends HTMLElement {
   }
 
   onScroll() {
-    // Scrolling that settle() caused is not the reader's.
+    // Ignores scrolling by settle().
     if (this.settledTop !== undefined && Math.abs(this.scrollTop - this.settledTop) < 1) {
       return;
     }
@@ -89,7 +89,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.remember();
   }
 
-  // Arrow keys go from message to message, as in the list of rooms; a message that is longer than the window is read first.
+  // Arrow keys move between messages, as in the list of rooms. In a message taller than the view, they scroll to its end first.
   onKey(e) {
     const current = e.target.closest('article');
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.shiftKey || (e.target !== this && e.target !== current)) {
@@ -118,8 +118,8 @@ customElements.define('chat-log', class extends HTMLElement {
     }
   }
 
-  // What had the focus is gone (a question was answered, a message deleted): it stays near, and is never thrown back to the
-  // beginning of the page.
+  // The focused element is gone (a question was answered or a message was deleted). Keeps the focus nearby, so that it does not
+  // return to the beginning of the page.
   keepFocus() {
     const { focused } = this;
     if (!focused || focused.element.isConnected || document.activeElement !== document.body) {
@@ -129,7 +129,7 @@ customElements.define('chat-log', class extends HTMLElement {
     const { article } = focused;
     this.focused = undefined;
     if (focused.element.closest('message-editor')) {
-      // It gives the focus back itself.
+      // The editor returns the focus itself.
       return;
     }
 
@@ -141,14 +141,14 @@ customElements.define('chat-log', class extends HTMLElement {
     }
   }
 
-  // The first message that reaches into view, and where it stands.
+  // Remembers the first visible message and its position.
   takeAnchor() {
     const top = this.getBoundingClientRect().top;
     const element = this.articles().find(article => article.getBoundingClientRect().bottom > top + 1);
     this.anchor = element && { element, offset: element.getBoundingClientRect().top - top };
   }
 
-  // Something changed its size: the reader's place is put right before it is painted.
+  // Something changed its size: corrects the reader's place before the next paint.
   settle() {
     if (this.isFollowing) {
       this.scrollTop = this.scrollHeight;
@@ -172,7 +172,7 @@ customElements.define('chat-log', class extends HTMLElement {
 
     const before = this.known;
     this.known = new Set(articles.map(article => article.id));
-    // What came at the end; older pages come above something known.
+    // Counts new messages at the end. Older pages come above known messages.
     let count = 0;
     for (let i = articles.length - 1; i >= 0 && !before.has(articles[i].id); i--) {
       if (!articles[i].classList.contains('own')) {
@@ -204,7 +204,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.focus({ preventScroll: true });
   }
 
-  // Own messages are always shown.
+  // Follows the end again. Called after the person sent a message, which must be seen.
   follow() {
     this.isFollowing = true;
     this.anchor = undefined;
@@ -224,10 +224,10 @@ customElements.define('chat-log', class extends HTMLElement {
   }
 
   onTop(entries) {
-    // Only for somebody who is reading up there: a short first page must not load the whole history.
+    // Only if the reader has scrolled up: a short first page must not load the whole history.
     if (!this.isFollowing && entries.some(entry => entry.isIntersecting) && this.topButton && !this.topButton.disabled) {
       this.topButton.click();
-      // Asked again when the page has come and the button is still near.
+      // Observes the button again later, in case it is still near after the page has been loaded.
       const button = this.topButton;
       this.nearTop.unobserve(button);
       setTimeout(() => button.isConnected && this.nearTop.observe(button), 300);
@@ -262,7 +262,7 @@ customElements.define('chat-log', class extends HTMLElement {
         queueMicrotask(() => this.restoreFrom(saved));
       }
     } catch {
-      // Nothing to go back to.
+      // There is no place to return to.
     }
   }
 
@@ -274,18 +274,18 @@ customElements.define('chat-log', class extends HTMLElement {
       this.anchor = { element, offset: saved.offset };
       this.settle();
     } else if (!this.content?.querySelector('article')) {
-      // Parsed, but its messages are not there yet.
+      // The element exists, but its messages are not there yet.
       this.saved = saved;
     } else if (this.searched < MOST_PAGES && this.content.querySelector('[data-load-older]')) {
       this.search(saved);
     } else {
-      // It is gone, or too far away.
+      // The message is gone or too far away.
       this.isFollowing = true;
       this.settle();
     }
   }
 
-  // The place is in an older page: those are loaded until it is here, one after the other.
+  // The place is in an older page. Loads pages one after another until it is found.
   search(saved) {
     this.saved = saved;
     this.isFollowing = false;

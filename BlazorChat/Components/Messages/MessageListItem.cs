@@ -6,17 +6,17 @@ namespace BlazorChat.Components.Messages;
 
 /// <summary>A message with its place in the conversation.</summary>
 /// <param name="Message">The message.</param>
-/// <param name="Day">The reader's day, when it is another than that of the message before; otherwise null.</param>
+/// <param name="Day">The day in the reader's time zone, if it differs from the previous message's day; otherwise null.</param>
 /// <param name="IsGrouped">
-/// Whether it follows closely on another message of its author, so that name and picture need not come again. Answers to different
-/// questions are told apart by them, also when a question between them was deleted.
+/// Whether the message closely follows another one by its author, so that name and picture are not repeated. Responses to different
+/// questions are never grouped, even if a question between them was deleted.
 /// </param>
-/// <param name="Time">When it was written, by the reader's clock.</param>
+/// <param name="Time">The time of writing, in the reader's time zone.</param>
 internal readonly record struct MessageListItem(MessageFrame Message, DateOnly? Day, bool IsGrouped, DateTimeOffset Time)
 {
     private static readonly TimeSpan GroupGap = TimeSpan.FromMinutes(5);
 
-    /// <summary>The rows of a conversation.</summary>
+    /// <summary>Gives the rows of a conversation.</summary>
     public static IEnumerable<MessageListItem> Of(ImmutableArray<MessageFrame> messages, Visitor visitor)
     {
         Message? last = null;

@@ -12,14 +12,14 @@ using Microsoft.AspNetCore.Components.Rendering;
 namespace BlazorChat.Components.Messages;
 
 /// <summary>
-/// How a message is shown apart from its end and its actions: made once for all circuits whose readers' clocks show the
-/// same time, and kept as long as the message is in memory. A circuit holds every string and every element of what it
-/// shows, twice; with 50 messages that is most of what it weighs, so it shares the strings and has few elements.
+/// The markup of a message without its end state and actions. It is made once for all circuits whose readers' clocks have the same
+/// offset, and kept as long as the message is in memory. A circuit holds every string and element that it shows twice, and with 50
+/// messages this is most of its memory. So circuits share the strings and use few elements.
 /// </summary>
 internal sealed class MessageMarkup
 {
-    // Clocks differ by the offset alone, of which the world has about forty. Zones are named by the browser, so nobody is
-    // trusted to keep to that: past the bound a look is made for its reader only. The text is the same for all of them.
+    // Clocks differ only by their offset, and the world has about forty of them. But browsers name the zones and cannot be trusted to
+    // stay within that: above this bound, markup is made for its reader only. The text is shared in any case.
     private const int MostOffsets = 64;
 
     private static readonly ImmutableArray<MarkdownBlock> Unreadable = [new("<p class=\"unreadable\">This message cannot be shown.</p>")];
@@ -47,13 +47,13 @@ internal sealed class MessageMarkup
     /// <summary>The id of the message's element.</summary>
     public string Id => _shared.Id;
 
-    /// <summary>Its accessible name.</summary>
+    /// <summary>The accessible name of the message's element.</summary>
     public string Label { get; }
 
-    /// <summary>That and when its author last edited it, which leads to what it said before; null when never.</summary>
+    /// <summary>A button that says when the message was last edited and shows its earlier versions; null if it was never edited.</summary>
     public RenderFragment? Trace { get; }
 
-    /// <summary>The look of a message for a reader.</summary>
+    /// <summary>Gives the markup of a message for a reader's time zone.</summary>
     public static MessageMarkup Of(MessageFrame message, TimeZoneInfo zone, AssistantFaces faces)
     {
         if (!Known.TryGetValue(message, out var shared))
@@ -62,32 +62,31 @@ internal sealed class MessageMarkup
         }
 
         var offset = zone.GetUtcOffset(message.Message.CreatedAt);
-        if (shared.ByOffset.TryGetValue(offset, out var look))
+        if (shared.ByOffset.TryGetValue(offset, out var markup))
         {
-            return look;
+            return markup;
         }
 
-        look = new MessageMarkup(shared, message, offset);
-        return shared.ByOffset.Count < MostOffsets ? shared.ByOffset.GetOrAdd(offset, look) : look;
+        markup = new MessageMarkup(shared, message, offset);
+        return shared.ByOffset.Count < MostOffsets ? shared.ByOffset.GetOrAdd(offset, markup) : markup;
     }
 
     /// <summary>
-    /// Adds picture, name and time; for a message that follows closely on another of its author, the time alone. As a node of the
-    /// caller's own, before all that Razor numbers: a fragment is a region around it, and with that 50 messages need the next
-    /// larger array of frames.
+    /// Adds picture, name and time, or only the time for a grouped message. They are one node of the caller, with a number before all
+    /// that Razor uses: a fragment would add a region, and then 50 messages would need the next larger array of frames.
     /// </summary>
     public void AddHead(RenderTreeBuilder builder, bool isGrouped) => builder.AddMarkup(0, isGrouped ? _groupedHead : _head);
 
-    /// <summary>Adds the whole text of an ended message, as one node in the same way.</summary>
+    /// <summary>Adds the whole text of an ended message, also as one node of the caller.</summary>
     public void AddBody(RenderTreeBuilder builder) => builder.AddMarkup(1, _shared.Body.Value);
 
     /// <summary>
-    /// The blocks of an ended message. A message whose text cannot be rendered says so in its own place: no other
-    /// message is affected, which is what an error boundary per message would give at the price of a component each.
+    /// Gives the blocks of an ended message. A message whose text cannot be rendered says so and affects no other message. An error
+    /// boundary would do the same, but takes a component per message.
     /// </summary>
     public static ImmutableArray<MarkdownBlock> BlocksOf(MessageFrame message) => Contain(() => message.Blocks, Unreadable);
 
-    /// <summary>The parts of an ended message, under the same promise.</summary>
+    /// <summary>Gives the parts of an ended message; like <see cref="BlocksOf"/> if they cannot be rendered.</summary>
     public static ImmutableArray<RenderedPart> PartsOf(MessageFrame message) => Contain(() => message.Parts, [new RenderedPart(new TextPart(""), Unreadable)]);
 
     private static RenderFragment Markup(string html) => builder => builder.AddMarkup(0, html);
@@ -98,7 +97,7 @@ internal sealed class MessageMarkup
         {
             return render();
         }
-#pragma warning disable CA1031 // Whatever the text does to the renderer, the conversation must stay readable.
+#pragma warning disable CA1031 // The conversation must stay readable, whatever a text does to the renderer.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -106,7 +105,7 @@ internal sealed class MessageMarkup
         }
     }
 
-    // What every reader sees of a message.
+    // The strings that are the same for all readers of a message.
     private sealed class Shared(MessageFrame message, AssistantFaces faces)
     {
         public string Id { get; } = Links.Message(message.Message.Id);
@@ -119,14 +118,14 @@ internal sealed class MessageMarkup
 
         public ConcurrentDictionary<TimeSpan, MessageMarkup> ByOffset { get; } = new();
 
-        // What people chose as their names is text: everything that could be markup is encoded.
+        // People choose their names, so everything that could be markup is encoded.
         private static string NameOf(Author author, AssistantFaces faces) =>
             $"""<span class="author" dir="auto">{HtmlEncoder.Default.Encode(author.Name)}</span>{(author.Kind == AuthorKind.Assistant ? $"""<span class="kind">{faces.KindOf(author)}</span>""" : "")}""";
 
         private static string AvatarOf(Author author, AssistantFaces faces)
         {
             var picture = author.Kind == AuthorKind.Assistant ? faces.PictureOf(author) : Layout.Avatar.LetterOf(author.Name);
-            return $"""<span class="avatar {Layout.Avatar.ColourOf(author)}" aria-hidden="true">{(picture is null ? Icons.MarkupOf("spark") : HtmlEncoder.Default.Encode(picture))}</span>""";
+            return $"""<span class="avatar {Layout.Avatar.ColorOf(author)}" aria-hidden="true">{(picture is null ? Icons.MarkupOf("spark") : HtmlEncoder.Default.Encode(picture))}</span>""";
         }
     }
 }

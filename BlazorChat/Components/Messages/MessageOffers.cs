@@ -7,9 +7,9 @@ using Microsoft.AspNetCore.Components.Rendering;
 namespace BlazorChat.Components.Messages;
 
 /// <summary>
-/// What the page offers a reader to do with a message: what the authorizer allows and the message's state makes sense of. What is
-/// offered permits nothing. The bar over a message is constant markup, one string for all circuits: a click reaches
-/// the server by one handler for all messages (see message-actions.js).
+/// The actions that the page offers a reader for a message: those that the authorizer allows and that make sense in the message's
+/// state. An offer permits nothing: each command is authorized again. The bar over a message is constant markup, one string for all
+/// circuits. One handler for all messages passes clicks to the server (see message-actions.js).
 /// </summary>
 internal static class MessageOffers
 {
@@ -19,10 +19,10 @@ internal static class MessageOffers
     private static readonly string Response = Bar(Button("regenerate", "Regenerate", "retry"));
     private static readonly string Own = Bar(Button("edit", "Edit", "pencil"));
 
-    /// <summary>The names of what is offered in the menu besides copying, as <c>data-may</c>: constants, so that they weigh nothing.</summary>
+    /// <summary>The menu's actions other than copying, for <c>data-may</c>. They are constants, so circuits need no memory for them.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="isLive">Whether it is being written.</param>
-    /// <param name="may">Whether the reader may do something to the message.</param>
+    /// <param name="isLive">Whether the message is being written.</param>
+    /// <param name="may">Says whether the reader has a permission for the message.</param>
     public static string Of(Message message, bool isLive, Func<RoomPermission, Author?, bool> may)
     {
         var mayDelete = may(RoomPermission.DeleteMessage, message.Owner);
@@ -46,7 +46,9 @@ internal static class MessageOffers
         };
     }
 
-    /// <summary>Adds the buttons that stand over the message itself: one node, after all that Razor numbers (see <see cref="MessageMarkup.AddHead"/>).</summary>
+    /// <summary>
+    /// Adds the buttons over the message as one node, with a number after all that Razor uses (see <see cref="MessageMarkup.AddHead"/>).
+    /// </summary>
     public static void AddBar(RenderTreeBuilder builder, Message message, bool isLive, Func<RoomPermission, Author?, bool> may) => builder.AddMarkup(
         1_000_000,
         MayEdit(message, may) ? Own : message.Author.Kind == AuthorKind.Assistant && MayRegenerate(message, isLive, may) ? Response : Plain);
@@ -55,7 +57,7 @@ internal static class MessageOffers
     public static bool MayEdit(Message message, Func<RoomPermission, Author?, bool> may) =>
         message.Author.Kind == AuthorKind.Person && may(RoomPermission.EditMessage, message.Owner);
 
-    // A response that was asked for again stands for nothing any more.
+    // A retried response has been replaced by a newer one.
     private static bool MayRegenerate(Message message, bool isLive, Func<RoomPermission, Author?, bool> may) =>
         !isLive && message.Status.IsEnded && !message.IsRetried && message.Versions < RoomLimits.Versions && may(RoomPermission.RetryResponse, message.Owner);
 

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Components.Rendering;
 namespace BlazorChat.Components.Messages;
 
 /// <summary>
-/// The growing end of a live response. Its root nodes are the nodes that change, with no element around them (each level
-/// costs 32 bytes in every frame), and it is rendered alone: <see cref="LiveMessage"/> hands it each frame directly.
+/// The growing end of a running response. The changing nodes are its root nodes, without an element around them (each level costs
+/// 32 bytes in every frame). It is rendered alone: it gets each frame directly, through <see cref="LiveMessage"/> and
+/// <see cref="LiveText"/>.
 /// </summary>
 public sealed class OpenBlockView : IComponent
 {
@@ -14,10 +15,10 @@ public sealed class OpenBlockView : IComponent
     private RenderHandle _handle;
     private OpenBlock? _block;
 
-    /// <summary>A view of nothing yet.</summary>
+    /// <summary>Creates a view that shows nothing yet.</summary>
     public OpenBlockView() => _render = Render;
 
-    /// <summary>What to show first. Later states come by <see cref="Show"/>.</summary>
+    /// <summary>The first state to show. Later states come through <see cref="Show"/>.</summary>
     [Parameter]
     public OpenBlock? Block { get; set; }
 
@@ -36,7 +37,7 @@ public sealed class OpenBlockView : IComponent
         return Task.CompletedTask;
     }
 
-    /// <summary>Shows a newer state; does nothing when it is the same.</summary>
+    /// <summary>Shows a newer state. Does nothing if it is the same instance.</summary>
     internal void Show(OpenBlock? block)
     {
         if (!ReferenceEquals(block, _block))
@@ -46,8 +47,8 @@ public sealed class OpenBlockView : IComponent
         }
     }
 
-    // Frames are compared place by place: pieces change in place or are added at the end. Chunks of code are text nodes
-    // that are only ever added, so that a selection in what is there already survives.
+    // The renderer compares nodes place by place: pieces change in place or are added at the end. Chunks of code are text nodes that
+    // are only ever added, so that a selection in existing code survives.
     private void Render(RenderTreeBuilder builder)
     {
         switch (_block)

@@ -1,13 +1,13 @@
 namespace BlazorChat.Components.Rooms;
 
 /// <summary>A tool call that runs in a browser.</summary>
-/// <param name="MessageId">The response.</param>
-/// <param name="CallId">The model's id of the call.</param>
+/// <param name="MessageId">The id of the response.</param>
+/// <param name="CallId">The call's id, from the model.</param>
 public sealed record BrowserCall(Guid MessageId, string CallId);
 
 /// <summary>
-/// Which tab runs which call: somebody may have a room open in several tabs and on several devices, and a call runs in one
-/// of them. The first tab that claims a call has it until it is done with it or is gone. Thread-safe.
+/// Assigns each call to one tab: a person may have a room open in several tabs and on several devices, but a call runs in only one of
+/// them. The first tab to claim a call keeps it until it completes or releases the call, or is gone. Thread-safe.
 /// </summary>
 public sealed class BrowserCallClaims
 {
@@ -16,9 +16,9 @@ public sealed class BrowserCallClaims
     private readonly List<Tab> _tabs = [];
 
     /// <summary>Adds a tab.</summary>
-    /// <param name="personId">The id of the author whose tab it is.</param>
-    /// <param name="released">Called when another tab of that person gave up a call, on any thread; must be quick and not throw.</param>
-    /// <returns>The tab; disposed, it gives up what it has.</returns>
+    /// <param name="personId">The author id of the tab's person.</param>
+    /// <param name="released">Called on any thread after another tab of the person has released a call. Must be quick and must not throw.</param>
+    /// <returns>The tab. Disposing it releases its calls.</returns>
     internal Tab Add(string personId, Action released)
     {
         var tab = new Tab(this, personId, released);
@@ -30,12 +30,13 @@ public sealed class BrowserCallClaims
         return tab;
     }
 
-    /// <summary>One page with the room open.</summary>
+    /// <summary>An open page of a room.</summary>
     internal sealed class Tab(BrowserCallClaims claims, string personId, Action released) : IDisposable
     {
         private bool _isGone;
 
-        /// <summary>Whether the call is this tab's to run from now on (or was before).</summary>
+        /// <summary>Claims a call for this tab.</summary>
+        /// <returns>Whether the tab now has the call, or already had it.</returns>
         public bool TryClaim(BrowserCall call)
         {
             lock (claims._lock)
@@ -44,7 +45,7 @@ public sealed class BrowserCallClaims
             }
         }
 
-        /// <summary>Whether the call is this tab's to run.</summary>
+        /// <summary>Whether this tab has claimed the call.</summary>
         public bool Has(BrowserCall call)
         {
             lock (claims._lock)
@@ -53,7 +54,7 @@ public sealed class BrowserCallClaims
             }
         }
 
-        /// <summary>Is done with a call: its result is stored, or it waits no more.</summary>
+        /// <summary>Ends the claim on a call whose result is stored or that no longer waits.</summary>
         public void Complete(BrowserCall call)
         {
             lock (claims._lock)
@@ -65,10 +66,10 @@ public sealed class BrowserCallClaims
             }
         }
 
-        /// <summary>Cannot run a call: the person's other tabs are told.</summary>
+        /// <summary>Releases a call that this tab cannot run, and tells the person's other tabs.</summary>
         public void Release(BrowserCall call) => Release(c => c == call);
 
-        /// <summary>Gives up everything; safe to call more than once.</summary>
+        /// <summary>Releases all calls of this tab. Safe to call more than once.</summary>
         public void Dispose()
         {
             lock (claims._lock)

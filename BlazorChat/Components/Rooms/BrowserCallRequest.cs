@@ -1,6 +1,6 @@
 namespace BlazorChat.Components.Rooms;
 
-/// <summary>What a browser is told to run.</summary>
+/// <summary>A tool call for a browser to run.</summary>
 /// <param name="Tool">The tool's name.</param>
 /// <param name="Assistant">The name of the assistant that called it.</param>
 /// <param name="Arguments">The arguments as the model wrote them: untrusted JSON.</param>

@@ -1,14 +1,14 @@
-// <chat-tools>: runs the tool calls that the server gives this tab, says which, and asks their questions. The server gives
-// a call to one tab of a person; this one takes it up just before it runs, so an offer that comes late runs nothing.
+// <chat-tools>: runs the tool calls that the server offers to this tab, shows them, and asks their questions. The server offers a call
+// to one tab of a person. The tab accepts the call just before running it, so a late offer runs nothing.
 import { announce } from '../../js/announce.js';
 import { perform } from '../../js/tools/registry.js';
 
-// What is done at once is not worth a line that flickers; the call's card in the conversation names it.
+// A quick call gets no line, because it would only flicker; the call's card in the conversation shows it anyway.
 const SHOW_AFTER = 400;
 const SEND_AGAIN_AFTER = 3000;
 const SENDS = 40;
 
-// Scripts of the operator's own may still be loading when the page is live.
+// The operator's scripts may still be loading when the page is live.
 const isLoaded = new Promise(resolve => {
   if (document.readyState === 'complete') {
     resolve();
@@ -44,12 +44,12 @@ class ChatTools extends HTMLElement {
     try {
       await server?.invokeMethodAsync('Here', isVisible);
       for (const run of isVisible ? [] : [...this.runs.values()].filter(r => r.isAsking)) {
-        // Nobody sees the question here; perhaps they look at another tab.
+        // The question is hidden here; the person may be looking at another tab.
         run.stop.abort();
         await server?.invokeMethodAsync('GiveBack', run.messageId, run.callId);
       }
     } catch {
-      // Not connected: it is said again when it is.
+      // Not connected: reported again after reconnecting.
     }
   }
 
@@ -67,7 +67,7 @@ class ChatTools extends HTMLElement {
     const run = { messageId, callId, stop: new AbortController(), isAsking: false };
     const { signal } = run.stop;
     this.runs.set(key, run);
-    let isNobodys = false;
+    let isRefused = false;
     try {
       const call = await server.invokeMethodAsync('Take', messageId, callId);
       if (call && !signal.aborted) {
@@ -76,9 +76,9 @@ class ChatTools extends HTMLElement {
         await this.finish(server, run, outcome);
       }
 
-      isNobodys = !call;
+      isRefused = !call;
     } catch {
-      // The page leaves the room, or is cut off: the call is taken up elsewhere, or when it is back.
+      // The page is leaving the room or is disconnected. Another tab runs the call, or this one when it is back.
     } finally {
       run.stop.abort();
       if (this.runs.get(key) === run) {
@@ -86,13 +86,13 @@ class ChatTools extends HTMLElement {
       }
     }
 
-    if (isNobodys) {
-      // This page was too late, or nothing could be read: when nobody else has the call, it is offered again.
+    if (isRefused) {
+      // This page was too late, or the call could not be read. If no other tab has the call, it is offered again.
       setTimeout(() => this.here(), SEND_AGAIN_AFTER);
     }
   }
 
-  // No answer is no refusal: the server takes a result once.
+  // A missing response does not mean refusal. Sending again is safe, because the server takes a result once.
   async finish(server, { messageId, callId, stop }, { text, isError }) {
     for (let i = 0; i < SENDS && !stop.signal.aborted; i++) {
       try {
@@ -100,7 +100,7 @@ class ChatTools extends HTMLElement {
           return;
         }
       } catch {
-        // Cut off; when the server has forgotten this page, another one takes over.
+        // Disconnected. If the server forgets this page, another one takes over.
       }
 
       await new Promise(resolve => setTimeout(resolve, SEND_AGAIN_AFTER));
@@ -117,7 +117,7 @@ class ChatTools extends HTMLElement {
     const who = document.createElement('bdi');
     name.textContent = tool;
     who.textContent = assistant;
-    text.append('Your browser runs ', name, ' for ', who);
+    text.append('Your browser is running ', name, ' for ', who);
     line.append(text);
     run.line = line;
     const timer = setTimeout(() => this.append(line), SHOW_AFTER);
@@ -179,7 +179,7 @@ function button(name, className, action) {
 
 customElements.define('chat-tools', ChatTools);
 
-// Called by BrowserCalls.razor.
+// BrowserCalls.razor calls these.
 globalThis.blazorChat = {
   ...globalThis.blazorChat,
   connectTools: (element, server, limit) => { element.connect(server, limit); },

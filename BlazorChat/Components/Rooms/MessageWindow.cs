@@ -5,30 +5,30 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Components.Rooms;
 
 /// <summary>
-/// The messages that one viewer has on the page: those of the room's state and older ones that were loaded while
-/// scrolling, without a gap between them. Not thread-safe: it lives on the circuit's dispatcher.
+/// The messages on one viewer's page: those of the room's state, and older ones that were loaded while scrolling, with no gap in
+/// between. Not thread-safe: use it on the circuit's dispatcher.
 /// </summary>
 public sealed class MessageWindow
 {
-    // Who stays for a day in a busy room, or scrolls through all of it, keeps the newest of what was shown.
+    // A viewer who stays in a busy room for a day, or scrolls through all of it, keeps only the newest messages.
     private const int Most = 1_000;
 
     private RoomFrame? _merged;
     private long _from;
 
-    /// <summary>In order of sequence; a new array whenever something in it changed.</summary>
+    /// <summary>The messages, in order of sequence. Every change creates a new array.</summary>
     public ImmutableArray<MessageFrame> Messages { get; private set; } = [];
 
     /// <summary>Whether the store has messages before the first of these.</summary>
     public bool HasOlder { get; private set; }
 
     /// <summary>
-    /// Messages that still look running here but are nowhere in the room's state any more: they have ended, and how must
-    /// be read from the store.
+    /// The ids of messages that still look running here but are no longer in the room's state. They have ended; read them from the store
+    /// to find out how.
     /// </summary>
     public IEnumerable<Guid> Outdated { get; private set; } = [];
 
-    /// <summary>Takes over the room's newest state.</summary>
+    /// <summary>Takes the room's newest frame.</summary>
     /// <returns>Whether anything changed for the viewer.</returns>
     public bool Merge(RoomFrame state)
     {
@@ -60,10 +60,10 @@ public sealed class MessageWindow
         return true;
     }
 
-    /// <summary>Takes a page of older messages.</summary>
-    /// <param name="page">What the store had.</param>
-    /// <param name="before">The sequence that was asked for; when the window begins elsewhere by now, the page does not fit and is dropped.</param>
-    /// <returns>Whether it was taken.</returns>
+    /// <summary>Adds a page of older messages.</summary>
+    /// <param name="page">The messages from the store.</param>
+    /// <param name="before">The sequence that they were requested for. If the window no longer begins there, the page is dropped.</param>
+    /// <returns>Whether the page was added.</returns>
     public bool Prepend(OlderMessages page, long before)
     {
         if (Messages.IsEmpty || Messages[0].Message.Sequence != before)
@@ -71,7 +71,7 @@ public sealed class MessageWindow
             return false;
         }
 
-        // Read from the store: the room may have newer states, and some may have been removed while the page was on its way.
+        // While the page was being read from the store, messages may have changed or been removed.
         var older = _merged is { } merged ? Newest(page.Messages.Where(m => m.Message.Sequence > merged.Room.ClearedThrough), merged) : page.Messages;
         Messages = older.AddRange(Messages);
         _from = page.HasOlder ? Messages[0].Message.Sequence : 0;
@@ -79,8 +79,8 @@ public sealed class MessageWindow
         return true;
     }
 
-    /// <summary>Takes a newer state of a message that is older than the state.</summary>
-    /// <returns>Whether the message was still there.</returns>
+    /// <summary>Replaces a message that the room's state no longer has with a newer state of it.</summary>
+    /// <returns>Whether the message was still in the window.</returns>
     public bool Replace(MessageFrame message)
     {
         for (var i = 0; i < Messages.Length; i++)
@@ -96,7 +96,8 @@ public sealed class MessageWindow
         return false;
     }
 
-    // The newest of what a room has in memory, so that the first HTML is as small for a busy room as for any; what runs is shown.
+    // Begins with the newest messages that the room has in memory, so that the first HTML of a busy room is no larger than of others.
+    // All running responses are included.
     private static long Beginning(ImmutableArray<MessageFrame> messages)
     {
         var first = Math.Max(0, messages.Length - RoomLimits.WindowSize);
@@ -106,7 +107,7 @@ public sealed class MessageWindow
     private bool MissedSome(RoomFrame state) =>
         !Messages.IsEmpty && !state.Messages.IsEmpty && Messages[^1].Message.Sequence < state.Messages[0].Message.Sequence - 1;
 
-    // What the viewer has from before the state's first message, if there is nothing missing in between.
+    // The viewer's messages from before the state's first message, if none is missing in between.
     private ImmutableArray<MessageFrame> OlderThan(RoomFrame state)
     {
         if (!state.HasOlder || state.Messages.IsEmpty || Messages.IsEmpty)
@@ -114,7 +115,7 @@ public sealed class MessageWindow
             return [];
         }
 
-        // Sequences have gaps, so only a message that both have, or the very next number, shows that they meet.
+        // Sequences have gaps, so only a common message or the very next number proves that nothing is missing.
         if (MissedSome(state))
         {
             return [];
@@ -124,7 +125,7 @@ public sealed class MessageWindow
         return Newest(Messages.Where(m => m.Message.Sequence < first && m.Message.Sequence > state.Room.ClearedThrough), state);
     }
 
-    // What was loaded once, as the room has it by now: changed, live, or removed.
+    // Brings loaded messages up to date with the room's state: changed, live or removed.
     private static ImmutableArray<MessageFrame> Newest(IEnumerable<MessageFrame> loaded, RoomFrame state)
     {
         if (state.Beyond.IsEmpty && state.Removed.IsEmpty)

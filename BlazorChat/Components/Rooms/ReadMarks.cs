@@ -3,21 +3,21 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Components.Rooms;
 
-/// <summary>What this person has read in each room, as this browser remembers it.</summary>
+/// <summary>How far this person has read in each room. The browser remembers it.</summary>
 public sealed class ReadMarks
 {
     private readonly Dictionary<Guid, long> _read = [];
     private bool _isLoaded;
 
-    /// <summary>Number of rooms that something is known of.</summary>
+    /// <summary>The number of rooms with a mark.</summary>
     public int Count => _read.Count;
 
-    /// <summary>Takes what the browser remembers.</summary>
-    /// <param name="remembered">The highest sequence read, by room; null in a browser that is new here, where nothing counts as unread yet.</param>
-    /// <param name="rooms">The rooms there are.</param>
+    /// <summary>Loads the marks that the browser remembers.</summary>
+    /// <param name="remembered">The highest sequence read, by room. Null for a new browser, in which everything counts as read.</param>
+    /// <param name="rooms">The existing rooms.</param>
     public void Load(Dictionary<Guid, long>? remembered, ImmutableArray<RoomSummary> rooms)
     {
-        // Only rooms that there are: a browser can send anything.
+        // Only existing rooms are taken, because a browser can send anything.
         foreach (var room in rooms.Select(r => r.Room))
         {
             if ((remembered is null ? room.LastSequence : remembered.GetValueOrDefault(room.Id, -1)) is >= 0 and var sequence)
@@ -32,8 +32,8 @@ public sealed class ReadMarks
     /// <summary>Whether the room has messages that this person has not seen.</summary>
     public bool IsUnread(Room room) => _isLoaded && room.MessageCount > 0 && room.LastSequence > _read.GetValueOrDefault(room.Id);
 
-    /// <summary>All of the room has been seen.</summary>
-    /// <returns>Whether that is new and worth remembering.</returns>
+    /// <summary>Marks all of the room as read.</summary>
+    /// <returns>Whether this changed the mark, so that the browser should remember it.</returns>
     public bool MarkRead(Room room)
     {
         if (!_isLoaded || (_read.TryGetValue(room.Id, out var read) && read >= room.LastSequence))

@@ -1,4 +1,4 @@
-// What this person has read, by room, in this browser: { roomId: highest sequence }. Shared by its tabs.
+// What this person has read in this browser: { roomId: highest sequence }. All tabs share it.
 const keyOf = person => `blazorchat:read:${person}`;
 
 const isMarks = marks => marks !== null && typeof marks === 'object' && Object.values(marks).every(Number.isSafeInteger);
@@ -31,7 +31,7 @@ function beginReadMarks(person, all) {
   try {
     localStorage.setItem(keyOf(person), JSON.stringify(all));
   } catch {
-    // Storage is full or forbidden: unread marks are then those of this tab.
+    // Storage is full or forbidden: this tab has its own unread marks.
   }
 }
 
@@ -42,5 +42,5 @@ function saveReadMark(person, room, sequence) {
   }
 }
 
-// Called by RoomList.
+// RoomList calls these.
 globalThis.blazorChat = { ...globalThis.blazorChat, loadReadMarks, beginReadMarks, saveReadMark };

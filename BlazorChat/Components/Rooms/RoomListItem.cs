@@ -6,9 +6,8 @@ using Microsoft.AspNetCore.Components.Rendering;
 namespace BlazorChat.Components.Rooms;
 
 /// <summary>
-/// One room in the list, as far as all readers whose clocks show the same time see it alike: made once for all circuits, and kept
-/// until something happens in the room. What happens in one room leaves the strings of all others what they are, so that the
-/// renderer passes them by.
+/// The markup of a room in the list. It is the same for all readers whose clocks have the same offset, so it is made once for all
+/// circuits and kept until something happens in the room. The strings of other rooms stay the same instances, which the renderer skips.
 /// </summary>
 internal sealed class RoomListItem
 {
@@ -45,7 +44,7 @@ internal sealed class RoomListItem
     /// <summary>The id of the element that <see cref="AddMeta"/> adds.</summary>
     public string MetaId { get; }
 
-    /// <summary>A room as a reader sees it.</summary>
+    /// <summary>Gives the markup of a room for a reader's time zone.</summary>
     public static RoomListItem Of(RoomSummary summary, TimeZoneInfo zone)
     {
         var byOffset = Known.GetValue(summary, _ => new());
@@ -59,6 +58,6 @@ internal sealed class RoomListItem
         return byOffset.Count < MostOffsets ? byOffset.GetOrAdd(offset, item) : item;
     }
 
-    /// <summary>Adds what is said of the room below its name: one node, after all that Razor numbers.</summary>
+    /// <summary>Adds the line below the room's name as one node, with a number after all that Razor uses.</summary>
     public void AddMeta(RenderTreeBuilder builder, bool isUnread) => builder.AddMarkup(1_000_000, isUnread ? _unreadMeta : _meta);
 }

@@ -8,21 +8,21 @@ using BlazorChat.Turns.Delegation;
 namespace BlazorChat.Components.Rooms;
 
 /// <summary>A tool as a room's settings show it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Description">What it is for, or null when that is not known.</param>
-/// <param name="Source">Where it comes from.</param>
+/// <param name="Name">The tool's name.</param>
+/// <param name="Description">The tool's purpose, or null if it is unknown.</param>
+/// <param name="Source">The origin of the tool.</param>
 internal sealed record RoomTool(string Name, string? Description, string Source)
 {
-    /// <summary>Whether it runs in the browser of the asker.</summary>
+    /// <summary>Whether the tool runs in the asker's browser.</summary>
     public bool RunsInBrowser { get; init; }
 
-    /// <summary>Who has to agree to a call, or null when nobody has to.</summary>
+    /// <summary>Says that calls need or may need approval; null if they never do.</summary>
     public string? Approval { get; init; }
 
-    /// <summary>Whether it is here now; tools of a server that is away are not.</summary>
+    /// <summary>Whether the tool is available now. Tools of an unavailable server are not.</summary>
     public bool IsHere { get; init; } = true;
 
-    /// <summary>Whether an assistant may call it at all.</summary>
+    /// <summary>Whether the tool is assigned to any assistant.</summary>
     public bool IsGiven { get; init; } = true;
 }
 
@@ -31,7 +31,7 @@ internal sealed class RoomTools(ToolCatalog catalog, DelegationTools delegation,
 {
     private const int LongestDescription = 300;
 
-    /// <summary>All tools by where they come from, those that a room has switched off and that are away last.</summary>
+    /// <summary>All tools, grouped by origin. Unavailable tools that the room has switched off come last.</summary>
     public IReadOnlyList<IGrouping<string, RoomTool>> For(RoomSettings settings)
     {
         var given = assistants.All.SelectMany(catalog.For).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
@@ -39,7 +39,7 @@ internal sealed class RoomTools(ToolCatalog catalog, DelegationTools delegation,
             .Concat(assistants.All.SelectMany(a => delegation.For(a, assistants)).Select(t => Show(t, isGiven: true)))
             .DistinctBy(t => t.Name, StringComparer.Ordinal).ToList();
         var names = tools.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        var away = settings.DisabledTools.Where(name => !names.Contains(name)).Select(name => new RoomTool(name, null, "not here now") { IsHere = false });
+        var away = settings.DisabledTools.Where(name => !names.Contains(name)).Select(name => new RoomTool(name, null, "not available") { IsHere = false });
         return [.. tools.Concat(away).GroupBy(t => t.Source, StringComparer.Ordinal)];
     }
 
@@ -50,7 +50,7 @@ internal sealed class RoomTools(ToolCatalog catalog, DelegationTools delegation,
         IsGiven = isGiven,
     };
 
-    // Descriptions are written for models, those of other servers by anybody: their beginning is enough to know a tool by.
+    // Descriptions are written for models and, on other servers, by anyone. The beginning is enough to recognize a tool.
     private static string? Describe(string? description)
     {
         var text = HiddenCharacters.Show((description ?? "").ReplaceLineEndings(" ").Trim());

@@ -6,7 +6,7 @@ using BlazorChat.Turns;
 
 namespace BlazorChat.Components.Rooms;
 
-/// <summary>What of a room changed. Each part of the page watches only what it shows.</summary>
+/// <summary>Aspects of a room that can change. Each part of the page watches only the ones it shows.</summary>
 [Flags]
 public enum RoomAspects
 {
@@ -16,23 +16,22 @@ public enum RoomAspects
     /// <summary>The name or a setting.</summary>
     Settings = 1,
 
-    /// <summary>The list of messages: one came, ended, changed or went. Not the text of running responses.</summary>
+    /// <summary>The list of messages: one was added, ended, changed or removed. Not the text of running responses.</summary>
     Messages = 2,
 
-    /// <summary>Which answers run and which wait.</summary>
+    /// <summary>The running responses and the queue.</summary>
     Activity = 4,
 
     /// <summary>The room was cleared or deleted.</summary>
     Removal = 8,
 
-    /// <summary>What all responses of the room took together.</summary>
+    /// <summary>The tokens and cost of all responses of the room.</summary>
     Totals = 16,
 }
 
 /// <summary>
-/// The one eye that an open room page has on its room. It follows the room, compares what it reads with what it read
-/// before, and tells just the parts of the page concerned, on the circuit's dispatcher: a token of a running response
-/// reaches the one component that shows it and renders nothing else.
+/// An open page's view of its room. It follows the room, compares each frame with the previous one, and tells only the parts of the
+/// page that show the difference, on the circuit's dispatcher. A token of a running response renders only the component that shows it.
 /// </summary>
 public sealed class RoomView : IDisposable
 {
@@ -48,12 +47,12 @@ public sealed class RoomView : IDisposable
     private RoomFrame? _frame;
     private bool _disposed;
 
-    /// <summary>A view that shows nothing yet; see <see cref="OpenAsync"/>.</summary>
-    /// <param name="rooms">Where rooms are read and followed.</param>
-    /// <param name="person">Who looks.</param>
+    /// <summary>Creates a view that shows nothing yet; see <see cref="OpenAsync"/>.</summary>
+    /// <param name="rooms">Reads and follows rooms.</param>
+    /// <param name="person">The viewer.</param>
     /// <param name="roomId">The room.</param>
     /// <param name="invoke">Runs work on the circuit's dispatcher.</param>
-    /// <param name="fail">Ends the circuit with a failure: it concerns nobody else.</param>
+    /// <param name="fail">Ends only this circuit, with a failure.</param>
     public RoomView(LiveRooms rooms, Person? person, Guid roomId, Func<Func<Task>, Task> invoke, Func<Exception, Task> fail)
     {
         _rooms = rooms;
@@ -64,20 +63,20 @@ public sealed class RoomView : IDisposable
         _closed = _closing.Token;
     }
 
-    /// <summary>Who looks.</summary>
+    /// <summary>The viewer.</summary>
     public Person? Person { get; }
 
-    /// <summary>What turns that are asked for from this page know of who asks; null for nothing but who it is.</summary>
+    /// <summary>The request data of turns that this page starts; null if they need only the asker.</summary>
     public TurnRequest? Request { get; init; }
 
     /// <summary>The room's id.</summary>
     public Guid RoomId { get; }
 
-    /// <summary>The room as it was last read.</summary>
-    /// <exception cref="InvalidOperationException">It was not opened.</exception>
+    /// <summary>The frame that was last read.</summary>
+    /// <exception cref="InvalidOperationException">The view is not open.</exception>
     public RoomFrame Frame => _frame ?? throw new InvalidOperationException("The view is not open.");
 
-    /// <summary>Whether there is something to show.</summary>
+    /// <summary>Whether there is a frame to show.</summary>
     public bool IsOpen => _frame is not null;
 
     /// <summary>The messages on the page.</summary>
@@ -86,9 +85,9 @@ public sealed class RoomView : IDisposable
     /// <summary>Whether older messages are being read.</summary>
     public bool IsLoadingOlder { get; private set; }
 
-    /// <summary>Reads the room and, for an interactive page, follows it: first registered, then read, so that nothing falls between.</summary>
-    /// <param name="follow">False for the first HTML, which is made once.</param>
-    /// <returns>Why it cannot be shown, or null.</returns>
+    /// <summary>Reads the room and, for an interactive page, follows it. It subscribes before it reads, so that no change is missed.</summary>
+    /// <param name="follow">Whether to follow the room; false for the first HTML.</param>
+    /// <returns>The error if the room cannot be shown, or null.</returns>
     public async Task<RoomError?> OpenAsync(bool follow)
     {
         try
@@ -101,7 +100,7 @@ public sealed class RoomView : IDisposable
         }
     }
 
-    /// <summary>Whether to offer the reader something that needs a permission, for what is somebody's.</summary>
+    /// <summary>Whether to offer the viewer an operation on something that belongs to <paramref name="owner"/>.</summary>
     public bool May(RoomPermission permission, Author? owner)
     {
         // A list asks the same for each of its messages.
@@ -113,18 +112,18 @@ public sealed class RoomView : IDisposable
         return may;
     }
 
-    /// <summary>Asks to be told of changes, on the dispatcher, until the result is disposed.</summary>
+    /// <summary>Calls <paramref name="changed"/> after changes, on the dispatcher, until the result is disposed.</summary>
     public IDisposable Watch(RoomAspects aspects, Action changed) => Add(new Watcher(this) { Aspects = aspects, Changed = changed });
 
-    /// <summary>Asks to be shown each new frame of a running response, on the dispatcher, until the result is disposed.</summary>
-    /// <param name="live">The response's text.</param>
+    /// <summary>Passes each new frame of a running response to the caller, on the dispatcher, until the result is disposed.</summary>
+    /// <param name="live">The response.</param>
     /// <param name="shown">The frame that the caller already shows.</param>
-    /// <param name="show">Shows another.</param>
+    /// <param name="show">Shows a newer frame.</param>
     public IDisposable WatchLive(ResponseProjection live, ResponseFrame shown, Action<ResponseFrame> show) =>
         Add(new Watcher(this) { Live = live, ShownFrame = shown.Number, Show = show });
 
-    /// <summary>Reads a page of older messages, if there are any and none is being read.</summary>
-    /// <returns>Why they could not be read, or null.</returns>
+    /// <summary>Reads a page of older messages, unless there are none or a page is already being read.</summary>
+    /// <returns>The error if they could not be read, or null.</returns>
     public async Task<RoomError?> LoadOlderAsync()
     {
         if (IsLoadingOlder || !Window.HasOlder || Window.Messages.IsEmpty)
@@ -154,7 +153,7 @@ public sealed class RoomView : IDisposable
         }
     }
 
-    /// <summary>Takes a message's newer state from a command's answer or the store.</summary>
+    /// <summary>Takes a message's newer state from a command's result or the store.</summary>
     public void Take(MessageFrame message)
     {
         if (Window.Replace(message))
@@ -163,7 +162,7 @@ public sealed class RoomView : IDisposable
         }
     }
 
-    /// <summary>Reads one message again whose copy here has fallen behind.</summary>
+    /// <summary>Reads a message again whose copy here is out of date.</summary>
     public async Task ReadAgainAsync(Guid messageId)
     {
         if (!_reading.Add(messageId))
@@ -181,7 +180,7 @@ public sealed class RoomView : IDisposable
         }
         catch (OperationCanceledException) when (_disposed)
         {
-            // Nobody looks any more.
+            // The view was closed meanwhile.
         }
         finally
         {
@@ -189,7 +188,7 @@ public sealed class RoomView : IDisposable
         }
     }
 
-    /// <summary>Stops following; safe to call more than once.</summary>
+    /// <summary>Stops following. Safe to call more than once.</summary>
     public void Dispose()
     {
         if (!_disposed)
@@ -234,7 +233,7 @@ public sealed class RoomView : IDisposable
         return null;
     }
 
-    // On a thread of the notifier: nothing but the way to the dispatcher. RefreshAsync handles its failures.
+    // Runs on a thread of the notifier, so it only passes the notice on to the dispatcher. RefreshAsync handles its own failures.
     private void OnNotice() => _ = _invoke(RefreshAsync);
 
     private async Task RefreshAsync()
@@ -244,7 +243,7 @@ public sealed class RoomView : IDisposable
             if (!_disposed && _subscription is { } subscription)
             {
                 var next = subscription.Read();
-                // The usual notice is a token: the room is the same, and nothing of it is looked at again.
+                // Most notices are for tokens: the frame is the same, and nothing in it is compared again.
                 var isSame = ReferenceEquals(next, _frame);
                 if (!isSame)
                 {
@@ -258,7 +257,7 @@ public sealed class RoomView : IDisposable
                 }
             }
         }
-#pragma warning disable CA1031 // Whatever it is, it is this circuit's failure and must neither be lost nor reach the notifier.
+#pragma warning disable CA1031 // Any failure belongs to this circuit. It must not get lost and must not reach the notifier.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -307,7 +306,7 @@ public sealed class RoomView : IDisposable
             return;
         }
 
-        // A copy: whoever is told may stop watching.
+        // A copy, because a watcher may stop watching when it is called.
         foreach (var watcher in _watchers.ToArray())
         {
             if ((watcher.Aspects & changed) != RoomAspects.None && !watcher.IsGone)

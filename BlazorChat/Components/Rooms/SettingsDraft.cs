@@ -3,8 +3,8 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Components.Rooms;
 
 /// <summary>
-/// A room's settings as somebody edits them: what they changed is theirs, everything else follows the room, so that two
-/// people who edit different settings do not overwrite each other. Tools are not part of it: each is switched by itself.
+/// A person's edits of a room's settings. Settings that the person has changed stay as edited; all others follow the room. So two
+/// people who edit different settings do not overwrite each other. Tools are not included: each is switched by itself.
 /// </summary>
 internal sealed class SettingsDraft(RoomSettings settings)
 {
@@ -13,11 +13,11 @@ internal sealed class SettingsDraft(RoomSettings settings)
     /// <summary>The settings as the form shows them.</summary>
     public RoomSettings Mine { get; set; } = settings;
 
-    /// <summary>Whether anything is not as it was read or saved last.</summary>
+    /// <summary>Whether any setting differs from when it was last read or saved.</summary>
     public bool IsEdited => Merge(_base) != _base;
 
-    /// <summary>Takes the room's settings over where nothing was edited.</summary>
-    /// <returns>Whether somebody changed to something else what is being edited here.</returns>
+    /// <summary>Takes the room's current settings, except for the edited ones.</summary>
+    /// <returns>Whether someone else changed an edited setting to another value.</returns>
     public bool Follow(RoomSettings theirs)
     {
         var isContested = Differ(s => s.Instructions) || Differ(s => s.AnswerMode) || Differ(s => s.Overlap) || Differ(s => s.QuietTime);
@@ -29,12 +29,12 @@ internal sealed class SettingsDraft(RoomSettings settings)
             !Same(setting(Mine), setting(_base)) && !Same(setting(theirs), setting(_base)) && !Same(setting(theirs), setting(Mine));
     }
 
-    /// <summary>What is to be saved, as it is now.</summary>
-    /// <returns>What was edited, and nothing else.</returns>
+    /// <summary>Takes the edits for saving. Later edits are not part of them.</summary>
+    /// <returns>Only the edited settings.</returns>
     public RoomSettingsChange Take()
     {
         var (mine, before) = (Mine, _base);
-        // What is typed from here on is an edit of its own.
+        // What is typed from now on is a new edit.
         _base = Merge(before);
         return new RoomSettingsChange
         {
@@ -45,7 +45,7 @@ internal sealed class SettingsDraft(RoomSettings settings)
         };
     }
 
-    /// <summary>It was not saved: everything that differs from what the room has is an edit again.</summary>
+    /// <summary>Takes the edits back after saving failed: everything that differs from the room's settings is an edit again.</summary>
     public void Return(RoomSettings theirs) => _base = theirs;
 
     private RoomSettings Merge(RoomSettings theirs) => Merge(Mine, _base, theirs);

@@ -1,12 +1,11 @@
 using BlazorChat.Messages;
 
-
 namespace BlazorChat.Components.Messages.Parts;
 
-/// <summary>Registers what shows data parts.</summary>
+/// <summary>Registers the services that show data parts.</summary>
 public static class DataPartServices
 {
-    /// <summary>Adds the registry and the built-in renderers. Own ones are registered after it.</summary>
+    /// <summary>Adds the registry and the built-in renderers. Register your own renderers after them.</summary>
     public static IServiceCollection AddDataPartRenderers(this IServiceCollection services) => services
         .AddSingleton<DataPartRenderers>()
         .AddSingleton<IDataPartRenderer>(new BuiltIn(DataPart.Sources, typeof(SourcesData)))

@@ -9,25 +9,25 @@ namespace BlazorChat.Components.Messages.Parts;
 
 /// <summary>An entry of <see cref="DataPart.Sources"/>.</summary>
 /// <param name="Url">The address.</param>
-/// <param name="Title">Its name, or null.</param>
+/// <param name="Title">The title, or null.</param>
 [StructLayout(LayoutKind.Auto)]
 [method: JsonConstructor]
 internal readonly record struct SourceShape(string Url, string? Title = null);
 
 /// <summary>The value of <see cref="DataPart.Progress"/>.</summary>
-/// <param name="Label">What is under way, or null.</param>
-/// <param name="Value">From 0 to <paramref name="Max"/>; null when nobody knows how far it is.</param>
-/// <param name="Max">More than 0; null when nobody knows how far it is.</param>
+/// <param name="Label">A description of the work, or null.</param>
+/// <param name="Value">The progress, from 0 to <paramref name="Max"/>; null if it is unknown.</param>
+/// <param name="Max">The value at the end, more than 0; null if the progress is unknown.</param>
 [StructLayout(LayoutKind.Auto)]
 [method: JsonConstructor]
 internal readonly record struct ProgressShape(string? Label = null, double? Value = null, double? Max = null);
 
-/// <summary>The value of <see cref="DataPart.Usage"/>, each a number of tokens or null.</summary>
+/// <summary>The value of <see cref="DataPart.Usage"/>. Each property is a number of tokens or null.</summary>
 [StructLayout(LayoutKind.Auto)]
 [method: JsonConstructor]
 internal readonly record struct UsageShape(long? Input = null, long? Output = null, long? Cached = null, long? Reasoning = null);
 
-/// <summary>Reads the built-in types of data. JSON of another shape gives null, and is shown as a tree.</summary>
+/// <summary>Reads the built-in types of data. JSON of another shape gives null and is shown as a tree.</summary>
 internal static class DataShapes
 {
     /// <summary>Reads <see cref="DataPart.Sources"/>.</summary>
@@ -37,7 +37,7 @@ internal static class DataShapes
     public static ProgressShape? Progress(string json) => Read(json, DataShapesJson.Default.ProgressShape) switch
     {
         null or { Label: null, Value: null, Max: null } => null,
-        // As large as it can be written, and larger than a number can be.
+        // JSON can contain numbers beyond the range of double, which are read as infinity.
         { Value: { } value } when !double.IsFinite(value) => null,
         { Max: { } max } when !double.IsFinite(max) => null,
         { Value: { } value, Max: { } max and > 0 } known => known with { Value = Math.Clamp(value, 0, max) },
@@ -60,7 +60,7 @@ internal static class DataShapes
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            // Not JSON, another shape, or half a surrogate in the text.
+            // Not JSON, another shape, or a lone surrogate in the text.
             return null;
         }
     }

@@ -4,14 +4,17 @@ using System.Text;
 namespace BlazorChat.Components.Messages.Parts;
 
 /// <summary>
-/// Characters that nobody sees or that move others about (bidirectional overrides, zero widths, tags, odd spaces). Text that
-/// people decide on shows them, so that what is read is what is run.
+/// Finds and shows characters that are invisible or reorder others (bidirectional overrides, zero-width characters, tags, unusual
+/// spaces). Text that people decide on shows them, so that people read exactly what will run.
 /// </summary>
 internal static class HiddenCharacters
 {
     private const int MostAscii = 0x7F;
 
-    /// <summary>The text with every hidden character written as <c>[U+202E]</c>; the same instance where there is none. At most 8 times as long.</summary>
+    /// <summary>
+    /// Writes every hidden character of a text as its code, for example <c>[U+202E]</c>. Returns the same instance if the text has none.
+    /// The result is at most 8 times as long.
+    /// </summary>
     public static string Show(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -26,7 +29,7 @@ internal static class HiddenCharacters
             var length = LengthAt(text, at);
             if (text[at] == '\r' && at + 1 < text.Length && text[at + 1] == '\n')
             {
-                // The line end of the internet's protocols; shown as the one line end that it is.
+                // CR LF is one line end and is shown as such.
             }
             else if (text[at] is not ('\n' or '\t') && IsHidden(text, at))
             {
@@ -43,7 +46,7 @@ internal static class HiddenCharacters
         return shown.ToString();
     }
 
-    /// <summary>Whether there can be any: plain ASCII, which is nearly everything, has none.</summary>
+    /// <summary>Whether a text may have hidden characters. Printable ASCII, which is nearly all text, has none.</summary>
     public static bool MayHave(ReadOnlySpan<char> text)
     {
         foreach (var c in text)
@@ -57,7 +60,7 @@ internal static class HiddenCharacters
         return false;
     }
 
-    /// <summary>Whether the character at a place is hidden; line ends and tabs count as such.</summary>
+    /// <summary>Whether the character at an index is hidden. Line ends and tabs count as hidden.</summary>
     public static bool IsHidden(string text, int at)
     {
         if (!Rune.TryGetRuneAt(text, at, out var rune))
@@ -74,17 +77,18 @@ internal static class HiddenCharacters
         };
     }
 
-    /// <summary>UTF-16 characters of the code point at a place: 1 or 2.</summary>
+    /// <summary>The length of the code point at an index, in UTF-16 code units: 1 or 2.</summary>
     public static int LengthAt(string text, int at) => Rune.TryGetRuneAt(text, at, out var rune) ? rune.Utf16SequenceLength : 1;
 
     private static int CodeAt(string text, int at) => Rune.TryGetRuneAt(text, at, out var rune) ? rune.Value : text[at];
 
-    // Letters and marks without a shape. The one variation selector left out turns a sign into an emoji.
+    // Letters and marks without a shape. One variation selector is left out, because it turns a symbol into an emoji.
     private static bool IsBlank(int code) => code
         is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x2800 or 0x3164 or 0xFFA0
         or (>= 0x180B and <= 0x180F) or (>= 0xFE00 and <= 0xFE0E) or (>= 0xE0100 and <= 0xE01EF);
 
-    // Joiners change how Arabic and Indic letters look and join emoji to one: there they are spelling. Elsewhere nobody sees them.
+    // Joiners change the shape of Arabic and Indic letters and combine emoji; there, they are part of the spelling. Elsewhere they are
+    // invisible.
     private static bool TakesJoiners(string text, int last)
     {
         if (char.IsLowSurrogate(text[last]) && last > 0)

@@ -1,20 +1,19 @@
 using BlazorChat.Messages;
 
-
 namespace BlazorChat.Components.Messages.Parts;
 
 /// <summary>
-/// Shows the data parts of one type. Registered as a singleton; of several for one type the one registered last is used, so
-/// built-in ones can be replaced.
+/// Shows the data parts of one type. Register it as a singleton. If several have the same type, the last one registered is used, so you
+/// can replace built-in ones.
 /// </summary>
 public interface IDataPartRenderer
 {
-    /// <summary>The type of the parts (<see cref="DataPart.Type"/>): lower-case letters, digits and hyphens, 1 to 64 characters.</summary>
+    /// <summary>The type of the parts (<see cref="DataPart.Type"/>): 1 to 64 lowercase letters, digits and hyphens.</summary>
     string Type { get; }
 
     /// <summary>
-    /// A component with a parameter <c>Part</c> of type <see cref="DataPart"/>. The JSON in it is whatever a tool or a model
-    /// made: what the component throws is caught, and the data are shown as a tree instead.
+    /// A component with a parameter <c>Part</c> of type <see cref="DataPart"/>. The JSON in the part comes from a tool or a model and can
+    /// be anything. If the component throws, the data is shown as a tree instead.
     /// </summary>
     Type Component { get; }
 }

@@ -9,19 +9,20 @@ using BlazorChat.Text;
 
 namespace BlazorChat.Components.Messages.Parts;
 
-/// <summary>A piece of text that is shown as it is.</summary>
+/// <summary>A piece of text to show.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="IsIsolated">Whether it has right-to-left letters, which must not reorder what stands around it.</param>
+/// <param name="IsIsolated">Whether it has right-to-left letters, which must not reorder the surrounding text.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct JsonTextRun(string Text, bool IsIsolated);
 
 /// <summary>
-/// JSON for people: indented, exact (numbers as written, keys in their order, also when one comes twice) and with every hidden
-/// character as the escape that JSON has for it. Text that is no JSON stays the text that it is. Made once per text for all circuits.
+/// JSON for people: indented and exact. Numbers are shown as written, keys in their order and including duplicates, and every hidden
+/// character as its JSON escape. Text that is not JSON is shown unchanged, except for hidden characters. Made once per text for all
+/// circuits.
 /// </summary>
 internal sealed class JsonText
 {
-    // What is nested deeper is shown as it was written. Indentation grows with depth: it may not make much of little either.
+    // Text that is nested deeper is shown as it was written. Indentation grows with depth, so its total growth is limited as well.
     private const int MostDepth = 64;
     private const int MostGrowth = 4;
     private const int FreeGrowth = 4 * 1024;
@@ -30,19 +31,22 @@ internal sealed class JsonText
 
     private JsonText(ImmutableArray<JsonTextRun> runs, bool isJson) => (Runs, IsJson) = (runs, isJson);
 
-    /// <summary>The text, in order.</summary>
+    /// <summary>The pieces of the text, in order.</summary>
     public ImmutableArray<JsonTextRun> Runs { get; }
 
-    /// <summary>Whether it is an object, an array, a number, a truth value or null. A JSON string is shown as the text in it.</summary>
+    /// <summary>
+    /// Whether the text is a JSON object, array, number, Boolean or null. If the text is a JSON string, this is false and the string's
+    /// content is shown.
+    /// </summary>
     public bool IsJson { get; }
 
-    /// <summary>The text as it is shown; never throws, and never leaves anything out.</summary>
+    /// <summary>Converts a text for showing. Never throws, and never leaves anything out.</summary>
     public static JsonText Of(string text) => Known.GetValue(text, Make);
 
-    /// <summary>A text that is not (yet) JSON: as it is, hidden characters shown.</summary>
+    /// <summary>Converts a text that is not JSON, or not yet. Only hidden characters are replaced.</summary>
     public static JsonText Raw(string text) => new([new JsonTextRun(HiddenCharacters.Show(text), false)], isJson: false);
 
-    /// <summary>A string in quotes, as JSON writes it.</summary>
+    /// <summary>Writes a string in quotes, as in JSON.</summary>
     public static string Quote(string text)
     {
         var quoted = new StringBuilder(text.Length + 2);
@@ -50,7 +54,7 @@ internal sealed class JsonText
         return quoted.ToString();
     }
 
-    /// <summary>All of it.</summary>
+    /// <summary>The whole text, as it is shown.</summary>
     public override string ToString() => string.Concat(Runs.Select(r => r.Text));
 
     private static JsonText Make(string text)
@@ -66,7 +70,7 @@ internal sealed class JsonText
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No JSON, too deep, or a string with half a character.
+            // Not JSON, too deep, or a lone surrogate in a string.
             return Raw(text);
         }
     }
@@ -186,7 +190,7 @@ internal sealed class JsonText
     {
         foreach (var c in text)
         {
-            // The blocks of right-to-left scripts, and the halves of those above U+FFFF (U+10800 to U+10FFF, U+1E800 to U+1EFFF).
+            // The blocks of right-to-left scripts, and the high surrogates of those above U+FFFF (U+10800 to U+10FFF, U+1E800 to U+1EFFF).
             if (c is (>= '\u0590' and <= '\u08FF') or (>= '\uFB1D' and <= '\uFDFF') or (>= '\uFE70' and <= '\uFEFC') or (>= '\uD802' and <= '\uD803') or (>= '\uD83A' and <= '\uD83B'))
             {
                 return true;

@@ -4,39 +4,39 @@ using System.Text.Json;
 
 namespace BlazorChat.Components.Messages.Parts;
 
-/// <summary>A value of a JSON tree as it is shown, bounded in depth and number. Made once per text for all circuits.</summary>
-/// <param name="Name">The property's name or the place in the array; null for the root.</param>
-/// <param name="Value">What it is: a scalar as JSON writes it, or how much a container holds (<c>{3}</c>, <c>[2]</c>).</param>
-/// <param name="Children">What of a container is shown.</param>
-/// <param name="Left">How many values of a container are not shown.</param>
+/// <summary>A node of a JSON tree on the page. The tree is limited in depth and size, and made once per text for all circuits.</summary>
+/// <param name="Name">The property's name or the index in the array; null for the root.</param>
+/// <param name="Value">A scalar as JSON writes it, or the number of values in a container (<c>{3}</c>, <c>[2]</c>).</param>
+/// <param name="Children">The shown values of a container.</param>
+/// <param name="Left">The number of values of a container that are not shown.</param>
 internal sealed record JsonTreeNode(string? Name, string Value, ImmutableArray<JsonTreeNode> Children, int Left)
 {
-    /// <summary>Levels that are shown.</summary>
+    /// <summary>The largest number of levels that are shown.</summary>
     public const int MostDepth = 20;
 
-    /// <summary>Values that are shown of one tree.</summary>
+    /// <summary>The largest number of values that are shown of a tree.</summary>
     public const int MostNodes = 500;
 
     private static readonly ConditionalWeakTable<string, Root> Known = [];
 
-    /// <summary>The tree of a text, or null when it is no JSON.</summary>
+    /// <summary>Gives the tree of a text, or null if the text is not JSON.</summary>
     public static JsonTreeNode? Of(string json) => Known.GetValue(json, text => new Root(Parse(text))).Node;
 
-    /// <summary>Whether something below is not shown.</summary>
+    /// <summary>Whether values of this node or below it are not shown.</summary>
     public bool IsCut => Left > 0 || Children.Any(c => c.IsCut);
 
     private static JsonTreeNode? Parse(string json)
     {
         try
         {
-            // The parser does not recurse: depth costs it a bit per level.
+            // The parser does not recurse: each level costs it one bit.
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Math.Max(json.Length, 1) });
             var left = MostNodes - 1;
             return Make(null, document.RootElement, 0, ref left);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            // No JSON, or strings with half a character.
+            // Not JSON, or a lone surrogate in a string.
             return null;
         }
     }

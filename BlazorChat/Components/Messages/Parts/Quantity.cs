@@ -1,9 +1,12 @@
 namespace BlazorChat.Components.Messages.Parts;
 
-/// <summary>Figures as people read them.</summary>
+/// <summary>Writes quantities for people.</summary>
 internal static class Quantity
 {
-    /// <summary>For example <c>under 0.1 s</c>, <c>0.4 s</c>, <c>12 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>. Clocks that ran backwards give <c>0 s</c>.</summary>
+    /// <summary>
+    /// Writes a duration, for example <c>under 0.1 s</c>, <c>0.4 s</c>, <c>12 s</c>, <c>3 min 5 s</c>, <c>2 h 10 min</c>. Negative
+    /// durations, from clocks that ran backward, give <c>0 s</c>.
+    /// </summary>
     public static string Of(TimeSpan time)
     {
         if (time < TimeSpan.Zero)
@@ -30,7 +33,7 @@ internal static class Quantity
         };
     }
 
-    /// <summary>A size in bytes, decimal, for example <c>820 bytes</c>, <c>14 KB</c>, <c>3.1 MB</c>.</summary>
+    /// <summary>Writes a size in bytes with decimal units, for example <c>820 bytes</c>, <c>14 KB</c>, <c>3.1 MB</c>.</summary>
     public static string Size(long bytes) => bytes switch
     {
         1 => "1 byte",
@@ -41,6 +44,6 @@ internal static class Quantity
         _ => $"{bytes / 1e9:N1} GB",
     };
 
-    /// <summary>A number that may have any size: digits in groups, past what a double holds exactly in powers of ten.</summary>
+    /// <summary>Writes a number of any size: with grouped digits, or in powers of ten if it is too large for a double to be exact.</summary>
     public static string Of(double number) => Math.Abs(number) < 1e15 ? $"{number:#,0.##}" : $"{number:0.###e0}";
 }

@@ -3,12 +3,12 @@ using BlazorChat.Markdown;
 
 namespace BlazorChat.Components.Messages.Parts;
 
-/// <summary>Which addresses of sources become links: http and https, as <see cref="SafeLinks"/> knows them safe.</summary>
+/// <summary>Decides which addresses of sources become links: http and https addresses that <see cref="SafeLinks"/> allows.</summary>
 internal static class SafeAddress
 {
     /// <summary>Whether an address may be a link.</summary>
     /// <param name="url">The address, from a model or a tool.</param>
-    /// <param name="host">Where it leads, look-alike letters written out (<c>xn--…</c>).</param>
+    /// <param name="host">The host, with look-alike letters in Punycode (<c>xn--…</c>); empty if the address may not be a link.</param>
     public static bool TryGetHost([NotNullWhen(true)] string? url, out string host)
     {
         host = "";

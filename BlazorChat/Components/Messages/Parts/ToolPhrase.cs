@@ -3,17 +3,17 @@ using BlazorChat.Messages;
 
 namespace BlazorChat.Components.Messages.Parts;
 
-/// <summary>The line over a tool call.</summary>
-/// <param name="Lead">What stands before the tool's name, or alone where <paramref name="NamesTool"/> is false.</param>
-/// <param name="NamesTool">Whether the tool's name stands in the line.</param>
-/// <param name="State">What stands after the name.</param>
+/// <summary>The line that summarizes a tool call.</summary>
+/// <param name="Lead">The text before the tool's name, or the whole line if <paramref name="NamesTool"/> is false.</param>
+/// <param name="NamesTool">Whether the line contains the tool's name.</param>
+/// <param name="State">The text after the name.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ToolPhrase(string Lead, bool NamesTool, string State)
 {
-    /// <summary>What is true of a call now.</summary>
+    /// <summary>Describes a call's current state.</summary>
     /// <param name="call">The call.</param>
     /// <param name="doing">What the tool does while it runs (<c>Searching messages</c>), or null.</param>
-    /// <param name="asker">The name of the person whose browser has to run it, or null.</param>
+    /// <param name="asker">The name of the person whose browser must run it, or null.</param>
     public static ToolPhrase Of(ToolCallPart call, string? doing, string? asker) => call.State switch
     {
         ToolCallState.Streaming => new("Preparing", true, "…"),
