@@ -102,7 +102,7 @@ public sealed class UpgradeTests : IDisposable
         var killing = new Killing(_folder);
         await StoredSchema.StartAsync(_folder, killing);
         // The lock of the migrations is among what is left; waiting for it would never end.
-        Assert.InRange(killing.Folders.Count, 5, 1000);
+        Assert.InRange(killing.Folders.Count, 1, 1000);
         foreach (var folder in killing.Folders)
         {
             var copy = await File.ReadAllBytesAsync(Path.Combine(folder, "copies", schema + ".db"));

@@ -8,6 +8,15 @@ namespace BlazorChat.Components.Rooms;
 /// </summary>
 internal sealed class SettingsDraft(RoomSettings settings)
 {
+    // Every setting that the form shows, once.
+    private static readonly Setting[] All =
+    [
+        new Setting<string>(s => s.Instructions, (s, value) => s with { Instructions = value }, (c, value) => c with { Instructions = value }),
+        new Setting<AnswerMode>(s => s.AnswerMode, (s, value) => s with { AnswerMode = value }, (c, value) => c with { AnswerMode = value }),
+        new Setting<OverlapPolicy>(s => s.Overlap, (s, value) => s with { Overlap = value }, (c, value) => c with { Overlap = value }),
+        new Setting<TimeSpan>(s => s.QuietTime, (s, value) => s with { QuietTime = value }, (c, value) => c with { QuietTime = value }),
+    ];
+
     private RoomSettings _base = settings;
 
     /// <summary>The settings as the form shows them.</summary>
@@ -20,13 +29,10 @@ internal sealed class SettingsDraft(RoomSettings settings)
     /// <returns>Whether someone else changed an edited setting to another value.</returns>
     public bool Follow(RoomSettings theirs)
     {
-        var isContested = Differ(s => s.Instructions) || Differ(s => s.AnswerMode) || Differ(s => s.Overlap) || Differ(s => s.QuietTime);
+        var isContested = Array.Exists(All, s => !s.IsSame(Mine, _base) && !s.IsSame(theirs, _base) && !s.IsSame(theirs, Mine));
         Mine = Merge(theirs);
         _base = theirs;
         return isContested;
-
-        bool Differ<T>(Func<RoomSettings, T> setting) =>
-            !Same(setting(Mine), setting(_base)) && !Same(setting(theirs), setting(_base)) && !Same(setting(theirs), setting(Mine));
     }
 
     /// <summary>Takes the edits for saving. Later edits are not part of them.</summary>
@@ -36,32 +42,31 @@ internal sealed class SettingsDraft(RoomSettings settings)
         var (mine, before) = (Mine, _base);
         // What is typed from now on is a new edit.
         _base = Merge(before);
-        return new RoomSettingsChange
-        {
-            Instructions = mine.Instructions == before.Instructions ? null : mine.Instructions,
-            AnswerMode = mine.AnswerMode == before.AnswerMode ? null : mine.AnswerMode,
-            Overlap = mine.Overlap == before.Overlap ? null : mine.Overlap,
-            QuietTime = mine.QuietTime == before.QuietTime ? null : mine.QuietTime,
-        };
+        return All.Where(s => !s.IsSame(mine, before)).Aggregate(new RoomSettingsChange(), (change, s) => s.Change(change, mine));
     }
 
     /// <summary>Takes the edits back after saving failed: everything that differs from the room's settings is an edit again.</summary>
     public void Return(RoomSettings theirs) => _base = theirs;
 
-    private RoomSettings Merge(RoomSettings theirs) => Merge(Mine, _base, theirs);
+    private RoomSettings Merge(RoomSettings theirs) =>
+        All.Where(s => !s.IsSame(Mine, _base)).Aggregate(theirs, (merged, s) => s.Copy(Mine, merged));
 
-    private static RoomSettings Merge(RoomSettings mine, RoomSettings before, RoomSettings theirs)
+    private abstract record Setting
     {
-        return theirs with
-        {
-            Instructions = Choose(s => s.Instructions),
-            AnswerMode = Choose(s => s.AnswerMode),
-            Overlap = Choose(s => s.Overlap),
-            QuietTime = Choose(s => s.QuietTime),
-        };
+        public abstract bool IsSame(RoomSettings a, RoomSettings b);
 
-        T Choose<T>(Func<RoomSettings, T> setting) => Same(setting(mine), setting(before)) ? setting(theirs) : setting(mine);
+        public abstract RoomSettings Copy(RoomSettings from, RoomSettings to);
+
+        public abstract RoomSettingsChange Change(RoomSettingsChange change, RoomSettings to);
     }
 
-    private static bool Same<T>(T a, T b) => EqualityComparer<T>.Default.Equals(a, b);
+    private sealed record Setting<T>(
+        Func<RoomSettings, T> Get, Func<RoomSettings, T, RoomSettings> Set, Func<RoomSettingsChange, T, RoomSettingsChange> SetChange) : Setting
+    {
+        public override bool IsSame(RoomSettings a, RoomSettings b) => EqualityComparer<T>.Default.Equals(Get(a), Get(b));
+
+        public override RoomSettings Copy(RoomSettings from, RoomSettings to) => Set(to, Get(from));
+
+        public override RoomSettingsChange Change(RoomSettingsChange change, RoomSettings to) => SetChange(change, Get(to));
+    }
 }
