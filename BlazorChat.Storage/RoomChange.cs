@@ -205,21 +205,8 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         RoomId = roomId,
         Number = roomEvent.Number,
         Kind = roomEvent.GetType().Name,
-        SubjectId = SubjectOf(roomEvent),
+        SubjectId = roomEvent.SubjectId,
         At = time.GetUtcNow(),
-    };
-
-    private static Guid? SubjectOf(RoomEvent roomEvent) => roomEvent switch
-    {
-        RoomEvent.MessagePosted posted => posted.Message.Id,
-        RoomEvent.MessageChanged changed => changed.Message.Id,
-        RoomEvent.MessageRemoved removed => removed.MessageId,
-        RoomEvent.ResponseStarted started => started.Message.Id,
-        RoomEvent.ResponseResumed resumed => resumed.Message.Id,
-        RoomEvent.ResponseEnded ended => ended.Message.Id,
-        RoomEvent.TurnQueued queued => queued.Turn.Id,
-        RoomEvent.TurnWithdrawn withdrawn => withdrawn.TurnId,
-        _ => null,
     };
 
     private Message? Known(MessageRow? row)

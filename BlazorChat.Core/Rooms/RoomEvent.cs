@@ -16,36 +16,74 @@ internal abstract record RoomEvent
     /// <summary>The event's number in its room, counted from 1 in the order of storing; 0 until it is stored.</summary>
     public long Number { get; init; }
 
+    /// <summary>The id of the message or turn that it is about; null when it is about the whole room. Consumers of the outbox get it.</summary>
+    public abstract Guid? SubjectId { get; }
+
     /// <summary>A person's or a service's message was stored.</summary>
-    public sealed record MessagePosted(Message Message) : RoomEvent;
+    public sealed record MessagePosted(Message Message) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => Message.Id;
+    }
 
     /// <summary>A stored message changed: it was edited or retried, or one of its calls was decided.</summary>
-    public sealed record MessageChanged(Message Message) : RoomEvent;
+    public sealed record MessageChanged(Message Message) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => Message.Id;
+    }
 
     /// <summary>A message and all its versions were removed for good.</summary>
-    public sealed record MessageRemoved(Guid MessageId, Author By) : RoomEvent;
+    public sealed record MessageRemoved(Guid MessageId, Author By) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => MessageId;
+    }
 
     /// <summary>
     /// The room's oldest messages were dropped because it is full: <see cref="Count"/> of those up to <see cref="Through"/>. Waiting and
     /// running ones are kept.
     /// </summary>
-    public sealed record OldestDropped(int Count, long Through) : RoomEvent;
+    public sealed record OldestDropped(int Count, long Through) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => null;
+    }
 
     /// <summary>A turn entered the queue, or changed while waiting.</summary>
-    public sealed record TurnQueued(Turn Turn) : RoomEvent;
+    public sealed record TurnQueued(Turn Turn) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => Turn.Id;
+    }
 
     /// <summary>A waiting turn was taken out of the queue unanswered.</summary>
-    public sealed record TurnWithdrawn(Guid TurnId) : RoomEvent;
+    public sealed record TurnWithdrawn(Guid TurnId) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => TurnId;
+    }
 
     /// <summary>A turn left the queue, and its response now exists, still empty.</summary>
-    public sealed record ResponseStarted(Guid TurnId, Message Message) : RoomEvent;
+    public sealed record ResponseStarted(Guid TurnId, Message Message) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => Message.Id;
+    }
 
     /// <summary>A turn resumed an existing response. The message keeps its text; a new version starts empty.</summary>
-    public sealed record ResponseResumed(Guid TurnId, Message Message) : RoomEvent;
+    public sealed record ResponseResumed(Guid TurnId, Message Message) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => Message.Id;
+    }
 
     /// <summary>The response has its final parts and status. One that awaits people may be resumed.</summary>
     public sealed record ResponseEnded(Message Message) : RoomEvent
     {
+        /// <inheritdoc />
+        public override Guid? SubjectId => Message.Id;
+
         /// <summary>The tokens used since it was last started or resumed.</summary>
         public TokenCounts Tokens { get; init; }
 
@@ -54,11 +92,23 @@ internal abstract record RoomEvent
     }
 
     /// <summary>The room's name, settings or cost changed.</summary>
-    public sealed record RoomChanged(Room Room) : RoomEvent;
+    public sealed record RoomChanged(Room Room) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => null;
+    }
 
     /// <summary>All messages up to <see cref="Through"/> and their turns were removed.</summary>
-    public sealed record RoomCleared(long Through, Author By) : RoomEvent;
+    public sealed record RoomCleared(long Through, Author By) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => null;
+    }
 
     /// <summary>The room was deleted for good.</summary>
-    public sealed record RoomDeleted(Author By) : RoomEvent;
+    public sealed record RoomDeleted(Author By) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => null;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
 
@@ -95,7 +96,7 @@ internal sealed record RoomState
             },
             RoomEvent.RoomCleared cleared => Clear(cleared),
             RoomEvent.RoomDeleted deleted => this with { DeletedBy = deleted.By, Messages = [], Beyond = [], Queue = [], HasOlder = false },
-            _ => this,
+            _ => throw new UnreachableException($"The state does not apply {roomEvent.GetType().Name}."),
         };
         if (ReferenceEquals(next, this))
         {

@@ -84,12 +84,17 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         Assert.Equal("500", group.QuerySelector("input")!.GetAttribute("maxlength"));
     }
 
-    [Fact]
-    public void Those_who_may_not_decide_read_who_may()
+    [Theory]
+    [InlineData("Ada", true, "Only Ada or a room owner can approve this.")]
+    [InlineData("Ada", false, "Only Ada can approve this.")]
+    [InlineData(null, true, "Only a room owner can approve this.")]
+    public void Those_who_may_not_decide_read_who_may(string? asker, bool hasOwner, string expected)
     {
-        var group = Show(Call with { State = ToolCallState.AwaitingApproval }).Find("[role=group]");
+        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, Call with { State = ToolCallState.AwaitingApproval }).Add(c => c.Zone, TimeZoneInfo.Utc)
+            .Add(c => c.Asker, asker).Add(c => c.HasOwner, hasOwner));
+        var group = card.Find("[role=group]");
         Assert.Empty(group.QuerySelectorAll("button, input"));
-        Assert.Contains("Only Ada or a room owner can approve this.", Words(group), StringComparison.Ordinal);
+        Assert.Contains(expected, Words(group), StringComparison.Ordinal);
         Assert.Contains("notes/a", group.TextContent, StringComparison.Ordinal);
     }
 

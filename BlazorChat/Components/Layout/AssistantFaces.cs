@@ -10,6 +10,9 @@ namespace BlazorChat.Components.Layout;
 /// <param name="assistants">The configured assistants.</param>
 public sealed class AssistantFaces(IAssistants assistants)
 {
+    /// <summary>Whether only the built-in demo assistant answers.</summary>
+    public bool AreDemo => assistants.All.All(a => a.IsDemo);
+
     /// <summary>One letter or emoji, or null for the default icon.</summary>
     public string? PictureOf(Author assistant) => assistants.Find(assistant.Id)?.Avatar;
 
