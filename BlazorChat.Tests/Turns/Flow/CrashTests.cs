@@ -152,7 +152,7 @@ public class CrashTests : FlowTests
         var results = Results(next).ToList();
         Assert.Equal("done: quick 1", results[0]);
         Assert.StartsWith("cut: ", results[1], StringComparison.Ordinal);
-        Assert.Contains("cut off while this ran", results[1], StringComparison.Ordinal);
+        Assert.Contains("cut off while this call was running", results[1], StringComparison.Ordinal);
         next.Finish("Found.");
         var ended = await Watch.EndedAsync();
         Assert.Equal("I look.\n\nFound.", ended.Text);
