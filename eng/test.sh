@@ -4,10 +4,13 @@
 # model server and the MCP server that nobody here wrote (eng/aimock, eng/mcp). Needs the .NET SDK.
 # Options are handed to `dotnet test`, for example: eng/test.sh --filter FullyQualifiedName~Rooms
 # `eng/test.sh fast` runs what needs no process and no browser, on SQLite alone: under a minute after the build.
-# `eng/test.sh soak` repeats in full what the ordinary run takes samples of: kills, turns that could leak.
+# `eng/test.sh soak` repeats in full what the ordinary run takes samples of: kills, turns that could leak, random walks.
 set -euo pipefail
+# One at a time there: walks keep a core busy for minutes, and a kill loses more on a busy machine than it may.
+runner=()
 if [ "${1:-}" = soak ]; then
   export BLAZORCHAT_SOAK=1
+  runner=(-- xUnit.MaxParallelThreads=1)
   shift
 fi
 fast=""
@@ -78,7 +81,7 @@ results="artifacts/tests/results.trx"
 rm -f "$results"
 status=0
 dotnet test BlazorChat.Tests -c "$configuration" --no-build --nologo \
-  --logger "console;verbosity=minimal" --logger "trx;LogFileName=$PWD/$results" "$@" || status=$?
+  --logger "console;verbosity=minimal" --logger "trx;LogFileName=$PWD/$results" "$@" ${runner[@]+"${runner[@]}"} || status=$?
 
 # What failed once more, where nobody has to look for it, and the closing line, counted from the result file: N passed, N failed,
 # N skipped.
