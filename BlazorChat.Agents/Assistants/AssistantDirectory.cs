@@ -1,4 +1,6 @@
 using BlazorChat.Assistants.Middleware;
+using BlazorChat.Assistants.Middleware.TextCalls;
+using BlazorChat.Assistants.Middleware.Think;
 using BlazorChat.Assistants.Pipeline;
 using BlazorChat.Assistants.Providers.Demo;
 using BlazorChat.Assistants.Resilience;
@@ -115,8 +117,8 @@ internal sealed class AssistantDirectory : IAssistants, IDisposable
 
     /// <summary>
     /// Builds the pipeline, from the outside in: telemetry (measures what people see), the client that keeps the guard's promises around
-    /// middleware (its documentation says why the guard itself is further in), the middleware in order, the guard, the assistant's
-    /// defaults, the recorder, the provider.
+    /// middleware (its documentation says why the guard itself is further in), the middleware in order, the reading of what models write into
+    /// their text (calls, reasoning), the guard, the assistant's defaults, the recorder, the provider.
     /// </summary>
     private static TelemetryChatClient CreateClient(
         Assistant assistant,
@@ -130,16 +132,22 @@ internal sealed class AssistantDirectory : IAssistants, IDisposable
         client = new AssistantDefaultsChatClient(client, item.MaxOutputTokens, item.Temperature, item.ReasoningEffort);
         var limits = new GuardLimits(item.IdleTimeout, item.TotalTimeout, item.RetryAttempts, item.MaxResponseCharacters);
         client = new GuardChatClient(client, limits, time, loggers.CreateLogger<GuardChatClient>());
+        if (item.ThinkTags && !item.Middleware.Any(settings => string.Equals(settings[MiddlewareSettings.NameKey], ThinkMiddleware.MiddlewareName, StringComparison.OrdinalIgnoreCase)))
+        {
+            client = new ThinkChatClient(client, new ThinkOptions());
+        }
+
+        if (item.TextToolCalls)
+        {
+            client = new TextCallChatClient(client);
+        }
+
         foreach (var settings in item.Middleware.Reverse())
         {
             client = middleware[settings[MiddlewareSettings.NameKey]!].Wrap(client, new ChatMiddlewareContext(assistant, settings, time, loggers));
         }
 
-        if (item.Middleware.Count > 0)
-        {
-            client = new PipelineChatClient(client, limits, time, loggers.CreateLogger<PipelineChatClient>());
-        }
-
+        client = new PipelineChatClient(client, limits, time, loggers.CreateLogger<PipelineChatClient>());
         return new TelemetryChatClient(client, assistant.Provider, assistant.Model);
     }
 }

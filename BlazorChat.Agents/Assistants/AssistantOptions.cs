@@ -36,6 +36,9 @@ public sealed class AssistantOptions
     /// <summary>The provider's key. A secret: keep it in the environment or in user secrets. Your own server (<see cref="Endpoint"/>) needs none.</summary>
     public string? ApiKey { get; set; }
 
+    /// <summary>Forms in which the server takes requests, where it differs from most servers of its protocol. What a server refuses is learned from its error; the setting saves the refused request after each start.</summary>
+    public IList<RequestRule> RequestRules { get; } = [];
+
     /// <summary>What the model is told before everything else, at most 32,000 characters.</summary>
     public string? Instructions { get; set; }
 
@@ -74,6 +77,12 @@ public sealed class AssistantOptions
     /// response. Each entry has the <c>Name</c> of an <see cref="Assistants.Middleware.IChatMiddleware"/> and its settings; at most 20.
     /// </summary>
     public IList<IConfigurationSection> Middleware { get; } = [];
+
+    /// <summary>Whether reasoning that the model writes into its text between tags such as <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c> is shown as reasoning. Default: true. The middleware <c>think</c> has settings for unusual tags.</summary>
+    public bool ThinkTags { get; set; } = true;
+
+    /// <summary>Whether the model writes tool calls into its text (<c>&lt;tool_call&gt;{…}&lt;/tool_call&gt;</c>) and these are to be run. Default: false; then they are shown folded, and nothing is run.</summary>
+    public bool TextToolCalls { get; set; }
 
     /// <summary>The names of the tools that it may call: each 1 to 64 letters, digits, hyphens and underscores, or the beginning of names followed by <c>*</c>; at most 200. Default: all tools. For none, use <c>-</c> alone, which is the name of no tool.</summary>
     public IList<string>? Tools { get; set; }

@@ -32,6 +32,7 @@ internal static class AssistantsServices
         services.AddSingleton<AssistantDirectory>();
         services.AddSingleton<IAssistants>(s => s.GetRequiredService<AssistantDirectory>());
         services.AddHostedService<InstructionsCheck>();
+        services.AddHealthChecks().AddCheck<AssistantHealthCheck>("assistants", tags: [HealthTags.Ready]);
 
         services.AddSingleton<IConfigureOptions<AssistantsOptions>>(new AssistantsOptionsBinding(configuration));
         services.AddOptions<AssistantsOptions>().ValidateOnStart();

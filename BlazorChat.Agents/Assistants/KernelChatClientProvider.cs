@@ -1,6 +1,8 @@
 using BlazorChat.Assistants.Providers.Connectors;
 using BlazorChat.Assistants.Providers;
+using BlazorChat.Assistants.Providers.Streams;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.SemanticKernel;
 
@@ -28,7 +30,8 @@ public sealed class KernelChatClientProvider(
     {
         // Connectors without a client of their own use the kernel's; OpenAI's only if the client has the connector's address. Their own
         // client would follow a redirect with the key, ignores Retry-After, and passes on responses that cannot be read.
-        var http = ProviderHttpHandler.CreateClient(time ?? TimeProvider.System, takesJson: true);
+        var server = ModelServer.Connect(options, ModelProtocol.Unknown, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        var http = server.Http;
         if (Uri.TryCreate(options.Endpoint, UriKind.Absolute, out var endpoint) && endpoint.Scheme.StartsWith(Uri.UriSchemeHttp, StringComparison.Ordinal))
         {
             http.BaseAddress = endpoint;
@@ -42,6 +45,6 @@ public sealed class KernelChatClientProvider(
         });
 
         // It is unknown whether the service tells its model who speaks.
-        return new SpeakerEnvelopeChatClient(new ConnectorChatClient(connector, http));
+        return new SpeakerEnvelopeChatClient(new ConnectorChatClient(connector, server));
     }
 }

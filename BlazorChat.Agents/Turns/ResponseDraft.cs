@@ -124,6 +124,22 @@ internal sealed class ResponseDraft
         }
     }
 
+    /// <summary>Turns the text of this step since its last reasoning into reasoning.</summary>
+    public void TurnTextIntoReasoning()
+    {
+        lock (_lock)
+        {
+            _draft.Settle();
+            for (var i = _draft.Parts.Count - 1; i >= 0 && _draft.Parts[i].Step == Step && _draft.Parts[i] is not ReasoningPart; i--)
+            {
+                if (_draft.Parts[i] is TextPart text)
+                {
+                    Set(new ReasoningPart(text.Text) { PartId = text.PartId, Step = text.Step });
+                }
+            }
+        }
+    }
+
     /// <summary>Replaces a call, or adds it at the end.</summary>
     public void SetCall(ToolCallPart call)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BlazorChat.Messages;
 using Microsoft.Extensions.AI;
 
@@ -101,7 +100,8 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
         await run.StepEndedAsync(request, finish, time.GetElapsedTime(began)).ConfigureAwait(false);
         return finish == ChatFinishReason.Length ? StepsEnd.LengthLimit
             : calls.Count > 0 ? null
-            : HasContent(run.Draft.Parts) ? StepsEnd.Answered
+            : run.Draft.Parts.Any(p => p is TextPart text && !string.IsNullOrWhiteSpace(text.Text)) ? StepsEnd.Answered
+            : run.Draft.Parts.Any(p => p is ToolCallPart) ? StepsEnd.Silent
             : StepsEnd.Empty;
     }
 
@@ -134,7 +134,4 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
         run.Answered(request, reading.ReportedInput);
         return (reading.Calls, reading.Finish);
     }
-
-    // After its tools have run, a model may have nothing to add.
-    private static bool HasContent(ImmutableArray<MessagePart> parts) => parts.Any(p => p is TextPart { Text.Length: > 0 } or ToolCallPart);
 }

@@ -12,6 +12,9 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
 {
     private const int ShortArguments = 2_000;
 
+    // What a model is shown of arguments that are not valid, in characters.
+    private const int ShownArguments = 500;
+
     // Maps this step's call ids to their ids in the response, where they must be unique.
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StringBuilder> _arguments = new(StringComparer.Ordinal);
@@ -44,6 +47,9 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
                 MarkFirst();
                 run.Draft.AppendText(text.Text);
                 AddSources(text);
+                break;
+            case TextReasoningContent thought when ThoughtSoFar.Is(thought):
+                run.Draft.TurnTextIntoReasoning();
                 break;
             case TextReasoningContent reasoning:
                 MarkFirst();
@@ -135,12 +141,14 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         var call = new ToolCallPart(IdOf(content.CallId), StorableText.From(content.Name)) { Step = step, Arguments = arguments ?? "", State = ToolCallState.Ready };
         if (arguments is null)
         {
-            // The earlier pieces hold what the model wrote, and stay visible.
+            // The earlier pieces hold what the model wrote, and stay visible. Providers take only objects, so the model is told what it was.
+            var written = Written(call.CallId);
             call = call with
             {
-                Arguments = Written(call.CallId),
+                Arguments = written,
                 State = ToolCallState.Failed,
-                Result = "The arguments are not a valid JSON object. Write them again.",
+                Result = written.Length == 0 ? "The arguments are not a valid JSON object. Write them again."
+                    : $"These arguments are not a JSON object: {TextCut.Excerpt(written, ShownArguments)} Write them as one JSON object.",
                 EndedAt = time.GetUtcNow(),
             };
         }

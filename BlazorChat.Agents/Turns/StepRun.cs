@@ -24,6 +24,9 @@ internal enum StepsEnd
     /// <summary>The model said and called nothing.</summary>
     Empty,
 
+    /// <summary>The model called tools and said nothing, before or after.</summary>
+    Silent,
+
     /// <summary>The model reached its length limit.</summary>
     LengthLimit,
 
@@ -47,6 +50,8 @@ internal enum StepsEnd
 /// </summary>
 internal abstract class StepRun(Assistant assistant, ResponseDraft draft)
 {
+    private const int MostNames = 40;
+
     public Assistant Assistant { get; } = assistant;
 
     /// <summary>The parts so far, which are the loop's only state.</summary>
@@ -94,8 +99,13 @@ internal abstract class StepRun(Assistant assistant, ResponseDraft draft)
     /// <summary>The context that a call of this run gets.</summary>
     public abstract ToolCallContext ContextOf(ToolCallPart call);
 
-    /// <summary>Why the run has no tool with the name that the model called.</summary>
-    public virtual string WhyMissing(string toolName) => "There is no tool with this name.";
+    /// <summary>Tells the model why the run has no tool with the name that it called, and which it has.</summary>
+    public virtual string WhyMissing(string toolName, IReadOnlyList<ChatTool> tools)
+    {
+        var names = tools.Count == 0 ? "No tools can be called here."
+            : $"The tools are: {string.Join(", ", tools.Take(MostNames).Select(t => t.Name))}{(tools.Count > MostNames ? $" and {tools.Count - MostNames} more" : "")}.";
+        return $"{(toolName.Length == 0 ? "The call has no name." : "There is no tool with this name.")} {names}";
+    }
 
     /// <summary>Handles a call that needs a person's approval.</summary>
     /// <returns>The waiting call, or a failed one if no one can be asked.</returns>

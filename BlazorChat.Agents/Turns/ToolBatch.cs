@@ -22,10 +22,12 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
             return Failed(call, $"Not called: at most {MostCalls} calls may be made at once.");
         }
 
-        if (tools.FirstOrDefault(t => t.Name == call.Name) is not { } tool)
+        if (Find(tools, call.Name) is not { } tool)
         {
-            return Failed(call, run.WhyMissing(call.Name));
+            return Failed(call, run.WhyMissing(call.Name, tools));
         }
+
+        call = call with { Name = tool.Name };
 
         // People are not asked about a call that cannot run.
         if (ToolArguments.Read(call.Arguments, tool.Function.JsonSchema, out var problem) is null)
@@ -64,6 +66,13 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
 
         await run.SaveAsync().ConfigureAwait(false);
         await Task.WhenAll(running.Select(r => RunAsync(run, r.Call, r.Tool))).ConfigureAwait(false);
+    }
+
+    /// <summary>The tool of this name. Some models write a namespace in front of it: <c>functions.roll_dice</c>.</summary>
+    private static ChatTool? Find(IReadOnlyList<ChatTool> tools, string name)
+    {
+        var plain = name[(name.AsSpan().LastIndexOfAny('.', ':', '/') + 1)..].Trim();
+        return tools.FirstOrDefault(t => t.Name == name) ?? tools.FirstOrDefault(t => t.Name == plain);
     }
 
     private async Task RunAsync(StepRun run, ToolCallPart call, ChatTool? tool)

@@ -200,6 +200,7 @@ internal sealed partial class TurnRunner(
     {
         StepsEnd.Answered => MessageStatus.Complete.Instance,
         StepsEnd.AwaitingPeople => MessageStatus.AwaitingPeople.Instance,
+        StepsEnd.Silent => new MessageStatus.Cut("The assistant used its tools and then wrote nothing."),
         StepsEnd.LengthLimit => new MessageStatus.Cut("The answer was cut off at the assistant's length limit."),
         StepsEnd.StepLimit => new MessageStatus.Cut($"This answer used all of its {assistant.MaxSteps} steps."),
         StepsEnd.PartLimit => new MessageStatus.Failed($"This answer has more than {RoomLimits.Parts} parts, which is the limit."),

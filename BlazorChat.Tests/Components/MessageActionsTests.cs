@@ -30,7 +30,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         var page = _host.Open(room);
         await Chat.PostAsync(room, "Question");
         (await Chat.Model.NextAsync()).Finish("The first half", ChatFinishReason.Length);
-        page.Until(() => Assert.StartsWith("Cut off: ", page.Find(".end-text").TextContent, StringComparison.Ordinal));
+        page.Until(() => Assert.StartsWith("The answer was cut off", page.Find(".end-text").TextContent, StringComparison.Ordinal));
         Assert.NotNull(FindButton(page, "Retry"));
 
         await page.ClickAsync("article button", "Continue");

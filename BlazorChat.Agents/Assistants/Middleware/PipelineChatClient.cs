@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using BlazorChat.Assistants.Resilience;
+using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware;
@@ -33,7 +34,13 @@ internal sealed class PipelineChatClient(IChatClient inner, GuardLimits limits, 
             }
         }
 
-        return updates.ToChatResponse();
+        var response = updates.ToChatResponse();
+        foreach (var message in response.Messages)
+        {
+            ThoughtSoFar.Apply(message.Contents);
+        }
+
+        return response;
     }
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -43,7 +50,7 @@ internal sealed class PipelineChatClient(IChatClient inner, GuardLimits limits, 
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var total = new CancellationTokenSource(_limits.TotalTimeout, time);
-        var response = new GuardedResponse(InnerClient, [.. messages], options, _limits, time, Explain, total.Token, cancellationToken);
+        var response = new GuardedResponse(InnerClient, [.. messages], options, _limits, time, Explain, total.Token, cancellationToken, isInnerGuarded: true);
         await using (response.ConfigureAwait(false))
         {
             while (await response.ReadAsync().ConfigureAwait(false) is { } update)

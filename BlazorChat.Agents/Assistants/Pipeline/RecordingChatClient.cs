@@ -1,3 +1,4 @@
+using BlazorChat.Assistants.Providers;
 using BlazorChat.Turns.Prompts;
 using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
@@ -16,7 +17,7 @@ internal sealed class RecordingChatClient(IChatClient inner) : DelegatingChatCli
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var prompt = messages.ToList();
+        var prompt = Fit(messages);
         return base.GetResponseAsync(prompt, Record(prompt, options), cancellationToken);
     }
 
@@ -24,11 +25,15 @@ internal sealed class RecordingChatClient(IChatClient inner) : DelegatingChatCli
     public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var prompt = messages.ToList();
+        var prompt = Fit(messages);
         return base.GetStreamingResponseAsync(prompt, Record(prompt, options), cancellationToken);
     }
 
-    private static ChatOptions? Record(List<ChatMessage> messages, ChatOptions? options)
+    /// <summary>Without unsealed reasoning for a provider of the host, which may send whatever it is given; our own take it out themselves.</summary>
+    private List<ChatMessage> Fit(IEnumerable<ChatMessage> messages) =>
+        this.GetService<ModelServer>() is null ? [.. messages.Select(message => message.Contents.Any(IsUnsealed) ? WithoutUnsealed(message) : message)] : [.. messages];
+
+    private ChatOptions? Record(List<ChatMessage> messages, ChatOptions? options)
     {
         if (options?.AdditionalProperties is not { } properties || !properties.Keys.Any(IsOurs))
         {
@@ -56,10 +61,24 @@ internal sealed class RecordingChatClient(IChatClient inner) : DelegatingChatCli
 
     private static bool IsOurs(string key) => key.StartsWith(TurnProperties.Prefix, StringComparison.OrdinalIgnoreCase);
 
-    private static ChatMessage Copy(ChatMessage message)
+    private ChatMessage Copy(ChatMessage message)
     {
+        if (this.GetService<ModelServer>()?.Form.Rules.Contains(RequestRule.SendReasoning) != true)
+        {
+            return WithoutUnsealed(message);
+        }
+
         var copy = message.Clone();
         copy.Contents = [.. message.Contents];
         return copy;
     }
+
+    private static ChatMessage WithoutUnsealed(ChatMessage message)
+    {
+        var copy = message.Clone();
+        copy.Contents = [.. message.Contents.Where(content => !IsUnsealed(content))];
+        return copy;
+    }
+
+    private static bool IsUnsealed(AIContent content) => content is TextReasoningContent { ProtectedData: null };
 }

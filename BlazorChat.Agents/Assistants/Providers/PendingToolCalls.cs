@@ -112,9 +112,28 @@ internal sealed class PendingToolCall(string id)
         return call;
     }
 
-    // Some models escape half of a surrogate pair. It can be parsed here, but reading the text later would fail.
-    private static Dictionary<string, object?>? Parse(string arguments) =>
-        string.IsNullOrWhiteSpace(arguments)
-            ? []
-            : JsonSerializer.Deserialize<Dictionary<string, object?>>(WireText.WithoutHalves(arguments), AIJsonUtilities.DefaultOptions);
+    /// <summary>Reads what models write in place of a JSON object: the object as a text, or in a block of code.</summary>
+    private static Dictionary<string, object?>? Parse(string arguments)
+    {
+        var text = arguments.Trim();
+        if (text.StartsWith("```", StringComparison.Ordinal) && text.EndsWith("```", StringComparison.Ordinal) && text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var begin && text.Length > begin + 3)
+        {
+            text = text[begin..^3].Trim();
+        }
+
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            // Some models escape half of a surrogate pair. It can be parsed, but reading the text later would fail.
+            return JsonSerializer.Deserialize<Dictionary<string, object?>>(WireText.WithoutHalves(text), AIJsonUtilities.DefaultOptions);
+        }
+        catch (JsonException) when (text.StartsWith('"'))
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, object?>>(JsonSerializer.Deserialize<string>(WireText.WithoutHalves(text))!, AIJsonUtilities.DefaultOptions);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -38,8 +39,9 @@ internal static partial class ProviderMessage
     }
 
     /// <summary>
-    /// The code and the message of an error body in the forms that providers use: <c>{"error":{"message","code","type"}}</c>,
-    /// <c>{"error":"…"}</c>, <c>{"message":"…"}</c>, <c>{"detail":"…"}</c>. Null and empty for any other body.
+    /// The code and the message of an error body in the forms that providers, their frameworks and proxies use:
+    /// <c>{"error":{"message","code","type"}}</c>, <c>{"error":"…"}</c>, <c>{"message":"…"}</c>, <c>{"detail":"…"}</c>,
+    /// <c>{"detail":[{"loc","msg"}]}</c>, <c>{"errors":[…]}</c>, a list of these, plain text, and the title of a page.
     /// </summary>
     public static (string? Code, string Message) Parse(ReadOnlyMemory<byte> body)
     {
@@ -50,24 +52,33 @@ internal static partial class ProviderMessage
         }
         catch (JsonException)
         {
-            return (null, "");
+            var text = Encoding.UTF8.GetString(body.Span).Trim();
+            return (null, !text.StartsWith('<') ? text : Title().Match(text) is { Success: true } title ? WebUtility.HtmlDecode(title.Groups["title"].Value) : "");
         }
     }
 
     /// <inheritdoc cref="Parse(ReadOnlyMemory{byte})"/>
     public static (string? Code, string Message) Parse(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object)
+        switch (root.ValueKind)
         {
-            return (null, root.ValueKind == JsonValueKind.String ? WireText.Of(root) : "");
+            case JsonValueKind.String:
+                return (null, WireText.Of(root));
+            case JsonValueKind.Array:
+                return root.EnumerateArray().FirstOrDefault() is { ValueKind: not JsonValueKind.Undefined } first ? Parse(first) : (null, "");
+            case not JsonValueKind.Object:
+                return (null, "");
         }
 
-        if (root.TryGetProperty("error", out var error))
+        foreach (var name in (ReadOnlySpan<string>)["error", "errors"])
         {
-            return Parse(error);
+            if (root.TryGetProperty(name, out var inner) && Parse(inner) is { Message.Length: > 0 } said)
+            {
+                return (said.Code ?? Code(root), said.Message);
+            }
         }
 
-        return (Text(root, "code") ?? Text(root, "type"), Text(root, "message") ?? Text(root, "detail") ?? "");
+        return (Code(root), Message(root));
     }
 
     /// <summary>The request field that an error body in OpenAI's form names; null if it names none.</summary>
@@ -85,6 +96,36 @@ internal static partial class ProviderMessage
         }
     }
 
+    private static string? Code(JsonElement root) =>
+        root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? Code(error) : Text(root, "code") ?? Text(root, "type");
+
+    private static string Message(JsonElement root)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["message", "detail", "msg", "error_description", "reason", "title"])
+        {
+            if (root.TryGetProperty(name, out var value) && Words(value) is { Length: > 0 } words)
+            {
+                // A router's own words are "Provider returned error"; the provider's are beside them.
+                return root.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object && Text(metadata, "raw") is { Length: > 0 } raw
+                    ? $"{words}: {raw}" : words;
+            }
+        }
+
+        return "";
+    }
+
+    private static string Words(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => WireText.Of(value),
+        JsonValueKind.Object => Message(value),
+
+        // Each names the field that it is about.
+        JsonValueKind.Array => string.Join("; ", value.EnumerateArray().Take(5).Select(one =>
+            one.ValueKind == JsonValueKind.Object && one.TryGetProperty("loc", out var place) && place.ValueKind == JsonValueKind.Array
+                ? $"{string.Join('.', place.EnumerateArray())}: {Words(one)}" : Words(one))),
+        _ => "",
+    };
+
     // Replaced here: invalid UTF-8 and halves of surrogate pairs would otherwise fail later, when a name or a text is read.
     private static JsonDocument Read(ReadOnlyMemory<byte> body) => JsonDocument.Parse(WireText.WithoutHalves(Encoding.UTF8.GetString(body.Span)));
 
@@ -98,6 +139,9 @@ internal static partial class ProviderMessage
     // masked keys ("sk-abc***xyz").
     [GeneratedRegex(@"\b\w+://\S+|\bBearer\s+\S+|\b(sk|pk|key|org|proj|req|AIza)[-_]\S+|(?=\S*[0-9*])[A-Za-z0-9_\-+/=*]{20,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Secrets();
+
+    [GeneratedRegex(@"<title[^>]*>(?<title>[^<]*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Title();
 
     [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Spaces();

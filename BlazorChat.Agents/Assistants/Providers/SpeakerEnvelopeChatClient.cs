@@ -62,7 +62,8 @@ internal sealed class SpeakerEnvelopeChatClient(IChatClient inner, Func<string, 
         return copy;
     }
 
-    private static string ToJson(string? from, string text)
+    /// <summary>A message in its envelope.</summary>
+    internal static string ToJson(string? from, string text)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, Readable))

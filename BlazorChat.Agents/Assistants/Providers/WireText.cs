@@ -23,6 +23,20 @@ internal static class WireText
         }
     }
 
+    /// <summary>A string's text, with the halves of surrogate pairs that the server has split.</summary>
+    /// <param name="value">A JSON string.</param>
+    public static string WithHalves(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Unescape(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value)).AsSpan()[1..^1]);
+        }
+    }
+
     /// <summary>Replaces escapes that are half of a surrogate pair. Text that is not JSON stays invalid.</summary>
     public static string WithoutHalves(string json)
     {
@@ -52,6 +66,34 @@ internal static class WireText
         }
 
         return mended.ToString();
+    }
+
+    private static string Unescape(ReadOnlySpan<char> json)
+    {
+        var text = new StringBuilder(json.Length);
+        for (var i = 0; i < json.Length; i++)
+        {
+            if (json[i] != '\\')
+            {
+                text.Append(json[i]);
+                continue;
+            }
+
+            var isUnit = json[++i] == 'u';
+            text.Append(json[i] switch
+            {
+                'b' => '\b',
+                'f' => '\f',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'u' => (char)ushort.Parse(json.Slice(i + 1, 4), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture),
+                var same => same,
+            });
+            i += isUnit ? 4 : 0;
+        }
+
+        return text.ToString();
     }
 
     /// <summary>The character of an escape at this position; NUL if there is none.</summary>

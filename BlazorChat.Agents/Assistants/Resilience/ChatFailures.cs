@@ -13,6 +13,12 @@ internal static class ChatFailures
     /// <summary>The <see cref="Microsoft.Extensions.AI.ErrorContent.ErrorCode"/> that marks a model's refusal.</summary>
     public const string RefusalCode = "Refusal";
 
+    private static readonly string[] TooLongSentences =
+    [
+        "prompt is too long", "prompt too long", "input is too long", "maximum context length", "context length exceeded", "context size", "context window",
+        "context overflow", "exceeds the context", "too many tokens",
+    ];
+
     private const string Unforeseen = "Something unexpected went wrong while the assistant was answering.";
 
     public static ChatFailureException Stalled(TimeSpan idle, Exception? cause = null) =>
@@ -30,10 +36,15 @@ internal static class ChatFailures
     public static ChatFailureException Unreachable(Exception? cause = null) =>
         new(ChatFailureKind.Unreachable, "The model's provider could not be reached.", canRetry: true, cause);
 
-    public static ChatFailureException Empty(bool ranOutOfTokens) =>
-        ranOutOfTokens
-            ? new(ChatFailureKind.Empty, "The model used all its tokens before it began to answer.", canRetry: true)
-            : new(ChatFailureKind.Empty, "The model returned an empty answer.", canRetry: true);
+    /// <param name="ranOutOfTokens">Whether the model used all its tokens.</param>
+    /// <param name="hasReasoned">Whether it wrote reasoning.</param>
+    public static ChatFailureException Empty(bool ranOutOfTokens, bool hasReasoned) =>
+        new(
+            ChatFailureKind.Empty,
+            ranOutOfTokens ? "The model used all its tokens before it began to answer."
+                : hasReasoned ? "The model thought about it but wrote no answer."
+                : "The model returned an empty answer.",
+            canRetry: true);
 
     public static ChatFailureException TooLong(int characters) =>
         new(ChatFailureKind.TooLong, $"The answer was ended because it grew longer than {characters:N0} characters.", canRetry: false);
@@ -98,23 +109,36 @@ internal static class ChatFailures
     /// <param name="cause">For logs.</param>
     public static ChatFailureException Status(int status, string? code, string message, TimeSpan? retryAfter = null, Exception? cause = null)
     {
-        var (kind, sentence, canRetry, quotes) = status switch
+        var (kind, sentence, canRetry) = status switch
         {
-            401 or 403 => (ChatFailureKind.Unauthorized, "The model's provider rejected this assistant's API key.", false, false),
-            402 => (ChatFailureKind.OutOfCredit, "The account at the model's provider has no credit left.", false, false),
-            429 when IsOutOfCredit(code) => (ChatFailureKind.OutOfCredit, "The account at the model's provider has no credit left.", false, false),
-            429 => (ChatFailureKind.RateLimited, "The model's provider is receiving too many requests right now.", true, false),
-            413 => (ChatFailureKind.PromptTooLong, "The conversation is too long for the model.", false, false),
-            400 or 422 when IsPromptTooLong(code, message) => (ChatFailureKind.PromptTooLong, "The conversation is too long for the model.", false, false),
-            400 or 422 when IsFiltered(code) => (ChatFailureKind.Refused, "The model's provider declined this conversation.", false, false),
-            404 => (ChatFailureKind.InvalidRequest, "The model's provider does not know this model or address (HTTP 404).", false, true),
-            408 => (ChatFailureKind.ProviderError, "The model's provider timed out waiting for the request (HTTP 408).", true, false),
-            503 or 529 => (ChatFailureKind.ProviderError, $"The model's provider is overloaded or under maintenance (HTTP {status}).", true, false),
-            >= 500 => (ChatFailureKind.ProviderError, $"The model's provider reported an internal error (HTTP {status}).", true, true),
-            >= 400 => (ChatFailureKind.InvalidRequest, $"The model's provider rejected the request (HTTP {status}).", false, true),
-            _ => (ChatFailureKind.ProviderError, $"The model's provider answered with something unexpected (HTTP {status}).", false, false),
+            401 or 403 => (ChatFailureKind.Unauthorized, "The model's provider rejected this assistant's API key.", false),
+            402 => (ChatFailureKind.OutOfCredit, "The account at the model's provider has no credit left.", false),
+            429 when IsOutOfCredit(code) => (ChatFailureKind.OutOfCredit, "The account at the model's provider has no credit left.", false),
+            429 => (ChatFailureKind.RateLimited, "The model's provider is receiving too many requests right now.", true),
+            413 => (ChatFailureKind.PromptTooLong, "The conversation is too long for the model.", false),
+            400 or 422 when IsPromptTooLong(code, message) => (ChatFailureKind.PromptTooLong, "The conversation is too long for the model.", false),
+            400 or 422 when IsFiltered(code) => (ChatFailureKind.Refused, "The model's provider declined this conversation.", false),
+            404 => (ChatFailureKind.InvalidRequest, "The model's provider does not know this model or address (HTTP 404).", false),
+            408 => (ChatFailureKind.ProviderError, "The model's provider timed out waiting for the request (HTTP 408).", true),
+            503 or 529 => (ChatFailureKind.ProviderError, $"The model's provider is overloaded or under maintenance (HTTP {status}).", true),
+            >= 500 => (ChatFailureKind.ProviderError, $"The model's provider reported an internal error (HTTP {status}).", true),
+            >= 400 => (ChatFailureKind.InvalidRequest, $"The model's provider rejected the request (HTTP {status}).", false),
+            _ => (ChatFailureKind.ProviderError, $"The model's provider answered with something unexpected (HTTP {status}).", false),
         };
-        return new(kind, WithQuote(sentence, quotes ? message : ""), canRetry, cause) { StatusCode = status, RetryAfter = retryAfter };
+        return new(kind, WithQuote(sentence, message), canRetry, cause) { StatusCode = status, RetryAfter = retryAfter };
+    }
+
+    /// <summary>A refusal of a request that already has the form that the refusal asks for.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="error">The error.</param>
+    /// <param name="rule">The form that it asks for.</param>
+    public static ChatFailureException FormRefused(int status, ProviderError error, RequestRule rule)
+    {
+        var failure = Status(status, error.Code, error.Message);
+        var hint = rule == RequestRule.NoTools
+            ? "The assistant's setting Tools can turn its tools off."
+            : $"The request was sent as the setting RequestRules describes ({rule}), which did not help.";
+        return new(failure.Kind, $"{failure.Message} {hint}", canRetry: false) { StatusCode = status, Parameter = error.Parameter };
     }
 
     /// <summary>An error inside a stream whose HTTP status was a success.</summary>
@@ -184,8 +208,6 @@ internal static class ChatFailures
 
     // OpenAI has a code for it. Anthropic ("prompt is too long: …") and most compatible servers say it only in the message.
     private static bool IsPromptTooLong(string? code, string message) =>
-        code is "context_length_exceeded" or "string_above_max_length"
-        || message.Contains("prompt is too long", StringComparison.OrdinalIgnoreCase)
-        || message.Contains("maximum context length", StringComparison.OrdinalIgnoreCase)
-        || message.Contains("context size", StringComparison.OrdinalIgnoreCase);
+        code is "context_length_exceeded" or "string_above_max_length" or "exceed_context_size_error"
+        || TooLongSentences.Any(sentence => message.Contains(sentence, StringComparison.OrdinalIgnoreCase));
 }

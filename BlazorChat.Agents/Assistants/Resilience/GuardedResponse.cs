@@ -16,6 +16,9 @@ internal sealed class GuardedResponse : IAsyncDisposable
     private readonly TaskCompletionSource _stopSignal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _idle;
     private readonly bool _mayBeSilent;
+
+    // A guard further in has already decided that a failure after the end of the response counts.
+    private readonly bool _isInnerGuarded;
     private readonly StringBuilder _refusal = new();
     private readonly Func<IAsyncEnumerator<ChatResponseUpdate>> _ask;
     private readonly Func<Exception, ChatFailureException> _explain;
@@ -25,6 +28,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
     private ChatFinishReason? _finishReason;
     private long _characters;
     private bool _hasText;
+    private bool _hasReasoning;
     private bool _hasCalls;
     private bool _ended;
 
@@ -36,8 +40,10 @@ internal sealed class GuardedResponse : IAsyncDisposable
         TimeProvider time,
         Func<Exception, ChatFailureException> explain,
         CancellationToken total,
-        CancellationToken caller)
+        CancellationToken caller,
+        bool isInnerGuarded = false)
     {
+        _isInnerGuarded = isInnerGuarded;
         _explain = explain;
         _limits = limits;
         _total = total;
@@ -76,7 +82,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
                 // Whatever a client throws when it is stopped, it was a stop.
                 throw new OperationCanceledException(_caller);
             }
-            catch (Exception exception) when (_finishReason is null)
+            catch (Exception exception) when (_finishReason is null || (_isInnerGuarded && exception is ChatFailureException))
             {
                 throw _stalled ? ChatFailures.Stalled(_limits.IdleTimeout, exception)
                     : _total.IsCancellationRequested ? ChatFailures.TimedOut(exception)
@@ -183,8 +189,13 @@ internal sealed class GuardedResponse : IAsyncDisposable
                     _hasText |= !string.IsNullOrWhiteSpace(text.Text);
                     says |= text.Text.Length > 0 || text.Annotations is { Count: > 0 };
                     break;
+                case TextReasoningContent thought when ThoughtSoFar.Is(thought):
+                    (_hasReasoning, _hasText) = (_hasReasoning || _hasText, false);
+                    says = true;
+                    break;
                 case TextReasoningContent reasoning:
                     _characters += reasoning.Text.Length + (reasoning.ProtectedData?.Length ?? 0);
+                    _hasReasoning |= !string.IsNullOrWhiteSpace(reasoning.Text);
                     says |= reasoning.Text.Length > 0 || reasoning.ProtectedData is not null;
                     break;
                 case ErrorContent { ErrorCode: ChatFailures.RefusalCode } refusal:
@@ -231,7 +242,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
         Started |= says;
 
         // Before the first token, an update without contents carries only ids, which every later update repeats.
-        return says || notes || update.Contents.Any(content => content is UsageContent) || (Started && update.FinishReason is not null);
+        return says || notes || update.Contents.Any(content => content is UsageContent) || ((Started || _mayBeSilent) && update.FinishReason is not null);
     }
 
     private ChatResponseUpdate? End()
@@ -248,7 +259,7 @@ internal sealed class GuardedResponse : IAsyncDisposable
 
         if (!_hasText && !_hasCalls && !(_mayBeSilent && reason == ChatFinishReason.Stop))
         {
-            throw ChatFailures.Empty(ranOutOfTokens: reason == ChatFinishReason.Length);
+            throw ChatFailures.Empty(ranOutOfTokens: reason == ChatFinishReason.Length, _hasReasoning);
         }
 
         return null;

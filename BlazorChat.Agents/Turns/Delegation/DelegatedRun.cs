@@ -93,7 +93,7 @@ internal sealed class DelegatedRun(
     };
 
     /// <inheritdoc />
-    public override string WhyMissing(string toolName) => _offered.Withheld.GetValueOrDefault(toolName) ?? base.WhyMissing(toolName);
+    public override string WhyMissing(string toolName, IReadOnlyList<ChatTool> tools) => _offered.Withheld.GetValueOrDefault(toolName) ?? base.WhyMissing(toolName, tools);
 
     /// <inheritdoc />
     public override ToolCallPart AskPeople(ToolCallPart inside) => inside with { State = ToolCallState.Failed, Result = DelegationTool.NoApproval };

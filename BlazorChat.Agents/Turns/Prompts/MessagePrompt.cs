@@ -9,6 +9,8 @@ internal static class MessagePrompt
 {
     private const string LeftOut = "(result left out)";
 
+    private const string NotAnObject = "not_an_object";
+
     private const string Waiting = "(No result yet: a person has not answered.)";
 
     /// <summary>Whether a message is the assistant's own.</summary>
@@ -57,6 +59,10 @@ internal static class MessagePrompt
                     case ReasoningPart { ProtectedData: { } sealing } reasoning when keepReasoning:
                         said.Add(ReasoningOrigin.Mark(reasoning.Text, sealing, reasoning.Origin));
                         break;
+                    // Some servers refuse every later request without what led to a call. All others are not sent it: see RequestRule.SendReasoning.
+                    case ReasoningPart { ProtectedData: null, Text.Length: > 0 } reasoning when step.Any(p => p is ToolCallPart):
+                        said.Add(new TextReasoningContent(reasoning.Text));
+                        break;
                     case ToolCallPart call:
                         said.Add(new FunctionCallContent(call.CallId, call.Name, ArgumentsOf(call)));
                         results.Add(new FunctionResultContent(call.CallId, !call.IsFinished ? Waiting : keepResults ? call.Result ?? "" : LeftOut));
@@ -79,16 +85,16 @@ internal static class MessagePrompt
         return messages;
     }
 
-    // A call that was cut off while it was written has incomplete arguments: the model gets an empty object, and the result says why.
+    // Providers take only objects. A call that was cut off while it was written, or has something else, keeps what was written in one.
     private static Dictionary<string, object?> ArgumentsOf(ToolCallPart call)
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, object?>>(call.Arguments) ?? [];
+            return call.Arguments.Length == 0 ? [] : JsonSerializer.Deserialize<Dictionary<string, object?>>(call.Arguments) ?? [];
         }
         catch (JsonException)
         {
-            return [];
+            return new(StringComparer.Ordinal) { [NotAnObject] = call.Arguments };
         }
     }
 }

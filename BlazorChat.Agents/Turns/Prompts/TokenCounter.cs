@@ -45,6 +45,8 @@ internal sealed class TokenCounter
     public int Of(AIContent content) => content switch
     {
         TextContent text => Of(text.Text),
+        // Without a seal, it is for the few servers that ask for it.
+        TextReasoningContent { ProtectedData: null } => 0,
         TextReasoningContent reasoning => Of(reasoning.Text) + Of(reasoning.ProtectedData ?? ""),
         FunctionCallContent call => TokenEstimate.PerMessage + Of(call.Name) + Of(JsonSerializer.Serialize(call.Arguments, PromptBuilder.Json)),
         FunctionResultContent { Result: string result } => TokenEstimate.PerMessage + Of(result),

@@ -32,7 +32,10 @@ internal static class ToolArguments
 
             foreach (var property in root.EnumerateObject())
             {
-                arguments[property.Name] = property.Value;
+                if (property.Value.ValueKind != JsonValueKind.Null || !IsLeftOut(property.Name, schema))
+                {
+                    arguments[property.Name] = property.Value;
+                }
             }
         }
         catch (JsonException e)
@@ -50,6 +53,14 @@ internal static class ToolArguments
         problem = Missing(arguments, schema) ?? WrongType(arguments, schema) ?? "";
         return problem.Length == 0 ? arguments : null;
     }
+
+    /// <summary>Whether null means that the argument is left out: models write it for what is optional, whether or not the schema has it.</summary>
+    private static bool IsLeftOut(string name, JsonElement schema) =>
+        schema.ValueKind == JsonValueKind.Object
+        && !(schema.TryGetProperty("required", out var required) && required.ValueKind == JsonValueKind.Array
+            && required.EnumerateArray().Any(one => one.ValueKind == JsonValueKind.String && one.ValueEquals(name)))
+        && schema.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object
+        && properties.TryGetProperty(name, out var property) && Types(property) is { Count: > 0 } types && !types.Contains("null", StringComparer.Ordinal);
 
     private static string? Missing(AIFunctionArguments arguments, JsonElement schema)
     {

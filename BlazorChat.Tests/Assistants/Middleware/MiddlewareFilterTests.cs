@@ -97,10 +97,30 @@ public sealed class MiddlewareFilterTests : IDisposable
     [InlineData("<think>Hm.</think>\n\nHello", "Hm.", "Hello")]
     [InlineData(" \n<THINK>a < b</Think>c", "a < b", "c")]
     [InlineData("<think>never closed </thin", "never closed </thin", "")]
-    [InlineData("<thinking>no</thinking>", "", "<thinking>no</thinking>")]
+    [InlineData("<thinking>Hm.</thinking>Yes", "Hm.", "Yes")]
+    [InlineData("[THINK]Hm.[/THINK]Yes", "Hm.", "Yes")]
+    [InlineData("◁think▷Hm.◁/think▷Yes", "Hm.", "Yes")]
+    [InlineData("<reasoning >a</think>b</reasoning >c", "a</think>b", "c")]
     [InlineData("Say <think>x</think>", "", "Say <think>x</think>")]
-    [InlineData("<think>a</think>b<think>c</think>", "a", "b<think>c</think>")]
+    [InlineData("<think>a</think>b<think>c</think>", "ac", "b")]
+    [InlineData("<think>a</think>b<thinking>c</thinking>d", "ac", "bd")]
+    [InlineData("<think></think>b", "", "b")]
+    [InlineData("Well.\n<think>\na</think>\nb", "\na", "Well.\n\nb")]
+    [InlineData("<think>a</think>Use `<think>` and:\n```xml\n<think>x</think>\n```\nb", "a", "Use `<think>` and:\n```xml\n<think>x</think>\n```\nb")]
+    [InlineData("<think>I write `</think>` at the end.\n</think>b", "I write `</think>` at the end.\n", "b")]
+    [InlineData("<think>```\nopen\n</think>b", "```\nopen\n", "b")]
+    [InlineData("The <think> tag and the </think> tag, (<think>), [link](x), `a", "", "The <think> tag and the </think> tag, (<think>), [link](x), `a")]
+    [InlineData("Use `</think>` here", "", "Use `</think>` here")]
+    [InlineData("  indented", "", "  indented")]
     [InlineData("<thi", "", "<thi")]
+
+    // Nothing has opened it: what came before was reasoning.
+    [InlineData("I reason.\n</think>\n\nIt is 4.", "I reason.\n", "It is 4.")]
+    [InlineData("I reason.</think>It is 4.", "I reason.", "It is 4.")]
+    [InlineData("I `reason`\n\n```\nx\n```\n</think>\nIt is 4.", "I `reason`\n\n```\nx\n```\n", "It is 4.")]
+    [InlineData("I reason.</think>", "I reason.", "")]
+    [InlineData("</think>It is 4.", "", "It is 4.")]
+    [InlineData("The end is </think> of it", "", "The end is </think> of it")]
     public Task Thinking_at_the_start_is_told_from_text_however_it_is_split(string text, string reasoning, string rest) =>
         EverySplitAsync(new ThinkOptions(), text, reasoning, rest);
 
@@ -211,6 +231,7 @@ public sealed class MiddlewareFilterTests : IDisposable
                 }
 
                 filter.End(contents);
+                ThoughtSoFar.Apply(contents);
                 Assert.Equal((reasoning, rest), (string.Concat(contents.OfType<TextReasoningContent>()), string.Concat(contents.OfType<TextContent>())));
             }
         }

@@ -1,5 +1,6 @@
 using System.Text;
-using BlazorChat.Assistants.Providers;
+using System.Text.Json;
+using BlazorChat.Assistants.Providers.Streams;
 using BlazorChat.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
@@ -18,82 +19,90 @@ public sealed class MendedStreamTests : IAsyncLifetime
 
     public static TheoryData<string, string> Events => new()
     {
-        // Nothing to mend: the same bytes, however lines end and whatever else is in the stream.
-        { ": comment\n\nevent: x\r\ndata: {\"choices\":[{\"finish_reason\":null,\"delta\":{\"role\":\"assistant\",\"content\":\"a\"}}]}\r\n\r\ndata: [DONE]\n\n", "" },
-        { "data:{\"choices\":[{\"finish_reason\":\"stop\"}]}\r\rdata: {\"content\":\"\\ud83d\\ude00 \\\\ud83d\"}", "" },
-        { "data: not json \"finish_reason\":\"eos\" \"choices\"\n\n", "" },
-        { "data: {\"role\":\"model\",\"content\":\"\\\"finish_reason\\\":\\\"eos\\\" \U0001F980 é\"}\n\n", "" },
+        // However lines end, and whatever else is in the stream.
+        { ": comment\n\nevent: x\r\nid: 1\nretry: 5\ndata: {\"delta\":\"a\"}\r\n\r\ndata: {\"delta\":\"b\"}\n\ndata: [DONE]\n\n", "a|b|[DONE]" },
+        { "data:{\"delta\":\"a\"}\r\rdata: {\"delta\":\"\\ud83d\\ude00 \\\\ud83d\"}", "a|\U0001F600 \\ud83d" },
+        { "\uFEFFdata: {\"delta\":\"a\"}\n\ndata: {\"delta\":\"b\"}\n\n", "b" },
 
-        // Words that nobody knows.
-        { "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"\"}]}\n\n", "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":null,\"finish_reason_given\":\"\"}]}\n\n" },
-        { "data: {\"choices\":[{\"finish_reason\" : \"eos\" ,\"delta\":{}}]}\n\n", "data: {\"choices\":[{\"finish_reason\" : null,\"finish_reason_given\":\"eos\" ,\"delta\":{}}]}\n\n" },
-        { "data: {\"choices\":[{\"delta\":{\"role\":\"\",\"content\":\"a\"}}]}\n\n", "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"a\"}}]}\n\n" },
-        { "data: {\"choices\":[{\"delta\":{\"role\":\"model\",\"tool_calls\":[{\"type\":\"\",\"id\":\"1\"}]}}]}\n\n", "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"tool_calls\":[{\"type\":\"function\",\"id\":\"1\"}]}}]}\n\n" },
-        { "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"type\":\"function\",\"id\":\"1\"},{\"type\":\"\",\"id\":\"2\"}]}}]}\n\n", "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"type\":\"function\",\"id\":\"1\"},{\"type\":\"function\",\"id\":\"2\"}]}}]}\n\n" },
-        { "data: {\"response\":{\"status\":\"odd\",\"output\":[{\"status\":\"\"},{\"status\":\"completed\"}]}}\n\n", "data: {\"response\":{\"status\":\"in_progress\",\"output\":[{\"status\":\"completed\"},{\"status\":\"completed\"}]}}\n\n" },
-        { "data: {\"item\":{\"id\":\"1\",\"status\":\"odd\"}}\n\n", "data: {\"item\":{\"id\":\"1\",\"status\":\"completed\"}}\n\n" },
+        // Data in several lines; events without the empty line between them, and glued ones.
+        { "data: {\ndata: \"delta\":\r\n: ping\r\ndata: \"a\"}\n\n", "a" },
+        { "data: {\"delta\":\"a\"}\ndata: {\"delta\":\"b\"}\ndata: [DONE]\n", "a|b|[DONE]" },
+        { "data: {\"delta\":\"a\"}data: {\"delta\":\"b\"}{\"delta\":\"c\"}\n\n", "a|b|c" },
+        { "data: {\"de data: {\"delta\":\"b\"}\n\ndata: {\"delta\":\"c\"}\n\n", "b|c" },
+        { "data: {\"delta\":\"lo\n\ndata: {\"delta\":\"b\"}\n\ndata: [DONE]\n", "b|[DONE]" },
+
+        // JSON without events, a line each or written over several.
+        { "{\"delta\":\"a\"}\n{\"delta\":\"b\"}\n", "a|b" },
+        { "\n{\n  \"delta\":\n\n  \"a\"\n}\n", "a" },
+
+        // What serializers get wrong.
+        { "data: {\"delta\":\"a\tb\\'c\",\"p\":NaN,\"q\":[-Infinity,1e5,None],\"r\":True,}\n\n", "a\tb\\'c" },
+        { "data: {\"delta\":\"a\nb\"}\n\n", "a\nb" },
+        { "data: not json\n\ndata: {\"delta\":\"b\"}\n\ndata: 42\n\ndata: [DONE]\n", "b|[DONE]" },
 
         // Halves of characters: joined over two events, replaced where there is no other half.
-        { "data: {\"d\":{\"t\":\"ok \\ud83d\"}}\n\n: ping\n\ndata: {\"d\":{\"t\":\"\\uDE00 end\"}}\n\n", "data: {\"d\":{\"t\":\"ok \\ud83d\\uDE00\"}}\n\n: ping\n\ndata: {\"d\":{\"t\":\" end\"}}\n\n" },
-        { "data: {\"t\":\"a\\ud83d\"}\n\ndata: {\"t\":\"b\"}\n\n", "data: {\"t\":\"a\\ufffd\"}\n\ndata: {\"t\":\"b\"}\n\n" },
-        { "data: {\"t\":\"a\\ud83d\"}\n\ndata: {\"u\":\"\\ude00\"}\n\n", "data: {\"t\":\"a\\ufffd\"}\n\ndata: {\"u\":\"\\ufffd\"}\n\n" },
-        { "data: {\"t\":\"a\\ud83d\"}\n\n", "data: {\"t\":\"a\\ufffd\"}\n\n" },
-        { "data: {\"t\":\"a\\ud83d\"}\n\ndata: [DONE]\n\n", "data: {\"t\":\"a\\ufffd\"}\n\ndata: [DONE]\n\n" },
-        { "data: {\"t\":\"\\ud83dx\\ude00\\\\\"}\n\n", "data: {\"t\":\"\\ufffdx\\ufffd\\\\\"}\n\n" },
-        { "data: {\"t\":\"\\ud83d\"}\ndata: {\"t\":\"\\ude00\\ud83d\"}\ndata: {\"t\":\"\\ude01\"}\n", "data: {\"t\":\"\\ud83d\\ude00\"}\ndata: {\"t\":\"\\ud83d\\ude01\"}\ndata: {\"t\":\"\"}\n" },
-
-        // Data in several lines, which counts as one with breaks in it: mended in one line. Breaks inside of a text are no JSON.
-        { "event: x\ndata: {\"choices\":\ndata: [{\"finish_reason\":\"eos\"}]}\n\n", "event: x\ndata: {\"choices\":  [{\"finish_reason\":null,\"finish_reason_given\":\"eos\"}]}\n\n" },
-        { "data:{\r\n: ping\r\ndata:\"t\":\r\ndata:\"\\ud83d\"}\r\n\r\ndata: {\"t\":\"\\ude00\"}\r\n\r\n", ": ping\r\ndata:{ \"t\": \"\\ud83d\\ude00\"}\n\r\ndata: {\"t\":\"\"}\r\n\r\n" },
-        { "data: {\"choices\":\ndata: [{\"finish_reason\":\"eos\"}]}", "data: {\"choices\":  [{\"finish_reason\":null,\"finish_reason_given\":\"eos\"}]}\n" },
-        { "data: {\"t\":\"a\ndata: b \\ud83d\"}\nid: 1\n\n", "" },
-        { "data: {\"t\":\"\\ud83d\",\"choices\":[{\"finish_reason\":\"eos\"}]}\n", "data: {\"t\":\"\\ufffd\",\"choices\":[{\"finish_reason\":null,\"finish_reason_given\":\"eos\"}]}\n" },
+        { "data: {\"delta\":\"ok \\ud83d\"}\n\n: ping\n\ndata: {\"delta\":\"\\uDE00 end\"}\n\n", "ok |\U0001F600 end" },
+        { "data: {\"delta\":\"a\\ud83d\"}\n\ndata: {\"delta\":\"b\"}\n\n", "a|\uFFFDb" },
+        { "data: {\"delta\":\"a\\ud83d\"}\n\n", "a|\uFFFD" },
+        { "data: {\"delta\":\"a\\ud83d\"}\n\ndata: [DONE]\n\n", "a|\uFFFD|[DONE]" },
+        { "data: {\"delta\":\"\\ud83dx\\ude00\\\\\"}\n\n", "\uFFFDx\uFFFD\\" },
+        { "data: {\"delta\":\"\\ud83d\"}\ndata: {\"delta\":\"\\ude00\\ud83d\"}\ndata: {\"delta\":\"\\ude01\"}\n", "|\U0001F600|\U0001F601" },
     };
 
     [Theory]
     [MemberData(nameof(Events))]
-    public async Task Only_what_is_odd_is_changed_wherever_the_bytes_are_cut(string sent, string expected)
+    public async Task Events_are_understood_wherever_the_bytes_are_cut(string sent, string expected)
     {
-        var bytes = Encoding.UTF8.GetBytes(sent);
-        var mended = expected.Length > 0 ? expected : sent;
+        // In the place of a text, each protocol has its own field.
+        var bytes = Encoding.UTF8.GetBytes(sent.Replace("\"delta\":", "\"type\":\"response.output_text.delta\",\"delta\":", StringComparison.Ordinal));
         for (var cut = 0; cut <= bytes.Length; cut++)
         {
-            Assert.Equal(mended, await MendAsync([bytes[..cut], bytes[cut..]]));
+            Assert.Equal(expected, await MendAsync([bytes[..cut], bytes[cut..]]));
         }
 
-        Assert.Equal(mended, await MendAsync([.. bytes.Select(single => new[] { single })]));
+        Assert.Equal(expected, await MendAsync([.. bytes.Select(single => new[] { single })]));
+    }
+
+    [Theory]
+    [InlineData(": c\n\ndata: {\"candidates\":[{\"text\":\"a\\ud83d\"}]}\n\ndata: more\n\n", ": c\ndata: {\"candidates\":[{\"text\":\"a\\uFFFD\"}]}\n\ndata: more\n\n")]
+    [InlineData("event: e\ndata: {\"x\":\ndata: 1}\n\ndata: [DONE]\n\n", "event: e\ndata: {\"x\":  1}\n\ndata: [DONE]\n\n")]
+    [InlineData("{\"a\":1}\n{\"b\":2}\n", "{\"a\":1}\n{\"b\":2}\n")]
+    public async Task Events_of_a_protocol_that_is_not_known_pass_as_they_are(string sent, string expected)
+    {
+        await using var stream = new MendedStream(new PieceStream([Encoding.UTF8.GetBytes(sent)]), ModelProtocol.Unknown);
+        Assert.Equal(expected, (await new StreamReader(stream).ReadToEndAsync()).Replace("\n\n\n", "\n\n", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Broken_bytes_become_the_sign_for_them_wherever_they_are_cut()
     {
         // Two bytes of an emoji, then the end of the text.
-        byte[] bytes = [.. "data: {\"t\":\"ok "u8, 0xF0, 0x9F, .. "\"}\n\ndata: {\"t\":\"é\"}\n\n"u8];
+        byte[] bytes = [.. "data: {\"type\":\"response.output_text.delta\",\"delta\":\"ok "u8, 0xF0, 0x9F, .. "\"}\n\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"é\"}\n\n"u8];
         for (var cut = 0; cut <= bytes.Length; cut++)
         {
-            Assert.Equal("data: {\"t\":\"ok \uFFFD\"}\n\ndata: {\"t\":\"é\"}\n\n", await MendAsync([bytes[..cut], bytes[cut..]]));
+            Assert.Equal("ok \uFFFD|é", await MendAsync([bytes[..cut], bytes[cut..]]));
         }
     }
 
     [Fact]
-    public async Task A_line_goes_on_when_it_has_ended_and_not_later()
+    public async Task An_event_goes_on_when_it_is_complete_and_not_later()
     {
-        var pieces = new Pieces([Encoding.UTF8.GetBytes("data: {\"t\":1}\n\ndata: {\"t\""), Encoding.UTF8.GetBytes(":2}\n")]);
-        await using var stream = new MendedStream(pieces);
+        var pieces = new PieceStream([Encoding.UTF8.GetBytes("data: {\"x\":1}\n"), Encoding.UTF8.GetBytes("\ndata: {\"x\""), Encoding.UTF8.GetBytes(":2}\n")]);
+        await using var stream = new MendedStream(pieces, ModelProtocol.Unknown);
         var buffer = new byte[1000];
-        Assert.Equal("data: {\"t\":1}\n\n", Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer)));
+        Assert.Equal("data: {\"x\":1}\n\n", Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer)));
         Assert.Equal(1, pieces.Given);
-        Assert.Equal("data: {\"t\":2}\n", Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer)));
+        Assert.Equal("data: {\"x\":2}\n\n", Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer)).TrimStart('\n'));
         Assert.Equal(0, await stream.ReadAsync(buffer));
     }
 
     [Fact]
     public async Task What_waits_for_its_other_half_comes_before_the_failure_that_it_waited_for()
     {
-        await using var stream = new MendedStream(new Pieces([Encoding.UTF8.GetBytes("data: {\"t\":\"a\\ud83d\"}\n\n")], new IOException("reset")));
-        var buffer = new byte[1000];
-        Assert.Equal("data: {\"t\":\"a\\ufffd\"}\n\n", Encoding.UTF8.GetString(buffer, 0, await stream.ReadAsync(buffer)));
-        await Assert.ThrowsAsync<IOException>(() => stream.ReadExactlyAsync(buffer).AsTask());
+        await using var stream = new MendedStream(new PieceStream([Encoding.UTF8.GetBytes("data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\\ud83d\"}\n\n")], new IOException("reset")), ModelProtocol.Responses);
+        var texts = new List<string>();
+        await Assert.ThrowsAsync<IOException>(() => ReadAsync(stream, texts));
+        Assert.Equal(["a", "\uFFFD"], texts);
     }
 
     [Fact]
@@ -101,7 +110,7 @@ public sealed class MendedStreamTests : IAsyncLifetime
     {
         var piece = new byte[1024 * 1024];
         Array.Fill(piece, (byte)'x');
-        await using var stream = new MendedStream(new Pieces([.. Enumerable.Repeat(piece, 20)]));
+        await using var stream = new MendedStream(new PieceStream([.. Enumerable.Repeat(piece, 20)]), ModelProtocol.Chat);
         var failure = await Assert.ThrowsAsync<ChatFailureException>(() => stream.ReadExactlyAsync(new byte[10]).AsTask());
         Assert.Equal(ChatFailureKind.TooLong, failure.Kind);
     }
@@ -135,7 +144,7 @@ public sealed class MendedStreamTests : IAsyncLifetime
 
     [Theory]
     [InlineData("\"\"", "\"stop\"", "stop")]
-    [InlineData("\"\"", "\"\"", "unknown")]
+    [InlineData("\"\"", "\"\"", "stop")]
     [InlineData("\"eos\"", "null", "eos")]
     [InlineData("null", "\"eos\"", "eos")]
     public async Task A_finish_reason_that_is_empty_or_unknown_takes_no_text_with_it(string beside, string last, string reason)
@@ -252,38 +261,30 @@ public sealed class MendedStreamTests : IAsyncLifetime
 
     private static async Task<string> MendAsync(byte[][] pieces)
     {
-        await using var stream = new MendedStream(new Pieces(pieces));
-        using var result = new MemoryStream();
-        await stream.CopyToAsync(result);
-        return Encoding.UTF8.GetString(result.ToArray());
+        await using var stream = new MendedStream(new PieceStream(pieces), ModelProtocol.Responses);
+        var texts = new List<string>();
+        await ReadAsync(stream, texts);
+        return string.Join('|', texts);
     }
 
-    /// <summary>A stream that gives one piece with each read.</summary>
-    private sealed class Pieces(byte[][] pieces, Exception? end = null) : MemoryStream
+    private static async Task ReadAsync(MendedStream stream, List<string> texts)
     {
-        private readonly Queue<byte[]> _pieces = new(pieces.Where(piece => piece.Length > 0));
-        private int _offset;
-
-        public int Given { get; private set; }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        using var lines = new StreamReader(stream);
+        while (await lines.ReadLineAsync() is { } line)
         {
-            if (!_pieces.TryPeek(out var piece))
+            if (line.StartsWith("data: {", StringComparison.Ordinal))
             {
-                return end is null ? new(0) : ValueTask.FromException<int>(end);
+                // The strict reader of a provider's library.
+                using var data = JsonDocument.Parse(line["data: ".Length..]);
+                if (data.RootElement.TryGetProperty("delta", out var delta))
+                {
+                    texts.Add(delta.GetString()!);
+                }
             }
-
-            var count = Math.Min(buffer.Length, piece.Length - _offset);
-            piece.AsMemory(_offset, count).CopyTo(buffer);
-            _offset += count;
-            if (_offset == piece.Length)
+            else if (line.StartsWith("data:", StringComparison.Ordinal))
             {
-                _pieces.Dequeue();
-                _offset = 0;
-                Given++;
+                texts.Add(line["data: ".Length..]);
             }
-
-            return new(count);
         }
     }
 }

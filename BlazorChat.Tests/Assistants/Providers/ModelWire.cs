@@ -66,7 +66,7 @@ public abstract class ModelWire
     /// <summary>Whether the arguments of a call come in pieces, as a text with JSON in it, and people see them while they come.</summary>
     public virtual bool ShowsPieces => true;
 
-    /// <summary>What may stand at the very end of a stream and says nothing of how the response ended.</summary>
+    /// <summary>What may stand at the very end of a stream: the response is complete, whatever came before. Empty where the protocol has none.</summary>
     public virtual string EndMark => Done;
 
     /// <summary>Words for the end of a response that nobody knows, or that have no meaning here.</summary>
@@ -229,7 +229,7 @@ public abstract class ModelWire
     protected static string Json(object value) => JsonSerializer.Serialize(value);
 
     private static IEnumerable<IChatClientProvider> Providers(TimeProvider time, ILoggerFactory loggers) =>
-        [new OpenAIChatClientProvider(time), new AzureOpenAIChatClientProvider(time), new AnthropicChatClientProvider(time), new OllamaChatClientProvider(time, loggers), ConnectorProvider.Create()];
+        [new OpenAIChatClientProvider(time, loggers), new AzureOpenAIChatClientProvider(time, loggers), new AnthropicChatClientProvider(time, loggers), new OllamaChatClientProvider(time, loggers), ConnectorProvider.Create()];
 
     private static TheoryData<string> Where(Func<ModelWire, bool> can)
     {

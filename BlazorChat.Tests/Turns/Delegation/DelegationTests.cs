@@ -183,7 +183,7 @@ public sealed class DelegationTests
         Assert.Contains("a person's browser", results[1], StringComparison.Ordinal);
         Assert.Equal(DelegationTool.NoApproval, results[2]);
         Assert.Equal("0", results[3]);
-        Assert.Equal("There is no tool with this name.", results[4]);
+        Assert.Equal("There is no tool with this name. The tools are: maybe.", results[4]);
         Assert.Equal(1, ran);
         Assert.False(outcome.IsCompleted);
     }

@@ -42,7 +42,7 @@ public sealed class HookTests
         var ended = await bench.EndedAsync();
         var after = hook.Results.First();
         Assert.Equal((new TokenCounts(10, 2, 0, 0), ChatFinishReason.Stop), (after.Tokens, after.FinishReason));
-        Assert.Equal(["seen", "There is no tool with this name."], after.Calls.Select(c => c.Result));
+        Assert.Equal(["seen", "There is no tool with this name. The tools are: look."], after.Calls.Select(c => c.Result));
 
         var sent = (await bench.Responses.ReadSentAsync(ChatHost.Grace, bench.Room.Id, ended.Id, default)).Value;
         Assert.Equal([0, 1], sent.Select(s => s.Step));

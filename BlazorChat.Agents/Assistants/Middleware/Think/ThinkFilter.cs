@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using BlazorChat.Assistants.Middleware.Filters;
 using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
@@ -5,33 +7,41 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Middleware.Think;
 
 /// <summary>
-/// Separates reasoning from text by tags, which may come in pieces. Holds back only what may be the beginning of the next tag. After a tag
-/// that is never closed, everything is reasoning. White space around the tags at the start of a response is left out.
+/// Separates reasoning from text by tags, which may come in pieces. Holds back only what may be the beginning of the next tag. A tag that
+/// opens counts at the start of a response, on a line of its own, and once the response has used one; a tag that closes what nothing has
+/// opened turns the text before it into reasoning. After a tag that is never closed, everything is reasoning. In code, tags are text.
+/// White space around the tags at the start of a response is left out.
 /// </summary>
 /// <param name="options">The settings.</param>
 internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
 {
-    // White space before an opening tag is held back too, within this limit.
-    private const int MostHeld = 512;
+    private static readonly SearchValues<char> Marks = SearchValues.Create($"`~{ThinkTags.Starts}");
 
-    private readonly string _opening = $"<{options.Tag}>";
-    private readonly string _closing = $"</{options.Tag}>";
+    // Before these, a tag that closes nothing is one that is written about.
+    private static readonly SearchValues<char> Mentions = SearchValues.Create(" \t\"'“‘«([{*_/");
+
+    private readonly ThinkTags _tags = new(options.Tag);
+    private CodeTracker _code = new();
     private string _held = "";
-    private bool _inside = options.StartsInside;
-    private bool _textCame;
-    private bool _closed;
-    private bool _trimsStart;
+    private string? _insideOf = options.StartsInside ? "" : null;
+    private bool _hasTags = options.StartsInside;
+    private bool _hasText;
+    private bool _hasTextSinceTag;
+    private bool _trimsStart = true;
+    private string _space = "";
+
+    // Tags that open and are only written about: so is the tag that closes.
+    private int _mentioned;
+
+    // What one call puts out, so that marks in a text do not cut it to pieces.
+    private readonly StringBuilder _passed = new();
 
     public override void Add(AIContent content, IList<AIContent> output)
     {
         switch (content)
         {
             case TextContent text:
-                _held += text.Text;
-                while (Next(output))
-                {
-                }
-
+                Take(text.Text, output, isEnd: false);
                 if (text.Annotations is { Count: > 0 })
                 {
                     output.Add(new TextContent("") { Annotations = text.Annotations });
@@ -51,88 +61,162 @@ internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
 
     public override void End(IList<AIContent> output)
     {
-        Emit(_held, output);
-        _held = "";
+        Take("", output, isEnd: true);
+        Emit("", isEnd: true);
+        Flush(output);
     }
 
-    /// <summary>One step; false if more text must come first.</summary>
-    private bool Next(IList<AIContent> output) =>
-        _held.Length > 0 && (_inside ? NextTag(_closing, output) : options.Anywhere ? NextTag(_opening, output) : NextAtStart(output));
-
-    private bool NextTag(string tag, IList<AIContent> output)
+    private void Take(string piece, IList<AIContent> output, bool isEnd)
     {
-        var at = _held.IndexOf(tag, StringComparison.OrdinalIgnoreCase);
-        if (at < 0)
+        var text = _held.Length == 0 ? piece : _held + piece;
+        _held = "";
+        var at = 0;
+        while (at < text.Length)
         {
-            var keep = Overlap(_held, tag);
-            Emit(_held[..^keep], output);
-            _held = _held[^keep..];
-            return false;
+            var rest = text.AsSpan(at);
+            var mark = rest.IndexOfAny(Marks);
+            if (mark != 0)
+            {
+                var length = mark < 0 ? rest.Length : mark;
+                Pass(text.Substring(at, length));
+                at += length;
+                continue;
+            }
+
+            if (CodeTracker.RunLength(rest) is > 0 and var run)
+            {
+                if (run == rest.Length && !isEnd)
+                {
+                    break;
+                }
+
+                Pass(text.Substring(at, run));
+                at += run;
+                continue;
+            }
+
+            var found = _code.IsInCode && !(_insideOf is not null && _code.IsAtLineStart) ? false : _tags.Read(rest, out var tag) is var read && read == true ? Counts(tag, rest[tag.Length..], isEnd) : read;
+            if (found is null && !isEnd)
+            {
+                break;
+            }
+
+            if (found != true)
+            {
+                if (_insideOf is null && _tags.Read(rest, out var mentioned) == true)
+                {
+                    _mentioned += mentioned.IsClosing ? -1 : 1;
+                }
+
+                Pass(text.Substring(at, 1));
+                at++;
+                continue;
+            }
+
+            _tags.Read(rest, out tag);
+            Turn(tag, output);
+            at += tag.Length;
         }
 
-        Emit(_held[..at], output);
-        _held = _held[(at + tag.Length)..];
-        Turn();
-        return true;
+        _held = text[at..];
+        Flush(output);
     }
 
-    private bool NextAtStart(IList<AIContent> output)
+    /// <summary>Whether a tag counts; null if that depends on what comes behind it.</summary>
+    private bool? Counts(ThinkTag tag, ReadOnlySpan<char> behind, bool isEnd)
     {
-        var start = _held.TrimStart();
-        if (!_textCame && !_closed)
+        if (_insideOf is { } open)
         {
-            if (start.StartsWith(_opening, StringComparison.OrdinalIgnoreCase))
+            return tag.IsClosing && (open.Length == 0 || tag.Name == open);
+        }
+
+        if (!tag.IsClosing)
+        {
+            if (!_hasText || _hasTags || options.Anywhere)
             {
-                _held = start[_opening.Length..];
-                Turn();
                 return true;
             }
 
-            if (_held.Length <= MostHeld && _opening.StartsWith(start, StringComparison.OrdinalIgnoreCase))
-            {
-                return false;
-            }
+            return !_code.IsAtLineStart ? false : behind.IsEmpty ? (isEnd ? false : null) : behind[0] is '\r' or '\n';
         }
 
-        End(output);
-        return false;
-    }
-
-    private void Turn()
-    {
-        _closed |= _inside;
-        _trimsStart = _inside ? !_textCame : _trimsStart;
-        _inside = !_inside;
-    }
-
-    private void Emit(string text, IList<AIContent> output)
-    {
-        if (!_inside && _trimsStart)
+        if (_mentioned > 0)
         {
-            text = text.TrimStart();
-            _trimsStart = text.Length == 0;
+            return false;
         }
 
-        if (text.Length == 0)
+        if (!_hasTextSinceTag || !Mentions.Contains(_code.Last))
         {
+            return true;
+        }
+
+        return _code.IsAtLineStart ? true : behind.IsEmpty ? (isEnd ? true : null) : behind[0] is '\r' or '\n';
+    }
+
+    private void Turn(ThinkTag tag, IList<AIContent> output)
+    {
+        Flush(output);
+        if (_insideOf is null && tag.IsClosing && _hasTextSinceTag)
+        {
+            output.Add(ThoughtSoFar.Create());
+            _hasText = false;
+        }
+
+        _hasTags = true;
+        _hasTextSinceTag = false;
+        _insideOf = tag.IsClosing ? null : tag.Name;
+        _trimsStart = _insideOf is null && !_hasText;
+        _space = "";
+        _code = new CodeTracker();
+    }
+
+    private void Pass(string text)
+    {
+        _code.Read(text);
+        Emit(text, isEnd: false);
+    }
+
+    private void Flush(IList<AIContent> output)
+    {
+        if (_passed.Length > 0)
+        {
+            output.Add(_insideOf is null ? new TextContent(_passed.ToString()) : new TextReasoningContent(_passed.ToString()));
+            _passed.Clear();
+        }
+    }
+
+    private void Emit(string text, bool isEnd)
+    {
+        if (_insideOf is not null)
+        {
+            _passed.Append(text);
             return;
         }
 
-        _textCame |= !_inside && !string.IsNullOrWhiteSpace(text);
-        output.Add(_inside ? new TextReasoningContent(text) : new TextContent(text));
-    }
-
-    /// <summary>The length of the longest end of a text that could begin a tag.</summary>
-    private static int Overlap(string text, string tag)
-    {
-        for (var length = Math.Min(text.Length, tag.Length - 1); length > 0; length--)
+        if (_trimsStart)
         {
-            if (tag.StartsWith(text[^length..], StringComparison.OrdinalIgnoreCase))
+            var start = text.TrimStart();
+            if (_hasTags)
             {
-                return length;
+                text = start;
             }
+            else
+            {
+                // White space before the first tag is left out, and before text it is not.
+                _space += text[..^start.Length];
+                text = start.Length > 0 || isEnd ? _space + start : "";
+            }
+
+            _trimsStart = start.Length == 0 && !(isEnd && text.Length > 0);
+            _space = _trimsStart ? _space : "";
         }
 
-        return 0;
+        if (text.Length > 0)
+        {
+            var says = !string.IsNullOrWhiteSpace(text);
+            _hasText |= says;
+            _hasTextSinceTag |= says;
+            _passed.Append(text);
+        }
     }
 }

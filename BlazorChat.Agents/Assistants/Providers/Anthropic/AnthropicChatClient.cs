@@ -6,13 +6,13 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Providers.Anthropic;
 
 /// <summary>
-/// Completes Anthropic's own <see cref="IChatClient"/>: converts its exceptions to <see cref="ChatFailureException"/>, disposes of the HTTP
-/// client, repairs what the service would refuse (<see cref="AnthropicPrompt"/>), and reads thinking and tool calls from the events
+/// Completes Anthropic's own <see cref="IChatClient"/>: converts its exceptions to <see cref="ChatFailureException"/>, disposes of the
+/// connection, repairs what the service would refuse (<see cref="AnthropicPrompt"/>), and reads thinking and tool calls from the events
 /// (<see cref="AnthropicResponseReader"/>). Always streams.
 /// </summary>
 /// <param name="inner">The library's client.</param>
-/// <param name="http">Its HTTP client; disposed with this.</param>
-internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : DelegatingChatClient(inner)
+/// <param name="server">The connection; disposed with this.</param>
+internal sealed class AnthropicChatClient(IChatClient inner, ModelServer server) : DelegatingChatClient(inner)
 {
     /// <inheritdoc/>
     public override Task<ChatResponse> GetResponseAsync(
@@ -56,12 +56,16 @@ internal sealed class AnthropicChatClient(IChatClient inner, HttpClient http) : 
     }
 
     /// <inheritdoc/>
+    public override object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(ModelServer) && serviceKey is null ? server : base.GetService(serviceType, serviceKey);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
         if (disposing)
         {
-            http.Dispose();
+            server.Dispose();
         }
     }
 }

@@ -1,12 +1,14 @@
 using Anthropic;
 using Anthropic.Core;
+using BlazorChat.Assistants.Providers.Streams;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Providers.Anthropic;
 
 /// <summary>Anthropic, through its own library's <see cref="IChatClient"/>.</summary>
 /// <param name="time">The clock.</param>
-internal sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClientProvider
+/// <param name="loggers">Creates the logger for what a server refuses.</param>
+internal sealed class AnthropicChatClientProvider(TimeProvider time, ILoggerFactory loggers) : IChatClientProvider
 {
     /// <summary>The provider's name in the configuration.</summary>
     public const string ProviderName = "Anthropic";
@@ -32,12 +34,12 @@ internal sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClie
     /// <inheritdoc/>
     public IChatClient Create(AssistantOptions options)
     {
-        var http = ProviderHttpHandler.CreateClient(time);
+        var server = ModelServer.Connect(options, ModelProtocol.Anthropic, time, loggers);
 
         // Everything is set here: otherwise the library would read the process's environment itself.
         var client = new AnthropicClient(new ClientOptions
         {
-            HttpClient = http,
+            HttpClient = server.Http,
             BaseUrl = BaseUrl(options.Endpoint),
             ApiKey = options.ApiKey ?? "none",
             AuthToken = null,
@@ -45,7 +47,7 @@ internal sealed class AnthropicChatClientProvider(TimeProvider time) : IChatClie
             MaxRetries = 0,
             Timeout = options.TotalTimeout + TimeSpan.FromMinutes(1),
         });
-        var chat = new AnthropicChatClient(client.AsIChatClient(options.Model, options.MaxOutputTokens), http);
+        var chat = new AnthropicChatClient(client.AsIChatClient(options.Model, options.MaxOutputTokens), server);
 
         // The protocol has no field for the speaker.
         return new SpeakerEnvelopeChatClient(chat);

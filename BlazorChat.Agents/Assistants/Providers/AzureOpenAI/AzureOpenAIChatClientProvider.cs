@@ -3,6 +3,7 @@ using System.ClientModel.Primitives;
 using BlazorChat.Assistants.Providers.Connectors;
 using BlazorChat.Assistants.Providers.OpenAI;
 using Azure.AI.OpenAI;
+using BlazorChat.Assistants.Providers.Streams;
 using Microsoft.Extensions.AI;
 using Microsoft.SemanticKernel;
 
@@ -13,7 +14,8 @@ namespace BlazorChat.Assistants.Providers.AzureOpenAI;
 /// key; for Azure identities, register a <see cref="KernelChatClientProvider"/>.
 /// </summary>
 /// <param name="time">The clock.</param>
-internal sealed class AzureOpenAIChatClientProvider(TimeProvider time) : IChatClientProvider
+/// <param name="loggers">Creates the logger for what a server refuses.</param>
+internal sealed class AzureOpenAIChatClientProvider(TimeProvider time, ILoggerFactory loggers) : IChatClientProvider
 {
     /// <summary>The provider's name in the configuration.</summary>
     public const string ProviderName = "AzureOpenAI";
@@ -33,15 +35,15 @@ internal sealed class AzureOpenAIChatClientProvider(TimeProvider time) : IChatCl
     /// <inheritdoc/>
     public IChatClient Create(AssistantOptions options)
     {
-        var http = ProviderHttpHandler.CreateClient(time);
+        var server = ModelServer.Connect(options, ModelProtocol.Chat, time, loggers);
         // The guard handles timeouts and retries.
         var azure = new AzureOpenAIClient(new Uri(options.Endpoint!), new ApiKeyCredential(options.ApiKey!), new AzureOpenAIClientOptions
         {
             NetworkTimeout = Timeout.InfiniteTimeSpan,
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-            Transport = new HttpClientPipelineTransport(http),
+            Transport = new HttpClientPipelineTransport(server.Http),
         });
-        var client = new OpenAIChatClient(KernelConnector.ToChatClient(kernel => kernel.AddAzureOpenAIChatClient(options.Model!, azure)), http, TokenLimitField.MaxCompletionTokens);
+        var client = new OpenAIChatClient(KernelConnector.ToChatClient(kernel => kernel.AddAzureOpenAIChatClient(options.Model!, azure)), server, TokenLimitField.MaxCompletionTokens);
         return new SpeakerEnvelopeChatClient(client, name => !OpenAINames.Fits(name));
     }
 }

@@ -146,7 +146,7 @@ internal sealed class ChatCompletionChatClient(IChatCompletionService service) :
                 return new ImageContent(image.Data, image.MediaType);
             case UriContent image when image.HasTopLevelMediaType("image"):
                 return new ImageContent(image.Uri);
-            case TextReasoningContent reasoning:
+            case TextReasoningContent { ProtectedData: not null } reasoning:
                 return new ReasoningContent(reasoning.Text);
             case FunctionCallContent call:
                 names[call.CallId] = call.Name;

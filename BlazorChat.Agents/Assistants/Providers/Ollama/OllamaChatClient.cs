@@ -13,12 +13,12 @@ namespace BlazorChat.Assistants.Providers.Ollama;
 /// installed models if one is missing, and reads calls and counts from the lines (<see cref="OllamaResponseReader"/>). Always streams.
 /// </summary>
 /// <param name="server">The library's client.</param>
-/// <param name="http">Its HTTP client; disposed with this.</param>
+/// <param name="connection">Its connection; disposed with this.</param>
 /// <param name="model">The model to ask if the options name no other.</param>
 /// <param name="context">The size of the context to request, in tokens. Always the same: another size makes the server reload the model.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Logs what a model cannot do.</param>
-internal sealed class OllamaChatClient(OllamaServer server, HttpClient http, string model, int context, TimeProvider time, ILogger<OllamaChatClient> logger)
+internal sealed class OllamaChatClient(OllamaServer server, ModelServer connection, string model, int context, TimeProvider time, ILogger<OllamaChatClient> logger)
     : DelegatingChatClient(server)
 {
     private readonly OllamaModels _models = new(server, time);
@@ -76,12 +76,16 @@ internal sealed class OllamaChatClient(OllamaServer server, HttpClient http, str
     }
 
     /// <inheritdoc/>
+    public override object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(ModelServer) && serviceKey is null ? connection : base.GetService(serviceType, serviceKey);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
         if (disposing)
         {
-            http.Dispose();
+            connection.Dispose();
         }
     }
 

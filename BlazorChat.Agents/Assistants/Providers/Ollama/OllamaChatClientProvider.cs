@@ -28,7 +28,8 @@ internal sealed class OllamaChatClientProvider(TimeProvider time, ILoggerFactory
     /// <inheritdoc/>
     public IChatClient Create(AssistantOptions options)
     {
-        var http = ProviderHttpHandler.CreateClient(time, takesJson: true);
+        var connection = ModelServer.Connect(options, protocol: null, time, loggers);
+        var http = connection.Http;
         http.BaseAddress = BaseAddress(options.Endpoint);
         if (options.ApiKey is { } key)
         {
@@ -37,7 +38,7 @@ internal sealed class OllamaChatClientProvider(TimeProvider time, ILoggerFactory
         }
 
         var client = new OllamaChatClient(
-            new OllamaServer(http, options.Model!), http, options.Model!,
+            new OllamaServer(http, options.Model!), connection, options.Model!,
             options.ContextTokens ?? (int)Math.Min(int.MaxValue, (long)options.PromptTokens + options.MaxOutputTokens),
             time, loggers.CreateLogger<OllamaChatClient>());
 

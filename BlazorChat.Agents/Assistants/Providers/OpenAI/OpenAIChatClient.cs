@@ -13,33 +13,28 @@ namespace BlazorChat.Assistants.Providers.OpenAI;
 /// </summary>
 internal sealed class OpenAIChatClient : DelegatingChatClient
 {
-    private readonly HttpClient _http;
+    private readonly ModelServer _server;
     private readonly OpenAIPrompt _prompt;
 
     /// <summary>Creates a client; it connects with the first request.</summary>
     /// <param name="model">The model to ask if the options name no other.</param>
     /// <param name="endpoint">The server, including <c>/v1</c>.</param>
     /// <param name="apiKey">The key; null for a server that needs none.</param>
-    /// <param name="time">The clock that a <c>Retry-After</c> date is compared with.</param>
-    public OpenAIChatClient(string model, Uri endpoint, string? apiKey, TimeProvider time)
-        : this(model, endpoint, apiKey, ProviderHttpHandler.CreateClient(time))
+    /// <param name="server">The connection; disposed with this.</param>
+    public OpenAIChatClient(string model, Uri endpoint, string? apiKey, ModelServer server)
+        : this(KernelConnector.ToChatClient(kernel => kernel.AddOpenAIChatClient(model, Client(endpoint, apiKey, server.Http))), server, OpenAIPrompt.LimitOf(endpoint))
     {
     }
 
     /// <summary>Creates a client from a connector that speaks the same protocol elsewhere.</summary>
     /// <param name="connector">Makes one request and runs no tools: see <see cref="KernelConnector"/>.</param>
-    /// <param name="http">Its HTTP client; disposed with this.</param>
+    /// <param name="server">The connection; disposed with this.</param>
     /// <param name="limit">The server's name for the token limit of a response.</param>
-    internal OpenAIChatClient(IChatClient connector, HttpClient http, TokenLimitField limit)
+    internal OpenAIChatClient(IChatClient connector, ModelServer server, TokenLimitField limit)
         : base(connector)
     {
-        _http = http;
+        _server = server;
         _prompt = new OpenAIPrompt(limit);
-    }
-
-    private OpenAIChatClient(string model, Uri endpoint, string? apiKey, HttpClient http)
-        : this(KernelConnector.ToChatClient(kernel => kernel.AddOpenAIChatClient(model, Client(endpoint, apiKey, http))), http, OpenAIPrompt.LimitOf(endpoint))
-    {
     }
 
     /// <inheritdoc/>
@@ -53,10 +48,14 @@ internal sealed class OpenAIChatClient : DelegatingChatClient
         OpenAIResponseReader.ReadAsync(base.GetStreamingResponseAsync(OpenAIPrompt.Messages(messages), _prompt.Options(options), cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public override object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(ModelServer) && serviceKey is null ? _server : base.GetService(serviceType, serviceKey);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        _http.Dispose();
+        _server.Dispose();
     }
 
     // The library requires a key; servers that need none ignore it. The guard handles timeouts and retries.

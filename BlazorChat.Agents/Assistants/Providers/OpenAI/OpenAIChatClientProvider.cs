@@ -1,10 +1,12 @@
+using BlazorChat.Assistants.Providers.Streams;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Providers.OpenAI;
 
 /// <summary>OpenAI, and every server that speaks one of its protocols: Ollama, llama.cpp, vLLM, LM Studio, Azure's v1 endpoint and others.</summary>
 /// <param name="time">The clock.</param>
-internal sealed class OpenAIChatClientProvider(TimeProvider time) : IChatClientProvider
+/// <param name="loggers">Creates the logger for what a server refuses.</param>
+internal sealed class OpenAIChatClientProvider(TimeProvider time, ILoggerFactory loggers) : IChatClientProvider
 {
     /// <summary>The provider's name in the configuration.</summary>
     public const string ProviderName = "OpenAI";
@@ -34,10 +36,10 @@ internal sealed class OpenAIChatClientProvider(TimeProvider time) : IChatClientP
         if (Protocol(options) == OpenAIProtocol.Responses)
         {
             // Its messages have no field for names.
-            return new SpeakerEnvelopeChatClient(new ResponsesChatClient(options.Model!, endpoint, options.ApiKey, options.Store == true, time));
+            return new SpeakerEnvelopeChatClient(new ResponsesChatClient(options.Model!, endpoint, options.ApiKey, options.Store == true, ModelServer.Connect(options, ModelProtocol.Responses, time, loggers)));
         }
 
-        var client = new OpenAIChatClient(options.Model!, endpoint, options.ApiKey, time);
+        var client = new OpenAIChatClient(options.Model!, endpoint, options.ApiKey, ModelServer.Connect(options, ModelProtocol.Chat, time, loggers));
 
         // The protocol has a field for names. OpenAI shows it to the model but accepts only 64 ASCII characters; most other servers accept
         // any name and do not show it.

@@ -101,6 +101,13 @@ internal sealed class OpenAIPrompt(TokenLimitField limit)
             result.ParticipantName = name;
         }
 
+        var reasoning = string.Concat(message.Contents.OfType<TextReasoningContent>().Select(content => content.Text));
+        if (reasoning.Length > 0)
+        {
+            // Taken out again for all servers but those that ask for it (RequestForm).
+            result.Patch.Set("$.reasoning_content"u8, reasoning);
+        }
+
         return result;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using BlazorChat.Assistants.Providers.Streams;
 using BlazorChat.Assistants.Resilience;
 using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
@@ -188,7 +189,7 @@ internal sealed class OpenAIResponseReader
         return update;
     }
 
-    /// <summary>Reads a finish reason that the library does not know (see <see cref="EventMender"/>).</summary>
+    /// <summary>Reads a finish reason that the library does not know (see <see cref="ChatChunkRewriter"/>).</summary>
     private void ReadUnknownReason(StreamingChatCompletionUpdate chunk, ChatResponseUpdate update)
     {
         var says = update.Contents.Any(content => content is not TextContent { Text.Length: 0 });

@@ -15,7 +15,7 @@ namespace BlazorChat.Assistants.Providers.OpenAI;
 /// </summary>
 internal sealed class ResponsesChatClient : DelegatingChatClient
 {
-    private readonly HttpClient _http;
+    private readonly ModelServer _server;
     private readonly ResponsesPrompt _prompt;
 
     /// <summary>Creates a client; it connects with the first request.</summary>
@@ -23,17 +23,12 @@ internal sealed class ResponsesChatClient : DelegatingChatClient
     /// <param name="endpoint">The server, including <c>/v1</c>.</param>
     /// <param name="apiKey">The key; null for a server that needs none.</param>
     /// <param name="store">Whether the service may keep prompts and responses.</param>
-    /// <param name="time">The clock that a <c>Retry-After</c> date is compared with.</param>
-    public ResponsesChatClient(string model, Uri endpoint, string? apiKey, bool store, TimeProvider time)
-        : this(model, endpoint, apiKey, store, ProviderHttpHandler.CreateClient(time))
-    {
-    }
-
-    private ResponsesChatClient(string model, Uri endpoint, string? apiKey, bool store, HttpClient http)
+    /// <param name="server">The connection; disposed with this.</param>
+    public ResponsesChatClient(string model, Uri endpoint, string? apiKey, bool store, ModelServer server)
         : base(KernelConnector.ToChatClient(kernel =>
-            kernel.Services.AddSingleton(OpenAIChatClient.Client(endpoint, apiKey, http).GetResponsesClient().AsIChatClient(model))))
+            kernel.Services.AddSingleton(OpenAIChatClient.Client(endpoint, apiKey, server.Http).GetResponsesClient().AsIChatClient(model))))
     {
-        _http = http;
+        _server = server;
         _prompt = new ResponsesPrompt(store);
     }
 
@@ -89,12 +84,16 @@ internal sealed class ResponsesChatClient : DelegatingChatClient
     }
 
     /// <inheritdoc/>
+    public override object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(ModelServer) && serviceKey is null ? _server : base.GetService(serviceType, serviceKey);
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
         if (disposing)
         {
-            _http.Dispose();
+            _server.Dispose();
         }
     }
 }

@@ -4,6 +4,7 @@ using BlazorChat.Assistants.Resilience;
 using BlazorChat.Assistants;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BlazorChat.Tests.Assistants.Providers.AzureOpenAI;
 
@@ -74,7 +75,7 @@ public sealed class AzureOpenAITests
         Assert.Equal("I will not.", Assert.Single(updates.SelectMany(u => u.Contents).OfType<ErrorContent>()).Message);
     }
 
-    private static IChatClient Create(ModelStub stub) => new AzureOpenAIChatClientProvider(TimeProvider.System).Create(
+    private static IChatClient Create(ModelStub stub) => new AzureOpenAIChatClientProvider(TimeProvider.System, NullLoggerFactory.Instance).Create(
         new AssistantOptions { Provider = "AzureOpenAI", Endpoint = stub.Address.ToString(), ApiKey = ModelWire.Secret, Model = "our-gpt" });
 
     private static string Delta(string delta, string finish = "null") =>

@@ -145,7 +145,7 @@ public sealed class ResponsesChatClientTests : IAsyncLifetime
         Assert.Equal("Half", reading.Text);
         Assert.Equal((kind, canRetry), (reading.Failure?.Kind, reading.Failure?.CanRetry));
         Assert.DoesNotContain("secret", reading.Failure!.Message, StringComparison.Ordinal);
-        Assert.Equal(kind != ChatFailureKind.RateLimited, reading.Failure.Message.Contains("The model tripped over", StringComparison.Ordinal));
+        Assert.Contains("The model tripped over", reading.Failure.Message, StringComparison.Ordinal);
 
         // What it cost until then is billed.
         Assert.Equal((30, 20), (reading.Usage?.InputTokenCount, reading.Usage?.OutputTokenCount));

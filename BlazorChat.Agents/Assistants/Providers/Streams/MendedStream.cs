@@ -2,26 +2,29 @@ using System.Buffers;
 using System.Runtime.ExceptionServices;
 using BlazorChat.Assistants.Resilience;
 
-namespace BlazorChat.Assistants.Providers;
+namespace BlazorChat.Assistants.Providers.Streams;
 
 /// <summary>
-/// An event stream from a model's server, repaired event by event (<see cref="EventLines"/>). An event is passed on as soon as it is
-/// complete, wherever the network split its bytes.
+/// An event stream from a model's server, written anew event by event (<see cref="EventReader"/>). An event is passed on as soon as it is
+/// complete, wherever the network split its bytes. An error is thrown after everything before it has been read.
 /// </summary>
 /// <param name="inner">The server's stream; disposed with this one.</param>
-internal sealed class MendedStream(Stream inner) : Stream
+/// <param name="protocol">The server's protocol.</param>
+/// <param name="unreadable">Told at the end how many events could not be read, if any.</param>
+internal sealed class MendedStream(Stream inner, ModelProtocol protocol, Action<int>? unreadable = null) : Stream
 {
     /// <summary>The most bytes of a line and of an event. Without a limit, a server that never ends one would fill the memory.</summary>
     public const int MaxLineBytes = 16 * 1024 * 1024;
 
     private const int BufferBytes = 8 * 1024;
 
-    private readonly EventLines _lines = new();
     private readonly ArrayBufferWriter<byte> _ready = new();
     private readonly ArrayBufferWriter<byte> _line = new();
+    private EventReader? _events;
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private ExceptionDispatchInfo? _failure;
     private int _given;
+    private bool _isAfterReturn;
     private bool _ended;
 
     /// <inheritdoc/>
@@ -57,7 +60,7 @@ internal sealed class MendedStream(Stream inner) : Stream
             {
                 Take(await inner.ReadAsync(Buffer(), cancellationToken).ConfigureAwait(false));
             }
-            catch (Exception exception) when (_lines.IsHolding && exception is not ChatFailureException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 Keep(exception);
             }
@@ -82,7 +85,7 @@ internal sealed class MendedStream(Stream inner) : Stream
             {
                 Take(inner.Read(Buffer().Span));
             }
-            catch (Exception exception) when (_lines.IsHolding && exception is not ChatFailureException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 Keep(exception);
             }
@@ -114,6 +117,7 @@ internal sealed class MendedStream(Stream inner) : Stream
         if (disposing)
         {
             inner.Dispose();
+            _events?.Dispose();
             if (Interlocked.Exchange(ref _buffer, null) is { } buffer && _ended)
             {
                 // Only if no read can still be running: it would write into an array that someone else has rented.
@@ -150,35 +154,27 @@ internal sealed class MendedStream(Stream inner) : Stream
 
     private void Take(int count)
     {
+        _events ??= new EventReader(protocol, _ready);
         if (count == 0)
         {
             _ended = true;
-            if (_line.WrittenCount > 0)
-            {
-                _lines.Take(_line.WrittenSpan, _ready);
-                _line.ResetWrittenCount();
-            }
-
-            _lines.End(_ready);
+            EndLine([]);
+            End(isWhole: true);
             return;
         }
 
         var rest = Buffer().Span[..count];
+        if (_isAfterReturn && rest[0] == '\n')
+        {
+            rest = rest[1..];
+        }
+
+        _isAfterReturn = false;
         while (rest.IndexOfAny((byte)'\n', (byte)'\r') is >= 0 and var end)
         {
-            // "\r\n" gives an empty line more, which passes as it is.
-            if (_line.WrittenCount == 0)
-            {
-                _lines.Take(rest[..(end + 1)], _ready);
-            }
-            else
-            {
-                _line.Write(rest[..(end + 1)]);
-                _lines.Take(_line.WrittenSpan, _ready);
-                _line.ResetWrittenCount();
-            }
-
-            rest = rest[(end + 1)..];
+            TakeLine(rest[..end]);
+            _isAfterReturn = rest[end] == '\r' && end + 1 == rest.Length;
+            rest = rest[(rest[end..] is [(byte)'\r', (byte)'\n', ..] ? end + 2 : end + 1)..];
         }
 
         _line.Write(rest);
@@ -188,10 +184,65 @@ internal sealed class MendedStream(Stream inner) : Stream
         }
     }
 
-    /// <summary>Passes on what waited before the failure is thrown.</summary>
+    private void TakeLine(ReadOnlySpan<byte> end)
+    {
+        if (_line.WrittenCount == 0)
+        {
+            _events!.Take(end);
+            return;
+        }
+
+        EndLine(end);
+    }
+
+    private void EndLine(ReadOnlySpan<byte> end)
+    {
+        _line.Write(end);
+        if (_line.WrittenCount > 0)
+        {
+            try
+            {
+                _events!.Take(_line.WrittenSpan);
+            }
+            finally
+            {
+                _line.ResetWrittenCount();
+            }
+        }
+    }
+
+    private void End(bool isWhole)
+    {
+        if (_events is not { } events)
+        {
+            return;
+        }
+
+        _events = null;
+        using (events)
+        {
+            try
+            {
+                events.End(isWhole);
+            }
+            finally
+            {
+                if (events.Unreadable > 0)
+                {
+                    unreadable?.Invoke(events.Unreadable);
+                }
+            }
+        }
+    }
+
+    /// <summary>Passes on what is held back before the failure is thrown.</summary>
     private void Keep(Exception exception)
     {
-        _lines.End(_ready);
+        // Of a line that was cut, nothing is known.
         _failure = ExceptionDispatchInfo.Capture(exception);
+        if (exception is not ChatFailureException)
+        {
+            End(isWhole: false);
+        }
     }
 }
