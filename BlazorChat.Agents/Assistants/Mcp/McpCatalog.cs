@@ -1,5 +1,6 @@
+using System.Text.Json;
+using BlazorChat.Assistants.Providers.Streams;
 using BlazorChat.Text;
-using ModelContextProtocol.Protocol;
 
 namespace BlazorChat.Assistants.Mcp;
 
@@ -23,37 +24,52 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
     /// <summary>The most characters of a server's own name for a tool; a tool with a longer one is left out.</summary>
     public const int NameLength = 1_000;
 
+    // The most names in a notice.
+    private const int ShownNames = 10;
+
     /// <summary>Reads a server's list, page by page, until it ends or a limit is reached.</summary>
     public static async Task<McpCatalog> ReadAsync(McpServerOptions options, McpSession session, CancellationToken cancellationToken)
     {
         var listed = new List<McpToolDefinition>();
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var invalid = new List<string>();
         var (seen, again, tooLong, cut) = (0, 0, 0, 0);
         var isWhole = false;
         string? cursor = null;
         for (var page = 0; page < MaxPages && !isWhole && listed.Count <= MaxTools; page++)
         {
             var result = await session.ListAsync(cursor, cancellationToken).ConfigureAwait(false);
-            seen += result.Tools.Count;
-            foreach (var tool in result.Tools.Where(tool => McpToolNames.IsListed(options.Tools, tool.Name)))
+            var tools = LooseJson.List(LooseJson.Property(result, "tools")).ToList();
+            seen += tools.Count;
+            foreach (var tool in tools)
             {
+                var name = LooseJson.Word(tool, "name") ?? "";
+                if (!McpToolNames.IsListed(options.Tools, name))
+                {
+                    continue;
+                }
+
                 // Checked at once: a page may be long, and there may be many.
-                var schema = tool.InputSchema.GetRawText();
-                if (schema.Length > SchemaLength || tool.Name.Length > NameLength)
+                var schema = LooseJson.Object(tool, "inputSchema") is { } given && LooseJson.Word(given, "type") == "object" ? given.GetRawText() : null;
+                if (schema?.Length > SchemaLength || name.Length > NameLength)
                 {
                     tooLong++;
                 }
-                else if (!names.Add(tool.Name))
+                else if (schema is null)
+                {
+                    invalid.Add(name);
+                }
+                else if (!names.Add(name))
                 {
                     again++;
                 }
                 else if (listed.Count <= MaxTools)
                 {
-                    listed.Add(new McpToolDefinition(tool.Name, "", Describe(tool, ref cut), schema, NeedsApproval(options.Approval, tool.Annotations)));
+                    listed.Add(new McpToolDefinition(name, "", Describe(tool, ref cut), schema, NeedsApproval(options.Approval, LooseJson.Object(tool, "annotations"))));
                 }
             }
 
-            cursor = result.NextCursor;
+            cursor = LooseJson.Word(result, "nextCursor");
             isWhole = string.IsNullOrEmpty(cursor);
         }
 
@@ -63,6 +79,7 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
             listed.Count <= MaxTools && !isWhole ? $"Its list of tools does not end; the tools on its first {MaxPages} pages are offered." : null,
             again > 0 ? $"Tools left out because another tool has the same name: {again:N0}." : null,
             tooLong > 0 ? $"Tools left out because their schema is longer than {SchemaLength:N0} characters or their name longer than {NameLength:N0}: {tooLong:N0}." : null,
+            invalid.Count > 0 ? $"Tools left out because their inputSchema is not the schema of an object: {string.Join(", ", invalid.Take(ShownNames).Select(name => Names.WithoutControls(TextCut.Excerpt(name, 80))))}{(invalid.Count > ShownNames ? $" and {invalid.Count - ShownNames:N0} more" : "")}." : null,
             cut > 0 ? $"Descriptions cut to {DescriptionLength:N0} characters: {cut:N0}." : null,
         ];
         var notice = string.Join(' ', notices.OfType<string>());
@@ -83,16 +100,29 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
     }
 
     /// <summary>Without hints, the protocol assumes that a tool may change and destroy things.</summary>
-    private static bool NeedsApproval(McpApproval approval, ToolAnnotations? hints) => approval switch
+    private static bool NeedsApproval(McpApproval approval, JsonElement? hints) => approval switch
     {
         McpApproval.Always => true,
         McpApproval.Never => false,
-        _ => hints?.ReadOnlyHint is not true && hints?.DestructiveHint is not false,
+        _ => Hint(hints, "readOnlyHint") is not true && Hint(hints, "destructiveHint") is not false,
     };
 
-    private static string Describe(Tool tool, ref int cut)
+    private static bool? Hint(JsonElement? hints, string name) =>
+        (hints is { } given ? LooseJson.Property(given, name) : null)?.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => null,
+        };
+
+    private static string Describe(JsonElement tool, ref int cut)
     {
-        var text = string.IsNullOrWhiteSpace(tool.Description) ? tool.Title ?? tool.Annotations?.Title ?? "" : tool.Description;
+        var text = LooseJson.Word(tool, "description");
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            text = LooseJson.Word(tool, "title") ?? (LooseJson.Object(tool, "annotations") is { } hints ? LooseJson.Word(hints, "title") : null) ?? "";
+        }
+
         if (text.Length <= DescriptionLength)
         {
             return text;

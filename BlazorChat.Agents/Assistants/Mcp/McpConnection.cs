@@ -27,6 +27,7 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
         {
             var connectedAt = (long?)null;
             string sentence;
+            var isForgotten = false;
             try
             {
                 sentence = await OneSessionAsync(() => connectedAt = time.GetTimestamp(), stopping).ConfigureAwait(false);
@@ -40,6 +41,14 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
 #pragma warning restore CA1031
             {
                 sentence = McpFailures.Message(_options, exception);
+                isForgotten = McpFailures.Find<McpSessionUnknownException>(exception) is not null;
+            }
+
+            if (isForgotten && connectedAt is not null)
+            {
+                // The server is there: it only wants another handshake.
+                server.Away(new McpServerState.Connecting());
+                continue;
             }
 
             if (connectedAt is { } began && time.GetElapsedTime(began) >= LongestDelay)
@@ -73,11 +82,11 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
             Publish(opened, catalog, time.GetUtcNow());
             McpLog.Connected(log, server.Name, catalog.Tools.Count);
             await StayAsync(opened, catalog, stopping).ConfigureAwait(false);
-            return opened.WhyClosed();
+            return opened.IsForgotten ? throw new McpSessionUnknownException() : opened.WhyClosed();
         }
-        catch (Exception) when (opened.ClosedToken.IsCancellationRequested && !stopping.IsCancellationRequested)
+        catch (Exception exception) when (opened.ClosedToken.IsCancellationRequested && !stopping.IsCancellationRequested && exception is not McpSessionUnknownException)
         {
-            return opened.WhyClosed();
+            return opened.IsForgotten ? throw new McpSessionUnknownException() : opened.WhyClosed();
         }
     }
 

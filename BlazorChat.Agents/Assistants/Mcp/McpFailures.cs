@@ -51,7 +51,8 @@ internal static class McpFailures
     public static string Words(string words) =>
         words.Length <= WordsLength ? words : $"{TextCut.Beginning(words, WordsLength)}… ({words.Length:N0} characters in all)";
 
-    private static T? Find<T>(Exception? exception)
+    /// <summary>The exception of this type among an exception and its causes, or null.</summary>
+    public static T? Find<T>(Exception? exception)
         where T : Exception
     {
         for (; exception is not null; exception = exception.InnerException)

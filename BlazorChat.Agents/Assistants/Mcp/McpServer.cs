@@ -9,6 +9,7 @@ internal sealed class McpServer
     private volatile McpServerState _state;
     private volatile IReadOnlyList<ChatTool> _tools = [];
     private volatile McpSession? _session;
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal McpServer(McpServerOptions options, Action changed)
     {
@@ -34,12 +35,32 @@ internal sealed class McpServer
     /// <summary>The session for calls, or null while the server is not connected.</summary>
     internal McpSession? Session => _session;
 
+    /// <summary>Waits for the session after one that its server has forgotten; null if the server cannot be reached.</summary>
+    internal async Task<McpSession?> NextSessionAsync(McpSession forgotten, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var news = Volatile.Read(ref _news).Task;
+            if (_session is { } session && session != forgotten)
+            {
+                return session;
+            }
+
+            if (_state is McpServerState.Failed)
+            {
+                return null;
+            }
+
+            await news.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     internal void Connected(McpSession session, McpServerState.Connected state, IReadOnlyList<ChatTool> tools)
     {
         _session = session;
         _tools = tools;
         _state = state;
-        _changed();
+        Tell();
     }
 
     internal void Away(McpServerState state)
@@ -47,6 +68,12 @@ internal sealed class McpServer
         _session = null;
         _tools = [];
         _state = state;
+        Tell();
+    }
+
+    private void Tell()
+    {
+        Interlocked.Exchange(ref _news, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         _changed();
     }
 }

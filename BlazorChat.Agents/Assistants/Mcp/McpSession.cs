@@ -96,7 +96,7 @@ internal sealed class McpSession : IAsyncDisposable
             // The library gets no logger: it would log the contents of messages.
             IClientTransport transport = process is null
                 ? new HttpClientTransport(Http(options), http!, loggerFactory: null, ownsHttpClient: false)
-                : new StreamClientTransport(process.Input, new MessageBoundStream(process.Output, MessageBytes, newlines: 1));
+                : new StreamClientTransport(process.Input, new WholeCharactersStream(new MessageBoundStream(process.Output, MessageBytes, newlines: 1)));
             var connected = await McpClient.CreateAsync(transport, client, loggerFactory: null, cancellationToken).ConfigureAwait(false);
             return new McpSession(options, connected, process, http, wake, progress, log);
         }
@@ -120,11 +120,22 @@ internal sealed class McpSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Requests one page of the server's tools.</summary>
-    public async Task<ListToolsResult> ListAsync(string? cursor, CancellationToken cancellationToken)
+    /// <summary>Requests one page of the server's tools, as JSON: with the library's types, one tool that is not valid would cost all of them.</summary>
+    public async Task<JsonElement> ListAsync(string? cursor, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ClosedToken);
-        return await _client.ListToolsAsync(new ListToolsRequestParams { Cursor = cursor }, either.Token).ConfigureAwait(false);
+        return await _client.SendRequestAsync<ListToolsRequestParams, JsonElement>(
+            RequestMethods.ToolsList, new ListToolsRequestParams { Cursor = cursor }, McpJsonUtilities.DefaultOptions, cancellationToken: either.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the server has forgotten the session.</summary>
+    public bool IsForgotten { get; private set; }
+
+    /// <summary>Ends the session, because its server has forgotten it.</summary>
+    public Task ForgetAsync()
+    {
+        IsForgotten = true;
+        return _closed.CancelAsync();
     }
 
     /// <summary>

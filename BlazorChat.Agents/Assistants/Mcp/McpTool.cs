@@ -44,25 +44,41 @@ internal sealed class McpTool : AIFunction
         var call = arguments.Services?.GetService(typeof(ToolCallContext)) as ToolCallContext;
         try
         {
-            var result = await session.CallAsync(_definition.ServerName, arguments, call is null ? null : new Progress(call), cancellationToken).ConfigureAwait(false);
-            return McpResultText.Read(Name, result);
+            return await CallAsync(session, arguments, call, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (McpFailures.Find<McpSessionUnknownException>(exception) is not null && !cancellationToken.IsCancellationRequested)
         {
-            throw;
+            await session.ForgetAsync().ConfigureAwait(false);
+            session = await _server.NextSessionAsync(session, cancellationToken).ConfigureAwait(false);
         }
-        catch (ToolFailedException)
+        catch (Exception exception) when (exception is not ToolFailedException && !cancellationToken.IsCancellationRequested)
         {
-            throw;
+            throw Failed(exception, session);
         }
-#pragma warning disable CA1031 // Whatever a library throws at a server's odd answers becomes a sentence; its own message may quote anything.
-        catch (Exception exception)
-#pragma warning restore CA1031
+
+        // Nothing was done, so it is asked once more, unless the server has become another one meanwhile.
+        if (session is null || !_server.Tools.Any(tool => tool.Function is McpTool same && same._definition == _definition))
+        {
+            throw new ToolFailedException(McpFailures.Away(_server.Options, Name));
+        }
+
+        try
+        {
+            return await CallAsync(session, arguments, call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not ToolFailedException && !cancellationToken.IsCancellationRequested)
         {
             throw Failed(exception, session);
         }
     }
 
+    private async Task<string> CallAsync(McpSession session, AIFunctionArguments arguments, ToolCallContext? call, CancellationToken cancellationToken)
+    {
+        var result = await session.CallAsync(_definition.ServerName, arguments, call is null ? null : new Progress(call), cancellationToken).ConfigureAwait(false);
+        return McpResultText.Read(Name, result);
+    }
+
+    // Whatever a library throws at a server's odd answers becomes a sentence; its own message may quote anything.
     private ToolFailedException Failed(Exception exception, McpSession session)
     {
         var kind = exception.GetType().Name;

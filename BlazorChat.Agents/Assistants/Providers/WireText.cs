@@ -96,6 +96,10 @@ internal static class WireText
         return text.ToString();
     }
 
+    /// <summary>The character of an escape at the beginning of JSON in UTF-8; NUL if there is none.</summary>
+    public static char Unit(ReadOnlySpan<byte> json) =>
+        json is [(byte)'\\', (byte)'u', _, _, _, _, ..] && ushort.TryParse(json.Slice(2, 4), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var unit) ? (char)unit : '\0';
+
     /// <summary>The character of an escape at this position; NUL if there is none.</summary>
     private static char Unit(string json, int i) =>
         i + 6 <= json.Length && json[i] == '\\' && json[i + 1] == 'u' && ushort.TryParse(json.AsSpan(i + 2, 4), System.Globalization.NumberStyles.HexNumber, null, out var unit) ? (char)unit : '\0';

@@ -30,6 +30,24 @@ public sealed class McpHostileServerTests
     }
 
     [Fact]
+    public async Task A_tool_that_is_not_valid_is_left_out_by_its_name_and_the_others_are_offered()
+    {
+        await using var host = await McpHost.StartOddAsync("oneBad");
+        var state = await host.ConnectedAsync();
+        Assert.Equal(["odd_good", "odd_7", "odd_hinted", "odd_last"], host.Source.Tools.Select(tool => tool.Name));
+        Assert.Equal("Tools left out because their inputSchema is not the schema of an object: empty, nothing, text, none, word, , , .", state.Notice);
+        Assert.Contains(host.Log.Lines, line => line.Level == LogLevel.Warning && line.Text.Contains("empty, nothing, text, none", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Half_a_character_in_a_result_costs_one_sign()
+    {
+        await using var host = await McpHost.StartOddAsync("plain");
+        await host.ConnectedAsync();
+        Assert.Equal("ok \uFFFD! \U0001F600 \\ud83d", await host.CallAsync("odd_half", new { }));
+    }
+
+    [Fact]
     public async Task A_list_that_never_ends_is_left()
     {
         await using var host = await McpHost.StartOddAsync("pages");
@@ -140,7 +158,6 @@ public sealed class McpHostileServerTests
     [Theory]
     [InlineData("exits", "The program of 'odd' ended (exit code 3).")]
     [InlineData("endless", "'odd' sent a message of more than 64,000,000 bytes.")]
-    [InlineData("badSchema", "'odd' sent something that could not be understood.")]
     public async Task A_server_that_cannot_be_talked_to_is_away_with_a_sentence(string mode, string sentence)
     {
         await using var host = await McpHost.StartOddAsync(mode);

@@ -62,7 +62,7 @@ public sealed class McpHttpTests
     }
 
     [Fact]
-    public async Task A_lost_session_fails_the_call_and_is_replaced()
+    public async Task A_lost_session_is_replaced_and_the_call_is_made_in_the_new_one()
     {
         var port = AppProcess.FreePort();
         var first = await StartServerAsync("streamableHttp", port);
@@ -73,14 +73,72 @@ public sealed class McpHttpTests
         // A restart that nobody noticed: the new one does not know the session.
         await EndAsync(first);
         using var second = await StartServerAsync("streamableHttp", port);
-        await Assert.ThrowsAsync<ToolFailedException>(() => McpHost.CallAsync(echo, new { message = "lost" }));
-        host.Clock.Advance(McpConnection.LookPause);
-        await host.FailedAsync();
-        host.Clock.Advance(McpConnection.FirstDelay);
-        await host.ConnectedAsync();
+        Assert.Equal("Echo: lost", await McpHost.CallAsync(echo, new { message = "lost" }));
         Assert.Equal("Echo: found", await McpHost.CallAsync(echo, new { message = "found" }));
         await host.DisposeAsync();
         await EndAsync(second);
+    }
+
+    [Theory]
+    [InlineData(404, "", "other", "is not connected, so 'far_echo' was not run")]
+    [InlineData(404, "", "same", null)]
+    [InlineData(400, """{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}""", "same", null)]
+    [InlineData(400, """{"jsonrpc":"2.0","error":{"code":-32602,"message":"No such thing"},"id":"call-1"}""", "same", "No such thing")]
+    public async Task A_call_that_a_forgetful_server_has_not_made_is_made_once_if_the_tool_is_the_same(int status, string body, string description, string? failure)
+    {
+        var sessions = 0;
+        var known = "";
+        var made = 0;
+        await using var forgetful = await ListenAsync(async context =>
+        {
+            if (context.Request.Method != "POST")
+            {
+                context.Response.StatusCode = 405;
+                return;
+            }
+
+            var request = await context.Request.ReadFromJsonAsync<JsonElement>();
+            var method = request.GetProperty("method").GetString();
+            if (method == "initialize")
+            {
+                context.Response.Headers["Mcp-Session-Id"] = known = $"s{++sessions}";
+            }
+            else if (context.Request.Headers["Mcp-Session-Id"] != known)
+            {
+                context.Response.StatusCode = status;
+                context.Response.ContentType = "application/json";
+                await context.Response.WriteAsync(body);
+                return;
+            }
+
+            object? result = method switch
+            {
+                "initialize" => new { protocolVersion = request.GetProperty("params").GetProperty("protocolVersion"), capabilities = new { tools = new { } }, serverInfo = new { name = "forgetful", version = "1" } },
+                "tools/list" => new { tools = new[] { new { name = "echo", description = sessions == 1 ? "same" : description, inputSchema = new { type = "object" } } } },
+                "tools/call" => new { content = new[] { new { type = "text", text = $"made {Interlocked.Increment(ref made)}" } } },
+                _ => null,
+            };
+            if (result is null)
+            {
+                context.Response.StatusCode = 202;
+                return;
+            }
+
+            await context.Response.WriteAsJsonAsync(new { jsonrpc = "2.0", id = request.GetProperty("id"), result });
+        });
+        await using var host = await McpHost.StartAsync(new { Name = "far", Url = forgetful.Urls.First() + "/mcp", Transport = "streamable-http" });
+        await host.ConnectedAsync();
+        known = "another";
+        if (failure is null)
+        {
+            Assert.Equal("made 1", await host.CallAsync("far_echo", new { }));
+            Assert.Equal((2, 1), (sessions, made));
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<ToolFailedException>(() => host.CallAsync("far_echo", new { }));
+        Assert.Contains(failure, error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, made);
     }
 
     [Fact]

@@ -22,7 +22,13 @@ const lists = {
       tool('short'),
     ],
   }),
-  badSchema: () => ({ tools: [tool('bad', { inputSchema: 'nonsense' })] }),
+  oneBad: () => ({
+    tools: [
+      tool('good'), tool('empty', { inputSchema: {} }), tool('nothing', { inputSchema: null }), tool('text', { inputSchema: { type: 'string' } }),
+      { name: 'none' }, tool('word', { inputSchema: 'nonsense' }), { ...tool('number'), name: 7 }, null, 'text', [],
+      tool('hinted', { description: 5, annotations: { readOnlyHint: 'yes', title: [] } }), tool('last', { annotations: 'none', title: null }),
+    ],
+  }),
   hints: () => ({
     tools: [
       tool('silent'),
@@ -39,6 +45,7 @@ const calls = {
   heard: () => text(JSON.stringify(heard)),
   wait: () => undefined,
   exit: () => process.exit(7),
+  half: () => (process.stdout.write(`{"jsonrpc":"2.0","id":${JSON.stringify(heard.at(-1).id)},"result":{"content":[{"type":"text","text":"ok \\ud83d! \\ud83d\\ude00 \\\\ud83d"}]}}\n`), undefined),
   strange: () => ({ content: [{ type: 'hologram' }] }),
   grow: () => {
     grown++;
