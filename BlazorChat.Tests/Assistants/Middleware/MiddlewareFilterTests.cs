@@ -82,6 +82,14 @@ public sealed class MiddlewareFilterTests : IDisposable
     }
 
     [Fact]
+    public async Task The_names_of_people_are_redacted_too()
+    {
+        _model.NextResponse(Update(new TextContent("x")), Finish());
+        await AskAsync(Redaction(), [new ChatMessage(ChatRole.User, "Hello") { AuthorName = "ann@example.com" }, new ChatMessage(ChatRole.User, "Hi") { AuthorName = "Ada" }]);
+        Assert.Equal(["[e-mail]", "Ada"], _model.Prompts[0].Select(message => message.AuthorName));
+    }
+
+    [Fact]
     public async Task What_a_failure_or_a_notice_quotes_is_redacted_too()
     {
         var response = _model.NextResponse();

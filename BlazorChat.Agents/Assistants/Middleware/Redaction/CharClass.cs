@@ -19,5 +19,8 @@ internal sealed class CharClass
         }
     }
 
-    public bool Contains(char character) => character < _ascii.Length ? _ascii[character] : _others.IsMatch([character]);
+    /// <summary>Whether the set has a character, or the usual form of it (<see cref="WrittenForms"/>).</summary>
+    public bool Contains(char character) =>
+        character < _ascii.Length ? _ascii[character]
+        : _others.IsMatch([character]) || (WrittenForms.Usual(character) is < (char)128 and var usual && _ascii[usual]);
 }

@@ -47,6 +47,9 @@ internal sealed class RedactionChatClient : ContentFilterChatClient
     {
         var copy = message.Clone();
         copy.Contents = [.. message.Contents.Select(_contents.Redact)];
+
+        // A name may be an address.
+        copy.AuthorName = message.AuthorName is { } name ? TextRedactor.Redact(_program, name) : null;
         copy.RawRepresentation = null;
         return copy;
     }

@@ -49,10 +49,7 @@ internal sealed class TextRedactor(PatternProgram program)
             _held.Append(character);
             while (_read < _held.Length)
             {
-                var next = _held[_read];
-                Step(next);
-                _read++;
-                Settle(output, atEnd: false);
+                Read(output);
             }
         }
     }
@@ -64,9 +61,7 @@ internal sealed class TextRedactor(PatternProgram program)
         {
             if (_read < _held.Length)
             {
-                Step(_held[_read]);
-                _read++;
-                Settle(output, atEnd: false);
+                Read(output);
             }
             else
             {
@@ -87,6 +82,18 @@ internal sealed class TextRedactor(PatternProgram program)
         redactor.Append(text, output);
         redactor.End(output);
         return redactor.Replacements == 0 ? text : output.ToString();
+    }
+
+    private void Read(StringBuilder output)
+    {
+        var next = _held[_read];
+        if (!WrittenForms.IsInvisible(next))
+        {
+            Step(next);
+        }
+
+        _read++;
+        Settle(output, atEnd: false);
     }
 
     /// <summary>Advances every thread over a character; null for the end of the text.</summary>
@@ -164,7 +171,7 @@ internal sealed class TextRedactor(PatternProgram program)
             || found.Start < best.Start
             || (found.Start == best.Start && (found.End > best.End || (found.End == best.End && found.Pattern < best.Pattern)));
         if (isBetter && program.Patterns[found.Pattern].IsValid is var isValid
-            && (isValid is null || isValid(_held.ToString((int)(found.Start - _base), (int)(found.End - found.Start)))))
+            && (isValid is null || isValid(WrittenForms.Usual(_held.ToString((int)(found.Start - _base), (int)(found.End - found.Start))))))
         {
             _best = found;
         }

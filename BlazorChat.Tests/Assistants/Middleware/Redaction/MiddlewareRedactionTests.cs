@@ -27,6 +27,21 @@ public sealed class MiddlewareRedactionTests
     [InlineData("key sk-proj-abcDEF0123456789_-xyz?", "key [key]?")]
     [InlineData("task-force-one-two-three-four", "task-force-one-two-three-four")]
     [InlineData("AKIAIOSFODNN7EXAMPLE", "[key]")]
+
+    // Forms in which people and pages write the same.
+    [InlineData("4111\u00A01111\u00A01111\u00A01111 or 4111.1111.1111.1111", "[card] or [card]")]
+    [InlineData("４１１１ １１１１ １１１１ １１１１、", "[card]、")]
+    [InlineData("4111‑1111‑1111‑1111", "[card]")]
+    [InlineData("٤١١١ ١١١١ ١١١١ ١١١١", "[card]")]
+    [InlineData("DE89-3704-0044-0532-0130-00 and DE89\u202F3704\u202F0044\u202F0532\u202F0130\u202F00", "[IBAN] and [IBAN]")]
+    [InlineData("mailto:ann%40example.com or ann&#64;example.com or ann&#x40;example.com", "mailto:[e-mail] or [e-mail] or [e-mail]")]
+    [InlineData("\"ann smith\"@example.com and ann＠example.com and ann [at] example.com", "[e-mail] and [e-mail] and [e-mail]")]
+    [InlineData("ann\u200B@exa\u00ADmple.com, \u2060sk-proj-abcDEF\u200B0123456789", "[e-mail], \u2060[key]")]
+    [InlineData("\u200Bnothing\u200B here\u00AD", "\u200Bnothing\u200B here\u00AD")]
+    [InlineData("SK-PROJ-ABCDEF0123456789 glpat-abcdefghij0123456789", "[key] [key]")]
+    [InlineData("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-bmF0dXJl.", "[key]")]
+    [InlineData("Authorization: Bearer abcdef0123456789abcdef==", "Authorization: [key]")]
+    [InlineData("Bearer of good news", "Bearer of good news")]
     public void What_has_a_form_is_found_and_nothing_else(string text, string expected)
     {
         Assert.Equal(expected, TextRedactor.Redact(BuiltIn, text));
@@ -39,6 +54,15 @@ public sealed class MiddlewareRedactionTests
                 Assert.Equal(expected, string.Concat(Stream(BuiltIn, [text[..i], text[i..j], text[j..]])));
             }
         }
+    }
+
+    [Fact]
+    public void A_private_key_is_replaced_to_its_end()
+    {
+        var body = string.Join('\n', Enumerable.Repeat(new string('k', 64), 30));
+        Assert.Equal("Here: [key]\nand more", TextRedactor.Redact(BuiltIn, $"Here: -----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\nand more"));
+        Assert.Equal("{\"key\":\"[key]\"}", TextRedactor.Redact(BuiltIn, "{\"key\":\"-----BEGIN PRIVATE KEY-----\\nMIIE\\nabc=\\n-----END PRIVATE KEY-----\"}"));
+        Assert.Equal("[key]", TextRedactor.Redact(BuiltIn, $"eyJ{new string('a', 3000)}.{new string('b', 3000)}.{new string('c', 300)}"));
     }
 
     [Fact]
