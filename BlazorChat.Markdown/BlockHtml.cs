@@ -17,58 +17,24 @@ internal sealed class BlockHtml
     public BlockHtml() => _inlines = new InlineHtml(_html);
 
     /// <summary>One block; empty for blocks that are not shown, such as link definitions.</summary>
-    public string Render(Block block)
+    /// <param name="block">The block.</param>
+    /// <param name="before">For the rest of a list: the number of the item before.</param>
+    public string Render(Block block, ListNumber before = default)
     {
-        WriteBlock(block, nested: false);
+        if (block is ListBlock list)
+        {
+            WriteList(list, before);
+        }
+        else
+        {
+            WriteBlock(block, nested: false);
+        }
+
         return Take();
     }
 
-    /// <summary>The content of the container that <see cref="ContainerOf"/> names: items, rows or inner blocks.</summary>
-    public IEnumerable<string> RenderPieces(Block block)
-    {
-        switch (block)
-        {
-            case Table table:
-                foreach (var row in table.OfType<TableRow>())
-                {
-                    TableHtml.WriteRow(_html, table, row, _inlines);
-                    yield return Take();
-                }
-
-                break;
-            case ListBlock list:
-                foreach (var item in list.OfType<ListItemBlock>())
-                {
-                    WriteItem(item, list.IsLoose);
-                    yield return Take();
-                }
-
-                break;
-            case QuoteBlock quote:
-                foreach (var child in quote)
-                {
-                    WriteBlock(child, nested: true);
-                    if (_html.Length > 0)
-                    {
-                        yield return Take();
-                    }
-                }
-
-                break;
-        }
-    }
-
-    /// <summary>The element around a block's pieces, or null when the block is a single piece.</summary>
-    public static string? ContainerOf(Block block) => block switch
-    {
-        Table => "table",
-        ListBlock list => list.IsOrdered ? "ol" : "ul",
-        QuoteBlock => "blockquote",
-        _ => null,
-    };
-
-    /// <summary>The first number of an ordered list, or null when it is 1.</summary>
-    public static int? StartOf(Block block) =>
+    // The first number of an ordered list, or null when it is 1.
+    private static int? StartOf(Block block) =>
         block is ListBlock { IsOrdered: true } list
         && int.TryParse(list.OrderedStart, NumberStyles.None, CultureInfo.InvariantCulture, out var start)
         && start != 1
@@ -105,12 +71,21 @@ internal sealed class BlockHtml
                 TableHtml.Write(_html, table, _inlines);
                 break;
             case ListBlock list:
-                WriteList(list);
+                WriteList(list, default);
                 break;
             case QuoteBlock quote:
-                _html.Append("<blockquote dir=\"auto\">");
-                WriteBlocks(quote);
-                _html.Append("</blockquote>");
+                WriteQuote(quote);
+                break;
+            case DetailsBlock details:
+                WriteDetails(details);
+                break;
+            case FootnoteBlock footnote:
+                _html.Append("<div class=\"footnote\" dir=\"auto\"><span class=\"footnote-label\">[").AppendEscaped(footnote.Label).Append("]</span>");
+                WriteBlocks(footnote);
+                _html.Append("</div>");
+                break;
+            case FormulaBlock formula:
+                WriteFormula(formula);
                 break;
             case LinkReferenceDefinitionGroup or LinkReferenceDefinition or BlankLineBlock:
                 break;
@@ -140,32 +115,95 @@ internal sealed class BlockHtml
         _html.Append("</").Append(element).Append('>');
     }
 
-    private void WriteList(ListBlock list)
+    private void WriteQuote(QuoteBlock quote)
+    {
+        if (BoundedQuoteParser.CalloutOf(quote) is not { } kind)
+        {
+            _html.Append("<blockquote dir=\"auto\">");
+        }
+        else
+        {
+            // The title is our word, which says nothing about the direction of the text: <bdi> is skipped.
+            _html.Append("<blockquote class=\"callout callout-").Append(kind).Append("\" dir=\"auto\"><p class=\"callout-title\"><bdi>")
+                .Append(char.ToUpperInvariant(kind[0])).Append(kind, 1, kind.Length - 1).Append("</bdi></p>");
+        }
+
+        WriteBlocks(quote);
+        _html.Append("</blockquote>");
+    }
+
+    private void WriteDetails(DetailsBlock details)
+    {
+        _html.Append("<details class=\"folded\" dir=\"auto\"><summary>");
+        if (details.Summary is { } summary)
+        {
+            _inlines.WriteContent(summary);
+        }
+        else
+        {
+            _html.Append("Details");
+        }
+
+        _html.Append("</summary>");
+        foreach (var child in details)
+        {
+            if (child is not SummaryBlock)
+            {
+                WriteBlock(child, nested: true);
+            }
+        }
+
+        _html.Append("</details>");
+    }
+
+    private void WriteFormula(FormulaBlock formula)
+    {
+        _html.Append("<p class=\"formula\" dir=\"ltr\">");
+        for (var i = 0; i < formula.Lines.Count; i++)
+        {
+            _html.Append(i > 0 ? "\n" : "").AppendEscaped(formula.Lines.Lines[i].Slice.AsSpan());
+        }
+
+        _html.Append("</p>");
+    }
+
+    private void WriteList(ListBlock list, ListNumber before)
     {
         var element = list.IsOrdered ? "ol" : "ul";
-        _html.Append('<').Append(element).Append(" dir=\"auto\"");
+        _html.Append('<').Append(element).Append(list is { IsOrdered: true, OrderedDelimiter: ')' } ? " class=\"paren\"" : "").Append(" dir=\"auto\"");
         if (StartOf(list) is { } start)
         {
             _html.Append(" start=\"").Append(start).Append('"');
         }
 
         _html.Append('>');
-        foreach (var item in list.OfType<ListItemBlock>())
-        {
-            WriteItem(item, list.IsLoose);
-        }
-
+        WriteItems(list, before);
         _html.Append("</").Append(element).Append('>');
     }
 
-    private void WriteItem(ListItemBlock item, bool isLoose)
+    private void WriteItems(ListBlock list, ListNumber before)
+    {
+        foreach (var item in list.OfType<ListItemBlock>())
+        {
+            before = WriteItem(item, list, before);
+        }
+    }
+
+    private ListNumber WriteItem(ListItemBlock item, ListBlock list, ListNumber before)
     {
         var isTask = item.Count > 0 && item[0] is ParagraphBlock { Inline.FirstChild: Markdig.Extensions.TaskLists.TaskList };
-        _html.Append(isTask ? "<li class=\"task-item\">" : "<li>");
+        var number = list.IsOrdered ? before.Next(item.Order) : default;
+        _html.Append(isTask ? "<li class=\"task-item\"" : number.IsWide ? "<li class=\"wide-number\"" : "<li");
+        if (number.HasValue(before))
+        {
+            _html.Append(" value=\"").Append(number.Shown).Append('"');
+        }
+
+        _html.Append('>');
         foreach (var child in item)
         {
             // In a list without blank lines, an item's text is not in a paragraph.
-            if (!isLoose && child is ParagraphBlock { Inline: not null } paragraph)
+            if (!list.IsLoose && child is ParagraphBlock { Inline: not null } paragraph)
             {
                 _inlines.WriteContent(paragraph);
             }
@@ -176,5 +214,6 @@ internal sealed class BlockHtml
         }
 
         _html.Append("</li>");
+        return number;
     }
 }

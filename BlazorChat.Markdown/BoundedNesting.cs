@@ -10,7 +10,7 @@ namespace BlazorChat.Markdown;
 internal static class BoundedNesting
 {
     /// <summary>
-    /// Levels of quotations and lists together. A blank line costs one visit per level. People and models stay below ten.
+    /// Levels of quotations, lists, folded content and footnotes together. A blank line costs one visit per level. People and models stay below ten.
     /// </summary>
     public const int MaxDepth = 16;
 
@@ -20,7 +20,7 @@ internal static class BoundedNesting
         var depth = 0;
         for (Block? block = processor.GetCurrentContainerOpened(); block is not null; block = block.Parent)
         {
-            if (block is QuoteBlock or ListBlock && ++depth >= MaxDepth)
+            if (block is QuoteBlock or ListBlock or DetailsBlock or FootnoteBlock && ++depth >= MaxDepth)
             {
                 return false;
             }
@@ -30,9 +30,56 @@ internal static class BoundedNesting
     }
 }
 
-/// <summary>Markdig's quotations, at most <see cref="BoundedNesting.MaxDepth"/> deep.</summary>
+/// <summary>
+/// Markdig's quotations, at most <see cref="BoundedNesting.MaxDepth"/> deep. One that begins with a line such as <c>[!NOTE]</c> is a
+/// callout, as on GitHub.
+/// </summary>
 internal sealed class BoundedQuoteParser : QuoteBlockParser
 {
+    private static readonly object CalloutKey = new();
+
+    private static readonly string[] Callouts = ["note", "tip", "important", "warning", "caution"];
+
+    /// <summary>The kind of callout that a quotation is, in lower case, or null.</summary>
+    public static string? CalloutOf(QuoteBlock quote) => quote.GetData(CalloutKey) as string;
+
+    /// <inheritdoc />
+    public override bool Close(BlockProcessor processor, Block block)
+    {
+        if (block is QuoteBlock quote && CalloutOf(quote) is null && quote.Count > 0 && quote[0] is ParagraphBlock { Lines.Count: > 0 } first
+            && KindOf(first.Lines.Lines[0].Slice.AsSpan().Trim()) is { } kind)
+        {
+            quote.SetData(CalloutKey, kind);
+            if (first.Lines.Count == 1)
+            {
+                quote.RemoveAt(0);
+            }
+            else
+            {
+                first.Lines.RemoveAt(0);
+                first.Span = new SourceSpan(first.Lines.Lines[0].Position, first.Span.End);
+            }
+        }
+
+        return base.Close(processor, block);
+    }
+
+    private static string? KindOf(ReadOnlySpan<char> line)
+    {
+        if (line.StartsWith("[!") && line.EndsWith("]"))
+        {
+            foreach (var kind in Callouts)
+            {
+                if (line[2..^1].Equals(kind, StringComparison.OrdinalIgnoreCase))
+                {
+                    return kind;
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <inheritdoc />
     public override BlockState TryOpen(BlockProcessor processor) =>
         BoundedNesting.HasRoom(processor) ? base.TryOpen(processor) : BlockState.None;

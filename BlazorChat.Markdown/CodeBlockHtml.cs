@@ -5,7 +5,7 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Writes code blocks: a head with the language and a copy button, and the code, which scrolls and can be reached with the keyboard. The
+/// Writes code blocks, always from left to right: a head with the language and a copy button, and the code, which scrolls and can be reached with the keyboard. The
 /// page's script finds the button by <c>data-copy-code</c>, since the content security policy allows no inline handlers.
 /// </summary>
 internal static class CodeBlockHtml
@@ -24,8 +24,19 @@ internal static class CodeBlockHtml
     /// <summary>Appends a fenced or indented code block.</summary>
     public static void Write(StringBuilder html, CodeBlock block)
     {
-        var language = block is FencedCodeBlock fence ? Language(fence.Info) : null;
-        html.Append("<div class=\"code-block\"><div class=\"code-head\">");
+        Open(html, block is FencedCodeBlock fence ? Language(fence.Info) : null);
+        for (var i = 0; i < block.Lines.Count; i++)
+        {
+            Line(html, block.Lines.Lines[i].Slice.AsSpan());
+        }
+
+        Close(html);
+    }
+
+    /// <summary>Appends what is before the first line.</summary>
+    public static void Open(StringBuilder html, string? language)
+    {
+        html.Append("<div class=\"code-block\" dir=\"ltr\"><div class=\"code-head\">");
         if (language is not null)
         {
             html.Append("<span class=\"code-lang\">").AppendEscaped(language).Append("</span>");
@@ -39,11 +50,11 @@ internal static class CodeBlockHtml
         }
 
         html.Append('>');
-        for (var i = 0; i < block.Lines.Count; i++)
-        {
-            html.AppendEscaped(block.Lines.Lines[i].Slice.AsSpan()).Append('\n');
-        }
-
-        html.Append("</code></pre></div>");
     }
+
+    /// <summary>Appends a line.</summary>
+    public static void Line(StringBuilder html, ReadOnlySpan<char> line) => html.AppendEscaped(line).Append('\n');
+
+    /// <summary>Appends what is behind the last line.</summary>
+    public static void Close(StringBuilder html) => html.Append("</code></pre></div>");
 }

@@ -6,7 +6,7 @@ namespace BlazorChat.Markdown;
 /// <summary>Escapes text as HTML. All text passes this one escape, in elements and in quoted attributes alike.</summary>
 internal static class HtmlText
 {
-    private static readonly SearchValues<char> Special = SearchValues.Create("&<>\"'");
+    private static readonly SearchValues<char> Special = SearchValues.Create("&<>\"'\0");
 
     /// <summary>Appends text as nothing but text.</summary>
     public static StringBuilder AppendEscaped(this StringBuilder html, ReadOnlySpan<char> text)
@@ -30,6 +30,7 @@ internal static class HtmlText
         '>' => "&gt;",
         '"' => "&quot;",
         '\'' => "&#39;",
+        Formula.LiveEnd => "",
         _ => null,
     };
 }

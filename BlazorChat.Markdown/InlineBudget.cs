@@ -1,25 +1,27 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Markdig.Parsers;
 using Markdig.Syntax;
 
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Keeps hostile text from hanging the parser. Markdig's inline parsing is quadratic in places: open brackets and emphasis marks nest and
-/// are walked for every piece of text, a link's destination is searched to the end for every <c>](</c>, and a bare URL looks back over
-/// everything before it. Each mark costs at most one visit of the block's characters, measured at 0.3 to 1.5 ns per visit (100,000 times
-/// <c>[</c>, <c>*a</c>, <c>[a](b</c>, <c>|:</c>, <c>http://a.b</c>…). A block that exceeds its budget is shown as plain text.
+/// Keeps hostile text from hanging the parser. Markdig's inline parsing is quadratic in places: each piece of text is put into the innermost
+/// open bracket, which is found by walking through all open ones; a link's destination is searched to the end for every <c>](</c>; a colon
+/// before a pipe looks at its whole line. The cost of a block is the number of brackets and characters that are visited again, at 0.3 to
+/// 10 ns each (100,000 times <c>[</c>, <c>[a](b</c>, <c>|:</c>…). A block that exceeds its budget is shown as plain text. Emphasis costs
+/// nothing here: <see cref="MarkPairs"/> takes time proportional to the number of marks.
 /// </summary>
 internal sealed class InlineBudget(long maxBlockCost, long maxTextCost)
 {
     /// <summary>
-    /// For a finished text: 24 million visits per block, at most about 35 ms, and 40 million for the whole text. 8 KB of prose with 300
-    /// marks need 2.5 million; a table of 200 rows with a link and bold words in each needs 12 million.
+    /// For a finished text: 4 million visits per block, at most about 40 ms, and 6 million for the whole text. 33 KB of prose with a thousand
+    /// links need 0.1 million.
     /// </summary>
-    public static InlineBudget Finished { get; } = new(maxBlockCost: 24_000_000, maxTextCost: 40_000_000);
+    public static InlineBudget Finished { get; } = new(maxBlockCost: 4_000_000, maxTextCost: 6_000_000);
 
     /// <summary>For the open block of a live text, which is short and parsed ten times per second: at most a few milliseconds.</summary>
-    public static InlineBudget Live { get; } = new(maxBlockCost: 5_000_000, maxTextCost: 8_000_000);
+    public static InlineBudget Live { get; } = new(maxBlockCost: 800_000, maxTextCost: 1_200_000);
 
     /// <summary>
     /// Most marks of one block, including cheap ones. Each ends a run of text at about 100 ns, so 100 KB of nothing but marks take 10 ms.
@@ -34,7 +36,7 @@ internal sealed class InlineBudget(long maxBlockCost, long maxTextCost)
 
     private static readonly object SpentKey = new();
 
-    private static readonly SearchValues<char> Marks = SearchValues.Create("*~_[]`:.|<&\\!");
+    private static readonly SearchValues<char> Marks = SearchValues.Create("*~_[]`:|<&\\!$");
 
     /// <summary>Called when Markdig has all lines of a paragraph or heading, but has not yet parsed its inlines.</summary>
     public void Spend(BlockProcessor processor, Block block)
@@ -67,68 +69,104 @@ internal sealed class InlineBudget(long maxBlockCost, long maxTextCost)
 
     private static (long Cost, long Marks, long Cells) Measure(LeafBlock leaf)
     {
-        long costly = 0;
-        long marks = 0;
-        long length = 0;
-        long openBrackets = 0;
-        var widestRow = 0;
+        var left = leaf.Lines.Count;
         for (var i = 0; i < leaf.Lines.Count; i++)
         {
-            var line = leaf.Lines.Lines[i].Slice.AsSpan();
+            left += leaf.Lines.Lines[i].Slice.Length;
+        }
+
+        var meter = new Meter(left);
+        var widestRow = 0;
+        for (var i = 0; i < leaf.Lines.Count && meter.Marks <= MaxBlockMarks; i++)
+        {
+            widestRow = Math.Max(widestRow, meter.Read(leaf.Lines.Lines[i].Slice.AsSpan()));
+        }
+
+        return (meter.Cost, meter.Marks, widestRow <= 1 ? 0 : (long)widestRow * leaf.Lines.Count);
+    }
+
+    // Follows the parser through a block, without its work.
+    [StructLayout(LayoutKind.Auto)]
+    private struct Meter(int length)
+    {
+        // On average, every eighth letter may begin an address and ends a piece of text.
+        private const int PieceLength = 8;
+
+        private int _left = length;
+        private long _open;
+        private long _pipes;
+
+        public long Cost { get; private set; }
+
+        public long Marks { get; private set; }
+
+        // Returns the number of pipes in the line.
+        public int Read(ReadOnlySpan<char> line)
+        {
             var pipes = 0;
-            length += line.Length + 1;
-            for (var at = line.IndexOfAny(Marks); at >= 0 && at < line.Length && marks <= MaxBlockMarks;)
+            for (var at = 0; at < line.Length && Marks <= MaxBlockMarks;)
             {
-                var mark = line[at];
-                var run = RunLength(line, at);
-                marks += run;
-                costly += mark switch
+                var text = line[at..].IndexOfAny(InlineBudget.Marks);
+                text = text < 0 ? line.Length - at : text;
+                Cost += _open * (1 + (text / PieceLength));
+                at += text;
+                if (at < line.Length)
                 {
-                    '<' or '&' or '\\' or '!' => 0,
-                    '[' => run,
-                    ']' => Math.Max(0, run - openBrackets),
-                    '|' => openBrackets > 0 ? run : 0,
-                    '`' => run >= 3 ? 1 : 0,
-                    '_' when IsWordAt(line, at - 1) && IsWordAt(line, at + run) => 0,
-                    ':' => IsCostlyColon(line, at, run) ? run : 0,
-                    '.' => at > 0 && line[at - 1] == 'w' ? 1 : 0,
-                    _ => 1 + (run / 4),
-                };
-                pipes += mark == '|' ? run : 0;
-                openBrackets = mark switch
-                {
-                    '[' => openBrackets + run,
-                    ']' => Math.Max(0, openBrackets - run),
-                    _ => openBrackets,
-                };
-                var next = line[(at + run)..].IndexOfAny(Marks);
-                at = next < 0 ? line.Length : at + run + next;
+                    var run = RunLength(line, at);
+                    Marks += run;
+                    pipes += line[at] == '|' ? run : 0;
+                    ReadMark(line, at, run);
+                    at += run;
+                }
             }
 
-            widestRow = Math.Max(widestRow, pipes);
-            if (marks > MaxBlockMarks)
+            _left -= line.Length + 1;
+            return pipes;
+        }
+
+        private void ReadMark(ReadOnlySpan<char> line, int at, int run)
+        {
+            switch (line[at])
             {
-                break;
+                case '[':
+                    Cost += run * (_open + (run / 2));
+                    _open += run;
+                    break;
+                case ']':
+                    Cost += run * _open;
+                    _open = Math.Max(0, _open - run);
+                    Cost += at + run < line.Length && line[at + run] == '(' ? DestinationCost(line[(at + run)..], _left - at - run) : 0;
+                    break;
+                case '|':
+                    _pipes += run;
+                    Cost += _open > 0 ? run * _pipes : 0;
+                    break;
+                case ':':
+                    Cost += at + run < line.Length && line[at + run] == '|' ? 10 * line.Length : 0;
+                    break;
+                case '`' when run >= LongRun:
+                    Cost += _left / PieceLength;
+                    break;
+                default:
+                    Cost += run * _open;
+                    break;
             }
         }
 
-        return (costly * length, marks, widestRow <= 1 ? 0 : (long)widestRow * leaf.Lines.Count);
+        // A destination ends with its bracket or at a space. A title behind it ends with its quotation mark, which may be missing.
+        private static long DestinationCost(ReadOnlySpan<char> text, int left)
+        {
+            var end = text[..Math.Min(text.Length, SafeLinks.MaxLength)].IndexOfAny(") \t<");
+            return end < 0 ? 10L * left : text[end] == ')' ? 10L * end : left;
+        }
+
+        private const int LongRun = 3;
     }
 
     private static int RunLength(ReadOnlySpan<char> line, int at)
     {
         var end = line[at..].IndexOfAnyExcept(line[at]);
         return end < 0 ? line.Length - at : end;
-    }
-
-    private static bool IsWordAt(ReadOnlySpan<char> line, int at) =>
-        at >= 0 && at < line.Length && char.IsLetterOrDigit(line[at]);
-
-    // ':' makes Markdig scan the whole line before a pipe, and is part of "http://", "https://" and "mailto:".
-    private static bool IsCostlyColon(ReadOnlySpan<char> line, int at, int run)
-    {
-        var next = at + run < line.Length ? line[at + run] : '\0';
-        return next is '|' or '/' || (at > 0 && line[at - 1] == 'o');
     }
 
     private sealed class Spent

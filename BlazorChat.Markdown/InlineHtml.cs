@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Markdig.Extensions.TaskLists;
 using Markdig.Syntax;
@@ -20,9 +21,20 @@ internal sealed class InlineHtml(StringBuilder html)
     /// </summary>
     public const int MaxReferenceExpansion = 256 * 1024;
 
+    // A refused reference shows its address each time, too, so only if it is about as short as the reference.
+    private const int MaxRefusedReference = 100;
+
+    /// <summary>The box of a task that is open.</summary>
+    public const string OpenTask = "<span class=\"task\" role=\"img\" aria-label=\"open\"></span>";
+
+    /// <summary>The box of a task that is done.</summary>
+    public const string DoneTask = "<span class=\"task task-done\" role=\"img\" aria-label=\"done\"></span>";
+
+    private readonly List<string?> _elements = [];
     private int _depth;
     private int _expanded;
     private bool _insideLink;
+    private bool _insideCell;
 
     /// <summary>Writes the inlines of a block, or its text if <see cref="InlineBudget"/> refused to parse it.</summary>
     public void WriteContent(LeafBlock block)
@@ -35,6 +47,14 @@ internal sealed class InlineHtml(StringBuilder html)
         {
             WriteLines(block);
         }
+    }
+
+    /// <summary>Writes the inlines of a cell. In a table, also a pipe in code is written with a backslash.</summary>
+    public void WriteCell(LeafBlock block)
+    {
+        _insideCell = true;
+        WriteContent(block);
+        _insideCell = false;
     }
 
     /// <summary>Whether a block's text was not parsed and is shown as written.</summary>
@@ -62,28 +82,63 @@ internal sealed class InlineHtml(StringBuilder html)
         }
 
         _depth++;
-        for (var child = parent.FirstChild; child is not null; child = child.NextSibling)
+        if (parent.FirstChild is not null && parent.FirstChild == parent.LastChild && parent.FirstChild is not DelimiterInline)
         {
-            Write(child);
+            Write(parent.FirstChild);
+        }
+        else
+        {
+            foreach (var child in Siblings(parent))
+            {
+                Write(child);
+            }
         }
 
         _depth--;
+    }
+
+    // The children, with their marks paired. A bracket that was never closed has all that follows as its children; they are siblings here.
+    private static List<Inline> Siblings(ContainerInline parent)
+    {
+        var siblings = new List<Inline>();
+        var ends = new Stack<Inline?>();
+        for (var next = parent.FirstChild; next is not null || ends.TryPop(out next);)
+        {
+            if (next is null)
+            {
+                continue;
+            }
+
+            siblings.Add(next);
+            if (next is DelimiterInline { FirstChild: { } first } delimiter)
+            {
+                ends.Push(delimiter.NextSibling);
+                next = first;
+            }
+            else
+            {
+                next = next.NextSibling;
+            }
+        }
+
+        MarkPairs.Resolve(siblings);
+        return siblings;
     }
 
     private void Write(Inline inline)
     {
         switch (inline)
         {
-            case LiteralInline or CodeInline or HtmlEntityInline or HtmlInline:
+            case LiteralInline or CodeInline or HtmlEntityInline or HtmlInline or FormulaInline or FootnoteInline:
                 WriteLeaf(inline);
                 break;
-            case LineBreakInline:
+            case MarkInline mark:
+                WriteMark(mark);
+                break;
+            case LineBreakInline or BreakInline:
                 // Soft breaks too: people in a chat press Enter to start a new line, and models write addresses, verses and short lists
                 // that way.
                 html.Append("<br>");
-                break;
-            case EmphasisInline emphasis:
-                WriteEmphasis(emphasis);
                 break;
             case LinkInline link:
                 WriteLink(link);
@@ -92,13 +147,10 @@ internal sealed class InlineHtml(StringBuilder html)
                 WriteAutolink(autolink);
                 break;
             case TaskList task:
-                html.Append(task.Checked
-                    ? "<span class=\"task task-done\" role=\"img\" aria-label=\"done\"></span>"
-                    : "<span class=\"task\" role=\"img\" aria-label=\"open\"></span>");
+                html.Append(task.Checked ? DoneTask : OpenTask);
                 break;
             case DelimiterInline delimiter:
                 html.AppendEscaped(delimiter.ToLiteral());
-                WriteChildren(delimiter);
                 break;
             case ContainerInline container:
                 WriteChildren(container);
@@ -117,10 +169,17 @@ internal sealed class InlineHtml(StringBuilder html)
                 html.AppendEscaped(literal.Content.AsSpan());
                 break;
             case CodeInline code:
-                html.Append("<code>").AppendEscaped(code.ContentSpan).Append("</code>");
+                html.Append("<code dir=\"ltr\">").AppendEscaped(CodeOf(code)).Append("</code>");
                 break;
             case HtmlEntityInline entity:
                 html.AppendEscaped(entity.Transcoded.AsSpan());
+                break;
+            case FormulaInline formula:
+                // Its letters say nothing about the direction of the text around it.
+                html.Append("<span class=\"formula\" dir=\"ltr\">").AppendEscaped(formula.Source).Append("</span>");
+                break;
+            case FootnoteInline footnote:
+                html.Append("<sup class=\"footnote-ref\">[").AppendEscaped(footnote.Label).Append("]</sup>");
                 break;
             case HtmlInline tag:
                 // The parser makes none (DisableHtml). If it ever does, it is written as text.
@@ -129,36 +188,87 @@ internal sealed class InlineHtml(StringBuilder html)
         }
     }
 
-    private void WriteEmphasis(EmphasisInline emphasis)
+    private ReadOnlySpan<char> CodeOf(CodeInline code) =>
+        _insideCell && code.ContentSpan.Contains("\\|", StringComparison.Ordinal) ? code.Content.Replace("\\|", "|", StringComparison.Ordinal) : code.ContentSpan;
+
+    private void WriteMark(MarkInline mark)
     {
-        var element = emphasis.DelimiterChar == '~' ? "del" : emphasis.DelimiterCount >= 2 ? "strong" : "em";
-        html.Append('<').Append(element).Append('>');
-        WriteChildren(emphasis);
-        html.Append("</").Append(element).Append('>');
+        if (mark.Closed is { } closed)
+        {
+            for (var i = 0; i < closed.Count; i++)
+            {
+                CloseElement();
+            }
+        }
+
+        if (mark.Left > 0)
+        {
+            html.AppendEscaped(mark.Element is null ? mark.Source.AsSpan(0, mark.Left) : mark.Source);
+        }
+
+        if (mark.Opened is { } opened)
+        {
+            for (var i = opened.Count - 1; i >= 0; i--)
+            {
+                OpenElement(opened[i]);
+            }
+        }
+    }
+
+    private void OpenElement(string element)
+    {
+        var isShown = _elements.Count < MaxDepth;
+        _elements.Add(isShown ? element : null);
+        if (isShown)
+        {
+            html.Append('<').Append(element).Append('>');
+        }
+    }
+
+    private void CloseElement()
+    {
+        if (_elements[^1] is { } element)
+        {
+            html.Append("</").Append(element).Append('>');
+        }
+
+        _elements.RemoveAt(_elements.Count - 1);
     }
 
     private void WriteLink(LinkInline link)
     {
         var url = link.Url;
-        if (_insideLink || !SafeLinks.IsAllowed(url) || !MayExpand(link))
+        if (_insideLink)
         {
-            // Not a link that can be followed: only the text. A link inside a link would close the outer one.
-            if (link.IsImage)
-            {
-                WriteText(link);
-            }
-            else
-            {
-                WriteChildren(link);
-            }
+            // A link inside a link would close the outer one.
+            WriteLabel(link);
+            return;
+        }
 
+        if (!SafeLinks.IsAllowed(url) || !MayExpand(link))
+        {
+            WriteRefused(link);
             return;
         }
 
         // A link's title is left out, because it could claim a false destination.
-        OpenLink(url, link.IsImage);
+        OpenLink(html, url, link.IsImage, link.IsAutoLink);
         _insideLink = true;
         var start = html.Length;
+        WriteLabel(link);
+        var hasLabel = html.Length > start;
+        if (!hasLabel)
+        {
+            html.AppendEscaped(url);
+        }
+
+        _insideLink = false;
+        html.Append("</a>");
+        AppendNote(html, LinkNote.For(url, hasLabel && !link.IsAutoLink ? TextOf(link) : url, link.IsImage && hasLabel, link.IsAutoLink || !hasLabel));
+    }
+
+    private void WriteLabel(LinkInline link)
+    {
         if (link.IsImage)
         {
             // An image is never loaded, because its host would learn who reads this and when.
@@ -168,32 +278,66 @@ internal sealed class InlineHtml(StringBuilder html)
         {
             WriteChildren(link);
         }
+    }
 
-        if (html.Length == start)
+    // Not a link that can be followed, so nothing is drawn and nothing is lost: a path to a file is worth reading.
+    private void WriteRefused(LinkInline link)
+    {
+        if (link.IsAutoLink)
         {
-            html.AppendEscaped(url);
+            WriteLabel(link);
+            return;
         }
 
-        _insideLink = false;
-        html.Append("</a>");
+        html.Append(link.IsImage ? "![" : "[");
+        WriteLabel(link);
+        html.Append("](").AppendEscaped(link.Reference is null || link.Url!.Length <= MaxRefusedReference ? link.Url : "…").Append(')');
+    }
+
+    /// <summary>Appends what a reader should know about the link before it (<see cref="LinkNote"/>).</summary>
+    public static void AppendNote(StringBuilder html, string? note)
+    {
+        if (note is not null)
+        {
+            html.Append("<span class=\"link-note\" dir=\"ltr\"> (").AppendEscaped(note).Append(")</span>");
+        }
+    }
+
+    private string TextOf(ContainerInline inline)
+    {
+        var start = html.Length;
+        WriteText(inline);
+        var text = html.ToString(start, html.Length - start);
+        html.Length = start;
+        return WebUtility.HtmlDecode(text);
     }
 
     private void WriteAutolink(AutolinkInline autolink)
     {
         var url = autolink.IsEmail ? "mailto:" + autolink.Url : autolink.Url;
-        if (_insideLink || !SafeLinks.IsAllowed(url))
+        if (_insideLink)
         {
             html.AppendEscaped(autolink.Url);
             return;
         }
 
-        OpenLink(url, isImage: false);
+        if (!SafeLinks.IsAllowed(url))
+        {
+            html.AppendEscaped("<").AppendEscaped(autolink.Url).AppendEscaped(">");
+            return;
+        }
+
+        OpenLink(html, url, isImage: false, isAddress: true);
         html.AppendEscaped(autolink.Url).Append("</a>");
+        AppendNote(html, LinkNote.For(url, url, isImage: false, isAddress: true));
     }
 
-    private void OpenLink(string url, bool isImage)
+    /// <summary>
+    /// Opens a link. If its text is the address, the letters say nothing about the direction of the text around it.
+    /// </summary>
+    public static void OpenLink(StringBuilder html, string url, bool isImage, bool isAddress)
     {
-        html.Append(isImage ? "<a class=\"image-link\" href=\"" : "<a href=\"")
+        html.Append(isImage ? "<a class=\"image-link\" href=\"" : isAddress ? "<a dir=\"ltr\" href=\"" : "<a href=\"")
             .AppendEscaped(url)
             .Append("\" rel=\"noopener noreferrer nofollow ugc\" target=\"_blank\">");
     }
@@ -213,27 +357,34 @@ internal sealed class InlineHtml(StringBuilder html)
     private void WriteText(ContainerInline root)
     {
         var pending = new Stack<Inline>();
-        Push(root.FirstChild);
+        PushAll(root);
         while (pending.TryPop(out var inline))
         {
-            Push(inline.NextSibling);
             switch (inline)
             {
                 case DelimiterInline delimiter:
                     html.AppendEscaped(delimiter.ToLiteral());
-                    Push(delimiter.FirstChild);
                     break;
                 case ContainerInline container:
-                    Push(container.FirstChild);
+                    PushAll(container);
                     break;
-                case LineBreakInline:
+                case MarkInline mark:
+                    html.AppendEscaped(mark.Left == 0 ? "" : mark.Element is null ? mark.Source.AsSpan(0, mark.Left) : mark.Source);
+                    break;
+                case LineBreakInline or BreakInline:
                     html.Append(' ');
                     break;
                 case CodeInline code:
-                    html.AppendEscaped(code.ContentSpan);
+                    html.AppendEscaped(CodeOf(code));
                     break;
                 case AutolinkInline autolink:
                     html.AppendEscaped(autolink.Url);
+                    break;
+                case FormulaInline formula:
+                    html.AppendEscaped(formula.Source);
+                    break;
+                case FootnoteInline footnote:
+                    html.Append("[^").AppendEscaped(footnote.Label).Append(']');
                     break;
                 default:
                     WriteLeaf(inline);
@@ -241,11 +392,12 @@ internal sealed class InlineHtml(StringBuilder html)
             }
         }
 
-        void Push(Inline? inline)
+        void PushAll(ContainerInline container)
         {
-            if (inline is not null)
+            var siblings = Siblings(container);
+            for (var i = siblings.Count - 1; i >= 0; i--)
             {
-                pending.Push(inline);
+                pending.Push(siblings[i]);
             }
         }
     }

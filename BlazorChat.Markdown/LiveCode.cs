@@ -9,6 +9,8 @@ internal sealed class LiveCode(FencedCodeBlock fence)
 {
     private const int MaxFenceIndent = 3;
 
+    private const int TabWidth = 4;
+
     private readonly StringBuilder _fresh = new();
     private readonly string? _language = CodeBlockHtml.Language(fence.Info);
     private ImmutableArray<string> _chunks = [];
@@ -69,14 +71,19 @@ internal sealed class LiveCode(FencedCodeBlock fence)
 
     private ReadOnlySpan<char> WithoutFenceIndent(ReadOnlySpan<char> line)
     {
-        var indent = 0;
-        while (indent < fence.IndentCount && indent < line.Length && line[indent] == ' ')
+        var at = 0;
+        for (var column = 0; column < fence.IndentCount && at < line.Length && IsIndent(line[at]); at++)
         {
-            indent++;
+            column = ColumnAfter(line[at], column);
         }
 
-        return line[indent..];
+        return line[at..];
     }
+
+    // A fence that is indented as code is may be indented by tabs, too.
+    private bool IsIndent(char c) => c == ' ' || (c == '\t' && fence.IndentCount > MaxFenceIndent);
+
+    private static int ColumnAfter(char c, int column) => c == '\t' ? column + TabWidth - (column % TabWidth) : column + 1;
 
     private bool IsClosingFence(ReadOnlySpan<char> line)
     {
@@ -92,8 +99,15 @@ internal sealed class LiveCode(FencedCodeBlock fence)
 
     private int FenceMarks(ReadOnlySpan<char> line, out ReadOnlySpan<char> rest)
     {
-        var trimmed = line.TrimStart(' ');
-        if (line.Length - trimmed.Length > MaxFenceIndent)
+        var column = 0;
+        var at = 0;
+        for (; at < line.Length && IsIndent(line[at]); at++)
+        {
+            column = ColumnAfter(line[at], column);
+        }
+
+        var trimmed = line[at..];
+        if (column > MaxFenceIndent && (fence.IndentCount <= MaxFenceIndent || column >= fence.IndentCount + TabWidth))
         {
             rest = line;
             return -1;

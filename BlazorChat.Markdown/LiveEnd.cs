@@ -14,11 +14,14 @@ internal static class LiveEnd
 
     private const string ContainerMarks = " \t>*+-.)0123456789";
 
+    private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private static readonly SearchValues<char> Marks = SearchValues.Create("#*-_+=~`>|:.)0123456789 \t");
 
     /// <summary>
     /// The length of the text without an uncertain last line: one with nothing but marks, an unfinished opening fence (a backtick in its
-    /// info string would make it a paragraph), or a task's box.
+    /// info string would make it a paragraph), a task's box, a formula that may go on over several lines, a footnote that may be a reference
+    /// or a definition, a callout, or a tag of folded content.
     /// </summary>
     public static int CertainLength(string text)
     {
@@ -27,7 +30,11 @@ internal static class LiveEnd
         var content = line.TrimStart(ContainerMarks);
         var isDoubtful = !line.ContainsAnyExcept(Marks)
             || content.StartsWith("```")
-            || (content.Length < line.Length && content.TrimEnd() is "[" or "[x" or "[X" or "[ ]" or "[x]" or "[X]");
+            || (content.Length < line.Length && content.TrimEnd() is "[" or "[x" or "[X" or "[ ]" or "[x]" or "[X]")
+            || IsDoubtfulFormula(content)
+            || IsDoubtfulFootnote(content)
+            || (line.Contains('>') && content.StartsWith("[!") && !content[2..].TrimEnd("] ").ContainsAnyExcept(Letters))
+            || IsDoubtfulTag(content);
         return isDoubtful ? start : text.Length;
     }
 
@@ -68,6 +75,29 @@ internal static class LiveEnd
         return second >= 0
             && text.AsSpan(paragraph.Span.Start, first - paragraph.Span.Start).Contains('|')
             && TableBoundaryParser.IsDelimiterRow(delimiters.TrimStart(" \t>"));
+    }
+
+    private static bool IsDoubtfulFormula(ReadOnlySpan<char> line) => line is @"\" or "$" || @"\begin{".AsSpan().StartsWith(line) || FormulaParser.Begins(line);
+
+    private static bool IsDoubtfulFootnote(ReadOnlySpan<char> line) =>
+        line is "[" || (line.EndsWith("]") ? FootnoteLabel.MayBecomeReference(line[..^1]) : FootnoteLabel.MayBecomeReference(line));
+
+    private static bool IsDoubtfulTag(ReadOnlySpan<char> line)
+    {
+        if (!line.StartsWith("<") || line.Length > MaxHeldBack)
+        {
+            return false;
+        }
+
+        if (line.StartsWith(DetailsParser.Start, StringComparison.OrdinalIgnoreCase))
+        {
+            line = line[DetailsParser.Start.Length..].TrimStart();
+        }
+
+        return !line.IsEmpty && (IsUnfinished(line, DetailsParser.Start) || IsUnfinished(line, DetailsParser.End) || IsUnfinished(line, DetailsParser.SummaryStart)
+            || (line.StartsWith(DetailsParser.SummaryStart, StringComparison.OrdinalIgnoreCase) && !line.Contains("</summary>", StringComparison.OrdinalIgnoreCase)));
+
+        static bool IsUnfinished(ReadOnlySpan<char> line, string tag) => line.Length <= tag.Length && tag.AsSpan().StartsWith(line, StringComparison.OrdinalIgnoreCase);
     }
 
     private static int StartOfLine(string text, int end) => end <= 0 ? 0 : text.LastIndexOf('\n', end - 1) + 1;

@@ -19,14 +19,14 @@ internal sealed class LiveProse
     // This much of a paragraph's text stays unsettled, for emphasis that may still be open and for the latest words.
     private const int KeptOfParagraph = 2 * 1024;
 
-    // The element that BlockHtml writes around a paragraph that is not plain.
-    private const string Paragraph = "p";
-    private const string ParagraphStart = "<p dir=\"auto\">";
-    private const string ParagraphEnd = "</p>";
+    // Put before the rest of folded content.
+    private const string MidDetails = DetailsParser.Start + "\n";
 
-    private ImmutableArray<string> _settled = [];
-    private string? _container;
-    private int? _start;
+    private const string Paragraph = "p";
+
+    private ImmutableArray<OpenNode> _settled = [];
+    private ImmutableArray<OpenTag> _shell = [];
+    private ListNumber _number;
     private OpenMarkup? _shown;
 
     /// <summary>Text to parse before the unsettled rest, for example a table's head.</summary>
@@ -45,9 +45,7 @@ internal sealed class LiveProse
         }
 
         var display = Finish(text[..certain], text, structure);
-        _shown = MarkdownRenderer.Parse(display, MarkdownPipelines.Live) is { } parsed
-            ? Reuse(Render(parsed))
-            : Reuse(new OpenMarkup(null, null, [.. _settled, MarkdownRenderer.Plain(display).Html]));
+        _shown = Reuse(Render(display));
         return _shown;
     }
 
@@ -64,9 +62,12 @@ internal sealed class LiveProse
         var cut = block switch
         {
             ListBlock { Count: > 1 } list when Unsettled == list.Count => LineStart(text, list[^1].Span.Start),
-            QuoteBlock { Count: > 1 } quote when Unsettled == quote.Count => LineStart(text, quote[^1].Span.Start),
+            QuoteBlock { Count: > 1 } quote when Unsettled == quote.Count + (IsFirst && BoundedQuoteParser.CalloutOf(quote) is not null ? 1 : 0) =>
+                LineStart(text, quote[^1].Span.Start),
+            DetailsBlock { Count: > 2 } details when Unsettled == details.Count + (IsFirst && details.Summary is null ? 1 : 0) =>
+                LineStart(text, details[^1].Span.Start),
             ParagraphBlock when isTable && _shown.Container == "table" => text.AsSpan().TrimEnd('\n').LastIndexOf('\n') + 1,
-            ParagraphBlock paragraph when !isTable && _shown.Container is null or Paragraph => CutOfParagraph(text, paragraph.Span.Start),
+            ParagraphBlock paragraph when !isTable && _shown.Container == Paragraph => CutOfParagraph(text, paragraph.Span.Start),
             _ => 0,
         };
         if (cut <= Context.Length)
@@ -74,40 +75,67 @@ internal sealed class LiveProse
             return 0;
         }
 
-        if (isTable)
-        {
-            var secondLine = text.IndexOf('\n', block.Span.Start) + 1;
-            var rows = text.IndexOf('\n', secondLine) + 1;
-            if (cut <= rows)
-            {
-                return 0;
-            }
+        return isTable ? SettleRows(text, block, cut) : block is ParagraphBlock ? SettleWords(text, cut) : SettleParts(block, cut);
+    }
 
-            Context = text[LineStart(text, block.Span.Start)..rows];
-            _settled = _shown.Pieces[..^1];
-        }
-        else if (block is ParagraphBlock)
+    private bool IsFirst => _settled.IsEmpty;
+
+    private int Unsettled => _shown!.Nodes.Length - _settled.Length;
+
+    private int SettleRows(string text, Block block, int cut)
+    {
+        var secondLine = text.IndexOf('\n', block.Span.Start) + 1;
+        var rows = text.IndexOf('\n', secondLine) + 1;
+        if (cut <= rows)
         {
-            _settled = _settled.AddRange(MarkdownRenderer.Render(text[..cut]).Select(block => ParagraphPiece(block.Html)));
-            Context = MidParagraph;
-        }
-        else
-        {
-            _settled = _shown.Pieces[..^1];
+            return 0;
         }
 
-        // The settled parts of a paragraph are paragraphs themselves.
-        _container = _shown.Container == Paragraph ? null : _shown.Container;
-        _start = _shown.Start;
+        Context = text[LineStart(text, block.Span.Start)..rows];
+        Keep(_shown!.Nodes[..^1]);
         return cut;
     }
 
-    private int Unsettled => _shown!.Pieces.Length - _settled.Length;
+    private int SettleWords(string text, int cut)
+    {
+        var words = Render(text[..cut]);
+        if (words?.Container != Paragraph)
+        {
+            return 0;
+        }
+
+        // What was at the cut, as it is shown between words.
+        var between = new OpenPiece(text[cut - 1] == '\n' ? "<br>" : text[cut - 1] == ' ' ? " " : "");
+        Keep(OpenTree.Reuse(_shown!.Nodes, words.Nodes.Add(between)));
+        Context = MidParagraph;
+        return cut;
+    }
+
+    private int SettleParts(Block block, int cut)
+    {
+        if (block is ListBlock list)
+        {
+            foreach (var item in list.Take(list.Count - 1).OfType<ListItemBlock>())
+            {
+                _number = _number.Next(item.Order);
+            }
+        }
+
+        Context = block is DetailsBlock ? MidDetails : "";
+        Keep(_shown!.Nodes[..^1]);
+        return cut;
+    }
+
+    private void Keep(ImmutableArray<OpenNode> nodes)
+    {
+        _settled = nodes;
+        _shell = _shown!.Shell;
+    }
 
     // Holds back and closes the end of the text if its last block is one that the next token may continue.
     private static string Finish(string display, string text, MarkdownDocument structure)
     {
-        if (LastLeaf(structure) is not { } leaf || leaf is CodeBlock || leaf.Span.Start >= display.Length)
+        if (LastLeaf(structure) is not { } leaf || leaf is CodeBlock or FormulaBlock || leaf.Span.Start >= display.Length)
         {
             return display;
         }
@@ -185,31 +213,37 @@ internal sealed class LiveProse
         return from + cut - (char.IsLowSurrogate(text[from + cut]) ? 1 : 0);
     }
 
-    private OpenMarkup? Render(MarkdownDocument parsed)
+    private OpenMarkup? Render(string text)
     {
+        if (MarkdownRenderer.Parse(text, MarkdownPipelines.Live) is not { } parsed)
+        {
+            return WithSettled(OpenTree.Of(MarkdownRenderer.Plain(text).Html));
+        }
+
         var html = new BlockHtml();
-        var visible = parsed.Where(block => block is not LinkReferenceDefinitionGroup).ToList();
-        if (visible is [var only] && BlockHtml.ContainerOf(only) is { } container && (_container ?? container) == container)
+        var blocks = string.Concat(parsed.Select(block => html.Render(block, _number)));
+        if (Context == MidParagraph)
         {
-            // A settled table is parsed with its head, which is already among the settled pieces.
-            var pieces = html.RenderPieces(only).Skip(_settled.Length > 0 && container == "table" ? 1 : 0);
-            return new OpenMarkup(container, _settled.IsEmpty ? BlockHtml.StartOf(only) : _start, [.. _settled, .. pieces]);
+            blocks = blocks.Replace(MidParagraph, "", StringComparison.Ordinal);
         }
 
-        if (visible is [ParagraphBlock paragraph] && Context.Length == 0
-            && html.Render(paragraph) is var whole && whole.StartsWith(ParagraphStart, StringComparison.Ordinal) && whole.EndsWith(ParagraphEnd, StringComparison.Ordinal))
-        {
-            return new OpenMarkup(Paragraph, null, InlinePieces.Split(whole[ParagraphStart.Length..^ParagraphEnd.Length]));
-        }
-
-        var blocks = visible.Select(html.Render).Where(piece => piece.Length > 0);
-        var roots = ImmutableArray.CreateRange(_settled.Concat(Context == MidParagraph ? blocks.Select(ParagraphPiece) : blocks));
-        return roots.IsEmpty ? null : new OpenMarkup(_container, _start, roots);
+        return blocks.Length > 0 || !IsFirst ? WithSettled(OpenTree.Of(blocks)) : null;
     }
 
-    private static string ParagraphPiece(string html) => html.Replace(MidParagraph, "", StringComparison.Ordinal);
+    private OpenMarkup WithSettled(OpenMarkup rest)
+    {
+        if (IsFirst)
+        {
+            return rest;
+        }
 
-    // Unchanged pieces stay the same instances, and so does an unchanged block.
+        // A settled table is parsed with its head and folded content with its summary, which are already among the settled nodes.
+        var isSame = rest.Container == _shell[^1].Name;
+        var known = isSame && rest.Container is "table" or "details" ? 1 : 0;
+        return new OpenMarkup(_shell, _settled.AddRange(isSame ? rest.Nodes.Skip(known) : [new OpenElement(rest.Shell.IsEmpty ? _shell[^1] : rest.Shell[0], rest.Nodes)]));
+    }
+
+    // Unchanged nodes stay the same instances, and so does an unchanged block.
     private OpenMarkup? Reuse(OpenMarkup? next)
     {
         if (next is null || _shown is null)
@@ -217,25 +251,11 @@ internal sealed class LiveProse
             return next;
         }
 
-        var pieces = next.Pieces.ToBuilder();
-        var isSame = next.Container == _shown.Container && next.Start == _shown.Start && pieces.Count == _shown.Pieces.Length;
-        for (var i = 0; i < Math.Min(pieces.Count, _shown.Pieces.Length); i++)
-        {
-            if (ReferenceEquals(pieces[i], _shown.Pieces[i]))
-            {
-                continue;
-            }
-
-            if (pieces[i] == _shown.Pieces[i])
-            {
-                pieces[i] = _shown.Pieces[i];
-            }
-            else
-            {
-                isSame = false;
-            }
-        }
-
-        return isSame ? _shown : next with { Pieces = pieces.DrainToImmutable() };
+        var isSame = next.Shell.SequenceEqual(_shown.Shell, TagComparer);
+        var nodes = OpenTree.Reuse(_shown.Nodes, next.Nodes);
+        return isSame && nodes == _shown.Nodes ? _shown : new OpenMarkup(isSame ? _shown.Shell : next.Shell, nodes);
     }
+
+    private static readonly IEqualityComparer<OpenTag> TagComparer =
+        EqualityComparer<OpenTag>.Create((a, b) => a?.Source == b?.Source, tag => tag.Source.GetHashCode(StringComparison.Ordinal));
 }

@@ -1,6 +1,4 @@
 using Markdig;
-using Markdig.Extensions.AutoLinks;
-using Markdig.Extensions.EmphasisExtras;
 using Markdig.Extensions.Tables;
 using Markdig.Parsers;
 using Markdig.Parsers.Inlines;
@@ -14,7 +12,8 @@ namespace BlazorChat.Markdown;
 internal static class MarkdownPipelines
 {
     /// <summary>
-    /// CommonMark without raw HTML, with pipe tables, task lists, strikethrough and bare URLs. Used for everything that is shown.
+    /// CommonMark without raw HTML, with pipe tables, task lists, strikethrough, bare URLs, footnotes, callouts, folded content and a few
+    /// tags. Used for everything that models write.
     /// </summary>
     public static MarkdownPipeline Full { get; } = CreateFull(InlineBudget.Finished);
 
@@ -30,15 +29,15 @@ internal static class MarkdownPipelines
     private static MarkdownPipeline CreateFull(InlineBudget budget)
     {
         var builder = CreateBuilder();
-        builder.UsePipeTables(new PipeTableOptions { RequireHeaderSeparator = true });
-        builder.UseEmphasisExtras(EmphasisExtraOptions.Strikethrough);
-        builder.InlineParsers.InsertBefore<LinkInlineParser>(new StrictTaskListParser());
-
-        // Only the schemes that SafeLinks allows are parsed: '<ftp://…>' and 'tel:' stay text.
-        builder.InlineParsers.Insert(0, new AutoLinkParser(new AutoLinkOptions { UseHttpsForWWWLinks = true })
-        {
-            OpeningCharacters = ['h', 'm', 'w'],
-        });
+        var inlines = builder.InlineParsers;
+        inlines.Insert(0, new PipeTableParser(inlines.FindExact<LineBreakInlineParser>()!, new PipeTableOptions { RequireHeaderSeparator = true }));
+        inlines.Replace<EmphasisInlineParser>(new EmphasisMarkParser());
+        inlines.Replace<EscapeInlineParser>(new BackslashParser());
+        inlines.InsertBefore<LinkInlineParser>(new StrictTaskListParser());
+        inlines.InsertBefore<LinkInlineParser>(new FootnoteReferenceParser());
+        inlines.InsertBefore<AutolinkInlineParser>(new TagParser());
+        inlines.Insert(0, new DollarParser());
+        inlines.Insert(0, new BareLinkParser());
         builder.BlockParsers.Find<ParagraphBlockParser>()!.Closed += budget.Spend;
         builder.BlockParsers.Find<HeadingBlockParser>()!.Closed += budget.Spend;
         return builder.Build();
@@ -56,6 +55,10 @@ internal static class MarkdownPipelines
         var builder = new MarkdownPipelineBuilder().DisableHtml();
         builder.BlockParsers.Replace<QuoteBlockParser>(new BoundedQuoteParser());
         builder.BlockParsers.Replace<ListBlockParser>(new BoundedListParser());
+        builder.BlockParsers.Replace<FencedCodeBlockParser>(new FenceParser());
+        builder.BlockParsers.Insert(0, new DetailsParser());
+        builder.BlockParsers.Insert(0, new FootnoteParser());
+        builder.BlockParsers.Insert(0, new FormulaParser());
 
         // For both pipelines; the pipe table extension only adds it where it is missing. Without it, '--|--' would be an item of a list.
         builder.BlockParsers.Insert(0, new PipeTableBlockParser());

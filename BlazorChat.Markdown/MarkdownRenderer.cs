@@ -19,6 +19,18 @@ public static class MarkdownRenderer
     internal const int MaxSearchingLines = 5_000;
 
     /// <summary>
+    /// Renders what a person typed. Draws little and leaves everything else as it was typed (see <see cref="TypedText"/>). Never throws and
+    /// never omits anything.
+    /// </summary>
+    public static ImmutableArray<MarkdownBlock> RenderTyped(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        text = Normalize(text);
+        var blocks = TypedText.Render(text);
+        return blocks.Sum(block => block.Html.Length) <= MostHtml(text.Length) ? blocks : [Plain(text)];
+    }
+
+    /// <summary>
     /// Renders each top-level block of a text. Never throws and never omits anything: text that exceeds a limit (see
     /// <see cref="InlineBudget"/>, <see cref="BoundedNesting"/>) is shown as plain text.
     /// </summary>

@@ -179,7 +179,7 @@ public sealed class MarkdownStream
         }
 
         var blocks = structure.Where(block => block is not LinkReferenceDefinitionGroup).ToList();
-        if (blocks.Count > 1)
+        if (blocks.Count > 1 && StartOf(text, blocks[1]) > context)
         {
             var start = _tailStart - context;
             foreach (var next in blocks.Skip(1))
@@ -239,7 +239,15 @@ public sealed class MarkdownStream
     // Closes the open block at a position of the text and renders it from its whole source.
     private void Close(int end)
     {
-        _closed = _closed.AddRange(MarkdownRenderer.Render(_text.ToString(_blockStart, end - _blockStart)));
+        // The indentation of the next block is no line of an open fence.
+        var until = end;
+        while (until > _blockStart && _text[until - 1] is ' ' or '\t')
+        {
+            until--;
+        }
+
+        until = until > _blockStart && _text[until - 1] == '\n' ? until : end;
+        _closed = _closed.AddRange(MarkdownRenderer.Render(_text.ToString(_blockStart, until - _blockStart)));
         _open = null;
         _prose = new LiveProse();
         _blockStart = end;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace BlazorChat.Markdown;
@@ -24,6 +23,7 @@ internal sealed class OpenInline
     private int _at;
     private int _end;
     private int _codeRun;
+    private bool _isInFormula;
     private int _searchable = MaxSearched;
 
     private OpenInline(string text, int start)
@@ -51,8 +51,10 @@ internal sealed class OpenInline
             switch (_text[_at])
             {
                 case '\\':
-                    End(_at + 1 == _end ? _at : _end);
-                    _at += 2;
+                    ReadBackslash();
+                    break;
+                case '$':
+                    ReadDollar();
                     break;
                 case '`':
                     ReadCode();
@@ -66,6 +68,9 @@ internal sealed class OpenInline
                 case '!' when _at + 1 < _end && _text[_at + 1] == '[':
                     _brackets.Add(new Bracket(_at, IsImage: true, _emphases.Count));
                     _at += 2;
+                    break;
+                case '[' when IsFootnote(out var footnote):
+                    _at += footnote;
                     break;
                 case '[':
                     _brackets.Add(new Bracket(_at, IsImage: false, _emphases.Count));
@@ -109,6 +114,10 @@ internal sealed class OpenInline
         result.Append(_text, from, Math.Max(0, _end - from));
         TrimEnd(result);
         result.Append('`', _codeRun);
+        if (_isInFormula)
+        {
+            result.Append(Formula.LiveEnd);
+        }
 
         for (var i = _emphases.Count - 1; i >= 0; i--)
         {
@@ -120,7 +129,7 @@ internal sealed class OpenInline
 
             if (HasContentAfter(mark))
             {
-                result.Append(mark.Character, mark.Count);
+                _ = mark.Element is { } element ? result.Append("</").Append(element).Append('>') : result.Append(mark.Character, mark.Count);
             }
             else
             {
@@ -208,8 +217,72 @@ internal sealed class OpenInline
         _at = _end;
     }
 
+    // What a backslash begins (see BackslashParser).
+    private void ReadBackslash()
+    {
+        if (_at + 1 == _end)
+        {
+            End(_at);
+        }
+        else if (!ReadFormula())
+        {
+            _at += 2;
+        }
+    }
+
+    private void ReadDollar()
+    {
+        if (!ReadFormula())
+        {
+            var run = RunAt(_at);
+            End(_at + run == _end && run <= 2 ? _at : _end);
+            _at += run;
+        }
+    }
+
+    // Nothing in a formula is a mark. An unfinished one ends with the text.
+    private bool ReadFormula()
+    {
+        var text = _text.AsSpan(_at, _end - _at);
+        if (Formula.Length(text, _at > 0 ? _text[_at - 1] : '\0') is > 0 and var length)
+        {
+            _at += length;
+            return true;
+        }
+
+        if (!Formula.IsOpening(text) || text.Length > MaxOpen)
+        {
+            return false;
+        }
+
+        var content = text[2..].TrimEnd("\\$").TrimEnd();
+        _isInFormula = !content.IsEmpty;
+        End(content.IsEmpty ? _at : _at + 2 + content.Length);
+        _at = _end;
+        return true;
+    }
+
+    private bool IsFootnote(out int length)
+    {
+        var text = _text.AsSpan(_at, _end - _at);
+        length = FootnoteLabel.ReferenceLength(text, _at > 0 ? _text[_at - 1] : '\0');
+        if (length == 0 && FootnoteLabel.MayBecomeReference(text))
+        {
+            length = text.Length;
+            End(_at);
+        }
+
+        return length > 0;
+    }
+
     private void ReadAngle()
     {
+        if (HarmlessTags.TryRead(_text.AsSpan(_at, _end - _at), out var tag))
+        {
+            ReadTag(tag);
+            return;
+        }
+
         var rest = _text.AsSpan(_at + 1, _end - _at - 1);
         var stop = rest.IndexOfAny(" \t\n<>");
         if (stop < 0 && rest.Length < LiveEnd.MaxHeldBack && (rest.IsEmpty || char.IsLetter(rest[0]) || rest[0] == '/'))
@@ -220,6 +293,22 @@ internal sealed class OpenInline
         {
             _at += stop >= 0 && rest[stop] == '>' ? stop + 2 : 1;
         }
+    }
+
+    private void ReadTag(HarmlessTags.Tag tag)
+    {
+        // A character for each element, to count them.
+        var mark = tag.Element switch { "sub" => '\u0001', "sup" => '\u0002', _ => '\u0003' };
+        if (tag.Element != HarmlessTags.Break && !tag.IsEnd)
+        {
+            Open(new Emphasis(mark, _at, tag.Length, tag.Element));
+        }
+        else if (tag.IsEnd && _openMarks.GetValueOrDefault(mark) > 0)
+        {
+            ForgetFrom(_emphases.FindLastIndex(e => e.Character == mark));
+        }
+
+        _at += tag.Length;
     }
 
     private void ReadEntity()
@@ -254,7 +343,7 @@ internal sealed class OpenInline
         var bracket = _brackets[^1];
         _brackets.RemoveAt(_brackets.Count - 1);
         var target = close + 1 < _end ? TargetEnd(close + 1) : -1;
-        if (target == -1 && _end - close <= LiveEnd.MaxHeldBack)
+        if (target == -1 && (_end - close <= LiveEnd.MaxHeldBack || IsAddress(close + 1)))
         {
             HideBracket(bracket);
             _cuts.Add((close, _end));
@@ -267,6 +356,14 @@ internal sealed class OpenInline
             ForgetFrom(outside);
             _at = target;
         }
+    }
+
+    // Whether an unfinished destination is surely one: it is hidden however long it is, because only the link's text will be seen.
+    private bool IsAddress(int position)
+    {
+        var destination = _text.AsSpan(position, _end - position);
+        return destination.Length <= SafeLinks.MaxLength && (destination.StartsWith("(https://") || destination.StartsWith("(http://"))
+            && !destination.ContainsAny(" \t\n");
     }
 
     private void HideBracket(Bracket bracket)
@@ -330,15 +427,7 @@ internal sealed class OpenInline
             return;
         }
 
-        var before = _at > Start ? _text[_at - 1] : ' ';
-        var after = _text[_at + run];
-        var opens = !char.IsWhiteSpace(after) && (!IsPunctuation(after) || char.IsWhiteSpace(before) || IsPunctuation(before));
-        var closes = !char.IsWhiteSpace(before) && (!IsPunctuation(before) || char.IsWhiteSpace(after) || IsPunctuation(after));
-        if (mark == '_')
-        {
-            (opens, closes) = (opens && (!closes || IsPunctuation(before)), closes && (!opens || IsPunctuation(after)));
-        }
-
+        var (opens, closes) = Flanking.Of(_text.AsSpan(Start, _end - Start), _at - Start, _at - Start + run, mark);
         if (mark == '~' && run != 2)
         {
             opens = closes = false;
@@ -404,11 +493,7 @@ internal sealed class OpenInline
         _emphases.RemoveRange(index, _emphases.Count - index);
     }
 
-    private static bool IsPunctuation(char c) =>
-        char.IsPunctuation(c) || char.GetUnicodeCategory(c) is UnicodeCategory.MathSymbol or UnicodeCategory.CurrencySymbol
-            or UnicodeCategory.ModifierSymbol or UnicodeCategory.OtherSymbol;
-
-    private readonly record struct Emphasis(char Character, int Position, int Count);
+    private readonly record struct Emphasis(char Character, int Position, int Count, string? Element = null);
 
     private readonly record struct Bracket(int Position, bool IsImage, int Emphases);
 }

@@ -6,7 +6,7 @@ using Markdig.Syntax;
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Finds where a pipe table begins and ends among lines without blank lines between. Models write "Here it is:" right above a table and
+/// Finds where a pipe table, or a paragraph in folded content, begins and ends among lines without blank lines between. Models write "Here it is:" right above a table and
 /// continue right below it. Markdig takes all of that as one paragraph and, after a line without a pipe, shows the raw pipes. As in
 /// GitHub's specification, a table may interrupt a paragraph, and a line that is not a row ends it. In tables whose header begins with a
 /// pipe (all that models write), every row must begin with one.
@@ -38,6 +38,13 @@ internal sealed class TableBoundaryParser : BlockParser
         var line = processor.Line.AsSpan();
         if (line.IsEmpty || processor.CurrentBlock is not ParagraphBlock paragraph || paragraph.Lines.Count == 0)
         {
+            return BlockState.None;
+        }
+
+        if (paragraph.Parent is DetailsBlock or FootnoteBlock && !paragraph.Parent.IsOpen && line[0] is '=' or '-' && !line.TrimEnd().ContainsAnyExcept(line[0]))
+        {
+            // A line that does not belong to the container must not underline what is in it. Markdig knows this of its own containers only.
+            processor.Close(paragraph);
             return BlockState.None;
         }
 

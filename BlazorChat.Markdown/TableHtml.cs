@@ -13,29 +13,24 @@ internal static class TableHtml
     /// <summary>Appends a whole table.</summary>
     public static void Write(StringBuilder html, Table table, InlineHtml inlines)
     {
-        html.Append("<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>");
-        var inBody = false;
+        html.Append("<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">").Append(TableDirection.IsRightToLeft(table) ? "<table dir=\"rtl\">" : "<table>");
         foreach (var row in table.OfType<TableRow>())
         {
-            if (!row.IsHeader && !inBody)
-            {
-                html.Append("<tbody>");
-                inBody = true;
-            }
-
             WriteRow(html, table, row, inlines);
         }
 
-        html.Append(inBody ? "</tbody></table></div>" : "</table></div>");
+        html.Append("</table></div>");
     }
 
     /// <summary>Appends one row; the header row gets its own <c>thead</c>.</summary>
     public static void WriteRow(StringBuilder html, Table table, TableRow row, InlineHtml inlines)
     {
+        var isRightToLeft = TableDirection.IsRightToLeft(table);
         html.Append(row.IsHeader ? "<thead><tr>" : "<tr>");
         for (var i = 0; i < row.Count; i++)
         {
-            html.Append(row.IsHeader ? "<th scope=\"col\" dir=\"auto\"" : "<td dir=\"auto\"");
+            html.Append(row.IsHeader ? "<th scope=\"col\"" : "<td");
+            html.Append(isRightToLeft && !TableDirection.HasDirection(row[i]) ? "" : " dir=\"auto\"");
             html.Append(AlignmentOf(table, i) switch
             {
                 TableColumnAlign.Left => " class=\"align-left\">",
@@ -45,7 +40,7 @@ internal static class TableHtml
             });
             foreach (var content in ((TableCell)row[i]).OfType<LeafBlock>())
             {
-                inlines.WriteContent(content);
+                inlines.WriteCell(content);
             }
 
             html.Append(row.IsHeader ? "</th>" : "</td>");

@@ -1,6 +1,7 @@
 using BlazorChat.Live;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Markdown;
 using BlazorChat.Tests.Support;
 
 namespace BlazorChat.Tests.Live;
@@ -122,6 +123,6 @@ public sealed class RoomFrameTests
         }
 
         private static string Open(BlazorChat.Markdown.MarkdownFrame text) =>
-            text.Open is BlazorChat.Markdown.OpenMarkup { Pieces: var pieces } ? string.Concat(pieces).Trim() : "";
+            text.Open is BlazorChat.Markdown.OpenMarkup markup ? string.Concat(markup.Pieces()).Trim() : "";
     }
 }

@@ -236,9 +236,9 @@ public sealed class HostileMarkdownTests
 
     [Theory]
     [InlineData("[")]
-    [InlineData("*a ")]
+    [InlineData("![a ")]
     [InlineData("[a](b")]
-    [InlineData("https://a.b/( ")]
+    [InlineData("[a](b \"")]
     public void What_passes_a_limit_is_shown_as_plain_text_and_nothing_is_cut_away(string pattern)
     {
         var text = Repeat(pattern, 200_000 / pattern.Length).Trim();

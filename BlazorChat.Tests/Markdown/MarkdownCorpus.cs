@@ -56,6 +56,21 @@ internal static class MarkdownCorpus
         "Text with a list right below:\n- a\n- b\nlazy end\n\n1. c\nlazy too\n# heading\nend",
         "> quote then code\n    lazy indented\n\n>no space\n> # heading in quote\ntext after\n",
         "- ````![\n* **\n===\n\n1. ~~~\n- - -\nend",
+        "The formula $E = mc^2$ and\n\n\\[\n\\int_0^1 x^2\\,dx\n- 1\n= 2\n\\]\n\nand \\(a_1 * b_1 * c_1\\) and \\[ x \\] then\n$$\n\\begin{aligned}\nx_1 &= \\frac{-b}{2a} \\\\\n+ y\n\\end{aligned}\n$$\nend",
+        "\\[ never closed\n- a\n- b\n\ntext \\( also *not* $$ here\n\n\\begin{cases}\n> 1\n\\end{cases}\n$5 and $6, $a*b$ *c*",
+        "**真，**她来了\n\n**「A」**なので**「B」**です\n\n**한국어(Korean)**은 ~~旧，~~新 *強調。*次 这是**“重点”**内容。",
+        "见 https://example.com/a?b=1，谢谢（https://a.example/1）和 www.example.com、次 **https://example.com/a**。做 [https://a.example](https://b.example/?q=1) ![x](https://b.example)",
+        "3. three\n4. four\n\n2024. A year.\n7. seven\n1. one\n1. two\n\n1) paren\n2) two\n",
+        "`git push` ثم انتظر\n\n- `code` أولا\n\n| الاسم | القيمة |\n|---|---|\n| أحمد | ١٢٣ |\n\nend",
+        "<details>\n<summary>Click *me*</summary>\n\nHidden **text**\n\n```html\n</details>\n```\n- a\n\n</details>\nafter\n\n<details><summary>One</summary>line</details>\nnot in it",
+        "<details>\nopen\n\n<details>\n<summary>inner</summary>\n\nx\n</details>\ny\n\n# never closed",
+        "Line<br>two<br/>three H<sub>2</sub>O x<sup>*2*</sup> <kbd>Ctrl</kbd> <sub>open *a</sub> b* </kbd> <b>no</b> <sub\n\n| a<br>b | <kbd>|</kbd> |\n|--|--|\n| `x \\| y` | z |",
+        "A claim[^1] and [^note] and x[^note]. A class [^0-9]+ and y[^ab]*.\n\n[^1]: The source.\n    goes on\n\n    and *on*\n[^note]: Second.\nlazy\n\nend",
+        "text\n[^1]: right below\n[^2] no definition\n- [^3]: in a list",
+        "> [!NOTE]\n> A *note*\n>\n> - list\n\n> [!WARNING]\n\n> [!FOO]\n> text\n\n> [!tip]\n> - a",
+        "do\n\n    ```html\n    <b>x</b>\n      y\n    ```\nnext\n    ~~~\n  z\n    ~~~\n\n- a\n\n      ```\n      code in item\n",
+        "\t```c\n\tint x;\n\t```\nend",
+        "A path C:\\new\\_temp\\*.txt and \\\\server\\share, 1\\) and \\[no\\] \\{x\\} a\\\nb \\",
         "- ```\n  * * *\n* * *\n- a\n  - ```\n    code\n  * * *\nend\n-\n  ```\n- - -\n* ```\n- -- x",
     ];
 
@@ -72,6 +87,8 @@ internal static class MarkdownCorpus
         "\n* ", "\n1. ", "\n2) ", "\n> ", ">", "|", "\n| a | b |\n", "\n|---|---|\n", "\n---\n", "\n***\n", "[", "]", "](", ")", "![", "<", ">",
         "https://example.org ", "[x](https://example.org)", "\\", "&amp;", "&", "!", "    ", "\t", "\n    ", "- [ ] ", "1", ".", "=", "\n===\n",
         "é", "🎉", "\r\n", "\r", "~~~", "\n\n\n", "javascript:alert(1)", "\"", "'", "#", "-", "+", ":", "(", "\0",
+        "\\(", "\\)", "\\[", "\n\\[\n", "\\]", "$", "\n$$\n", "<sub>", "</sub>", "<br>", "\n<details>\n", "<summary>x</summary>", "\n</details>\n", "</details>", "<details>",
+        "[^1]", "\n[^1]: ", "\n> [!NOTE]\n", "\n    ```\n", "，", "「A」", "ア", "م", "\n3. ", "www.a.example", "\n> - ", "\n\n  ", "\\begin{a}",
     ];
 
     /// <summary>A text thrown together from pieces that mean something, without definitions of links.</summary>

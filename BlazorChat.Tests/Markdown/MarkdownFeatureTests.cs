@@ -12,7 +12,7 @@ public sealed class MarkdownFeatureTests
     [InlineData("", "")]
     [InlineData("\n \n", "")]
     [InlineData("text", "<p dir=\"auto\">text</p>")]
-    [InlineData("*a* **b** ***c*** ~~d~~ `e`", "<p dir=\"auto\"><em>a</em> <strong>b</strong> <em><strong>c</strong></em> <del>d</del> <code>e</code></p>")]
+    [InlineData("*a* **b** ***c*** ~~d~~ `e`", "<p dir=\"auto\"><em>a</em> <strong>b</strong> <em><strong>c</strong></em> <del>d</del> <code dir=\"ltr\">e</code></p>")]
     [InlineData("~a~ ^b^ ++c++ ==d==", "<p dir=\"auto\">~a~ ^b^ ++c++ ==d==</p>")]
     [InlineData("one\ntwo  \nthree\\\nfour", "<p dir=\"auto\">one<br>two<br>three<br>four</p>")]
     [InlineData("snake_case_name 2*3", "<p dir=\"auto\">snake_case_name 2*3</p>")]
@@ -55,7 +55,7 @@ public sealed class MarkdownFeatureTests
         var block = Assert.Single(MarkdownRenderer.Render("```python title=x\nif a < b:\n    print(\"&amp;\")\n\n```"));
 
         Assert.Equal(
-            "<div class=\"code-block\"><div class=\"code-head\"><span class=\"code-lang\">python</span><button type=\"button\" class=\"copy-code\" "
+            "<div class=\"code-block\" dir=\"ltr\"><div class=\"code-head\"><span class=\"code-lang\">python</span><button type=\"button\" class=\"copy-code\" "
             + "data-copy-code aria-label=\"Copy code\">Copy</button></div><pre tabindex=\"0\"><code class=\"language-python\">"
             + "if a &lt; b:\n    print(&quot;&amp;amp;&quot;)\n\n</code></pre></div>",
             block.Html);

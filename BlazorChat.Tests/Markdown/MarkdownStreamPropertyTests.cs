@@ -101,7 +101,7 @@ public sealed class MarkdownStreamPropertyTests
     {
         if (frame.Open is OpenMarkup markup)
         {
-            SafeHtml.Parse(string.Concat(markup.Pieces), markup.Container);
+            SafeHtml.Parse(OpenHtml.Of(markup));
         }
 
         if (frame.Open is OpenCode code && previous.Open is OpenCode before && frame.Closed.Length == previous.Closed.Length)

@@ -13,41 +13,46 @@ internal static class SafeHtml
         ["h4"] = ["dir", "class"],
         ["h5"] = ["dir", "class"],
         ["h6"] = ["dir", "class"],
-        ["ul"] = ["dir"],
-        ["ol"] = ["dir", "start"],
-        ["li"] = ["class"],
-        ["blockquote"] = ["dir"],
+        ["ul"] = ["dir", "class"],
+        ["ol"] = ["dir", "start", "class"],
+        ["li"] = ["class", "value"],
+        ["blockquote"] = ["dir", "class"],
+        ["details"] = ["class", "dir"],
+        ["summary"] = [],
+        ["bdi"] = [],
+        ["sub"] = [],
+        ["sup"] = ["class"],
+        ["kbd"] = [],
         ["hr"] = [],
         ["br"] = [],
         ["em"] = [],
         ["strong"] = [],
         ["del"] = [],
-        ["code"] = ["class"],
+        ["code"] = ["class", "dir"],
         ["pre"] = ["tabindex", "class", "dir"],
-        ["div"] = ["class", "tabindex", "role", "aria-label"],
-        ["span"] = ["class", "role", "aria-label"],
+        ["div"] = ["class", "tabindex", "role", "aria-label", "dir"],
+        ["span"] = ["class", "role", "aria-label", "dir"],
         ["button"] = ["type", "class", "data-copy-code", "aria-label"],
-        ["table"] = [],
+        ["table"] = ["dir"],
         ["thead"] = [],
         ["tbody"] = [],
         ["tr"] = [],
         ["th"] = ["scope", "dir", "class"],
         ["td"] = ["dir", "class"],
-        ["a"] = ["href", "rel", "target", "class"],
+        ["a"] = ["href", "rel", "target", "class", "dir"],
     };
 
     private static readonly string[] Classes =
     [
-        "plain", "task-item", "task", "task-done", "image-link", "code-block", "code-head", "code-lang", "copy-code", "table-scroll",
-        "align-left", "align-center", "align-right",
+        "plain", "typed", "task-item", "task", "task-done", "image-link", "code-block", "code-head", "code-lang", "copy-code", "table-scroll",
+        "align-left", "align-center", "align-right", "formula", "footnote", "footnote-label", "footnote-ref", "folded", "paren", "wide-number", "link-note", "callout",
+        "callout-title", "callout-note", "callout-tip", "callout-important", "callout-warning", "callout-caution",
     ];
 
     /// <summary>The body of the HTML, after checking every element and attribute in it.</summary>
-    public static IElement Parse(string html, string? container = null)
+    public static IElement Parse(string html)
     {
-        var open = container switch { null => "", "table" => "<table>", _ => $"<{container} dir=\"auto\">" };
-        var close = container is null ? "" : $"</{container}>";
-        var body = new HtmlParser().ParseDocument($"<!doctype html><html><head></head><body>{open}{html}{close}</body></html>").Body!;
+        var body = new HtmlParser().ParseDocument($"<!doctype html><html><head></head><body>{html}</body></html>").Body!;
         foreach (var element in body.QuerySelectorAll("*"))
         {
             Check(element);

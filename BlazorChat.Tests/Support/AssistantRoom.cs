@@ -1,3 +1,4 @@
+using BlazorChat.Tests.Markdown;
 using System.Collections.Immutable;
 using System.Net;
 using System.Text.RegularExpressions;
@@ -187,7 +188,7 @@ public sealed partial class SeenText
 
     private static string OpenText(OpenBlock? open) => open switch
     {
-        OpenMarkup markup => Plain(string.Concat(markup.Pieces)),
+        OpenMarkup markup => Plain(string.Concat(markup.Pieces())),
         OpenCode code => string.Concat(code.Chunks),
         _ => "",
     };

@@ -4,6 +4,7 @@ using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
+using BlazorChat.Tests.Markdown;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -129,7 +130,7 @@ internal sealed class TurnBench : IAsyncDisposable
 
     private static IEnumerable<string> Text(MarkdownFrame frame) => frame.Closed.Select(b => b.Html).Concat(frame.Open switch
     {
-        OpenMarkup markup => markup.Pieces,
+        OpenMarkup markup => markup.Pieces(),
         OpenCode code => code.Chunks,
         _ => [],
     });

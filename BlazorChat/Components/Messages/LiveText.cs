@@ -1,4 +1,3 @@
-using System.Globalization;
 using BlazorChat.Markdown;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -72,7 +71,7 @@ public sealed class LiveText : IComponent
     // The elements around the open block's pieces are rendered here, so they must not differ.
     private static bool HasSameShell(OpenBlock? a, OpenBlock? b) => (a, b) switch
     {
-        (OpenMarkup x, OpenMarkup y) => x.Container == y.Container && x.Start == y.Start,
+        (OpenMarkup x, OpenMarkup y) => x.Shell == y.Shell || x.Shell.Select(tag => tag.Source).SequenceEqual(y.Shell.Select(tag => tag.Source), StringComparer.Ordinal),
         (OpenCode x, OpenCode y) => x.Language == y.Language,
         _ => false,
     };
@@ -100,6 +99,7 @@ public sealed class LiveText : IComponent
             case OpenCode code:
                 builder.OpenElement(3, "div");
                 builder.AddAttribute(4, "class", "code-block");
+                builder.AddAttribute(4, "dir", "ltr");
                 builder.OpenElement(5, "div");
                 builder.AddAttribute(6, "class", "code-head");
                 if (code.Language is not null)
@@ -119,24 +119,22 @@ public sealed class LiveText : IComponent
                 builder.CloseElement();
                 builder.CloseElement();
                 break;
-            case OpenMarkup { Container: "table" }:
-                builder.OpenElement(20, "div");
-                builder.AddAttribute(21, "class", "table-scroll");
-                builder.OpenElement(22, "table");
-                RenderPieces(builder, open);
-                builder.CloseElement();
-                builder.CloseElement();
-                break;
-            case OpenMarkup { Container: { } container } markup:
-                builder.OpenElement(25, container);
-                builder.AddAttribute(26, "dir", "auto");
-                if (markup.Start is { } start)
+            case OpenMarkup { Shell.IsEmpty: false } markup:
+                foreach (var tag in markup.Shell)
                 {
-                    builder.AddAttribute(27, "start", start.ToString(CultureInfo.InvariantCulture));
+                    builder.OpenElement(20, tag.Name);
+                    foreach (var (name, value) in tag.Attributes)
+                    {
+                        builder.AddAttribute(21, name, value);
+                    }
                 }
 
                 RenderPieces(builder, open);
-                builder.CloseElement();
+                foreach (var _ in markup.Shell)
+                {
+                    builder.CloseElement();
+                }
+
                 break;
             default:
                 builder.OpenRegion(30);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorChat.Markdown;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -6,7 +7,7 @@ namespace BlazorChat.Components.Messages;
 
 /// <summary>
 /// The growing end of a running response. The changing nodes are its root nodes, without an element around them (each level costs
-/// 32 bytes in every frame). It is rendered alone: it gets each frame directly, through <see cref="LiveMessage"/> and
+/// 32 bytes in every frame); only what is long in itself has its elements here. It is rendered alone: it gets each frame directly, through <see cref="LiveMessage"/> and
 /// <see cref="LiveText"/>.
 /// </summary>
 public sealed class OpenBlockView : IComponent
@@ -47,18 +48,14 @@ public sealed class OpenBlockView : IComponent
         }
     }
 
-    // The renderer compares nodes place by place: pieces change in place or are added at the end. Chunks of code are text nodes that
+    // The renderer compares nodes place by place: nodes change in place or are added at the end. Chunks of code are text nodes that
     // are only ever added, so that a selection in existing code survives.
     private void Render(RenderTreeBuilder builder)
     {
         switch (_block)
         {
             case OpenMarkup markup:
-                foreach (var piece in markup.Pieces)
-                {
-                    builder.AddMarkup(0, piece);
-                }
-
+                AddNodes(builder, markup.Nodes);
                 break;
             case OpenCode code:
                 foreach (var chunk in code.Chunks)
@@ -67,6 +64,29 @@ public sealed class OpenBlockView : IComponent
                 }
 
                 break;
+        }
+    }
+
+    // One number for all nodes: a piece that has grown into an element takes its place.
+    private static void AddNodes(RenderTreeBuilder builder, ImmutableArray<OpenNode> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            if (node is OpenElement element)
+            {
+                builder.OpenElement(0, element.Tag.Name);
+                foreach (var (name, value) in element.Tag.Attributes)
+                {
+                    builder.AddAttribute(1, name, value);
+                }
+
+                AddNodes(builder, element.Children);
+                builder.CloseElement();
+            }
+            else
+            {
+                builder.AddMarkup(0, ((OpenPiece)node).Html);
+            }
         }
     }
 }

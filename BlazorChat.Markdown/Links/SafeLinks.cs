@@ -9,8 +9,10 @@ namespace BlazorChat.Markdown;
 /// </summary>
 internal static class SafeLinks
 {
-    /// <summary>The longest address that becomes a link, in characters; every browser and proxy accepts this length.</summary>
-    public const int MaxLength = 2048;
+    /// <summary>
+    /// The longest address that becomes a link, in characters: what common servers take in the first line of a request.
+    /// </summary>
+    public const int MaxLength = 8 * 1024;
 
     private static readonly string[] Schemes = ["https://", "http://", "mailto:"];
 
@@ -24,7 +26,25 @@ internal static class SafeLinks
 
         // Agrees with the browser about where the scheme ends: 'http://' alone and 'http:///x' have no host.
         return Uri.TryCreate(url, UriKind.Absolute, out var uri)
-            && (uri.Scheme == Uri.UriSchemeMailto || (uri.Scheme is "http" or "https" && uri.Host.Length > 0));
+            && (uri.Scheme == Uri.UriSchemeMailto || (uri.Scheme is "http" or "https" && uri.Host.Length > 0 && HasName(uri)));
+    }
+
+    // A host with letters that no name may have, or not in this order, has no Punycode. Nobody could tell where it leads.
+    private static bool HasName(Uri uri)
+    {
+        if (!uri.Host.AsSpan().ContainsAnyExceptInRange('\0', '\u007F'))
+        {
+            return true;
+        }
+
+        try
+        {
+            return uri.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
     }
 
     private static bool HasAllowedStart(string url)
