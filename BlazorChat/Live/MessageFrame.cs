@@ -14,7 +14,7 @@ public sealed class MessageFrame
 
     /// <summary>Creates the frame of a message that is not live. It is rendered when it is first shown.</summary>
     public MessageFrame(Message message)
-        : this(message, new Lazy<ImmutableArray<RenderedPart>>(() => [.. message.Parts.Select(RenderedPart.Of)]))
+        : this(message, new Lazy<ImmutableArray<RenderedPart>>(() => [.. message.Parts.Select(part => RenderedPart.Of(part, message.Author))]))
     {
     }
 
@@ -62,7 +62,7 @@ public sealed class MessageFrame
         foreach (var part in message.Parts)
         {
             var known = before.FirstOrDefault(b => b.Part.PartId == part.PartId);
-            parts.Add(known is not null && IsSameText(known.Part, part) ? known with { Part = part } : RenderedPart.Of(part));
+            parts.Add(known is not null && IsSameText(known.Part, part) ? known with { Part = part } : RenderedPart.Of(part, message.Author));
         }
 
         return parts.MoveToImmutable();

@@ -9,6 +9,7 @@ namespace BlazorChat.Live;
 /// <param name="Blocks">The blocks of a text or reasoning part; empty for other parts.</param>
 public sealed record RenderedPart(MessagePart Part, ImmutableArray<MarkdownBlock> Blocks)
 {
-    /// <summary>Renders a part.</summary>
-    public static RenderedPart Of(MessagePart part) => new(part, PartList.TextOf(part) is { } text ? MarkdownRenderer.Render(text) : []);
+    /// <summary>Renders a part. People's texts are not Markdown in full: what they type stays as it is.</summary>
+    public static RenderedPart Of(MessagePart part, Author author) =>
+        new(part, PartList.TextOf(part) is not { } text ? [] : author.Kind == AuthorKind.Person ? MarkdownRenderer.RenderTyped(text) : MarkdownRenderer.Render(text));
 }

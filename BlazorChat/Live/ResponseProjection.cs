@@ -113,7 +113,7 @@ public sealed class ResponseProjection
             // Streamed parts are stored unchanged. A part of another kind or length is a different part: an error came before it.
             rendered.Add(streamed.TryGetValue(part.PartId, out var known) && known.Kind == part.GetType() && known.Length == PartList.TextOf(part)?.Length
                 ? new RenderedPart(part, known.Blocks)
-                : RenderedPart.Of(part));
+                : RenderedPart.Of(part, ended.Author));
         }
 
         return rendered.MoveToImmutable();
