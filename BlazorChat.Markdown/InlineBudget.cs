@@ -120,6 +120,8 @@ internal sealed class InlineBudget(long maxBlockCost, long maxTextCost)
                 }
             }
 
+            // Each address takes about as long as four marks, and each line counts as one.
+            Marks += 1 + (MarksPerAddress * (line.Count("://") + line.Count("www.") + line.Count("mailto:")));
             _left -= line.Length + 1;
             return pipes;
         }
@@ -161,6 +163,8 @@ internal sealed class InlineBudget(long maxBlockCost, long maxTextCost)
         }
 
         private const int LongRun = 3;
+
+        private const int MarksPerAddress = 4;
     }
 
     private static int RunLength(ReadOnlySpan<char> line, int at)

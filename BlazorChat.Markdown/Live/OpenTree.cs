@@ -14,9 +14,13 @@ internal sealed class OpenTree
     // A frame costs about 130 bytes whatever it carries, and each piece is a permanent node. On average, half of this length is sent again.
     private const int PieceLength = 48;
 
-    // Text without spaces, as in Chinese, is cut between any two characters, and text in letters that join only if it goes on and on.
-    private const int LongPiece = 96;
+    // Text without spaces, as in Chinese, is cut between any two characters, each of which takes three bytes. Text in letters that join is
+    // only cut if it goes on and on.
+    private const int CjkPieceLength = 24;
     private const int LongestPiece = 384;
+
+    // Elements within a line are as long as their attributes, and end a piece from this length on.
+    private const int LongPiece = 96;
 
     // A shorter element is sent as a whole. Each level of elements costs 32 bytes in every frame.
     private const int ElementLength = 96;
@@ -179,17 +183,17 @@ internal sealed class OpenTree
     private bool IsCut(int from, int at)
     {
         var length = at - from;
-        if (length < PieceLength || _html[at] == '<')
+        if (length < CjkPieceLength || _html[at] == '<')
         {
             return false;
         }
 
         if (_html[at - 1] is ' ' or '\n')
         {
-            return true;
+            return length >= PieceLength;
         }
 
-        if (length < LongPiece || char.IsLowSurrogate(_html[at]) || IsInEntity(at))
+        if (char.IsLowSurrogate(_html[at]) || IsInEntity(at))
         {
             return false;
         }

@@ -234,6 +234,54 @@ public sealed class HostileMarkdownTests
         await FramesWithin100MillisecondsAsync("- " + text, pattern);
     }
 
+    public static TheoryData<string, string> Slow => new()
+    {
+        { "pipes", Repeat("|", 31_000) },
+        { "nested list of 170 levels", string.Concat(Enumerable.Range(0, 170).Select(i => new string(' ', i * 2) + "- x\n")) },
+        { "table of 5,000 columns", Repeat("|a", 5_000) + "|\n" + Repeat("|-", 5_000) + "|\n" + Repeat("|b", 5_000) + "|" },
+        { "emphasis in words", Repeat("x*y*", 3_000) },
+        { "tags", Repeat("<sub>a", 5_000) },
+        { "crossing tags", Repeat("<sub>*a</sub>", 2_500) },
+        { "folded content", Repeat("<details>\n", 3_000) },
+        { "formulas", Repeat("\\(a", 8_000) },
+        { "formulas over lines", Repeat("\\[\n", 10_000) },
+        { "dollars", Repeat("$a ", 10_000) },
+        { "footnotes", Repeat("a[^1]", 6_000) },
+        { "definitions of footnotes", Repeat("[^1]: a\n", 4_000) },
+        { "callouts", Repeat("> [!NOTE]\n", 3_000) },
+        { "addresses", Repeat("https://a.b，", 3_000) },
+        { "brackets in addresses", "https://a.b/" + Repeat("(", 30_000) },
+        { "links with notes", Repeat("[a.example](https://b.example/?q=1) ", 900) },
+        { "refused links", Repeat("[a](./b) ", 3_500) },
+        { "lines", Repeat("a\n", 16_000) },
+        { "quotations of one line", Repeat("> a\n", 8_000) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Slow))]
+    public async Task No_frame_of_a_hostile_answer_takes_long_while_it_is_written(string what, string text)
+    {
+        Assert.NotEmpty(what);
+        await TimeBound.Within100MillisecondsAsync(() => MarkdownRenderer.Render(text));
+
+        // The slowest frame, at its best of a few runs: what is slow is slow each time.
+        const int frames = 100;
+        var best = Enumerable.Repeat(double.MaxValue, frames + 1).ToArray();
+        for (var run = 0; run < 3; run++)
+        {
+            var stream = new MarkdownStream();
+            for (var frame = 0; frame * text.Length / frames < text.Length; frame++)
+            {
+                stream.Append(text[(frame * text.Length / frames)..((frame + 1) * text.Length / frames)]);
+                var watch = System.Diagnostics.Stopwatch.StartNew();
+                stream.Refresh();
+                best[frame] = Math.Min(best[frame], watch.Elapsed.TotalMilliseconds);
+            }
+        }
+
+        Assert.InRange(best.Where(time => time < double.MaxValue).Max(), 0, 100);
+    }
+
     [Theory]
     [InlineData("[")]
     [InlineData("![a ")]
