@@ -14,9 +14,11 @@ internal static class Program
                    --circuits 200  --history 10000  --compress on|off|both
           open     how soon an opened room is there
                    --requests 100  --history 0,10000
+          blocks   what a token costs at the end of a long block, by kind of block; counts bytes and starts no app
+                   --tokens 4000
 
-          Every command takes --app PATH, the assembly of another build of the app.
-          It starts the app and a model's stub on loopback ports and leaves nothing behind.
+          The others take --app PATH, the assembly of another build of the app.
+          They start the app and a model's stub on loopback ports and leave nothing behind.
         """;
 
     private static async Task<int> Main(string[] args)
@@ -34,6 +36,7 @@ internal static class Program
             {
                 ["fanout", .. var options] => await FanoutCommand.RunAsync(options, ending.Token),
                 ["idle", .. var options] => await IdleCommand.RunAsync(options, ending.Token),
+                ["blocks", .. var options] => await BlocksCommand.RunAsync(options, ending.Token),
                 ["open", .. var options] => await OpenCommand.RunAsync(options, ending.Token),
                 [] or ["--help"] or ["-h"] => ShowHelp(),
                 [var unknown, ..] => throw new ArgumentException($"Unknown command {unknown}; --help shows them."),
