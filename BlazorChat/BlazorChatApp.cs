@@ -47,6 +47,7 @@ public static class BlazorChatApp
         var started = CancellationToken.None;
         // A failed start throws, and its reason is printed in one sentence. The host would also log it, with a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && started.IsCancellationRequested);
+        DoorOptions.SwitchOffFrameworks(builder);
         configure?.Invoke(builder);
 
         // Applied after all sources of settings have been added.
@@ -54,14 +55,14 @@ public static class BlazorChatApp
         var app = builder.Build();
         RenamedSettings.Warn(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(BlazorChatApp)), renamed);
         started = app.Lifetime.ApplicationStarted;
-        if (hasPages)
-        {
-            app.MapHealth();
-            app.MapBlazorChatUi();
-        }
-
         try
         {
+            if (hasPages)
+            {
+                app.MapHealth();
+                app.MapBlazorChatUi();
+            }
+
             await PrepareAsync(app).ConfigureAwait(false);
             return app;
         }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks the formatting, builds everything and passes all tests, from a fresh clone on a fresh machine. Installs what the tests need and is
-# missing: chromium for the browser tests, PostgreSQL (tests start a server of their own in a temporary folder), node for the
-# model server and the MCP server that nobody here wrote (eng/aimock, eng/mcp). Needs the .NET SDK.
+# missing: chromium for the browser tests, PostgreSQL (tests start a server of their own in a temporary folder), nginx and Caddy, node for
+# the model server and the MCP server that nobody here wrote (eng/aimock, eng/mcp). Needs the .NET SDK.
 # Options are handed to `dotnet test`, for example: eng/test.sh --filter FullyQualifiedName~Rooms
 # `eng/test.sh fast` runs what needs no process and no browser, on SQLite alone: under a minute after the build.
 # `eng/test.sh soak` repeats in full what the ordinary run takes samples of: kills, turns that could leak, random walks.
@@ -45,7 +45,20 @@ install_postgres() {
   $sudo sed -i 's/^#\? *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
   install postgresql
 }
+# Without the services that the packages would start on this machine's own ports.
+install_proxies() {
+  local sudo=""
+  if [ "$(id -u)" -ne 0 ]; then sudo="sudo"; fi
+  $sudo install -d /usr/sbin
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    printf '#!/bin/sh\nexit 101\n' | $sudo tee /usr/sbin/policy-rc.d >/dev/null
+    $sudo chmod +x /usr/sbin/policy-rc.d
+    trap "$sudo rm -f /usr/sbin/policy-rc.d" EXIT
+  fi
+  install nginx-light caddy
+}
 if [ -z "$fast" ]; then
+  { command -v nginx || [ -x /usr/sbin/nginx ]; } >/dev/null && command -v caddy >/dev/null || install_proxies
   compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install_postgres
   command -v npm >/dev/null || install nodejs npm
 fi

@@ -24,7 +24,10 @@ internal abstract record RoomCommand<T>(Guid RoomId, Person? By) : RoomCommand(R
     /// <summary>The message that the command concerns, whose author or asker the permission may depend on; null for none.</summary>
     internal virtual Guid? SubjectId => null;
 
-    /// <summary>Whether it counts toward the person's posting rate: it stores as much as a message, or asks a model.</summary>
+    /// <summary>
+    /// Whether it counts toward the person's posting rate: it stores as much as a message, or asks a model. Every command counts toward the
+    /// rates of commands (see <see cref="PostingRate"/>).
+    /// </summary>
     internal virtual bool IsRated => false;
 
     /// <summary>Whether it waits for the room's gate. Stop does not.</summary>
@@ -33,7 +36,7 @@ internal abstract record RoomCommand<T>(Guid RoomId, Person? By) : RoomCommand(R
     /// <summary>The error in the command itself, found before anything is looked up; null for none.</summary>
     internal virtual RoomError? Check() => null;
 
-    /// <summary>The result for a person who is over their posting rate.</summary>
+    /// <summary>The result for a person who is over one of their rates.</summary>
     internal virtual Task<Result<T>> RefuseAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
         Task.FromResult<Result<T>>(RoomErrors.TooFast);
 

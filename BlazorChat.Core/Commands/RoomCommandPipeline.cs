@@ -24,27 +24,39 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
         }
 
         var context = new RoomCommandContext(services, command.RoomId, command.By);
+        using var end = new CancellationTokenSource(RoomLimits.WriteTime, services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellationToken);
         try
         {
-            // Before the gate, so that the rate also bounds what waits there.
-            if (command is { IsRated: true, By: { } person } && !rate.TryTake(person.Id))
-            {
-                return await AllowAsync(command, context, cancellationToken).ConfigureAwait(false) is { } never
-                    ? never
-                    : await command.RefuseAsync(context, cancellationToken).ConfigureAwait(false);
-            }
-
-            using var gate = command.WaitsForGate ? await services.Gates.EnterAsync(command.RoomId, cancellationToken).ConfigureAwait(false) : null;
-            // Inside the gate and with stored data, so that a right lost a moment ago is lost.
-            return await AllowAsync(command, context, cancellationToken).ConfigureAwait(false) is { } no
-                ? no
-                : await command.RunAsync(context, cancellationToken).ConfigureAwait(false);
+            return await RunInTimeAsync(command, context, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            LogStorageFailed(services.Logger, e, command.RoomId);
+            return RoomErrors.NotStored;
         }
         catch (StorageUnavailableException e)
         {
             LogStorageFailed(services.Logger, e, command.RoomId);
             return RoomErrors.NotStored;
         }
+    }
+
+    private async Task<Result<T>> RunInTimeAsync<T>(RoomCommand<T> command, RoomCommandContext context, CancellationToken cancellationToken)
+    {
+        // Before the gate, so that the rate also bounds what waits there.
+        if (command.By is { } person && !rate.TryTake(person.Id, isMessage: command.IsRated))
+        {
+            return await AllowAsync(command, context, cancellationToken).ConfigureAwait(false) is { } never
+                ? never
+                : await command.RefuseAsync(context, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var gate = command.WaitsForGate ? await services.Gates.EnterAsync(command.RoomId, cancellationToken).ConfigureAwait(false) : null;
+        // Inside the gate and with stored data, so that a right lost a moment ago is lost.
+        return await AllowAsync(command, context, cancellationToken).ConfigureAwait(false) is { } no
+            ? no
+            : await command.RunAsync(context, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<RoomError?> AllowAsync<T>(RoomCommand<T> command, RoomCommandContext context, CancellationToken cancellationToken)

@@ -3,26 +3,97 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>How fast each person may post: one token bucket per person, forgotten once it is full again.</summary>
-internal sealed class PostingRate(IOptions<RoomsOptions> options) : IDisposable
+/// <summary>
+/// How fast people may post, and do anything else in a room: token buckets, forgotten once they are full again. Messages have a bucket per
+/// person. All commands together have one per person and one per address, because anybody can join again as somebody else.
+/// </summary>
+internal sealed class PostingRate : IDisposable
 {
-    private readonly PartitionedRateLimiter<Guid> _limiter = PartitionedRateLimiter.Create<Guid, Guid>(person =>
-        RateLimitPartition.GetTokenBucketLimiter(person, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = options.Value.MessageBurst,
-            TokensPerPeriod = Math.Max(1, options.Value.MessagesPerMinute / 60),
-            ReplenishmentPeriod = TimeSpan.FromMinutes(Math.Max(1, options.Value.MessagesPerMinute / 60) / (double)options.Value.MessagesPerMinute),
-            QueueLimit = 0,
-        }));
+    // Nobody who clicks and types comes near these. They stop scripts, each of whose commands is a commit and news to all viewers.
+    private const int CommandsPerMessage = 3;
 
-    /// <summary>Takes one token.</summary>
-    /// <returns>False when the person has to wait.</returns>
-    public bool TryTake(Guid personId)
+    private const int PeoplePerAddress = 20;
+
+    // A server that allows few messages still has people who sort out their rooms.
+    private const int LeastBurst = 60;
+
+    private readonly IPersonAddresses _addresses;
+    private readonly PartitionedRateLimiter<Guid> _messages;
+    private readonly PartitionedRateLimiter<Guid> _commands;
+    private readonly PartitionedRateLimiter<string> _ofAddresses;
+
+    public PostingRate(IOptions<RoomsOptions> options, IPersonAddresses addresses)
     {
-        using var lease = _limiter.AttemptAcquire(personId);
-        return lease.IsAcquired;
+        _addresses = addresses;
+        _messages = Buckets<Guid>(options, 1, 0);
+        _commands = Buckets<Guid>(options, CommandsPerMessage, LeastBurst);
+        _ofAddresses = Buckets<string>(options, CommandsPerMessage * PeoplePerAddress, LeastBurst * PeoplePerAddress);
+    }
+
+    /// <summary>Counts a command.</summary>
+    /// <param name="personId">The person.</param>
+    /// <param name="isMessage">Whether it also counts as a message.</param>
+    /// <returns>False when the person has to wait.</returns>
+    public bool TryTake(Guid personId, bool isMessage)
+    {
+        using var command = _commands.AttemptAcquire(personId);
+        if (!command.IsAcquired)
+        {
+            return false;
+        }
+
+        if (_addresses.Find(personId) is { } address)
+        {
+            using var ofAddress = _ofAddresses.AttemptAcquire(address);
+            if (!ofAddress.IsAcquired)
+            {
+                return false;
+            }
+        }
+
+        if (!isMessage)
+        {
+            return true;
+        }
+
+        using var message = _messages.AttemptAcquire(personId);
+        return message.IsAcquired;
     }
 
     /// <inheritdoc />
-    public void Dispose() => _limiter.Dispose();
+    public void Dispose()
+    {
+        _messages.Dispose();
+        _commands.Dispose();
+        _ofAddresses.Dispose();
+    }
+
+    private static PartitionedRateLimiter<T> Buckets<T>(IOptions<RoomsOptions> options, int times, int least)
+        where T : notnull =>
+        PartitionedRateLimiter.Create<T, T>(key =>
+        {
+            var perMinute = Math.Max(least, options.Value.MessagesPerMinute * times);
+            var perPeriod = Math.Max(1, perMinute / 60);
+            return RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = Math.Max(least, options.Value.MessageBurst * times),
+                TokensPerPeriod = perPeriod,
+                ReplenishmentPeriod = TimeSpan.FromMinutes(perPeriod / (double)perMinute),
+                QueueLimit = 0,
+            });
+        });
+}
+
+/// <summary>Where people are, as far as this process knows.</summary>
+internal interface IPersonAddresses
+{
+    /// <summary>The network address that a person's newest page came from; null when it is unknown.</summary>
+    string? Find(Guid personId);
+}
+
+/// <summary>For applications without pages.</summary>
+internal sealed class NoAddresses : IPersonAddresses
+{
+    /// <inheritdoc />
+    public string? Find(Guid personId) => null;
 }

@@ -3,6 +3,12 @@ namespace BlazorChat.Rooms;
 /// <summary>Limits that hold in every room. Exceeding one gives an error with a message, never a silent cut.</summary>
 public static class RoomLimits
 {
+    /// <summary>
+    /// How long a command and its write may take, with everything that they wait for. Shorter than a page waits for the response, so that
+    /// nothing that its author was told to have failed is stored later.
+    /// </summary>
+    internal static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(15);
+
     /// <summary>Longest room name, in UTF-16 characters after trimming.</summary>
     public const int RoomNameLength = 80;
 

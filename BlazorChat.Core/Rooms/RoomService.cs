@@ -164,7 +164,7 @@ public sealed partial class RoomService
     private Task<Result<Room>> CreateNamedAsync(Person? person, string? name, CancellationToken cancellationToken) =>
         ReadAsync<Room>(person, RoomPermission.CreateRoom, null, async () =>
         {
-            if (!_rate.TryTake(person!.Id))
+            if (!_rate.TryTake(person!.Id, isMessage: true))
             {
                 return RoomErrors.TooFast;
             }

@@ -2,6 +2,7 @@ using BlazorChat.Access;
 using BlazorChat.Commands;
 using BlazorChat.Outbox;
 using BlazorChat.Text;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BlazorChat.Rooms;
 
@@ -17,6 +18,7 @@ internal static class RoomsServices
         services.AddSingleton<RoomGates>();
         services.AddSingleton<RoomsMetrics>();
         services.AddSingleton<PostingRate>();
+        services.TryAddSingleton<IPersonAddresses, NoAddresses>();
         services.AddSingleton<OutboxSignal>();
         services.AddHostedService<OutboxDelivery>();
         services.AddSingleton(s => new RoomBroadcaster(

@@ -60,6 +60,16 @@ public sealed class BrowserVisitor : IAsyncDisposable
         return visitor;
     }
 
+    /// <summary>The same by the page, without waiting until the room's page is live.</summary>
+    public static async Task<BrowserVisitor> VisitByPageAsync(IBrowser browser, Uri address, string name)
+    {
+        var visitor = await VisitAsync(browser, address, name, ColorScheme.Light, 1280, 800);
+        await visitor.Page.GotoAsync(address.ToString());
+        await visitor.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" }).FillAsync(name);
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Join", Exact = true }).ClickAsync();
+        return visitor;
+    }
+
     /// <summary>The same by the page, as people do; whoever wants to looks at it before the name is entered.</summary>
     public static async Task<BrowserVisitor> JoinByPageAsync(
         IBrowser browser, Uri address, string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800, Func<IPage, Task>? look = null)

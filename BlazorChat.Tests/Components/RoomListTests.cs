@@ -25,7 +25,7 @@ public sealed class RoomListTests : IAsyncLifetime
         await Chat.PostAsync(room, "Hello");
         var list = _host.Page().Render<RoomList>();
         Assert.Equal("Rooms", list.Find("nav").GetAttribute("aria-label"));
-        var link = list.Find($"a[href='/rooms/{room.Id}']");
+        var link = list.Find($"a[href='rooms/{room.Id}']");
         Assert.Equal("Compilers", link.TextContent);
         Assert.Null(link.GetAttribute("aria-label"));
     }
@@ -69,10 +69,10 @@ public sealed class RoomListTests : IAsyncLifetime
         list.Until(() => Assert.Contains("new", Row(list, "Room"), StringComparison.Ordinal));
 
         page.Services.GetRequiredService<NavigationManager>().NavigateTo($"/rooms/{room.Id}");
-        list.Until(() => Assert.Equal("page", list.Find($"a[href='/rooms/{room.Id}']").GetAttribute("aria-current")));
+        list.Until(() => Assert.Equal("page", list.Find($"a[href='rooms/{room.Id}']").GetAttribute("aria-current")));
         list.Until(() => Assert.Empty(list.FindAll(".unread-mark")));
         page.Services.GetRequiredService<NavigationManager>().NavigateTo("/");
-        list.Until(() => Assert.Null(list.Find($"a[href='/rooms/{room.Id}']").GetAttribute("aria-current")));
+        list.Until(() => Assert.Null(list.Find($"a[href='rooms/{room.Id}']").GetAttribute("aria-current")));
         Assert.Empty(list.FindAll(".unread-mark"));
     }
 

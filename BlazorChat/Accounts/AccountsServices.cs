@@ -49,7 +49,7 @@ internal static class AccountsServices
             }
 
             await context.SignOutAsync().ConfigureAwait(false);
-            return Results.LocalRedirect(JoinPath);
+            return Results.LocalRedirect("~" + JoinPath);
         });
 
     private static Task RejectUnknownClaimsAsync(CookieValidatePrincipalContext context)

@@ -2,15 +2,27 @@ using System.Globalization;
 
 namespace BlazorChat.Components;
 
-/// <summary>The addresses of pages, and the ids of elements that links and scripts refer to.</summary>
+/// <summary>
+/// The addresses of pages, and the ids of elements that links and scripts refer to. Addresses are relative to the base of all pages, which
+/// may lie below a path (<c>PathBase</c>).
+/// </summary>
 internal static class Links
 {
+    /// <summary>The address of the start page: the base itself.</summary>
+    public const string Start = "./";
+
+    /// <summary>The address of the page where people give their name.</summary>
+    public const string Join = "join";
+
+    /// <summary>The address to which the sign-out form is posted.</summary>
+    public const string Leave = "leave";
+
     /// <summary>The address of a room's page.</summary>
-    public static string Room(Guid roomId) => string.Create(CultureInfo.InvariantCulture, $"/rooms/{roomId}");
+    public static string Room(Guid roomId) => string.Create(CultureInfo.InvariantCulture, $"rooms/{roomId}");
 
     /// <summary>The id of a message's element. The message's permalink is the room's address, a #, and this id.</summary>
     public static string Message(Guid messageId) => string.Create(CultureInfo.InvariantCulture, $"m-{messageId:N}");
 
     /// <summary>The address of a file or a whole tool result that is stored beside a message.</summary>
-    public static string Blob(Guid roomId, Guid blobId) => string.Create(CultureInfo.InvariantCulture, $"/rooms/{roomId}/blobs/{blobId}");
+    public static string Blob(Guid roomId, Guid blobId) => string.Create(CultureInfo.InvariantCulture, $"rooms/{roomId}/blobs/{blobId}");
 }

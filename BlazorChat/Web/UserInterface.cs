@@ -23,12 +23,17 @@ internal static class UserInterface
         System.Diagnostics.Debug.Assert(RoomLimits.MessageLength * MostBytesPerCharacter < LargestHubMessage, "The hub refuses the longest message.");
         services.AddSection<WebOptions>(WebOptions.Section);
         services.AddSingleton<IValidateOptions<WebOptions>, WebOptionsValidator>();
+        services.AddDoors();
         services.AddAccounts();
         services.AddSingleton<AssistantFaces>();
         services.AddDataPartRenderers();
         services.AddSingleton<BrowserCallClaims>();
         services.AddSingleton<RoomTools>();
-        services.AddAntiforgery(options => options.Cookie.Name = "BlazorChat.Form");
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "BlazorChat.Form";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
         services.AddCircuits();
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(options => options.MaximumReceiveMessageSize = LargestHubMessage);
@@ -41,9 +46,12 @@ internal static class UserInterface
         // In Development as well: this handles exceptions before .NET's developer page does, so people see the same page everywhere.
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseSecurityHeaders();
+        app.UseDoors();
         app.UseStoppingRefusal();
-        app.UseOriginCheck();
+        // Here, because the doors change the path. Otherwise the framework would look for the page before them.
+        app.UseRouting();
         app.UseAuthentication();
+        app.UseCircuitsForPeople();
         app.UseAuthorization();
         app.UseAntiforgery();
         // MapStaticAssets does not know files that an operator adds to wwwroot after the build.

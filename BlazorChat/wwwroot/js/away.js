@@ -28,7 +28,7 @@ export const delay = milliseconds => new Promise(resolve => setTimeout(resolve, 
 /** Whether the server is there. A stopping server counts as away. */
 export async function isAlive() {
   try {
-    return (await fetch('/health/live', { cache: 'no-store', signal: AbortSignal.timeout(3000) })).ok;
+    return (await fetch(new URL('health/live', document.baseURI), { cache: 'no-store', signal: AbortSignal.timeout(3000) })).ok;
   } catch {
     return false;
   }

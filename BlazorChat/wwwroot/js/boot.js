@@ -13,6 +13,11 @@ async function reloadWhenAlive() {
     return;
   }
 
+  if (refusal) {
+    showDown();
+    return;
+  }
+
   isReloading = true;
   showDown();
   while (!await isAlive()) {
@@ -51,6 +56,18 @@ let isLive = false;
 // .NET 10 also forgets the state before it has resumed with it. If the connection is lost at that moment, for example by another stop,
 // the page could not resume. So here the next attempt gets the state again.
 function keepState(connection) {
+  const { start } = connection;
+  connection.start = async () => {
+    try {
+      await start.call(connection);
+    } catch (error) {
+      if (/Status code '40[13]'/.test(String(error))) {
+        await isRefused();
+      }
+
+      throw error;
+    }
+  };
   let arrived;
   const state = new Promise(resolve => { arrived = resolve; });
   // Registered before the framework's own handler, whose result the server waits for.
@@ -82,6 +99,24 @@ function keepState(connection) {
     return result;
   };
   return connection;
+}
+
+// The server refused the circuit for a reason that another attempt does not change: the page says it instead of reloading for ever.
+let refusal;
+
+// Asks for a circuit in order to hear why there is none. Returns whether the server refused it.
+async function isRefused() {
+  const answer = await fetch(new URL('_blazor/negotiate?negotiateVersion=1', document.baseURI), { method: 'POST' }).catch(() => null);
+  if (answer?.status === 401 && !isReloading) {
+    // The person has left, here or in another tab: the page leads to where they can join.
+    isReloading = true;
+    loadAgain();
+  } else if (answer?.status === 403) {
+    refusal = await answer.text();
+    showDown();
+  }
+
+  return isReloading || refusal !== undefined;
 }
 
 async function pauseUntilBack() {
@@ -142,7 +177,7 @@ function showDown() {
   line.hidePopover();
   line.showPopover();
   const state = returnUntil === undefined ? 'Reconnecting…' : Date.now() < returnUntil ? 'The server is restarting…' : 'Waiting for the server…';
-  text.textContent = state + whatWaits();
+  text.textContent = refusal ?? state + whatWaits();
 }
 
 const isStale = () => isResumed && (resumedWith !== undefined || stale?.isConnected);
@@ -198,9 +233,11 @@ document.addEventListener('click', e => {
 // A person who leaves, or who changes their name, does so in all tabs.
 const person = document.body.dataset.person ?? '';
 try {
-  localStorage.setItem('blazorchat:person', person);
+  // By the base, because several servers may share a host, each below its own path.
+  const key = `blazorchat:person:${new URL(document.baseURI).pathname}`;
+  localStorage.setItem(key, person);
   addEventListener('storage', e => {
-    if (e.key === 'blazorchat:person' && e.newValue !== person) {
+    if (e.key === key && e.newValue !== person) {
       location.reload();
     }
   });
@@ -215,7 +252,7 @@ if (failed) {
 }
 
 // The server may be lost before the circuit has started. The framework does not report all such failures.
-addEventListener('unhandledrejection', () => isLive || isAlive().then(yes => yes || reloadWhenAlive()));
+addEventListener('unhandledrejection', async () => isLive || await isRefused() || await isAlive() || reloadWhenAlive());
 
 Blazor.start({
   // No enhanced navigation: between pages without a circuit, it would bring elements that this script has not seen.
@@ -232,4 +269,4 @@ Blazor.start({
       retryIntervalMilliseconds: attempt => attempt === 0 ? 0 : Date.now() >= returnUntil ? null : attempt < 20 ? 1000 : 3000,
     },
   },
-}).catch(() => reloadWhenAlive());
+}).catch(async () => await isRefused() || reloadWhenAlive());

@@ -12,12 +12,13 @@
     // Storage is forbidden: the system's colors apply.
   }
 
+  const path = new URL(document.baseURI).pathname;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone) {
-    document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+    document.cookie = `zone=${zone}; path=${path}; max-age=31536000; samesite=lax`;
   }
 
   if (navigator.language) {
-    document.cookie = `language=${navigator.language}; path=/; max-age=31536000; samesite=lax`;
+    document.cookie = `language=${navigator.language}; path=${path}; max-age=31536000; samesite=lax`;
   }
 })();

@@ -1,0 +1,69 @@
+namespace BlazorChat.Web;
+
+/// <summary>
+/// Refuses requests that another origin's page makes with a visitor's cookie. SameSite keeps out other sites, but not other ports or
+/// subdomains of the same site. WebSockets are not subject to the same-origin policy, so such a page could open a circuit as the visitor.
+/// </summary>
+internal sealed class OriginCheck(DoorOptions options, Refusals refusals)
+{
+    public Task InvokeAsync(HttpContext context, Func<Task> next)
+    {
+        var request = context.Request;
+        // Checks everything that can change something: circuits and posted forms. Any site may link to pages.
+        if (!Doors.IsCircuit(request) && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
+        {
+            return next();
+        }
+
+        // This header is right even if a proxy changes the host's name. Older browsers, and all browsers over plain http, send only the origin.
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        if (site.Length > 0)
+        {
+            return site is "same-origin" or "none" ? next() : RefuseOtherAsync(context, "another site’s page");
+        }
+
+        var origin = request.Headers.Origin.ToString();
+        if (origin.Length == 0)
+        {
+            return next();
+        }
+
+        return !Uri.TryCreate(origin, UriKind.Absolute, out var from) || !HasHost(from) ? RefuseOtherAsync(context, "a page without an address of its own")
+            : from.Scheme == request.Scheme && from.Authority.Equals(Authority(request), StringComparison.OrdinalIgnoreCase) ? next()
+            : RefuseMismatchAsync(context, from);
+    }
+
+    private static bool HasHost(Uri origin) => origin.Host.Length > 0;
+
+    // Without the scheme's own port, as browsers write the origin.
+    private static string Authority(HttpRequest request) =>
+        Uri.TryCreate($"{request.Scheme}://{request.Host.ToUriComponent()}", UriKind.Absolute, out var uri) ? uri.Authority : request.Host.ToUriComponent();
+
+    private Task RefuseOtherAsync(HttpContext context, string what) =>
+        refusals.RefuseAsync(
+            context,
+            StatusCodes.Status403Forbidden,
+            "This request is not allowed",
+            $"The browser says that {what} sent this request, and only this server’s own pages may do that.",
+            "Open BlazorChat in a new tab and try again there.");
+
+    // Also what happens behind a proxy that changes the host or hides https: the two cannot be told apart.
+    private Task RefuseMismatchAsync(HttpContext context, Uri origin)
+    {
+        var request = context.Request;
+        var opened = Refusals.Shown(origin.GetLeftPart(UriPartial.Authority));
+        var arrived = Refusals.Shown($"{request.Scheme}://{Authority(request)}");
+        return refusals.RefuseAsync(
+            context,
+            StatusCodes.Status403Forbidden,
+            "This request is not allowed",
+            $"The browser sent this request from {opened}, but it arrived here for {arrived}.",
+            [
+                "If a reverse proxy is in between, its operator can fix this: have the proxy pass on the Host header (in nginx: proxy_set_header Host $http_host;).",
+                .. options.Trusts(context.Connection.RemoteIpAddress)
+                    ? Array.Empty<string>()
+                    : ["If the proxy provides https or must change the host, set TrustedProxies to its address, and have it send X-Forwarded-Proto and X-Forwarded-Host."],
+                .. options.HasOldSetting ? ["ASPNETCORE_FORWARDEDHEADERS_ENABLED has no effect: TrustedProxies replaces it."] : Array.Empty<string>(),
+            ]);
+    }
+}
