@@ -47,7 +47,7 @@ internal sealed record EditMessage(Guid RoomId, Person? By, Guid MessageId, stri
             }
 
             change.KeepVersion(stored);
-            var edited = stored with { Parts = [new TextPart(Text!)], EditedAt = context.Now, Versions = stored.Versions + 1 };
+            var edited = stored with { Parts = [new TextPart(MessageText.Shown(Text!))], EditedAt = context.Now, Versions = stored.Versions + 1 };
             change.SaveAndTell(edited);
             return edited;
         }, cancellationToken).ConfigureAwait(false);

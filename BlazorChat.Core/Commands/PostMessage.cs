@@ -64,6 +64,9 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
         return posted;
     }
 
+    // After the setting was lowered, a room loses its excess over several posts, because all other rooms wait for one.
+    private const int MostDroppedAtOnce = 500;
+
     private static async Task<Message> StoreAsync(
         IRoomChange change, Room room, TurnQueue queue, NewMessage message, int maxStored, CancellationToken cancellationToken)
     {
@@ -74,7 +77,7 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
             RoomId = room.Id,
             Sequence = room.LastSequence,
             Author = message.Author,
-            Parts = [new TextPart(message.Text)],
+            Parts = [new TextPart(MessageText.Shown(message.Text))],
             Status = MessageStatus.Complete.Instance,
             CreatedAt = message.Now,
         };
@@ -85,7 +88,7 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
         await change.SaveAsync(queue, message.Now, cancellationToken).ConfigureAwait(false);
         if (room.ExcessOver(maxStored) is var excess and > 0)
         {
-            var (removed, through) = await change.RemoveOldestAsync(excess, cancellationToken).ConfigureAwait(false);
+            var (removed, through) = await change.RemoveOldestAsync(Math.Min(excess, MostDroppedAtOnce), cancellationToken).ConfigureAwait(false);
             room = room with { MessageCount = room.MessageCount - removed };
             if (removed > 0)
             {

@@ -15,7 +15,7 @@ internal static class MessageText
             return new RoomError(RoomErrorKind.Invalid, "The message has no id.");
         }
 
-        if (string.IsNullOrWhiteSpace(text))
+        if (text is null || !VisibleText.IsIn(text))
         {
             return new RoomError(RoomErrorKind.Invalid, "A message needs some text.");
         }
@@ -30,4 +30,13 @@ internal static class MessageText
             ? new RoomError(RoomErrorKind.Invalid, "The message contains a character that cannot be stored.")
             : null;
     }
+
+    /// <summary>
+    /// The text as it is stored. Control characters, which come with text that is pasted from terminals, are shown as their symbols (␛)
+    /// instead of reaching pages and models as they are. The length stays the same.
+    /// </summary>
+    public static string Shown(string text) =>
+        !text.Any(IsRawControl) ? text : string.Concat(text.Select(c => !IsRawControl(c) ? c : c < ' ' ? (char)('\u2400' + c) : c == '\u007F' ? '\u2421' : '\uFFFD'));
+
+    private static bool IsRawControl(char c) => char.IsControl(c) && c is not ('\n' or '\r' or '\t');
 }

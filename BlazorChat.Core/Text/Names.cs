@@ -52,35 +52,20 @@ public static class Names
 
     private static Result<string> Check(string? name, int most, string what)
     {
-        if (name is null || !name.AsSpan().Trim().ContainsVisible())
+        var shown = VisibleText.WithoutInvisible(name?.Trim() ?? "").Trim();
+        if (!VisibleText.IsIn(shown))
         {
             return new RoomError(RoomErrorKind.Invalid, $"{what} needs at least one visible character.");
         }
 
-        if (HasForbidden(name.Trim()))
+        if (HasForbidden(shown))
         {
             return new RoomError(RoomErrorKind.Invalid, $"{what} cannot contain control characters or line breaks.");
         }
 
-        var trimmed = name.Trim();
-        return trimmed.Length > most
-            ? new RoomError(RoomErrorKind.Invalid, $"{what} can have at most {most} characters; this one has {trimmed.Length}.")
-            : trimmed;
-    }
-
-    private static bool ContainsVisible(this ReadOnlySpan<char> text)
-    {
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Control
-                or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return shown.Length > most
+            ? new RoomError(RoomErrorKind.Invalid, $"{what} can have at most {most} characters; this one has {shown.Length}.")
+            : shown;
     }
 
     // Bidirectional controls could make one name look like another. Zero-width joiners stay: emoji need them.
