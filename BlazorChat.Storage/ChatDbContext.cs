@@ -30,6 +30,26 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
     public DbSet<OutboxPositionRow> OutboxPositions => Set<OutboxPositionRow>();
 
     /// <summary>
+    /// The messages of a room that have not been cleared. Rows that have been cleared stay for a while (see <see cref="Removal"/>), and only
+    /// <see cref="Removal"/> may look at those.
+    /// </summary>
+    public IQueryable<MessageRow> MessagesOf(Guid roomId) => Messages.Where(
+        m => m.RoomId == roomId && m.Sequence > Rooms.Where(r => r.Id == roomId).Select(r => r.ClearedThrough).FirstOrDefault());
+
+    /// <summary>
+    /// The same, with the mark read before: PostgreSQL cannot plan with a value that it does not know, and would sort all messages of the room
+    /// for each page.
+    /// </summary>
+    public async Task<IQueryable<MessageRow>> PlannedMessagesOfAsync(Guid roomId, CancellationToken cancellationToken)
+    {
+        var cleared = await Rooms.Where(r => r.Id == roomId).Select(r => r.ClearedThrough).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        return Messages.Where(m => m.RoomId == roomId && m.Sequence > cleared);
+    }
+
+    /// <summary>The rooms that have not been deleted. The row of a deleted room stays as long as its messages.</summary>
+    public IQueryable<RoomRow> ExistingRooms => Rooms.Where(r => r.ClearedThrough != RoomRow.Deleted);
+
+    /// <summary>
     /// The messages whose stored parts match a LIKE pattern with <see cref="MessagePartsJson.LikeEscape"/>, ignoring the case of ASCII
     /// letters.
     /// </summary>

@@ -11,7 +11,7 @@ namespace BlazorChat.Storage;
 /// has one writer: waiting for it here is fair and holds no thread, unlike waiting inside SQLite. PostgreSQL is used the same way, so that
 /// the stores see no concurrent write on either database.
 /// </summary>
-internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatabaseProvider provider) : IDisposable
+internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatabaseProvider provider, TimeProvider time) : IDisposable
 {
     /// <summary>The size of the test message: more than fits into a page of either database.</summary>
     private const int TriedBytes = 48 * 1024;
@@ -35,10 +35,25 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
         }
     }
 
-    /// <summary>Runs a unit of work in one transaction. When this returns, its changes are on disk; when it throws, none are.</summary>
+    /// <summary>
+    /// Runs a unit of work in one transaction. When this returns, its changes are on disk; when it throws, none are, also not later. Gives up
+    /// after <see cref="RoomLimits.WriteTime"/>, whether it waits for the database or for other writes.
+    /// </summary>
     public async Task<T> WriteAsync<T>(Func<ChatDbContext, Task<T>> write, CancellationToken cancellationToken)
     {
-        var (result, unsure) = await TryWriteAsync(write, cancellationToken).ConfigureAwait(false);
+        using var end = new CancellationTokenSource(RoomLimits.WriteTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellationToken);
+        T result;
+        UnsureCommit? unsure;
+        try
+        {
+            (result, unsure) = await TryWriteAsync(write, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw Unavailable("The database could not be written in time.", e);
+        }
+
         if (unsure is { } commit && !await provider.IsStoredAsync(commit.Transaction).ConfigureAwait(false))
         {
             throw Unavailable("The database could not be written.", commit.Failure);
@@ -59,6 +74,8 @@ internal sealed class Database(IDbContextFactory<ChatDbContext> contexts, IDatab
             var known = await provider.EnsureOwnedAsync(context, cancellationToken).ConfigureAwait(false);
             var result = await write(context).ConfigureAwait(false);
             await context.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            // Whoever waited has been told, or is about to be, that this was not stored.
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 // Not canceled halfway: a caller that gave up now would not know whether the change was stored.

@@ -18,9 +18,12 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     private readonly List<RoomEvent> _events = [];
     private RoomRow? _room;
 
+    /// <summary>Whether the change leaves rows behind that it has marked as removed.</summary>
+    public bool LeavesRows { get; private set; }
+
     public async Task<Room?> FindRoomAsync(CancellationToken cancellationToken)
     {
-        _room ??= await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false);
+        _room ??= await db.ExistingRooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false);
         return _room?.ToRoom();
     }
 
@@ -33,14 +36,22 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     public async Task<Message?> FindMessageAsync(Guid messageId, CancellationToken cancellationToken) =>
         _messages.TryGetValue(messageId, out var known)
             ? known.Message
-            : Known(await db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false));
+            : Known(await db.MessagesOf(roomId).FirstOrDefaultAsync(m => m.Id == messageId, cancellationToken).ConfigureAwait(false));
 
     public async Task<Message?> FindMessageAtAsync(long sequence, CancellationToken cancellationToken) =>
-        Known(await db.Messages.FirstOrDefaultAsync(m => m.RoomId == roomId && m.Sequence == sequence, cancellationToken).ConfigureAwait(false));
+        Known(await db.MessagesOf(roomId).FirstOrDefaultAsync(m => m.Sequence == sequence, cancellationToken).ConfigureAwait(false));
 
-    public async Task<Message?> FindPostedAsync(Author author, Guid clientId, CancellationToken cancellationToken) =>
-        (await db.Messages.AsNoTracking().FirstOrDefaultAsync(
-            m => m.RoomId == roomId && m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false))?.ToMessage();
+    public async Task<Message?> FindPostedAsync(Author author, Guid clientId, CancellationToken cancellationToken)
+    {
+        if (await db.MessagesOf(roomId).AsNoTracking().FirstOrDefaultAsync(m => m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false) is { } row)
+        {
+            return row.ToMessage();
+        }
+
+        // A cleared message whose row is still there would keep its id from being posted again.
+        await db.Messages.Where(m => m.RoomId == roomId && m.AuthorId == author.Id && m.ClientId == clientId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        return null;
+    }
 
     public async Task<ImmutableArray<Turn>> ReadTurnsAsync(CancellationToken cancellationToken)
     {
@@ -56,7 +67,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         await db.Journal.AsNoTracking().Where(p => p.MessageId == messageId && p.Step >= fromStep).OrderBy(p => p.Ordinal)
             .Select(p => new JournalPiece(p.MessageId, p.Step, p.Ordinal, p.IsReasoning, p.Text)).ToListAsync(cancellationToken).ConfigureAwait(false);
 
-    public Task<int> CountRoomsAsync(CancellationToken cancellationToken) => db.Rooms.CountAsync(cancellationToken);
+    public Task<int> CountRoomsAsync(CancellationToken cancellationToken) => db.ExistingRooms.CountAsync(cancellationToken);
 
     public void Add(Room room)
     {
@@ -143,19 +154,34 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
 
     public async Task RemoveMessagesAsync(CancellationToken cancellationToken)
     {
-        // Journals are removed with their messages (cascading foreign key).
         await db.Turns.Where(t => t.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-        await db.Messages.Where(m => m.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        // Most rooms are small enough to be emptied at once. Of a large one, the rest is removed behind this change.
+        LeavesRows = await Removal.RemoveSliceAsync(db, roomId, long.MaxValue, Removal.FirstSlice, cancellationToken).ConfigureAwait(false) == Removal.FirstSlice;
+    }
+
+    public async Task RemoveRoomAsync(CancellationToken cancellationToken)
+    {
+        var room = Found(_room);
+        await RemoveMessagesAsync(cancellationToken).ConfigureAwait(false);
+        if (LeavesRows)
+        {
+            room.SetDeleted();
+        }
+        else
+        {
+            db.Rooms.Remove(room);
+        }
     }
 
     public async Task<(int Removed, long Through)> RemoveOldestAsync(int count, CancellationToken cancellationToken)
     {
         // Saved first: changed rows must still exist for that, and messages that this change has ended may then be removed.
         await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-        var through = await db.Messages.Where(m => m.RoomId == roomId).OrderBy(m => m.Sequence).Skip(count - 1).Select(m => m.Sequence)
+        var messages = await db.PlannedMessagesOfAsync(roomId, cancellationToken).ConfigureAwait(false);
+        var through = await messages.OrderBy(m => m.Sequence).Skip(count - 1).Select(m => m.Sequence)
             .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
-        var removed = await db.Messages.Where(
-            m => m.RoomId == roomId && m.Sequence <= through
+        var removed = await messages.Where(
+            m => m.Sequence <= through
                 && m.Status != StoredStatus.Streaming && m.Status != StoredStatus.AwaitingPeople && m.Status != StoredStatus.Recovering
                 // A message that is about to be written again is removed afterward. Its turn would go with it, without an event.
                 && !db.Turns.Any(t => t.MessageId == m.Id))
@@ -168,8 +194,6 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
 
     public Task RemoveJournalAsync(Guid messageId, CancellationToken cancellationToken) =>
         db.Journal.Where(p => p.MessageId == messageId).ExecuteDeleteAsync(cancellationToken);
-
-    public void RemoveRoom() => db.Rooms.Remove(Found(_room));
 
     public void Tell(RoomEvent roomEvent) => _events.Add(roomEvent);
 

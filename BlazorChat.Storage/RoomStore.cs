@@ -6,37 +6,47 @@ using Microsoft.EntityFrameworkCore;
 namespace BlazorChat.Storage;
 
 /// <inheritdoc cref="IRoomStore" />
-internal sealed class RoomStore(Database database, TimeProvider time) : IRoomStore
+internal sealed class RoomStore(Database database, Removal removal, TimeProvider time) : IRoomStore
 {
     private const int SearchedAtOnce = 200;
 
     public Task<IReadOnlyList<Room>> ListAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Room>>(async db =>
-            (await db.Rooms.AsNoTracking().ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(r => r.ToRoom()), cancellationToken);
+            (await db.ExistingRooms.AsNoTracking().ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(r => r.ToRoom()), cancellationToken);
 
     public Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>
-            (await db.Rooms.AsNoTracking().FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false))?.ToRoom(), cancellationToken);
+            (await db.ExistingRooms.AsNoTracking().FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false))?.ToRoom(), cancellationToken);
 
-    public Task<RoomChangeResult<T>> ChangeAsync<T>(Guid roomId, Func<IRoomChange, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken) =>
-        database.WriteAsync(async db =>
+    public async Task<RoomChangeResult<T>> ChangeAsync<T>(Guid roomId, Func<IRoomChange, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
+    {
+        var leavesRows = false;
+        var changed = await database.WriteAsync(async db =>
         {
             var of = new RoomChange(db, roomId, time);
             var value = await change(of, cancellationToken).ConfigureAwait(false);
             if (value.Error is null)
             {
+                leavesRows = of.LeavesRows;
                 return new RoomChangeResult<T>(value, await of.NumberAsync(cancellationToken).ConfigureAwait(false));
             }
 
             // Changes from before the refusal are not stored.
             db.ChangeTracker.Clear();
             return new RoomChangeResult<T>(value, []);
-        }, cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+        if (leavesRows)
+        {
+            removal.Wake();
+        }
+
+        return changed;
+    }
 
     public Task<IReadOnlyList<MessageVersion>> ReadVersionsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<MessageVersion>>(async db =>
         {
-            var row = await db.Messages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false);
+            var row = await db.MessagesOf(roomId).AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId, cancellationToken).ConfigureAwait(false);
             if (row is null)
             {
                 return [];
@@ -55,29 +65,29 @@ internal sealed class RoomStore(Database database, TimeProvider time) : IRoomSto
 
     public Task<Blob?> FindBlobAsync(Guid roomId, Guid blobId, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>
-            await db.Blobs.AsNoTracking().Where(b => b.Id == blobId && db.Messages.Any(m => m.Id == b.MessageId && m.RoomId == roomId))
+            await db.Blobs.AsNoTracking().Where(b => b.Id == blobId && db.MessagesOf(roomId).Any(m => m.Id == b.MessageId))
                 .Select(b => new Blob(b.MediaType, b.Content)).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
 
     public Task<IReadOnlyList<Guid>> FindResponsesAsync(Guid roomId, Guid questionId, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Guid>>(async db =>
-            await db.Messages.Where(m => m.QuestionId == questionId && m.RoomId == roomId && !m.IsRetried)
+            await db.MessagesOf(roomId).Where(m => m.QuestionId == questionId && !m.IsRetried)
                 .OrderBy(m => m.Sequence).Select(m => m.Id).ToListAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
 
     public Task<IReadOnlyList<Message>> ReadFirstAsync(Guid roomId, int count, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Message>>(async db =>
-            (await db.Messages.AsNoTracking().Where(m => m.RoomId == roomId).OrderBy(m => m.Sequence).Take(count).ToListAsync(cancellationToken).ConfigureAwait(false))
+            (await (await db.PlannedMessagesOfAsync(roomId, cancellationToken).ConfigureAwait(false)).AsNoTracking().OrderBy(m => m.Sequence).Take(count).ToListAsync(cancellationToken).ConfigureAwait(false))
                 .ConvertAll(m => m.ToMessage()), cancellationToken);
 
     public Task<Message?> FindPostedAsync(Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>
-            (await db.Messages.AsNoTracking()
-                .FirstOrDefaultAsync(m => m.RoomId == roomId && m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false))?.ToMessage(),
+            (await db.MessagesOf(roomId).AsNoTracking()
+                .FirstOrDefaultAsync(m => m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false))?.ToMessage(),
             cancellationToken);
 
     public Task<MessagePage> ReadPageAsync(Guid roomId, long? before, int count, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>
         {
-            var newest = db.Messages.AsNoTracking().Where(m => m.RoomId == roomId);
+            var newest = (await db.PlannedMessagesOfAsync(roomId, cancellationToken).ConfigureAwait(false)).AsNoTracking();
             if (before is { } sequence)
             {
                 newest = newest.Where(m => m.Sequence < sequence);
@@ -90,14 +100,14 @@ internal sealed class RoomStore(Database database, TimeProvider time) : IRoomSto
 
     public Task<Message?> FindMessageAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>
-            (await db.Messages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId, cancellationToken).ConfigureAwait(false))?.ToMessage(),
+            (await db.MessagesOf(roomId).AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId, cancellationToken).ConfigureAwait(false))?.ToMessage(),
             cancellationToken);
 
     public Task<IReadOnlyList<Message>> SearchAsync(Guid roomId, string query, int count, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Message>>(async db =>
         {
             var pattern = MessagePartsJson.LikePattern(query);
-            var ofRoom = db.Messages.AsNoTracking().Where(m => m.RoomId == roomId).OrderByDescending(m => m.Sequence);
+            var ofRoom = (await db.PlannedMessagesOfAsync(roomId, cancellationToken).ConfigureAwait(false)).AsNoTracking().OrderByDescending(m => m.Sequence);
             var tooOld = await ofRoom.Skip(RoomLimits.SearchedMessages).Select(m => m.Sequence).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
             var found = new List<Message>();
             var before = long.MaxValue;

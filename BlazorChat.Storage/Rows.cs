@@ -9,6 +9,11 @@ namespace BlazorChat.Storage;
 /// <summary>A room's row. It keeps counts, so that no reader has to count messages.</summary>
 internal sealed class RoomRow
 {
+    /// <summary>
+    /// The value of <see cref="ClearedThrough"/> for a room that has been deleted: all that was in it, and ever could be, has been cleared.
+    /// </summary>
+    public const long Deleted = long.MaxValue;
+
     private const char Unnamed = '\n';
 
     public required Guid Id { get; set; }
@@ -32,6 +37,7 @@ internal sealed class RoomRow
 
     public long LastSequence { get; set; }
 
+    /// <summary>Messages up to this sequence have been cleared, whether their rows are removed yet or not.</summary>
     public long ClearedThrough { get; set; }
 
     /// <summary>The number of the last event in the outbox.</summary>
@@ -70,6 +76,13 @@ internal sealed class RoomRow
         Overlap = settings.Overlap;
         QuietMilliseconds = (int)settings.QuietTime.TotalMilliseconds;
         DisabledTools = string.Join('\n', settings.DisabledTools);
+    }
+
+    /// <summary>Marks the room as deleted, frees its name, and forgets what people wrote in its settings.</summary>
+    public void SetDeleted()
+    {
+        (Name, NameKey, Instructions) = ("", UnnamedKey(Id), "");
+        ClearedThrough = Deleted;
     }
 
     /// <summary>Copies the values that may have changed.</summary>

@@ -33,6 +33,8 @@ internal static class StorageServices
 
         builder.Services.AddScoped(services => services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext());
         builder.Services.AddSingleton<Database>();
+        builder.Services.AddSingleton<Removal>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Removal>());
         builder.Services.AddSingleton<IRoomStore, RoomStore>();
         builder.Services.AddSingleton<ITurnStore, TurnStore>();
         builder.Services.AddSingleton<IOutbox, OutboxStore>();

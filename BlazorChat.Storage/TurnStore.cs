@@ -49,7 +49,9 @@ internal sealed class TurnStore(Database database) : ITurnStore
                     $"""
                     INSERT INTO "Journal" ("MessageId", "Ordinal", "Text", "Step", "IsReasoning")
                     SELECT {piece.MessageId}, {piece.Ordinal}, {StorableText.From(piece.Text)}, {piece.Step}, {piece.IsReasoning}
-                    WHERE EXISTS (SELECT 1 FROM "Messages" WHERE "Id" = {piece.MessageId} AND "Status" = {(int)StoredStatus.Streaming} AND "Step" <= {piece.Step})
+                    WHERE EXISTS (
+                        SELECT 1 FROM "Messages" AS m WHERE m."Id" = {piece.MessageId} AND m."Status" = {(int)StoredStatus.Streaming} AND m."Step" <= {piece.Step}
+                        AND m."Sequence" > (SELECT r."ClearedThrough" FROM "Rooms" AS r WHERE r."Id" = m."RoomId"))
                     """, cancellationToken).ConfigureAwait(false);
             }
 
@@ -59,7 +61,7 @@ internal sealed class TurnStore(Database database) : ITurnStore
     public Task<Guid?> AddBlobAsync(Guid messageId, Blob blob, CancellationToken cancellationToken) =>
         database.WriteAsync<Guid?>(async db =>
         {
-            if (!await db.Messages.AnyAsync(m => m.Id == messageId, cancellationToken).ConfigureAwait(false))
+            if (!await db.Messages.AnyAsync(m => m.Id == messageId && m.Sequence > db.Rooms.Where(r => r.Id == m.RoomId).Select(r => r.ClearedThrough).FirstOrDefault(), cancellationToken).ConfigureAwait(false))
             {
                 return null;
             }
@@ -72,7 +74,7 @@ internal sealed class TurnStore(Database database) : ITurnStore
     public Task AddStepAsync(Guid roomId, Guid messageId, int version, int step, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         database.WriteAsync(async db =>
         {
-            if (await db.Messages.Where(m => m.Id == messageId && m.RoomId == roomId).Select(m => (long?)m.Sequence).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false) is { } sequence
+            if (await db.MessagesOf(roomId).Where(m => m.Id == messageId).Select(m => (long?)m.Sequence).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false) is { } sequence
                 && await db.Steps.FindAsync([messageId, version, step], cancellationToken).ConfigureAwait(false) is var before)
             {
                 if (before is not null)
@@ -92,10 +94,10 @@ internal sealed class TurnStore(Database database) : ITurnStore
 
     public Task<IReadOnlyList<(int Version, int Step, ReadOnlyMemory<byte> Content)>> ReadStepsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<(int Version, int Step, ReadOnlyMemory<byte> Content)>>(async db =>
-            (await db.Steps.AsNoTracking().Where(s => s.MessageId == messageId && s.RoomId == roomId)
+            (await db.Steps.AsNoTracking().Where(s => s.MessageId == messageId && s.RoomId == roomId && db.MessagesOf(roomId).Any(m => m.Id == messageId))
                 .OrderBy(s => s.Version).ThenBy(s => s.Step).ToListAsync(cancellationToken).ConfigureAwait(false))
                 .ConvertAll(s => (s.Version, s.Step, (ReadOnlyMemory<byte>)s.Content)), cancellationToken);
 
     private static Task<MessageRow?> FindStreamingAsync(ChatDbContext db, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
-        db.Messages.FirstOrDefaultAsync(m => m.Id == messageId && m.RoomId == roomId && m.Status == StoredStatus.Streaming, cancellationToken);
+        db.MessagesOf(roomId).FirstOrDefaultAsync(m => m.Id == messageId && m.Status == StoredStatus.Streaming, cancellationToken);
 }

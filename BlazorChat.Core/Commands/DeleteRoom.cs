@@ -21,7 +21,7 @@ internal sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(R
             }
 
             change.Tell(new RoomEvent.RoomDeleted(context.By));
-            change.RemoveRoom();
+            await change.RemoveRoomAsync(token).ConfigureAwait(false);
             return RoomId;
         }, cancellationToken).ConfigureAwait(false);
         if (deleted.Error is null)

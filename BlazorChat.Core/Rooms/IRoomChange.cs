@@ -60,7 +60,10 @@ internal interface IRoomChange
     /// <summary>Removes a turn.</summary>
     void Remove(Turn turn);
 
-    /// <summary>Removes all messages and turns of the room.</summary>
+    /// <summary>
+    /// Removes all messages and turns of the room; the room is saved with its <see cref="Room.ClearedThrough"/>. Most rows of a large room may
+    /// be removed after the change, but no reader sees them any more.
+    /// </summary>
     Task RemoveMessagesAsync(CancellationToken cancellationToken);
 
     /// <summary>Removes the oldest messages of the room, but never one that is still being written.</summary>
@@ -73,8 +76,8 @@ internal interface IRoomChange
     /// <summary>Removes the journal of a response.</summary>
     Task RemoveJournalAsync(Guid messageId, CancellationToken cancellationToken);
 
-    /// <summary>Removes the room and everything that belongs to it.</summary>
-    void RemoveRoom();
+    /// <summary>Removes the room that was read in this change and everything that belongs to it, as <see cref="RemoveMessagesAsync"/> does.</summary>
+    Task RemoveRoomAsync(CancellationToken cancellationToken);
 
     /// <summary>Adds an event: it is numbered, stored in the outbox with the change, and told once the change is stored.</summary>
     void Tell(RoomEvent roomEvent);

@@ -1,0 +1,106 @@
+using System.Threading.Channels;
+using BlazorChat.Rooms;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage;
+
+/// <summary>
+/// Removes the rows of cleared and deleted rooms in slices. A room's mark (<see cref="RoomRow.ClearedThrough"/>) hides them at once and for
+/// ever; removing all rows of a large room in the same transaction would make everybody's writes wait for seconds. A start goes on with what
+/// an earlier process left.
+/// </summary>
+internal sealed partial class Removal(Database database, TimeProvider time, ILogger<Removal> logger) : BackgroundService
+{
+    /// <summary>How many messages are removed together with the mark.</summary>
+    public const int FirstSlice = 200;
+
+    private const int LargestSlice = 2_000;
+
+    // Other writes wait for at most one slice, and for the checkpoint of the log behind it.
+    private static readonly TimeSpan SliceTime = TimeSpan.FromMilliseconds(40);
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(10);
+
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Call this after a change that left rows behind.</summary>
+    public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>Removes the oldest messages of a room with everything that belongs to them.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="through">Only messages up to this sequence.</param>
+    /// <param name="count">The maximum number of messages.</param>
+    /// <param name="cancellationToken">Cancels the removal.</param>
+    /// <returns>The number of removed messages.</returns>
+    public static Task<int> RemoveSliceAsync(ChatDbContext db, Guid roomId, long through, int count, CancellationToken cancellationToken) =>
+        // Journals, versions, blobs and steps go with their messages (cascading foreign keys).
+        db.Messages.Where(m => db.Messages.Where(o => o.RoomId == roomId && o.Sequence <= through).OrderBy(o => o.Sequence).Take(count).Select(o => o.Id).Contains(m.Id))
+            .ExecuteDeleteAsync(cancellationToken);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        do
+        {
+            try
+            {
+                await RemoveAllAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (StorageUnavailableException e)
+            {
+                LogFailed(e);
+                await Task.Delay(RetryDelay, time, stoppingToken).ConfigureAwait(false);
+                Wake();
+            }
+        }
+        while (await _wake.Reader.ReadAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    private async Task RemoveAllAsync(CancellationToken cancellationToken)
+    {
+        var left = await database.ReadAsync(db =>
+            db.Rooms.Where(r => r.ClearedThrough == RoomRow.Deleted || (r.ClearedThrough > 0 && db.Messages.Any(m => m.RoomId == r.Id && m.Sequence <= r.ClearedThrough)))
+                .Select(r => new { r.Id, r.ClearedThrough }).ToListAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        foreach (var room in left)
+        {
+            var removed = await RemoveOfAsync(room.Id, room.ClearedThrough, cancellationToken).ConfigureAwait(false);
+            LogRemoved(removed, room.Id);
+        }
+    }
+
+    private async Task<long> RemoveOfAsync(Guid roomId, long through, CancellationToken cancellationToken)
+    {
+        var total = 0L;
+        var count = FirstSlice;
+        while (true)
+        {
+            var wanted = count;
+            var (removed, took) = await database.WriteAsync(async db =>
+            {
+                var began = time.GetTimestamp();
+                var rows = await RemoveSliceAsync(db, roomId, through, wanted, cancellationToken).ConfigureAwait(false);
+                if (rows < wanted && through == RoomRow.Deleted)
+                {
+                    await db.Rooms.Where(r => r.Id == roomId && r.ClearedThrough == RoomRow.Deleted).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                return (rows, time.GetElapsedTime(began));
+            }, cancellationToken).ConfigureAwait(false);
+            total += removed;
+            if (removed < wanted)
+            {
+                return total;
+            }
+
+            // Messages differ in size, and machines in speed.
+            count = took > SliceTime ? Math.Max(1, count / 2) : took < SliceTime / 2 ? Math.Min(LargestSlice, count * 2) : count;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Removed {Count} messages that had been cleared or deleted with room {RoomId}.")]
+    private partial void LogRemoved(long count, Guid roomId);
+
+    [LoggerMessage(LogLevel.Warning, "Cleared or deleted messages could not be removed yet. They stay hidden, and removing them will be retried.")]
+    private partial void LogFailed(Exception exception);
+}
