@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 try
 {
-    if (args is [MoveCommand.Name, .. var move])
+    if (args is [MoveCommand.Name or BackupCommand.Backup or BackupCommand.Restore, .. var rest])
     {
         using var stopping = new CancellationTokenSource();
         Console.CancelKeyPress += (_, key) =>
@@ -15,11 +15,13 @@ try
         };
         try
         {
-            return await MoveCommand.RunAsync(move, Console.Out, stopping.Token).ConfigureAwait(false);
+            return args[0] == MoveCommand.Name
+                ? await MoveCommand.RunAsync(rest, Console.Out, stopping.Token).ConfigureAwait(false)
+                : await BackupCommand.RunAsync(args[0], rest, Console.Out, stopping.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Canceled. Nothing was added to the target, and the source is unchanged.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(args[0] == MoveCommand.Name ? "Canceled. Nothing was added to the target, and the source is unchanged." : "Canceled. Nothing was changed.").ConfigureAwait(false);
             return 1;
         }
     }

@@ -27,6 +27,7 @@ internal sealed class DataFolderLock(string folder) : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
+    /// <summary>Whether a file could not be opened because another process has it.</summary>
     // ERROR_SHARING_VIOLATION on Windows; EWOULDBLOCK on Linux and macOS.
-    private static bool IsTaken(IOException e) => OperatingSystem.IsWindows() ? e.HResult == unchecked((int)0x80070020) : e.HResult is 11 or 35;
+    public static bool IsTaken(Exception? e) => e is IOException && (OperatingSystem.IsWindows() ? e.HResult == unchecked((int)0x80070020) : e.HResult is 11 or 35);
 }

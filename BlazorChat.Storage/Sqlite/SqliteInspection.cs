@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite;
 internal sealed class SqliteInspection : IDisposable
 {
     // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, for which the library has no constant.
-    private const int NoCheckpointOnClose = 1006;
+    public const int NoCheckpointOnClose = 1006;
 
     private const string History = "__EFMigrationsHistory";
 

@@ -1,3 +1,4 @@
+using BlazorChat.Storage.Backup;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,6 +18,11 @@ internal sealed class SqliteStart(string folder, string file, DataFolderLock fol
     {
         folderLock.Take();
         DataFolderCheck.Run(folder);
+        if (File.Exists(Path.Combine(folder, FolderBackup.Marker)))
+        {
+            throw new StartException($"Restoring a backup into the folder {folder} (setting DataFolder) was interrupted. Please run the command restore again.");
+        }
+
         var copies = new SchemaCopies(folder, logger);
         string? left = null;
         var isCurrent = false;

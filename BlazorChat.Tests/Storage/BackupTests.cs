@@ -1,0 +1,232 @@
+using System.IO.Compression;
+using System.Text.Json;
+using BlazorChat.Storage;
+using BlazorChat.Storage.Backup;
+using BlazorChat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Tests.Storage;
+
+/// <summary>A backup has everything, also of a running server; a restore brings all of it back or changes nothing.</summary>
+[Trait(nameof(Kind), Kind.Storage)]
+public sealed class BackupTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
+    private readonly string _elsewhere = Directory.CreateTempSubdirectory("backup-").FullName;
+
+    private string Archive => Path.Combine(_elsewhere, "chat.backup");
+
+    public void Dispose()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(_elsewhere, recursive: true);
+    }
+
+    [Fact]
+    public async Task Of_a_running_server_it_has_what_was_acknowledged_and_brings_it_back_into_an_empty_folder()
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            var room = await host.RoomAsync();
+            var writing = Task.Run(async () =>
+            {
+                for (var i = 0; i < 40; i++)
+                {
+                    await host.PostAsync(room, $"Message {i}");
+                }
+            });
+            await host.PostAsync(room, "Acknowledged before");
+            await RunAsync("backup");
+            await writing;
+            await RefusedAsync("restore", "in use by another BlazorChat process");
+        }
+
+        var keys = Keys(_folder);
+        Assert.NotEmpty(keys);
+        var other = Directory.CreateDirectory(Path.Combine(_elsewhere, "other")).FullName;
+        Assert.DoesNotContain("What was there", await RunAsync("restore", other), StringComparison.Ordinal);
+        Assert.Equal(keys, Keys(other));
+        await using var restored = await ChatHost.StartAsync(other);
+        await using var db = restored.OpenDatabase();
+        Assert.Equal(1, await db.Messages.CountAsync(m => m.Parts.Contains("Acknowledged before")));
+    }
+
+    [Fact]
+    public async Task What_was_there_is_moved_aside_with_its_log_and_nothing_of_it_is_left_beside_the_database()
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.PostAsync(await host.RoomAsync("Kept"), "Hello");
+        }
+
+        await RunAsync("backup");
+        File.WriteAllText(Path.Combine(_folder, "blazorchat.db"), "damaged");
+        File.WriteAllText(Path.Combine(_folder, "blazorchat.db-wal"), "old log");
+        File.WriteAllText(Path.Combine(_folder, "blazorchat.db-shm"), "old index");
+        File.WriteAllText(Path.Combine(_folder, "keys", "key-of-before.xml"), "<key/>");
+        Assert.Contains("What was there before is in ", await RunAsync("restore"), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder, "blazorchat.db-wal")) || File.Exists(Path.Combine(_folder, "blazorchat.db-shm")));
+        Assert.False(File.Exists(Path.Combine(_folder, "keys", "key-of-before.xml")));
+        var aside = Assert.Single(Directory.GetDirectories(_folder, "before-restore-*"));
+        Assert.Equal("damaged", File.ReadAllText(Path.Combine(aside, "blazorchat.db")));
+        Assert.Equal("old log", File.ReadAllText(Path.Combine(aside, "blazorchat.db-wal")));
+        Assert.True(File.Exists(Path.Combine(aside, "keys", "key-of-before.xml")));
+
+        // Twice within a second, and into a folder that is whole.
+        await RunAsync("restore");
+        Assert.Equal(2, Directory.GetDirectories(_folder, "before-restore-*").Length);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder, "backup-temporary-*"));
+        await using var again = await ChatHost.StartAsync(_folder);
+        await using var db = again.OpenDatabase();
+        Assert.True(await db.Rooms.AnyAsync(r => r.Name == "Kept"));
+    }
+
+    [Fact]
+    public async Task An_archive_that_lost_a_bit_or_its_end_or_is_something_else_changes_nothing()
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.PostAsync(await host.RoomAsync(), "Hello");
+        }
+
+        await RunAsync("backup");
+        var before = Files();
+        var whole = await File.ReadAllBytesAsync(Archive);
+        for (var at = 0; at < 60; at++)
+        {
+            var broken = (byte[])whole.Clone();
+            broken[(long)at * whole.Length / 60] ^= 0x10;
+            await File.WriteAllBytesAsync(Archive, broken);
+            await UnchangedAsync();
+        }
+
+        for (var at = 0; at < 20; at++)
+        {
+            await File.WriteAllBytesAsync(Archive, whole[..(int)((long)at * whole.Length / 20)]);
+            await UnchangedAsync();
+        }
+
+        // A change in a place that nothing reads may leave it whole. Nothing else may be restored.
+        async Task UnchangedAsync()
+        {
+            try
+            {
+                await RunAsync("restore");
+                foreach (var aside in Directory.GetDirectories(_folder, "before-restore-*"))
+                {
+                    Directory.Delete(aside, recursive: true);
+                }
+            }
+            catch (StartException e)
+            {
+                Assert.Contains("Nothing was changed", e.Message, StringComparison.Ordinal);
+            }
+
+            Assert.Equal(before.Keys, Files().Keys);
+            Assert.Equal(before["keys"], Files()["keys"]);
+        }
+    }
+
+    [Fact]
+    public async Task A_newer_archive_and_one_whose_paths_lead_out_of_the_folder_are_refused()
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.RoomAsync();
+        }
+
+        await RunAsync("backup");
+        await ChangeManifestAsync(m => m with { Migrations = [.. m.Migrations, "20991231000000_FromTheFuture"] });
+        await RefusedAsync("restore", "from a newer version");
+        await ChangeManifestAsync(m => m with { Format = 2, Migrations = m.Migrations.SkipLast(1).ToList() });
+        await RefusedAsync("restore", "from a newer version");
+        foreach (var path in new[] { "../escaped", "/escaped", "keys/../../escaped", "..\\escaped", "" })
+        {
+            await ChangeManifestAsync(m => m with { Format = 1, Entries = [new BackupEntry(path, 0, ""), .. m.Entries.Where(e => e.Path is "blazorchat.db")] });
+            await RefusedAsync("restore", "damaged or is not a backup");
+        }
+
+        Assert.False(File.Exists(Path.Combine(_folder, "..", "escaped")));
+    }
+
+    [Fact]
+    public async Task A_start_in_the_middle_of_a_restore_does_not_begin_with_an_empty_database()
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.RoomAsync("Kept");
+        }
+
+        await RunAsync("backup");
+        // As a kill leaves it.
+        File.WriteAllText(Path.Combine(_folder, FolderBackup.Marker), "");
+        File.Delete(Path.Combine(_folder, "blazorchat.db"));
+        Assert.Contains("run the command restore again", (await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(_folder))).Message, StringComparison.Ordinal);
+        await RunAsync("restore");
+        await using var again = await ChatHost.StartAsync(_folder);
+        await using var db = again.OpenDatabase();
+        Assert.True(await db.Rooms.AnyAsync(r => r.Name == "Kept"));
+    }
+
+    [Fact]
+    public async Task An_archive_that_exists_is_not_written_over_and_a_folder_without_a_database_is_named()
+    {
+        await RefusedAsync("backup", "There is no database in the folder");
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.RoomAsync();
+        }
+
+        await File.WriteAllTextAsync(Archive, "mine");
+        await RefusedAsync("backup", "exists already");
+        Assert.Equal("mine", await File.ReadAllTextAsync(Archive));
+        await RefusedAsync("restore", "is not a backup");
+        File.Delete(Archive);
+        await RefusedAsync("restore", "There is no file");
+    }
+
+    [Fact]
+    public async Task With_PostgreSQL_it_takes_the_files_beside_the_database_and_says_how_to_take_the_database()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "picture.bin"), "a picture");
+        var postgres = new[] { "--Database:Provider=PostgreSQL", "--Database:ConnectionString=Host=db.example;Database=chat;Password=secret" };
+        var said = await RunAsync("backup", _folder, postgres);
+        Assert.Contains("pg_dump", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", said, StringComparison.Ordinal);
+        File.Delete(Path.Combine(_folder, "picture.bin"));
+        Assert.Contains("pg_restore", await RunAsync("restore", _folder, postgres), StringComparison.Ordinal);
+        Assert.Equal("a picture", await File.ReadAllTextAsync(Path.Combine(_folder, "picture.bin")));
+        await RefusedAsync("restore", "it was made with PostgreSQL");
+    }
+
+    private Task<string> RunAsync(string command) => RunAsync(command, _folder);
+
+    private async Task<string> RunAsync(string command, string folder, params string[] settings)
+    {
+        var output = new StringWriter();
+        Assert.Equal(0, await BackupCommand.RunAsync(command, [Archive, $"--DataFolder={folder}", .. settings], output, default));
+        return output.ToString();
+    }
+
+    private async Task RefusedAsync(string command, string why) =>
+        Assert.Contains(why, (await Assert.ThrowsAsync<StartException>(() => RunAsync(command))).Message, StringComparison.Ordinal);
+
+    private async Task ChangeManifestAsync(Func<BackupManifest, BackupManifest> change)
+    {
+        await using var zip = await ZipFile.OpenAsync(Archive, ZipArchiveMode.Update);
+        var entry = zip.GetEntry("backup.json")!;
+        await using var stream = await entry.OpenAsync();
+        var manifest = change((await JsonSerializer.DeserializeAsync<BackupManifest>(stream))!);
+        stream.SetLength(0);
+        await JsonSerializer.SerializeAsync(stream, manifest);
+    }
+
+    private SortedDictionary<string, string> Files() => new(
+        Directory.GetFileSystemEntries(_folder).Where(f => Path.GetFileName(f) is not "lock").ToDictionary(
+            f => Path.GetFileName(f), f => Directory.Exists(f) ? string.Join('|', Keys(_folder)) : ""),
+        StringComparer.Ordinal);
+
+    private static List<string> Keys(string folder) =>
+        [.. Directory.GetFiles(Path.Combine(folder, "keys")).Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f) + File.ReadAllText(f))];
+}
