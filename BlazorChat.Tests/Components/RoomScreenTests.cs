@@ -244,7 +244,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
         var ada = _host.Open(room);
         await Chat.Rooms.DeleteAsync(ChatHost.Ada, room.Id, default);
         grace.Until(() => Assert.Contains("deleted by Ada", grace.Find("[role=alert]").TextContent, StringComparison.Ordinal));
-        Assert.Equal("/", grace.Find("a.button").GetAttribute("href"));
+        Assert.Equal("./", grace.Find("a.button").GetAttribute("href"));
         Assert.Empty(grace.FindAll("chat-composer"));
         // Who deleted it is not told so, but led out.
         ada.Until(() => Assert.Equal("http://localhost/", ada.Services.GetRequiredService<NavigationManager>().Uri));
@@ -255,7 +255,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
     {
         var page = _host.Open(Guid.NewGuid());
         Assert.Contains("does not exist", page.Find("h1").TextContent, StringComparison.Ordinal);
-        Assert.Equal("/", page.Find("a.button").GetAttribute("href"));
+        Assert.Equal("./", page.Find("a.button").GetAttribute("href"));
     }
 
     [Fact]

@@ -98,6 +98,7 @@ public sealed class RemovalTests
     {
         await using var host = await ChatHost.StartAsync(database);
         var other = await host.RoomAsync("Other");
+        await host.Rooms.ChangeAsync(ChatHost.Ada, other.Id, null, null, AnswerMode.WhenMentioned, default);
         var cleared = await LargeRoomAsync(host, Soak.Times(10_000, 200_000));
         var deleted = await LargeRoomAsync(host, Soak.Times(3_000, 200_000), "Deleted");
         await host.PostAsync(other, "Before");

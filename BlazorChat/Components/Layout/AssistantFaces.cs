@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using BlazorChat.Messages;
+using BlazorChat.Text;
 using BlazorChat.Turns;
 
 namespace BlazorChat.Components.Layout;
@@ -10,6 +12,11 @@ namespace BlazorChat.Components.Layout;
 /// <param name="assistants">The configured assistants.</param>
 public sealed class AssistantFaces(IAssistants assistants)
 {
+    private const int MostNames = 10_000;
+
+    // Who was the first to be shown with a name that looks like this.
+    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
+
     /// <summary>Whether only the built-in demo assistant answers.</summary>
     public bool AreDemo => assistants.All.All(a => a.IsDemo);
 
@@ -18,4 +25,29 @@ public sealed class AssistantFaces(IAssistants assistants)
 
     /// <summary>"AI" for a language model; "demo" for the built-in assistant, which is not one.</summary>
     public string KindOf(Author assistant) => assistants.Find(assistant.Id) is { IsDemo: true } ? "demo" : "AI";
+
+    /// <summary>
+    /// The words beside the name of a person or service whose name looks like an assistant's, or like that of somebody else who was shown
+    /// before; null for none. Names are not unique, and nobody should take one speaker for another.
+    /// </summary>
+    internal string? LikenessOf(Author author)
+    {
+        if (author.Kind == AuthorKind.Assistant)
+        {
+            return null;
+        }
+
+        var skeleton = LookAlikes.SkeletonOf(author.Name);
+        if (assistants.All.Any(a => LookAlikes.SkeletonOf(a.Author.Name) == skeleton))
+        {
+            return "not the assistant";
+        }
+
+        if (_names.Count >= MostNames)
+        {
+            _names.Clear();
+        }
+
+        return _names.GetOrAdd(skeleton, author.Id) == author.Id ? null : "not the only one with this name";
+    }
 }

@@ -1,0 +1,47 @@
+using BlazorChat.Components.Layout;
+using BlazorChat.Messages;
+using BlazorChat.Tests.Support;
+using BlazorChat.Text;
+
+namespace BlazorChat.Tests.Rooms;
+
+/// <summary>Nobody is taken for somebody else because their names look alike.</summary>
+[Trait(nameof(Kind), Kind.Unit)]
+public sealed class LookAlikesTests
+{
+    [Theory]
+    [InlineData("Ann", "ann")]
+    [InlineData("Ann", "А\u200Dnn")]
+    [InlineData("Demo", "Dеmо")]
+    [InlineData("Demo", "Ｄｅｍｏ")]
+    [InlineData("Demo", "𝐃𝗲𝑚𝓸")]
+    [InlineData("Demo", "DEM0")]
+    [InlineData("Demo", "Ⓓⓔⓜⓞ")]
+    [InlineData("Demo", "D e m o")]
+    [InlineData("Demo", "De\uFE0Fmo\u0307")]
+    [InlineData("Bill", "BiII")]
+    [InlineData("Carl", "Саrӏ")]
+    [InlineData("Carmen", "Carrnen")]
+    [InlineData("Nora", "Νοrа")]
+    public void These_look_alike(string name, string other) => Assert.Equal(LookAlikes.SkeletonOf(name), LookAlikes.SkeletonOf(other));
+
+    [Theory]
+    [InlineData("Ann", "Anna")]
+    [InlineData("Ada", "Eda")]
+    [InlineData("Müller", "Miller")]
+    [InlineData("김하늘", "김하나")]
+    [InlineData("Иван", "Ivan")]
+    [InlineData("👩", "👨")]
+    public void These_do_not(string name, string other) => Assert.NotEqual(LookAlikes.SkeletonOf(name), LookAlikes.SkeletonOf(other));
+
+    [Fact]
+    public void A_name_like_an_assistants_or_somebody_elses_is_marked_and_ones_own_is_not()
+    {
+        var faces = new AssistantFaces(new FakeAssistants(["Demo"]));
+        Assert.Equal("not the assistant", faces.LikenessOf(new Author(AuthorKind.Person, "1", "Dеmo")));
+        Assert.Null(faces.LikenessOf(new Author(AuthorKind.Assistant, "demo", "Demo")));
+        Assert.Null(faces.LikenessOf(new Author(AuthorKind.Person, "2", "Ada")));
+        Assert.Equal("not the only one with this name", faces.LikenessOf(new Author(AuthorKind.Person, "3", "Аdа")));
+        Assert.Null(faces.LikenessOf(new Author(AuthorKind.Person, "2", "Ada")));
+    }
+}
