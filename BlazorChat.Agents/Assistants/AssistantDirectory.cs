@@ -137,10 +137,7 @@ internal sealed class AssistantDirectory : IAssistants, IDisposable
             client = new ThinkChatClient(client, new ThinkOptions());
         }
 
-        if (item.TextToolCalls)
-        {
-            client = new TextCallChatClient(client);
-        }
+        client = new TextCallChatClient(client, item.TextToolCalls);
 
         foreach (var settings in item.Middleware.Reverse())
         {

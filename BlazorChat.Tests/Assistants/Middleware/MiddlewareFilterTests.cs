@@ -1,3 +1,5 @@
+using BlazorChat.Markdown;
+using BlazorChat.Assistants.Middleware.TextCalls;
 using System.Text.Json;
 using BlazorChat.Assistants.Middleware.Defaults;
 using BlazorChat.Assistants.Middleware.Logging;
@@ -142,6 +144,50 @@ public sealed class MiddlewareFilterTests : IDisposable
     [Fact]
     public Task An_answer_may_begin_inside_of_another_tag() =>
         EverySplitAsync(new ThinkOptions { StartsInside = true, Tag = "reason" }, "Hm</reason>Hello", "Hm", "Hello");
+
+    [Theory]
+    [InlineData("<tool_call>\n{\"name\": \"dice\", \"arguments\": {\"count\": 2}}\n</tool_call>", "", "dice {\"count\": 2}")]
+    [InlineData("I roll.\n<tool_call>{\"name\":\"dice\",\"arguments\":\"{}\"}</tool_call>\n<tool_call>{\"name\":\"coin\"}</tool_call>Done", "I roll.\nDone", "dice {}|coin ")]
+    [InlineData("<function=dice>{\"count\":1}</function>", "", "dice {\"count\":1}")]
+    [InlineData("[TOOL_CALLS][{\"name\":\"dice\",\"arguments\":{}},{\"name\":\"coin\",\"parameters\":{}}]", "", "dice {}|coin {}")]
+    [InlineData("Use <tool_call>{\"name\":\"dice\"}</tool_call>", "Use <tool_call>{\"name\":\"dice\"}</tool_call>", "")]
+    [InlineData("```\n<tool_call>{\"name\":\"dice\"}</tool_call>\n```", "```\n<tool_call>{\"name\":\"dice\"}</tool_call>\n```", "")]
+    [InlineData("<tool_call>not json</tool_call> and <b", "<tool_call>not json</tool_call> and <b", "")]
+    [InlineData("<tool_call>{\"x\":1}</tool_call>", "<tool_call>{\"x\":1}</tool_call>", "")]
+    [InlineData("<tool_call>{\"name\":\"dice\"", "<tool_call>{\"name\":\"dice\"", "")]
+    [InlineData("a [link](x) and\n<tool", "a [link](x) and\n<tool", "")]
+    public void Calls_in_a_text_are_calls_where_the_setting_says_so_however_it_is_split(string text, string rest, string calls)
+    {
+        for (var i = 0; i <= text.Length; i++)
+        {
+            for (var j = i; j <= text.Length; j++)
+            {
+                var filter = new TextCallFilter(runs: true);
+                var contents = new List<AIContent>();
+                foreach (var piece in new[] { text[..i], text[i..j], text[j..] })
+                {
+                    filter.Add(new TextContent(piece), contents);
+                }
+
+                filter.End(contents);
+                Assert.Equal(rest, string.Concat(contents.OfType<TextContent>()));
+                Assert.Equal(calls, string.Join('|', contents.OfType<ToolCallDeltaContent>().Select(call => $"{call.Name} {call.Arguments}")));
+                Assert.Equal(contents.OfType<ToolCallDeltaContent>().Select(call => call.CallId), contents.OfType<FunctionCallContent>().Select(call => call.CallId));
+            }
+        }
+    }
+
+    [Fact]
+    public void Calls_in_a_text_are_folded_where_nothing_says_that_they_are_to_be_run()
+    {
+        var filter = new TextCallFilter(runs: false);
+        var contents = new List<AIContent>();
+        filter.Add(new TextContent("I roll.\n<tool_call>{\"name\":\"dice\",\"arguments\":{\"x\":\"````\"}}</tool_call>\nDone"), contents);
+        filter.End(contents);
+        Assert.All(contents, content => Assert.IsType<TextContent>(content));
+        var html = string.Concat(MarkdownRenderer.Render(string.Concat(contents)).Select(block => block.Html));
+        Assert.Matches("(?s)^<p[^>]*>I roll.</p>.*<details[^>]*><summary>Written as a tool call, not run: <code[^>]*>dice</code></summary>.*&lt;tool_call&gt;.*</details>.*Done", html);
+    }
 
     [Fact]
     public async Task A_whole_response_is_filtered_like_a_stream()

@@ -6,18 +6,20 @@ using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Middleware.TextCalls;
 
-/// <summary>A client whose model writes tool calls into its text.</summary>
+/// <summary>A client whose model may write tool calls into its text.</summary>
 /// <param name="inner">The next client of the pipeline.</param>
-internal sealed class TextCallChatClient(IChatClient inner) : ContentFilterChatClient(inner)
+/// <param name="runs">Whether they are to be run.</param>
+internal sealed class TextCallChatClient(IChatClient inner, bool runs) : ContentFilterChatClient(inner)
 {
-    protected override ContentFilter CreateFilter() => new TextCallFilter();
+    protected override ContentFilter CreateFilter() => new TextCallFilter(runs);
 }
 
 /// <summary>
-/// Turns calls that a model has written into its text into calls. A call begins on a line of its own, outside code, and is held back until
-/// it is complete; what then is no call stays text.
+/// Turns calls that a model has written into its text into calls, or folds them if they are not to be run. A call begins on a line of its
+/// own, outside code, and is held back until it is complete; what then is no call stays text.
 /// </summary>
-internal sealed class TextCallFilter : ContentFilter
+/// <param name="runs">Whether they are to be run.</param>
+internal sealed class TextCallFilter(bool runs) : ContentFilter
 {
     // Hermes, Qwen and others; Llama's form with the name in the tag; Mistral's.
     private static readonly (string Begin, string End)[] Forms =
@@ -67,9 +69,13 @@ internal sealed class TextCallFilter : ContentFilter
                 var length = end < 0 ? start.Length : form.Begin.Length + end + form.End.Length;
                 if (Read(start[..length].ToString(), form) is { Count: > 0 } calls)
                 {
-                    foreach (var call in calls)
+                    if (runs)
                     {
-                        output.Add(call);
+                        calls.ForEach(output.Add);
+                    }
+                    else
+                    {
+                        output.Add(new TextContent(Fold(start[..length].ToString(), [.. calls.OfType<FunctionCallContent>().Select(call => call.Name)])));
                     }
 
                     text = text[(at + length)..];
@@ -78,9 +84,9 @@ internal sealed class TextCallFilter : ContentFilter
             }
 
             // Up to the next line or run of marks, where code begins or ends.
-            var next = text.AsSpan(1).IndexOfAny('\n', '`', '~') + 1;
+            var next = text.AsSpan().IndexOfAny('\n', '`', '~');
             var run = CodeTracker.RunLength(text);
-            var passed = run > 0 ? run : next <= 0 ? text.Length : text[next] == '\n' ? next + 1 : next;
+            var passed = run > 0 ? run : next < 0 ? text.Length : text[next] == '\n' ? next + 1 : next;
             if (run == text.Length && !isEnd)
             {
                 _held = text;
@@ -99,6 +105,19 @@ internal sealed class TextCallFilter : ContentFilter
 
             text = text[passed..];
         }
+    }
+
+    private static string Fold(string written, IReadOnlyList<string> names)
+    {
+        var longest = 2;
+        for (var (i, run) = (0, 0); i < written.Length; i++)
+        {
+            run = written[i] == '`' ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        var fence = new string('`', longest + 1);
+        return $"<details>\n<summary>Written as a tool call, not run: {string.Join(", ", names.Select(name => $"`{name.Replace('`', '\'').ReplaceLineEndings(" ")}`"))}</summary>\n\n{fence}\n{written.Trim()}\n{fence}\n\n</details>\n\n";
     }
 
     /// <summary>The form that a text begins with, or that its beginning may become.</summary>
