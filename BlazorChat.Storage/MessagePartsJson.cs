@@ -112,6 +112,8 @@ internal static partial class MessagePartsJson
     {
         TextPart { Text: null } or ReasoningPart { Text: null } or ErrorPart { Message: null } or SourcePart { Url: null } => null,
         ToolCallPart { CallId: null } or ToolCallPart { Name: null } or ToolCallPart { Arguments: null } => null,
+        ToolCallPart { Work.Parts.IsDefault: true } => null,
+        ToolCallPart { Work: { } work } when work.Parts.Any(inner => Check(inner) is null) => null,
         ToolCallPart { Decision: { By: null } or { By.Id: null } or { By.Name: null } } => null,
         DataPart { Type: null } or DataPart { Json: null } or FilePart { Name: null } or FilePart { MediaType: null } => null,
         _ => part,

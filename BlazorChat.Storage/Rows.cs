@@ -138,6 +138,7 @@ internal enum StoredStatus
     Cut = 5,
     AwaitingPeople = 6,
     Recovering = 7,
+    Unanswered = 8,
 }
 
 /// <summary>A message's row.</summary>
@@ -163,7 +164,7 @@ internal sealed class MessageRow
 
     public StoredStatus Status { get; set; }
 
-    /// <summary>The name of the person who stopped it, or the reason of a failure.</summary>
+    /// <summary>The name of the person who stopped it, or the reason of a failure or of a missing answer.</summary>
     public string? StatusDetail { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
@@ -254,6 +255,7 @@ internal static class StoredStatuses
         StoredStatus.Cut => new MessageStatus.Cut(detail ?? ""),
         StoredStatus.AwaitingPeople => MessageStatus.AwaitingPeople.Instance,
         StoredStatus.Recovering => MessageStatus.Recovering.Instance,
+        StoredStatus.Unanswered => new MessageStatus.Unanswered(detail ?? ""),
         _ => MessageStatus.Complete.Instance,
     };
 
@@ -266,6 +268,7 @@ internal static class StoredStatuses
         MessageStatus.Cut cut => (StoredStatus.Cut, cut.Reason),
         MessageStatus.AwaitingPeople => (StoredStatus.AwaitingPeople, null),
         MessageStatus.Recovering => (StoredStatus.Recovering, null),
+        MessageStatus.Unanswered unanswered => (StoredStatus.Unanswered, unanswered.Reason),
         _ => (StoredStatus.Complete, null),
     };
 }
@@ -319,11 +322,11 @@ internal sealed class TurnRow
     /// <summary>When it first started running; null while it waits.</summary>
     public DateTimeOffset? BeganAt { get; set; }
 
-    /// <summary>The number of recoveries after having been cut off.</summary>
+    /// <summary>The number of recoveries after having been cut off, since the response last made progress.</summary>
     public int Recoveries { get; set; }
 
     /// <summary>
-    /// The size of the response at the last recovery (see <see cref="ResponseProgress"/>): recovery continues only while it grows.
+    /// The size of the response at the last recovery (see <see cref="ResponseProgress"/>): recoveries are counted anew when it has grown.
     /// </summary>
     public long RecoveredProgress { get; set; }
 

@@ -32,6 +32,9 @@ public sealed class ChatFailureException : ResponseFailedException
     /// <inheritdoc/>
     public override bool IsStall => Kind == ChatFailureKind.Stalled;
 
+    /// <inheritdoc/>
+    public override bool IsDropped => Kind is ChatFailureKind.ConnectionLost or ChatFailureKind.EndedEarly or ChatFailureKind.Unreachable;
+
     /// <summary>The HTTP status, if the provider answered with an error status.</summary>
     public int? StatusCode { get; init; }
 

@@ -80,10 +80,10 @@ public sealed record Assistant(Author Author, string Instructions, int PromptTok
     /// <summary>What happens to a response that a crash or shutdown cut off.</summary>
     public RecoveryMode Recovery { get; init; } = RecoveryMode.Continue;
 
-    /// <summary>How often one response may be continued after it was cut off.</summary>
+    /// <summary>How often in a row one response may be continued after it was cut off, without having made progress.</summary>
     public int MaxRecoveries { get; init; } = 3;
 
-    /// <summary>How long after its start a response may still be continued.</summary>
+    /// <summary>How long after its start, or after people last answered its requests, a response may still be continued.</summary>
     public TimeSpan RecoveryWindow { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Which parts of the room are sent.</summary>

@@ -1,9 +1,11 @@
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Turns.Hooks;
 
 namespace BlazorChat.Turns;
 
 /// <summary>The first work of a start: continues responses that a crash cut off, or gives them an outcome, so that nothing streams forever.</summary>
-internal sealed partial class Recovery(IRoomStore rooms, ITurnStore turns, IAssistants assistants, TimeProvider time, ILogger<Recovery> logger)
+internal sealed partial class Recovery(IRoomStore rooms, ITurnStore turns, IAssistants assistants, TurnObservers observers, TimeProvider time, ILogger<Recovery> logger)
 {
     // For turns of an assistant that is no longer configured.
     private static readonly RecoveryPolicy MarkOnly = new(RecoveryMode.Mark, 0, TimeSpan.Zero);
@@ -14,8 +16,16 @@ internal sealed partial class Recovery(IRoomStore rooms, ITurnStore turns, IAssi
         foreach (var turn in await turns.ReadRunningAsync(cancellationToken).ConfigureAwait(false))
         {
             var policy = assistants.Find(turn.AssistantId) is { } assistant ? TurnRunner.PolicyOf(assistant) : MarkOnly;
-            var recovered = await rooms.ChangeAsync<bool>(turn.RoomId, (change, token) => RecoverAsync(change, turn.Id, policy, token), cancellationToken).ConfigureAwait(false);
-            _ = recovered.Value.Value ? continued++ : marked++;
+            var recovered = await rooms.ChangeAsync<Message?>(turn.RoomId, (change, token) => RecoverAsync(change, turn.Id, policy, token), cancellationToken).ConfigureAwait(false);
+            if (recovered.Value.Value is { } response)
+            {
+                marked++;
+                observers.Tell(new TurnOutcome(turn, turn.Request, response, default, null, TimeSpan.Zero));
+            }
+            else
+            {
+                continued++;
+            }
         }
 
         if (continued + marked > 0)
@@ -24,13 +34,14 @@ internal sealed partial class Recovery(IRoomStore rooms, ITurnStore turns, IAssi
         }
     }
 
-    // No one has the room open yet, and the worker reads waiting turns when it starts: no one needs to be told.
-    private async Task<Result<bool>> RecoverAsync(IRoomChange change, Guid turnId, RecoveryPolicy policy, CancellationToken cancellationToken)
+    // No one has the room open yet, and the worker reads waiting turns when it starts: no one needs to be told of those.
+    /// <returns>The response if it was given up.</returns>
+    private async Task<Result<Message?>> RecoverAsync(IRoomChange change, Guid turnId, RecoveryPolicy policy, CancellationToken cancellationToken)
     {
         var turn = (await change.ReadTurnsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(t => t.Id == turnId);
         if (turn?.MessageId is not { } messageId || await change.FindMessageAsync(messageId, cancellationToken).ConfigureAwait(false) is not { } response)
         {
-            return false;
+            return (Message?)null;
         }
 
         var pieces = await change.ReadJournalAsync(messageId, response.Step, cancellationToken).ConfigureAwait(false);
@@ -40,12 +51,12 @@ internal sealed partial class Recovery(IRoomStore rooms, ITurnStore turns, IAssi
         if (next is null)
         {
             change.Remove(turn);
-            return false;
+            return recovered;
         }
 
         change.Save(next);
         change.Tell(new RoomEvent.TurnQueued(next));
-        return true;
+        return (Message?)null;
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} responses were cut off when the server last stopped: {Continued} will continue, {Marked} are marked as interrupted.")]

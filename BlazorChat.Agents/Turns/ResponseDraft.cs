@@ -109,6 +109,29 @@ internal sealed class ResponseDraft
         }
     }
 
+    /// <summary>
+    /// The connection to the model dropped. Calls that were being written have failed, and what follows belongs to another step: text
+    /// that is still on its way to the journal must not be joined with it.
+    /// </summary>
+    public void CutOff(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            _draft.Settle();
+            var after = CallChanges.Recover([.. _draft.Parts], now);
+            for (var i = 0; i < after.Length; i++)
+            {
+                if (!ReferenceEquals(after[i], _draft.Parts[i]))
+                {
+                    Set(after[i]);
+                }
+            }
+
+            Step = Math.Max(_hasStreamed ? Step + 1 : Step, PartList.NextStep(_draft.Parts));
+            _hasStreamed = false;
+        }
+    }
+
     public void AppendText(string text) => Append(text, isReasoning: false);
 
     public void AppendReasoning(string text) => Append(text, isReasoning: true);
@@ -170,20 +193,12 @@ internal sealed class ResponseDraft
         }
     }
 
-    /// <summary>Rejects calls that wait for people, because the asker wrote something else.</summary>
-    public void RejectAwaited(Author by, DateTimeOffset now)
+    /// <summary>The number of calls that wait for people.</summary>
+    public int CountAwaited()
     {
         lock (_lock)
         {
-            _draft.Settle();
-            var after = CallChanges.RejectAwaited([.. _draft.Parts], by, now);
-            for (var i = 0; i < after.Length; i++)
-            {
-                if (!ReferenceEquals(after[i], _draft.Parts[i]))
-                {
-                    Set(after[i]);
-                }
-            }
+            return _draft.Parts.Count(p => p is ToolCallPart { IsAwaited: true });
         }
     }
 

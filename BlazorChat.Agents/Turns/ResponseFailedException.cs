@@ -22,4 +22,7 @@ public class ResponseFailedException : Exception
 
     /// <summary>Whether the provider fell silent. Then everything received is good, and continuing from there may help.</summary>
     public virtual bool IsStall => false;
+
+    /// <summary>Whether the connection dropped. Then everything received is good, and the response goes on from there by itself.</summary>
+    public virtual bool IsDropped => false;
 }

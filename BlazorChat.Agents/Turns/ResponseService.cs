@@ -64,10 +64,12 @@ public sealed partial class ResponseService
     /// <param name="isApproved">True to approve, false to reject.</param>
     /// <param name="reason">The reason, at most <see cref="RoomLimits.ReasonLength"/> characters; may be empty.</param>
     /// <param name="cancellationToken">Cancels the command until the decision is stored.</param>
+    /// <param name="toolShown">The tool as it was when the person saw the request; if it has changed since, the decision is refused. Null if that is not known.</param>
     /// <returns>The response.</returns>
     public Task<Result<Message>> DecideAsync(
-        Person? person, Guid roomId, Guid messageId, string callId, string argumentsShown, bool isApproved, string? reason, CancellationToken cancellationToken) =>
-        _owners.RunAsync(new DecideToolCall(roomId, person, messageId, callId, argumentsShown, isApproved, reason), cancellationToken);
+        Person? person, Guid roomId, Guid messageId, string callId, string argumentsShown, bool isApproved, string? reason, CancellationToken cancellationToken,
+        ToolFingerprint? toolShown = null) =>
+        _owners.RunAsync(new DecideToolCall(roomId, person, messageId, callId, argumentsShown, isApproved, reason, toolShown?.ToString()), cancellationToken);
 
     /// <inheritdoc cref="AnswerBrowserCall" />
     /// <param name="person">The person whose browser ran the tool.</param>

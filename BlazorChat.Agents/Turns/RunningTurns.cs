@@ -94,7 +94,7 @@ internal sealed class RunningTurn(Message response, TurnRequest request, Respons
 }
 
 /// <summary>The turns that run in this process, for ending them and for decisions on their calls.</summary>
-internal sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageObserver
+internal sealed class RunningTurns : IRunningTurns, IStorageObserver
 {
     private readonly ConcurrentDictionary<Guid, RunningTurn> _turns = new();
     private TurnEnding? _closing;
@@ -155,14 +155,9 @@ internal sealed class RunningTurns(TimeProvider time) : IRunningTurns, IStorageO
         }
     }
 
-    /// <inheritdoc />
-    public void RejectAwaited(Guid roomId, Author by)
-    {
-        foreach (var turn in _turns.Values.Where(t => t.RoomId == roomId && by.IsSameAs(t.Owner)))
-        {
-            turn.Draft.RejectAwaited(by, time.GetUtcNow());
-        }
-    }
+    /// <summary>The number of calls of an owner's responses that run in a room and wait for people.</summary>
+    internal int CountAwaited(Guid roomId, Author? owner) =>
+        _turns.Values.Where(t => t.RoomId == roomId && Equals(t.Owner?.Id, owner?.Id)).Sum(t => t.Draft.CountAwaited());
 
     void IStorageObserver.OnStorageLost()
     {

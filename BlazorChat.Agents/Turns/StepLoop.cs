@@ -8,8 +8,13 @@ namespace BlazorChat.Turns;
 /// tools, people must act first, or a budget is used up. Its position is in the parts alone, so it continues the same way after a pause
 /// of days or a crash.
 /// </summary>
-internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvider time)
+internal sealed partial class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvider time, ILogger<StepLoop> logger)
 {
+    /// <summary>How many steps may make the same call with the same arguments, and fail.</summary>
+    public const int MostRepeatedCalls = 3;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(16);
+
     /// <summary>Runs steps until the run ends or pauses.</summary>
     /// <exception cref="ResponseFailedException">The model failed.</exception>
     /// <exception cref="OperationCanceledException">The run must end.</exception>
@@ -37,11 +42,31 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
                 return limit;
             }
 
-            if (await StepAsync(run).ConfigureAwait(false) is { } end)
+            try
             {
-                return end;
+                if (await StepAsync(run).ConfigureAwait(false) is { } end)
+                {
+                    return end;
+                }
+            }
+            catch (ResponseFailedException failure) when (run.GoesOn(failure))
+            {
+                await GoOnAsync(run).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Waits, visibly, before a response whose connection dropped goes on from the parts that it has.</summary>
+    private async Task GoOnAsync(StepRun run)
+    {
+        run.Draft.CutOff(time.GetUtcNow());
+        // A restart during the wait goes on from there, too.
+        await run.SaveAsync().ConfigureAwait(false);
+        var seconds = Math.Min(Math.Pow(2, run.Drops - 1), LongestWait.TotalSeconds);
+        LogDropped(run.Assistant.Author.Id, run.Drops, seconds);
+        run.Draft.Note($"The connection dropped. Going on in {seconds:0} s…");
+        await Task.Delay(TimeSpan.FromSeconds(seconds), time, run.Token).ConfigureAwait(false);
+        run.Draft.Note("The connection dropped. Going on…");
     }
 
     private static StepsEnd? Limit(StepRun run)
@@ -67,8 +92,13 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
             }
         }
 
-        return failed >= run.Assistant.MaxToolErrors ? StepsEnd.ToolErrors : null;
+        return failed >= run.Assistant.MaxToolErrors ? StepsEnd.ToolErrors : RepeatsCall(run) ? StepsEnd.RepeatedCall : null;
     }
+
+    // Also if other calls of the steps succeed, and if it is people who say no each time.
+    private static bool RepeatsCall(StepRun run) => Enumerable.Range(run.FirstStep, Math.Max(0, run.Draft.Step - run.FirstStep))
+        .SelectMany(step => run.Draft.CallsOf(step).Where(c => c.IsFinished && c.State != ToolCallState.Succeeded).Select(c => (c.Name, c.Arguments)).Distinct())
+        .CountBy(call => call).Any(call => call.Value >= MostRepeatedCalls);
 
     /// <returns>How the run ends, or null if it continues.</returns>
     private async Task<StepsEnd?> StepAsync(StepRun run)
@@ -76,12 +106,12 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
         var began = time.GetTimestamp();
         var step = run.Draft.Step;
         var request = await run.PrepareAsync(step).ConfigureAwait(false);
-        var (calls, finish) = await AskAsync(run, request).ConfigureAwait(false);
+        var (calls, finish, repeats) = await AskAsync(run, request).ConfigureAwait(false);
         // All of the step's text is in the draft: from now on, a decision on a call is stored with the whole step.
         run.Draft.NextStep();
         foreach (var (number, call) in calls.Index())
         {
-            run.Draft.SetCall(finish == ChatFinishReason.Length ? Incomplete(call)
+            run.Draft.SetCall(repeats || finish == ChatFinishReason.Length ? Incomplete(call)
                 : call.IsFinished ? call
                 : await batch.PrepareAsync(run, call, number, request.Tools).ConfigureAwait(false));
         }
@@ -98,7 +128,8 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
         }
 
         await run.StepEndedAsync(request, finish, time.GetElapsedTime(began)).ConfigureAwait(false);
-        return finish == ChatFinishReason.Length ? StepsEnd.LengthLimit
+        return repeats ? StepsEnd.Repetition
+            : finish == ChatFinishReason.Length ? StepsEnd.LengthLimit
             : calls.Count > 0 ? null
             : run.Draft.Parts.Any(p => p is TextPart text && !string.IsNullOrWhiteSpace(text.Text)) ? StepsEnd.Answered
             : run.Draft.Parts.Any(p => p is ToolCallPart) ? StepsEnd.Silent
@@ -113,8 +144,8 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
     };
 
     /// <summary>Asks the model and streams its output into the response.</summary>
-    /// <returns>The complete calls that it made, and why it stopped.</returns>
-    private async Task<(List<ToolCallPart> Calls, ChatFinishReason? Finish)> AskAsync(StepRun run, ModelRequest request)
+    /// <returns>The complete calls that it made, why it stopped, and whether it was ended because it repeated itself.</returns>
+    private async Task<(List<ToolCallPart> Calls, ChatFinishReason? Finish, bool Repeats)> AskAsync(StepRun run, ModelRequest request)
     {
         var reading = new StepReading(run, request.Step, request.Origin, metrics, time.GetTimestamp(), time);
         var options = run.Begin(request);
@@ -124,6 +155,11 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
             await foreach (var update in request.Client.GetStreamingResponseAsync(request.Messages, options, run.Token).ConfigureAwait(false))
             {
                 reading.Take(update);
+                if (reading.Repeats)
+                {
+                    // Leaving the stream closes the provider's connection.
+                    break;
+                }
             }
         }
         finally
@@ -132,6 +168,9 @@ internal sealed class StepLoop(ToolBatch batch, TurnsMetrics metrics, TimeProvid
         }
 
         run.Answered(request, reading.ReportedInput);
-        return (reading.Calls, reading.Finish);
+        return (reading.Calls, reading.Finish, reading.Repeats);
     }
+
+    [LoggerMessage(LogLevel.Warning, "The connection to the model of {AssistantId} dropped in the middle of a response; attempt {Attempt} to go on follows in {Seconds} s.")]
+    private partial void LogDropped(string assistantId, int attempt, double seconds);
 }

@@ -20,6 +20,13 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
     private readonly Dictionary<string, StringBuilder> _arguments = new(StringComparer.Ordinal);
     private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
 
+    private readonly RepetitionDetector _text = new();
+    private readonly RepetitionDetector _reasoning = new();
+    private bool _hasBegun;
+
+    /// <summary>Whether the text or reasoning repeats itself, so that nothing more should be read.</summary>
+    public bool Repeats { get; private set; }
+
     /// <summary>The calls that the model made.</summary>
     public List<ToolCallPart> Calls { get; } = [];
 
@@ -35,7 +42,10 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         Finish = update.FinishReason ?? Finish;
         foreach (var content in update.Contents)
         {
-            Take(content);
+            if (!Repeats)
+            {
+                Take(content);
+            }
         }
     }
 
@@ -45,7 +55,7 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         {
             case TextContent { Text.Length: > 0 } text:
                 MarkFirst();
-                run.Draft.AppendText(text.Text);
+                run.Draft.AppendText(Check(_text, text.Text));
                 AddSources(text);
                 break;
             case TextReasoningContent thought when ThoughtSoFar.Is(thought):
@@ -55,7 +65,7 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
                 MarkFirst();
                 if (reasoning.Text.Length > 0)
                 {
-                    run.Draft.AppendReasoning(reasoning.Text);
+                    run.Draft.AppendReasoning(Check(_reasoning, reasoning.Text));
                 }
 
                 if (reasoning.ProtectedData is { } sealing)
@@ -84,11 +94,29 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         }
     }
 
+    // The piece, or its beginning up to where it was found to repeat.
+    private string Check(RepetitionDetector detector, string piece)
+    {
+        var length = detector.Take(piece);
+        Repeats |= detector.Repeats;
+        return length == piece.Length ? piece : piece[..length];
+    }
+
     private void MarkFirst()
     {
+        if (_hasBegun)
+        {
+            return;
+        }
+
+        _hasBegun = true;
         if (run.MarkFirstToken())
         {
             metrics.FirstText(run.Assistant, time.GetElapsedTime(began));
+            run.Draft.Note(null);
+        }
+        else if (run.Drops > 0)
+        {
             run.Draft.Note(null);
         }
     }

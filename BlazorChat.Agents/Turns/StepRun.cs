@@ -39,6 +39,12 @@ internal enum StepsEnd
     /// <summary>Every call failed in too many consecutive steps.</summary>
     ToolErrors,
 
+    /// <summary>The text went round in circles.</summary>
+    Repetition,
+
+    /// <summary>The same call failed too often.</summary>
+    RepeatedCall,
+
     /// <summary>People, or a browser, must act first.</summary>
     AwaitingPeople,
 }
@@ -71,6 +77,27 @@ internal abstract class StepRun(Assistant assistant, ResponseDraft draft)
 
     /// <summary>The number of requests so far.</summary>
     public int Steps { get; set; }
+
+    /// <summary>How often it went on after a dropped connection, since the response last made progress.</summary>
+    public int Drops { get; private set; }
+
+    private long _progressAtDrop;
+
+    /// <summary>Whether it goes on after a failure. It counts as another attempt if it does.</summary>
+    public bool GoesOn(ResponseFailedException failure)
+    {
+        var parts = Draft.Parts;
+        // If nothing has come at all, the guard's retries were enough, and nothing is lost by a retry.
+        if (!failure.IsDropped || parts.IsEmpty || Assistant.Recovery != RecoveryMode.Continue)
+        {
+            return false;
+        }
+
+        // A server that closes the connection properly but never says that it is done would be asked for more for ever.
+        var (drops, progress) = RecoveryPolicy.Next(Drops, failure.InnerException is null ? long.MaxValue : _progressAtDrop, parts);
+        (Drops, _progressAtDrop) = (drops, progress);
+        return drops <= Assistant.MaxRecoveries;
+    }
 
     /// <summary>Builds the request of a step.</summary>
     public abstract Task<ModelRequest> PrepareAsync(int step);
@@ -107,9 +134,11 @@ internal abstract class StepRun(Assistant assistant, ResponseDraft draft)
         return $"{(toolName.Length == 0 ? "The call has no name." : "There is no tool with this name.")} {names}";
     }
 
-    /// <summary>Handles a call that needs a person's approval.</summary>
+    /// <summary>Puts a call to people: for their approval, or to the asker's browser. The call is in the draft afterward.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="state">What it waits for.</param>
     /// <returns>The waiting call, or a failed one if no one can be asked.</returns>
-    public abstract ToolCallPart AskPeople(ToolCallPart call);
+    public abstract Task<ToolCallPart> AskPeopleAsync(ToolCallPart call, ToolCallState state);
 
     /// <summary>Shortens a call's result; what is too long may be kept elsewhere.</summary>
     /// <returns>The call with a result of at most <see cref="Rooms.RoomLimits.ToolResultLength"/> characters.</returns>

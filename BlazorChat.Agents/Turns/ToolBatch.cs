@@ -37,10 +37,12 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
 
         if (tool.NeedsApproval is { } rule && await NeedsApprovalAsync(rule, run, call).ConfigureAwait(false))
         {
-            return run.AskPeople(call);
+            return await run.AskPeopleAsync(call with { Tool = ToolFingerprints.Of(tool) }, ToolCallState.AwaitingApproval).ConfigureAwait(false);
         }
 
-        return call with { State = tool.Site == ToolSite.Browser ? ToolCallState.AwaitingBrowser : ToolCallState.Ready };
+        return tool.Site == ToolSite.Browser
+            ? await run.AskPeopleAsync(call, ToolCallState.AwaitingBrowser).ConfigureAwait(false)
+            : call with { State = ToolCallState.Ready };
     }
 
     /// <summary>Runs the ready calls of a step. Each result is stored as it comes: a finished tool never runs again.</summary>
@@ -51,10 +53,16 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
         foreach (var call in run.Draft.CallsOf(step).Where(c => c.State == ToolCallState.Ready))
         {
             var tool = tools.FirstOrDefault(t => t.Name == call.Name);
+            if (tool is not null && await AskAgainAsync(run, call, tool).ConfigureAwait(false) is { } again)
+            {
+                run.Draft.SetCall(again);
+                continue;
+            }
+
             if (tool?.Site == ToolSite.Browser)
             {
                 // A person approved it; now their browser must run it.
-                run.Draft.SetCall(call with { State = ToolCallState.AwaitingBrowser });
+                run.Draft.SetCall(await run.AskPeopleAsync(call, ToolCallState.AwaitingBrowser).ConfigureAwait(false));
                 continue;
             }
 
@@ -75,6 +83,32 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
         return tools.FirstOrDefault(t => t.Name == name) ?? tools.FirstOrDefault(t => t.Name == plain);
     }
 
+    /// <summary>An approval covers the tool that people were asked about. If it has changed since, they are asked again.</summary>
+    /// <returns>The call, waiting again or failed; null if it can run.</returns>
+    private async Task<ToolCallPart?> AskAgainAsync(StepRun run, ToolCallPart call, ChatTool tool)
+    {
+        var now = ToolFingerprints.Of(tool);
+        if (call is not { Decision: { IsApproved: true } decision, Tool: { } seen } || seen == now)
+        {
+            return null;
+        }
+
+        LogChanged(call.Name, call.CallId);
+        var changes = seen.ChangesIn(now);
+        if (ToolArguments.Read(call.Arguments, tool.Function.JsonSchema, out var problem) is null)
+        {
+            return Failed(call, $"Not run: the tool has changed since this call was made ({changes}). {problem}");
+        }
+
+        return await run.AskPeopleAsync(
+            call with
+            {
+                Decision = null,
+                Tool = now,
+                AskedAgain = $"This tool has changed since {decision.By.Name} approved the call: {changes}. The approval no longer counts.",
+            }, ToolCallState.AwaitingApproval).ConfigureAwait(false);
+    }
+
     private async Task RunAsync(StepRun run, ToolCallPart call, ChatTool? tool)
     {
         var outcome = tool is null
@@ -86,7 +120,8 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
             Result = outcome.Result,
             EndedAt = time.GetUtcNow(),
         };
-        run.Draft.SetCall(await run.ShortenAsync(ended).ConfigureAwait(false));
+        var shortened = await run.ShortenAsync(ended).ConfigureAwait(false);
+        run.Draft.ChangeCall(call.CallId, now => shortened with { PartId = now.PartId, Work = now.Work });
         await run.SaveAsync().ConfigureAwait(false);
         LogEnded(call.Name, call.CallId, ended.State, (ended.EndedAt - ended.BeganAt)?.TotalMilliseconds ?? 0);
     }
@@ -111,6 +146,9 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
 
     [LoggerMessage(LogLevel.Information, "Tool {ToolName}, call {CallId}: {State} after {Milliseconds} ms.")]
     private partial void LogEnded(string toolName, string callId, ToolCallState state, double milliseconds);
+
+    [LoggerMessage(LogLevel.Warning, "Tool {ToolName} has changed since call {CallId} was approved; the call does not run.")]
+    private partial void LogChanged(string toolName, string callId);
 
     [LoggerMessage(LogLevel.Error, "The approval rule of tool {ToolName} failed for call {CallId}; a person will be asked.")]
     private partial void LogRuleFailed(Exception exception, string toolName, string callId);

@@ -7,13 +7,15 @@ using BlazorChat.Turns.Hooks;
 using BlazorChat.Turns.Prompts;
 using BlazorChat.Turns.Tools;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Turns;
 
 /// <summary>Services that all turns share.</summary>
 internal sealed class TurnRunServices(
     ITurnStore store, TurnJournal journal, PromptBuilder prompts, ToolCatalog catalog, DelegationTools delegation, IAssistants assistants,
-    StepRecords records, ContextCheck context, IEnumerable<IStepHook> hooks, TimeProvider time)
+    StepRecords records, ContextCheck context, RunningTurns running, RoomGates gates, IOptions<TurnsOptions> options, IEnumerable<IStepHook> hooks,
+    TimeProvider time)
 {
     public ITurnStore Store => store;
 
@@ -24,6 +26,12 @@ internal sealed class TurnRunServices(
     public StepRecords Records => records;
 
     public ContextCheck Context => context;
+
+    public RunningTurns Running => running;
+
+    public RoomGates Gates => gates;
+
+    public TurnsOptions Options => options.Value;
 
     public IReadOnlyList<IStepHook> Hooks { get; } = [.. hooks];
 
@@ -197,11 +205,30 @@ internal sealed class TurnRun : StepRun, IDisposable
         Chain = [Assistant.Author.Id],
         DataSink = (data, isTransient) => Put(data with { Step = call.Step }, isTransient),
         PreliminarySink = text => Draft.ChangeCall(call.CallId, c => c.State == ToolCallState.Running ? c with { Result = text } : c),
+        WorkSink = work => Draft.ChangeCall(call.CallId, c => c with { Work = work }),
         UsageSink = Add,
     };
 
     /// <inheritdoc />
-    public override ToolCallPart AskPeople(ToolCallPart call) => call with { State = ToolCallState.AwaitingApproval };
+    // Within the gate, in which responses also pause and people answer, so that no two responses take the last place.
+    public override async Task<ToolCallPart> AskPeopleAsync(ToolCallPart call, ToolCallState state)
+    {
+        var owner = Turn.Owner;
+        using var gate = await _services.Gates.EnterAsync(Room.Id, Token).ConfigureAwait(false);
+        var paused = await _services.Store.ReadSuspendedAsync(Room.Id, Token).ConfigureAwait(false);
+        var waiting = paused.Where(m => m.Owner?.Id == owner?.Id).Sum(m => m.Calls.Count(c => c.IsAwaited)) + _services.Running.CountAwaited(Room.Id, owner);
+        var now = _services.Time.GetUtcNow();
+        var asked = waiting < RoomLimits.WaitingRequests
+            ? call with { State = state, ExpiresAt = now + _services.Options.RequestsExpireAfter }
+            : call with
+            {
+                State = ToolCallState.Failed,
+                Result = $"Not run, and nobody was asked: {RoomLimits.WaitingRequests} requests {(owner is null ? "" : $"to {owner.Name} ")}are already waiting in this room, which is the maximum. Ask again when some of them have been answered.",
+                EndedAt = now,
+            };
+        Draft.SetCall(asked);
+        return asked;
+    }
 
     /// <inheritdoc />
     // The message and the model get the beginning of a long result; the whole result is kept separately.

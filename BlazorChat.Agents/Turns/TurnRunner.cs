@@ -178,7 +178,8 @@ internal sealed partial class TurnRunner(
         }
         catch (ResponseFailedException e)
         {
-            return e.IsStall && CanRecover(run) ? MessageStatus.Recovering.Instance : new MessageStatus.Failed(e.Message);
+            // A provider that was silent once more, without a word in between, will not speak: people have waited long enough.
+            return e.IsStall && CanRecover(run) && (run.Claimed.Recoveries == 0 || ResponseProgress.Of(run.Draft.Parts) > run.Claimed.RecoveredProgress) ? MessageStatus.Recovering.Instance : new MessageStatus.Failed(e.Message);
         }
         catch (StorageUnavailableException e)
         {
@@ -203,6 +204,8 @@ internal sealed partial class TurnRunner(
         StepsEnd.Silent => new MessageStatus.Cut("The assistant used its tools and then wrote nothing."),
         StepsEnd.LengthLimit => new MessageStatus.Cut("The answer was cut off at the assistant's length limit."),
         StepsEnd.StepLimit => new MessageStatus.Cut($"This answer used all of its {assistant.MaxSteps} steps."),
+        StepsEnd.Repetition => new MessageStatus.Cut("The answer repeated itself, so it was ended."),
+        StepsEnd.RepeatedCall => new MessageStatus.Failed($"The assistant made the same tool call {StepLoop.MostRepeatedCalls} times, and it failed each time."),
         StepsEnd.PartLimit => new MessageStatus.Failed($"This answer has more than {RoomLimits.Parts} parts, which is the limit."),
         StepsEnd.ToolErrors => new MessageStatus.Failed($"The assistant's tools failed {assistant.MaxToolErrors} times in a row."),
         _ => new MessageStatus.Failed("The assistant's answer had no text."),
@@ -327,7 +330,7 @@ internal sealed partial class TurnRunner(
             }
 
             var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
-            queue.Withdraw(t => t.AssistantId == assistantId);
+            queue.Withdraw(t => t.AssistantId == assistantId, "Taken out of the queue: the assistant is no longer available on this server.");
             await change.SaveAsync(queue, time.GetUtcNow(), token).ConfigureAwait(false);
             return new List<Turn>(queue.Withdrawn);
         }, stoppingToken).ConfigureAwait(false);
@@ -337,6 +340,10 @@ internal sealed partial class TurnRunner(
         }
 
         Tell(roomId, withdrawn.Events);
+        foreach (var given in withdrawn.Events.OfType<RoomEvent.TurnWithdrawn>())
+        {
+            observers.Tell(given, withdrawn.Events.OfType<RoomEvent.MessageChanged>().LastOrDefault(e => e.Message.Id == given.Turn?.MessageId)?.Message);
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Turn {TurnId} of {AssistantId} began.")]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BlazorChat.Turns.Hooks;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Turns;
@@ -12,6 +13,7 @@ internal sealed partial class TurnWorker(
     TurnSchedule schedule,
     ITurnStore store,
     RunningTurns running,
+    TurnObservers observers,
     IOptions<TurnsOptions> options,
     ShutdownGrace grace,
     TimeProvider time,
@@ -36,7 +38,7 @@ internal sealed partial class TurnWorker(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         // First, so that no turn is missed between reading the stored ones and being told of new ones.
-        schedule.Start(Schedule);
+        schedule.Start(Schedule, observers.Tell);
         foreach (var turn in await store.ReadWaitingAsync(cancellationToken).ConfigureAwait(false))
         {
             Schedule(turn);

@@ -20,6 +20,13 @@ internal sealed class TurnsOptions
     [Range(1, 10_000)]
     public int MaxRunningTurns { get; set; } = 64;
 
+    /// <summary>
+    /// How long a response waits for a person's approval or for the asker's browser. Then the request expires, and the response goes on
+    /// without it.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan RequestsExpireAfter { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>Whether the first assistant that answers in a room without a name is asked for one, with one short request.</summary>
     public bool TitleRooms { get; set; } = true;
 }

@@ -52,6 +52,8 @@ internal static class TurnsServices
         // Services stop in reverse order: turns end, and store their text, while the journal still runs.
         services.AddHostedService(s => s.GetRequiredService<TurnJournal>());
         services.AddHostedService(s => s.GetRequiredService<TurnWorker>());
+        services.AddSingleton<RequestExpiry>();
+        services.AddHostedService(s => s.GetRequiredService<RequestExpiry>());
         return services;
     }
 }

@@ -6,8 +6,8 @@ using BlazorChat.Turns;
 namespace BlazorChat.Commands;
 
 /// <summary>
-/// Answers an edited message again: regenerates its responses, or asks assistants as for a new message if it has none. Returns the number
-/// of responses asked for.
+/// Answers an edited message again: regenerates its responses, or asks assistants as for a new message if it has none. Of a message that was
+/// not answered by everyone it asked, only the assistants that have not answered are asked. Returns the number of responses asked for.
 /// </summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
@@ -31,10 +31,18 @@ internal sealed record AnswerAgain(Guid RoomId, Person? By, Guid QuestionId, Tur
         var request = context.BoundOf(Request);
         var responses = await context.Rooms.FindResponsesAsync(RoomId, QuestionId, cancellationToken).ConfigureAwait(false);
         var allowed = new List<Guid>();
+        var answered = new HashSet<string>(StringComparer.Ordinal);
         RoomError? forbidden = null;
         foreach (var responseId in responses)
         {
-            var owner = (await context.Rooms.FindMessageAsync(RoomId, responseId, cancellationToken).ConfigureAwait(false))?.Owner;
+            var response = await context.Rooms.FindMessageAsync(RoomId, responseId, cancellationToken).ConfigureAwait(false);
+            answered.Add(response?.Author.Id ?? "");
+            var owner = response?.Owner;
+            if (question.Status is MessageStatus.Unanswered)
+            {
+                continue;
+            }
+
             if (await context.AskAsync(RoomPermission.RetryResponse, owner, cancellationToken).ConfigureAwait(false) is { } no)
             {
                 forbidden = no;
@@ -67,14 +75,20 @@ internal sealed record AnswerAgain(Guid RoomId, Person? By, Guid QuestionId, Tur
                 }
             }
 
-            if (responses.Count == 0)
+            if (responses.Count == 0 || question.Status is MessageStatus.Unanswered)
             {
-                errors.AddRange(context.ResponseRules.Choose(room, question.Text).Select(assistantId => queue.Ask(QuestionId, assistantId, request, context.Now)));
+                errors.AddRange(context.ResponseRules.Choose(room, question.Text).Where(id => !answered.Contains(id))
+                    .Select(assistantId => queue.Ask(QuestionId, assistantId, request, context.Now)));
             }
 
             if (queue.Queued.Count == 0 && errors.Find(e => e is not null) is { } error)
             {
                 return error;
+            }
+
+            if (queue.Queued.Count > 0 && await change.FindMessageAsync(QuestionId, token).ConfigureAwait(false) is { Status: MessageStatus.Unanswered } unanswered)
+            {
+                change.SaveAndTell(unanswered with { Status = MessageStatus.Complete.Instance });
             }
 
             await change.SaveAsync(queue, context.Now, token).ConfigureAwait(false);

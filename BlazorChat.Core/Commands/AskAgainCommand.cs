@@ -58,6 +58,13 @@ internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId
         }
 
         var queue = await change.ReadQueueAsync(room, cancellationToken).ConfigureAwait(false);
+        if (queue.Turns.FirstOrDefault(t => t.MessageId == messageId && t.Status == TurnStatus.Suspended) is { } suspended)
+        {
+            // Whoever asks again waits no longer for the people whom the response asked.
+            response = TurnTransitions.Stop(response, request.RequestedBy, $"Not run: {request.RequestedBy.Name} did not wait for it.", now);
+            queue.End(suspended, request.RequestedBy);
+        }
+
         if (Queue(queue, response, request, now) is { } no)
         {
             return no;
@@ -80,9 +87,12 @@ internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId
 
     /// <summary>The reason why a response cannot have another version, or null.</summary>
     internal static RoomError? RefuseVersion(Message response) =>
-        !response.Status.IsEnded ? new RoomError(RoomErrorKind.Conflict, "This answer is already being written.")
+        !CanEnd(response) ? new RoomError(RoomErrorKind.Conflict, "This answer is already being written.")
         : response.Versions >= RoomLimits.Versions ? new RoomError(RoomErrorKind.Limit, $"This answer has {RoomLimits.Versions} versions, which is the maximum.")
         : null;
+
+    /// <summary>Whether a response has ended, or waits for people and can be ended by asking again.</summary>
+    private protected static bool CanEnd(Message response) => response.Status is { IsEnded: true } or MessageStatus.AwaitingPeople;
 }
 
 /// <summary>
@@ -110,13 +120,16 @@ internal sealed record RegenerateResponse(Guid RoomId, Person? By, Guid MessageI
         queue.Reopen(response, isRegeneration: true, request, now);
 }
 
-/// <summary>Continues a response that was cut off by a limit or an interruption.</summary>
+/// <summary>
+/// Continues a response that was cut off, failed or was stopped, from what it has; or one that waits for people, without their answers.
+/// Tools that have run do not run again.
+/// </summary>
 /// <inheritdoc cref="AskAgainCommand" />
 internal sealed record ContinueResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {
     private protected override RoomError? Refuse(Message response) =>
-        !response.Status.IsEnded ? new RoomError(RoomErrorKind.Conflict, "This answer is already being written.")
-        : response.Status.CanContinue ? null
+        !CanEnd(response) ? new RoomError(RoomErrorKind.Conflict, "This answer is already being written.")
+        : response.Status.CanContinue || response.Status is MessageStatus.AwaitingPeople ? null
         : new RoomError(RoomErrorKind.Conflict, "Only an answer that was cut off can be continued.");
 
     private protected override RoomError? Queue(TurnQueue queue, Message response, TurnRequest request, DateTimeOffset now) =>

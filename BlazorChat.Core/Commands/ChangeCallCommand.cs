@@ -60,9 +60,9 @@ internal abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid Message
 
         var (turn, decided) = TurnTransitions.Decide(suspended, response, changed.Value);
         change.SaveAndTell(decided);
+        change.Save(turn);
         if (turn.Status == TurnStatus.Ready)
         {
-            change.Save(turn);
             change.Tell(new RoomEvent.TurnQueued(turn));
         }
 
@@ -84,7 +84,9 @@ internal abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid Message
 /// <param name="ArgumentsShown">The arguments as the page showed them; the command is refused when the call has others.</param>
 /// <param name="IsApproved">True to approve, false to reject.</param>
 /// <param name="Reason">The reason, at most <see cref="RoomLimits.ReasonLength"/> characters; may be empty.</param>
-internal sealed record DecideToolCall(Guid RoomId, Person? By, Guid MessageId, string CallId, string ArgumentsShown, bool IsApproved, string? Reason)
+/// <param name="ToolShown">The tool as it was when the page showed the request (<see cref="ToolCallPart.Tool"/>); null if that is not known.</param>
+internal sealed record DecideToolCall(
+    Guid RoomId, Person? By, Guid MessageId, string CallId, string ArgumentsShown, bool IsApproved, string? Reason, string? ToolShown = null)
     : ChangeCallCommand(RoomId, By, MessageId, CallId)
 {
     internal override RoomPermission? Permission => RoomPermission.DecideToolCall;
@@ -107,7 +109,13 @@ internal sealed record DecideToolCall(Guid RoomId, Person? By, Guid MessageId, s
             return RoomErrors.NoSuchCall;
         }
 
-        if (call.Arguments != ArgumentsShown)
+        if (call.ExpiresAt <= context.Now)
+        {
+            return new RoomError(RoomErrorKind.Conflict, "This request has expired.");
+        }
+
+        // A click that came late must not approve what was asked again meanwhile.
+        if (call.Arguments != ArgumentsShown || (ToolShown is not null && ToolShown != call.Tool?.ToString()))
         {
             return new RoomError(RoomErrorKind.Conflict, "This call has changed since you saw it. Please review it again.");
         }

@@ -31,10 +31,8 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
             cancellationToken);
 
     /// <summary>Stores a message with the turns that it asks for, tells viewers, and schedules the turns.</summary>
-    internal static async Task<Result<Message>> PostAsync(RoomCommandContext context, NewMessage message, CancellationToken cancellationToken)
-    {
-        var isNew = false;
-        var posted = await context.ChangeAsync<Message>(async (change, token) =>
+    internal static Task<Result<Message>> PostAsync(RoomCommandContext context, NewMessage message, CancellationToken cancellationToken) =>
+        context.ChangeAsync<Message>(async (change, token) =>
         {
             if (await change.FindPostedAsync(message.Author, message.ClientId, token).ConfigureAwait(false) is { } known)
             {
@@ -47,28 +45,21 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
             }
 
             var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
-            if (queue.Refuse(message.AssistantIds) is { } no)
+            var refused = queue.Refuse(message.AssistantIds, message.Author);
+            if (refused is { Kind: not RoomErrorKind.Limit } no)
             {
                 return no;
             }
 
-            isNew = true;
-            return await StoreAsync(change, room, queue, message, context.MaxStoredMessages, token).ConfigureAwait(false);
-        }, cancellationToken).ConfigureAwait(false);
-        if (isNew && posted.Error is null)
-        {
-            // For responses that have other calls still running.
-            context.Running.RejectAwaited(message.RoomId, message.Author);
-        }
-
-        return posted;
-    }
+            // People can talk even where nobody can be asked.
+            return await StoreAsync(change, room, queue, refused is null ? message : message with { AssistantIds = [] }, refused, context.MaxStoredMessages, token).ConfigureAwait(false);
+        }, cancellationToken);
 
     // After the setting was lowered, a room loses its excess over several posts, because all other rooms wait for one.
     private const int MostDroppedAtOnce = 500;
 
     private static async Task<Message> StoreAsync(
-        IRoomChange change, Room room, TurnQueue queue, NewMessage message, int maxStored, CancellationToken cancellationToken)
+        IRoomChange change, Room room, TurnQueue queue, NewMessage message, RoomError? notAsked, int maxStored, CancellationToken cancellationToken)
     {
         room = room.WithMessage(message.Now);
         var posted = new Message
@@ -78,12 +69,11 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
             Sequence = room.LastSequence,
             Author = message.Author,
             Parts = [new TextPart(MessageText.Shown(message.Text))],
-            Status = MessageStatus.Complete.Instance,
+            Status = notAsked is null ? MessageStatus.Complete.Instance : new MessageStatus.Unanswered($"Not asked: {notAsked.Message}"),
             CreatedAt = message.Now,
         };
         change.Add(posted, message.ClientId);
         change.Tell(new RoomEvent.MessagePosted(posted));
-        await EndAwaitingAsync(change, queue, message, cancellationToken).ConfigureAwait(false);
         queue.Post(message, posted.Id);
         await change.SaveAsync(queue, message.Now, cancellationToken).ConfigureAwait(false);
         if (room.ExcessOver(maxStored) is var excess and > 0)
@@ -98,20 +88,6 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
 
         change.Save(room);
         return posted;
-    }
-
-    // The author wrote a new message instead of answering the requests of their own responses.
-    private static async Task EndAwaitingAsync(IRoomChange change, TurnQueue queue, NewMessage message, CancellationToken cancellationToken)
-    {
-        foreach (var turn in queue.Turns.Where(t => t.Status == TurnStatus.Suspended))
-        {
-            if (await change.FindMessageAsync(turn.MessageId!.Value, cancellationToken).ConfigureAwait(false) is { } response
-                && message.Author.IsSameAs(response.Owner))
-            {
-                change.SaveAndTell(TurnTransitions.WriteInstead(response, message.Author, message.Now));
-                change.Remove(turn);
-            }
-        }
     }
 }
 

@@ -167,6 +167,12 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
             services.Scheduler.Schedule(queued.Turn);
         }
 
+        foreach (var withdrawn in changed.Events.OfType<RoomEvent.TurnWithdrawn>())
+        {
+            var messageId = withdrawn.Turn?.MessageId;
+            services.Scheduler.Withdraw(withdrawn, changed.Events.OfType<RoomEvent.MessageChanged>().LastOrDefault(e => e.Message.Id == messageId)?.Message);
+        }
+
         return changed.Value;
     }
 

@@ -1,12 +1,14 @@
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Turns;
 
 namespace BlazorChat.Commands;
 
 /// <summary>
-/// Stops responses of a room at once, without waiting for writes in progress; their text so far is kept. If none is running, waiting turns
-/// are taken out of the queue instead, as far as the person may withdraw them. Repeating the command is safe: a response that is already
+/// Stops responses of a room at once, without waiting for writes in progress; their text so far is kept. If none is running, responses that
+/// wait for people or are about to resume are ended instead, and waiting turns are taken out of the queue, as far as the person may
+/// withdraw them. Repeating the command is safe: a response that is already
 /// ending ends, and the turns behind it go on. Returns the number of responses or turns stopped; 0 when they had already ended.
 /// </summary>
 /// <param name="RoomId">The room.</param>
@@ -40,11 +42,11 @@ internal sealed record StopResponses(Guid RoomId, Person? By, Guid? MessageId) :
 
         // A turn that was just leaving the queue is running by now.
         (found, ended) = context.Running.Stop(RoomId, MessageId, context.By);
-        return found > 0 ? ended : await WithdrawAsync(context, cancellationToken).ConfigureAwait(false);
+        return found > 0 ? ended : await EndWaitingAsync(context, cancellationToken).ConfigureAwait(false);
     }
 
-    // Stop withdraws only turns that the person may withdraw.
-    private async Task<Result<int>> WithdrawAsync(RoomCommandContext context, CancellationToken cancellationToken)
+    // Whoever may stop a response may also stop it while it waits. Of the queue, Stop withdraws only turns that the person may withdraw.
+    private async Task<Result<int>> EndWaitingAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
         var waiting = await context.Rooms.ReadQueueAsync(RoomId, cancellationToken).ConfigureAwait(false);
         var allowed = new HashSet<Guid>();
@@ -61,8 +63,28 @@ internal sealed record StopResponses(Guid RoomId, Person? By, Guid? MessageId) :
             }
         }
 
-        return allowed.Count == 0
-            ? error is null ? 0 : error
-            : await WithdrawTurn.TakeOutAsync(context, t => allowed.Contains(t.Id), cancellationToken).ConfigureAwait(false);
+        var stopped = await context.ChangeAsync<int>(async (change, token) =>
+        {
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
+            {
+                return RoomErrors.NoSuchRoom;
+            }
+
+            var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
+            foreach (var turn in queue.Turns.Where(t => t.Status is TurnStatus.Suspended or TurnStatus.Ready && t.MessageId is { } id && (MessageId ?? id) == id).ToList())
+            {
+                if (await change.FindMessageAsync(turn.MessageId!.Value, token).ConfigureAwait(false)
+                    is { Status: MessageStatus.AwaitingPeople or MessageStatus.Recovering } response)
+                {
+                    change.SaveAndTell(TurnTransitions.Stop(response, context.By, $"Not finished: {context.By.Name} stopped the answer.", context.Now));
+                    queue.End(turn, context.By);
+                }
+            }
+
+            queue.Withdraw(t => allowed.Contains(t.Id), TurnQueue.TakenOut(context.By));
+            await change.SaveAsync(queue, context.Now, token).ConfigureAwait(false);
+            return queue.Withdrawn.Count;
+        }, cancellationToken).ConfigureAwait(false);
+        return stopped is { Error: null, Value: 0 } && error is not null ? error : stopped;
     }
 }

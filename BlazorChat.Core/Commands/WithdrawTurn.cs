@@ -43,7 +43,7 @@ internal sealed record WithdrawTurn(Guid RoomId, Person? By, Guid TurnId) : Room
             }
 
             var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
-            queue.Withdraw(which);
+            queue.Withdraw(which, TurnQueue.TakenOut(context.By));
             await change.SaveAsync(queue, context.Now, token).ConfigureAwait(false);
             return queue.Withdrawn.Count;
         }, cancellationToken);

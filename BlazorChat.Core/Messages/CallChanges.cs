@@ -5,7 +5,9 @@ namespace BlazorChat.Messages;
 /// <summary>Changes of a response's tool calls other than running them. The same rules apply in memory and on disk.</summary>
 internal static class CallChanges
 {
-    /// <summary>The reason of an automatic rejection: the asker wrote a new message instead of deciding.</summary>
+    /// <summary>
+    /// The reason of an automatic rejection in messages of earlier versions: the asker wrote a new message instead of deciding.
+    /// </summary>
     public const string WroteInstead = "wrote a new message instead";
 
     /// <summary>Replaces one call.</summary>
@@ -36,12 +38,26 @@ internal static class CallChanges
             : $"Not run: {decision.By.Name} rejected this call.",
     };
 
-    /// <summary>Rejects the calls that wait for people because the asker wrote a new message instead.</summary>
-    public static ImmutableArray<MessagePart> RejectAwaited(ImmutableArray<MessagePart> parts, Author by, DateTimeOffset now)
+    /// <summary>When the first of the calls that wait for people expires; null if none waits, or if it is not known.</summary>
+    public static DateTimeOffset? FirstExpiry(ImmutableArray<MessagePart> parts) => parts.OfType<ToolCallPart>().Where(c => c.IsAwaited).Min(c => c.ExpiresAt);
+
+    /// <summary>Expires the calls that have waited for people too long. The model is told, and that nobody rejected them.</summary>
+    /// <param name="parts">The response.</param>
+    /// <param name="after">How long calls may wait whose expiry is not known, because an earlier version stored them.</param>
+    /// <param name="now">The current time.</param>
+    public static ImmutableArray<MessagePart> Expire(ImmutableArray<MessagePart> parts, TimeSpan after, DateTimeOffset now) => [.. parts.Select(p => p switch
     {
-        var decision = new ToolDecision(IsApproved: false, by, now, WroteInstead);
-        return [.. parts.Select(p => p is ToolCallPart { IsAwaited: true } call ? Reject(call, decision) : p)];
-    }
+        ToolCallPart { IsAwaited: true, ExpiresAt: null } call => call with { ExpiresAt = now + after },
+        ToolCallPart { IsAwaited: true } call when call.ExpiresAt <= now => call with
+        {
+            State = ToolCallState.Expired,
+            EndedAt = now,
+            Result = call.State == ToolCallState.AwaitingApproval
+                ? "Not run: the request for approval expired. Nobody approved or rejected it in time."
+                : "Not run: the request expired. The person's browser was not there in time.",
+        },
+        _ => p,
+    })];
 
     /// <summary>Ends calls that will never have a result of their own, with a message for the model.</summary>
     public static ImmutableArray<MessagePart> FailUnfinished(ImmutableArray<MessagePart> parts, string sentence, DateTimeOffset now) =>

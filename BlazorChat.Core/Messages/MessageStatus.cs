@@ -14,7 +14,7 @@ public abstract record MessageStatus
     public bool CanRetry => this is Stopped or Failed or Interrupted or Cut;
 
     /// <summary>Whether the response can be continued where it ended.</summary>
-    public bool CanContinue => this is Cut or Interrupted;
+    public bool CanContinue => CanRetry;
 
     /// <summary>The message is finished.</summary>
     public sealed record Complete : MessageStatus
@@ -44,6 +44,10 @@ public abstract record MessageStatus
         /// <summary>The one instance.</summary>
         public static readonly Interrupted Instance = new();
     }
+
+    /// <summary>A message of a person or a service that asked for an answer and gets none: its place in the queue was given up, or it got none.</summary>
+    /// <param name="Reason">A sentence for people.</param>
+    public sealed record Unanswered(string Reason) : MessageStatus;
 
     /// <summary>It reached a limit (its length, its steps) and can be continued; the text so far is kept.</summary>
     /// <param name="Reason">A sentence for people.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Messages;
@@ -28,6 +29,9 @@ public enum ToolCallState
 
     /// <summary>A person rejected it; the result says so.</summary>
     Rejected,
+
+    /// <summary>Nobody answered its request in time; the result says so.</summary>
+    Expired,
 }
 
 /// <summary>A person's decision on a request for approval.</summary>
@@ -36,6 +40,17 @@ public enum ToolCallState
 /// <param name="At">The time of the decision.</param>
 /// <param name="Reason">The reason, at most <see cref="RoomLimits.ReasonLength"/> characters, or null.</param>
 public sealed record ToolDecision(bool IsApproved, Author By, DateTimeOffset At, string? Reason);
+
+/// <summary>The steps of work that a call handed to another assistant, shortened.</summary>
+/// <param name="Parts">What the other assistant said and called.</param>
+public sealed record CallWork(ImmutableArray<MessagePart> Parts)
+{
+    /// <summary>Whether it has the same parts.</summary>
+    public bool Equals(CallWork? other) => other is not null && Parts.SequenceEqual(other.Parts);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => Parts.Length;
+}
 
 /// <summary>A model's call of a tool, with its result once there is one.</summary>
 /// <param name="CallId">The model's id of the call, unique within the response.</param>
@@ -63,6 +78,20 @@ public sealed record ToolCallPart(string CallId, string Name) : MessagePart
     /// <summary>The person's decision, or null when there is none.</summary>
     public ToolDecision? Decision { get; init; }
 
+    /// <summary>The tool as it was when people were asked for their approval; null when they were not.</summary>
+    public ToolFingerprint? Tool { get; init; }
+
+    /// <summary>Why people are asked again although somebody approved it: a sentence for them, or null.</summary>
+    public string? AskedAgain { get; init; }
+
+    /// <summary>
+    /// The steps of work that this call handed to another assistant, shortened; null when it handed on none. Never sent to a model.
+    /// </summary>
+    public CallWork? Work { get; init; }
+
+    /// <summary>When its request to a person or their browser expires; null when it has made none.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>When it started running.</summary>
     public DateTimeOffset? BeganAt { get; init; }
 
@@ -70,7 +99,7 @@ public sealed record ToolCallPart(string CallId, string Name) : MessagePart
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>Whether it has a final result; such a call never runs again.</summary>
-    public bool IsFinished => State is ToolCallState.Succeeded or ToolCallState.Failed or ToolCallState.Rejected;
+    public bool IsFinished => State is ToolCallState.Succeeded or ToolCallState.Failed or ToolCallState.Rejected or ToolCallState.Expired;
 
     /// <summary>Whether it waits for a person or their browser.</summary>
     public bool IsAwaited => State is ToolCallState.AwaitingApproval or ToolCallState.AwaitingBrowser;

@@ -60,6 +60,12 @@ internal abstract record RoomEvent
     /// <summary>A waiting turn was taken out of the queue unanswered.</summary>
     public sealed record TurnWithdrawn(Guid TurnId) : RoomEvent
     {
+        /// <summary>The turn; null in events of earlier versions.</summary>
+        public Turn? Turn { get; init; }
+
+        /// <summary>Why, in a sentence for people; null if its question or response was removed.</summary>
+        public string? Reason { get; init; }
+
         /// <inheritdoc />
         public override Guid? SubjectId => TurnId;
     }

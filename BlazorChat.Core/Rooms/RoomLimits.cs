@@ -35,6 +35,9 @@ public static class RoomLimits
     /// <summary>Longest tool result that is stored at all, in UTF-16 characters; a longer one is an error.</summary>
     public const int WholeResultLength = 8_000_000;
 
+    /// <summary>Most characters that are kept of the steps of delegated work.</summary>
+    public const int WorkLength = 16_000;
+
     /// <summary>Longest JSON of a data part, in UTF-16 characters.</summary>
     public const int DataLength = 64_000;
 
@@ -47,14 +50,20 @@ public static class RoomLimits
     /// <summary>Longest reason for a decision about a tool call, in UTF-16 characters.</summary>
     public const int ReasonLength = 500;
 
+    /// <summary>Most tool calls of one person's responses in one room that wait for people or their browsers at the same time.</summary>
+    public const int WaitingRequests = 5;
+
     /// <summary>Most entries that a page adds to a request.</summary>
     public const int RequestDataEntries = 16;
 
     /// <summary>Longest key or value of an entry that a page adds to a request, in UTF-16 characters.</summary>
     public const int RequestDataLength = 1_000;
 
-    /// <summary>Most waiting turns in one room; beyond it, a message that asks for a response is refused.</summary>
+    /// <summary>Most waiting turns in one room; beyond it, messages are posted but ask for no response.</summary>
     public const int QueueLength = 50;
+
+    /// <summary>Most waiting turns of one person in one room, so that others can always ask.</summary>
+    public const int QueueShare = 20;
 
     /// <summary>Prompts are kept for the responses among this many of a room's newest sequences.</summary>
     public const int RecordedMessages = 500;

@@ -8,6 +8,11 @@ internal interface ITurnScheduler
 {
     /// <summary>A turn waits, or changed while waiting. It starts as soon as possible.</summary>
     void Schedule(Turn turn);
+
+    /// <summary>A turn was given up. It has no response, or one that people ended while it waited.</summary>
+    /// <param name="withdrawn">The event.</param>
+    /// <param name="response">The response as stored, or null.</param>
+    void Withdraw(RoomEvent.TurnWithdrawn withdrawn, Message? response);
 }
 
 /// <summary>
@@ -36,9 +41,4 @@ internal interface IRunningTurns
     /// <param name="change">Returns the changed call, the same one when nothing changes, or an error.</param>
     /// <returns>The response or an error; null when it is not running here.</returns>
     Task<Result<Message>?> ChangeCallAsync(Message response, string callId, Func<ToolCallPart, Result<ToolCallPart>> change);
-
-    /// <summary>
-    /// The asker wrote a new message instead of answering a response's request, while other calls of the response are still running.
-    /// </summary>
-    void RejectAwaited(Guid roomId, Author by);
 }

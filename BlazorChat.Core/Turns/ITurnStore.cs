@@ -26,7 +26,7 @@ internal sealed record ClaimedTurn(Turn Turn, Message Response, long Before, Tur
     /// <summary>When it first started.</summary>
     public required DateTimeOffset BeganAt { get; init; }
 
-    /// <summary>The number of recoveries after having been cut off.</summary>
+    /// <summary>The number of recoveries after having been cut off, since the response last made progress.</summary>
     public int Recoveries { get; init; }
 
     /// <summary>The size of the response when it was last cut off (see <see cref="ResponseProgress"/>).</summary>
@@ -59,18 +59,25 @@ internal sealed record JournalPiece(Guid MessageId, int Step, long Ordinal, bool
 
 /// <summary>The rules for responses of one assistant that were cut off.</summary>
 /// <param name="Mode">Continue or mark.</param>
-/// <param name="MaxRecoveries">The maximum number of recoveries per turn.</param>
-/// <param name="Window">How long after its start a turn may be recovered.</param>
+/// <param name="MaxRecoveries">The maximum number of recoveries in a row without progress.</param>
+/// <param name="Window">How long after its start, or after people last answered its requests, a turn may be recovered.</param>
 internal sealed record RecoveryPolicy(RecoveryMode Mode, int MaxRecoveries, TimeSpan Window)
 {
     /// <summary>Whether a turn resumes.</summary>
-    /// <param name="recoveries">The number of recoveries so far.</param>
+    /// <param name="recoveries">The number of recoveries since the last progress.</param>
     /// <param name="lastProgress">The size of the response at the last recovery.</param>
     /// <param name="parts">The response so far.</param>
     /// <param name="age">The time since the turn started.</param>
     public bool Allows(int recoveries, long lastProgress, ImmutableArray<MessagePart> parts, TimeSpan age) =>
-        Mode == RecoveryMode.Continue && recoveries < MaxRecoveries && age < Window
-        && (recoveries == 0 || ResponseProgress.Of(parts) > lastProgress);
+        Mode == RecoveryMode.Continue && age < Window && Next(recoveries, lastProgress, parts).Recoveries <= MaxRecoveries;
+
+    /// <summary>Counts one more recovery: from one again if the response has made progress since the last.</summary>
+    /// <returns>The number of recoveries without progress, and the size of the response.</returns>
+    public static (int Recoveries, long Progress) Next(int recoveries, long lastProgress, ImmutableArray<MessagePart> parts)
+    {
+        var progress = ResponseProgress.Of(parts);
+        return (progress > lastProgress ? 1 : recoveries + 1, progress);
+    }
 }
 
 /// <summary>
@@ -81,6 +88,12 @@ internal interface ITurnStore
 {
     /// <summary>Turns that can start or resume.</summary>
     Task<IReadOnlyList<Turn>> ReadWaitingAsync(CancellationToken cancellationToken);
+
+    /// <summary>Turns that wait for people and have requests that have expired, or whose expiry is not known.</summary>
+    Task<IReadOnlyList<Turn>> ReadExpiredAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>The responses of a room that wait for people.</summary>
+    Task<IReadOnlyList<Message>> ReadSuspendedAsync(Guid roomId, CancellationToken cancellationToken);
 
     /// <summary>Turns that are running, or were when the process ended.</summary>
     Task<IReadOnlyList<Turn>> ReadRunningAsync(CancellationToken cancellationToken);

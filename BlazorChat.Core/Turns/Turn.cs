@@ -42,7 +42,10 @@ public sealed record Turn(Guid Id, Guid RoomId, string AssistantId, Author Reque
     /// <summary>The response to resume; null for a turn that begins a new one.</summary>
     public Guid? MessageId { get; init; }
 
-    /// <summary>The earliest start; null for as soon as possible.</summary>
+    /// <summary>
+    /// The earliest start; null for as soon as possible. While the response waits for people: when the first of its requests expires, or
+    /// null if that is not known (earlier versions stored no expiry).
+    /// </summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>The turn's state.</summary>
@@ -65,11 +68,11 @@ public sealed record Turn(Guid Id, Guid RoomId, string AssistantId, Author Reque
     /// <summary>When it first started running; null while it waits.</summary>
     public DateTimeOffset? BeganAt { get; init; }
 
-    /// <summary>The number of recoveries after having been cut off.</summary>
+    /// <summary>The number of recoveries after having been cut off, since the response last made progress.</summary>
     public int Recoveries { get; init; }
 
     /// <summary>
-    /// The size of the response at the last recovery (see <see cref="ResponseProgress"/>): recovery continues only while it grows.
+    /// The size of the response at the last recovery (see <see cref="ResponseProgress"/>): recoveries are counted anew when it has grown.
     /// </summary>
     public long RecoveredProgress { get; init; }
 

@@ -13,6 +13,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     private readonly List<Turn> _turns = [.. turns];
     private readonly List<Turn> _queued = [];
     private readonly List<Turn> _withdrawn = [];
+    private readonly Dictionary<Guid, string> _reasons = [];
     private readonly List<Turn> _gone = [];
 
     /// <summary>The current turns of the room.</summary>
@@ -24,11 +25,19 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     /// <summary>Turns that were taken out of the queue.</summary>
     public IReadOnlyList<Turn> Withdrawn => _withdrawn;
 
+    /// <summary>Why a turn was taken out, in a sentence for people; null if its question was removed.</summary>
+    public string? ReasonOf(Turn withdrawn) => _reasons.GetValueOrDefault(withdrawn.Id);
+
     /// <summary>Turns that were removed with their response.</summary>
     public IReadOnlyList<Turn> Gone => _gone;
 
-    /// <summary>The reason why a message that asks these assistants cannot be posted now, or null.</summary>
-    public RoomError? Refuse(IReadOnlyList<string> assistantIds)
+    /// <summary>
+    /// The reason why a message that asks these assistants cannot be posted now, or null. If it is a <see cref="RoomErrorKind.Limit"/>, the
+    /// message can be posted, but the assistants cannot be asked.
+    /// </summary>
+    /// <param name="assistantIds">The assistants.</param>
+    /// <param name="by">The message's author; null if only the room's bound applies.</param>
+    public RoomError? Refuse(IReadOnlyList<string> assistantIds, Author? by = null)
     {
         if (assistantIds.Count == 0)
         {
@@ -42,15 +51,21 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
                 : null,
             // Waiting turns give way to the latest.
             OverlapPolicy.Latest => null,
-            _ => RefuseMore(assistantIds.Count),
+            // A message that a waiting turn takes over needs no place.
+            _ => RefuseMore(assistantIds.Count(id => by is null || FindOwn(id, by) is null), by),
         };
     }
 
     /// <summary>The reason why this many more turns cannot wait, or null.</summary>
-    public RoomError? RefuseMore(int more) =>
-        _turns.Count(t => t.IsQueued) + more > RoomLimits.QueueLength
-            ? new RoomError(RoomErrorKind.Limit, $"{RoomLimits.QueueLength} questions are already waiting in this room, which is the maximum. Please wait until some are answered.")
-            : null;
+    /// <param name="more">The number of turns.</param>
+    /// <param name="by">Who asks for them; null if only the room's bound applies.</param>
+    public RoomError? RefuseMore(int more, Author? by) =>
+        more == 0 ? null
+        : by is not null && _turns.Count(t => t.IsQueued && t.RequestedBy.IsSameAs(by)) + more > RoomLimits.QueueShare
+            ? new RoomError(RoomErrorKind.Limit, $"{RoomLimits.QueueShare} questions of {by.Name} are already waiting in this room, which is the maximum for one person. Please ask again when some are answered.")
+        : _turns.Count(t => t.IsQueued) + more > RoomLimits.QueueLength
+            ? new RoomError(RoomErrorKind.Limit, $"{RoomLimits.QueueLength} questions are already waiting in this room, which is the maximum. Please ask again when some are answered.")
+        : null;
 
     /// <summary>Queues the turns of a message by the room's overlap policy.</summary>
     /// <param name="message">The message.</param>
@@ -59,17 +74,12 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     {
         foreach (var assistantId in message.AssistantIds)
         {
-            var waiting = _turns.Where(t => t.AssistantId == assistantId && t.Status == TurnStatus.Waiting).OrderBy(t => t.RequestedAt).ThenBy(t => t.Id).ToList();
             if (settings.Overlap == OverlapPolicy.Latest)
             {
-                waiting.ForEach(Withdraw);
+                Withdraw(t => t.AssistantId == assistantId && t.Status == TurnStatus.Waiting, $"Taken out of the queue: {message.Author.Name} asked something newer.");
             }
 
-            // A waiting turn of the same author takes the message over. Other people's turns keep their questions, and a retry sees no
-            // newer messages.
-            var own = settings.Overlap is OverlapPolicy.Merge or OverlapPolicy.Debounce
-                ? waiting.Find(t => t.RequestedBy.IsSameAs(message.Author) && t.Before is null)
-                : null;
+            var own = FindOwn(assistantId, message.Author);
             var turn = own ?? New(assistantId, message.Request, message.Now);
             Queue(turn with
             {
@@ -90,7 +100,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
             return new RoomError(RoomErrorKind.Conflict, "This message is already waiting for its answer.");
         }
 
-        if (RefuseMore(1) is { } full)
+        if (RefuseMore(1, request.RequestedBy) is { } full)
         {
             return full;
         }
@@ -103,7 +113,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     /// <returns>An error when the response is already being written or the queue is full.</returns>
     public RoomError? Retry(Message response, TurnRequest request, DateTimeOffset now)
     {
-        if (RefuseAgain(response) is { } no)
+        if (RefuseAgain(response, request.RequestedBy) is { } no)
         {
             return no;
         }
@@ -120,7 +130,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     /// <returns>An error when the response is already being written or the queue is full.</returns>
     public RoomError? Reopen(Message response, bool isRegeneration, TurnRequest request, DateTimeOffset now)
     {
-        if (RefuseAgain(response) is { } no)
+        if (RefuseAgain(response, request.RequestedBy) is { } no)
         {
             return no;
         }
@@ -136,14 +146,22 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         return null;
     }
 
+    /// <summary>Takes out the turn of a response that people ended while it waited.</summary>
+    public void End(Turn turn, Author by) => Withdraw(turn, TakenOut(by));
+
     /// <summary>Takes turns out of the queue.</summary>
-    public void Withdraw(Func<Turn, bool> which)
+    /// <param name="which">Chooses the turns.</param>
+    /// <param name="reason">Why, in a sentence for people.</param>
+    public void Withdraw(Func<Turn, bool> which, string reason)
     {
         foreach (var turn in _turns.Where(t => t.IsQueued && which(t)).ToList())
         {
-            Withdraw(turn);
+            Withdraw(turn, reason);
         }
     }
+
+    /// <summary>The reason for turns that a person took out.</summary>
+    public static string TakenOut(Author by) => $"Taken out of the queue by {by.Name}.";
 
     /// <summary>Takes a removed message out of the queue: its turn continues with the author's other messages, or is withdrawn.</summary>
     public void RemoveQuestion(Guid messageId)
@@ -160,7 +178,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
             }
             else if (turn.QuestionId == messageId && turn.Status == TurnStatus.Waiting)
             {
-                Withdraw(turn);
+                Withdraw(turn, null);
             }
             else if (turn.MessageId == messageId)
             {
@@ -177,10 +195,16 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         .Where(t => t.AssistantId == assistantId && t.IsQueued && (t.NotBefore is null || t.NotBefore <= now))
         .OrderBy(t => t, Turn.ByPlace).FirstOrDefault();
 
-    private RoomError? RefuseAgain(Message response) =>
+    // A waiting turn of the same author takes a message over. Other people's turns keep their questions, and a retry sees no newer messages.
+    private Turn? FindOwn(string assistantId, Author author) => settings.Overlap is OverlapPolicy.Merge or OverlapPolicy.Debounce
+        ? _turns.Where(t => t.AssistantId == assistantId && t.Status == TurnStatus.Waiting && t.Before is null && t.RequestedBy.IsSameAs(author))
+            .OrderBy(t => t.RequestedAt).ThenBy(t => t.Id).FirstOrDefault()
+        : null;
+
+    private RoomError? RefuseAgain(Message response, Author by) =>
         _turns.Exists(t => t.MessageId == response.Id)
             ? new RoomError(RoomErrorKind.Conflict, "This answer is already being written.")
-            : RefuseMore(1);
+            : RefuseMore(1, by);
 
     private Turn New(string assistantId, TurnRequest request, DateTimeOffset now) =>
         new(OrderedIds.Next(now), roomId, assistantId, request.RequestedBy, now) { Request = request };
@@ -193,10 +217,14 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         _queued.Add(turn);
     }
 
-    private void Withdraw(Turn turn)
+    private void Withdraw(Turn turn, string? reason)
     {
         _turns.Remove(turn);
         _withdrawn.Add(turn);
+        if (reason is not null)
+        {
+            _reasons[turn.Id] = reason;
+        }
     }
 }
 
@@ -206,7 +234,9 @@ internal static class StoredTurnQueue
     public static async Task<TurnQueue> ReadQueueAsync(this IRoomChange change, Room room, CancellationToken cancellationToken) =>
         new(room.Id, room.Settings, await change.ReadTurnsAsync(cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Saves the changes of the queue, releases the responses of withdrawn turns, and tells about all of it.</summary>
+    /// <summary>
+    /// Saves the changes of the queue, releases the responses of withdrawn turns, marks their questions, and tells about all of it.
+    /// </summary>
     public static async Task SaveAsync(this IRoomChange change, TurnQueue queue, DateTimeOffset now, CancellationToken cancellationToken)
     {
         foreach (var turn in queue.Gone)
@@ -224,11 +254,22 @@ internal static class StoredTurnQueue
             {
                 change.SaveAndTell(changed);
             }
+
+            if (queue.ReasonOf(turn) is { } reason && turn is { MessageId: null, Before: null, QuestionId: { } questionId })
+            {
+                foreach (var asked in turn.EarlierQuestionIds.Add(questionId))
+                {
+                    if (await change.FindMessageAsync(asked, cancellationToken).ConfigureAwait(false) is { } question)
+                    {
+                        change.SaveAndTell(question with { Status = new MessageStatus.Unanswered(reason) });
+                    }
+                }
+            }
         }
 
         foreach (var turn in queue.Withdrawn)
         {
-            change.Tell(new RoomEvent.TurnWithdrawn(turn.Id));
+            change.Tell(new RoomEvent.TurnWithdrawn(turn.Id) { Turn = turn, Reason = queue.ReasonOf(turn) });
         }
 
         foreach (var turn in queue.Queued)

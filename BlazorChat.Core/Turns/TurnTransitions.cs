@@ -47,7 +47,7 @@ internal static class TurnTransitions
         return ended.Status switch
         {
             // Everyone may have answered while the other calls were running.
-            MessageStatus.AwaitingPeople => (turn with { Status = now.Calls.Any(c => c.IsAwaited) ? TurnStatus.Suspended : TurnStatus.Ready }, now),
+            MessageStatus.AwaitingPeople => (Wait(turn, now), now),
             MessageStatus.Recovering => (TakeUpAgain(turn, ended.Parts), now),
             _ => (null, now with { EndedAt = ended.Now }),
         };
@@ -57,15 +57,25 @@ internal static class TurnTransitions
     public static (Turn Turn, Message Response) Decide(Turn turn, Message response, ToolCallPart call)
     {
         var decided = response with { Parts = CallChanges.Set(response.Parts, call) };
-        return (decided.Calls.Any(c => c.IsAwaited) ? turn : turn with { Status = TurnStatus.Ready }, decided);
+        return (Wait(turn, decided), decided);
     }
 
-    /// <summary>Ends a response whose asker wrote a new message instead of deciding.</summary>
-    public static Message WriteInstead(Message response, Author by, DateTimeOffset now) => response with
+    /// <summary>Expires requests of a waiting response (see <see cref="CallChanges.Expire"/>). When no call is waiting any more, the turn resumes.</summary>
+    public static (Turn Turn, Message Response) Expire(Turn turn, Message response, TimeSpan after, DateTimeOffset now)
     {
-        // Other calls of the response may already be approved, and would have run after the last decision.
-        Parts = CallChanges.FailUnfinished(CallChanges.RejectAwaited(response.Parts, by, now), "Not run: the answer had already ended.", now),
-        Status = MessageStatus.Complete.Instance,
+        var expired = response with { Parts = CallChanges.Expire(response.Parts, after, now) };
+        return (Wait(turn, expired), expired);
+    }
+
+    /// <summary>Ends a response that waits for people or is about to resume.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="by">The person who ends it.</param>
+    /// <param name="sentence">What became of its unfinished calls, for the model.</param>
+    /// <param name="now">The current time.</param>
+    public static Message Stop(Message response, Author by, string sentence, DateTimeOffset now) => response with
+    {
+        Parts = CallChanges.FailUnfinished(response.Parts, sentence, now),
+        Status = new MessageStatus.Stopped(by.Name),
         EndedAt = now,
     };
 
@@ -111,6 +121,14 @@ internal static class TurnTransitions
             });
     }
 
-    private static Turn TakeUpAgain(Turn turn, ImmutableArray<MessagePart> parts) =>
-        turn with { Status = TurnStatus.Ready, Recoveries = turn.Recoveries + 1, RecoveredProgress = ResponseProgress.Of(parts) };
+    private static Turn TakeUpAgain(Turn turn, ImmutableArray<MessagePart> parts)
+    {
+        var (recoveries, progress) = RecoveryPolicy.Next(turn.Recoveries, turn.RecoveredProgress, parts);
+        return turn with { Status = TurnStatus.Ready, NotBefore = null, Recoveries = recoveries, RecoveredProgress = progress };
+    }
+
+    // An answer of people is progress, and the time that they took does not count against the response.
+    private static Turn Wait(Turn turn, Message response) => response.Calls.Any(c => c.IsAwaited)
+        ? turn with { Status = TurnStatus.Suspended, NotBefore = CallChanges.FirstExpiry(response.Parts) }
+        : turn with { Status = TurnStatus.Ready, NotBefore = null, BeganAt = null, Recoveries = 0, RecoveredProgress = ResponseProgress.Of(response.Parts) };
 }

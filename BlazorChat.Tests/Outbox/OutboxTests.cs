@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using BlazorChat.Outbox;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -69,15 +70,17 @@ public sealed class OutboxTests
         await host.PostAsync(busy, "Hello");
         await host.Model.NextAsync();
         var room = await host.RoomAsync("Waiting");
+        // One person takes only a share of the queue.
+        var people = Enumerable.Range(0, 5).Select(i => new Person(Guid.NewGuid(), $"Person {i}")).ToList();
         for (var i = 0; i < RoomLimits.QueueLength; i++)
         {
-            await host.PostAsync(room, $"Question {i}");
+            await host.PostAsync(room, $"Question {i}", people[i % people.Count]);
         }
 
         Assert.Equal(RoomLimits.QueueLength, (await host.Responses.StopAsync(ChatHost.Ada, room.Id, null, default)).Value);
         await host.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
         var entries = (await consumer.UntilAsync("RoomCleared")).Where(e => e.RoomId == room.Id).ToList();
-        Assert.Equal(Enumerable.Range(1, (3 * RoomLimits.QueueLength) + 1).Select(n => (long)n), entries.Select(e => e.Number));
+        Assert.Equal(Enumerable.Range(1, (4 * RoomLimits.QueueLength) + 1).Select(n => (long)n), entries.Select(e => e.Number));
     }
 
     [Fact]

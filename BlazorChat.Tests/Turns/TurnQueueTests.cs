@@ -83,6 +83,22 @@ public sealed class TurnQueueTests
     }
 
     [Fact]
+    public void One_person_takes_no_more_than_a_share_of_the_queue()
+    {
+        var share = Enumerable.Range(0, RoomLimits.QueueShare).Select(_ => Waiting("demo")).ToArray();
+        Assert.Equal(RoomErrorKind.Limit, Queue(OverlapPolicy.Queue, share).Refuse(["demo"], Ada)?.Kind);
+        Assert.Null(Queue(OverlapPolicy.Queue, share).Refuse(["demo"], Grace));
+        Assert.Null(Queue(OverlapPolicy.Queue, share[1..]).Refuse(["demo"], Ada));
+        Assert.Equal(RoomErrorKind.Limit, Queue(OverlapPolicy.Queue, share[1..]).Refuse(["demo", "other"], Ada)?.Kind);
+        Assert.Equal(RoomErrorKind.Limit, Queue(OverlapPolicy.Queue, share).Retry(Response(), new TurnRequest(Ada), _now)?.Kind);
+        Assert.Null(Queue(OverlapPolicy.Queue, share).Retry(Response(), new TurnRequest(Grace), _now));
+        // A message that a waiting turn takes over needs no place of its own, however full the queue is.
+        var full = share.Concat(Enumerable.Range(0, RoomLimits.QueueLength).Select(_ => Waiting("demo") with { RequestedBy = Grace })).ToArray();
+        Assert.Null(Queue(OverlapPolicy.Merge, full).Refuse(["demo"], Ada));
+        Assert.Equal(RoomErrorKind.Limit, Queue(OverlapPolicy.Merge, full).Refuse(["demo", "other"], Ada)?.Kind);
+    }
+
+    [Fact]
     public void What_can_go_on_comes_before_what_begins()
     {
         var waiting = Waiting("demo");

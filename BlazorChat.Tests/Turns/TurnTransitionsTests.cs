@@ -81,12 +81,51 @@ public sealed class TurnTransitionsTests
     }
 
     [Fact]
-    public void An_asker_who_writes_instead_ends_the_response_and_nothing_of_it_runs()
+    public void A_waiting_response_that_is_stopped_ends_and_nothing_of_it_runs()
     {
-        var response = TurnTransitions.WriteInstead(
-            Response(MessageStatus.AwaitingPeople.Instance, Call("1", ToolCallState.AwaitingApproval), Call("2", ToolCallState.Ready), Call("3", ToolCallState.Succeeded)), Ada, Now);
-        Assert.Equal([ToolCallState.Rejected, ToolCallState.Failed, ToolCallState.Succeeded], response.Calls.Select(c => c.State));
-        Assert.Equal((MessageStatus.Complete.Instance, Now), (response.Status, response.EndedAt));
+        var response = TurnTransitions.Stop(
+            Response(MessageStatus.AwaitingPeople.Instance, Call("1", ToolCallState.AwaitingApproval), Call("2", ToolCallState.Ready), Call("3", ToolCallState.Succeeded)), Ada, "Stopped.", Now);
+        Assert.Equal([ToolCallState.Failed, ToolCallState.Failed, ToolCallState.Succeeded], response.Calls.Select(c => c.State));
+        Assert.Equal((new MessageStatus.Stopped("Ada"), Now), (response.Status, response.EndedAt));
+    }
+
+    [Fact]
+    public void Each_request_expires_at_its_own_time_and_the_last_one_lets_the_turn_go_on()
+    {
+        var response = Response(
+            MessageStatus.AwaitingPeople.Instance,
+            Call("1", ToolCallState.AwaitingApproval) with { ExpiresAt = Now.AddHours(1) }, Call("2", ToolCallState.AwaitingBrowser) with { ExpiresAt = Now.AddHours(2) });
+        var suspended = TurnTransitions.End(_turn with { Status = TurnStatus.Running }, response, new EndedTurn(
+            _turn.RoomId, response.Id, response.Parts, MessageStatus.AwaitingPeople.Instance, 1, new ResponseMetadata(), default, null, Now)).Turn!;
+        Assert.Equal((TurnStatus.Suspended, Now.AddHours(1)), (suspended.Status, suspended.NotBefore));
+
+        var (turn, expired) = TurnTransitions.Expire(suspended, response, TimeSpan.FromDays(1), Now.AddHours(1));
+        Assert.Equal((TurnStatus.Suspended, Now.AddHours(2)), (turn.Status, turn.NotBefore));
+        Assert.Equal([ToolCallState.Expired, ToolCallState.AwaitingBrowser], expired.Calls.Select(c => c.State));
+
+        (turn, expired) = TurnTransitions.Expire(turn, expired, TimeSpan.FromDays(1), Now.AddHours(3));
+        Assert.Equal((TurnStatus.Ready, (DateTimeOffset?)null), (turn.Status, turn.NotBefore));
+        Assert.All(expired.Calls, c => Assert.Equal((ToolCallState.Expired, null as ToolDecision), (c.State, c.Decision)));
+        Assert.All(expired.Calls, c => Assert.Contains("expired", c.Result, StringComparison.Ordinal));
+        Assert.All(expired.Calls, c => Assert.DoesNotContain("rejected this", c.Result, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_request_of_an_earlier_version_gets_the_whole_time_from_now_on()
+    {
+        var response = Response(MessageStatus.AwaitingPeople.Instance, Call("1", ToolCallState.AwaitingApproval));
+        var (turn, dated) = TurnTransitions.Expire(_turn with { Status = TurnStatus.Suspended }, response, TimeSpan.FromDays(1), Now);
+        Assert.Equal((TurnStatus.Suspended, Now.AddDays(1)), (turn.Status, turn.NotBefore));
+        Assert.Equal((ToolCallState.AwaitingApproval, Now.AddDays(1)), (dated.Calls.Single().State, dated.Calls.Single().ExpiresAt));
+    }
+
+    [Fact]
+    public void An_answer_of_people_begins_the_count_of_recoveries_and_their_time_anew()
+    {
+        var response = Response(MessageStatus.AwaitingPeople.Instance, Call("1", ToolCallState.AwaitingApproval));
+        var suspended = _turn with { Status = TurnStatus.Suspended, BeganAt = Now.AddDays(-3), Recoveries = 2 };
+        var (turn, _) = TurnTransitions.Decide(suspended, response, Call("1", ToolCallState.Ready));
+        Assert.Equal((TurnStatus.Ready, 0, (DateTimeOffset?)null), (turn.Status, turn.Recoveries, turn.BeganAt));
     }
 
     [Fact]
@@ -112,12 +151,20 @@ public sealed class TurnTransitionsTests
         var response = Response(MessageStatus.Streaming.Instance, new TextPart("Same"));
         var turn = _turn with { Status = TurnStatus.Running, BeganAt = Now, MessageId = response.Id };
         var policy = new RecoveryPolicy(RecoveryMode.Continue, 3, TimeSpan.FromHours(1));
-        var (once, _) = TurnTransitions.Recover(turn, response, [], policy, Now);
-        Assert.Null(TurnTransitions.Recover(once!, response, [], policy, Now).Turn);
-        var further = response with { Parts = [new TextPart("Same, and more")] };
-        Assert.NotNull(TurnTransitions.Recover(once!, further, [], policy, Now).Turn);
-        Assert.Null(TurnTransitions.Recover(turn with { Recoveries = 3, RecoveredProgress = 0 }, further, [], policy, Now).Turn);
+        var next = turn;
+        for (var recovery = 1; recovery <= 3; recovery++)
+        {
+            next = TurnTransitions.Recover(next, response, [], policy, Now).Turn!;
+            Assert.Equal(recovery, next.Recoveries);
+        }
+
+        Assert.Null(TurnTransitions.Recover(next, response, [], policy, Now).Turn);
         Assert.Null(TurnTransitions.Recover(turn, response, [], policy, Now.AddHours(2)).Turn);
+        Assert.Null(TurnTransitions.Recover(turn, response, [], policy with { MaxRecoveries = 0 }, Now).Turn);
+
+        // Progress begins the count anew, however often it was cut off before.
+        var further = response with { Parts = [new TextPart("Same, and more")] };
+        Assert.Equal(1, TurnTransitions.Recover(next, further, [], policy, Now).Turn!.Recoveries);
     }
 
     [Fact]

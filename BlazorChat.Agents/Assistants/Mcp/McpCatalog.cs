@@ -65,7 +65,8 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
                 }
                 else if (listed.Count <= MaxTools)
                 {
-                    listed.Add(new McpToolDefinition(name, "", Describe(tool, ref cut), schema, NeedsApproval(options.Approval, LooseJson.Object(tool, "annotations"))));
+                    var hints = LooseJson.Object(tool, "annotations");
+                    listed.Add(new McpToolDefinition(name, "", Describe(tool, ref cut), schema, NeedsApproval(options.Approval, hints), hints?.GetRawText() ?? ""));
                 }
             }
 

@@ -157,6 +157,7 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
             [.. catalog.Tools.Select(definition => new ChatTool(new McpTool(server, definition, log))
             {
                 Source = server.Name,
+                Annotations = definition.Annotations,
                 Timeout = _options.CallTimeout,
                 NeedsApproval = definition.NeedsApproval ? ChatTool.Always : null,
             })]);

@@ -12,7 +12,8 @@ namespace BlazorChat.Assistants.Mcp;
 /// <param name="Description">Its purpose.</param>
 /// <param name="Schema">The JSON schema of its arguments.</param>
 /// <param name="NeedsApproval">Whether a call needs a person's approval.</param>
-internal sealed record McpToolDefinition(string ServerName, string Name, string Description, string Schema, bool NeedsApproval);
+/// <param name="Annotations">What the server says about its effects.</param>
+internal sealed record McpToolDefinition(string ServerName, string Name, string Description, string Schema, bool NeedsApproval, string Annotations);
 
 /// <summary>A tool of an MCP server as a function. A call uses the server's current session.</summary>
 internal sealed class McpTool : AIFunction

@@ -9,7 +9,7 @@ namespace BlazorChat.Turns.Delegation;
 
 /// <summary>
 /// One task that an assistant delegated to another. The other assistant sees the task but nothing of the room, and cannot ask people.
-/// Only its last message is stored, as the result of the call.
+/// Its last message is the result of the call. Its steps are kept with the call, shortened, for people alone.
 /// </summary>
 /// <param name="inner">The assistant that does the task.</param>
 /// <param name="task">The task.</param>
@@ -44,14 +44,20 @@ internal sealed class DelegatedRun(
 
     public override IReadOnlyList<ChatTool> Tools => _offered.Tools;
 
+    // Its last message is what it said after its last tools. The connection may have dropped in the middle of that, which makes it several
+    // steps.
+    private int LastStepBefore => Draft.Parts.OfType<ToolCallPart>().Select(p => p.Step).Where(step => step < Draft.Step - 1).DefaultIfEmpty(-1).Max();
+
     /// <summary>The result of the call.</summary>
     /// <exception cref="ToolFailedException">A budget was used up, or the assistant said nothing.</exception>
     public string Result(StepsEnd end) => end switch
     {
         StepsEnd.StepLimit => throw new ToolFailedException($"{Assistant.Name} did not finish within its {Assistant.MaxSteps} steps."),
         StepsEnd.ToolErrors => throw new ToolFailedException($"{Assistant.Name} gave up: all its tools failed {Assistant.MaxToolErrors} times in a row."),
+        StepsEnd.Repetition => throw new ToolFailedException($"{Assistant.Name} repeated itself and was stopped."),
+        StepsEnd.RepeatedCall => throw new ToolFailedException($"{Assistant.Name} gave up: the same call failed {StepLoop.MostRepeatedCalls} times."),
         StepsEnd.PartLimit => throw new ToolFailedException($"{Assistant.Name} did not finish within {RoomLimits.Parts} parts."),
-        _ when string.Concat(Draft.Parts.OfType<TextPart>().Where(p => p.Step == Draft.Step - 1).Select(p => p.Text)) is var text && !string.IsNullOrWhiteSpace(text) =>
+        _ when string.Concat(Draft.Parts.OfType<TextPart>().Where(p => p.Step > LastStepBefore).Select(p => p.Text)) is var text && !string.IsNullOrWhiteSpace(text) =>
             text + Remark(end == StepsEnd.LengthLimit ? "The answer was cut off at its length limit." : null) + Remark(_cut),
         _ => throw new ToolFailedException($"{Assistant.Name} said nothing."),
     };
@@ -62,6 +68,11 @@ internal sealed class DelegatedRun(
         _instructions ??= await InstructionsAsync().ConfigureAwait(false);
         List<ChatMessage> messages =
             [new ChatMessage(ChatRole.User, task), .. MessagePrompt.OfResponse(Draft.Parts, keepReasoning: true, keepResults: true)];
+        if (messages[^1].Role == ChatRole.Assistant)
+        {
+            messages.Add(new ChatMessage(ChatRole.User, PromptBuilder.GoOn));
+        }
+
         Fit(messages, _instructions);
         var options = new ChatOptions { Instructions = _instructions, Tools = Tools.Count == 0 ? null : [.. Tools.Select(AITool (tool) => tool.Function)] };
         var origin = ReasoningOrigin.Of(Assistant, Assistant.Client, options);
@@ -89,14 +100,23 @@ internal sealed class DelegatedRun(
         Chain = _chain,
         DataSink = call.DataSink,
         PreliminarySink = progress.ShowInner,
+        WorkSink = work => Draft.ChangeCall(inside.CallId, c => c with { Work = work }),
         UsageSink = call.UsageSink,
     };
+
+    /// <inheritdoc />
+    public override Task SaveAsync()
+    {
+        call.WorkSink(DelegatedWork.Shorten(Draft.Parts));
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc />
     public override string WhyMissing(string toolName, IReadOnlyList<ChatTool> tools) => _offered.Withheld.GetValueOrDefault(toolName) ?? base.WhyMissing(toolName, tools);
 
     /// <inheritdoc />
-    public override ToolCallPart AskPeople(ToolCallPart inside) => inside with { State = ToolCallState.Failed, Result = DelegationTool.NoApproval };
+    public override Task<ToolCallPart> AskPeopleAsync(ToolCallPart inside, ToolCallState state) =>
+        Task.FromResult(inside with { State = ToolCallState.Failed, Result = DelegationTool.NoApproval });
 
     /// <inheritdoc />
     public override Task<ToolCallPart> ShortenAsync(ToolCallPart inside) =>

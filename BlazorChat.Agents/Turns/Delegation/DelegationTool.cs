@@ -6,7 +6,7 @@ namespace BlazorChat.Turns.Delegation;
 
 /// <summary>
 /// An assistant as a tool of another: <c>ask_…</c> with a task. It works with its own instructions, tools and budget, and sees nothing
-/// of the room. Only its last message is returned.
+/// of the room. Only its last message is returned; its steps are kept for people.
 /// </summary>
 internal sealed class DelegationTool(Assistant inner, IAssistants assistants, DelegationTools delegation, StepLoop loop, TimeProvider time) : AIFunction
 {
@@ -52,6 +52,11 @@ internal sealed class DelegationTool(Assistant inner, IAssistants assistants, De
         catch (ResponseFailedException e)
         {
             throw new ToolFailedException($"{inner.Author.Name} could not answer: {e.Message}", e);
+        }
+        finally
+        {
+            // However it ended, people can see what it did.
+            await run.SaveAsync().ConfigureAwait(false);
         }
     }
 }

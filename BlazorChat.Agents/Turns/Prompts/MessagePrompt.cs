@@ -11,8 +11,6 @@ internal static class MessagePrompt
 
     private const string NotAnObject = "not_an_object";
 
-    private const string Waiting = "(No result yet: a person has not answered.)";
-
     /// <summary>Whether a message is the assistant's own.</summary>
     public static bool IsOwn(Message message, Assistant assistant) =>
         message.Author.Kind == AuthorKind.Assistant && message.Author.Id == assistant.Author.Id;
@@ -65,7 +63,7 @@ internal static class MessagePrompt
                         break;
                     case ToolCallPart call:
                         said.Add(new FunctionCallContent(call.CallId, call.Name, ArgumentsOf(call)));
-                        results.Add(new FunctionResultContent(call.CallId, !call.IsFinished ? Waiting : keepResults ? call.Result ?? "" : LeftOut));
+                        results.Add(new FunctionResultContent(call.CallId, Pending(call) ?? (keepResults ? call.Result ?? "" : LeftOut)));
                         break;
                 }
             }
@@ -84,6 +82,16 @@ internal static class MessagePrompt
 
         return messages;
     }
+
+    // Providers want a result for each call. This one must not pass for one: the call has not run.
+    private static string? Pending(ToolCallPart call) => call.State switch
+    {
+        _ when call.IsFinished => null,
+        ToolCallState.AwaitingApproval => "(No result yet. This call has not run: it is waiting for a person's approval.)",
+        ToolCallState.AwaitingBrowser => "(No result yet. This call has not run: it is waiting for the person's browser.)",
+        ToolCallState.Ready when call.Decision is not null => "(No result yet. This call was approved, and runs when the other calls made with it have been decided.)",
+        _ => "(No result yet. This call has not finished.)",
+    };
 
     // Providers take only objects. A call that was cut off while it was written, or has something else, keeps what was written in one.
     private static Dictionary<string, object?> ArgumentsOf(ToolCallPart call)

@@ -51,6 +51,11 @@ public sealed class ChatTool(AIFunctionDeclaration function)
     /// <summary>Whether it only pretends to act, as a demonstration. Real models are offered it only if their settings name it.</summary>
     public bool IsDemo { get; init; }
 
+    /// <summary>
+    /// What the tool's source says about its effects, in any form. If it changes while a call waits for approval, people are asked again.
+    /// </summary>
+    public string Annotations { get; init; } = "";
+
     /// <summary>A rule that always requires approval.</summary>
     public static ToolApprovalRule Always { get; } = static (_, _) => ValueTask.FromResult(true);
 }

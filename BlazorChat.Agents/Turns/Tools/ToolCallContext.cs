@@ -41,6 +41,9 @@ public sealed class ToolCallContext
     /// <summary>Receives preliminary results; set by the turn.</summary>
     internal Action<string> PreliminarySink { get; init; } = static _ => { };
 
+    /// <summary>Receives the steps of delegated work so far, shortened; set by the turn.</summary>
+    internal Action<CallWork> WorkSink { get; init; } = static _ => { };
+
     /// <summary>Receives the tokens of models that the tool itself asked; set by the turn. May be called after the call has ended.</summary>
     internal Action<TokenCounts> UsageSink { get; init; } = static _ => { };
 
@@ -70,7 +73,7 @@ public sealed class ToolCallContext
     public void CountTokens(UsageDetails usage) => UsageSink(TokenUsage.Of(usage));
 
     /// <summary>The same call with other sinks.</summary>
-    internal ToolCallContext With(Action<DataPart, bool> dataSink, Action<string> preliminarySink) => new()
+    internal ToolCallContext With(Action<DataPart, bool> dataSink, Action<string> preliminarySink, Action<CallWork> workSink) => new()
     {
         RoomId = RoomId,
         MessageId = MessageId,
@@ -82,6 +85,7 @@ public sealed class ToolCallContext
         Chain = Chain,
         DataSink = dataSink,
         PreliminarySink = preliminarySink,
+        WorkSink = workSink,
         UsageSink = UsageSink,
     };
 }

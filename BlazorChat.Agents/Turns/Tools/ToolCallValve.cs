@@ -9,7 +9,8 @@ internal sealed class ToolCallValve
     public ToolCallValve(ToolCallContext call) =>
         Call = call.With(
             (data, isTransient) => Pass(() => call.DataSink(data, isTransient)),
-            text => Pass(() => call.PreliminarySink(text)));
+            text => Pass(() => call.PreliminarySink(text)),
+            work => Pass(() => call.WorkSink(work)));
 
     /// <summary>The call that the tool gets.</summary>
     public ToolCallContext Call { get; }

@@ -41,6 +41,7 @@ internal sealed class ToolRules(IEnumerable<ToolRule> rules)
             Timeout = tool.Timeout,
             Source = tool.Source,
             IsDemo = tool.IsDemo,
+            Annotations = tool.Annotations,
         };
     }
 }

@@ -27,6 +27,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     [InlineData(ToolCallState.Succeeded, "delete_file – done in 1.2 s")]
     [InlineData(ToolCallState.Failed, "delete_file Failed")]
     [InlineData(ToolCallState.Rejected, "delete_file Rejected by Ada")]
+    [InlineData(ToolCallState.Expired, "delete_file Expired: nobody answered in time")]
     public void Its_line_says_what_is_true_now(ToolCallState state, string line)
     {
         var decision = state == ToolCallState.Rejected ? new ToolDecision(false, Ada, Noon, null) : null;
@@ -35,11 +36,47 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_request_that_its_asker_wrote_over_is_not_said_to_be_rejected_by_them()
+    public void A_request_that_its_asker_wrote_over_in_an_earlier_version_is_not_said_to_be_rejected_by_them()
     {
         var awaited = Call with { State = ToolCallState.AwaitingApproval };
-        var rejected = (ToolCallPart)CallChanges.RejectAwaited([awaited], Ada, Noon).Single();
+        var rejected = CallChanges.Reject(awaited, new ToolDecision(false, Ada, Noon, CallChanges.WroteInstead));
         Assert.Equal("delete_file Rejected: Ada wrote something else", Line(Show(rejected)));
+    }
+
+    [Theory]
+    [InlineData(true, "delete_file Approved, waiting for the others")]
+    [InlineData(false, "delete_file Waiting for the others")]
+    public void A_call_that_waits_for_the_others_of_its_batch_is_not_said_to_start(bool isApproved, string line)
+    {
+        var decision = isApproved ? new ToolDecision(true, Ada, Noon, null) : null;
+        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, Call with { State = ToolCallState.Ready, Decision = decision })
+            .Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.WaitsForOthers, true));
+        Assert.Equal(line, Line(card));
+        Assert.Empty(card.FindAll(".spinner"));
+    }
+
+    [Fact]
+    public void A_request_says_when_it_expires_and_why_it_is_asked_again()
+    {
+        var card = Show(Call with { State = ToolCallState.AwaitingApproval, ExpiresAt = Noon.AddHours(24), AskedAgain = "This tool <b>changed</b>." }, canDecide: true);
+        var group = Words(card.Find("[role=group]"));
+        Assert.Contains("This tool <b>changed</b>.", group, StringComparison.Ordinal);
+        Assert.Contains($"This request expires on {Noon.AddHours(24):d MMMM, HH:mm}.", group, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_steps_of_work_that_was_handed_on_can_be_unfolded()
+    {
+        var card = Show(Call with
+        {
+            State = ToolCallState.Succeeded,
+            Result = "Two.",
+            Work = new CallWork([new TextPart("Let me <b>count</b>.") { PartId = 1 }, new ToolCallPart("c2", "count") { PartId = 2, State = ToolCallState.Succeeded, Result = "2", Arguments = "{}" }]),
+        });
+        Assert.Empty(card.FindAll(".work"));
+        Unfold(card);
+        Assert.Equal("Let me <b>count</b>.", card.Find(".work .said").TextContent);
+        Assert.Equal("count – done", Words(card.Find(".work summary")));
     }
 
     [Fact]

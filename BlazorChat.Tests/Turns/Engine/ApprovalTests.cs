@@ -1,8 +1,11 @@
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
 using BlazorChat.Turns;
+using BlazorChat.Turns.Tools;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Turns.Engine;
 
@@ -180,62 +183,211 @@ public sealed class ApprovalTests
         }
     }
 
-    [Fact]
-    public async Task When_the_asker_writes_instead_all_of_the_batch_is_rejected_or_ended_and_the_next_turn_knows()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whoever_writes_meanwhile_is_answered_and_the_request_waits_on(bool isAsker)
     {
         await using var bench = await TurnBench.StartAsync(TurnBench.Careful());
         (await bench.AskAsync()).Call("c1", "careful", """{"what":"one"}""").Call("c2", "careful", """{"what":"two"}""").Finish();
         var paused = await bench.PausedAsync();
         Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
-        var next = await bench.AskAsync("Never mind. What time is it?");
-        Assert.Equal(["c1: Not run: the answer had already ended.", "c2: Not run: Ada rejected this call. Reason: wrote a new message instead"], next.Results);
-        Assert.Equal("Ada: Never mind. What time is it?", next.Lines.Last());
-        next.Finish("Five.");
-        await bench.UntilAsync(m => m.Text == "Five." && m.Status.IsEnded);
-        var before = bench.Watch.Now.Messages.Single(m => m.Message.Id == paused.Id).Message;
-        Assert.IsType<MessageStatus.Complete>(before.Status);
-        Assert.All(before.Calls, c => Assert.True(c.IsFinished));
-        Assert.Equal("wrote a new message instead", before.Calls.Last().Decision!.Reason);
-        // The same decision again changes nothing.
-        Assert.Equal(before.Calls, (await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Value.Calls);
-        Assert.Equal(RoomErrorKind.Conflict, (await bench.DecideAsync(ChatHost.Ada, paused, "c2", yes: true)).Error?.Kind);
-        Assert.Equal(2, bench.Host.Model.Requests);
-    }
 
-    [Fact]
-    public async Task When_somebody_else_writes_the_request_waits_on()
-    {
-        await using var bench = await TurnBench.StartAsync(TurnBench.Careful());
-        (await bench.AskAsync()).Call("c1", "careful", What).Finish();
-        var paused = await bench.PausedAsync();
-        var other = await bench.AskAsync("And me?", ChatHost.Grace);
-        Assert.Equal(["c1: (No result yet: a person has not answered.)"], other.Results);
+        // The model is told that neither has run, in results for each of its calls.
+        var other = await bench.AskAsync("And me?", isAsker ? ChatHost.Ada : ChatHost.Grace);
+        Assert.Equal(
+            ["c1: (No result yet. This call was approved, and runs when the other calls made with it have been decided.)",
+             "c2: (No result yet. This call has not run: it is waiting for a person's approval.)"], other.Results);
+        Assert.Equal($"{(isAsker ? "Ada" : "Grace")}: And me?", other.Lines.Last());
         other.Finish("You too.");
         await bench.UntilAsync(m => m.Text == "You too." && m.Status.IsEnded);
-        Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
+
+        await bench.RestartAsync();
+        Assert.Equal([ToolCallState.Ready, ToolCallState.AwaitingApproval], bench.Watch.Now.Find(paused.Id)!.Message.Calls.Select(c => c.State));
+        Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c2", yes: true)).Error);
         var next = await bench.Host.Model.NextAsync();
+        Assert.Equal(["c1: did one", "c2: did two"], next.Results);
         Assert.Equal(["Ada: Go"], next.Lines.Take(1));
         Assert.DoesNotContain(next.Lines, l => l.Contains("And me?", StringComparison.Ordinal));
         next.Finish("Done.");
-        await bench.Watch.UntilAsync(s => s.Messages.Single(m => m.Message.Id == paused.Id).Message.Status is MessageStatus.Complete);
+        await bench.Watch.UntilAsync(s => s.Find(paused.Id)!.Message.Status is MessageStatus.Complete);
     }
 
     [Fact]
-    public async Task When_the_asker_writes_while_the_batch_still_runs_what_waits_is_rejected()
+    public async Task A_message_while_the_batch_still_runs_leaves_what_waits_alone()
     {
         var slow = new TaskCompletionSource<string>();
         using var began = new SemaphoreSlim(0);
         await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Tool("slow", () => Begin(began, slow.Task)));
         (await bench.AskAsync()).Call("c1", "careful", What).Call("c2", "slow").Finish();
         await began.WaitAsync().Soon();
-        await bench.Host.PostAsync(bench.Room, "Never mind");
-        await bench.SeenAsync("c1", c => c.State == ToolCallState.Rejected);
+        await bench.Host.PostAsync(bench.Room, "By the way");
         slow.SetResult("slept");
+        // The assistant is free for the next question while the first waits.
         var next = await bench.Host.Model.NextAsync();
-        Assert.Equal(["c1: Not run: Ada rejected this call. Reason: wrote a new message instead", "c2: slept"], next.Results);
-        next.Finish("All right.");
-        (await bench.Host.Model.NextAsync()).Finish("Yes?");
-        await bench.UntilAsync(m => m.Text == "Yes?" && m.Status.IsEnded);
+        Assert.Equal("Ada: By the way", next.Lines.Last());
+        next.Finish("Yes?");
+        var now = await bench.Watch.UntilAsync(s => s.Messages[^1].Message is { Text: "Yes?", Status.IsEnded: true });
+        var first = now.Messages.Single(m => m.Message.Status is MessageStatus.AwaitingPeople).Message;
+        Assert.Equal([ToolCallState.AwaitingApproval, ToolCallState.Succeeded], first.Calls.Select(c => c.State));
+    }
+
+    [Fact]
+    public async Task A_request_that_nobody_answers_expires_and_the_answer_goes_on_without_it()
+    {
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Browser());
+        (await bench.AskAsync()).Call("c1", "careful", What).Call("c2", "clipboard").Finish();
+        var paused = await bench.PausedAsync();
+        Assert.All(paused.Calls, c => Assert.InRange(c.ExpiresAt!.Value, TimeProvider.System.GetUtcNow().AddHours(23), TimeProvider.System.GetUtcNow().AddHours(24)));
+        await ExpireAsync(bench);
+        Assert.Equal(RoomErrorKind.Conflict, (await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error?.Kind);
+
+        // What expired while the server was down expires after the start.
+        await bench.RestartAsync();
+        var next = await bench.Host.Model.NextAsync();
+        Assert.Equal(
+            ["c1: Not run: the request for approval expired. Nobody approved or rejected it in time.",
+             "c2: Not run: the request expired. The person's browser was not there in time."], next.Results);
+        next.Finish("Then not.");
+        var ended = await bench.EndedAsync();
+        Assert.Equal((paused.Id, "Then not."), (ended.Id, ended.Text));
+        Assert.All(ended.Calls, c => Assert.Equal((ToolCallState.Expired, null as ToolDecision), (c.State, c.Decision)));
+        Assert.Equal(RoomErrorKind.NotFound, (await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error?.Kind);
+    }
+
+    [Fact]
+    public async Task Requests_expire_by_themselves_after_the_time_that_the_setting_gives()
+    {
+        await using var host = await ChatHost.StartAsync(
+            b => b.Services.AddSingleton(TurnBench.Careful()), settings: ["--Turns:RequestsExpireAfter=00:00:01"]);
+        var room = await host.RoomAsync();
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "Go");
+        (await host.Model.NextAsync()).Call("c1", "careful", What).Finish();
+        var next = await host.Model.NextAsync();
+        Assert.Contains("expired", Assert.Single(next.Results), StringComparison.Ordinal);
+        next.Finish("Then not.");
+        Assert.Equal("Then not.", (await watch.EndedAsync()).Text);
+    }
+
+    [Fact]
+    public async Task At_most_five_requests_of_one_person_wait_in_a_room()
+    {
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful(), TurnBench.Browser());
+        var request = await bench.AskAsync();
+        for (var i = 1; i <= 4; i++)
+        {
+            request.Call($"c{i}", "careful", What);
+        }
+
+        request.Finish();
+        var first = await bench.PausedAsync();
+        request = await bench.AskAsync("More");
+        request.Call("c5", "clipboard").Call("c6", "careful", What).Finish();
+        var second = await bench.UntilAsync(m => m.Id != first.Id && m.Status is MessageStatus.AwaitingPeople);
+        Assert.Equal([ToolCallState.AwaitingBrowser, ToolCallState.Failed], second.Calls.Select(c => c.State));
+        Assert.Contains("5 requests to Ada are already waiting", second.Calls.Last().Result, StringComparison.Ordinal);
+
+        // Others have places of their own, and a decision makes room.
+        (await bench.AskAsync("And I?", ChatHost.Grace)).Call("c7", "careful", What).Finish();
+        await bench.UntilAsync(m => m.Owner == ChatHost.Grace.AsAuthor() && m.Status is MessageStatus.AwaitingPeople);
+        Assert.Null((await bench.DecideAsync(ChatHost.Ada, first, "c1", yes: false)).Error);
+        (await bench.AskAsync("Now?")).Call("c8", "careful", What).Finish();
+        var last = await bench.UntilAsync(m => m.Calls.Any(c => c.CallId == "c8") && m.Status is MessageStatus.AwaitingPeople);
+        Assert.Equal(ToolCallState.AwaitingApproval, last.Calls.Single().State);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stop_ends_what_waits_for_somebody_who_is_away(bool byId)
+    {
+        await using var bench = await TurnBench.StartAsync(TurnBench.Browser());
+        (await bench.AskAsync()).Say("Let me look.").Call("c1", "clipboard").Finish();
+        var paused = await bench.PausedAsync();
+        Assert.Equal(1, (await bench.Responses.StopAsync(ChatHost.Grace, bench.Room.Id, byId ? paused.Id : null, default)).Value);
+        var ended = await bench.EndedAsync();
+        Assert.Equal((new MessageStatus.Stopped("Grace"), "Let me look."), (ended.Status, ended.Text));
+        Assert.Equal((ToolCallState.Failed, "Not finished: Grace stopped the answer."), (ended.Calls.Single().State, ended.Calls.Single().Result));
+        Assert.Equal(0, (await bench.Responses.StopAsync(ChatHost.Grace, bench.Room.Id, paused.Id, default)).Value);
+        await using (var db = bench.Host.OpenDatabase())
+        {
+            Assert.Empty(await db.Turns.ToListAsync());
+        }
+
+        // It can go on from there, as one that was stopped while it was written.
+        Assert.Null((await bench.Responses.ContinueAsync(ChatHost.Grace, bench.Room.Id, paused.Id, default)).Error);
+        var next = await bench.Host.Model.NextAsync();
+        Assert.Equal(["c1: Not finished: Grace stopped the answer."], next.Results);
+        next.Finish("Without it.");
+        Assert.Equal("Let me look.\n\nWithout it.", (await bench.EndedAsync()).Text);
+    }
+
+    [Fact]
+    public async Task What_waits_can_go_on_without_its_answer_or_begin_anew()
+    {
+        await using var bench = await TurnBench.StartAsync(TurnBench.Browser());
+        (await bench.AskAsync()).Call("c1", "clipboard").Finish();
+        var paused = await bench.PausedAsync();
+        Assert.Null((await bench.Responses.ContinueAsync(ChatHost.Grace, bench.Room.Id, paused.Id, default)).Error);
+        var next = await bench.Host.Model.NextAsync();
+        Assert.Equal(["c1: Not run: Grace did not wait for it."], next.Results);
+        next.Call("c2", "clipboard").Finish();
+        paused = await bench.UntilAsync(m => m.Status is MessageStatus.AwaitingPeople && m.Calls.Count() == 2);
+
+        Assert.Null((await bench.Responses.RegenerateAsync(ChatHost.Ada, bench.Room.Id, paused.Id, default)).Error);
+        next = await bench.Host.Model.NextAsync();
+        Assert.Empty(next.Results);
+        next.Finish("Anew.");
+        var ended = await bench.UntilAsync(m => m is { Text: "Anew.", Status.IsEnded: true });
+        Assert.Equal((paused.Id, 2), (ended.Id, ended.Versions));
+        Assert.Equal(RoomErrorKind.NotFound, (await bench.Responses.AnswerBrowserCallAsync(ChatHost.Ada, bench.Room.Id, paused.Id, "c2", "late", false, default)).Error?.Kind);
+        await using var db = bench.Host.OpenDatabase();
+        Assert.Empty(await db.Turns.ToListAsync());
+    }
+
+    [Theory]
+    [InlineData("Does it, and more.", "careful", false)]
+    [InlineData("Does it.", "careful", true)]
+    public async Task An_approval_covers_the_tool_that_was_shown_and_no_other(string description, string name, bool isAnnotated)
+    {
+        var tool = Described("Does it.", "");
+        var source = new ChangingTools(tool);
+        await using var bench = await TurnBench.StartAsync(services => services.AddSingleton<IToolSource>(source));
+        (await bench.AskAsync()).Call("c1", name, What).Finish();
+        var paused = await bench.PausedAsync();
+        source.Tools = [Described(description, isAnnotated ? "destructive" : "")];
+        Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
+
+        var again = await bench.UntilAsync(m => m.Status is MessageStatus.AwaitingPeople && m.Calls.Single().AskedAgain is not null);
+        var call = again.Calls.Single();
+        Assert.Equal((ToolCallState.AwaitingApproval, null as ToolDecision), (call.State, call.Decision));
+        Assert.Contains(isAnnotated ? "its effects" : "its description", call.AskedAgain, StringComparison.Ordinal);
+        // A click on the old card that comes late approves nothing.
+        Assert.Equal(RoomErrorKind.Conflict, (await bench.Responses.DecideAsync(
+            ChatHost.Ada, bench.Room.Id, again.Id, "c1", What, true, null, default, paused.Calls.Single().Tool)).Error?.Kind);
+        Assert.False(bench.Host.Model.WasAskedAgain);
+
+        Assert.Null((await bench.Responses.DecideAsync(ChatHost.Ada, bench.Room.Id, again.Id, "c1", What, true, null, default, call.Tool)).Error);
+        var next = await bench.Host.Model.NextAsync();
+        Assert.Equal(["c1: did it"], next.Results);
+        next.Finish("Done.");
+        await bench.EndedAsync();
+    }
+
+    [Fact]
+    public async Task An_approved_call_that_a_changed_tool_no_longer_takes_fails_and_is_not_asked_about()
+    {
+        var source = new ChangingTools(Described("Does it.", ""));
+        await using var bench = await TurnBench.StartAsync(services => services.AddSingleton<IToolSource>(source));
+        (await bench.AskAsync()).Call("c1", "careful", What).Finish();
+        var paused = await bench.PausedAsync();
+        source.Tools = [new ChatTool(ChatFunctions.Create((string disk) => $"did {disk}", "careful", "Does it.")) { NeedsApproval = ChatTool.Always }];
+        Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
+        var next = await bench.Host.Model.NextAsync();
+        Assert.Contains("has changed since this call was made (the arguments that it takes)", Assert.Single(next.Results), StringComparison.Ordinal);
+        next.Finish("I see.");
+        Assert.Equal(ToolCallState.Failed, (await bench.EndedAsync()).Calls.Single().State);
     }
 
     [Fact]
@@ -292,6 +444,25 @@ public sealed class ApprovalTests
         await bench.EndedAsync();
         Assert.Equal(["Afresh", "Clean."], bench.Watch.Now.Messages.Select(m => m.Message.Text));
         Assert.Equal(2, bench.Host.Model.Requests);
+    }
+
+    // As if the time had passed.
+    private static async Task ExpireAsync(TurnBench bench)
+    {
+        await using var db = bench.Host.OpenDatabase();
+        var message = await db.Messages.SingleAsync(m => m.Status == StoredStatus.AwaitingPeople);
+        var past = TimeProvider.System.GetUtcNow().AddMinutes(-1);
+        message.Parts = MessagePartsJson.Write(MessagePartsJson.Read(message.Parts).Select(p => p is ToolCallPart { IsAwaited: true } call ? call with { ExpiresAt = past } : p));
+        (await db.Turns.SingleAsync()).NotBefore = past;
+        await db.SaveChangesAsync();
+    }
+
+    private static ChatTool Described(string description, string annotations) =>
+        new(ChatFunctions.Create((string what) => $"did {what}", "careful", description)) { NeedsApproval = ChatTool.Always, Annotations = annotations };
+
+    private sealed class ChangingTools(ChatTool tool) : IToolSource
+    {
+        public IReadOnlyList<ChatTool> Tools { get; set; } = [tool];
     }
 
     private static Task<string> Begin(SemaphoreSlim began, Task<string> result)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Hooks;
@@ -133,6 +134,49 @@ public sealed class HookTests
         Assert.Equal("Two.", (await observer.Second.Task.Soon()).Text);
         Assert.Equal(new TokenCounts(3, 4, 0, 0), observer.Outcome!.Tokens);
         Assert.IsType<MessageStatus.Complete>(observer.Outcome.Message.Status);
+    }
+
+    [Fact]
+    public async Task Observers_hear_of_what_was_withdrawn_superseded_ended_while_it_waited_or_given_up_by_a_start()
+    {
+        // Each process has its own.
+        Listener observer = null!;
+        await using var bench = await TurnBench.StartAsync(s => s.AddSingleton<ITurnObserver>(_ => observer = new Listener()), TurnBench.Browser());
+        await bench.AskAsync("Busy");
+        await bench.Host.PostAsync(bench.Room, "Withdrawn");
+        var waiting = bench.Watch.Now.Queue.Single();
+        await bench.Responses.WithdrawAsync(ChatHost.Ada, bench.Room.Id, waiting.Id, default);
+        Assert.Equal($"withdrawn {waiting.QuestionId} Taken out of the queue by Ada.", await observer.NextAsync());
+
+        await bench.Host.Rooms.ChangeAsync(ChatHost.Ada, bench.Room.Id, null, new RoomSettingsChange { Overlap = OverlapPolicy.Latest }, default);
+        await bench.Host.PostAsync(bench.Room, "Superseded");
+        var superseded = bench.Watch.Now.Queue.Single();
+        await bench.Host.PostAsync(bench.Room, "Latest");
+        Assert.Equal($"withdrawn {superseded.QuestionId} Taken out of the queue: Ada asked something newer.", await observer.NextAsync());
+
+        // Its assistant marks what a crash cut off: the start gives it up.
+        var id = bench.Watch.Now.Running.Single().Message.Id;
+        await bench.CrashAsync();
+        Assert.Equal($"ended {id} Interrupted", await observer.NextAsync());
+
+        (await bench.Host.Model.NextAsync()).Call("c1", "clipboard").Finish();
+        var paused = await bench.PausedAsync();
+        Assert.Equal($"ended {paused.Id} AwaitingPeople", await observer.NextAsync());
+        await bench.Responses.StopAsync(ChatHost.Grace, bench.Room.Id, paused.Id, default);
+        Assert.Equal($"ended {paused.Id} Stopped", await observer.NextAsync());
+    }
+
+    private sealed class Listener : ITurnObserver
+    {
+        private readonly Channel<string> _heard = Channel.CreateUnbounded<string>();
+
+        public async Task<string> NextAsync() => await _heard.Reader.ReadAsync().AsTask().Soon();
+
+        public ValueTask OnTurnEndedAsync(TurnOutcome ended, CancellationToken cancellationToken) =>
+            _heard.Writer.WriteAsync($"ended {ended.Message.Id} {ended.Message.Status.GetType().Name}", CancellationToken.None);
+
+        public ValueTask OnTurnWithdrawnAsync(TurnWithdrawal withdrawn, CancellationToken cancellationToken) =>
+            _heard.Writer.WriteAsync($"withdrawn {withdrawn.Turn.QuestionId} {withdrawn.Reason}", CancellationToken.None);
     }
 
     private sealed class Hook : IStepHook

@@ -16,6 +16,43 @@ namespace BlazorChat.Tests.Turns.Engine;
 [Trait(nameof(Kind), Kind.Host)]
 public sealed class ToolTests
 {
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_model_that_repeats_itself_is_stopped_and_its_text_can_be_continued(bool thinks)
+    {
+        await using var bench = await TurnBench.StartAsync();
+        var request = await bench.AskAsync();
+        for (var i = 0; i < 3_000; i++)
+        {
+            _ = thinks ? request.Think("I am not sure about this one at all. ") : request.Say("I am not sure about this one at all. ");
+        }
+
+        var ended = await bench.EndedAsync();
+        Assert.Equal(new MessageStatus.Cut("The answer repeated itself, so it was ended."), ended.Status);
+        Assert.InRange(PartList.TextOf(ended.Parts.Single())!.Length, 1_000, 1_300);
+        Assert.Null((await bench.Responses.ContinueAsync(ChatHost.Ada, bench.Room.Id, ended.Id, default)).Error);
+        (await bench.Host.Model.NextAsync()).Finish("But now.");
+        Assert.EndsWith("But now.", (await bench.UntilAsync(m => m.Status is MessageStatus.Complete)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_call_that_fails_three_times_with_the_same_arguments_ends_the_answer_whatever_else_succeeds()
+    {
+        await using var bench = await TurnBench.StartAsync(
+            TurnBench.Tool("fails", string (int n) => throw new ToolFailedException("No.")), TurnBench.Tool("works", () => "yes"));
+        bench.Host.Assistants.Change = r => r with { MaxSteps = 20 };
+        (await bench.AskAsync()).Call("a", "fails", "{\"n\":0}").Call("b", "works").Finish();
+        for (var i = 0; i < 3; i++)
+        {
+            (await bench.Host.Model.NextAsync()).Call($"c{i}", "fails", "{\"n\":1}").Call($"d{i}", "works").Finish();
+        }
+
+        var ended = await bench.EndedAsync();
+        Assert.Equal(new MessageStatus.Failed("The assistant made the same tool call 3 times, and it failed each time."), ended.Status);
+        Assert.Equal(4, bench.Host.Model.Requests);
+    }
+
     [Fact]
     public async Task Calls_of_one_step_run_side_by_side_each_in_its_own_scope()
     {

@@ -119,6 +119,16 @@ internal sealed class TurnBench : IAsyncDisposable
         Watch = await Host.WatchAsync(Room);
     }
 
+    /// <summary>The power goes; another process starts on what is on disk.</summary>
+    public async Task CrashAsync()
+    {
+        Watch.Dispose();
+        var crashed = Host;
+        Host = await crashed.CrashAsync(configure: b => _configure(b.Services));
+        await crashed.DisposeAsync();
+        Watch = await Host.WatchAsync(Room);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Watch.Dispose();

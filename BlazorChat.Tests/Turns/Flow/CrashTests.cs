@@ -92,31 +92,42 @@ public class CrashTests : FlowTests
     }
 
     [Fact]
-    public async Task It_is_continued_three_times_and_only_while_there_is_progress()
+    public async Task It_is_continued_as_long_as_there_is_progress_and_three_times_without()
     {
         await Host.PostAsync(Room, "Hello");
-        for (var i = 1; i <= 3; i++)
+        for (var i = 1; i <= 5; i++)
         {
             (await Model.NextAsync()).Say($"{i}");
             await UntilJournaledAsync($"{i}");
-            await CrashAsync();
+            await CrashAsync(r => Change(r) with { MaxSteps = 20 });
         }
 
-        (await Model.NextAsync()).Say("4");
-        await UntilJournaledAsync("4");
-        await CrashAsync();
-        var ended = await Watch.EndedAsync();
-        Assert.Equal(("1234", MessageStatus.Interrupted.Instance), (ended.Text, ended.Status));
-        await NothingIsLeftAsync();
+        for (var i = 1; i <= 2; i++)
+        {
+            await Model.NextAsync();
+            await CrashAsync(r => Change(r) with { MaxSteps = 20 });
+        }
 
-        await Host.PostAsync(Room, "Again");
-        (await Model.NextAsync()).Say("x");
-        await UntilJournaledAsync("x");
+        // The fifth cut was the first of three without a word in between.
+        await Model.NextAsync();
+        await CrashAsync(r => Change(r) with { MaxSteps = 20 });
+        var ended = await Watch.EndedAsync();
+        Assert.Equal(("12345", MessageStatus.Interrupted.Instance), (ended.Text, ended.Status));
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task One_that_was_cut_off_twice_before_its_first_word_is_asked_again()
+    {
+        await Host.PostAsync(Room, "Hello");
+        await Model.NextAsync();
         await CrashAsync();
         await Model.NextAsync();
         await CrashAsync();
-        ended = await Watch.EndedAsync(2);
-        Assert.Equal(("x", MessageStatus.Interrupted.Instance), (ended.Text, ended.Status));
+        (await Model.NextAsync()).Finish("At last.");
+        var ended = await Watch.EndedAsync();
+        Assert.Equal(("At last.", MessageStatus.Complete.Instance), (ended.Text, ended.Status));
+        await NothingIsLeftAsync();
     }
 
     [Fact]
@@ -214,6 +225,79 @@ public class CrashTests : FlowTests
         await NothingIsLeftAsync();
     }
 
+    [Fact]
+    public async Task A_dropped_connection_goes_on_by_itself_visibly_and_runs_no_tool_again()
+    {
+        await Host.PostAsync(Room, "Work");
+        (await Model.NextAsync()).Send(Call("done", "quick")).Finish(reason: ChatFinishReason.ToolCalls);
+        (await Model.NextAsync()).Say("Half a ").Fail(new Drop());
+        var id = (await UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Note == "The connection dropped. Going on in 1 s…"))).Running.Single().Message.Id;
+        var more = await Model.NextAsync();
+        Assert.Equal(["done: quick 1"], Results(more));
+        Assert.Equal("Half a ", more.Messages[^2].Text);
+        more.Say("sen");
+        await UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Note is null));
+        // The count begins anew with each word that came.
+        more.Fail(new Drop());
+        await UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Note == "The connection dropped. Going on in 1 s…"));
+        (await Model.NextAsync()).Finish("tence");
+        var ended = await Watch.EndedAsync();
+        Assert.Equal((id, "Half a sentence", MessageStatus.Complete.Instance), (ended.Id, string.Concat(ended.Parts.OfType<TextPart>().Select(p => p.Text)), ended.Status));
+        Assert.Equal(1, Runs["done"]);
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_that_keeps_dropping_fails_the_answer_which_can_be_continued()
+    {
+        Host.Assistants.Change = r => Change(r) with { MaxRecoveries = 1 };
+        await Host.PostAsync(Room, "Work");
+        (await Model.NextAsync()).Say("Half a ").Write("c", "quick", "{\"a").Fail(new Drop());
+        (await Model.NextAsync()).Fail(new Drop());
+        var failed = await Watch.EndedAsync();
+        Assert.Equal(("Half a ", new MessageStatus.Failed("Dropped."), true, true), (failed.Text, failed.Status, failed.Status.CanRetry, failed.Status.CanContinue));
+        Assert.Equal(ToolCallState.Failed, Assert.Single(failed.Calls).State);
+        Assert.Null((await Host.Responses.ContinueAsync(ChatHost.Ada, Room.Id, failed.Id, default)).Error);
+        (await Model.NextAsync()).Finish("Sentence.");
+        await UntilAsync(s => s.Find(failed.Id)!.Message is { Status: MessageStatus.Complete } m && m.Text.EndsWith("Sentence.", StringComparison.Ordinal));
+
+        // If nothing had come, the model's own retries were enough.
+        await Host.PostAsync(Room, "Again");
+        (await Model.NextAsync()).Fail(new Drop());
+        Assert.Equal(new MessageStatus.Failed("Dropped."), (await Watch.EndedAsync(2)).Status);
+
+        // A server that closes properly and never says that it is done is not asked for more for ever.
+        await Host.PostAsync(Room, "Once more");
+        (await Model.NextAsync()).Say("All of it. ").Fail(new Drop(isClean: true));
+        (await Model.NextAsync()).Say("And more. ").Fail(new Drop(isClean: true));
+        Assert.Equal(("All of it. And more. ", new MessageStatus.Failed("Dropped.")), ((await Watch.EndedAsync(3)).Text, Watch.Now.Messages[^1].Message.Status));
+        await NothingIsLeftAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task While_it_waits_to_go_on_a_stop_ends_it_and_a_crash_loses_nothing(bool crashes)
+    {
+        await Host.PostAsync(Room, "Hello");
+        (await Model.NextAsync()).Say("Half a ").Fail(new Drop());
+        await UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Note is not null));
+        if (crashes)
+        {
+            await CrashAsync();
+            (await Model.NextAsync()).Finish("sentence");
+            Assert.Equal("Half a sentence", (await Watch.EndedAsync()).Text);
+        }
+        else
+        {
+            Assert.Equal(1, (await Host.Responses.StopAsync(ChatHost.Grace, Room.Id, null, default)).Value);
+            Assert.Equal(("Half a ", new MessageStatus.Stopped("Grace")), ((await Watch.EndedAsync()).Text, Watch.Now.Messages[^1].Message.Status));
+            Assert.Equal(1, Model.Requests);
+        }
+
+        await NothingIsLeftAsync();
+    }
+
     private async Task UntilStoredAsync(string callId, ToolCallState state)
     {
         var store = Host.App.Services.GetService(typeof(IRoomStore)) as IRoomStore;
@@ -221,6 +305,11 @@ public class CrashTests : FlowTests
         {
             await Task.Yield();
         }
+    }
+
+    private sealed class Drop(bool isClean = false) : ResponseFailedException("Dropped.", isClean ? null : new IOException())
+    {
+        public override bool IsDropped => true;
     }
 
     private sealed class Stall() : ResponseFailedException("Silent.")

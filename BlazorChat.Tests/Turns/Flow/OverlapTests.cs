@@ -66,6 +66,16 @@ public class OverlapTests : FlowTests
         await Watch.EndedAsync(2);
         await NothingIsLeftAsync();
         Assert.Equal(2, Model.Requests);
+
+        // It says so at the message, for everybody and after a restart, and it can still be asked.
+        var second = Watch.Now.Messages.Single(m => m.Message.Text == "Second").Message;
+        Assert.Equal(new MessageStatus.Unanswered("Taken out of the queue: Ada asked something newer."), second.Status);
+        await RestartAsync();
+        Assert.Equal(second.Status, Watch.Now.Find(second.Id)!.Message.Status);
+        Assert.Equal(1, (await Host.Responses.AnswerAgainAsync(ChatHost.Grace, Room.Id, second.Id, default)).Value);
+        (await Model.NextAsync()).Finish("2");
+        await UntilAsync(s => s.Messages[^1].Message is { Text: "2", Status.IsEnded: true });
+        Assert.Equal(MessageStatus.Complete.Instance, Watch.Now.Find(second.Id)!.Message.Status);
     }
 
     [Fact]
@@ -184,6 +194,7 @@ public class OverlapTests : FlowTests
         var both = await Task.WhenAll(Host.Responses.WithdrawAsync(ChatHost.Grace, Room.Id, grace.Id, default), Host.Responses.WithdrawAsync(ChatHost.Grace, Room.Id, grace.Id, default));
         Assert.Single(both, r => r.Error is null);
         Assert.Equal([ada.Id], Watch.Now.Queue.Select(t => t.Id));
+        Assert.Equal(new MessageStatus.Unanswered("Taken out of the queue by Grace."), Watch.Now.Find(grace.QuestionId!.Value)!.Message.Status);
         first.Finish("1");
         var next = await Model.NextAsync();
         Assert.Equal("Ada: Of Ada", next.Lines.Last());
@@ -193,27 +204,53 @@ public class OverlapTests : FlowTests
     }
 
     [Fact]
-    public async Task A_room_takes_fifty_waiting_questions_and_no_more()
+    public async Task A_room_takes_fifty_waiting_questions_and_of_one_person_twenty_and_messages_always()
     {
         await Host.PostAsync(Room, "Busy");
         var busy = await Model.NextAsync();
-        for (var i = 0; i < RoomLimits.QueueLength - 1; i++)
+        for (var i = 0; i < RoomLimits.QueueShare - 1; i++)
         {
             await Host.PostAsync(Room, $"{i}");
         }
 
-        // Two places are not there, so it gets none.
-        Assert.Equal(RoomErrorKind.Limit, (await Host.Rooms.PostAsync(ChatHost.Ada, Room.Id, Guid.NewGuid(), "@Demo and @Other", default)).Error?.Kind);
-        await Host.PostAsync(Room, "Last");
-        var refused = await Host.Rooms.PostAsync(ChatHost.Ada, Room.Id, Guid.NewGuid(), "Too many", default);
-        Assert.Equal(RoomErrorKind.Limit, refused.Error?.Kind);
+        // Two places are not there, so it gets none. The message is there all the same, and says so.
+        Assert.StartsWith("Not asked: 20 questions of Ada are already waiting", NotAsked(await Host.PostAsync(Room, "@Demo and @Other")), StringComparison.Ordinal);
+        Assert.IsType<MessageStatus.Complete>((await Host.PostAsync(Room, "Last")).Status);
+        var notAsked = await Host.PostAsync(Room, "Too many");
+        NotAsked(notAsked);
+        Assert.Equal(RoomLimits.QueueShare, Watch.Now.Queue.Length);
+        Assert.Equal(("Too many", notAsked.Status), (Watch.Now.Messages[^1].Message.Text, Watch.Now.Messages[^1].Message.Status));
+        Assert.Equal(RoomErrorKind.Limit, (await Host.Responses.AnswerAgainAsync(ChatHost.Ada, Room.Id, notAsked.Id, default)).Error?.Kind);
+
+        // Others can ask until the room is full.
+        for (var i = 0; i < RoomLimits.QueueLength - RoomLimits.QueueShare; i++)
+        {
+            Assert.IsType<MessageStatus.Complete>((await Host.PostAsync(Room, $"{i}", i % 2 == 0 ? ChatHost.Grace : Linus)).Status);
+        }
+
+        Assert.StartsWith("Not asked: 50 questions are already waiting", NotAsked(await Host.PostAsync(Room, "Too many", ChatHost.Grace)), StringComparison.Ordinal);
         Assert.Equal(RoomLimits.QueueLength, Watch.Now.Queue.Length);
         await SetAsync(new RoomSettingsChange { AnswerMode = AnswerMode.WhenMentioned });
-        Assert.Null((await Host.Rooms.PostAsync(ChatHost.Ada, Room.Id, Guid.NewGuid(), "To nobody", default)).Error);
+        Assert.IsType<MessageStatus.Complete>((await Host.PostAsync(Room, "To nobody")).Status);
+        await RestartAsync();
+        Assert.Equal(notAsked.Status, (await Host.Live.ReadOlderAsync(ChatHost.Ada, Room.Id, notAsked.Sequence + 1, default)).Value.Messages[^1].Message.Status);
+        busy = await Model.NextAsync();
+
+        // When there is room again, it can be asked.
+        await Host.Responses.WithdrawAsync(ChatHost.Ada, Room.Id, Watch.Now.Queue.First(t => t.RequestedBy == ChatHost.Ada.AsAuthor()).Id, default);
+        Assert.Equal(0, (await Host.Responses.AnswerAgainAsync(ChatHost.Ada, Room.Id, notAsked.Id, default)).Value);
+        await SetAsync(new RoomSettingsChange { AnswerMode = AnswerMode.Always });
+        Assert.Equal(1, (await Host.Responses.AnswerAgainAsync(ChatHost.Ada, Room.Id, notAsked.Id, default)).Value);
+        Assert.Contains(Watch.Now.Queue, t => t.QuestionId == notAsked.Id);
+        await UntilAsync(s => s.Find(notAsked.Id) is not { } shown || shown.Message.Status is MessageStatus.Complete);
         await Host.Rooms.ClearAsync(ChatHost.Ada, Room.Id, default);
         await busy.Stopped.Soon();
         await NothingIsLeftAsync();
     }
+
+    private static Person Linus { get; } = new(Guid.Parse("018f0000-0000-7000-8000-00000000000c"), "Linus");
+
+    private static string NotAsked(Message message) => Assert.IsType<MessageStatus.Unanswered>(message.Status).Reason;
 
     private string Text(Guid? questionId) => Watch.Now.Find(questionId!.Value)!.Message.Text;
 }

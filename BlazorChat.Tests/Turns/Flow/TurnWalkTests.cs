@@ -7,6 +7,7 @@ using BlazorChat.Turns.Tools;
 using CsCheck;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Turns.Flow;
@@ -29,8 +30,16 @@ public sealed class TurnWalkTests
         CallWithApproval,
         Call,
         Fail,
+        CallInBrowser,
+        Drop,
         Approve,
         Deny,
+        AnswerInBrowser,
+        Expire,
+        ChangeTool,
+        StopWaiting,
+        ContinueWaiting,
+        RegenerateWaiting,
         Stop,
         Regenerate,
         Retry,
@@ -69,17 +78,18 @@ public sealed class TurnWalkTests
 
     private sealed class Walk : IAsyncDisposable
     {
-        private ChatHost _host;
+        private ChatHost _host = null!;
         private Room _room = null!;
         private RoomWatch _watch = null!;
+        private readonly HashSet<Guid> _unansweredSince = [];
+        private readonly ChangingTool _tool = new();
         private FakeAnswer? _request;
         private int _number;
 
-        private Walk(ChatHost host) => _host = host;
-
         public static async Task<Walk> BeginAsync()
         {
-            var walk = new Walk(await ChatHost.StartAsync(Configure, settings: Settings));
+            var walk = new Walk();
+            walk._host = await ChatHost.StartAsync(walk.Configure, settings: Settings);
             walk._host.Assistants.Change = Recovers;
             walk._room = await walk._host.RoomAsync();
             walk._watch = await walk._host.WatchAsync(walk._room);
@@ -89,6 +99,7 @@ public sealed class TurnWalkTests
         public async Task DoAsync(Act act)
         {
             var newest = _watch.Now.Messages.LastOrDefault(m => m.Message.Author.Kind == AuthorKind.Assistant && m.Message.Status.IsEnded)?.Message;
+            var waiting = _watch.Now.Messages.LastOrDefault(m => m.Message.Status is MessageStatus.AwaitingPeople)?.Message;
             var question = _watch.Now.Messages.LastOrDefault(m => m.Message.Author == ChatHost.Ada.AsAuthor())?.Message;
             switch (act)
             {
@@ -109,6 +120,30 @@ public sealed class TurnWalkTests
                     break;
                 case Act.Call:
                     End(r => r.Call($"c{_number++}", "quick").Finish());
+                    break;
+                case Act.CallInBrowser:
+                    End(r => r.Call($"c{_number++}", "clipboard").Finish());
+                    break;
+                case Act.Drop:
+                    End(r => r.Fail(new Dropped()));
+                    break;
+                case Act.AnswerInBrowser:
+                    await AnswerAsync();
+                    break;
+                case Act.Expire:
+                    await _host.App.Services.GetRequiredService<RequestExpiry>().ExpireAsync(TimeProvider.System.GetUtcNow().AddDays(2), default);
+                    break;
+                case Act.ChangeTool:
+                    _tool.Version++;
+                    break;
+                case Act.StopWaiting when waiting is not null:
+                    Assert.True((await _host.Responses.StopAsync(ChatHost.Grace, _room.Id, waiting.Id, default)).Value > 0);
+                    break;
+                case Act.ContinueWaiting when waiting is not null:
+                    Assert.Null((await _host.Responses.ContinueAsync(ChatHost.Grace, _room.Id, waiting.Id, default)).Error);
+                    break;
+                case Act.RegenerateWaiting when waiting is not null:
+                    Assert.Null((await _host.Responses.RegenerateAsync(ChatHost.Grace, _room.Id, waiting.Id, default)).Error);
                     break;
                 case Act.Fail:
                     End(r => r.Fail(new ResponseFailedException("It failed.")));
@@ -138,6 +173,7 @@ public sealed class TurnWalkTests
                     await _host.Rooms.DeleteMessageAsync(ChatHost.Ada, _room.Id, question.Id, default);
                     break;
                 case Act.DeleteResponse when _watch.Now.Messages.LastOrDefault(m => m.Message.Author.Kind == AuthorKind.Assistant) is { } response:
+                    _unansweredSince.Add(response.Message.QuestionId ?? Guid.Empty);
                     await _host.Rooms.DeleteMessageAsync(ChatHost.Ada, _room.Id, response.Message.Id, default);
                     break;
                 case Act.Withdraw when _watch.Now.Queue is [.., var turn]:
@@ -169,7 +205,7 @@ public sealed class TurnWalkTests
                 {
                     End(r => r.Finish("The end."));
                 }
-                else if (!await DecideAsync(isApproved: false))
+                else if (!await DecideAsync(isApproved: false) && !await AnswerAsync())
                 {
                     break;
                 }
@@ -191,6 +227,12 @@ public sealed class TurnWalkTests
             var stored = (await _host.Live.ReadOlderAsync(ChatHost.Ada, _room.Id, long.MaxValue, default)).Value.Messages;
             Assert.Equal(stored.Select(Described), end.Messages.Select(Described));
             Assert.All(stored, m => Assert.All(m.Message.Calls, c => Assert.True(c.IsFinished)));
+
+            // Each question has an answer, or says that it has none.
+            var answered = stored.Select(m => m.Message.QuestionId ?? Guid.Empty).Concat(_unansweredSince).ToHashSet();
+            Assert.All(
+                stored.Where(m => m.Message.Author.Kind == AuthorKind.Person),
+                m => Assert.True(answered.Contains(m.Message.Id) || m.Message.Status is MessageStatus.Unanswered, $"{m.Message.Text}: {m.Message.Status}"));
         }
 
         public async ValueTask DisposeAsync()
@@ -213,6 +255,11 @@ public sealed class TurnWalkTests
                 if (!now.Running.Any())
                 {
                     _request = null;
+                    foreach (var calls in now.Messages.GroupBy(m => m.Message.Owner?.Id, m => m.Message.Calls.Count(c => c.IsAwaited)))
+                    {
+                        Assert.InRange(calls.Sum(), 0, RoomLimits.WaitingRequests);
+                    }
+
                     return;
                 }
 
@@ -246,16 +293,31 @@ public sealed class TurnWalkTests
 
         private async Task<bool> DecideAsync(bool isApproved)
         {
-            var waiting = _watch.Now.Messages.Select(m => m.Message).FirstOrDefault(m => m.Status is MessageStatus.AwaitingPeople);
-            if (waiting?.Calls.FirstOrDefault(c => c.State == ToolCallState.AwaitingApproval) is not { } call)
+            if (Waiting(ToolCallState.AwaitingApproval) is not var (waiting, call))
             {
                 return false;
             }
 
-            var by = waiting.Owner == ChatHost.Grace.AsAuthor() ? ChatHost.Grace : ChatHost.Ada;
-            Assert.Null((await _host.Responses.DecideAsync(by, _room.Id, waiting.Id, call.CallId, call.Arguments, isApproved, null, default)).Error);
+            Assert.Null((await _host.Responses.DecideAsync(Asker(waiting), _room.Id, waiting.Id, call.CallId, call.Arguments, isApproved, null, default, call.Tool)).Error);
             return true;
         }
+
+        private async Task<bool> AnswerAsync()
+        {
+            if (Waiting(ToolCallState.AwaitingBrowser) is not var (waiting, call))
+            {
+                return false;
+            }
+
+            Assert.Null((await _host.Responses.AnswerBrowserCallAsync(Asker(waiting), _room.Id, waiting.Id, call.CallId, "copied", false, default)).Error);
+            return true;
+        }
+
+        private (Message Response, ToolCallPart Call)? Waiting(ToolCallState state) => _watch.Now.Messages.Select(m => m.Message)
+            .Where(m => m.Status is MessageStatus.AwaitingPeople)
+            .SelectMany(m => m.Calls.Where(c => c.State == state), (m, c) => ((Message, ToolCallPart)?)(m, c)).FirstOrDefault();
+
+        private static Person Asker(Message response) => response.Owner == ChatHost.Grace.AsAuthor() ? ChatHost.Grace : ChatHost.Ada;
 
         private async Task GoOnAsync(ChatHost host)
         {
@@ -265,13 +327,42 @@ public sealed class TurnWalkTests
             _watch = await host.WatchAsync(_room);
         }
 
-        private static void Configure(WebApplicationBuilder builder)
+        private void Configure(WebApplicationBuilder builder)
         {
-            builder.Services.AddSingleton(new ChatTool(ChatFunctions.Create((string what) => $"did {what}", "careful", "Needs a yes.")) { NeedsApproval = ChatTool.Always });
+            builder.Services.AddSingleton<IToolSource>(_tool);
+            builder.Services.AddSingleton(new ChatTool(AIFunctionFactory.Create(() => "", "clipboard").AsDeclarationOnly()) { Site = ToolSite.Browser });
             builder.Services.AddSingleton(new ChatTool(ChatFunctions.Create(() => "quick", "quick", "Gives a result.")));
         }
 
-        private static Assistant Recovers(Assistant assistant) => assistant with { Recovery = RecoveryMode.Continue, MaxSteps = 8 };
+        private static Assistant Recovers(Assistant assistant) => assistant with { Recovery = RecoveryMode.Continue, MaxSteps = 8, MaxRecoveries = 1 };
+
+        /// <summary>A tool that needs a yes, and may be another one by the time it is given.</summary>
+        private sealed class ChangingTool : IToolSource
+        {
+            private ChatTool? _current;
+            private int _made = -1;
+
+            public int Version { get; set; }
+
+            public IReadOnlyList<ChatTool> Tools
+            {
+                get
+                {
+                    if (_current is null || _made != Version)
+                    {
+                        _made = Version;
+                        _current = new ChatTool(ChatFunctions.Create((string what) => $"did {what}", "careful", $"Needs a yes, version {_made}.")) { NeedsApproval = ChatTool.Always };
+                    }
+
+                    return [_current];
+                }
+            }
+        }
+
+        private sealed class Dropped() : ResponseFailedException("Dropped.", new IOException())
+        {
+            public override bool IsDropped => true;
+        }
 
         private static string Described(MessageFrame message) =>
             $"{message.Message.Id} {message.Message.Author.Name} {message.Message.Status} {message.Message.Versions} {string.Join(" | ", message.Message.Parts)}";

@@ -14,9 +14,11 @@ internal readonly record struct ToolPhrase(string Lead, bool NamesTool, string S
     /// <param name="call">The call.</param>
     /// <param name="doing">What the tool does while it runs (<c>Searching messages</c>), or null.</param>
     /// <param name="asker">The name of the person whose browser must run it, or null.</param>
-    public static ToolPhrase Of(ToolCallPart call, string? doing, string? asker) => call.State switch
+    /// <param name="waitsForOthers">Whether other calls that were made with it still wait for people.</param>
+    public static ToolPhrase Of(ToolCallPart call, string? doing, string? asker, bool waitsForOthers) => call.State switch
     {
         ToolCallState.Streaming => new("Preparing", true, "…"),
+        ToolCallState.Ready when waitsForOthers => new("", true, call.Decision is null ? "Waiting for the others" : "Approved, waiting for the others"),
         ToolCallState.Ready => new("Starting", true, "…"),
         ToolCallState.AwaitingApproval => new("", true, "Waiting for approval"),
         ToolCallState.AwaitingBrowser => new("", true, asker is null ? "Waiting for a browser" : $"Waiting for {HiddenCharacters.Show(asker)}’s browser"),
@@ -24,6 +26,7 @@ internal readonly record struct ToolPhrase(string Lead, bool NamesTool, string S
         ToolCallState.Running => new("Running", true, "…"),
         ToolCallState.Succeeded => new("", true, call is { BeganAt: { } began, EndedAt: { } ended } ? $"done in {Quantity.Of(ended - began)}" : "done"),
         ToolCallState.Failed => new("", true, "Failed"),
+        ToolCallState.Expired => new("", true, "Expired: nobody answered in time"),
         _ when call.Decision is { Reason: CallChanges.WroteInstead } instead => new("", true, $"Rejected: {HiddenCharacters.Show(instead.By.Name)} wrote something else"),
         _ => new("", true, call.Decision is { } decision ? $"Rejected by {HiddenCharacters.Show(decision.By.Name)}" : "Rejected"),
     };
