@@ -10,9 +10,17 @@ internal static class Circuits
 {
     private static readonly PathString[] RefusedWhileStopping = ["/_blazor", "/health"];
 
+    // A call that a browser still owes an answer for keeps its circuit in memory, also after the circuit was closed. The application's own
+    // calls end with their components and have no other limit; this one is for those of the framework, which nobody waits for.
+    private static readonly TimeSpan FrameworkCalls = TimeSpan.FromSeconds(10);
+
     public static void AddCircuits(this IServiceCollection services)
     {
-        services.AddOptions<CircuitOptions>().Configure<IOptions<WebOptions>>((circuits, web) => web.Value.Circuits.ApplyTo(circuits));
+        services.AddOptions<CircuitOptions>().Configure<IOptions<WebOptions>>((circuits, web) =>
+        {
+            web.Value.Circuits.ApplyTo(circuits);
+            circuits.JSInteropDefaultCallTimeout = FrameworkCalls;
+        });
         services.AddSingleton<PlannedStop>();
         services.AddScoped<CircuitHandler, ConnectedPages>();
     }
