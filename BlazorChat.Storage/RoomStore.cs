@@ -140,6 +140,11 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
             }
         }, cancellationToken);
 
+    public Task<IReadOnlyList<Message>> ReadSuspendedAsync(Guid roomId, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<Message>>(async db =>
+            (await db.Messages.AsNoTracking().Where(m => db.Turns.Any(t => t.RoomId == roomId && t.State == TurnStatus.Suspended && t.MessageId == m.Id))
+                .OrderBy(m => m.Sequence).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(m => m.ToMessage()), cancellationToken);
+
     public Task<IReadOnlyList<Turn>> ReadQueueAsync(Guid roomId, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Turn>>(async db =>
             (await db.Turns.AsNoTracking().Where(t => t.RoomId == roomId && (t.State == TurnStatus.Waiting || t.State == TurnStatus.Ready))

@@ -20,11 +20,6 @@ internal sealed class TurnStore(Database database) : ITurnStore
             (await db.Turns.AsNoTracking().Where(t => t.State == TurnStatus.Suspended && (t.NotBefore == null || t.NotBefore <= now))
                 .ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(t => t.ToTurn()), cancellationToken);
 
-    public Task<IReadOnlyList<Message>> ReadSuspendedAsync(Guid roomId, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<Message>>(async db =>
-            (await db.Messages.AsNoTracking().Where(m => db.Turns.Any(t => t.RoomId == roomId && t.State == TurnStatus.Suspended && t.MessageId == m.Id))
-                .ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(m => m.ToMessage()), cancellationToken);
-
     public Task<IReadOnlyList<Turn>> ReadRunningAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Turn>>(async db =>
             (await db.Turns.AsNoTracking().Where(t => t.State == TurnStatus.Running).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(t => t.ToTurn()),

@@ -13,11 +13,13 @@ namespace BlazorChat.Turns;
 
 /// <summary>Services that all turns share.</summary>
 internal sealed class TurnRunServices(
-    ITurnStore store, TurnJournal journal, PromptBuilder prompts, ToolCatalog catalog, DelegationTools delegation, IAssistants assistants,
+    ITurnStore store, IRoomStore rooms, TurnJournal journal, PromptBuilder prompts, ToolCatalog catalog, DelegationTools delegation, IAssistants assistants,
     StepRecords records, ContextCheck context, RunningTurns running, RoomGates gates, IOptions<TurnsOptions> options, IEnumerable<IStepHook> hooks,
     TimeProvider time)
 {
     public ITurnStore Store => store;
+
+    public IRoomStore Rooms => rooms;
 
     public TurnJournal Journal => journal;
 
@@ -215,7 +217,7 @@ internal sealed class TurnRun : StepRun, IDisposable
     {
         var owner = Turn.Owner;
         using var gate = await _services.Gates.EnterAsync(Room.Id, Token).ConfigureAwait(false);
-        var paused = await _services.Store.ReadSuspendedAsync(Room.Id, Token).ConfigureAwait(false);
+        var paused = await _services.Rooms.ReadSuspendedAsync(Room.Id, Token).ConfigureAwait(false);
         var waiting = paused.Where(m => m.Owner?.Id == owner?.Id).Sum(m => m.Calls.Count(c => c.IsAwaited)) + _services.Running.CountAwaited(Room.Id, owner);
         var now = _services.Time.GetUtcNow();
         var asked = waiting < RoomLimits.WaitingRequests

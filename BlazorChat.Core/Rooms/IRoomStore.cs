@@ -85,6 +85,9 @@ internal interface IRoomStore
     /// <param name="cancellationToken">Cancels the search.</param>
     Task<IReadOnlyList<Message>> SearchAsync(Guid roomId, string query, int count, CancellationToken cancellationToken);
 
+    /// <summary>The responses of a room that wait for people, in order of sequence.</summary>
+    Task<IReadOnlyList<Message>> ReadSuspendedAsync(Guid roomId, CancellationToken cancellationToken);
+
     /// <summary>The waiting turns of a room, in the order in which they will run.</summary>
     Task<IReadOnlyList<Turn>> ReadQueueAsync(Guid roomId, CancellationToken cancellationToken);
 }

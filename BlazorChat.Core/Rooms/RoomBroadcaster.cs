@@ -121,6 +121,8 @@ internal sealed partial class RoomBroadcaster : IDisposable
         }
 
         var page = await _store.ReadPageAsync(roomId, null, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false);
+        // A request may have waited for so long that the newest messages do not contain it.
+        var waiting = page.HasOlder ? await _store.ReadSuspendedAsync(roomId, cancellationToken).ConfigureAwait(false) : [];
         var queue = await _store.ReadQueueAsync(roomId, cancellationToken).ConfigureAwait(false);
         return new RoomState
         {
@@ -129,6 +131,7 @@ internal sealed partial class RoomBroadcaster : IDisposable
             // was cut off and will be recovered.
             Messages = [.. page.Messages],
             HasOlder = page.HasOlder,
+            Beyond = [.. waiting.Where(m => page.Messages is [var first, ..] && m.Sequence < first.Sequence)],
             Queue = [.. queue],
         };
     }

@@ -28,7 +28,7 @@ internal sealed record RoomState
 
     /// <summary>
     /// Older messages, from before the first of <see cref="Messages"/>, that changed or started running while the room was open: the newest
-    /// <see cref="RoomLimits.WindowSize"/>, and all running ones.
+    /// <see cref="RoomLimits.WindowSize"/>, and all that are running or wait for people.
     /// </summary>
     public ImmutableArray<Message> Beyond { get; init; } = [];
 
@@ -210,7 +210,7 @@ internal sealed record RoomState
         }
 
         var beyond = Beyond.RemoveAll(m => m.Id == message.Id).Add(message);
-        var idle = beyond.Length > RoomLimits.WindowSize ? beyond.FirstOrDefault(m => !m.IsRunning) : null;
+        var idle = beyond.Length > RoomLimits.WindowSize ? beyond.FirstOrDefault(m => m.Status.IsEnded) : null;
         return this with { Beyond = idle is null ? beyond : beyond.Remove(idle) };
     }
 
@@ -248,7 +248,13 @@ internal sealed record RoomState
             }
         }
 
-        return first == 0 ? this : this with { Messages = Messages.RemoveRange(0, first), HasOlder = true };
+        return first == 0 ? this : this with
+        {
+            Messages = Messages.RemoveRange(0, first),
+            HasOlder = true,
+            // People must be able to find what waits for them.
+            Beyond = [.. Beyond, .. Messages.Take(first).Where(m => m.Status is MessageStatus.AwaitingPeople)],
+        };
     }
 
     private int IndexOf(Guid messageId)

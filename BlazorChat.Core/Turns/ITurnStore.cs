@@ -92,9 +92,6 @@ internal interface ITurnStore
     /// <summary>Turns that wait for people and have requests that have expired, or whose expiry is not known.</summary>
     Task<IReadOnlyList<Turn>> ReadExpiredAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>The responses of a room that wait for people.</summary>
-    Task<IReadOnlyList<Message>> ReadSuspendedAsync(Guid roomId, CancellationToken cancellationToken);
-
     /// <summary>Turns that are running, or were when the process ended.</summary>
     Task<IReadOnlyList<Turn>> ReadRunningAsync(CancellationToken cancellationToken);
 

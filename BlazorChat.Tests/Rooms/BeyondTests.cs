@@ -31,6 +31,22 @@ public sealed class BeyondTests
     }
 
     [Fact]
+    public async Task What_waits_far_back_is_in_the_room_for_everybody_also_after_a_restart()
+    {
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful());
+        (await bench.AskAsync()).Call("c1", "careful", """{"what":"it"}""").Finish();
+        var paused = await bench.PausedAsync();
+        await LoadAsync(bench, paused.Id);
+        Assert.Equal(paused.Id, Assert.Single(bench.Watch.Now.Beyond).Message.Id);
+        await bench.RestartAsync();
+        var waiting = Assert.Single(bench.Watch.Now.Beyond).Message;
+        Assert.Equal((paused.Id, ToolCallState.AwaitingApproval), (waiting.Id, Assert.Single(waiting.Calls).State));
+        Assert.Null((await bench.DecideAsync(ChatHost.Ada, waiting, "c1", true)).Error);
+        (await bench.Host.Model.NextAsync()).Finish("Done.");
+        await bench.Watch.UntilAsync(s => s.Find(paused.Id)?.Message is { Text: "Done.", Status: MessageStatus.Complete });
+    }
+
+    [Fact]
     public async Task An_edit_and_a_deletion_far_back_are_seen()
     {
         await using var bench = await TurnBench.StartAsync();
@@ -62,7 +78,6 @@ public sealed class BeyondTests
         await QuietAsync(bench);
         for (var i = 0; i < 3 * RoomLimits.WindowSize; i++)
         {
-            // Not who asked: that would say no to what waits.
             await bench.Host.PostAsync(bench.Room, $"Talk {i}", ChatHost.Grace);
         }
 

@@ -28,6 +28,10 @@ customElements.define('chat-pending', class extends HTMLElement {
     // A reader who looks at an earlier version of the answer finds the request through the version switch.
     const requests = ids.map(id => document.getElementById(id)).map(a => a?.querySelector('.approval') ?? a?.querySelector('.versions')).filter(Boolean);
     requests.forEach(request => this.sight.observe(request));
+    if (ids.length > 0 && requests.length === 0) {
+      // It is further up than the page has loaded.
+      this.link().hidden = false;
+    }
     if (requests.length < ids.length) {
       // The message is still on its way to the page.
       this.articles = new MutationObserver(() => this.watch());
