@@ -4,6 +4,7 @@ using BlazorChat.Messages;
 using BlazorChat.Tests.Assistants.Mcp;
 using BlazorChat.Tests.Assistants.Providers;
 using BlazorChat.Tests.Support;
+using BlazorChat.Turns.Tools;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SemanticKernel;
 
@@ -67,6 +68,36 @@ public sealed class McpTurnTests
         Assert.Null((await room.DecideAsync(waiting, calls[0], isApproved: false)).Error);
         Assert.Equal("Then not.", (await room.EndedAsync()).Text);
         Assert.StartsWith("Not run: Ada rejected", SentResults.Of(stub.Requests[^1])[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tool_that_its_server_changes_while_a_call_waits_is_not_called_before_people_know()
+    {
+        await using var stub = await ModelStub.StartAsync();
+        var wire = ModelWire.Named(ModelWire.Anthropic);
+        await using var room = await StartAsync(stub, "odd", McpHost.OddScript, "changes");
+        stub.EnqueueStream(wire.Begin, wire.Call(0, "call_1", "odd_careful", """{"all":true}"""), wire.CallsEnd);
+        await room.AskAsync("Carefully");
+        var waiting = await room.AwaitingAsync();
+        stub.EnqueueStream(wire.Begin, wire.Call(0, "call_2", "odd_grow"), wire.CallsEnd);
+        stub.EnqueueStream(wire.Begin, wire.Text("It has changed."), wire.End);
+        await room.AskAsync("Change it");
+        await room.Watch.UntilAsync(s => s.Messages[^1].Message is { Text: "It has changed.", Status: MessageStatus.Complete });
+        var source = room.Host.App.Services.GetRequiredService<IToolSource>();
+        while (source.Tools.FirstOrDefault(t => t.Name == "odd_careful")?.Function.Description != "Version 1")
+        {
+            await Task.Yield();
+        }
+
+        Assert.Null((await room.DecideAsync(waiting, waiting.Calls.Single(), isApproved: true)).Error);
+        ToolCallPart? again = null;
+        await room.Watch.UntilAsync(s => (again = s.Find(waiting.Id)!.Message is { Status: MessageStatus.AwaitingPeople } m ? m.Calls.Single() : null) is { AskedAgain: not null });
+        Assert.Equal("This tool has changed since Ada approved the call: its description. The approval no longer counts.", again!.AskedAgain);
+
+        stub.EnqueueStream(wire.Begin, wire.Text("Done."), wire.End);
+        Assert.Null((await room.DecideAsync(waiting, again, isApproved: true)).Error);
+        await room.Watch.UntilAsync(s => s.Find(waiting.Id)!.Message is { Text: "Done.", Status: MessageStatus.Complete });
+        Assert.Equal("done", Assert.Single(room.Watch.Now.Find(waiting.Id)!.Message.Calls).Result);
     }
 
     [Fact]

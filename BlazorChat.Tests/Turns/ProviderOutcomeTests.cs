@@ -131,6 +131,30 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output, SideBySide si
 
     [Theory]
     [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
+    public Task A_connection_that_breaks_goes_on_by_itself_where_responses_are_recovered(string protocol) => sideBySide.RunAsync(ModelWire.All, protocol, static async protocol =>
+    {
+        await using var room = await ModelRoom.StartAsync(protocol, settings: ["--Assistants:Items:0:Recovery=Continue"]);
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        room.Stub.Enqueue(async exchange =>
+        {
+            await exchange.StartStreamAsync();
+            await exchange.WriteAsync(room.Wire.Begin + room.Wire.Text("Half a "));
+            await seen.Task;
+            exchange.Reset();
+        });
+        room.Stub.EnqueueStream(room.Wire.Begin, room.Wire.Text("sentence."), room.Wire.End);
+        await room.AskAsync();
+        await UntilTextIsSeenAsync(room);
+        seen.SetResult();
+        await room.Watch.UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Note?.StartsWith("The connection dropped. Going on in", StringComparison.Ordinal) == true));
+        AssertComplete(await room.EndedAsync(), "Half a sentence.");
+        Assert.Equal(2, room.Stub.Requests.Count);
+        Assert.Contains("Half a", room.Stub.Requests[1].Body, StringComparison.Ordinal);
+        await AssertNextTurnWorksAsync(room);
+    });
+
+    [Theory]
+    [MemberData(nameof(ModelWire.All), MemberType = typeof(ModelWire))]
     public async Task A_clean_end_without_a_finish_reason_is_no_whole_answer(string protocol)
     {
         await using var room = await ModelRoom.StartAsync(protocol, retries: 1);

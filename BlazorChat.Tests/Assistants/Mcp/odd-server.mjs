@@ -29,6 +29,9 @@ const lists = {
       tool('hinted', { description: 5, annotations: { readOnlyHint: 'yes', title: [] } }), tool('last', { annotations: 'none', title: null }),
     ],
   }),
+  changes: () => ({
+    tools: [tool('careful', { description: `Version ${grown}` }), tool('grow', { annotations: { readOnlyHint: true } })],
+  }),
   hints: () => ({
     tools: [
       tool('silent'),
@@ -40,6 +43,7 @@ const lists = {
 };
 
 const calls = {
+  careful: () => text('done'),
   size: ({ length }) => text('x'.repeat(length)),
   fail: ({ length }) => text('f'.repeat(length), { isError: true }),
   heard: () => text(JSON.stringify(heard)),
