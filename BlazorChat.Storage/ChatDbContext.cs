@@ -29,6 +29,8 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
 
     public DbSet<OutboxPositionRow> OutboxPositions => Set<OutboxPositionRow>();
 
+    public DbSet<LeaverRow> Leavers => Set<LeaverRow>();
+
     /// <summary>
     /// The messages of a room that have not been cleared. Rows that have been cleared stay for a while (see <see cref="Removal"/>), and only
     /// <see cref="Removal"/> may look at those.
@@ -157,6 +159,12 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             position.ToTable("OutboxPositions");
             position.HasKey(p => p.Consumer);
             position.Property(p => p.Consumer).HasMaxLength(64);
+        });
+
+        modelBuilder.Entity<LeaverRow>(leaver =>
+        {
+            leaver.ToTable("Leavers");
+            leaver.HasKey(l => l.PersonId);
         });
     }
 

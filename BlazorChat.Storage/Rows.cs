@@ -465,3 +465,11 @@ internal sealed class OutboxPositionRow
     /// <summary>The position of the last entry that it has taken.</summary>
     public long Position { get; set; }
 }
+
+/// <summary>A person who has left. Copies of the cookie are void.</summary>
+internal sealed class LeaverRow
+{
+    public required Guid PersonId { get; set; }
+
+    public DateTimeOffset LeftAt { get; set; }
+}

@@ -1,4 +1,5 @@
 using BlazorChat.Turns;
+using BlazorChat.Access;
 using BlazorChat.Outbox;
 using BlazorChat.Rooms;
 using BlazorChat.Storage.Postgres;
@@ -38,6 +39,7 @@ internal static class StorageServices
         builder.Services.AddSingleton<IRoomStore, RoomStore>();
         builder.Services.AddSingleton<ITurnStore, TurnStore>();
         builder.Services.AddSingleton<IOutbox, OutboxStore>();
+        builder.Services.AddSingleton<ILeavers, LeaverStore>();
         return builder;
     }
 

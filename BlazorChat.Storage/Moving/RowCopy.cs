@@ -11,7 +11,7 @@ internal static class RowCopy
 
     /// <summary>The row types that both databases have, ordered so that referenced rows come first.</summary>
     public static IReadOnlyList<Type> Types { get; } =
-        [typeof(RoomRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow)];
+        [typeof(RoomRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow)];
 
     /// <summary>Copies everything.</summary>
     /// <param name="from">The source.</param>
@@ -34,6 +34,7 @@ internal static class RowCopy
             row.Position = entries == 0 ? 0 : row.Position;
             return 0;
         }, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<LeaverRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         return new MoveCounts(rooms, messages, others);
     }
 
@@ -42,7 +43,8 @@ internal static class RowCopy
         await database.Rooms.AnyAsync(cancellationToken).ConfigureAwait(false)
         // Outbox entries can outlive their room; all other rows belong to a room.
         || await database.Outbox.AnyAsync(cancellationToken).ConfigureAwait(false)
-        || await database.OutboxPositions.AnyAsync(cancellationToken).ConfigureAwait(false);
+        || await database.OutboxPositions.AnyAsync(cancellationToken).ConfigureAwait(false)
+        || await database.Leavers.AnyAsync(cancellationToken).ConfigureAwait(false);
 
     private static async Task<long> CopyAsync<T>(ChatDbContext from, ChatDbContext to, Func<T, long> weigh, CancellationToken cancellationToken)
         where T : class

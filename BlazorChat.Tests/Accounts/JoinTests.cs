@@ -73,6 +73,34 @@ public sealed partial class JoinTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_copied_cookie_is_void_once_its_person_has_left_also_after_a_restart()
+    {
+        var room = $"/rooms/{(await _host.RoomAsync()).Id}";
+        await JoinAsync("Ada", "/join");
+        var copied = _cookies.GetCookies(_browser.BaseAddress!)["BlazorChat.Person"]!.Value;
+        using var thief = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = _browser.BaseAddress };
+        thief.DefaultRequestHeaders.Add("Cookie", $"BlazorChat.Person={copied}");
+        Assert.Equal(HttpStatusCode.OK, (await thief.GetAsync(room)).StatusCode);
+
+        var token = Token().Match(await _browser.GetStringAsync(room)).Groups["value"].Value;
+        var left = await _browser.PostAsync("/leave", new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = WebUtility.HtmlDecode(token) }));
+        Assert.Equal(HttpStatusCode.Redirect, left.StatusCode);
+        Assert.StartsWith("/join", Path(await thief.GetAsync(room)), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await _browser.GetAsync(room)).StatusCode);
+
+        // Whoever joins again is somebody else, and nobody is shut out.
+        await JoinAsync("Ada", "/join");
+        Assert.Equal(HttpStatusCode.OK, (await _browser.GetAsync(room)).StatusCode);
+
+        _host = await _host.RestartAsync(settings: [ChatHost.Listening]);
+        using var later = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(_host.App.Urls.First()) };
+        later.DefaultRequestHeaders.Add("Cookie", $"BlazorChat.Person={copied}");
+        Assert.StartsWith("/join", Path(await later.GetAsync(room)), StringComparison.Ordinal);
+    }
+
+    private static string Path(HttpResponseMessage response) => response.Headers.Location?.OriginalString ?? "";
+
+    [Fact]
     public async Task The_first_HTML_of_a_room_has_its_messages_and_the_answers_of_a_page_are_guarded_by_headers()
     {
         var room = await _host.RoomAsync("Compilers");
@@ -113,6 +141,9 @@ public sealed partial class JoinTests : IAsyncLifetime
         fields["Name"] = name;
         return await _browser.PostAsync("/join", new FormUrlEncodedContent(fields));
     }
+
+    [GeneratedRegex("""name="__RequestVerificationToken" value="(?<value>[^"]*)["]""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Token();
 
     [GeneratedRegex("""<input type="hidden" name="(?<name>[^"]+)" value="(?<value>[^"]*)" />""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Hidden();

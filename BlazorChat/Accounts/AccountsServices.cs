@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -15,7 +16,7 @@ internal static class AccountsServices
     public const string LeavePath = "/leave";
 
     // Renewed after half of it has passed: a visit every three months is enough to stay the same person.
-    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(180);
+    private static readonly TimeSpan Lifetime = ILeavers.Remembered;
 
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
@@ -30,7 +31,7 @@ internal static class AccountsServices
             options.LoginPath = JoinPath;
             options.AccessDeniedPath = JoinPath;
             options.ReturnUrlParameter = "returnUrl";
-            options.Events.OnValidatePrincipal = RejectUnknownClaimsAsync;
+            options.Events.OnValidatePrincipal = ValidateAsync;
         });
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
@@ -41,24 +42,29 @@ internal static class AccountsServices
         context.SignInAsync(PersonPrincipal.Create(person), new AuthenticationProperties { IsPersistent = true });
 
     public static void MapAccounts(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost(LeavePath, async (HttpContext context, IAntiforgery antiforgery) =>
+        endpoints.MapPost(LeavePath, async (HttpContext context, IAntiforgery antiforgery, ILeavers leavers) =>
         {
             if (!await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false))
             {
                 return Results.BadRequest();
             }
 
+            if (PersonPrincipal.Find(context.User) is { } person)
+            {
+                await leavers.AddAsync(person.Id, context.RequestAborted).ConfigureAwait(false);
+            }
+
             await context.SignOutAsync().ConfigureAwait(false);
             return Results.LocalRedirect("~" + JoinPath);
         });
 
-    private static Task RejectUnknownClaimsAsync(CookieValidatePrincipalContext context)
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
-        if (PersonPrincipal.Find(context.Principal) is null)
+        var leavers = context.HttpContext.RequestServices.GetRequiredService<ILeavers>();
+        if (PersonPrincipal.Find(context.Principal) is not { } person
+            || await leavers.HasLeftAsync(person.Id, context.HttpContext.RequestAborted).ConfigureAwait(false))
         {
             context.RejectPrincipal();
         }
-
-        return Task.CompletedTask;
     }
 }

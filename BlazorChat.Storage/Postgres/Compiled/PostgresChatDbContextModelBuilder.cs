@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4b6744a5-9621-4cea-acc6-055fba3d948b"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("ee49526f-fed0-4980-bc59-448ec970f7c5"), entityTypeCount: 12)
         {
         }
 
@@ -20,6 +20,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
         {
             var blobRow = BlobRowEntityType.Create(this);
             var journalRow = JournalRowEntityType.Create(this);
+            var leaverRow = LeaverRowEntityType.Create(this);
             var messageRow = MessageRowEntityType.Create(this);
             var messageVersionRow = MessageVersionRowEntityType.Create(this);
             var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
@@ -40,6 +41,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
 
             BlobRowEntityType.CreateAnnotations(blobRow);
             JournalRowEntityType.CreateAnnotations(journalRow);
+            LeaverRowEntityType.CreateAnnotations(leaverRow);
             MessageRowEntityType.CreateAnnotations(messageRow);
             MessageVersionRowEntityType.CreateAnnotations(messageVersionRow);
             OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);

@@ -71,6 +71,20 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.ToTable("Journal", (string)null);
                 });
 
+            modelBuilder.Entity("BlazorChat.Storage.LeaverRow", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("LeftAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("PersonId");
+
+                    b.ToTable("Leavers", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.MessageRow", b =>
                 {
                     b.Property<Guid>("Id")

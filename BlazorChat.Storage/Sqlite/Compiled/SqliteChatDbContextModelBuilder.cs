@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("521b9f25-57ec-4b13-8908-d2963bdf5f71"), entityTypeCount: 9)
+            : base(skipDetectChanges: false, modelId: new Guid("9429b6ee-0c8a-4d06-b07e-01dc844ec4f2"), entityTypeCount: 10)
         {
         }
 
@@ -19,6 +19,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
         {
             var blobRow = BlobRowEntityType.Create(this);
             var journalRow = JournalRowEntityType.Create(this);
+            var leaverRow = LeaverRowEntityType.Create(this);
             var messageRow = MessageRowEntityType.Create(this);
             var messageVersionRow = MessageVersionRowEntityType.Create(this);
             var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
@@ -37,6 +38,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
 
             BlobRowEntityType.CreateAnnotations(blobRow);
             JournalRowEntityType.CreateAnnotations(journalRow);
+            LeaverRowEntityType.CreateAnnotations(leaverRow);
             MessageRowEntityType.CreateAnnotations(messageRow);
             MessageVersionRowEntityType.CreateAnnotations(messageVersionRow);
             OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);

@@ -64,6 +64,20 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.ToTable("Journal", (string)null);
                 });
 
+            modelBuilder.Entity("BlazorChat.Storage.LeaverRow", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LeftAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("PersonId");
+
+                    b.ToTable("Leavers", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.MessageRow", b =>
                 {
                     b.Property<Guid>("Id")

@@ -147,7 +147,7 @@ public sealed class MiddlewareFilterTests : IDisposable
 
     [Theory]
     [InlineData("<tool_call>\n{\"name\": \"dice\", \"arguments\": {\"count\": 2}}\n</tool_call>", "", "dice {\"count\": 2}")]
-    [InlineData("I roll.\n<tool_call>{\"name\":\"dice\",\"arguments\":\"{}\"}</tool_call>\n<tool_call>{\"name\":\"coin\"}</tool_call>Done", "I roll.\nDone", "dice {}|coin ")]
+    [InlineData("I roll.\n<tool_call>{\"name\":\"dice\",\"arguments\":\"{}\"}</tool_call>\n<tool_call>{\"name\":\"coin\"}</tool_call>Done", "I roll.\n\nDone", "dice {}|coin ")]
     [InlineData("<function=dice>{\"count\":1}</function>", "", "dice {\"count\":1}")]
     [InlineData("[TOOL_CALLS][{\"name\":\"dice\",\"arguments\":{}},{\"name\":\"coin\",\"parameters\":{}}]", "", "dice {}|coin {}")]
     [InlineData("Use <tool_call>{\"name\":\"dice\"}</tool_call>", "Use <tool_call>{\"name\":\"dice\"}</tool_call>", "")]

@@ -56,7 +56,7 @@ internal sealed class TextCallFilter(bool runs) : ContentFilter
         _held = "";
         while (text.Length > 0)
         {
-            if (!_code.IsInCode && _code.IsAtLineStart && text.AsSpan().TrimStart() is var start && Form(start) is { } form)
+            if (!_code.IsInCode && _code.IsAtLineStart && text.AsSpan().TrimStart(" \t") is var start && Form(start) is { } form)
             {
                 var at = text.Length - start.Length;
                 var end = start.Length < form.Begin.Length ? -1 : start[form.Begin.Length..].IndexOf(form.End, StringComparison.Ordinal);
@@ -69,6 +69,11 @@ internal sealed class TextCallFilter(bool runs) : ContentFilter
                 var length = end < 0 ? start.Length : form.Begin.Length + end + form.End.Length;
                 if (Read(start[..length].ToString(), form) is { Count: > 0 } calls)
                 {
+                    if (at > 0)
+                    {
+                        output.Add(new TextContent(text[..at]));
+                    }
+
                     if (runs)
                     {
                         calls.ForEach(output.Add);
