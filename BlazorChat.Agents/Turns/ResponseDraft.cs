@@ -8,21 +8,11 @@ namespace BlazorChat.Turns;
 /// <summary>Receives what a running response produces. Called in order, within the draft's lock, so it must be quick.</summary>
 internal interface IResponseSink
 {
-    /// <summary>Receives a delta.</summary>
+    /// <summary>Receives a change that adds no text.</summary>
     void OnDelta(ResponseDelta delta);
 
-    /// <summary>Receives text or reasoning, after <see cref="OnDelta"/> has received the same.</summary>
-    void OnText(Guid messageId, int step, string text, bool isReasoning);
-}
-
-/// <summary>The sink of a turn's response: the room, for viewers, and the journal, for a restart.</summary>
-internal sealed class RoomSink(OpenRoom room, TurnJournal journal) : IResponseSink
-{
-    /// <inheritdoc />
-    public void OnDelta(ResponseDelta delta) => room.Apply(delta);
-
-    /// <inheritdoc />
-    public void OnText(Guid messageId, int step, string text, bool isReasoning) => journal.Append(messageId, step, text, isReasoning);
+    /// <summary>Receives text or reasoning, with the delta that shows it.</summary>
+    void OnText(Guid messageId, int step, string text, bool isReasoning, ResponseDelta delta);
 }
 
 /// <summary>
@@ -242,18 +232,19 @@ internal sealed class ResponseDraft
             // Nothing is appended to reasoning that its provider has sealed: what follows is new reasoning.
             var goesOn = (isReasoning ? _draft.Parts is [.., ReasoningPart { ProtectedData: null }] : _draft.Parts is [.., TextPart]) && PartList.GoesOn(_draft.Parts, Step);
             _hasStreamed = true;
+            ResponseDelta delta;
             if (goesOn)
             {
                 var partId = _draft.Parts[^1].PartId;
                 _draft.Append(partId, text);
-                _sink.OnDelta(new ResponseDelta.TextAppended(_messageId, ++_number, partId, text));
+                delta = new ResponseDelta.TextAppended(_messageId, ++_number, partId, text);
             }
             else
             {
-                Set(isReasoning ? new ReasoningPart(text) { Step = Step } : new TextPart(text) { Step = Step });
+                delta = Change(isReasoning ? new ReasoningPart(text) { Step = Step } : new TextPart(text) { Step = Step });
             }
 
-            _sink.OnText(_messageId, Step, text, isReasoning);
+            _sink.OnText(_messageId, Step, text, isReasoning, delta);
         }
     }
 
@@ -289,13 +280,15 @@ internal sealed class ResponseDraft
         return null;
     }
 
-    private void Set(MessagePart part)
+    private void Set(MessagePart part) => _sink.OnDelta(Change(part));
+
+    private ResponseDelta.PartSet Change(MessagePart part)
     {
         if (part.PartId == 0)
         {
             MakeRoom();
         }
 
-        _sink.OnDelta(new ResponseDelta.PartSet(_messageId, ++_number, _draft.Set(part)));
+        return new ResponseDelta.PartSet(_messageId, ++_number, _draft.Set(part));
     }
 }

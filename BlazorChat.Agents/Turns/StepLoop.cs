@@ -160,6 +160,8 @@ internal sealed partial class StepLoop(ToolBatch batch, TurnsMetrics metrics, Ti
                     // Leaving the stream closes the provider's connection.
                     break;
                 }
+
+                await run.KeepPaceAsync().ConfigureAwait(false);
             }
         }
         finally

@@ -117,6 +117,9 @@ internal abstract class StepRun(Assistant assistant, ResponseDraft draft)
     /// <summary>Called when a step has ended: the model has answered and its tool calls have run, except those that wait for people.</summary>
     public virtual Task StepEndedAsync(ModelRequest request, ChatFinishReason? finish, TimeSpan took) => Task.CompletedTask;
 
+    /// <summary>Waits until the run may read on, if the model is faster than its text can be stored.</summary>
+    public virtual Task KeepPaceAsync() => Task.CompletedTask;
+
     /// <returns>Whether this is the first piece of the response, so that its time should be measured.</returns>
     public virtual bool MarkFirstToken() => false;
 

@@ -1,12 +1,22 @@
+using System.Collections.Immutable;
 using System.Text;
 using BlazorChat.Text;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Turns;
 
+/// <summary>How far the journal is.</summary>
+/// <param name="Stored">The last batch that is on disk, with all batches before it.</param>
+/// <param name="KeepsUp">Whether new text may be shown before it is on disk.</param>
+/// <param name="IsFailing">Whether the last attempt to store text failed.</param>
+internal readonly record struct JournalProgress(long Stored, bool KeepsUp, bool IsFailing);
+
 /// <summary>
 /// Keeps the text of running responses on disk: pieces of all rooms in one transaction a few times a second, and no transaction when
-/// there is no new text. A crash costs at most one interval.
+/// there is no new text. It also ties what is shown to what is stored, so that a crash takes back at most two intervals of what anyone
+/// has seen: while the oldest text that is not on disk is older than one and a half intervals, no further text is shown
+/// (<see cref="Append"/>). The other half is for the way of the text to here. Once it is older than two intervals, models are not read
+/// (<see cref="KeepPaceAsync"/>).
 /// </summary>
 internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOptions> options, TimeProvider time, ILogger<TurnJournal> logger)
     : BackgroundService
@@ -16,9 +26,38 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Pending> _pending = [];
     private readonly SemaphoreSlim _hasText = new(0, 1);
+    private readonly TimeSpan _interval = options.Value.JournalInterval;
+    private ImmutableArray<Follower> _followers = [];
 
-    /// <summary>Adds text of a response; it is on disk within one interval.</summary>
-    public void Append(Guid messageId, int step, string text, bool isReasoning)
+    // Text goes into the open batch until that is taken to be stored.
+    private long _batch = 1;
+    private long _stored;
+
+    // When the oldest text was appended that is being stored, and that is in the open batch.
+    private long? _storingSince;
+    private long? _openSince;
+
+    // The last batch was stored late. What has piled up behind it may arrive all at once, and is shown only when it is stored.
+    private bool _wasLate;
+    private bool _isFailing;
+    private bool _hasEnded;
+    private TaskCompletionSource _attempted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>How far it is now.</summary>
+    public JournalProgress Progress
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return ProgressLocked();
+            }
+        }
+    }
+
+    /// <summary>Adds text of a response. It is on disk within about one interval, unless the machine or the database is busy.</summary>
+    /// <returns>0 if the text may be shown at once; otherwise the batch that must be stored first (see <see cref="JournalProgress.Stored"/>).</returns>
+    public long Append(Guid messageId, int step, string text, bool isReasoning)
     {
         lock (_lock)
         {
@@ -28,10 +67,29 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
             }
 
             pending.Append(step, text, isReasoning);
-            if (_hasText.CurrentCount == 0)
-            {
-                _hasText.Release();
-            }
+            _openSince ??= time.GetTimestamp();
+            Signal();
+            return KeepsUp() ? 0 : _batch;
+        }
+    }
+
+    /// <summary>Calls back after each attempt to store text, until the result is disposed.</summary>
+    public IDisposable Follow(Action<JournalProgress> attempted)
+    {
+        var follower = new Follower(this, attempted);
+        ImmutableInterlocked.Update(ref _followers, static (all, added) => all.Add(added), follower);
+        return follower;
+    }
+
+    /// <summary>
+    /// Waits while text is older than two intervals and not on disk, so that a model is not read faster than its text can be stored. Does
+    /// not wait while the database cannot be reached: that may take minutes, providers would hang up, and what is not stored is not shown.
+    /// </summary>
+    public Task KeepPaceAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return IsBehind() ? UntilCaughtUpAsync(cancellationToken) : Task.CompletedTask;
         }
     }
 
@@ -69,13 +127,73 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
             while (true)
             {
                 await _hasText.WaitAsync(stoppingToken).ConfigureAwait(false);
+                var began = time.GetTimestamp();
                 var stored = await FlushAsync(stoppingToken).ConfigureAwait(false);
-                await Task.Delay(stored ? options.Value.JournalInterval : TryAgainAfter, time, stoppingToken).ConfigureAwait(false);
+                var wait = !stored ? TryAgainAfter : WasLate ? TimeSpan.Zero : _interval - time.GetElapsedTime(began);
+                if (wait > TimeSpan.Zero)
+                {
+                    await Task.Delay(wait, time, stoppingToken).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Turns end before this service does, and store their complete text.
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _hasEnded = true;
+                _attempted.TrySetResult();
+            }
+        }
+    }
+
+    private bool WasLate
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _wasLate;
+            }
+        }
+    }
+
+    private async Task UntilCaughtUpAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task attempted;
+            lock (_lock)
+            {
+                if (!IsBehind())
+                {
+                    return;
+                }
+
+                attempted = _attempted.Task;
+            }
+
+            await attempted.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private bool KeepsUp() => !_isFailing && !_wasLate && Age() <= _interval * 1.5;
+
+    private bool IsBehind() => !_isFailing && !_hasEnded && Age() > _interval * 2;
+
+    // How old the oldest text is that is not on disk.
+    private TimeSpan Age() => (_storingSince ?? _openSince) is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
+
+    private JournalProgress ProgressLocked() => new(_stored, KeepsUp(), _isFailing);
+
+    private void Signal()
+    {
+        if (_hasText.CurrentCount == 0)
+        {
+            _hasText.Release();
         }
     }
 
@@ -83,20 +201,21 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
     private async Task<bool> FlushAsync(CancellationToken cancellationToken)
     {
         List<JournalPiece> pieces;
+        long batch;
         lock (_lock)
         {
             pieces = [.. _pending.SelectMany(p => p.Value.Take(p.Key))];
-        }
-
-        if (pieces.Count == 0)
-        {
-            return true;
+            batch = _batch++;
+            _storingSince = _openSince;
+            _openSince = null;
         }
 
         try
         {
-            await store.AppendJournalAsync(pieces, cancellationToken).ConfigureAwait(false);
-            return true;
+            if (pieces.Count > 0)
+            {
+                await store.AppendJournalAsync(pieces, cancellationToken).ConfigureAwait(false);
+            }
         }
 #pragma warning disable CA1031 // Any exception that left this service would end the server.
         catch (Exception e) when (e is not OperationCanceledException)
@@ -104,7 +223,47 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
         {
             LogFailed(e, pieces.Count);
             PutBack(pieces);
+            Attempted(null);
             return false;
+        }
+
+        Attempted(batch);
+        return true;
+    }
+
+    private void Attempted(long? stored)
+    {
+        JournalProgress progress;
+        TimeSpan? late = null;
+        lock (_lock)
+        {
+            _isFailing = stored is null;
+            if (stored is { } batch)
+            {
+                var age = _storingSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
+                late = !_wasLate && age > _interval * 1.5 ? age : null;
+                _wasLate = age > _interval * 1.5;
+                _stored = batch;
+            }
+            else
+            {
+                _openSince = _storingSince ?? _openSince;
+            }
+
+            _storingSince = null;
+            _attempted.TrySetResult();
+            _attempted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            progress = ProgressLocked();
+        }
+
+        if (late is { } took)
+        {
+            LogLate(took.TotalMilliseconds);
+        }
+
+        foreach (var follower in _followers)
+        {
+            follower.Attempted(progress);
         }
     }
 
@@ -120,15 +279,22 @@ internal sealed partial class TurnJournal(ITurnStore store, IOptions<TurnsOption
                 }
             }
 
-            if (_hasText.CurrentCount == 0)
-            {
-                _hasText.Release();
-            }
+            Signal();
         }
     }
 
     [LoggerMessage(LogLevel.Error, "{Count} pieces of running responses could not be journaled; retrying.")]
     private partial void LogFailed(Exception exception, int count);
+
+    [LoggerMessage(LogLevel.Debug, "Text of running responses was on disk only after {Milliseconds} ms; responses slow down until it is faster.")]
+    private partial void LogLate(double milliseconds);
+
+    private sealed class Follower(TurnJournal journal, Action<JournalProgress> attempted) : IDisposable
+    {
+        public Action<JournalProgress> Attempted { get; } = attempted;
+
+        public void Dispose() => ImmutableInterlocked.Update(ref journal._followers, static (all, gone) => all.Remove(gone), this);
+    }
 
     /// <summary>The text of one response that is not on disk yet, in order: a run of text, of reasoning, of text again …</summary>
     private sealed class Pending

@@ -51,11 +51,12 @@ internal sealed class TurnRun : StepRun, IDisposable
     private readonly SemaphoreSlim _saving = new(1, 1);
     private readonly Lock _lock = new();
     private readonly TurnRunServices _services;
+    private readonly RoomSink _sink;
     private TokenCounts _tokens;
     private CurrentStep? _current;
     private bool _isCutTold;
 
-    public TurnRun(Room room, ClaimedTurn claimed, Assistant assistant, RunningTurn turn, TurnRunServices services)
+    public TurnRun(Room room, ClaimedTurn claimed, Assistant assistant, RunningTurn turn, RoomSink sink, TurnRunServices services)
         : base(assistant, turn.Draft)
     {
         Room = room;
@@ -63,6 +64,7 @@ internal sealed class TurnRun : StepRun, IDisposable
         Turn = turn;
         BeganAt = services.Time.GetUtcNow();
         _services = services;
+        _sink = sink;
         turn.SaveAsync = SaveAsync;
     }
 
@@ -121,6 +123,9 @@ internal sealed class TurnRun : StepRun, IDisposable
         FirstTokenAt = _services.Time.GetUtcNow();
         return true;
     }
+
+    /// <inheritdoc />
+    public override Task KeepPaceAsync() => _services.Journal.KeepPaceAsync(Token);
 
     /// <summary>The metadata of the whole response, including earlier turns.</summary>
     public ResponseMetadata Metadata()
@@ -270,7 +275,11 @@ internal sealed class TurnRun : StepRun, IDisposable
         }
     }
 
-    public void Dispose() => _saving.Dispose();
+    public void Dispose()
+    {
+        _sink.Dispose();
+        _saving.Dispose();
+    }
 
     private void Put(DataPart data, bool isTransient)
     {

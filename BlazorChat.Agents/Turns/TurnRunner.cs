@@ -89,8 +89,9 @@ internal sealed partial class TurnRunner(
             return null;
         }
 
-        var turn = new RunningTurn(claimed.Response, claimed.Request, new ResponseDraft(claimed.Response.Id, claimed.Response.Parts, claimed.Step, new RoomSink(room, services.Journal)));
-        var run = new TurnRun(room.State.Room, claimed, assistant, turn, services);
+        var sink = new RoomSink(room, services.Journal, claimed.Response.Id);
+        var turn = new RunningTurn(claimed.Response, claimed.Request, new ResponseDraft(claimed.Response.Id, claimed.Response.Parts, claimed.Step, sink));
+        var run = new TurnRun(room.State.Room, claimed, assistant, turn, sink, services);
         // Registered before it is visible, so that anyone who sees it can stop it.
         running.Add(turn);
         Tell(roomId, begun.Events);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using BlazorChat.Messages;
 using BlazorChat.Storage.Sqlite;
 using BlazorChat.Tests.Support;
@@ -59,6 +61,43 @@ public sealed class KilledServerTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task On_a_busy_machine_a_kill_takes_back_at_most_two_intervals_of_what_a_viewer_had_seen()
+    {
+        var kills = Soak.Times(5, 200);
+        const int LongestAnswerInMilliseconds = 2_500;
+        var random = new Random(40);
+        var killsThatHadShownSomething = 0;
+        var ada = await _app.JoinAsync("Ada");
+        for (var kill = 1; kill <= kills; kill++)
+        {
+            await ada.SendAsync($"Question {kill}");
+            var response = await _app.Model.NextAsync();
+            List<(string Token, TimeSpan At)> said;
+            using (BusyMachine.Begin(_app.Folder))
+            {
+                (said, _) = await SpeakUntilKilledAsync(response, TimeSpan.FromMilliseconds(500 + random.Next(LongestAnswerInMilliseconds)));
+            }
+
+            // The page keeps what it had shown.
+            var seen = TokensIn(await ada.ArticleBy("Demo").Last.InnerTextAsync());
+            await _app.StartAsync();
+            await Expect(ada.ArticleBy("Demo").Last).ToContainTextAsync("Interrupted");
+            var kept = TokensIn((await ReadMessagesAsync())[^1].Text);
+            if (seen > kept)
+            {
+                // In the model's time, by when it had said the first token that is lost and the last one that was seen.
+                var lost = said[seen - 1].At - said[kept].At;
+                Assert.True(lost <= JournalInterval * 2, $"Kill {kill}: {lost.TotalMilliseconds:n0} ms of what the page had shown were lost ({seen} tokens seen, {kept} kept).");
+            }
+
+            killsThatHadShownSomething += seen > 0 ? 1 : 0;
+            await ada.ReadyAsync();
+        }
+
+        Assert.True(killsThatHadShownSomething >= kills / 2, $"Only in {killsThatHadShownSomething} of {kills} kills the page had shown something.");
+    }
+
+    [Fact]
     public async Task After_a_clean_restart_open_pages_come_back_by_themselves_in_the_same_room_with_their_draft()
     {
         var ada = await _app.JoinAsync("Ada");
@@ -113,6 +152,13 @@ public sealed class KilledServerTests(Chromium chromium) : IAsyncLifetime
         var at = clock.Elapsed;
         await _app.App.KillAsync();
         return (said, at);
+    }
+
+    /// <summary>How many of "t0 t1 t2 …" a text has.</summary>
+    private static int TokensIn(string text)
+    {
+        var numbers = Regex.Matches(text, @"\bt(?<number>\d+)\b", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        return numbers.Count == 0 ? 0 : numbers.Max(n => int.Parse(n.Groups["number"].ValueSpan, CultureInfo.InvariantCulture)) + 1;
     }
 
     /// <summary>Whether there was anything that had to be kept.</summary>

@@ -48,7 +48,7 @@ internal sealed class DelegationProgress : IResponseSink, IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public void OnText(Guid messageId, int step, string text, bool isReasoning)
+    public void OnText(Guid messageId, int step, string text, bool isReasoning, ResponseDelta delta)
     {
         if (!isReasoning)
         {
