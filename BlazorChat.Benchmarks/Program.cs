@@ -10,6 +10,8 @@ internal static class Program
 
           fanout   what a streamed token costs, by viewers, history and compression
                    --viewers 1,50,200,500  --history 0,10000  --compress on|off|both  --seconds 30  --runs 1
+          crowd    what a fast response costs while a crowd watches, first and second after the server's start
+                   --viewers 200  --tokens 400  --rate 100  --compress on|off|both  --runs 1
           idle     what the empty server and an idle circuit cost
                    --circuits 200  --history 10000  --compress on|off|both
           open     how soon an opened room is there
@@ -35,6 +37,7 @@ internal static class Program
             return args switch
             {
                 ["fanout", .. var options] => await FanoutCommand.RunAsync(options, ending.Token),
+                ["crowd", .. var options] => await CrowdCommand.RunAsync(options, ending.Token),
                 ["idle", .. var options] => await IdleCommand.RunAsync(options, ending.Token),
                 ["blocks", .. var options] => await BlocksCommand.RunAsync(options, ending.Token),
                 ["open", .. var options] => await OpenCommand.RunAsync(options, ending.Token),

@@ -14,6 +14,7 @@ namespace BlazorChat.Benchmarks.Commands;
 /// <param name="Allocated">Managed bytes that the server allocated per viewer-token.</param>
 /// <param name="Latency50">From the model's sending a token to the batch's arrival with a viewer, in ms: the median.</param>
 /// <param name="Latency99">The same, the 99th percentile.</param>
+/// <param name="WorkingSet">The server's memory in RAM as the model ended, in bytes.</param>
 /// <param name="Lost">Circuits that ended by themselves.</param>
 /// <param name="Missed">Marked tokens that some viewer never received, summed over the viewers: 0, or something is broken.</param>
 /// <param name="WrongTexts">Viewers, of the few that keep what they show, whose text is not exactly the response: 0 as well.</param>
@@ -25,6 +26,7 @@ internal sealed record FanoutRun(
     double Allocated,
     double Latency50,
     double Latency99,
+    double WorkingSet,
     int Lost,
     int Missed,
     int WrongTexts)
@@ -49,6 +51,7 @@ internal sealed record FanoutRun(
         await bench.App.PostMessageAsync(room, "Tell me something.", cancellationToken);
         var limit = TimeSpan.FromSeconds(((double)tokens / tokensPerSecond) + 60);
         await response.Sent.WaitAsync(limit, cancellationToken);
+        var streaming = await bench.App.SampleAsync(collect: false, cancellationToken);
         await fleet.WaitForMarksAsync(response.Text.Marks, TimeSpan.FromSeconds(30), cancellationToken);
         await fleet.WaitForQuietAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), cancellationToken);
 
@@ -64,6 +67,7 @@ internal sealed record FanoutRun(
             (after.AllocatedBytes - before.AllocatedBytes) / viewerTokens,
             Percentile.Of(latencies, 0.5),
             Percentile.Of(latencies, 0.99),
+            streaming.WorkingSetBytes,
             fleet.Lost,
             fleet.Viewers.Sum(viewer => response.Text.Marks - viewer.Log.Seen),
             CountWrongTexts(fleet, response.Text));
@@ -78,6 +82,7 @@ internal sealed record FanoutRun(
         Percentile.Median(runs.Select(run => run.Allocated)),
         Percentile.Median(runs.Select(run => run.Latency50)),
         Percentile.Median(runs.Select(run => run.Latency99)),
+        Percentile.Median(runs.Select(run => run.WorkingSet)),
         runs.Sum(run => run.Lost),
         runs.Sum(run => run.Missed),
         runs.Sum(run => run.WrongTexts));
