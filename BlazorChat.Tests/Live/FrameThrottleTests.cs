@@ -88,6 +88,23 @@ public sealed class FrameThrottleTests : IDisposable
         Assert.Equal(0, _frames);
     }
 
+    [Theory]
+    [InlineData(1, 0, 60)]
+    [InlineData(1, 60, 60)]
+    [InlineData(1, 100, 100)]
+    [InlineData(1, 200, 130)]
+    [InlineData(1, 500, 130)]
+    [InlineData(1, 800, 160)]
+    [InlineData(1, 5_000, 200)]
+    [InlineData(2, 200, 100)]
+    [InlineData(8, 400, 60)]
+    public void The_more_viewers_share_a_core_the_rarer_are_frames(int cores, int viewers, int milliseconds)
+    {
+        var interval = new FrameInterval(cores);
+        interval.Add(viewers);
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), interval.Interval);
+    }
+
     [Fact]
     public void The_interval_follows_the_viewers_within_its_bounds()
     {

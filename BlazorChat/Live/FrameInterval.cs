@@ -13,10 +13,25 @@ public sealed class FrameInterval
     /// <summary>The longest time between two frames of a room while something changes.</summary>
     public static readonly TimeSpan Slowest = TimeSpan.FromMilliseconds(200);
 
-    // Batches get at most half of the cores. At 100 µs each, one viewer needs 200 µs of every frame on one core.
-    private static readonly TimeSpan PerViewer = TimeSpan.FromMicroseconds(200.0 / Environment.ProcessorCount);
+    // Frames that a crowd watches are as far apart as still looks live: half as many batches as at the fastest.
+    private static readonly TimeSpan Crowded = TimeSpan.FromMilliseconds(130);
 
+    // Between the two, a frame takes as many milliseconds as viewers share a core: 100 ms with 100 viewers on one core.
+    private static readonly TimeSpan PerViewer = TimeSpan.FromMilliseconds(1);
+
+    // With still more viewers, batches get at most half of the cores: at 100 µs each, one viewer needs 200 µs of every frame on one core.
+    private static readonly TimeSpan BatchesPerViewer = TimeSpan.FromMicroseconds(200);
+
+    private readonly int _cores;
     private int _viewers;
+
+    /// <summary>Creates it for the cores that this process may use.</summary>
+    public FrameInterval()
+        : this(Environment.ProcessorCount)
+    {
+    }
+
+    internal FrameInterval(int cores) => _cores = cores;
 
     /// <summary>The number of viewers, in the whole process, of rooms with running responses.</summary>
     public int Viewers => Volatile.Read(ref _viewers);
@@ -26,7 +41,10 @@ public sealed class FrameInterval
     {
         get
         {
-            var wanted = PerViewer * Viewers;
+            var viewersPerCore = (double)Viewers / _cores;
+            var live = PerViewer * viewersPerCore;
+            var needed = BatchesPerViewer * viewersPerCore;
+            var wanted = live < Crowded ? live : needed < Crowded ? Crowded : needed;
             return wanted < Fastest ? Fastest : wanted > Slowest ? Slowest : wanted;
         }
     }

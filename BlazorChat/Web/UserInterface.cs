@@ -18,6 +18,10 @@ internal static class UserInterface
     // JSON's worst case. The assertion below fails if the longest message outgrows the hub's limit.
     private const int MostBytesPerCharacter = 6;
 
+    // How much of what was sent to a page its compression remembers, as a power of two: 16 KB. The default of 32 KB takes 64 KB more memory
+    // for each page. Less than this costs more bytes than a token may cost.
+    private const int CompressionWindowBits = 14;
+
     public static IServiceCollection AddBlazorChatUi(this IServiceCollection services)
     {
         System.Diagnostics.Debug.Assert(RoomLimits.MessageLength * MostBytesPerCharacter < LargestHubMessage, "The hub refuses the longest message.");
@@ -60,8 +64,16 @@ internal static class UserInterface
         app.MapAccounts();
         app.MapBlobs();
         app.MapRazorComponents<App>()
-            // SecurityHeaders already sets frame-ancestors.
-            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+            .AddInteractiveServerRenderMode(options =>
+            {
+                // SecurityHeaders already sets frame-ancestors.
+                options.ContentSecurityFrameAncestorsPolicy = null;
+                options.ConfigureWebSocketAcceptContext = (_, socket) =>
+                {
+                    socket.ServerMaxWindowBits = CompressionWindowBits;
+                    return Task.CompletedTask;
+                };
+            });
         return app;
     }
 }
