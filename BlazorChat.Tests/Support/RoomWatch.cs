@@ -16,6 +16,8 @@ public sealed class RoomWatch : IDisposable
 
     public void Attach(RoomSubscription subscription) => _subscription = subscription;
 
+    public void Hide(bool isHidden) => _subscription!.Hide(isHidden);
+
     /// <summary>Waits until the room is as wanted.</summary>
     /// <param name="wanted">Whether it is. Asked on a thread of the pool: the test's own are busy with others for longer than some states last.</param>
     /// <param name="cancellationToken">Gives up. One at a time waits with a watch: two would take each other's notices.</param>

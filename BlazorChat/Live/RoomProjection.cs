@@ -22,6 +22,9 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
     private RoomFrame? _frame;
     private int _counted;
 
+    // Whether the next frame has more than text of running responses, and so concerns pages that are not on screen, too.
+    private bool _hasEvent;
+
     public RoomProjection(FrameInterval interval, ViewerNotifier notifier, LiveMetrics metrics, TimeProvider time, ILogger logger)
     {
         _interval = interval;
@@ -62,6 +65,13 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         }
     }
 
+    /// <summary>Sets whether a viewer is on screen. One that is not is told of events, and of no text of running responses.</summary>
+    public void Hide(Viewer viewer, bool isHidden)
+    {
+        _viewers.Hide(viewer, isHidden);
+        CountViewers();
+    }
+
     /// <inheritdoc />
     public void Begin(OpenRoomState room)
     {
@@ -88,6 +98,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         }
 
         CountViewers();
+        Volatile.Write(ref _hasEvent, true);
         _throttle.Changed();
     }
 
@@ -124,8 +135,9 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         }
 
         var began = _time.GetTimestamp();
+        var hasEvent = Interlocked.Exchange(ref _hasEvent, false);
         ComposeResponses();
-        _viewers.Notify();
+        _viewers.Notify(hiddenToo: hasEvent);
         _metrics.Frame(_time.GetElapsedTime(began));
     }
 
@@ -178,7 +190,7 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
     {
         lock (_lock)
         {
-            var counted = Frame.Running.Any() ? _viewers.Count : 0;
+            var counted = Frame.Running.Any() ? _viewers.Visible : 0;
             _interval.Add(counted - _counted);
             _counted = counted;
         }
@@ -222,6 +234,18 @@ public sealed class RoomSubscription : IDisposable
     {
         _viewer.Looks();
         return _projection.Frame;
+    }
+
+    /// <summary>
+    /// Sets whether the viewer's page is hidden. A hidden page gets no notices of the text of running responses. Show the newest frames
+    /// after this when it is on screen again.
+    /// </summary>
+    public void Hide(bool isHidden)
+    {
+        if (Volatile.Read(ref _disposed) == 0)
+        {
+            _projection.Hide(_viewer, isHidden);
+        }
     }
 
     /// <summary>Ends the subscription. Safe to call more than once. A notice that is already on its way may still arrive.</summary>

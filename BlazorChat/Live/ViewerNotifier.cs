@@ -54,7 +54,14 @@ public sealed partial class ViewerNotifier : IAsyncDisposable
 internal sealed class Viewer(ViewerNotifier notifier, Action changed)
 {
     private int _pending;
+    private int _hidden;
     private volatile bool _gone;
+
+    /// <summary>Whether its page is not on screen.</summary>
+    public bool IsHidden => Volatile.Read(ref _hidden) == 1;
+
+    /// <returns>False if it already was as it is to be.</returns>
+    public bool Hide(bool isHidden) => Interlocked.Exchange(ref _hidden, isHidden ? 1 : 0) == (isHidden ? 0 : 1);
 
     /// <summary>Queues a notice, unless one is already waiting.</summary>
     public void Notify()
@@ -83,8 +90,12 @@ internal sealed class Viewer(ViewerNotifier notifier, Action changed)
 internal sealed class ViewerSet(ViewerNotifier notifier)
 {
     private ImmutableHashSet<Viewer> _viewers = [];
+    private int _hidden;
 
     public int Count => Volatile.Read(ref _viewers).Count;
+
+    /// <summary>How many are on screen.</summary>
+    public int Visible => Count - Volatile.Read(ref _hidden);
 
     public Viewer Add(Action changed)
     {
@@ -97,14 +108,31 @@ internal sealed class ViewerSet(ViewerNotifier notifier)
     public bool Remove(Viewer viewer)
     {
         viewer.Leave();
+        Hide(viewer, isHidden: false);
         return ImmutableInterlocked.Update(ref _viewers, static (all, removed) => all.Remove(removed), viewer);
     }
 
-    public void Notify()
+    /// <summary>Sets whether a viewer of the set is on screen.</summary>
+    public void Hide(Viewer viewer, bool isHidden)
+    {
+        if (viewer.Hide(isHidden))
+        {
+            Interlocked.Add(ref _hidden, isHidden ? 1 : -1);
+        }
+    }
+
+    /// <summary>Notifies all viewers.</summary>
+    public void Notify() => Notify(hiddenToo: true);
+
+    /// <summary>Notifies the viewers that are on screen, and perhaps the others.</summary>
+    public void Notify(bool hiddenToo)
     {
         foreach (var viewer in Volatile.Read(ref _viewers))
         {
-            viewer.Notify();
+            if (hiddenToo || !viewer.IsHidden)
+            {
+                viewer.Notify();
+            }
         }
     }
 }

@@ -45,6 +45,7 @@ public sealed class RoomView : IDisposable
     private readonly CancellationToken _closed;
     private RoomSubscription? _subscription;
     private RoomFrame? _frame;
+    private bool _isHidden;
     private bool _disposed;
 
     /// <summary>Creates a view that shows nothing yet; see <see cref="OpenAsync"/>.</summary>
@@ -153,6 +154,20 @@ public sealed class RoomView : IDisposable
         }
     }
 
+    /// <summary>
+    /// Sets whether the page is hidden. A hidden page is told of new and ended messages, but the text of running responses waits until it
+    /// is on screen again, and is then shown at once.
+    /// </summary>
+    public void Hide(bool isHidden)
+    {
+        if (_isHidden != isHidden && !_disposed)
+        {
+            _isHidden = isHidden;
+            _subscription?.Hide(isHidden);
+            ShowFrames();
+        }
+    }
+
     /// <summary>Takes a message's newer state from a command's result or the store.</summary>
     public void Take(MessageFrame message)
     {
@@ -227,6 +242,7 @@ public sealed class RoomView : IDisposable
         }
         else
         {
+            _subscription.Hide(_isHidden);
             Take(_subscription.Read());
         }
 
@@ -318,6 +334,11 @@ public sealed class RoomView : IDisposable
 
     private void ShowFrames()
     {
+        if (_isHidden)
+        {
+            return;
+        }
+
         for (var i = _watchers.Count - 1; i >= 0; i--)
         {
             var watcher = _watchers[i];
