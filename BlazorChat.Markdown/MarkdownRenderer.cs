@@ -30,6 +30,9 @@ public static class MarkdownRenderer
         return blocks.Sum(block => block.Html.Length) <= MostHtml(text.Length) ? blocks : [Plain(text)];
     }
 
+    /// <summary>What a person typed outside of code, as plain text without marks: what they said, and not what they quoted.</summary>
+    public static string ProseOf(string text) => ProseText.Of(RenderTyped(text));
+
     /// <summary>
     /// Renders each top-level block of a text. Never throws and never omits anything: text that exceeds a limit (see
     /// <see cref="InlineBudget"/>, <see cref="BoundedNesting"/>) is shown as plain text.

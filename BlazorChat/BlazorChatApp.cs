@@ -5,6 +5,7 @@ using BlazorChat.Assistants.Tools;
 using BlazorChat.Turns;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
+using BlazorChat.Text;
 using BlazorChat.Web;
 
 namespace BlazorChat;
@@ -41,6 +42,7 @@ public static class BlazorChatApp
         // Registered before the turns, which are therefore stopped first: an ending turn may still wait for a tool.
         builder.Services.AddMcp();
         builder.Services.AddTurns();
+        builder.Services.AddSingleton<IProseReader, TypedProse>();
         builder.Services.AddAssistants(builder.Configuration);
         builder.Services.AddBuiltInTools();
         builder.Services.AddBlazorChatUi();

@@ -1,14 +1,18 @@
 using BlazorChat.Rooms;
+using BlazorChat.Text;
 
 namespace BlazorChat.Turns;
 
-/// <summary>An assistant answers if it is mentioned with @name. If none is mentioned, the first one answers when the room's answer mode allows it.</summary>
-internal sealed class MentionResponseRules(IAssistants assistants) : IResponseRules
+/// <summary>
+/// An assistant answers if it is mentioned with @name, outside of code: who shows <c>`@name`</c> to others asks nobody. If none is mentioned, the first one answers when the room's answer mode allows it.
+/// </summary>
+internal sealed class MentionResponseRules(IAssistants assistants, IProseReader prose) : IResponseRules
 {
     public bool CanAnswer(string assistantId) => assistants.Find(assistantId) is not null;
 
     public IReadOnlyList<string> Choose(Room room, string text)
     {
+        text = text.Contains('@', StringComparison.Ordinal) ? prose.Read(text) : text;
         // Longest names first: "@Ada Two" must not match "@Ada".
         var byLength = assistants.All.OrderByDescending(a => a.Name.Length).ToList();
         var mentioned = new List<string>();

@@ -374,6 +374,32 @@ public class TurnTests : IAsyncLifetime
         Assert.Empty(await db.Turns.ToListAsync());
     }
 
+    [Theory]
+    [InlineData("Write `@Demo` to ask it.", false)]
+    [InlineData("Write ``@Demo `now` `` to ask it.", false)]
+    [InlineData("```\n@Demo\n```", false)]
+    [InlineData("~~~ text\n@Demo\nand `@Demo`", false)]
+    [InlineData("> ```\n> @Demo\n> ```", false)]
+    [InlineData("This is it:\n\n    @Demo hello\n\n    @Demo again", false)]
+    [InlineData("\t@Demo", false)]
+    [InlineData("[a link](https://example.org/@Demo)", false)]
+    [InlineData("ada`x`@demo", true)]
+    [InlineData("`code` and @Demo", true)]
+    [InlineData("```\ncode\n```\n@Demo, what is this?", true)]
+    [InlineData("**@Demo** and _others_", true)]
+    [InlineData("> @Demo said", true)]
+    [InlineData("- one\n- @Demo", true)]
+    [InlineData("A line\n    @Demo goes on", true)]
+    [InlineData("An open ` and @Demo", true)]
+    [InlineData("<b>@Demo</b> & more", true)]
+    public async Task A_mention_in_code_asks_nobody(string text, bool isAsked)
+    {
+        await _host.Rooms.ChangeAsync(ChatHost.Ada, _room.Id, null, null, AnswerMode.WhenMentioned, default);
+        await _host.PostAsync(_room, text);
+        await using var db = _host.OpenDatabase();
+        Assert.Equal(isAsked ? 1 : 0, await db.Turns.CountAsync());
+    }
+
     [Fact]
     public async Task Rooms_are_answered_side_by_side_and_do_not_touch_each_other()
     {
