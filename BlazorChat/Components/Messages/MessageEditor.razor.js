@@ -1,5 +1,7 @@
 // <message-editor> around a textarea with Save and Cancel: handles keys, height and focus. Typing never waits for the server, which
 // gets the text only when it is saved.
+import { isOfInputMethod } from '../../js/keys.js';
+
 customElements.define('message-editor', class extends HTMLElement {
   connectedCallback() {
     this.before = document.activeElement;
@@ -46,7 +48,7 @@ customElements.define('message-editor', class extends HTMLElement {
   }
 
   onKey(e) {
-    if (e.isComposing || e.keyCode === 229) {
+    if (isOfInputMethod(e)) {
       return;
     }
 

@@ -1,6 +1,8 @@
 // <chat-log>: the scrolling conversation. It follows the end while the reader is there. Otherwise it keeps the reader's place exactly
 // where it is, whatever grows, arrives or is loaded above or below. It measures after layout and before paint (ResizeObserver), so
 // nothing jumps. The browser's own scroll anchoring is off, because it would do the same work twice.
+import { isOfInputMethod } from '../../js/keys.js';
+
 const NEAR_END = 48;
 
 // The most pages of older messages that are loaded automatically to find the reader's place again.
@@ -92,7 +94,7 @@ customElements.define('chat-log', class extends HTMLElement {
   // Arrow keys move between messages, as in the list of rooms. In a message taller than the view, they scroll to its end first.
   onKey(e) {
     const current = e.target.closest('article');
-    if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.shiftKey || (e.target !== this && e.target !== current)) {
+    if (isOfInputMethod(e) || e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.shiftKey || (e.target !== this && e.target !== current)) {
       return;
     }
 

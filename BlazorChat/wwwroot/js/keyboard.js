@@ -1,4 +1,6 @@
 // Keyboard shortcuts of the whole page. The message box handles its own keys.
+import { isOfInputMethod } from './keys.js';
+
 const isTyping = target => target.matches?.('input, textarea, select, [contenteditable]');
 
 function moveInRooms(e) {
@@ -24,7 +26,7 @@ document.addEventListener('click', e => {
 }, true);
 
 document.addEventListener('keydown', e => {
-  if (e.isComposing || e.defaultPrevented) {
+  if (isOfInputMethod(e) || e.defaultPrevented) {
     return;
   }
 

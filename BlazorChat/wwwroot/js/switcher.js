@@ -1,5 +1,21 @@
 // Ctrl/Cmd+K: goes to a room by a few letters of its name. The rooms come from the room list, which is always up to date.
+import { keyOf, load, store } from './kept.js';
+import { isOfInputMethod } from './keys.js';
+
 const roomLinks = () => [...document.querySelectorAll('nav.rooms a')];
+
+const VISITED = keyOf('visited');
+const idOf = link => new URL(link.href).pathname;
+
+// The rooms that this tab has shown, newest first.
+const visited = () => load(VISITED) ?? [];
+
+document.addEventListener('chat:room', () => {
+  if (document.querySelector('chat-composer')) {
+    const { pathname } = location;
+    store(VISITED, [pathname, ...visited().filter(path => path !== pathname)].slice(0, 10));
+  }
+});
 
 function parts() {
   const dialog = document.getElementById('switcher');
@@ -25,6 +41,13 @@ function select(list, input, option) {
 function fill({ input, list, none }) {
   const wanted = input.value.trim().toLocaleLowerCase();
   const found = roomLinks().filter(link => link.textContent.toLocaleLowerCase().includes(wanted));
+  const last = found.find(link => idOf(link) === visited()[1]);
+  if (last && wanted === '') {
+    // Ctrl+K and Enter go back and forth between two rooms.
+    found.splice(found.indexOf(last), 1);
+    found.unshift(last);
+  }
+
   list.replaceChildren(...found.slice(0, 50).map((link, i) => {
     const option = document.createElement('li');
     option.id = `switch-${i}`;
@@ -36,7 +59,9 @@ function fill({ input, list, none }) {
     return option;
   }));
   none.hidden = found.length > 0;
-  select(list, input, list.firstElementChild);
+  // The room where the person is already is chosen only if it is the only one.
+  const elsewhere = found.findIndex(link => link.getAttribute('aria-current') === null);
+  select(list, input, list.children[Math.max(0, elsewhere)]);
 }
 
 function go(link) {
@@ -63,13 +88,17 @@ document.addEventListener('input', e => {
 });
 
 document.addEventListener('keydown', e => {
+  if (isOfInputMethod(e)) {
+    return;
+  }
+
   if (e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey) {
     e.preventDefault();
     open();
     return;
   }
 
-  if (!e.target.closest?.('#switcher') || e.isComposing) {
+  if (!e.target.closest?.('#switcher')) {
     return;
   }
 
@@ -79,6 +108,10 @@ document.addEventListener('keydown', e => {
     e.preventDefault();
     const next = e.key === 'ArrowDown' ? current?.nextElementSibling : current?.previousElementSibling;
     select(list, input, next ?? (e.key === 'ArrowDown' ? list.firstElementChild : list.lastElementChild));
+  } else if (e.key === 'Escape') {
+    // A search field would take the first one to empty itself.
+    e.preventDefault();
+    parts().dialog.close();
   } else if (e.key === 'Enter') {
     e.preventDefault();
     current?.click();
