@@ -2,11 +2,20 @@
 // whose button was clicked, and one input passes the chosen action to the server (see MessageList.razor).
 import { announce } from './announce.js';
 import { mustWait } from './away.js';
+import { write } from './copy.js';
+import { isEarly, whenLive } from './first-clicks.js';
+import { isOfInputMethod } from './keys.js';
 
 let chosen;
 
 /** Tells the server what to do with a message. */
 export function tell(act, article) {
+  if (article && isEarly()) {
+    const { id } = article;
+    whenLive(() => document.getElementById(id), live => tell(act, live));
+    return;
+  }
+
   const input = document.querySelector('[data-message-command]');
   if (input && article && !mustWait()) {
     input.value = `${act} ${article.id.slice(2)}`;
@@ -41,7 +50,7 @@ async function copyLink(article) {
   const link = new URL(location.href);
   link.hash = article.id;
   try {
-    await navigator.clipboard.writeText(link.href);
+    await write(link.href);
     announce('Copied');
   } catch {
     announce('This browser does not allow copying');
@@ -68,7 +77,7 @@ document.addEventListener('click', e => {
 });
 
 document.addEventListener('keydown', e => {
-  if (e.isComposing || e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.shiftKey) {
+  if (isOfInputMethod(e) || e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.shiftKey) {
     return;
   }
 
