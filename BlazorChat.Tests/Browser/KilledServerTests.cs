@@ -127,7 +127,7 @@ public sealed class KilledServerTests(Chromium chromium) : IAsyncLifetime
         await _app.App.KillAsync();
         await ada.Composer.FillAsync("Are you there?");
         await ada.Composer.PressAsync("Enter");
-        await Expect(ada.Page.GetByText("Not sent").Or(ada.Page.GetByText("Sending")).First).ToBeVisibleAsync();
+        await Expect(ada.Page.GetByText("Waiting to be sent").Or(ada.Page.GetByText("Sending")).First).ToBeVisibleAsync();
         await _app.StartAsync();
 
         var response = await _app.Model.NextAsync();

@@ -4,60 +4,205 @@ using static Microsoft.Playwright.Assertions;
 
 namespace BlazorChat.Tests.Browser;
 
-/// <summary>A message that the server refuses stays, says why, and can be sent again or thrown away.</summary>
+/// <summary>
+/// What was written arrives by itself, in order and once, whatever is in the way. What the server refuses stays, says why, and can be sent
+/// again or thrown away.
+/// </summary>
 [Collection(BrowserTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
 public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly AppFixture _app = new(chromium);
+    private TcpRelay _relay = null!;
     private BrowserVisitor _ada = null!;
 
-    // One message in six seconds, and none in advance: three are written faster on the slowest machine.
+    // Ten messages a second, and four in advance: people write faster than that when the connection is back.
     public async Task InitializeAsync()
     {
-        await _app.HostAsync(("Rooms__MessagesPerMinute", "10"), ("Rooms__MessageBurst", "1"));
-        _ada = await _app.JoinAsync("Ada");
+        await _app.HostAsync(("Rooms__MessagesPerMinute", "600"), ("Rooms__MessageBurst", "4"));
+        _relay = new TcpRelay(_app.Address.Port);
+        _ada = await _app.JoinAsync("Ada", _relay);
     }
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _relay.DisposeAsync();
+    }
 
     [Fact]
-    public async Task Retry_sends_it_and_discard_forgets_it()
+    public async Task Everything_written_offline_arrives_in_order_by_itself_across_the_rate_limit_and_a_reload()
     {
-        foreach (var text in new[] { "One", "Two", "Three" })
+        await OnlyMentionedAsync();
+        _relay.Cut();
+        await Expect(_ada.Page.Locator("html")).ToHaveAttributeAsync("data-connection", "down");
+        var texts = Enumerable.Range(1, 30).Select(i => $"Message number {i}.").ToList();
+        foreach (var text in texts)
         {
             await _ada.SendAsync(text);
         }
 
-        await Expect(Unsent("Two")).ToContainTextAsync("doing that too often");
-        await Expect(Unsent("Three")).ToBeVisibleAsync();
+        await Expect(Waiting).ToHaveCountAsync(30);
+        await Expect(Waiting.Last).ToContainTextAsync("Waiting to be sent");
+        await Expect(_ada.Page.GetByText("Not sent")).ToHaveCountAsync(0);
+        _relay.Mend();
+        await Expect(_ada.ArticleBy("Ada").Nth(4)).ToBeVisibleAsync();
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        await Expect(_ada.ArticleBy("Ada")).ToHaveCountAsync(30);
+        await Expect(Waiting).ToHaveCountAsync(0);
+        await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync(texts);
+        Assert.Equal(0, await KeptAsync());
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_is_never_sent_again()
+    {
+        await OnlyMentionedAsync();
+        // The second one is sent at the very moment when the first is acknowledged, and may not be shown yet.
+        await _ada.Page.EvaluateAsync("""
+            () => {
+              const composer = document.querySelector('chat-composer');
+              const send = text => { composer.input.value = text; composer.send(); };
+              let isFirst = true;
+              document.addEventListener('chat:unsent', e => {
+                if (e.detail.elementId && isFirst) {
+                  isFirst = false;
+                  send('The second one');
+                }
+              });
+              send('The first one');
+            }
+            """);
+        await Expect(_ada.ArticleBy("Ada")).ToHaveCountAsync(2);
+        await _ada.ChooseAsync("Clear…");
+        await _ada.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Clear room" }).ClickAsync();
+        await Expect(_ada.ArticleBy("Ada")).ToHaveCountAsync(0);
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        // What was sent after a reload comes after everything that the page had kept.
+        await _ada.SendAsync("The third one");
+        await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync(["The third one"]);
+    }
+
+    [Fact]
+    public async Task An_offline_event_shows_at_once_and_what_is_written_waits_with_a_clock()
+    {
+        await OnlyMentionedAsync();
+        await _ada.Page.Context.SetOfflineAsync(true);
+        await Expect(_ada.Page.GetByText("You’re offline.")).ToBeVisibleAsync(new() { Timeout = 1000 });
+        await _ada.SendAsync("From the train");
+        await Expect(Waiting).ToContainTextAsync("Waiting to be sent");
+        await Expect(Waiting.Locator("use[href='#i-clock']")).ToBeAttachedAsync();
+        await _ada.Page.Context.SetOfflineAsync(false);
         await Expect(_ada.ArticleBy("Ada")).ToHaveCountAsync(1);
+        await Expect(Waiting).ToHaveCountAsync(0);
+        await Expect(_ada.Page.GetByText("You’re offline.")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_silent_network_is_noticed_within_five_seconds_while_something_is_unsent()
+    {
+        await OnlyMentionedAsync();
+        _relay.Deafen();
+        await _ada.SendAsync("Into the void");
+        await Expect(_ada.Page.GetByText("Reconnecting…")).ToBeVisibleAsync(new() { Timeout = 5000 });
+        await Expect(Waiting).ToContainTextAsync("Waiting to be sent");
+        _relay.Mend();
+        await Expect(_ada.ArticleBy("Ada")).ToHaveCountAsync(1);
+        await Expect(Waiting).ToHaveCountAsync(0);
+        await Expect(_ada.Page.GetByText("Reconnecting…")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task What_is_refused_says_why_and_is_sent_again_or_discarded_here_or_in_another_room()
+    {
+        var lobby = _ada.Page.Url;
+        await _ada.CreateRoomAsync("Plans");
+        await OpenSettingsAsync();
+        await Setting("Drop").CheckAsync();
+        await SavedAsync();
+        await _ada.SendAsync("A question");
+        var response = await _app.Model.NextAsync();
+        await _ada.SendAsync("Two");
+        await _ada.SendAsync("Three");
+        await Expect(Failed("Two")).ToContainTextAsync("The assistant is busy");
+        await Expect(Failed("Three")).ToBeVisibleAsync();
 
         // It is still there after a reload, and still not sent.
         await _ada.Page.ReloadAsync();
         await _ada.ReadyAsync();
-        await Expect(Unsent("Two")).ToContainTextAsync("Not sent");
-        await Expect(Unsent("Three")).ToBeVisibleAsync();
-
-        await Unsent("Three").GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
-        await Expect(Unsent("Three")).ToHaveCountAsync(0);
+        await Expect(Failed("Two")).ToContainTextAsync("Not sent");
+        await Failed("Three").GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+        await Expect(Failed("Three")).ToHaveCountAsync(0);
         await Expect(_ada.Composer).ToBeFocusedAsync();
 
-        // As soon as the server allows it.
-        while (await _ada.ArticleBy("Ada").CountAsync() < 2)
-        {
-            await Unsent("Two").GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
-            await Expect(Unsent("Two").Or(_ada.ArticleBy("Ada").Nth(1)).First).ToBeVisibleAsync();
-        }
-
-        await Expect(Unsent("Two")).ToHaveCountAsync(0);
-        await _ada.Page.ReloadAsync();
-        await _ada.ReadyAsync();
-        await Expect(_ada.ArticleBy("Ada")).ToHaveCountAsync(2);
-        await Expect(_ada.Page.GetByText("Three", new() { Exact = true })).ToHaveCountAsync(0);
-        await Expect(_ada.Page.GetByText("Not sent")).ToHaveCountAsync(0);
+        // Refused when its author had left the room already: it is shown where they are.
+        await _ada.Page.EvaluateAsync("""
+            () => {
+              const composer = document.querySelector('chat-composer');
+              composer.input.value = 'Four';
+              composer.send();
+              [...document.querySelectorAll('nav.rooms a')].find(a => a.textContent === 'Lobby').click();
+            }
+            """);
+        await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
+        await Expect(Failed("Four")).ToContainTextAsync("The assistant is busy");
+        await Expect(Failed("Four").GetByRole(AriaRole.Button, new() { Name = "Copy" })).ToBeVisibleAsync();
+        response.Finish("Now");
+        await Expect(_ada.RoomList).Not.ToContainTextAsync("Answering");
+        await Failed("Two").GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+        (await _app.Model.NextAsync()).Finish("To the second");
+        await Expect(Failed("Two")).ToHaveCountAsync(0);
+        await Failed("Four").GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+        await Expect(Failed("Four")).ToHaveCountAsync(0);
+        Assert.Equal(0, await KeptAsync());
+        Assert.Equal(lobby, _ada.Page.Url);
     }
 
-    private ILocator Unsent(string text) =>
+    [Fact]
+    public async Task What_was_written_offline_in_a_room_that_is_deleted_meanwhile_is_shown_with_copy()
+    {
+        await _ada.CreateRoomAsync("Plans");
+        var url = new Uri(_app.Address, new Uri(_ada.Page.Url).AbsolutePath).ToString();
+        _relay.Cut();
+        await Expect(_ada.Page.Locator("html")).ToHaveAttributeAsync("data-connection", "down");
+        await _ada.SendAsync("Written too late");
+        var grace = await _app.JoinAsync("Grace");
+        await grace.Page.GotoAsync(url);
+        await grace.ReadyAsync();
+        await grace.ChooseAsync("Delete…");
+        await grace.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete room" }).ClickAsync();
+        await Expect(grace.Page).Not.ToHaveURLAsync(url);
+        _relay.Mend();
+        await Expect(_ada.Heading).ToHaveTextAsync("This room is gone");
+        await Expect(Failed("Written too late").GetByRole(AriaRole.Button, new() { Name = "Copy" })).ToBeVisibleAsync();
+        await _ada.OpenAsync("/");
+        await Expect(Failed("Written too late")).ToContainTextAsync("Plans");
+    }
+
+    private ILocator Waiting => _ada.Page.GetByRole(AriaRole.Group, new() { Name = "Message on its way" });
+
+    private ILocator Failed(string text) =>
         _ada.Page.GetByRole(AriaRole.Group, new() { Name = "Message that was not sent" }).Filter(new() { HasText = text });
+
+    private Task<int> KeptAsync() => _ada.Page.EvaluateAsync<int>("() => Object.keys(localStorage).filter(key => key.startsWith('blazorchat:unsent:')).length");
+
+    private ILocator Setting(string name) => _ada.Page.GetByRole(AriaRole.Radio, new() { Name = name });
+
+    private async Task OnlyMentionedAsync()
+    {
+        await OpenSettingsAsync();
+        await Setting("Only when mentioned").CheckAsync();
+        await SavedAsync();
+    }
+
+    private Task OpenSettingsAsync() => _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+
+    private async Task SavedAsync()
+    {
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Save settings" }).ClickAsync();
+        await Expect(_ada.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
+    }
 }

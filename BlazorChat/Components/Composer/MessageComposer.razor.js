@@ -1,78 +1,47 @@
-// <chat-composer>: the message box. Keys, its height, drafts and unsent messages are handled here, so that typing never waits for the
-// server and nothing typed is lost. The draft and every unsent message are in localStorage, per person and room. After a reload or a
-// lost connection, unsent messages are sent again with the same id, which the server stores only once. Each tab also keeps its own
-// text: a tab that comes back shows what was typed in it, whatever another tab has left in the room since.
-import { focused, keyOf, load as loadHere, store as storeHere, watchFocus } from '../../js/kept.js';
+// <chat-composer>: the message box. Keys, its height, the draft (drafts.js) and unsent messages (unsent.js) are handled in the browser,
+// so that typing never waits for the server and nothing typed is lost.
+import { draftOf, forgetTyped, hasOthers, isTakenAway, keepDraft, takeUp } from '../../js/drafts.js';
+import { focused, watchFocus } from '../../js/kept.js';
 import { reopen } from '../../js/kept-open.js';
-import { requestData } from '../../js/request.js';
+import { isOfInputMethod } from '../../js/keys.js';
+import { add, connect, disconnect, discard, isMine, retry, stateOf, unsentIn } from '../../js/unsent.js';
+import { sure } from '../../js/tabs.js';
 
 const COUNT_FROM = 30_000;
-const CALL_TIMEOUT = 20_000;
-// The key has an older name for unsent messages, because browsers still have messages under it.
-const UNSENT = 'blazorchat:outbox:';
+
+// How often a tab with an empty message box looks whether the tab of a draft in this room is gone.
+const LOOK_EVERY = 5000;
+
 // The name of the message box in the tab's storage.
 const FIELD = 'composer';
 
 // The room whose box had the focus when the interactive element replaced it.
 let refocus;
 
-// The text typed in this tab, by room, because the element is replaced when the page comes back.
-const typed = new Map();
-
-function newId() {
-  if (crypto.randomUUID) {
-    return crypto.randomUUID();
-  }
-
-  // randomUUID needs https, getRandomValues does not.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map(b => b.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-function load(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key));
-  } catch {
-    return null;
-  }
-}
-
-function store(key, value) {
-  try {
-    if (value === null) {
-      localStorage.removeItem(key);
-    } else {
-      localStorage.setItem(key, JSON.stringify(value));
-    }
-  } catch {
-    // Storage is full or forbidden: typed text lives only as long as the page.
-  }
-}
-
 class ChatComposer extends HTMLElement {
   connectedCallback() {
-    this.sending = new Set();
-    this.entries = new Map();
-    this.onConnected = () => this.flush();
-    document.addEventListener('chat:connected', this.onConnected);
+    this.shown = new Map();
+    document.addEventListener('chat:unsent', this.onUnsent);
     addEventListener('storage', this.onStorage = e => this.onStored(e));
     document.addEventListener('click', this.onDocumentClick = e => this.takeSuggestion(e));
+    document.addEventListener('visibilitychange', this.onVisible);
     // The renderer inserts the element before its children.
     queueMicrotask(() => this.begin());
   }
 
   disconnectedCallback() {
-    document.removeEventListener('chat:connected', this.onConnected);
+    document.removeEventListener('chat:unsent', this.onUnsent);
     removeEventListener('storage', this.onStorage);
     document.removeEventListener('click', this.onDocumentClick);
+    document.removeEventListener('visibilitychange', this.onVisible);
+    clearInterval(this.looking);
     if (this.hasFocus) {
       refocus = { room: this.dataset.room, start: this.input.selectionStart, end: this.input.selectionEnd };
     }
 
+    disconnect(this.server);
     this.server = undefined;
+    document.dispatchEvent(new CustomEvent('chat:room'));
   }
 
   begin() {
@@ -84,10 +53,7 @@ class ChatComposer extends HTMLElement {
     this.limit = Number(this.dataset.limit);
     this.count = this.querySelector('[data-count]');
     this.button = this.querySelector('[data-send]');
-    const scope = `${this.dataset.person}:${this.dataset.room}`;
-    this.draftKey = `blazorchat:draft:${scope}`;
-    this.unsentKey = UNSENT + scope;
-    this.typedKey = keyOf(`draft:${this.dataset.room}`);
+    ({ person: this.person, room: this.room } = this.dataset);
 
     this.input.addEventListener('input', () => this.onInput());
     this.input.addEventListener('keydown', e => this.onKey(e));
@@ -97,11 +63,50 @@ class ChatComposer extends HTMLElement {
       this.send();
     });
 
-    // Keeps text that was typed before this script ran.
-    this.input.value ||= typed.get(this.dataset.room) ?? loadHere(this.typedKey) ?? load(this.draftKey) ?? '';
+    if (this.input.value) {
+      // Typed before this script ran.
+      this.onInput();
+    } else {
+      this.input.value = draftOf(this.person, this.room);
+    }
+
     this.show();
     this.takeFocus();
-    this.unsent().forEach(entry => this.render(entry));
+    this.showUnsent();
+    sure.then(copied => copied && this.leaveToOther());
+    this.look();
+    this.looking = setInterval(() => this.look(), LOOK_EVERY);
+    document.dispatchEvent(new CustomEvent('chat:room'));
+  }
+
+  get roomName() {
+    return document.querySelector('.room-name')?.textContent ?? '';
+  }
+
+  onVisible = () => this.look();
+
+  // An empty message box takes up what was written here in a tab that is gone.
+  async look() {
+    if (this.isLooking || !this.input || this.input.value || document.hidden || !hasOthers(this.person, this.room)) {
+      return;
+    }
+
+    this.isLooking = true;
+    const text = await takeUp(this.person, this.room, this.roomName);
+    this.isLooking = false;
+    if (text && this.isConnected) {
+      this.input.value = this.input.value ? `${text}\n${this.input.value}` : text;
+      this.onInput();
+    }
+  }
+
+  // This tab is a duplicate of another one, whose draft it shows.
+  leaveToOther() {
+    forgetTyped(this.room);
+    if (this.isConnected && !this.isEdited) {
+      this.input.value = '';
+      this.show();
+    }
   }
 
   takeFocus() {
@@ -118,33 +123,30 @@ class ChatComposer extends HTMLElement {
   }
 
   onInput() {
-    store(this.draftKey, this.input.value || null);
-    this.noteTyped();
+    this.isEdited = true;
+    keepDraft(this.person, this.room, this.input.value, this.roomName);
     this.show();
   }
 
-  noteTyped() {
-    const { value } = this.input;
-    storeHere(this.typedKey, value || null);
-    if (value) {
-      typed.set(this.dataset.room, value);
-    } else {
-      typed.delete(this.dataset.room);
-    }
-  }
-
-  // The same text was sent or cleared in another tab.
   onStored(e) {
-    if (this.input && e.key === this.draftKey && e.newValue === null && e.oldValue === JSON.stringify(this.input.value)) {
+    if (!this.input) {
+      return;
+    }
+
+    // Another tab, which took this one for gone, has the text now.
+    if (isTakenAway(e, this.person, this.room, this.input.value)) {
+      forgetTyped(this.room);
       this.input.value = '';
-      this.noteTyped();
       this.show();
+    }
+
+    if (e.key === null || e.key.startsWith('blazorchat:unsent:')) {
+      this.showUnsent();
     }
   }
 
   onKey(e) {
-    // 229: some browsers end a composition before they report the key that ended it.
-    if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && e.keyCode !== 229) {
+    if (e.key === 'Enter' && !e.shiftKey && !isOfInputMethod(e)) {
       e.preventDefault();
       this.send();
     }
@@ -179,21 +181,10 @@ class ChatComposer extends HTMLElement {
       return;
     }
 
-    const entry = { id: newId(), text };
-    this.keep([...this.unsent(), entry]);
     this.input.value = '';
     this.onInput();
-    this.render(entry);
+    add(this.person, this.room, text, this.roomName);
     document.querySelector('chat-log')?.follow?.();
-    this.deliver(entry);
-  }
-
-  unsent() {
-    return load(this.unsentKey) ?? [...this.entries.values()].map(e => e.entry);
-  }
-
-  keep(entries) {
-    store(this.unsentKey, entries.length > 0 ? entries : null);
   }
 
   connect(server) {
@@ -201,110 +192,34 @@ class ChatComposer extends HTMLElement {
     this.dataset.connected = '';
     reopen();
     this.server = server;
-    this.sending.clear();
-    this.flush();
-    this.flushElsewhere();
+    connect({ server, person: this.dataset.person, room: this.dataset.room });
+    document.dispatchEvent(new CustomEvent('chat:live'));
   }
 
-  flush() {
-    if (this.server) {
-      this.sending.clear();
-      for (const entry of this.unsent()) {
-        if (!entry.problem) {
-          this.deliver(entry);
-        } else if (entry.isUnanswered) {
-          this.retry(entry);
-        }
-      }
-    }
-  }
-
-  // Sends messages of rooms that the person left before the messages were delivered.
-  async flushElsewhere() {
-    const mine = `${UNSENT}${this.dataset.person}:`;
-    let keys = [];
-    try {
-      keys = Object.keys(localStorage).filter(key => key.startsWith(mine) && key !== this.unsentKey);
-    } catch {
-      // Storage is forbidden, so there are no such messages.
-    }
-
-    const { server } = this;
-    for (const key of keys) {
-      for (const entry of load(key) ?? []) {
-        if (entry.problem && !entry.isUnanswered) {
-          continue;
-        }
-
-        let result;
-        try {
-          result = await server.invokeMethodAsync('SendTo', key.slice(mine.length), entry.id, entry.text);
-        } catch {
-          // The page is leaving this room, too. The next one continues.
-          return;
-        }
-
-        const others = (load(key) ?? []).filter(e => e.id !== entry.id);
-        const left = result.elementId ? others : [...others, { id: entry.id, text: entry.text, problem: result.problem }];
-        store(key, left.length > 0 ? left : null);
-      }
-    }
-  }
-
-  // One call per attempt. A missing response does not mean refusal; the id makes another attempt safe.
-  async deliver(entry) {
-    if (!this.server || document.documentElement.dataset.connection === 'down' || this.sending.has(entry.id)) {
+  onUnsent = ({ detail: { entry, elementId, isGone } }) => {
+    if (!this.input) {
       return;
     }
 
-    this.sending.add(entry.id);
-    const { server } = this;
-    let result;
-    try {
-      const call = server.invokeMethodAsync('Send', entry.id, entry.text, requestData());
-      // A late response still counts.
-      call.then(late => late?.elementId && this.sent(entry, late.elementId), () => {});
-      result = await Promise.race([
-        call,
-        new Promise((_, reject) => setTimeout(reject, CALL_TIMEOUT, new Error('No answer'))),
-      ]);
-    } catch {
-      result = undefined;
+    if (elementId && entry.room === this.room) {
+      this.removeWhenShown(entry, elementId);
+    } else if (isGone) {
+      this.remove(entry);
+    } else {
+      this.showUnsent();
+    }
+  };
+
+  // Shows this tab's unsent messages of the room in their order. Those that another tab has sent or discarded disappear.
+  showUnsent() {
+    const entries = unsentIn(this.person, this.room).filter(isMine);
+    for (const { entry, isSent } of [...this.shown.values()]) {
+      if (!isSent && !entries.some(e => e.id === entry.id)) {
+        this.remove(entry);
+      }
     }
 
-    this.sending.delete(entry.id);
-    if (!result?.elementId && this.server === server && document.documentElement.dataset.connection !== 'down') {
-      this.fail(entry, result?.problem);
-    }
-  }
-
-  sent(entry, elementId) {
-    this.forget(entry);
-    this.removeWhenShown(entry, elementId);
-  }
-
-  forget(entry) {
-    this.keep(this.unsent().filter(e => e.id !== entry.id));
-  }
-
-  // A refused message waits for its author. A message without a response is sent again when the connection is back.
-  fail(entry, refusal) {
-    const failed = { id: entry.id, text: entry.text, problem: refusal ?? 'The server did not answer.', isUnanswered: !refusal };
-    this.keep(this.unsent().map(e => e.id === entry.id ? failed : e));
-    this.render(failed);
-  }
-
-  retry(entry) {
-    const again = { id: entry.id, text: entry.text };
-    this.keep(this.unsent().map(e => e.id === entry.id ? again : e));
-    this.render(again);
-    this.deliver(again);
-  }
-
-  discard(entry) {
-    this.forget(entry);
-    this.remove(entry);
-    this.input.focus();
+    entries.forEach(entry => this.render(entry));
   }
 
   // Removes the entry only when the message itself is shown, so that it never appears twice.
@@ -315,6 +230,12 @@ class ChatComposer extends HTMLElement {
       return;
     }
 
+    const shown = this.shown.get(entry.id);
+    if (!shown || shown.isSent) {
+      return;
+    }
+
+    shown.isSent = true;
     const observer = new MutationObserver(() => isShown() && end());
     const timer = setTimeout(() => end(), 5000);
     const end = () => {
@@ -326,41 +247,53 @@ class ChatComposer extends HTMLElement {
   }
 
   remove(entry) {
-    this.entries.get(entry.id)?.element.remove();
-    this.entries.delete(entry.id);
+    this.shown.get(entry.id)?.element.remove();
+    this.shown.delete(entry.id);
   }
 
   render(entry) {
-    const place = document.querySelector('[data-unsent]');
+    const { state, note } = stateOf(entry);
+    const last = this.shown.get(entry.id);
+    if (state === 'sent' || (last?.element.isConnected && last.state === state && last.note === note)) {
+      return;
+    }
+
+    const isFailed = state === 'failed';
     const element = document.createElement('div');
-    element.className = entry.problem ? 'pending failed' : 'pending';
+    element.className = isFailed ? 'pending failed' : 'pending';
     element.role = 'group';
-    element.ariaLabel = entry.problem ? 'Message that was not sent' : 'Message on its way';
+    element.ariaLabel = isFailed ? 'Message that was not sent' : 'Message on its way';
+    element.translate = false;
 
     const text = document.createElement('p');
     text.className = 'pending-text';
     text.dir = 'auto';
     text.textContent = entry.text;
-    const state = document.createElement('p');
-    state.className = 'pending-state';
-    if (entry.problem) {
-      state.role = 'alert';
+    const line = document.createElement('p');
+    line.className = 'pending-state';
+    if (isFailed) {
+      line.role = 'alert';
       const label = document.createElement('strong');
       label.textContent = 'Not sent';
-      state.append(label, ` ${entry.problem} `, this.pendingButton('Retry', () => this.retry(entry)), this.pendingButton('Discard', () => this.discard(entry)));
+      line.append(label, ` ${note} `, this.pendingButton('Retry', () => retry(entry)), this.pendingButton('Discard', () => {
+        discard(entry);
+        this.input.focus();
+      }));
+    } else if (state === 'waiting') {
+      line.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#i-clock"/></svg>';
+      line.append(note ? `Waiting to be sent. ${note}` : 'Waiting to be sent');
     } else {
-      state.textContent = 'Sending…';
+      line.textContent = 'Sending…';
     }
 
-    element.append(text, state);
-    const old = this.entries.get(entry.id)?.element;
-    if (old?.isConnected) {
-      old.replaceWith(element);
+    element.append(text, line);
+    if (last?.element.isConnected) {
+      last.element.replaceWith(element);
     } else {
-      place?.append(element);
+      document.querySelector('[data-unsent]')?.append(element);
     }
 
-    this.entries.set(entry.id, { entry, element });
+    this.shown.set(entry.id, { entry, element, state, note });
   }
 
   pendingButton(name, action) {

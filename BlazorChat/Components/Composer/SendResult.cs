@@ -3,4 +3,5 @@ namespace BlazorChat.Components.Composer;
 /// <summary>The result of sending a message from the browser.</summary>
 /// <param name="ElementId">The id of the message's element in the conversation, if it was stored; otherwise null.</param>
 /// <param name="Problem">The reason why it was not stored, in a sentence; otherwise null.</param>
-public sealed record SendResult(string? ElementId, string? Problem);
+/// <param name="Again">Whether this passes by itself: the browser keeps the message and sends it again after a pause.</param>
+public sealed record SendResult(string? ElementId, string? Problem, bool Again = false);

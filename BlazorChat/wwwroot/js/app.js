@@ -7,6 +7,8 @@ import './first-clicks.js';
 import './kept-field.js';
 import './kept-open.js';
 import './keyboard.js';
+import './keys.js';
+import './leftovers.js';
 import './message-actions.js';
 import './request.js';
 import './switcher.js';

@@ -5,7 +5,7 @@ const root = document.documentElement;
 
 // Controls that work without the server, or whose input is kept until the server is back.
 const LOCAL = `[popovertarget], [data-theme-set], [data-open-dialog], [data-close-dialog], [data-message-menu], [data-copy-message],
-  [data-copy-chosen], [data-copy-link], [data-copy-code], [data-suggest], [data-to-end], [data-reload], [data-send], .pending *, kept-field *`;
+  [data-copy-chosen], [data-copy-link], [data-copy-code], [data-suggest], [data-to-end], [data-reload], [data-send], .pending *, .leftovers *, kept-field *`;
 
 // The page to open next: { url, name, isWhole }.
 let wanted;
@@ -26,9 +26,9 @@ const hasCircuit = () => document.querySelector('[data-path]') !== null;
 export const delay = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
 /** Whether the server is there. A stopping server counts as away. */
-export async function isAlive() {
+export async function isAlive(within = 3000) {
   try {
-    return (await fetch(new URL('health/live', document.baseURI), { cache: 'no-store', signal: AbortSignal.timeout(3000) })).ok;
+    return (await fetch(new URL('health/live', document.baseURI), { cache: 'no-store', signal: AbortSignal.timeout(within) })).ok;
   } catch {
     return false;
   }

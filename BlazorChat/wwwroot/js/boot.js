@@ -51,6 +51,10 @@ let stale;
 // Whether any circuit has rendered.
 let isLive = false;
 
+// Why the server counts as away although the connection is not closed yet: 'offline' (the browser says so), 'silent' (a call is not
+// answered, and neither is a request), or undefined.
+let unreachable;
+
 // .NET 10 answers PauseCircuit before it has handed over the state, and its script disconnects at the answer. If the circuit is busy,
 // the state comes too late and the page reloads. So here the answer waits for the state.
 // .NET 10 also forgets the state before it has resumed with it. If the connection is lost at that moment, for example by another stop,
@@ -75,6 +79,9 @@ function keepState(connection) {
   connection.on('JS.RenderBatch', () => {
     resumedWith = undefined;
     isLive = true;
+    document.dispatchEvent(new CustomEvent('chat:rendering'));
+    // After the framework has applied the batch.
+    setTimeout(() => document.dispatchEvent(new CustomEvent('chat:rendered')));
     if (isResumed) {
       // After the framework has applied the batch.
       setTimeout(onConnectionChanged);
@@ -171,12 +178,57 @@ globalThis.blazorChat = { ...globalThis.blazorChat, pauseUntilBack: () => { setT
 
 const isPaused = () => line.classList.contains('components-reconnect-paused');
 
+// A lost network closes no connection: the browser notices it after up to half a minute. So the page says at once what it knows, and
+// looks for the server itself.
+async function waitUntilAlive(why) {
+  const isWaiting = unreachable !== undefined;
+  unreachable = why;
+  showDown();
+  if (isWaiting) {
+    return;
+  }
+
+  do {
+    await new Promise(resolve => {
+      addEventListener('online', resolve, { once: true });
+      setTimeout(resolve, 1000);
+    });
+  } while (!await isAlive());
+  unreachable = undefined;
+  // The old connection may be dead without anybody knowing. A new one to the same circuit costs little.
+  if (connection?.state === 'Connected' && !isPaused()) {
+    await connection.stop();
+  } else {
+    onConnectionChanged();
+  }
+}
+
+addEventListener('offline', () => waitUntilAlive('offline'));
+
+// The server has not answered for a while: see unsent.js.
+let isChecking = false;
+document.addEventListener('chat:silent', async () => {
+  if (!isChecking && document.documentElement.dataset.connection !== 'down') {
+    isChecking = true;
+    const isThere = await isAlive(2000);
+    isChecking = false;
+    if (!isThere && document.documentElement.dataset.connection !== 'down') {
+      waitUntilAlive('silent');
+    }
+  }
+});
+
 function showDown() {
+  const wasDown = document.documentElement.dataset.connection === 'down';
   document.documentElement.dataset.connection = 'down';
+  if (!wasDown) {
+    document.dispatchEvent(new CustomEvent('chat:down'));
+  }
+
   // Shown again, to appear above a dialog that was opened since.
   line.hidePopover();
   line.showPopover();
-  const state = returnUntil === undefined ? 'Reconnecting…' : Date.now() < returnUntil ? 'The server is restarting…' : 'Waiting for the server…';
+  const state = unreachable === 'offline' ? 'You’re offline.' : returnUntil === undefined ? 'Reconnecting…' : Date.now() < returnUntil ? 'The server is restarting…' : 'Waiting for the server…';
   text.textContent = refusal ?? state + whatWaits();
 }
 
@@ -188,7 +240,7 @@ function onConnectionChanged() {
   const isLost = has('failed', 'rejected', 'resume-failed');
   if (isLost || has('show', 'paused')) {
     showDown();
-  } else if (!isStale()) {
+  } else if (!isStale() && unreachable === undefined) {
     const was = document.documentElement.dataset.connection;
     document.documentElement.dataset.connection = 'up';
     returnUntil = undefined;
