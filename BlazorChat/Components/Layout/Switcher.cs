@@ -17,7 +17,7 @@ internal static class Switcher
                 <input type="search" class="switcher-input" aria-label="Go to room" placeholder="Go to room…" autocomplete="off" spellcheck="false"
                        role="combobox" aria-expanded="true" aria-controls="switcher-list" aria-autocomplete="list" dir="auto">
             </div>
-            <ul id="switcher-list" class="switcher-list" role="listbox" aria-label="Matching rooms"></ul>
+            <ul id="switcher-list" class="switcher-list" translate="no" role="listbox" aria-label="Matching rooms"></ul>
             <p class="switcher-none" hidden>No rooms match.</p>
         </dialog>
         """;

@@ -1,6 +1,8 @@
 // <chat-log>: the scrolling conversation. It follows the end while the reader is there. Otherwise it keeps the reader's place exactly
 // where it is, whatever grows, arrives or is loaded above or below. It measures after layout and before paint (ResizeObserver), so
 // nothing jumps. The browser's own scroll anchoring is off, because it would do the same work twice.
+import { announce } from '../../js/announce.js';
+import { isEarly } from '../../js/first-clicks.js';
 import { isOfInputMethod } from '../../js/keys.js';
 
 const NEAR_END = 48;
@@ -11,18 +13,35 @@ const MOST_PAGES = 20;
 // Events of scrolling by the reader. The scroll event itself also fires when content grows.
 const SCROLLS = ['wheel', 'touchmove', 'keydown', 'pointerdown'];
 
+// Where a message that a link leads to begins, below the upper edge.
+const LINK_OFFSET = 24;
+
+const linked = () => /^#(m-[0-9a-f]{32})$/.exec(location.hash)?.[1];
+
+// The address that has led to its message already: after that, the reader's own place counts.
+let opened;
+
+const isReload = performance.getEntriesByType('navigation')[0]?.type === 'reload';
+
 const placeKey = room => `blazorchat:place:${room}`;
 
 customElements.define('chat-log', class extends HTMLElement {
   connectedCallback() {
     this.isFollowing = true;
     this.searched = 0;
+    this.unseen = 0;
     this.known = new Set();
     this.restore();
     this.addEventListener('scroll', this.onScroll, { passive: true });
     this.addEventListener('keydown', this.onKey);
     // A reader who scrolls has found a place of their own.
-    SCROLLS.forEach(type => this.addEventListener(type, () => { this.saved = undefined; }, { passive: true }));
+    SCROLLS.forEach(type => this.addEventListener(type, () => {
+      this.saved = undefined;
+      opened = location.href;
+    }, { passive: true }));
+    addEventListener('hashchange', this.onHash = () => this.goToLink());
+    addEventListener('pagehide', this.onLeave = () => this.savePlace());
+    document.addEventListener('keydown', this.onTab = e => this.leaveByTab(e), true);
     this.addEventListener('focusin', e => { this.focused = { element: e.target, article: e.target.closest('article') }; });
     document.addEventListener('pointerdown', this.onPointer = () => { this.focused = undefined; }, true);
     this.removals = new MutationObserver(() => this.keepFocus());
@@ -37,6 +56,9 @@ customElements.define('chat-log', class extends HTMLElement {
     this.changes.disconnect();
     this.removals.disconnect();
     document.removeEventListener('pointerdown', this.onPointer, true);
+    document.removeEventListener('keydown', this.onTab, true);
+    removeEventListener('hashchange', this.onHash);
+    removeEventListener('pagehide', this.onLeave);
     this.nearTop?.disconnect();
     this.removeEventListener('scroll', this.onScroll);
     this.removeEventListener('keydown', this.onKey);
@@ -83,11 +105,11 @@ customElements.define('chat-log', class extends HTMLElement {
     this.isFollowing = this.distanceToEnd() < NEAR_END;
     if (this.isFollowing) {
       this.anchor = undefined;
-      this.showToEnd(false);
     } else {
       this.takeAnchor();
     }
 
+    this.showToEnd();
     this.remember();
   }
 
@@ -164,6 +186,20 @@ customElements.define('chat-log', class extends HTMLElement {
     }
 
     this.settledTop = this.scrollTop;
+    this.showToEnd();
+  }
+
+  // The log is one stop of the Tab key. Arrow keys choose a message, whose buttons and links are the next stops.
+  leaveByTab(e) {
+    if (e.key !== 'Tab' || e.ctrlKey || e.altKey || e.metaKey || !this.content) {
+      return;
+    }
+
+    const current = this.contains(document.activeElement) ? document.activeElement.closest('article') : null;
+    const skipped = [...this.content.children].filter(child => child !== current && !child.contains(document.activeElement) && child.dataset.unsent === undefined);
+    // Only while the browser looks for the next stop.
+    skipped.forEach(child => { child.inert = true; });
+    setTimeout(() => skipped.forEach(child => { child.inert = false; }));
   }
 
   onChildren() {
@@ -184,23 +220,32 @@ customElements.define('chat-log', class extends HTMLElement {
 
     if (count > 0 && (before.size > 0 || articles.length === count)) {
       document.dispatchEvent(new CustomEvent('chat:arrived', { detail: { count } }));
-      this.showToEnd(!this.isFollowing);
+      this.unseen += count;
     }
 
     this.watchTop();
     this.settle();
   }
 
-  showToEnd(isShown) {
-    if (this.toEnd && this.toEnd.hidden === isShown) {
-      this.toEnd.hidden = !isShown;
+  // The way back down, with the number of messages that came meanwhile.
+  showToEnd() {
+    const isAtEnd = this.isFollowing || this.distanceToEnd() < NEAR_END;
+    this.unseen = isAtEnd ? 0 : this.unseen;
+    if (!this.toEnd || (this.toEnd.hidden === isAtEnd && this.shownCount === this.unseen)) {
+      return;
     }
+
+    this.toEnd.hidden = isAtEnd;
+    this.shownCount = this.unseen;
+    const count = this.toEnd.querySelector('[data-new]');
+    count.hidden = this.unseen === 0;
+    count.textContent = this.unseen > 99 ? '99+' : this.unseen;
+    this.toEnd.ariaLabel = this.toEnd.title = this.unseen > 0 ? `New messages: ${this.unseen}` : 'Go to the end';
   }
 
   goToEnd() {
     this.isFollowing = true;
     this.anchor = undefined;
-    this.showToEnd(false);
     this.settle();
     this.remember();
     this.focus({ preventScroll: true });
@@ -210,7 +255,6 @@ customElements.define('chat-log', class extends HTMLElement {
   follow() {
     this.isFollowing = true;
     this.anchor = undefined;
-    this.showToEnd(false);
     this.settle();
   }
 
@@ -243,28 +287,68 @@ customElements.define('chat-log', class extends HTMLElement {
 
     this.isRemembering = true;
     setTimeout(() => {
-      this.isRemembering = false;
-      const { anchor } = this;
-      try {
-        if (!this.isFollowing && anchor) {
-          sessionStorage.setItem(placeKey(this.dataset.room), JSON.stringify({ id: anchor.element.id, offset: anchor.offset }));
-        } else {
-          sessionStorage.removeItem(placeKey(this.dataset.room));
-        }
-      } catch {
-        // Storage is forbidden: a reload begins at the end.
+      if (this.isRemembering) {
+        this.savePlace();
       }
     }, 150);
   }
 
-  restore() {
+  savePlace() {
+    if (!this.isRemembering) {
+      return;
+    }
+
+    this.isRemembering = false;
+    const { anchor } = this;
     try {
-      const saved = JSON.parse(sessionStorage.getItem(placeKey(this.dataset.room)));
-      if (saved) {
-        queueMicrotask(() => this.restoreFrom(saved));
+      if (!this.isFollowing && anchor) {
+        sessionStorage.setItem(placeKey(this.dataset.room), JSON.stringify({ id: anchor.element.id, offset: anchor.offset }));
+      } else {
+        sessionStorage.removeItem(placeKey(this.dataset.room));
       }
     } catch {
+      // Storage is forbidden: a reload begins at the end.
+    }
+  }
+
+  restore() {
+    let saved;
+    try {
+      saved = JSON.parse(sessionStorage.getItem(placeKey(this.dataset.room)));
+    } catch {
       // There is no place to return to.
+    }
+
+    if (linked() && opened !== location.href && !(isReload && saved)) {
+      saved = { id: linked(), offset: LINK_OFFSET, isLink: true };
+    }
+
+    if (saved) {
+      queueMicrotask(() => this.restoreFrom(saved));
+    }
+  }
+
+  goToLink() {
+    if (linked()) {
+      this.searched = 0;
+      this.searchedFrom = undefined;
+      this.restoreFrom({ id: linked(), offset: LINK_OFFSET, isLink: true });
+    }
+  }
+
+  // The message that a link leads to.
+  showLinked(element) {
+    this.content?.querySelectorAll('.linked').forEach(other => other.classList.remove('linked'));
+    element.classList.add('linked');
+    if (!isEarly()) {
+      opened = location.href;
+      this.remember();
+    }
+
+    const { activeElement } = document;
+    if (activeElement === document.body || (activeElement.id === 'message' && activeElement.value === '')) {
+      element.tabIndex = -1;
+      element.focus({ preventScroll: true });
     }
   }
 
@@ -275,6 +359,9 @@ customElements.define('chat-log', class extends HTMLElement {
       this.isFollowing = false;
       this.anchor = { element, offset: saved.offset };
       this.settle();
+      if (saved.isLink) {
+        this.showLinked(element);
+      }
     } else if (!this.content?.querySelector('article')) {
       // The element exists, but its messages are not there yet.
       this.saved = saved;
@@ -284,6 +371,10 @@ customElements.define('chat-log', class extends HTMLElement {
       // The message is gone or too far away.
       this.isFollowing = true;
       this.settle();
+      if (saved.isLink && !isEarly()) {
+        opened = location.href;
+        announce('This message is not here any more, or too far back.');
+      }
     }
   }
 

@@ -120,7 +120,7 @@ internal sealed class MessageMarkup
 
         // People choose their names, so everything that could be markup is encoded.
         private static string NameOf(Author author, AssistantFaces faces) =>
-            $"""<span class="author" dir="auto">{HtmlEncoder.Default.Encode(author.Name)}</span>{(KindOf(author, faces) is { } kind ? $"""<span class="kind">{kind}</span>""" : "")}""";
+            $"""<span class="author" dir="auto" translate="no">{HtmlEncoder.Default.Encode(author.Name)}</span>{(KindOf(author, faces) is { } kind ? $"""<span class="kind">{kind}</span>""" : "")}""";
 
         private static string? KindOf(Author author, AssistantFaces faces) =>
             author.Kind == AuthorKind.Assistant ? faces.KindOf(author) : faces.LikenessOf(author);
