@@ -165,7 +165,7 @@ public sealed class LivePageTests(Chromium chromium) : IAsyncLifetime
     private static Task<string> TextAsync(BrowserVisitor visitor) =>
         visitor.ArticleBy("Demo").Last.Locator(".blocks").EvaluateAsync<string>("blocks => blocks.textContent");
 
-    private Task SelectAsync(string from, string to) => _ada.ArticleBy("Demo").Last.EvaluateAsync(
+    private async Task SelectAsync(string from, string to) => await _ada.ArticleBy("Demo").Last.EvaluateAsync(
         """
         (article, [from, to]) => {
           const range = document.createRange();
