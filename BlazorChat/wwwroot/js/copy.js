@@ -109,7 +109,8 @@ document.addEventListener('copy', e => {
   }
 
   const fragment = range.cloneContents();
-  if (within.closest('code, pre')) {
+  const isCode = within.closest('code, pre') || (fragment.childElementCount === 1 && fragment.firstElementChild.matches('pre') && within.closest('.code-block'));
+  if (isCode) {
     e.clipboardData.setData('text/plain', codeOf(fragment));
   } else {
     // A part of a list or of a table is one in its own element.
