@@ -147,7 +147,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await Expect(ada.Page.GetByText("Reconnecting…")).ToBeVisibleAsync();
         await CheckAsync(ada.Page, "server away");
         await ada.SendAsync("Is anybody there?");
-        await Expect(ada.Page.GetByText("Sending…")).ToBeVisibleAsync();
+        await Expect(ada.Page.GetByText("Waiting to be sent")).ToBeVisibleAsync();
         await CheckAsync(ada.Page, "message on its way");
 
         await _app.StartAsync(("Rooms__MessagesPerMinute", "1"), ("Rooms__MessageBurst", "1"));
@@ -157,7 +157,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await CheckAsync(ada.Page, "answer interrupted");
 
         await ada.SendAsync("Too fast");
-        await Expect(ada.Page.GetByText("Not sent")).ToBeVisibleAsync();
+        await Expect(ada.Page.GetByText("Waiting to be sent")).ToBeVisibleAsync();
         await CheckAsync(ada.Page, "message not sent");
 
         var grace = await _app.JoinAsync("Grace");

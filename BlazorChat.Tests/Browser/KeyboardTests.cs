@@ -140,5 +140,56 @@ public sealed class KeyboardTests(Chromium chromium) : IAsyncLifetime
         await Expect(_ada.Composer).ToBeFocusedAsync();
     }
 
+    [Fact]
+    public async Task Switching_goes_back_and_forth_and_the_key_that_ends_a_word_of_an_input_method_chooses_nothing()
+    {
+        var dialog = _ada.Page.GetByRole(AriaRole.Dialog);
+        await _ada.CreateRoomAsync("First");
+        await _ada.CreateRoomAsync("Second");
+        await Keys.PressAsync("Control+k");
+        await Expect(dialog.GetByRole(AriaRole.Combobox)).ToBeFocusedAsync();
+        await Keys.PressAsync("Enter");
+        await Expect(_ada.Heading).ToHaveTextAsync("First");
+        await Keys.PressAsync("Control+k");
+        await Expect(dialog.GetByRole(AriaRole.Combobox)).ToBeFocusedAsync();
+        await Keys.PressAsync("Enter");
+        await Expect(_ada.Heading).ToHaveTextAsync("Second");
+
+        // One Escape, whatever has been typed. Safari reports the key that ends a word with this code.
+        await Keys.PressAsync("Control+k");
+        await dialog.GetByRole(AriaRole.Combobox).FillAsync("First");
+        await dialog.GetByRole(AriaRole.Combobox).EvaluateAsync("""
+            field => {
+              const key = new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true });
+              Object.defineProperty(key, 'keyCode', { get: () => 229 });
+              field.dispatchEvent(key);
+            }
+            """);
+        await Keys.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+        await Expect(_ada.Heading).ToHaveTextAsync("Second");
+    }
+
+    [Fact]
+    public async Task The_conversation_is_one_stop_of_the_tab_key_however_long_it_is()
+    {
+        for (var i = 1; i <= 4; i++)
+        {
+            await _ada.SendAsync($"Question {i}");
+            (await _app.Model.NextAsync()).Finish($"Answer {i} with [a link](https://example.com)");
+            await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync($"Answer {i}");
+        }
+
+        await _ada.Log.FocusAsync();
+        var inside = 0;
+        for (var presses = 0; presses < 8; presses++)
+        {
+            await Keys.PressAsync("Tab");
+            inside += await _ada.Page.EvaluateAsync<bool>("() => !!document.activeElement.closest('chat-log article')") ? 1 : 0;
+        }
+
+        Assert.Equal(0, inside);
+    }
+
     private ILocator Link(string name) => _ada.RoomList.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 }

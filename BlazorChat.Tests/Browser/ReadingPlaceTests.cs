@@ -88,6 +88,25 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
         await Expect(toEnd).ToBeHiddenAsync();
     }
 
+    [Fact]
+    public async Task The_link_of_a_message_far_back_opens_at_the_message_and_a_reload_keeps_the_place()
+    {
+        await FillAsync(40);
+        var id = await _ada.Page.GetByText("Question number 3.", new() { Exact = true }).EvaluateAsync<string>("text => text.closest('article').id");
+        var room = _ada.Page.Url;
+        var grace = await _app.JoinAsync("Grace");
+        await grace.Page.GotoAsync($"{room.Split('#')[0]}#{id}");
+        await grace.ReadyAsync();
+        await Expect(grace.Page.GetByText("Question number 3.", new() { Exact = true })).ToBeInViewportAsync();
+
+        // Somewhere in the middle, and back there after a reload.
+        await _ada.Page.GetByText("Answer number 30.", new() { Exact = true }).ScrollIntoViewIfNeededAsync();
+        await SettledAsync();
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        await Expect(_ada.Page.GetByText("Answer number 30.", new() { Exact = true })).ToBeInViewportAsync();
+    }
+
     private async Task FillAsync(int responses)
     {
         for (var i = 1; i <= responses; i++)

@@ -104,6 +104,8 @@ public sealed class StorageTests
             await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
         }
 
+        // Both have more than a page, behind which something may wait.
+        await SeedAsync(host, small.Id, 100);
         await SeedAsync(host, large.Id, 5_000);
         var commands = new List<int>();
         foreach (var room in new[] { small, large })
@@ -116,7 +118,7 @@ public sealed class StorageTests
         }
 
         Assert.Equal(commands[0], commands[1]);
-        Assert.InRange(commands[0], 1, 12);
+        Assert.InRange(commands[0], 1, 13);
     }
 
     internal static async Task SeedAsync(ChatHost host, Guid roomId, int count)
