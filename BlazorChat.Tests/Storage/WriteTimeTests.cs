@@ -18,6 +18,12 @@ public sealed class WriteTimeTests
         await using var host = await ChatHost.StartAsync(database, builder => builder.Services.AddSingleton<TimeProvider>(time));
         var room = await host.RoomAsync();
         var other = await host.RoomAsync("Other");
+        foreach (var one in new[] { room, other })
+        {
+            // Nothing is asked: a stop would wait for the answer by this clock.
+            await host.Rooms.ChangeAsync(ChatHost.Ada, one.Id, null, null, AnswerMode.WhenMentioned, default);
+        }
+
         var writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var slow = host.App.Services.GetRequiredService<Database>().WriteAsync(
