@@ -85,9 +85,10 @@ public sealed class KilledServerTests(Chromium chromium) : IAsyncLifetime
             var kept = TokensIn((await ReadMessagesAsync())[^1].Text);
             if (seen > kept)
             {
-                // In the model's time, by when it had said the first token that is lost and the last one that was seen.
+                // In the model's time, by when it had said the first token that is lost and the last one that was seen. On its way through the
+                // busy machine, what it said in a longer time may arrive in a shorter one: one interval more.
                 var lost = said[seen - 1].At - said[kept].At;
-                Assert.True(lost <= JournalInterval * 2, $"Kill {kill}: {lost.TotalMilliseconds:n0} ms of what the page had shown were lost ({seen} tokens seen, {kept} kept).");
+                Assert.True(lost <= JournalInterval * 3, $"Kill {kill}: {lost.TotalMilliseconds:n0} ms of what the page had shown were lost ({seen} tokens seen, {kept} kept).");
             }
 
             killsThatHadShownSomething += seen > 0 ? 1 : 0;
