@@ -119,7 +119,7 @@ internal static class BackupArchive
 
     /// <summary>The error for an archive of a newer version.</summary>
     public static StartException Newer(string archive) =>
-        new($"The backup {archive} is from a newer version of BlazorChat. Please restore it with that version; nothing was changed.");
+        new($"The backup {archive} is from a newer version of BlazorChat. Nothing was changed. Please restore it with that version.");
 
     private static bool IsInside(string path) =>
         path.Length > 0 && path.Split('/').All(part => part.Length > 0 && part.Trim('.').Length > 0 && part.IndexOfAny(['\\', ':', '\0']) < 0);

@@ -65,6 +65,8 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
         await visitor.SendAsync(text);
         (await Model.NextAsync()).Finish($"You said: {text}");
         await Expect(visitor.ArticleBy("Demo").Last).ToContainTextAsync($"You said: {text}");
+        // And it is stored: what is still running may be lost in part by a kill.
+        await Expect(visitor.ArticleBy("Demo").Last).Not.ToHaveAttributeAsync("aria-busy", "true");
     }
 
     private async Task<Dictionary<string, string>> EnvironmentAsync((string Name, string Value)[] settings)

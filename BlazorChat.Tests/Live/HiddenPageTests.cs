@@ -26,28 +26,29 @@ public sealed class HiddenPageTests
             noticed.Release();
         }, default)).Value;
         hidden.Hide(true);
-        for (var i = 0; i <= 5; i++)
+        const int Pieces = 10;
+        for (var i = 0; i < Pieces; i++)
         {
-            // A frame of its own for each: the next is said when the one before has been shown.
+            // A frame of its own for each: the next is said when the one before has been shown. Who has looked is told again.
+            hidden.Read();
             var before = visible.Now.Running.Single().Live!.Frame.Number;
             response.Say($"w{i} ");
             await visible.UntilAsync(s => s.Running.Single().Live!.Frame.Number > before);
-            if (i == 0)
-            {
-                // What the room said before its text has arrived by now.
-                hidden.Read();
-                Volatile.Write(ref notices, 0);
-                while (noticed.Wait(0))
-                {
-                }
-            }
         }
 
-        Assert.Equal(0, Volatile.Read(ref notices));
+        // What happened before the first piece, and that a text begins, may be told late.
+        Assert.InRange(Volatile.Read(ref notices), 0, 2);
+        while (noticed.Wait(0))
+        {
+        }
+
         response.Finish();
         await visible.EndedAsync();
-        Assert.True(await noticed.WaitAsync(Guard.Patience));
-        Assert.True(hidden.Read().Messages[^1].Message.Status.IsEnded);
+        do
+        {
+            Assert.True(await noticed.WaitAsync(Guard.Patience));
+        }
+        while (!hidden.Read().Messages[^1].Message.Status.IsEnded);
     }
 
     [Fact]
