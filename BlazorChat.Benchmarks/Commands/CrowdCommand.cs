@@ -24,7 +24,7 @@ internal static class CrowdCommand
         Console.WriteLine($"Two replies of {tokens} tokens at {rate} a second to {viewers:n0} viewers; a new server for each row.");
         var table = new MarkdownTable(
             Console.Out,
-            "compression", "CPU-s, first reply", "second", "bytes / token", "latency p50 ms", "p99 ms",
+            "compression", "CPU-s, first reply", "second", "batches / viewer", "bytes / token", "latency p50 ms", "p99 ms",
             "memory / viewer MB", "empty server MB", "lost", "missed", "wrong");
         var failures = 0;
         foreach (var compress in options.Compress("both"))
@@ -36,6 +36,7 @@ internal static class CrowdCommand
                 var room = await bench.App.CreateRoomAsync(history: 0, cancellationToken);
                 await using var fleet = await CircuitFleet.ConnectAsync(bench.App.Address, room.Path, viewers, compress, cancellationToken);
                 var first = await FanoutRun.MeasureAsync(bench, room, fleet, tokens, rate, cancellationToken);
+                var batches = fleet.Viewers.Sum(viewer => viewer.Batches);
                 var second = await FanoutRun.MeasureAsync(bench, room, fleet, tokens, rate, cancellationToken);
                 foreach (var failure in fleet.Failures)
                 {
@@ -46,7 +47,8 @@ internal static class CrowdCommand
                 failures += second.Lost + first.Missed + second.Missed + first.WrongTexts + second.WrongTexts;
                 table.Add(
                     compress ? "on" : "off",
-                    $"{first.CpuSeconds * viewerTokens:f2}", $"{second.CpuSeconds * viewerTokens:f2}", $"{second.WholeBytes:f1}",
+                    $"{first.CpuSeconds * viewerTokens:f2}", $"{second.CpuSeconds * viewerTokens:f2}",
+                    $"{(fleet.Viewers.Sum(viewer => viewer.Batches) - batches) / (double)viewers:f0}", $"{second.WholeBytes:f1}",
                     $"{second.Latency50:f0}", $"{second.Latency99:f0}",
                     $"{(second.WorkingSet - empty.WorkingSetBytes) / Megabyte / viewers:f2}", $"{empty.WorkingSetBytes / Megabyte:f0}",
                     $"{second.Lost}", $"{first.Missed + second.Missed}", $"{first.WrongTexts + second.WrongTexts}");

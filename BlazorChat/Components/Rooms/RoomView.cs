@@ -70,6 +70,9 @@ public sealed class RoomView : IDisposable
     /// <summary>The request data of turns that this page starts; null if they need only the asker.</summary>
     public TurnRequest? Request { get; init; }
 
+    /// <summary>Runs work that renders several parts of the page. Without it, each of them is a render batch of its own.</summary>
+    public Action<Action>? Together { get; init; }
+
     /// <summary>The room's id.</summary>
     public Guid RoomId { get; }
 
@@ -261,14 +264,17 @@ public sealed class RoomView : IDisposable
                 var next = subscription.Read();
                 // Most notices are for tokens: the frame is the same, and nothing in it is compared again.
                 var isSame = ReferenceEquals(next, _frame);
-                if (!isSame)
+                if (isSame)
                 {
-                    Tell(Take(next));
+                    ShowFrames();
                 }
-
-                ShowFrames();
-                if (!isSame)
+                else
                 {
+                    RunTogether(() =>
+                    {
+                        Tell(Take(next));
+                        ShowFrames();
+                    });
                     await Task.WhenAll(Window.Outdated.Select(ReadAgainAsync));
                 }
             }
@@ -278,6 +284,18 @@ public sealed class RoomView : IDisposable
 #pragma warning restore CA1031
         {
             await _fail(e);
+        }
+    }
+
+    private void RunTogether(Action work)
+    {
+        if (Together is { } together)
+        {
+            together(work);
+        }
+        else
+        {
+            work();
         }
     }
 
