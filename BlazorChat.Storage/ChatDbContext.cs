@@ -31,9 +31,11 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
 
     public DbSet<LeaverRow> Leavers => Set<LeaverRow>();
 
+    public DbSet<RemovedMessageRow> RemovedMessages => Set<RemovedMessageRow>();
+
     /// <summary>
     /// The messages of a room that have not been cleared. Rows that have been cleared stay for a while (see <see cref="Removal"/>), and only
-    /// <see cref="Removal"/> may look at those.
+    /// <see cref="Removal"/> and the search for a posted id may look at those.
     /// </summary>
     public IQueryable<MessageRow> MessagesOf(Guid roomId) => Messages.Where(
         m => m.RoomId == roomId && m.Sequence > Rooms.Where(r => r.Id == roomId).Select(r => r.ClearedThrough).FirstOrDefault());
@@ -165,6 +167,15 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
         {
             leaver.ToTable("Leavers");
             leaver.HasKey(l => l.PersonId);
+        });
+
+        modelBuilder.Entity<RemovedMessageRow>(removed =>
+        {
+            removed.ToTable("RemovedMessages");
+            removed.HasKey(m => new { m.RoomId, m.Sequence });
+            removed.Property(m => m.AuthorId).HasMaxLength(64);
+            removed.HasIndex(m => new { m.RoomId, m.AuthorId, m.ClientId }).IsUnique();
+            removed.HasOne<RoomRow>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Cascade);
         });
     }
 

@@ -21,31 +21,47 @@ internal sealed partial class Removal(Database database, TimeProvider time, ILog
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan ForgetInterval = TimeSpan.FromHours(12);
+
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Call this after a change that left rows behind.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
 
-    /// <summary>Removes the oldest messages of a room with everything that belongs to them.</summary>
+    /// <summary>
+    /// Removes the oldest messages of a room with everything that belongs to them. The ids of cleared ones are kept (see
+    /// <see cref="RemovedIds"/>); a deleted room has no use for them.
+    /// </summary>
     /// <param name="db">The context.</param>
     /// <param name="roomId">The room.</param>
-    /// <param name="through">Only messages up to this sequence.</param>
+    /// <param name="through">Only messages up to this sequence; <see cref="RoomRow.Deleted"/> for those of a deleted room.</param>
     /// <param name="count">The maximum number of messages.</param>
+    /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Cancels the removal.</param>
     /// <returns>The number of removed messages.</returns>
-    public static Task<int> RemoveSliceAsync(ChatDbContext db, Guid roomId, long through, int count, CancellationToken cancellationToken) =>
+    public static async Task<int> RemoveSliceAsync(ChatDbContext db, Guid roomId, long through, int count, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var last = await db.Messages.Where(m => m.RoomId == roomId && m.Sequence <= through).OrderBy(m => m.Sequence).Skip(count - 1)
+            .Select(m => (long?)m.Sequence).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false) ?? through;
+        if (through != RoomRow.Deleted)
+        {
+            await RemovedIds.KeepAsync(db, roomId, last, now, cancellationToken).ConfigureAwait(false);
+        }
+
         // Journals, versions, blobs and steps go with their messages (cascading foreign keys).
-        db.Messages.Where(m => db.Messages.Where(o => o.RoomId == roomId && o.Sequence <= through).OrderBy(o => o.Sequence).Take(count).Select(o => o.Id).Contains(m.Id))
-            .ExecuteDeleteAsync(cancellationToken);
+        return await db.Messages.Where(m => m.RoomId == roomId && m.Sequence <= last).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await using var forget = time.CreateTimer(_ => Wake(), null, ForgetInterval, ForgetInterval).ConfigureAwait(false);
         do
         {
             try
             {
                 await RemoveAllAsync(stoppingToken).ConfigureAwait(false);
+                await ForgetIdsAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (StorageUnavailableException e)
             {
@@ -69,6 +85,16 @@ internal sealed partial class Removal(Database database, TimeProvider time, ILog
         }
     }
 
+    private async Task ForgetIdsAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var rooms = await database.ReadAsync(db => RemovedIds.Outdated(db, now).Select(m => m.RoomId).Distinct().ToListAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        foreach (var roomId in rooms)
+        {
+            await database.WriteAsync(db => RemovedIds.Outdated(db, now).Where(m => m.RoomId == roomId).ExecuteDeleteAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task<long> RemoveOfAsync(Guid roomId, long through, CancellationToken cancellationToken)
     {
         var total = 0L;
@@ -79,7 +105,7 @@ internal sealed partial class Removal(Database database, TimeProvider time, ILog
             var (removed, took) = await database.WriteAsync(async db =>
             {
                 var began = time.GetTimestamp();
-                var rows = await RemoveSliceAsync(db, roomId, through, wanted, cancellationToken).ConfigureAwait(false);
+                var rows = await RemoveSliceAsync(db, roomId, through, wanted, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
                 if (rows < wanted && through == RoomRow.Deleted)
                 {
                     await db.Rooms.Where(r => r.Id == roomId && r.ClearedThrough == RoomRow.Deleted).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);

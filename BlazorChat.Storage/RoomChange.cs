@@ -41,16 +41,21 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     public async Task<Message?> FindMessageAtAsync(long sequence, CancellationToken cancellationToken) =>
         Known(await db.MessagesOf(roomId).FirstOrDefaultAsync(m => m.Sequence == sequence, cancellationToken).ConfigureAwait(false));
 
-    public async Task<Message?> FindPostedAsync(Author author, Guid clientId, CancellationToken cancellationToken)
+    public Task<Result<Message>?> FindPostedAsync(Author author, Guid clientId, CancellationToken cancellationToken) =>
+        FindPostedAsync(db, roomId, author, clientId, cancellationToken);
+
+    /// <inheritdoc cref="FindPostedAsync(Author, Guid, CancellationToken)" />
+    internal static async Task<Result<Message>?> FindPostedAsync(ChatDbContext db, Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken)
     {
-        if (await db.MessagesOf(roomId).AsNoTracking().FirstOrDefaultAsync(m => m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false) is { } row)
+        if (await db.Messages.AsNoTracking().FirstOrDefaultAsync(m => m.RoomId == roomId && m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false) is { } row)
         {
-            return row.ToMessage();
+            // The row of a cleared message stays for a while.
+            return await db.MessagesOf(roomId).AnyAsync(m => m.Id == row.Id, cancellationToken).ConfigureAwait(false) ? row.ToMessage() : RoomErrors.Removed;
         }
 
-        // A cleared message whose row is still there would keep its id from being posted again.
-        await db.Messages.Where(m => m.RoomId == roomId && m.AuthorId == author.Id && m.ClientId == clientId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-        return null;
+        return await db.RemovedMessages.AnyAsync(m => m.RoomId == roomId && m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false)
+            ? (Result<Message>?)RoomErrors.Removed
+            : null;
     }
 
     public async Task<ImmutableArray<Turn>> ReadTurnsAsync(CancellationToken cancellationToken)
@@ -128,7 +133,16 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         });
     }
 
-    public void Remove(Message message) => db.Messages.Remove(_messages[message.Id].Row);
+    public void Remove(Message message)
+    {
+        var row = _messages[message.Id].Row;
+        if (RemovedIds.Of(row, time.GetUtcNow()) is { } id)
+        {
+            db.RemovedMessages.Add(id);
+        }
+
+        db.Messages.Remove(row);
+    }
 
     public void Save(Turn turn)
     {
@@ -152,17 +166,12 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
 
     public void Remove(Turn turn) => db.Turns.Remove(_turns[turn.Id]);
 
-    public async Task RemoveMessagesAsync(CancellationToken cancellationToken)
-    {
-        await db.Turns.Where(t => t.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-        // Most rooms are small enough to be emptied at once. Of a large one, the rest is removed behind this change.
-        LeavesRows = await Removal.RemoveSliceAsync(db, roomId, long.MaxValue, Removal.FirstSlice, cancellationToken).ConfigureAwait(false) == Removal.FirstSlice;
-    }
+    public Task RemoveMessagesAsync(CancellationToken cancellationToken) => RemoveThroughAsync(Found(_room).LastSequence, cancellationToken);
 
     public async Task RemoveRoomAsync(CancellationToken cancellationToken)
     {
         var room = Found(_room);
-        await RemoveMessagesAsync(cancellationToken).ConfigureAwait(false);
+        await RemoveThroughAsync(RoomRow.Deleted, cancellationToken).ConfigureAwait(false);
         if (LeavesRows)
         {
             room.SetDeleted();
@@ -180,6 +189,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         var messages = await db.PlannedMessagesOfAsync(roomId, cancellationToken).ConfigureAwait(false);
         var through = await messages.OrderBy(m => m.Sequence).Skip(count - 1).Select(m => m.Sequence)
             .FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        await RemovedIds.KeepAsync(db, roomId, through, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
         var removed = await messages.Where(
             m => m.Sequence <= through
                 && m.Status != StoredStatus.Streaming && m.Status != StoredStatus.AwaitingPeople && m.Status != StoredStatus.Recovering
@@ -222,6 +232,13 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         }
 
         return numbered;
+    }
+
+    private async Task RemoveThroughAsync(long through, CancellationToken cancellationToken)
+    {
+        await db.Turns.Where(t => t.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        // Most rooms are small enough to be emptied at once. Of a large one, the rest is removed behind this change.
+        LeavesRows = await Removal.RemoveSliceAsync(db, roomId, through, Removal.FirstSlice, time.GetUtcNow(), cancellationToken).ConfigureAwait(false) == Removal.FirstSlice;
     }
 
     private OutboxRow Entry(RoomEvent roomEvent) => new()

@@ -78,11 +78,8 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
             (await (await db.PlannedMessagesOfAsync(roomId, cancellationToken).ConfigureAwait(false)).AsNoTracking().OrderBy(m => m.Sequence).Take(count).ToListAsync(cancellationToken).ConfigureAwait(false))
                 .ConvertAll(m => m.ToMessage()), cancellationToken);
 
-    public Task<Message?> FindPostedAsync(Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken) =>
-        database.ReadAsync(async db =>
-            (await db.MessagesOf(roomId).AsNoTracking()
-                .FirstOrDefaultAsync(m => m.AuthorId == author.Id && m.ClientId == clientId, cancellationToken).ConfigureAwait(false))?.ToMessage(),
-            cancellationToken);
+    public Task<Result<Message>?> FindPostedAsync(Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => RoomChange.FindPostedAsync(db, roomId, author, clientId, cancellationToken), cancellationToken);
 
     public Task<MessagePage> ReadPageAsync(Guid roomId, long? before, int count, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>

@@ -466,6 +466,22 @@ internal sealed class OutboxPositionRow
     public long Position { get; set; }
 }
 
+/// <summary>
+/// The id of a message that a sender posted and that is gone; see <see cref="RemovedIds"/>. It has nothing of the message's content.
+/// </summary>
+internal sealed class RemovedMessageRow
+{
+    public required Guid RoomId { get; set; }
+
+    public long Sequence { get; set; }
+
+    public required string AuthorId { get; set; }
+
+    public required Guid ClientId { get; set; }
+
+    public DateTimeOffset PostedAt { get; set; }
+}
+
 /// <summary>A person who has left. Copies of the cookie are void.</summary>
 internal sealed class LeaverRow
 {

@@ -97,7 +97,8 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
 /// </summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="Service">The author: its id and name, of the kind <see cref="AuthorKind.Service"/>.</param>
-/// <param name="MessageId">An id that the caller made for this one message; repeating it posts nothing new.</param>
+/// <param name="MessageId">An id that the caller made for this one message; repeating it posts nothing new, and is an error for a while if the
+/// message has been deleted.</param>
 /// <param name="Text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
 /// <param name="AsksForResponse">Whether assistants answer it as they would a person's message.</param>
 /// <param name="Request">Data for the turns; null for none.</param>

@@ -22,8 +22,11 @@ internal interface IRoomChange
     /// <summary>The message at a sequence of the room, or null.</summary>
     Task<Message?> FindMessageAtAsync(long sequence, CancellationToken cancellationToken);
 
-    /// <summary>The message that this author posted in the room with this client id, or null.</summary>
-    Task<Message?> FindPostedAsync(Author author, Guid clientId, CancellationToken cancellationToken);
+    /// <summary>
+    /// The message that this author posted in the room with this client id; <see cref="RoomErrors.Removed"/> if it has been removed since;
+    /// null if there was none. Removed messages are known within <see cref="RoomLimits.RemovedIdsTime"/> and <see cref="RoomLimits.RemovedIds"/>.
+    /// </summary>
+    Task<Result<Message>?> FindPostedAsync(Author author, Guid clientId, CancellationToken cancellationToken);
 
     /// <summary>All turns of the room, unordered.</summary>
     Task<ImmutableArray<Turn>> ReadTurnsAsync(CancellationToken cancellationToken);

@@ -59,8 +59,8 @@ internal interface IRoomStore
     /// <summary>Ids of the responses to a message, oldest first.</summary>
     Task<IReadOnlyList<Guid>> FindResponsesAsync(Guid roomId, Guid questionId, CancellationToken cancellationToken);
 
-    /// <summary>The message that this author posted in this room with this client id, or null.</summary>
-    Task<Message?> FindPostedAsync(Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken);
+    /// <inheritdoc cref="IRoomChange.FindPostedAsync" />
+    Task<Result<Message>?> FindPostedAsync(Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken);
 
     /// <summary>The newest messages, or the newest before a sequence.</summary>
     /// <param name="roomId">The room.</param>

@@ -7,6 +7,8 @@ internal static class RoomErrors
 
     public static readonly RoomError NoSuchMessage = new(RoomErrorKind.NotFound, "This message does not exist or has been deleted.");
 
+    public static readonly RoomError Removed = new(RoomErrorKind.NotFound, "This message was posted before and has been deleted.");
+
     public static readonly RoomError NoSuchResponse = new(RoomErrorKind.NotFound, "This answer does not exist or has been deleted.");
 
     public static readonly RoomError NoSuchCall = new(RoomErrorKind.NotFound, "This tool call is no longer waiting.");

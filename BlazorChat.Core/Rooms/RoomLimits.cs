@@ -9,6 +9,15 @@ public static class RoomLimits
     /// </summary>
     internal static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long the id of a posted message stays known after the message was removed, counted from the post. Longer than a browser sends a
+    /// message again by itself (see <c>unsent.js</c>), so that a lost acknowledgment brings nothing back.
+    /// </summary>
+    internal static readonly TimeSpan RemovedIdsTime = TimeSpan.FromDays(14);
+
+    /// <summary>The ids of removed messages stay known among this many of a room's newest sequences.</summary>
+    internal const int RemovedIds = 10_000;
+
     /// <summary>Longest room name, in UTF-16 characters after trimming.</summary>
     public const int RoomNameLength = 80;
 

@@ -138,7 +138,8 @@ public sealed partial class RoomService
     /// <inheritdoc cref="PostServiceMessage" />
     /// <param name="service">The author: its id and name, of the kind <see cref="AuthorKind.Service"/>.</param>
     /// <param name="roomId">The room.</param>
-    /// <param name="messageId">An id that the caller made for this one message; repeating it posts nothing new.</param>
+    /// <param name="messageId">An id that the caller made for this one message; repeating it posts nothing new, and is an error within two
+    /// weeks if the message has been deleted.</param>
     /// <param name="text">1 to <see cref="RoomLimits.MessageLength"/> characters, not only white space.</param>
     /// <param name="asksForResponse">Whether assistants answer it as they would a person's message, by the room's answer mode and
     /// mentions.</param>

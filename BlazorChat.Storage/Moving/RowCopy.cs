@@ -11,7 +11,7 @@ internal static class RowCopy
 
     /// <summary>The row types that both databases have, ordered so that referenced rows come first.</summary>
     public static IReadOnlyList<Type> Types { get; } =
-        [typeof(RoomRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow)];
+        [typeof(RoomRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow)];
 
     /// <summary>Copies everything.</summary>
     /// <param name="from">The source.</param>
@@ -35,6 +35,7 @@ internal static class RowCopy
             return 0;
         }, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<LeaverRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<RemovedMessageRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         return new MoveCounts(rooms, messages, others);
     }
 

@@ -86,6 +86,54 @@ public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_arrived_without_an_acknowledgment_does_not_come_back_after_somebody_has_cleared_the_room()
+    {
+        await OnlyMentionedAsync();
+        var grace = await _app.JoinAsync("Grace");
+        _relay.Mute();
+        await _ada.SendAsync("The first one");
+        await _ada.SendAsync("The second one");
+        await Expect(grace.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync(["The first one"]);
+        await grace.ChooseAsync("Clear…");
+        await grace.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Clear room" }).ClickAsync();
+        await Expect(grace.ArticleBy("Ada")).ToHaveCountAsync(0);
+        _relay.Cut();
+        _relay.Mend();
+
+        // The second one had not arrived before.
+        await Expect(grace.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync(["The second one"]);
+        await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync(["The second one"]);
+        await Expect(Waiting).ToHaveCountAsync(0);
+        await Expect(_ada.Page.GetByText("Not sent")).ToHaveCountAsync(0);
+        Assert.Equal(0, await KeptAsync());
+    }
+
+    [Fact]
+    public async Task What_was_tried_more_than_a_week_ago_is_sent_again_only_when_its_author_says_so()
+    {
+        await OnlyMentionedAsync();
+        _relay.Cut();
+        await Expect(_ada.Page.Locator("html")).ToHaveAttributeAsync("data-connection", "down");
+        await _ada.SendAsync("From a long time ago");
+        await _ada.SendAsync("Never tried");
+        await _ada.Page.EvaluateAsync("""
+            () => {
+              for (const key of Object.keys(localStorage).filter(key => key.startsWith('blazorchat:unsent:'))) {
+                const entry = JSON.parse(localStorage[key]);
+                const day = 86_400_000;
+                localStorage[key] = JSON.stringify({ ...entry, at: entry.at - 30 * day, tried: entry.text === 'Never tried' ? undefined : Date.now() - 7 * day - 1 });
+              }
+            }
+            """);
+        _relay.Mend();
+        await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync(["Never tried"]);
+        await Expect(Failed("From a long time ago")).ToContainTextAsync("more than a week ago");
+        await Failed("From a long time ago").GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+        await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync(["Never tried", "From a long time ago"]);
+        Assert.Equal(0, await KeptAsync());
+    }
+
+    [Fact]
     public async Task An_offline_event_shows_at_once_and_what_is_written_waits_with_a_clock()
     {
         await OnlyMentionedAsync();

@@ -32,6 +32,19 @@ public sealed class MessageComposerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_was_deleted_before_it_is_sent_again_is_done()
+    {
+        var room = await _host.Chat.RoomAsync();
+        var composer = _host.Open(room).FindComponent<MessageComposer>();
+        var id = Guid.NewGuid().ToString();
+        await Send(composer, id, "Hello");
+        await _host.Chat.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
+        Assert.Equal(new SendResult(null, null, Removed: true), await Send(composer, id, "Hello"));
+        // By a page that has left the room.
+        Assert.Equal(new SendResult(null, null, Removed: true), await composer.InvokeAsync(() => composer.Instance.SendTo(room.Id.ToString("N"), id, "Hello")));
+    }
+
+    [Fact]
     public async Task What_cannot_be_sent_comes_back_with_a_sentence()
     {
         var composer = _host.Open(await _host.Chat.RoomAsync()).FindComponent<MessageComposer>();

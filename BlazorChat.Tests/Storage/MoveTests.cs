@@ -269,6 +269,7 @@ public sealed class MoveTests : IAsyncLifetime
         await AddAsync<MessageVersionRow>();
         await AddAsync<BlobRow>();
         await AddAsync<StepRow>();
+        await AddAsync<RemovedMessageRow>();
         if (db is PostgresChatDbContext postgres)
         {
             Assert.All(await postgres.DataProtectionKeys.ToListAsync(), key => Assert.Equal(("key-1", true), (key.FriendlyName, key.Xml!.Contains("secret", StringComparison.Ordinal))));

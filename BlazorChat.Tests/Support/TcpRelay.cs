@@ -13,6 +13,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly Task _accepting;
     private volatile bool _isCut;
     private volatile bool _isDeaf;
+    private volatile bool _isMute;
 
     /// <summary>Relays to a port of this machine.</summary>
     public TcpRelay(int port)
@@ -39,8 +40,11 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>Loses what the browser says from now on; neither end learns of it before the cable is cut.</summary>
     public void Deafen() => _isDeaf = true;
 
+    /// <summary>Loses what the application says from now on, such as acknowledgments; what the browser says arrives.</summary>
+    public void Mute() => _isMute = true;
+
     /// <summary>Lets connections through again.</summary>
-    public void Mend() => _isCut = _isDeaf = false;
+    public void Mend() => _isCut = _isDeaf = _isMute = false;
 
     public async ValueTask DisposeAsync()
     {
@@ -76,7 +80,7 @@ public sealed class TcpRelay : IAsyncDisposable
                 {
                     await app.ConnectAsync(IPAddress.Loopback, _port);
                     var (near, far) = (browser.GetStream(), app.GetStream());
-                    await Task.WhenAny(CarryAsync(near, far), far.CopyToAsync(near));
+                    await Task.WhenAny(CarryAsync(near, far, () => _isDeaf), CarryAsync(far, near, () => _isMute));
                 }
             }
             catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
@@ -90,14 +94,14 @@ public sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private async Task CarryAsync(NetworkStream browser, NetworkStream app)
+    private static async Task CarryAsync(NetworkStream from, NetworkStream to, Func<bool> isLost)
     {
         var buffer = new byte[16 * 1024];
-        while (await browser.ReadAsync(buffer) is var count and > 0)
+        while (await from.ReadAsync(buffer) is var count and > 0)
         {
-            if (!_isDeaf)
+            if (!isLost())
             {
-                await app.WriteAsync(buffer.AsMemory(0, count));
+                await to.WriteAsync(buffer.AsMemory(0, count));
             }
         }
     }

@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("ee49526f-fed0-4980-bc59-448ec970f7c5"), entityTypeCount: 12)
+            : base(skipDetectChanges: false, modelId: new Guid("e54d3c5c-a6a9-4803-b161-a942bc89e4fb"), entityTypeCount: 13)
         {
         }
 
@@ -26,6 +26,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
             var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
             var outboxRow = OutboxRowEntityType.Create(this);
             var ownershipRow = OwnershipRowEntityType.Create(this);
+            var removedMessageRow = RemovedMessageRowEntityType.Create(this);
             var roomRow = RoomRowEntityType.Create(this);
             var stepRow = StepRowEntityType.Create(this);
             var turnRow = TurnRowEntityType.Create(this);
@@ -35,6 +36,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
             JournalRowEntityType.CreateForeignKey1(journalRow, messageRow);
             MessageRowEntityType.CreateForeignKey1(messageRow, roomRow);
             MessageVersionRowEntityType.CreateForeignKey1(messageVersionRow, messageRow);
+            RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
             StepRowEntityType.CreateForeignKey1(stepRow, messageRow);
             TurnRowEntityType.CreateForeignKey1(turnRow, messageRow);
             TurnRowEntityType.CreateForeignKey2(turnRow, roomRow);
@@ -47,6 +49,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
             OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);
             OutboxRowEntityType.CreateAnnotations(outboxRow);
             OwnershipRowEntityType.CreateAnnotations(ownershipRow);
+            RemovedMessageRowEntityType.CreateAnnotations(removedMessageRow);
             RoomRowEntityType.CreateAnnotations(roomRow);
             StepRowEntityType.CreateAnnotations(stepRow);
             TurnRowEntityType.CreateAnnotations(turnRow);

@@ -280,6 +280,34 @@ namespace BlazorChat.Storage.Postgres.Migrations
                         });
                 });
 
+            modelBuilder.Entity("BlazorChat.Storage.RemovedMessageRow", b =>
+                {
+                    b.Property<Guid>("RoomId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("AuthorId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("ClientId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("PostedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("RoomId", "Sequence");
+
+                    b.HasIndex("RoomId", "AuthorId", "ClientId")
+                        .IsUnique();
+
+                    b.ToTable("RemovedMessages", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.RoomRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -531,6 +559,15 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.HasOne("BlazorChat.Storage.MessageRow", null)
                         .WithMany()
                         .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RemovedMessageRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.RoomRow", null)
+                        .WithMany()
+                        .HasForeignKey("RoomId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

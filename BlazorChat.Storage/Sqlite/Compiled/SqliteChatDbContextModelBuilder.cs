@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("9429b6ee-0c8a-4d06-b07e-01dc844ec4f2"), entityTypeCount: 10)
+            : base(skipDetectChanges: false, modelId: new Guid("018eb696-ef7d-40d7-801d-1d4e9dfeed35"), entityTypeCount: 11)
         {
         }
 
@@ -24,6 +24,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             var messageVersionRow = MessageVersionRowEntityType.Create(this);
             var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
             var outboxRow = OutboxRowEntityType.Create(this);
+            var removedMessageRow = RemovedMessageRowEntityType.Create(this);
             var roomRow = RoomRowEntityType.Create(this);
             var stepRow = StepRowEntityType.Create(this);
             var turnRow = TurnRowEntityType.Create(this);
@@ -32,6 +33,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             JournalRowEntityType.CreateForeignKey1(journalRow, messageRow);
             MessageRowEntityType.CreateForeignKey1(messageRow, roomRow);
             MessageVersionRowEntityType.CreateForeignKey1(messageVersionRow, messageRow);
+            RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
             StepRowEntityType.CreateForeignKey1(stepRow, messageRow);
             TurnRowEntityType.CreateForeignKey1(turnRow, messageRow);
             TurnRowEntityType.CreateForeignKey2(turnRow, roomRow);
@@ -43,6 +45,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             MessageVersionRowEntityType.CreateAnnotations(messageVersionRow);
             OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);
             OutboxRowEntityType.CreateAnnotations(outboxRow);
+            RemovedMessageRowEntityType.CreateAnnotations(removedMessageRow);
             RoomRowEntityType.CreateAnnotations(roomRow);
             StepRowEntityType.CreateAnnotations(stepRow);
             TurnRowEntityType.CreateAnnotations(turnRow);

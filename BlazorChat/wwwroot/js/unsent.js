@@ -1,7 +1,8 @@
 // Messages that were sent and are not yet acknowledged. Each has a storage entry of its own, with an id that the server stores only
 // once, and a tab. They leave in the order in which they were written, one after the other, and whatever keeps one from being stored
 // for now is waited out: a lost connection, a reload, a rate limit, a database that is away. An acknowledged message is removed at once
-// and can never be sent again. A refused one stays for its author.
+// and can never be sent again; one whose acknowledgment was lost is not posted again, even if it was deleted meanwhile. A refused one stays
+// for its author.
 import { requestData } from './request.js';
 import { keysOf, load, newId, store } from './shared-store.js';
 import { alone, isGone, sure, tabId } from './tabs.js';
@@ -14,6 +15,10 @@ const OLD_PREFIX = 'blazorchat:outbox:';
 // After this time without an answer, the page checks whether the server is still there.
 const SILENT_AFTER = 2000;
 const CALL_TIMEOUT = 20_000;
+
+// For this many days after the first attempt, another one brings nothing back: the server knows the ids of deleted messages for longer
+// (RoomLimits.RemovedIdsTime).
+const SAFE_DAYS = 7;
 const LONGEST_PAUSE = 5000;
 
 // The page's link to the server: { server, person, room } of the room's message box, as long as it has a circuit.
@@ -33,7 +38,7 @@ const keyOf = entry => `${PREFIX}${entry.person}:${entry.room}:${entry.id}`;
 
 const save = ({ person, room, id, ...value }) => store(keyOf({ person, room, id }), value);
 
-/** All unsent messages of a person, in the order in which they were written: { person, room, id, text, at, tab, name, problem }. */
+/** All unsent messages of a person, in the order in which they were written: { person, room, id, text, at, tab, name, tried, problem }. */
 export function unsent(person) {
   return keysOf(`${PREFIX}${person}:`).map(key => {
     const [room, id] = key.slice(`${PREFIX}${person}:`.length).split(':');
@@ -63,7 +68,7 @@ export function add(person, room, text, name) {
 
 /** Sends a refused message again. */
 export function retry(entry) {
-  const { problem, ...again } = entry;
+  const { problem, tried, ...again } = entry;
   // Only as long as it is there: another tab may have sent it.
   if (load(keyOf(entry))) {
     save({ ...again, tab: tabId() });
@@ -141,10 +146,15 @@ async function pump(room) {
       continue;
     }
 
+    if (entry.tried && Date.now() - entry.tried > SAFE_DAYS * 86_400_000) {
+      fail(entry, 'It was sent more than a week ago, and no answer came. If it arrived and was deleted since, Retry posts it again.');
+      continue;
+    }
+
     const result = await attempt(mine, entry);
-    if (result?.elementId) {
+    if (isDone(result)) {
       refusals = 0;
-      sent(entry, result.elementId);
+      end(entry, result);
     } else if (result && !result.again) {
       refusals = 0;
       fail(entry, result.problem);
@@ -186,9 +196,19 @@ const takeOver = entry => alone('unsent', async () => {
   return true;
 });
 
+// Whether the server has stored the message, in this attempt or in an earlier one whose acknowledgment was lost.
+const isDone = result => result?.elementId || result?.removed;
+
+const end = (entry, result) => result.elementId ? sent(entry, result.elementId) : discard(entry);
+
 // One call. A missing response does not mean refusal; the id makes another attempt safe.
 async function attempt({ server, room }, entry) {
   setState(entry, 'sending');
+  if (!entry.tried && load(keyOf(entry))) {
+    entry.tried = Date.now();
+    save(entry);
+  }
+
   let onDown;
   const lost = new Promise(resolve => {
     onDown = () => resolve(undefined);
@@ -201,7 +221,7 @@ async function attempt({ server, room }, entry) {
       ? server.invokeMethodAsync('Send', entry.id, entry.text, requestData())
       : server.invokeMethodAsync('SendTo', entry.room, entry.id, entry.text);
     // A late response still counts.
-    call.then(late => late?.elementId && sent(entry, late.elementId), () => { });
+    call.then(late => isDone(late) && end(entry, late), () => { });
     return await Promise.race([call, lost, new Promise(resolve => { timer = setTimeout(resolve, CALL_TIMEOUT); })]);
   } catch {
     return undefined;
