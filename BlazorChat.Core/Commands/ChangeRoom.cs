@@ -24,6 +24,11 @@ internal sealed record ChangeRoom(Guid RoomId, Person? By, string? Name, RoomSet
                 return RoomErrors.NoSuchRoom;
             }
 
+            if (Settings.IsOutdated(room.Settings))
+            {
+                return RoomErrors.SettingChanged;
+            }
+
             var settings = Settings.Apply(room.Settings);
             if (RoomSettingsRules.Check(settings) is { } wrong)
             {

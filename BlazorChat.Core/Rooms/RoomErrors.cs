@@ -17,5 +17,7 @@ internal static class RoomErrors
 
     public static RoomError NameTaken(string name) => new(RoomErrorKind.Conflict, $"A room named “{name}” already exists.");
 
+    public static readonly RoomError SettingChanged = new(RoomErrorKind.Conflict, "Someone else changed this setting meanwhile.");
+
     public static readonly RoomError NotStored = new(RoomErrorKind.Unavailable, "This could not be saved. Please try again.");
 }

@@ -26,6 +26,21 @@ public sealed record RoomSettingsChange
     /// <summary>Names of the tools to forbid.</summary>
     public ImmutableArray<string> DisabledTools { get; init; } = [];
 
+    /// <summary>
+    /// The settings as the person saw them; null changes them whatever they are by now. If someone else has given one of the settings that
+    /// this changes another value since, nothing is changed, so that no one overwrites what they have not seen. Tools are switched one by
+    /// one, so that two people can only want the same.
+    /// </summary>
+    public RoomSettings? Seen { get; init; }
+
+    /// <summary>Whether someone else has changed a setting that this changes since the person saw it.</summary>
+    internal bool IsOutdated(RoomSettings settings) =>
+        Seen is { } seen
+        && (IsOutdated(Instructions, seen.Instructions, settings.Instructions)
+            || IsOutdated(AnswerMode, seen.AnswerMode, settings.AnswerMode)
+            || IsOutdated(Overlap, seen.Overlap, settings.Overlap)
+            || IsOutdated(QuietTime, seen.QuietTime, settings.QuietTime));
+
     /// <summary>The changed settings.</summary>
     public RoomSettings Apply(RoomSettings settings) => settings with
     {
@@ -37,4 +52,9 @@ public sealed record RoomSettingsChange
             ? settings.DisabledTools
             : [.. settings.DisabledTools.Except(EnabledTools, StringComparer.Ordinal).Union(DisabledTools, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
     };
+
+    private static bool IsOutdated(string? wanted, string seen, string now) => wanted is not null && now != seen && now != wanted;
+
+    private static bool IsOutdated<T>(T? wanted, T seen, T now)
+        where T : struct => wanted is { } value && !EqualityComparer<T>.Default.Equals(now, seen) && !EqualityComparer<T>.Default.Equals(now, value);
 }

@@ -32,7 +32,8 @@ internal sealed class OpenPage
 
     private string Draft => "A draft" + _tab;
 
-    private string Instructions => "Answer in verse" + _tab;
+    // The same from all tabs: it is the room's, and saved as it is typed.
+    private const string Instructions = "Answer in verse";
 
     private string HalfAnEdit => "Half of another te" + _tab;
 

@@ -51,7 +51,6 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
         var ada = await _app.JoinAsync("Ada");
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
         await ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" }).CheckAsync();
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Save settings" }).ClickAsync();
         await Expect(ada.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
         await ada.SendAsync("First");
         var first = await _app.Model.NextAsync();
@@ -75,86 +74,6 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
         await Expect(ada.ArticleBy("Ada").Filter(new() { HasText = "Second thoughts" })).ToHaveCountAsync(1);
     }
 
-    [Fact]
-    public async Task Settings_that_are_not_saved_wait_until_they_are_saved_or_discarded()
-    {
-        var ada = await _app.JoinAsync("Ada");
-        var room = ada.Page.Url;
-        var panel = Panel(ada);
-        var (instructions, debounce) = (panel.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" }), panel.GetByRole(AriaRole.Radio, new() { Name = "Debounce" }));
-        var quiet = panel.GetByRole(AriaRole.Spinbutton, new() { Name = "Seconds of quiet" });
-        var discard = panel.GetByRole(AriaRole.Button, new() { Name = "Discard" });
-        await OpenPanelAsync(ada);
-        await Expect(discard).ToHaveCountAsync(0);
-        await instructions.FillAsync("Answer in ver");
-        await debounce.CheckAsync();
-        await quiet.FillAsync("7");
-        await quiet.BlurAsync();
-
-        // The panel closed, the page loaded again, another room and back.
-        await panel.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
-        await Expect(panel).ToHaveCountAsync(0);
-        await OpenPanelAsync(ada);
-        await ExpectDraftAsync();
-        await ada.Page.ReloadAsync();
-        await ada.ReadyAsync();
-        await ExpectDraftAsync();
-        await ada.CreateRoomAsync("Elsewhere");
-        await Expect(panel).ToHaveCountAsync(0);
-        await ada.Page.GoBackAsync();
-        await Expect(ada.Page).ToHaveURLAsync(room);
-        await ada.ReadyAsync();
-        await OpenPanelAsync(ada);
-        await ExpectDraftAsync();
-        await Expect(panel.GetByText("Someone changed these settings")).ToBeHiddenAsync();
-
-        await discard.ClickAsync();
-        await Expect(instructions).ToHaveValueAsync("");
-        await Expect(debounce).Not.ToBeCheckedAsync();
-        await Expect(discard).ToHaveCountAsync(0);
-        await ReopenPanelAsync(ada);
-        await Expect(instructions).ToHaveValueAsync("");
-        await Expect(debounce).Not.ToBeCheckedAsync();
-
-        // What is saved is done with, too.
-        await instructions.FillAsync("Answer in verse");
-        await panel.GetByRole(AriaRole.Button, new() { Name = "Save settings" }).ClickAsync();
-        await Expect(panel.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
-        Assert.Equal(0, await ada.Page.EvaluateAsync<int>("() => Object.keys(sessionStorage).filter(key => key.includes(':field:')).length"));
-        Assert.Empty(ada.Complaints);
-
-        async Task ExpectDraftAsync()
-        {
-            await Expect(instructions).ToHaveValueAsync("Answer in ver");
-            await Expect(debounce).ToBeCheckedAsync();
-            await Expect(quiet).ToHaveValueAsync("7");
-            await Expect(discard).ToBeVisibleAsync();
-        }
-    }
-
-    [Fact]
-    public async Task Whoever_comes_back_to_their_draft_of_settings_is_told_that_somebody_changed_them()
-    {
-        var (ada, grace) = (await _app.JoinAsync("Ada"), await _app.JoinAsync("Grace"));
-        var (mine, theirs) = (Panel(ada).GetByRole(AriaRole.Textbox, new() { Name = "Instructions" }), Panel(grace).GetByRole(AriaRole.Textbox, new() { Name = "Instructions" }));
-        await OpenPanelAsync(ada);
-        await mine.FillAsync("Answer in verse");
-        await Panel(ada).GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
-        await OpenPanelAsync(grace);
-        await theirs.FillAsync("Answer briefly");
-        await Panel(grace).GetByRole(AriaRole.Button, new() { Name = "Save settings" }).ClickAsync();
-        await Expect(Panel(grace).GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
-
-        await OpenPanelAsync(ada);
-        await Expect(mine).ToHaveValueAsync("Answer in verse");
-        var hint = Panel(ada).GetByText("Someone changed these settings while you were editing. Saving replaces their changes.");
-        await Expect(hint).ToBeVisibleAsync();
-        await Panel(ada).GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
-        await Expect(mine).ToHaveValueAsync("Answer briefly");
-        await Expect(hint).ToBeHiddenAsync();
-        Assert.Empty(ada.Complaints.Concat(grace.Complaints));
-    }
-
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
     [InlineData(ColorScheme.Dark, 320)]
@@ -174,20 +93,5 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
         Assert.False(await panel.EvaluateAsync<bool>("panel => panel.scrollWidth > panel.clientWidth"));
         await panel.GetByText("All answers of this room").ScrollIntoViewIfNeededAsync();
         Assert.Empty(ada.Complaints);
-    }
-
-    private static ILocator Panel(BrowserVisitor visitor) => visitor.Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
-
-    private static async Task OpenPanelAsync(BrowserVisitor visitor)
-    {
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        await Expect(Panel(visitor)).ToBeVisibleAsync();
-    }
-
-    private static async Task ReopenPanelAsync(BrowserVisitor visitor)
-    {
-        await Panel(visitor).GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
-        await Expect(Panel(visitor)).ToHaveCountAsync(0);
-        await OpenPanelAsync(visitor);
     }
 }

@@ -115,8 +115,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await EditBox.PressAsync("Escape");
         await Instructions.FillAsync("In verse");
         await _ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" }).CheckAsync();
-        await Button("Save settings").ClickAsync();
-        await IsToldToWaitAsync();
+        await Expect(_ada.Page.GetByText("Will be saved once you’re connected.").Filter(new() { Visible = true })).ToHaveCountAsync(2);
         await Button("New room").ClickAsync();
         await _ada.Page.GetByRole(AriaRole.Button, new() { Name = ", your menu" }).ClickAsync();
         await Button("Leave").ClickAsync();
@@ -130,15 +129,90 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         Assert.Equal(_lobby, _ada.Page.Url);
         await Expect(EditBox).ToHaveValueAsync("Half of an edit");
         await Expect(Instructions).ToHaveValueAsync("In verse");
-        await Expect(Button("Discard")).ToBeVisibleAsync();
-        await Button("Save settings").ClickAsync();
-        await Expect(_ada.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByText("Saved", new() { Exact = true })).ToHaveCountAsync(2);
         await Button("Save").ClickAsync();
         await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync("Half of an edit");
         await _ada.Page.ReloadAsync();
         await _ada.ReadyAsync();
         await Expect(Instructions).ToHaveValueAsync("In verse");
         await Expect(_ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" })).ToBeCheckedAsync();
+    }
+
+    [Theory]
+    [InlineData("killed")]
+    [InlineData("stopped")]
+    [InlineData("cut off")]
+    public async Task Settings_that_were_changed_meanwhile_are_saved_although_the_page_comes_back_in_another_room(string how)
+    {
+        await Button("Settings").ClickAsync();
+        await Expect(Instructions).ToBeVisibleAsync();
+        await _ada.Page.GetByText("built-in").ClickAsync();
+        await LeaveAsync(how);
+        await Instructions.FillAsync("In verse");
+        await _ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" }).CheckAsync();
+        await _ada.Page.GetByRole(AriaRole.Switch, new() { Name = "roll_dice" }).UncheckAsync();
+        await Expect(_ada.Page.GetByText("Your changes will be saved once you’re connected.")).ToBeVisibleAsync();
+        await Link("Plans").ClickAsync();
+        await ReturnAsync(how);
+        await IsInPlansAsync();
+        await Expect(Instructions).ToHaveCountAsync(0);
+        await KeepsNothingAsync();
+
+        await Link("Lobby").ClickAsync();
+        await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
+        if (how != "killed")
+        {
+            // A page that was loaded again opens by itself what was open in a room.
+            await Button("Settings").ClickAsync();
+        }
+
+        await Expect(Instructions).ToHaveValueAsync("In verse");
+        await Expect(_ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" })).ToBeCheckedAsync();
+        await _ada.Page.GetByText("built-in").ClickAsync();
+        await Expect(_ada.Page.GetByRole(AriaRole.Switch, new() { Name = "roll_dice" })).Not.ToBeCheckedAsync();
+    }
+
+    [Theory]
+    [InlineData("killed")]
+    [InlineData("cut off")]
+    public async Task Settings_that_someone_else_changed_meanwhile_are_not_overwritten_and_what_was_typed_is_shown_wherever_the_page_comes_back(string how)
+    {
+        await Button("Settings").ClickAsync();
+        await Expect(Instructions).ToBeVisibleAsync();
+        await LeaveAsync("cut off");
+        await Instructions.FillAsync("In verse");
+        var grace = await _app.JoinAsync("Grace");
+        var theirs = grace.Page.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" });
+        await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+        await theirs.FillAsync("In prose");
+        await theirs.BlurAsync();
+        await Expect(grace.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
+        if (how == "killed")
+        {
+            await _app.App.KillAsync();
+            await Link("Plans").ClickAsync();
+            _relay.Mend();
+            await _app.StartAsync();
+            await Expect(_ada.Heading).ToHaveTextAsync("Plans");
+            var left = _ada.Page.GetByRole(AriaRole.Group, new() { Name = "Setting that was not saved" });
+            await Expect(left).ToContainTextAsync("Someone else changed this setting meanwhile.");
+            await Expect(left).ToContainTextAsync("In verse");
+            await Link("Lobby").ClickAsync();
+            await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
+            await Expect(Instructions).ToBeVisibleAsync();
+            await Expect(left).ToBeHiddenAsync();
+        }
+        else
+        {
+            _relay.Mend();
+        }
+
+        await Expect(_ada.Page.Locator(".contested blockquote")).ToHaveTextAsync("In prose");
+        await Expect(Instructions).ToHaveValueAsync("In verse");
+        await Expect(theirs).ToHaveValueAsync("In prose");
+        await Button("Save mine").ClickAsync();
+        await Expect(theirs).ToHaveValueAsync("In verse");
+        await KeepsNothingAsync();
     }
 
     [Fact]
@@ -319,6 +393,9 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
 
         await IsAwayAsync();
     }
+
+    private async Task KeepsNothingAsync() =>
+        await _ada.Page.WaitForFunctionAsync("() => !Object.keys(sessionStorage).some(key => key.includes(':field:'))");
 
     private Task IsToldToWaitAsync() => Expect(_ada.Page.GetByText("Please try that again once you’re connected.")).ToBeVisibleAsync();
 

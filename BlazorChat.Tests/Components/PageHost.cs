@@ -9,6 +9,7 @@ using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.JSInterop;
@@ -28,6 +29,8 @@ public sealed class PageHost : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new();
 
     public static async Task<PageHost> StartAsync(params string[] settings) => new(await ChatHost.StartAsync(settings: settings));
+
+    public static async Task<PageHost> StartAsync(Action<WebApplicationBuilder> configure) => new(await ChatHost.StartAsync(configure));
 
     /// <summary>A person's page with a circuit behind it.</summary>
     public BunitContext Page(Person? person = null, AssistantFaces? faces = null)

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorChat.Tests.Components;
 
-/// <summary>A room's settings, tools, totals, and the queue of its questions.</summary>
+/// <summary>A room's tools, totals, and the queue of its questions.</summary>
 [Trait(nameof(Kind), Kind.Component)]
 public sealed class RoomPanelTests : IAsyncLifetime
 {
@@ -18,41 +18,6 @@ public sealed class RoomPanelTests : IAsyncLifetime
     public async Task InitializeAsync() => _host = await PageHost.StartAsync();
 
     public Task DisposeAsync() => _host.DisposeAsync().AsTask();
-
-    [Fact]
-    public async Task Two_people_who_edit_different_settings_do_not_overwrite_each_other()
-    {
-        var room = await _host.Chat.RoomAsync();
-        var (ada, grace) = (await OpenPanelAsync(room), await OpenPanelAsync(room, ChatHost.Grace));
-        await ada.Find("#instructions").InputAsync(new ChangeEventArgs { Value = "Be brief." });
-        await Overlap(grace, OverlapPolicy.Drop).ChangeAsync(new ChangeEventArgs { Value = "on" });
-        await ada.Find(".panel form").SubmitAsync();
-        grace.Until(() => Assert.Equal("Be brief.", grace.Find("#instructions").GetAttribute("value")));
-        Assert.DoesNotContain("changed these settings", grace.Find(".panel").TextContent, StringComparison.Ordinal);
-        await grace.Find(".panel form").SubmitAsync();
-        ada.Until(() => Assert.True(Overlap(ada, OverlapPolicy.Drop).HasAttribute("checked")));
-
-        var settings = await SettingsAsync(room);
-        Assert.Equal(("Be brief.", OverlapPolicy.Drop), (settings.Instructions, settings.Overlap));
-    }
-
-    [Fact]
-    public async Task The_quiet_time_is_asked_for_where_it_counts_and_its_bounds_are_said()
-    {
-        var room = await _host.Chat.RoomAsync();
-        var page = await OpenPanelAsync(room);
-        Assert.Empty(page.FindAll("input[type=number]"));
-        await Overlap(page, OverlapPolicy.Debounce).ChangeAsync(new ChangeEventArgs { Value = "on" });
-        await page.Find("input[type=number]").ChangeAsync(new ChangeEventArgs { Value = "3700" });
-        await page.Find(".panel form").SubmitAsync();
-        page.Until(() => Assert.Contains("0.1 to 60 seconds", page.Find(".panel .problem").TextContent, StringComparison.Ordinal));
-
-        await page.Find("input[type=number]").ChangeAsync(new ChangeEventArgs { Value = "1.5" });
-        await page.Find(".panel form").SubmitAsync();
-        page.Until(() => Assert.NotEmpty(page.FindAll(".saved")));
-        var settings = await SettingsAsync(room);
-        Assert.Equal((OverlapPolicy.Debounce, TimeSpan.FromSeconds(1.5)), (settings.Overlap, settings.QuietTime));
-    }
 
     [Fact]
     public async Task A_tool_is_switched_off_for_everybody_and_on_again()
@@ -140,25 +105,6 @@ public sealed class RoomPanelTests : IAsyncLifetime
         Assert.Contains("Mine", (await _host.Chat.Model.NextAsync()).Lines.Last(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Only_what_was_edited_differs_from_what_the_room_has()
-    {
-        var draft = new SettingsDraft(new RoomSettings { Instructions = "a" });
-        draft.Mine = draft.Mine with { Instructions = "mine" };
-        Assert.False(draft.Follow(new RoomSettings { Instructions = "a", AnswerMode = AnswerMode.WhenMentioned, DisabledTools = ["x"] }));
-        Assert.Equal(("mine", AnswerMode.WhenMentioned), (draft.Mine.Instructions, draft.Mine.AnswerMode));
-        Assert.True(draft.Follow(new RoomSettings { Instructions = "theirs" }));
-        Assert.Equal("mine", draft.Mine.Instructions);
-
-        var change = draft.Take();
-        draft.Mine = draft.Mine with { Instructions = "mine, and more" };
-        var saved = change.Apply(new RoomSettings { Instructions = "newest", Overlap = OverlapPolicy.Latest });
-        Assert.Equal(("mine", OverlapPolicy.Latest), (saved.Instructions, saved.Overlap));
-        Assert.False(draft.Follow(saved));
-        Assert.Equal("mine, and more", draft.Mine.Instructions);
-        Assert.True(draft.IsEdited);
-    }
-
     private async Task<IRenderedComponent<RoomScreen>> OpenPanelAsync(Room room, Person? person = null)
     {
         var page = _host.Open(room, person);
@@ -167,8 +113,6 @@ public sealed class RoomPanelTests : IAsyncLifetime
     }
 
     private async Task<RoomSettings> SettingsAsync(Room room) => (await _host.Chat.Live.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Settings;
-
-    private static IElement Overlap(IRenderedComponent<RoomScreen> page, OverlapPolicy policy) => page.Find($"input[aria-describedby=overlap-{policy}]");
 
     private static IElement Switch(IRenderedComponent<RoomScreen> page, string tool) => page.Find($"input[aria-describedby=tool-{tool}-about]");
 

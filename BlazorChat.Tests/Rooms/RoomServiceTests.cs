@@ -244,6 +244,21 @@ public class RoomServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_two_changes_by_people_who_saw_the_same_only_one_is_stored()
+    {
+        var room = await _host.RoomAsync();
+        var changes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => _host.Rooms.ChangeAsync(
+            ChatHost.Ada, room.Id, null, new RoomSettingsChange { Instructions = $"Version {i}", Seen = room.Settings }, default)));
+        var stored = Assert.Single(changes, c => c.Error is null).Value;
+        Assert.All(changes.Where(c => c.Error is not null), c => Assert.Equal(RoomErrorKind.Conflict, c.Error!.Kind));
+        Assert.Equal(stored.Instructions, (await _host.Live.ReadAsync(ChatHost.Ada, room.Id, default)).Value.Room.Instructions);
+
+        // Who changes something else, or has seen the last change, is not in the way of anybody.
+        Assert.Null((await _host.Rooms.ChangeAsync(ChatHost.Grace, room.Id, null, new RoomSettingsChange { Overlap = OverlapPolicy.Drop, Seen = room.Settings }, default)).Error);
+        Assert.Null((await _host.Rooms.ChangeAsync(ChatHost.Grace, room.Id, null, new RoomSettingsChange { Instructions = "", Seen = stored.Settings }, default)).Error);
+    }
+
+    [Fact]
     public async Task A_rename_and_settings_reach_viewers_and_the_store()
     {
         var room = await _host.RoomAsync();

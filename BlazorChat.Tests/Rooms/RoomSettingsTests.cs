@@ -13,6 +13,11 @@ public sealed class RoomSettingsTests
 {
     public static TheoryData<string> Settings => [.. typeof(RoomSettings).GetProperties().Where(p => p.CanWrite).Select(p => p.Name)];
 
+    // Of a setting with two values, and of a tool, which is on or off, two people who change it want the same.
+    public static TheoryData<string> OfMoreThanTwoValues =>
+        [.. typeof(RoomSettings).GetProperties().Where(p => p.CanWrite && !p.PropertyType.Name.StartsWith("ImmutableArray", StringComparison.Ordinal)
+            && p.PropertyType != typeof(bool) && !(p.PropertyType.IsEnum && Enum.GetValues(p.PropertyType).Length == 2)).Select(p => p.Name)];
+
     [Theory]
     [MemberData(nameof(Settings))]
     public void Settings_that_differ_in_one_value_are_not_equal(string name)
@@ -47,34 +52,46 @@ public sealed class RoomSettingsTests
     [MemberData(nameof(Settings))]
     public void Each_setting_can_be_edited_in_the_panel(string name)
     {
-        if (name == nameof(RoomSettings.DisabledTools))
-        {
-            // Tools are switched one by one, beside the form.
-            return;
-        }
+        var different = Different(name);
+        var setting = name == nameof(RoomSettings.DisabledTools)
+            ? RoomSetting.OfTool(different.DisabledTools[0])
+            : RoomSetting.All.Single(s => s.Read(different) != s.Read(new RoomSettings()));
+        var change = RoomSetting.Find(setting.Name)!.Save(setting.Read(different), setting.Read(new RoomSettings()), new RoomSettings())!;
+        Assert.Equal(different, change.Apply(new RoomSettings()));
+        Assert.False(change.IsOutdated(new RoomSettings()));
+        Assert.Equal(setting.Read(different), setting.Normalize(setting.Read(different)));
+    }
 
-        var draft = new SettingsDraft(new RoomSettings());
-        Assert.False(draft.IsEdited);
-        draft.Mine = Different(name);
-        Assert.True(draft.IsEdited);
-        Assert.False(draft.Follow(new RoomSettings()));
-        Assert.Equal(Different(name), draft.Take().Apply(new RoomSettings()));
+    [Theory]
+    [MemberData(nameof(OfMoreThanTwoValues))]
+    public void No_setting_is_overwritten_by_someone_who_has_not_seen_it(string name)
+    {
+        var theirs = Different(name);
+        var (setting, seen) = (RoomSetting.All.Single(s => s.Read(theirs) != s.Read(new RoomSettings())), new RoomSettings());
+        var mine = Different(name, theirs);
+        Assert.True(setting.Save(setting.Read(mine), setting.Read(seen), seen)!.IsOutdated(theirs));
+        Assert.False(setting.Save(setting.Read(mine), setting.Read(theirs), seen)!.IsOutdated(theirs));
+        // Who wants what is there already, or has not said what they saw, changes what they ask for.
+        Assert.False(setting.Save(setting.Read(theirs), setting.Read(seen), seen)!.IsOutdated(theirs));
+        Assert.False(setting.Write(setting.Read(mine))!.IsOutdated(theirs));
     }
 
     private static PropertyInfo Property(string name) => typeof(RoomSettings).GetProperty(name)!;
 
-    private static RoomSettings Different(string name)
+    // Another value than that of new settings, and than that of others.
+    private static RoomSettings Different(string name, RoomSettings? others = null)
     {
         var settings = new RoomSettings();
         var property = Property(name);
+        var taken = new[] { property.GetValue(settings), property.GetValue(others ?? settings) };
         property.SetValue(settings, property.PropertyType switch
         {
-            var type when type == typeof(string) => "Something else",
+            var type when type == typeof(string) => others is null ? "Something else" : "And another thing",
             var type when type == typeof(bool) => !(bool)property.GetValue(settings)!,
-            var type when type == typeof(int) => (int)property.GetValue(settings)! + 1,
-            var type when type == typeof(TimeSpan) => (TimeSpan)property.GetValue(settings)! + TimeSpan.FromSeconds(1),
+            var type when type == typeof(int) => (int)taken[1]! + 1,
+            var type when type == typeof(TimeSpan) => (TimeSpan)taken[1]! + TimeSpan.FromSeconds(1),
             var type when type == typeof(ImmutableArray<string>) => ImmutableArray.Create("dice"),
-            { IsEnum: true } type => Enum.GetValues(type).Cast<object>().First(value => !value.Equals(property.GetValue(settings))),
+            { IsEnum: true } type => Enum.GetValues(type).Cast<object>().First(value => !taken.Contains(value)),
             var type => throw new InvalidOperationException($"What is another {type}?"),
         });
         return settings;

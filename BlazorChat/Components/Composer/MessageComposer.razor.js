@@ -4,6 +4,7 @@ import { draftOf, forgetTyped, hasOthers, isTakenAway, keepDraft, takeUp } from 
 import { focused, watchFocus } from '../../js/kept.js';
 import { reopen } from '../../js/kept-open.js';
 import { isOfInputMethod } from '../../js/keys.js';
+import { connectSettings } from '../../js/settings.js';
 import { add, connect, disconnect, discard, isMine, retry, stateOf, unsentIn } from '../../js/unsent.js';
 import { sure } from '../../js/tabs.js';
 
@@ -193,6 +194,7 @@ class ChatComposer extends HTMLElement {
     reopen();
     this.server = server;
     connect({ server, person: this.dataset.person, room: this.dataset.room });
+    connectSettings(server);
     document.dispatchEvent(new CustomEvent('chat:live'));
   }
 

@@ -1,6 +1,6 @@
 namespace BlazorChat.Components.Composer;
 
-/// <summary>The result of sending a message from the browser.</summary>
+/// <summary>The result of sending a message, or a setting of another room, from the browser.</summary>
 /// <param name="ElementId">The id of the message's element in the conversation, if it was stored; otherwise null.</param>
 /// <param name="Problem">The reason why it was not stored, in a sentence; otherwise null.</param>
 /// <param name="Again">Whether this passes by itself: the browser keeps the message and sends it again after a pause.</param>

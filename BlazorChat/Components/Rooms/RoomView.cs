@@ -44,6 +44,7 @@ public sealed class RoomView : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private RoomSubscription? _subscription;
+    private SettingsEditor? _settings;
     private RoomFrame? _frame;
     private bool _isHidden;
     private bool _disposed;
@@ -206,12 +207,43 @@ public sealed class RoomView : IDisposable
         }
     }
 
+    /// <summary>The person's edits of the room's settings, which survive the settings panel.</summary>
+    internal SettingsEditor SettingsWith(RoomService rooms, TimeProvider time) => _settings ??= new SettingsEditor(this, rooms, time);
+
+    /// <summary>Saves what is not saved of the settings.</summary>
+    /// <returns>Whether everything is saved.</returns>
+    public async Task<bool> SaveSettingsAsync()
+    {
+        await (_settings?.FlushAsync() ?? Task.CompletedTask);
+        return _settings is not { HasUnsaved: true };
+    }
+
+    /// <summary>The settings of any room.</summary>
+    internal async Task<Result<RoomSettings>> ReadSettingsAsync(Guid roomId) =>
+        (await _rooms.ReadAsync(Person, roomId, CancellationToken.None)).Select(frame => frame.Room.Settings);
+
+    /// <summary>Runs work on the circuit's dispatcher. A failure ends only this circuit.</summary>
+    internal void Run(Func<Task> work) => _ = _invoke(async () =>
+    {
+        try
+        {
+            await work();
+        }
+#pragma warning disable CA1031 // Any failure belongs to this circuit.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            await _fail(e);
+        }
+    });
+
     /// <summary>Stops following. Safe to call more than once.</summary>
     public void Dispose()
     {
         if (!_disposed)
         {
             _disposed = true;
+            _settings?.Dispose();
             _closing.Cancel();
             _closing.Dispose();
             _subscription?.Dispose();

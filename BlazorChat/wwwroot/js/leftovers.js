@@ -1,11 +1,15 @@
 // <chat-leftovers>: texts that have no room any more to be shown in. A message that was refused after the person had left its room, and
-// drafts and unsent messages of a room that was deleted, are shown on whatever page the person is, with a button to copy them.
+// drafts and unsent messages of a room that was deleted, and settings of another room that were refused, are shown on whatever page the
+// person is, with a button to copy them.
 // <room-gone data-room> on a page says that this room does not exist (any more).
 import { announce } from './announce.js';
 import { write } from './copy.js';
 import { drafts, removeDraft } from './drafts.js';
+import { refusedSettings } from './settings.js';
 import { discard, gather, isMine, retry, unsent } from './unsent.js';
 import { isGone, sure, tabId } from './tabs.js';
+
+const LABELS = { Draft: 'Draft of a deleted room', 'Not sent': 'Message that was not sent', 'Setting not saved': 'Setting that was not saved' };
 
 const gone = new Set();
 const person = document.body.dataset.person ?? '';
@@ -26,7 +30,7 @@ customElements.define('chat-leftovers', class extends HTMLElement {
       return;
     }
 
-    for (const event of ['chat:unsent', 'chat:room', 'chat:live', 'chat:connected']) {
+    for (const event of ['chat:unsent', 'chat:room', 'chat:live', 'chat:connected', 'chat:settings']) {
       document.addEventListener(event, () => this.refresh());
     }
 
@@ -85,6 +89,7 @@ customElements.define('chat-leftovers', class extends HTMLElement {
       }
     }
 
+    left.push(...refusedSettings().map(setting => ({ ...setting, title: 'Setting not saved' })));
     const key = JSON.stringify(left.map(({ id, text, problem }) => [id, text, problem]));
     if (key !== this.key) {
       this.key = key;
@@ -97,7 +102,7 @@ customElements.define('chat-leftovers', class extends HTMLElement {
     const element = document.createElement('div');
     element.className = 'leftover';
     element.role = 'group';
-    element.ariaLabel = title === 'Draft' ? 'Draft of a deleted room' : 'Message that was not sent';
+    element.ariaLabel = LABELS[title];
     const head = document.createElement('p');
     const label = document.createElement('strong');
     label.textContent = title;

@@ -1,0 +1,109 @@
+using System.Globalization;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Components.Rooms;
+
+/// <summary>A setting of a room as people edit it: each has a field of its own and is saved by itself, as text.</summary>
+/// <param name="Name">Its name, which the browser keeps unsaved text under.</param>
+/// <param name="Title">What the panel calls it.</param>
+internal sealed record RoomSetting(string Name, string Title)
+{
+    private const string ToolPrefix = "tool:";
+
+    /// <summary>The instructions for every assistant.</summary>
+    public static readonly RoomSetting Instructions = new("instructions", "Instructions")
+    {
+        Read = s => s.Instructions,
+        Write = text => new RoomSettingsChange { Instructions = text },
+        Normalize = text => text,
+    };
+
+    /// <summary>When assistants answer.</summary>
+    public static readonly RoomSetting AnswerMode = OfChoice(
+        "mode", "When do assistants answer?", s => s.AnswerMode, value => new RoomSettingsChange { AnswerMode = value }, value => value switch
+        {
+            BlazorChat.Rooms.AnswerMode.WhenMentioned => "Only when mentioned with @name",
+            _ => "Every message",
+        });
+
+    /// <summary>What happens to a question while an answer is in progress.</summary>
+    public static readonly RoomSetting Overlap = OfChoice(
+        "overlap", "If someone asks while an answer is in progress", s => s.Overlap, value => new RoomSettingsChange { Overlap = value }, value => value.ToString());
+
+    /// <summary>How long an asker must pause, in seconds.</summary>
+    public static readonly RoomSetting QuietTime = new("quiet", "Seconds of quiet")
+    {
+        Read = s => s.QuietTime.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+        Write = text => SecondsOf(text) is { } seconds ? new RoomSettingsChange { QuietTime = TimeSpan.FromSeconds(seconds) } : null,
+        Normalize = text => SecondsOf(text)?.ToString(CultureInfo.InvariantCulture) ?? text,
+        Invalid = "Enter a number of seconds, for example 1.5.",
+    };
+
+    /// <summary>The settings that the panel shows, except for the tools.</summary>
+    public static readonly IReadOnlyList<RoomSetting> All = [Instructions, AnswerMode, Overlap, QuietTime];
+
+    /// <summary>Its value in a room, as text.</summary>
+    public required Func<RoomSettings, string> Read { get; init; }
+
+    /// <summary>The change that gives it a value; null if the text is none.</summary>
+    public required Func<string, RoomSettingsChange?> Write { get; init; }
+
+    /// <summary>The one way to write a value, so that 1.50 and 1.5 are the same; a text that is no value stays as it is.</summary>
+    public required Func<string, string> Normalize { get; init; }
+
+    /// <summary>A value in words.</summary>
+    public Func<string, string> Show { get; init; } = text => text;
+
+    /// <summary>What to say about a text that is no value.</summary>
+    public string Invalid { get; init; } = "This setting does not have that value.";
+
+    /// <summary>Whether assistants may call a tool: on or off.</summary>
+    public static RoomSetting OfTool(string tool) => new(ToolPrefix + tool, tool)
+    {
+        Read = s => s.DisabledTools.Contains(tool, StringComparer.Ordinal) ? "off" : "on",
+        Write = text => text switch
+        {
+            "on" => new RoomSettingsChange { EnabledTools = [tool] },
+            "off" => new RoomSettingsChange { DisabledTools = [tool] },
+            _ => null,
+        },
+        Normalize = text => text,
+    };
+
+    /// <summary>The setting of this name, or null.</summary>
+    public static RoomSetting? Find(string name) =>
+        name.StartsWith(ToolPrefix, StringComparison.Ordinal) ? OfTool(name[ToolPrefix.Length..]) : All.FirstOrDefault(s => s.Name == name);
+
+    /// <summary>A short sign of a value, to tell one from another. kept-field.js makes the same one of what is typed.</summary>
+    public static string StampOf(string value)
+    {
+        // Two 32-bit FNV-1a hashes of the UTF-16 code units, which a script can compute at once and without https.
+        var (a, b) = (0x811c9dc5u, 0x1b873593u);
+        foreach (var unit in value)
+        {
+            a = unchecked((a ^ unit) * 0x01000193u);
+            b = unchecked((b ^ unit) * 0x85ebca6bu);
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{a:x8}{b:x8}");
+    }
+
+    /// <summary>The change that saves a text, if the setting still has the value that the person saw.</summary>
+    public RoomSettingsChange? Save(string text, string seen, RoomSettings now) =>
+        Write(text) is { } change ? change with { Seen = Write(seen)?.Apply(now) ?? now } : null;
+
+    private static RoomSetting OfChoice<T>(string name, string title, Func<RoomSettings, T> read, Func<T, RoomSettingsChange> write, Func<T, string> show)
+        where T : struct, Enum => new(name, title)
+        {
+            Read = s => read(s).ToString(),
+            Write = text => Enum.TryParse<T>(text, out var value) && Enum.IsDefined(value) ? write(value) : null,
+            Normalize = text => text,
+            Show = text => Enum.TryParse<T>(text, out var value) ? show(value) : text,
+        };
+
+    // What is too long for a time span is too long for the setting as well: the command says its bounds.
+    private static double? SecondsOf(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds)
+            ? Math.Clamp(Math.Round(seconds, 3), -3_600, 3_600)
+            : null;
+}
