@@ -6,14 +6,11 @@ using Microsoft.Extensions.AI;
 namespace BlazorChat.Assistants.Providers.Demo;
 
 /// <summary>
-/// The rules of the demo assistant: single words in a short message, in this order of precedence. It answers tool results if they are the
-/// last message, otherwise the last message of a person.
+/// The rules of the demo assistant: the words of a request, in this order of precedence. It answers tool results if they are the last
+/// message, otherwise the last message of a person.
 /// </summary>
 internal static partial class DemoScript
 {
-    /// <summary>Longer messages are not requests: their words are ignored.</summary>
-    private const int LongestRequest = 120;
-
     private const string Echo = "echo:";
 
     public static DemoPlan Plan(IReadOnlyList<ChatMessage> prompt, IList<AITool> tools)
@@ -37,17 +34,17 @@ internal static partial class DemoScript
         }
 
         var message = prompt.LastOrDefault(candidate => candidate.Role == ChatRole.User);
-        var text = Mention().Replace(message?.Text ?? "", "").Trim();
+        var text = WithoutMentions(message?.Text ?? "");
         if (text.StartsWith(Echo, StringComparison.OrdinalIgnoreCase))
         {
             return new DemoPlan(text[Echo.Length..].Trim());
         }
 
-        var words = text.Length > LongestRequest
-            ? []
-            : Word().Matches(text).Select(match => match.Value).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return Response(words, text, prompt, tools) ?? new DemoPlan(DemoTexts.Greeting(message?.AuthorName));
+        return Response(DemoRequest.WordsOf(text), text, prompt, tools) ?? new DemoPlan(DemoTexts.Greeting(message?.AuthorName));
     }
+
+    /// <summary>A message without the mentions at its beginning.</summary>
+    public static string WithoutMentions(string text) => Mention().Replace(text, "").Trim();
 
     /// <summary>A title: the first words of the question.</summary>
     private static string Title(string exchange)
@@ -85,7 +82,4 @@ internal static partial class DemoScript
 
     [GeneratedRegex(@"^(\s*@\S+)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Mention();
-
-    [GeneratedRegex(@"\p{L}+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Word();
 }

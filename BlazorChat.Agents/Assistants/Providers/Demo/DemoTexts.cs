@@ -9,7 +9,7 @@ internal static class DemoTexts
         """
         I'm the **demo assistant**. I'm not a language model: I follow a few rules and always give the same answers, so you can see what a room does before you connect a model.
 
-        Try any of these:
+        Try any of these. I do what a message says only if it says nothing else, apart from a "please":
 
         | Say | and I will |
         | --- | --- |

@@ -190,10 +190,10 @@ internal static partial class DemoTools
     [GeneratedRegex(@"\bsearch\s+(this\s+room\s+)?(for\s+)?[""“]?(?<query>[^""”?]+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Query();
 
-    [GeneratedRegex(@"\bask\s+@?(?<who>[\w-]+)[\s:,]*(to\s+)?(?<task>.*)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(please\s+)?ask\s+@?(?<who>[\w-]+)[\s:,]*(to\s+)?(?<task>.*)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Ask();
 
-    [GeneratedRegex(@"\bdelegate\b[\s:,]*(?<task>.*)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(please\s+)?delegate\b[\s:,]*(?<task>.*)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Delegated();
 
     [GeneratedRegex(@"\bcopy\s+(?<text>.+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]

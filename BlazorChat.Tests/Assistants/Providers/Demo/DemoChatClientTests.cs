@@ -53,9 +53,75 @@ public sealed class DemoChatClientTests
         Assert.Contains(expected, reading.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("We must not fail.")]
+    [InlineData("Can somebody help Grace with the table for Thursday?")]
+    [InlineData("What time is it in Lisbon?")]
+    [InlineData("There is no time for that")]
+    [InlineData("I wrote the code, and it took a long time")]
+    [InlineData("The room was empty and silent")]
+    [InlineData("Explain how a hash table works, with a small example")]
+    [InlineData("Compare three ways to store chat messages, as a table")]
+    [InlineData("Help us plan a project kick-off: agenda and questions")]
+    [InlineData("I sent you a postcard from the location")]
+    [InlineData("The search for tea went on")]
+    [InlineData("Search engines are slow")]
+    [InlineData("Which language should we learn?")]
+    [InlineData("We could delegate this")]
+    [InlineData("We should ask Fact-Finder to roll the dice")]
+    [InlineData("helpful")]
+    [InlineData("codes")]
+    [InlineData("**help**ing")]
+    public async Task A_word_in_a_sentence_is_no_request(string said)
+    {
+        var reading = await AskAsync(said, tools: AllTools);
+        Assert.StartsWith("Hello", reading.Text, StringComparison.Ordinal);
+        Assert.Empty(reading.Calls);
+        Assert.Empty(reading.Reasoning);
+        Assert.Null(reading.Failure);
+    }
+
+    [Theory]
+    [InlineData("HELP", "help")]
+    [InlineData(" help. ", "help")]
+    [InlineData("Help, please!", "help")]
+    [InlineData("Could you please help me?", "help")]
+    [InlineData("@Demo @Writer help", "help")]
+    [InlineData("help @Demo", "help")]
+    [InlineData("What can you do?", "help")]
+    [InlineData("Fail early!", "early fail")]
+    [InlineData("what's the time", "time")]
+    [InlineData("time, dice and a postcard", "dice postcard time")]
+    [InlineData("time zone and time", "time zone")]
+    // What is searched for is none of them.
+    [InlineData("search for the table and the code", "search")]
+    [InlineData("copy help", "copy")]
+    [InlineData("delegate: time and dice", "delegate")]
+    public void A_message_that_is_nothing_else_is_a_request(string said, string words) =>
+        Assert.Equal(words, string.Join(' ', DemoRequest.WordsOf(DemoScript.WithoutMentions(said)).Select(w => w.ToLowerInvariant()).Order(StringComparer.Ordinal)));
+
     [Fact]
-    public async Task A_word_in_a_long_message_is_no_request() =>
-        Assert.StartsWith("Hello", (await AskAsync("We must not fail. " + new string('a', 120))).Text, StringComparison.Ordinal);
+    public async Task Each_suggestion_of_an_empty_room_is_something_that_it_can_do()
+    {
+        foreach (var suggestion in BlazorChat.Components.Messages.EmptyRoom.DemoSuggestions)
+        {
+            var reading = await AskAsync(suggestion, tools: AllTools);
+            Assert.False(reading.Text.StartsWith("Hello", StringComparison.Ordinal), suggestion);
+            Assert.Null(reading.Failure);
+        }
+    }
+
+    [Theory]
+    [InlineData("help help help help help help help help help help help help ")]
+    [InlineData("please please please please please please please please ")]
+    [InlineData("time and time and time and time and time and time and ")]
+    [InlineData("a a a a a the some all a the some all ")]
+    public void A_message_is_read_at_once(string part)
+    {
+        // The pattern has a time limit of a second, which it would exceed by a wide margin if it tried everything.
+        var text = string.Concat(Enumerable.Repeat(part, 40));
+        Assert.Empty(DemoRequest.WordsOf(text[..Math.Min(text.Length, 1_999)] + "x"));
+    }
 
     [Theory]
     [InlineData("# Heading")]
@@ -225,7 +291,7 @@ public sealed class DemoChatClientTests
     [Fact]
     public async Task It_writes_the_arguments_of_its_calls_in_pieces_that_make_the_whole()
     {
-        var reading = await AskAsync("copy smile 😀😀😀😀 and dice 3", tools: AllTools);
+        var reading = await AskAsync("dice 3 and copy smile 😀😀😀😀", tools: AllTools);
         Assert.Equal("roll_dice write_clipboard", string.Join(' ', reading.Calls.Select(call => call.Name)));
         var pieces = reading.Updates.SelectMany(update => update.Contents).OfType<ToolCallDeltaContent>().ToList();
         Assert.True(pieces.Count > 4);
