@@ -5,6 +5,7 @@ using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Xunit.Abstractions;
 
 namespace BlazorChat.Tests.Storage;
 
@@ -12,7 +13,7 @@ namespace BlazorChat.Tests.Storage;
 /// Clearing and deleting a large room hides everything at once and for ever. The rows go behind it, so that nobody else waits.
 /// </summary>
 [Trait(nameof(Kind), Kind.Storage)]
-public sealed class RemovalTests
+public sealed class RemovalTests(ITestOutputHelper output)
 {
     private const int Many = 3_000;
 
@@ -103,24 +104,33 @@ public sealed class RemovalTests
         var deleted = await LargeRoomAsync(host, Soak.Times(3_000, 200_000), "Deleted");
         await host.PostAsync(other, "Before");
 
-        var longest = TimeSpan.Zero;
+        var times = new List<double>();
         await TimedAsync(async () => Assert.Null((await host.Rooms.ClearAsync(ChatHost.Ada, cleared.Id, default)).Error));
         await TimedAsync(async () => Assert.Null((await host.Rooms.DeleteAsync(ChatHost.Ada, deleted.Id, default)).Error));
         var posts = 0;
-        while (await RowsAsync(host, cleared.Id) + await RowsAsync(host, deleted.Id) > 0)
+        while (await AnyLeftAsync())
         {
-            await TimedAsync(() => host.PostAsync(other, $"Message {posts++}"));
+            for (var i = 0; i < 10; i++)
+            {
+                await TimedAsync(() => host.PostAsync(other, $"Message {posts++}"));
+            }
         }
 
         // In the ordinary run, other tests keep the machine busy.
-        Assert.True(longest < TimeSpan.FromMilliseconds(Soak.IsWhole ? 200 : 2_000), $"A write took {longest.TotalMilliseconds:0} ms beside {posts} others.");
+        output.WriteLine($"{database}: clear {times[0]:0} ms, delete {times[1]:0} ms; {posts} messages in another room: median {times[2..].Order().ElementAt(posts / 2):0} ms, longest {string.Join(", ", times[2..].OrderDescending().Take(3).Select(t => $"{t:0}"))} ms");
+        Assert.InRange(times.Max(), 0, Soak.IsWhole ? 200 : 2_000);
+
+        async Task<bool> AnyLeftAsync()
+        {
+            await using var db = host.OpenDatabase();
+            return await db.Messages.AnyAsync(m => m.RoomId == cleared.Id || m.RoomId == deleted.Id);
+        }
 
         async Task TimedAsync(Func<Task> run)
         {
             var began = Stopwatch.GetTimestamp();
             await run();
-            var took = Stopwatch.GetElapsedTime(began);
-            longest = took > longest ? took : longest;
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
     }
 
@@ -142,20 +152,7 @@ public sealed class RemovalTests
     {
         var room = await host.RoomAsync(name);
         await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
-        var author = ChatHost.Grace.Id.ToString("N");
-        for (var sequence = 1; sequence <= count; sequence += 5_000)
-        {
-            await using var db = host.OpenDatabase();
-            db.Messages.AddRange(Enumerable.Range(sequence, Math.Min(5_000, count - sequence + 1)).Select(s => new MessageRow
-            {
-                Id = Guid.NewGuid(), RoomId = room.Id, Sequence = s, AuthorKind = AuthorKind.Person, AuthorId = author, AuthorName = "Grace",
-                ClientId = Guid.NewGuid(), Parts = MessagePartsJson.Write([new TextPart("Hello")]), CreatedAt = DateTimeOffset.UnixEpoch,
-            }));
-            var row = await db.Rooms.SingleAsync(r => r.Id == room.Id);
-            (row.LastSequence, row.MessageCount) = (count, count);
-            await db.SaveChangesAsync();
-        }
-
+        await LargeRoom.FillAsync(host.OpenDatabase, room.Id, count, ChatHost.Grace, TimeProvider.System.GetUtcNow());
         return room;
     }
 

@@ -85,7 +85,7 @@ public sealed class RemovedMessageTests
         await using var host = await ChatHost.StartAsync(database);
         var room = await host.RoomAsync();
         const int Count = RoomLimits.RemovedIds + 700;
-        var ids = await SeedAsync(host, room, Count, TimeProvider.System.GetUtcNow());
+        var ids = await LargeRoom.FillAsync(host.OpenDatabase, room.Id, Count, ChatHost.Ada, TimeProvider.System.GetUtcNow());
         await host.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
         await GoneAsync(host, room);
         Assert.Equal(Enumerable.Range(701, RoomLimits.RemovedIds).Select(s => (long)s), await SequencesAsync(host, room));
@@ -93,7 +93,7 @@ public sealed class RemovedMessageTests
         Assert.Equal(RoomErrors.Removed, (await PostAsync(host, room, clientId: ids[700])).Error);
 
         // More is not kept, however often a room is cleared.
-        await SeedAsync(host, room, 600, TimeProvider.System.GetUtcNow(), Count + 1);
+        await LargeRoom.FillAsync(host.OpenDatabase, room.Id, 600, ChatHost.Ada, TimeProvider.System.GetUtcNow());
         await host.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
         await GoneAsync(host, room);
         Assert.Equal(Enumerable.Range(1301, RoomLimits.RemovedIds).Select(s => (long)s), await SequencesAsync(host, room));
@@ -193,24 +193,6 @@ public sealed class RemovedMessageTests
 
     private static Task<Result<Message>> PostAsync(ChatHost host, Room room, Person? by = null, Guid? clientId = null) =>
         host.Rooms.PostAsync(by ?? ChatHost.Ada, room.Id, clientId ?? ClientId, "Hello", default);
-
-    /// <summary>Messages of Ada.</summary>
-    /// <returns>Their client ids, in order.</returns>
-    private static async Task<List<Guid>> SeedAsync(ChatHost host, Room room, int count, DateTimeOffset at, int first = 1)
-    {
-        await using var db = host.OpenDatabase();
-        var author = ChatHost.Ada.AsAuthor();
-        var rows = Enumerable.Range(first, count).Select(s => new MessageRow
-        {
-            Id = Guid.NewGuid(), RoomId = room.Id, Sequence = s, AuthorKind = author.Kind, AuthorId = author.Id, AuthorName = author.Name,
-            ClientId = Guid.NewGuid(), Parts = MessagePartsJson.Write([new TextPart("Hello")]), CreatedAt = at,
-        }).ToList();
-        db.Messages.AddRange(rows);
-        var row = await db.Rooms.SingleAsync(r => r.Id == room.Id);
-        (row.LastSequence, row.MessageCount) = (first + count - 1, count);
-        await db.SaveChangesAsync();
-        return rows.ConvertAll(r => r.ClientId!.Value);
-    }
 
     private static async Task<List<long>> SequencesAsync(ChatHost host, Room room)
     {

@@ -1,0 +1,141 @@
+using System.Net;
+using BlazorChat.Rooms;
+using BlazorChat.Storage;
+using BlazorChat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorChat.Tests.Browser;
+
+/// <summary>The real process is killed while it removes what was cleared or deleted: nothing comes back, and the next start goes on.</summary>
+[Collection(KillTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
+public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
+{
+    private static readonly int Messages = Soak.Times(20_000, 200_000);
+
+    private static readonly int Kills = Soak.Times(3, 20);
+
+    private readonly AppFixture _app = new(chromium);
+    private TestData _data = null!;
+    private Guid _large;
+    private BrowserVisitor _ada = null!;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _data.DisposeAsync();
+    }
+
+    [Theory]
+    [EveryDatabase]
+    public async Task A_room_that_was_cleared_stays_empty(TestDatabase database)
+    {
+        await InLargeRoomAsync(database);
+        await _ada.ChooseAsync("Clear…");
+        await ConfirmAsync("Clear room");
+        await Expect(_ada.Articles).ToHaveCountAsync(0);
+        await KillTimeAndAgainAsync(async () =>
+        {
+            await _ada.ReadyAsync();
+            await Expect(_ada.Articles).ToHaveCountAsync(0);
+        });
+
+        await _ada.SendAsync("A new beginning");
+        await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync(["A new beginning"]);
+        await UntilAsync(async db => await db.Messages.CountAsync(m => m.RoomId == _large) == 1);
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        await Expect(_ada.Articles).ToHaveCountAsync(1);
+        await using var db = _data.Open();
+        Assert.Equal((1, Messages + 1L), await db.Rooms.Where(r => r.Id == _large).Select(r => new ValueTuple<int, long>(r.MessageCount, r.LastSequence)).SingleAsync());
+        // Whoever sent one of the last messages and got no acknowledgment must not bring it back. A start may have forgotten the first of them.
+        Assert.InRange(await db.RemovedMessages.CountAsync(m => m.RoomId == _large), RoomLimits.RemovedIds - 1, RoomLimits.RemovedIds);
+    }
+
+    [Theory]
+    [EveryDatabase]
+    public async Task A_room_that_was_deleted_stays_gone(TestDatabase database)
+    {
+        await InLargeRoomAsync(database);
+        await _ada.ChooseAsync("Delete…");
+        await ConfirmAsync("Delete room");
+        await Expect(_ada.Heading).ToHaveTextAsync("Other");
+        await _ada.ReadyAsync();
+        await KillTimeAndAgainAsync(async () =>
+        {
+            await _ada.ReadyAsync();
+            await Expect(_ada.RoomList).ToContainTextAsync("Other");
+            await Expect(_ada.RoomList).Not.ToContainTextAsync("Large");
+            Assert.Equal((int)HttpStatusCode.NotFound, (await _ada.Context.APIRequest.GetAsync(new Uri(_app.Address, $"rooms/{_large:N}").ToString())).Status);
+        });
+
+        await UntilAsync(async db => !await db.Rooms.AnyAsync(r => r.Id == _large));
+        await using var db = _data.Open();
+        Assert.Equal((0, 0), (await db.Messages.CountAsync(), await db.RemovedMessages.CountAsync()));
+    }
+
+    private async Task InLargeRoomAsync(TestDatabase database)
+    {
+        _app.Data = _data = await TestData.CreateMigratedAsync(database);
+        await using (var db = _data.Open())
+        {
+            await LargeRoom.AddRoomAsync(db, "Other");
+            _large = await LargeRoom.AddRoomAsync(db, "Large");
+        }
+
+        await LargeRoom.FillAsync(_data.Open, _large, Messages, ChatHost.Grace, TimeProvider.System.GetUtcNow());
+        await _app.StartAsync();
+        _ada = await _app.JoinAsync("Ada");
+        await _ada.OpenAsync($"/rooms/{_large:N}");
+        await Expect(_ada.Articles.First).ToBeVisibleAsync();
+    }
+
+    private Task ConfirmAsync(string button) => _ada.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
+
+    /// <summary>Kills it in the middle, as often as there is a middle, and starts it again each time.</summary>
+    /// <param name="look">What is true after each start.</param>
+    private async Task KillTimeAndAgainAsync(Func<Task> look)
+    {
+        var before = Messages;
+        for (var kill = 1; kill <= Kills; kill++)
+        {
+            await _ada.Page.EvaluateAsync("window.isOld = true");
+            await _app.App.KillAsync();
+            var left = await LeftAsync();
+            Assert.InRange(left, kill == 1 ? 1 : 0, before - 1);
+            before = left;
+            await _app.StartAsync();
+            // What the page showed before it was loaded again says nothing.
+            await _ada.Page.WaitForFunctionAsync("() => !window.isOld && document.readyState === 'complete'");
+            await look();
+            if (left < 2)
+            {
+                return;
+            }
+
+            await UntilAsync(async db => await db.Messages.CountAsync(m => m.RoomId == _large) < left);
+        }
+    }
+
+    // Of the process that was killed. Whoever opens its database would bring in its log.
+    private async Task<int> LeftAsync()
+    {
+        await using var copy = _data.Kind == TestDatabase.Sqlite ? await _data.CopyAsync() : null;
+        await using var db = (copy ?? _data).Open();
+        return await db.Messages.CountAsync(m => m.RoomId == _large);
+    }
+
+    private async Task UntilAsync(Func<ChatDbContext, Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(Guard.Patience * 2);
+        await using var db = _data.Open();
+        while (!await condition(db))
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+}
