@@ -158,7 +158,7 @@ internal sealed class BlockHtml
 
     private void WriteFormula(FormulaBlock formula)
     {
-        _html.Append("<p class=\"formula\" dir=\"ltr\">");
+        _html.Append("<p class=\"formula\" dir=\"ltr\" translate=\"no\">");
         for (var i = 0; i < formula.Lines.Count; i++)
         {
             _html.Append(i > 0 ? "\n" : "").AppendEscaped(formula.Lines.Lines[i].Slice.AsSpan());

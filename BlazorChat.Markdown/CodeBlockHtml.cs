@@ -39,11 +39,11 @@ internal static class CodeBlockHtml
         html.Append("<div class=\"code-block\" dir=\"ltr\"><div class=\"code-head\">");
         if (language is not null)
         {
-            html.Append("<span class=\"code-lang\">").AppendEscaped(language).Append("</span>");
+            html.Append("<span class=\"code-lang\" translate=\"no\">").AppendEscaped(language).Append("</span>");
         }
 
         html.Append("<button type=\"button\" class=\"copy-code\" data-copy-code aria-label=\"Copy code\">Copy</button></div>");
-        html.Append("<pre tabindex=\"0\"><code");
+        html.Append("<pre tabindex=\"0\" translate=\"no\"><code");
         if (language is not null)
         {
             html.Append(" class=\"language-").AppendEscaped(language).Append('"');

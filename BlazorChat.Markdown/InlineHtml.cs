@@ -169,14 +169,14 @@ internal sealed class InlineHtml(StringBuilder html)
                 html.AppendEscaped(literal.Content.AsSpan());
                 break;
             case CodeInline code:
-                html.Append("<code dir=\"ltr\">").AppendEscaped(CodeOf(code)).Append("</code>");
+                html.Append("<code dir=\"ltr\" translate=\"no\">").AppendEscaped(CodeOf(code)).Append("</code>");
                 break;
             case HtmlEntityInline entity:
                 html.AppendEscaped(entity.Transcoded.AsSpan());
                 break;
             case FormulaInline formula:
                 // Its letters say nothing about the direction of the text around it.
-                html.Append("<span class=\"formula\" dir=\"ltr\">").AppendEscaped(formula.Source).Append("</span>");
+                html.Append("<span class=\"formula\" dir=\"ltr\" translate=\"no\">").AppendEscaped(formula.Source).Append("</span>");
                 break;
             case FootnoteInline footnote:
                 html.Append("<sup class=\"footnote-ref\">[").AppendEscaped(footnote.Label).Append("]</sup>");
@@ -299,7 +299,7 @@ internal sealed class InlineHtml(StringBuilder html)
     {
         if (note is not null)
         {
-            html.Append("<span class=\"link-note\" dir=\"ltr\"> (").AppendEscaped(note).Append(")</span>");
+            html.Append("<span class=\"link-note\" dir=\"ltr\" translate=\"no\"> (").AppendEscaped(note).Append(")</span>");
         }
     }
 

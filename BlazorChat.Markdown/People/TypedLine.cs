@@ -103,7 +103,7 @@ internal sealed class TypedLine(StringBuilder html)
             if (length == run && next > content && !line.AsSpan(content, next - content).IsWhiteSpace())
             {
                 at = next + run;
-                return new StringBuilder("<code dir=\"ltr\">").AppendEscaped(line.AsSpan(content, next - content)).Append("</code>").ToString();
+                return new StringBuilder("<code dir=\"ltr\" translate=\"no\">").AppendEscaped(line.AsSpan(content, next - content)).Append("</code>").ToString();
             }
 
             i = next + length;
@@ -123,7 +123,7 @@ internal sealed class TypedLine(StringBuilder html)
         }
 
         at += length;
-        return new StringBuilder("<span class=\"formula\" dir=\"ltr\">").AppendEscaped(line.AsSpan(at - length, length)).Append("</span>").ToString();
+        return new StringBuilder("<span class=\"formula\" dir=\"ltr\" translate=\"no\">").AppendEscaped(line.AsSpan(at - length, length)).Append("</span>").ToString();
     }
 
     private static string? Address(string line, ref int at)

@@ -44,6 +44,53 @@ public sealed class LivePageTests(Chromium chromium) : IAsyncLifetime
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
+    public async Task Names_code_times_and_counters_are_not_to_be_translated_and_texts_are()
+    {
+        var grace = await _app.JoinAsync("Grace");
+        await _ada.SendAsync("A text to translate, with `some_code`");
+        (await _app.Model.NextAsync()).Finish("A text to translate, with `some_code`");
+        await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("A text to translate");
+        await Expect(_ada.StopButton).ToBeHiddenAsync();
+        await IsMarkedAsync();
+        // Live: a name at the end of an answer, a queue, and code that grows.
+        await _ada.SendAsync("A text to translate");
+        var response = await _app.Model.NextAsync();
+        response.Say("A text to translate, with `some_code`:\n\n```csharp\nsome_code();\n");
+        await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("some_code();");
+        await grace.SendAsync("A text to translate");
+        await _ada.Page.GetByText("1 waiting").ClickAsync();
+        await Expect(_ada.Page.GetByRole(AriaRole.Group, new() { Name = "Queue" })).ToContainTextAsync("Grace’s question");
+        await IsMarkedAsync();
+        await _ada.Page.Keyboard.PressAsync("Escape");
+        await _ada.StopButton.ClickAsync();
+        await Expect(_ada.ArticleBy("Demo").Nth(1)).ToContainTextAsync("Stopped by Ada");
+        (await _app.Model.NextAsync()).Finish("A text to translate");
+        await Expect(_ada.StopButton).ToBeHiddenAsync();
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+        await _ada.Page.GetByText("built-in").ClickAsync();
+        await IsMarkedAsync();
+        await _ada.ChooseAsync(_ada.ArticleBy("Demo").Last, "Details");
+        await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Duration");
+        await IsMarkedAsync();
+        await _ada.Page.Keyboard.PressAsync("Escape");
+        await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await _ada.ChooseAsync(_ada.ArticleBy("Demo").Last, "What the assistant saw");
+        await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("A text to translate");
+        await IsMarkedAsync();
+        await _ada.Page.Keyboard.PressAsync("Escape");
+        await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await _ada.ChooseAsync(_ada.ArticleBy("Demo").First, "Delete");
+        await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("for everyone");
+        await IsMarkedAsync();
+        await _ada.Page.Keyboard.PressAsync("Escape");
+        await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await _ada.ChooseAsync("Clear…");
+        await _ada.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Clear room" }).ClickAsync();
+        await Expect(_ada.Page.GetByText("cleared this room")).ToBeVisibleAsync();
+        await IsMarkedAsync();
+    }
+
+    [Fact]
     public async Task A_translated_page_goes_on_and_says_all_of_every_answer()
     {
         var grace = await _app.JoinAsync("Grace");
@@ -187,6 +234,32 @@ public sealed class LivePageTests(Chromium chromium) : IAsyncLifetime
         type);
 
     // Copying ends a moment after the click.
+    // Every piece of text with a name, code or a time in it, wherever it is on the page. What is only announced is a sentence.
+    private async Task IsMarkedAsync()
+    {
+        var found = await _ada.Page.EvaluateAsync<string[][]>("""
+            () => {
+              const walker = document.createTreeWalker(document.querySelector('.shell'), NodeFilter.SHOW_TEXT);
+              const [unmarked, marked] = [[], []];
+              for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+                const parent = node.parentElement;
+                const isExact = /\b(Ada|Grace|Demo|Lobby|some_code|roll_dice|send_postcard)\b|^\d{1,2}:\d\d( [AP]M)?$|^\d+$/.test(node.data.trim());
+                const isMarked = parent.closest('[translate=no]') !== null;
+                // The beginning of a message, as a dialog quotes it, is a text.
+                if (isExact && !isMarked && !node.data.includes('A text to translate') && !parent.closest('[role=status], script, style, textarea, dialog h2')) {
+                  unmarked.push(`${node.data.trim()} in ${parent.outerHTML.slice(0, 200)}`);
+                }
+                if (node.data.includes('A text to translate') && isMarked && !parent.closest('.sent')) {
+                  marked.push(node.data);
+                }
+              }
+              return [unmarked, marked];
+            }
+            """);
+        Assert.Empty(found[0]);
+        Assert.Empty(found[1]);
+    }
+
     private async Task CopiedAsync(Action<string> check)
     {
         for (var i = 0; ; i++)

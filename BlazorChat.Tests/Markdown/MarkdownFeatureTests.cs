@@ -8,11 +8,33 @@ namespace BlazorChat.Tests.Markdown;
 [Trait(nameof(Kind), Kind.Unit)]
 public sealed class MarkdownFeatureTests
 {
+    // A browser's translation would change what has to be exactly as it is; the text around it is for it to translate.
+    [Theory]
+    [InlineData("text `code` text", "code")]
+    [InlineData("text\n\n```csharp\nvar a = 1;\n```\n\ntext", "pre, .code-lang")]
+    [InlineData("text\n\n    indented\n\ntext", "pre")]
+    [InlineData("text $$a + b$$ text", ".formula")]
+    [InlineData("text \\(a + b\\) text", ".formula")]
+    [InlineData("text [bank.example](https://evil.example/) text", ".link-note")]
+    [InlineData("| text | `code` |\n| --- | --- |\n| text | `code` |", "code")]
+    public void Code_formulas_and_hosts_are_not_to_be_translated(string text, string exact)
+    {
+        foreach (var html in new[] { MarkdownRenderer.Render(text), MarkdownRenderer.RenderTyped(text) }.Select(blocks => string.Concat(blocks.Select(b => b.Html))))
+        {
+            var body = SafeHtml.Parse(html);
+            Assert.All(body.QuerySelectorAll(exact), element => Assert.Equal("no", element.GetAttribute("translate")));
+            Assert.All(body.QuerySelectorAll("[translate]"), element => Assert.DoesNotContain("text", element.TextContent, StringComparison.Ordinal));
+            Assert.All(body.QuerySelectorAll("[data-copy-code]"), button => Assert.Null(button.Closest("[translate]")));
+        }
+
+        Assert.NotEmpty(SafeHtml.Parse(string.Concat(MarkdownRenderer.Render(text).Select(b => b.Html))).QuerySelectorAll(exact));
+    }
+
     [Theory]
     [InlineData("", "")]
     [InlineData("\n \n", "")]
     [InlineData("text", "<p dir=\"auto\">text</p>")]
-    [InlineData("*a* **b** ***c*** ~~d~~ `e`", "<p dir=\"auto\"><em>a</em> <strong>b</strong> <em><strong>c</strong></em> <del>d</del> <code dir=\"ltr\">e</code></p>")]
+    [InlineData("*a* **b** ***c*** ~~d~~ `e`", "<p dir=\"auto\"><em>a</em> <strong>b</strong> <em><strong>c</strong></em> <del>d</del> <code dir=\"ltr\" translate=\"no\">e</code></p>")]
     [InlineData("~a~ ^b^ ++c++ ==d==", "<p dir=\"auto\">~a~ ^b^ ++c++ ==d==</p>")]
     [InlineData("one\ntwo  \nthree\\\nfour", "<p dir=\"auto\">one<br>two<br>three<br>four</p>")]
     [InlineData("snake_case_name 2*3", "<p dir=\"auto\">snake_case_name 2*3</p>")]
@@ -55,8 +77,8 @@ public sealed class MarkdownFeatureTests
         var block = Assert.Single(MarkdownRenderer.Render("```python title=x\nif a < b:\n    print(\"&amp;\")\n\n```"));
 
         Assert.Equal(
-            "<div class=\"code-block\" dir=\"ltr\"><div class=\"code-head\"><span class=\"code-lang\">python</span><button type=\"button\" class=\"copy-code\" "
-            + "data-copy-code aria-label=\"Copy code\">Copy</button></div><pre tabindex=\"0\"><code class=\"language-python\">"
+            "<div class=\"code-block\" dir=\"ltr\"><div class=\"code-head\"><span class=\"code-lang\" translate=\"no\">python</span><button type=\"button\" class=\"copy-code\" "
+            + "data-copy-code aria-label=\"Copy code\">Copy</button></div><pre tabindex=\"0\" translate=\"no\"><code class=\"language-python\">"
             + "if a &lt; b:\n    print(&quot;&amp;amp;&quot;)\n\n</code></pre></div>",
             block.Html);
     }

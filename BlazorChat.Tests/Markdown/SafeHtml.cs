@@ -8,7 +8,7 @@ internal static class SafeHtml
 {
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
-        ["p"] = ["dir", "class"],
+        ["p"] = ["dir", "class", "translate"],
         ["h3"] = ["dir", "class"],
         ["h4"] = ["dir", "class"],
         ["h5"] = ["dir", "class"],
@@ -28,10 +28,10 @@ internal static class SafeHtml
         ["em"] = [],
         ["strong"] = [],
         ["del"] = [],
-        ["code"] = ["class", "dir"],
-        ["pre"] = ["tabindex", "class", "dir"],
+        ["code"] = ["class", "dir", "translate"],
+        ["pre"] = ["tabindex", "class", "dir", "translate"],
         ["div"] = ["class", "tabindex", "role", "aria-label", "dir"],
-        ["span"] = ["class", "role", "aria-label", "dir"],
+        ["span"] = ["class", "role", "aria-label", "dir", "translate"],
         ["button"] = ["type", "class", "data-copy-code", "aria-label"],
         ["table"] = ["dir"],
         ["thead"] = [],

@@ -45,13 +45,13 @@ public sealed class TypedTextTests
     }
 
     [Theory]
-    [InlineData("*a* **b** _c_ ~~d~~ `e`", "<em>a</em> <strong>b</strong> <em>c</em> <del>d</del> <code dir=\"ltr\">e</code>")]
+    [InlineData("*a* **b** _c_ ~~d~~ `e`", "<em>a</em> <strong>b</strong> <em>c</em> <del>d</del> <code dir=\"ltr\" translate=\"no\">e</code>")]
     [InlineData("(**a**), \"*b*\": *c*!", "(<strong>a</strong>), &quot;<em>b</em>&quot;: <em>c</em>!")]
     [InlineData("**a *b* c**", "<strong>a <em>b</em> c</strong>")]
     [InlineData("*a **b* c**", "<em>a **b</em> c**")]
     [InlineData("**注意：**次 これは*大事*です", "<strong>注意：</strong>次 これは<em>大事</em>です")]
     [InlineData("__two words__ and __init__", "<strong>two words</strong> and __init__")]
-    [InlineData("`a  b\\` and ``x ` y``", "<code dir=\"ltr\">a  b\\</code> and <code dir=\"ltr\">x ` y</code>")]
+    [InlineData("`a  b\\` and ``x ` y``", "<code dir=\"ltr\" translate=\"no\">a  b\\</code> and <code dir=\"ltr\" translate=\"no\">x ` y</code>")]
     [InlineData("*not\nover lines*", "*not\nover lines*")]
     public void Marks_at_the_borders_of_words_are_drawn(string text, string html) =>
         Assert.Equal($"<p class=\"typed\" dir=\"auto\">{html}</p>", Assert.Single(MarkdownRenderer.RenderTyped(text)).Html);

@@ -106,6 +106,7 @@ public sealed class LiveText : IComponent
                 {
                     builder.OpenElement(7, "span");
                     builder.AddAttribute(8, "class", "code-lang");
+                    builder.AddAttribute(8, "translate", "no");
                     builder.AddContent(9, code.Language);
                     builder.CloseElement();
                 }
@@ -113,6 +114,7 @@ public sealed class LiveText : IComponent
                 builder.CloseElement();
                 builder.OpenElement(10, "pre");
                 builder.AddAttribute(11, "tabindex", "0");
+                builder.AddAttribute(11, "translate", "no");
                 builder.OpenElement(12, "code");
                 RenderPieces(builder, code);
                 builder.CloseElement();

@@ -35,12 +35,12 @@ internal sealed class MessageMarkup
         _shared = shared;
         var created = message.Message.CreatedAt;
         var time = $"{created.ToOffset(offset):HH:mm}";
-        var timeElement = $"""<time datetime="{created.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="time">{time}</time>""";
+        var timeElement = $"""<time datetime="{created.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="time" translate="no">{time}</time>""";
         Label = $"{message.Message.Author.Name}, {time}";
         _head = $"""{shared.Avatar}<div class="byline">{shared.Name}{timeElement}</div>""";
         _groupedHead = $"""<div class="byline">{timeElement}</div>""";
         Trace = message.Message.EditedAt is { } edited
-            ? Markup($"""<button type="button" class="trace" data-act="versions">edited <time datetime="{edited.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="time">{edited.ToOffset(offset):HH:mm}</time></button>""")
+            ? Markup($"""<button type="button" class="trace" data-act="versions">edited <time datetime="{edited.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="time" translate="no">{edited.ToOffset(offset):HH:mm}</time></button>""")
             : null;
     }
 
@@ -128,7 +128,7 @@ internal sealed class MessageMarkup
         private static string AvatarOf(Author author, AssistantFaces faces)
         {
             var picture = author.Kind == AuthorKind.Assistant ? faces.PictureOf(author) : Layout.Avatar.LetterOf(author.Name);
-            return $"""<span class="avatar {Layout.Avatar.ColorOf(author)}" aria-hidden="true">{(picture is null ? Icons.MarkupOf("spark") : HtmlEncoder.Default.Encode(picture))}</span>""";
+            return $"""<span class="avatar {Layout.Avatar.ColorOf(author)}" aria-hidden="true" translate="no">{(picture is null ? Icons.MarkupOf("spark") : HtmlEncoder.Default.Encode(picture))}</span>""";
         }
     }
 }

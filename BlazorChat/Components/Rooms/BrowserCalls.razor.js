@@ -115,6 +115,8 @@ class ChatTools extends HTMLElement {
     const text = document.createElement('p');
     const name = document.createElement('code');
     const who = document.createElement('bdi');
+    name.translate = false;
+    who.translate = false;
     name.textContent = tool;
     who.textContent = assistant;
     text.append('Your browser is running ', name, ' for ', who);
@@ -140,6 +142,7 @@ class ChatTools extends HTMLElement {
         const shown = document.createElement('pre');
         shown.tabIndex = 0;
         shown.dir = 'auto';
+        shown.translate = false;
         shown.textContent = detail;
         box.append(shown);
       }
