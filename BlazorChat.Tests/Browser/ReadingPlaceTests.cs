@@ -89,6 +89,78 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_way_back_down_is_there_while_an_answer_grows_and_counts_the_messages_that_came()
+    {
+        await FillAsync(12);
+        var toEnd = _ada.Page.Locator("[data-to-end]");
+        var count = toEnd.Locator("[data-new]");
+        await Expect(toEnd).ToBeHiddenAsync();
+        await _ada.SendAsync("A long one, please");
+        var response = await _app.Model.NextAsync();
+        response.Say("It begins.\n\n");
+        await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("It begins.");
+
+        // As soon as somebody scrolls up, and whatever comes of the answer.
+        await ScrollUpAsync();
+        await Expect(toEnd).ToBeVisibleAsync();
+        await Expect(toEnd).ToHaveAccessibleNameAsync("Go to the end");
+        for (var i = 0; i < 30; i++)
+        {
+            response.Say($"Paragraph {i}.\n\n");
+        }
+
+        response.Finish("It ends.");
+        await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("It ends.");
+        await Expect(count).ToBeHiddenAsync();
+        Assert.True((await toEnd.BoundingBoxAsync()) is { Width: >= 44, Height: >= 44 });
+
+        // A question and its answer are two, and an answer is one from its first word to its last.
+        var grace = await _app.JoinAsync("Grace");
+        for (var i = 1; i <= 2; i++)
+        {
+            await grace.SendAsync($"Number {i}");
+            var next = await _app.Model.NextAsync();
+            next.Say("One ");
+            await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("One");
+            await Expect(count).ToHaveTextAsync($"{2 * i}");
+            await Expect(toEnd).ToHaveAccessibleNameAsync($"New messages: {2 * i}");
+            next.Finish($"and only {i}");
+            await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync($"and only {i}");
+            await Expect(count).ToHaveTextAsync($"{2 * i}");
+        }
+
+        // With the keyboard, too. What was seen is not counted again.
+        await toEnd.FocusAsync();
+        await _ada.Page.Keyboard.PressAsync("Enter");
+        await Expect(_ada.ArticleBy("Demo").Last).ToBeInViewportAsync();
+        await Expect(toEnd).ToBeHiddenAsync();
+        await Expect(_ada.Log).ToBeFocusedAsync();
+        await ScrollUpAsync();
+        await Expect(toEnd).ToHaveAccessibleNameAsync("Go to the end");
+        await Expect(count).ToBeHiddenAsync();
+
+        // Whoever writes sees what they wrote.
+        await _ada.SendAsync("My own");
+        (await _app.Model.NextAsync()).Finish("Yours");
+        await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("Yours");
+        await Expect(_ada.ArticleBy("Demo").Last).ToBeInViewportAsync();
+        await Expect(toEnd).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task Older_messages_are_not_counted_as_new()
+    {
+        await FillAsync(40);
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        await Expect(_ada.Articles).ToHaveCountAsync(50);
+        await _ada.Page.EvaluateAsync("() => { document.querySelector('chat-log').scrollTop = 0; }");
+        await Expect(_ada.Articles).ToHaveCountAsync(80);
+        await Expect(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Go to the end" })).ToBeVisibleAsync();
+        await Expect(_ada.Page.Locator("[data-to-end] [data-new]")).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task The_link_of_a_message_far_back_opens_at_the_message_and_a_reload_keeps_the_place()
     {
         await FillAsync(40);
@@ -105,6 +177,13 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
         await _ada.Page.ReloadAsync();
         await _ada.ReadyAsync();
         await Expect(_ada.Page.GetByText("Answer number 30.", new() { Exact = true })).ToBeInViewportAsync();
+    }
+
+    private async Task ScrollUpAsync()
+    {
+        await _ada.Log.HoverAsync();
+        await _ada.Page.Mouse.WheelAsync(0, -400);
+        await SettledAsync();
     }
 
     private async Task FillAsync(int responses)

@@ -38,7 +38,8 @@ internal sealed class MessageMarkup
         var timeElement = $"""<time datetime="{created.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="time" translate="no">{time}</time>""";
         Label = $"{message.Message.Author.Name}, {time}";
         _head = $"""{shared.Avatar}<div class="byline">{shared.Name}{timeElement}</div>""";
-        _groupedHead = $"""<div class="byline">{timeElement}</div>""";
+        // In the column of the pictures, which has no room for AM and PM.
+        _groupedHead = $"""<div class="byline">{timeElement.Replace("\"time\"", "\"clock\"", StringComparison.Ordinal)}</div>""";
         Trace = message.Message.EditedAt is { } edited
             ? Markup($"""<button type="button" class="trace" data-act="versions">edited <time datetime="{edited.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="time" translate="no">{edited.ToOffset(offset):HH:mm}</time></button>""")
             : null;

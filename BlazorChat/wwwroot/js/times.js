@@ -37,7 +37,12 @@ function ago(value) {
   return startOfDay(then) >= startOfDay(new Date()) ? clock.format(then) : shortDay.format(then);
 }
 
-const formats = { day, ago, time: value => clock.format(new Date(value)) };
+// Without AM and PM.
+function hours(value) {
+  return clock.formatToParts(new Date(value)).filter(part => part.type !== 'dayPeriod').map(part => part.value).join('').trim();
+}
+
+const formats = { day, ago, clock: hours, time: value => clock.format(new Date(value)) };
 
 function format(element) {
   const text = formats[element.dataset.format]?.(element.dateTime);
