@@ -1,6 +1,7 @@
 using System.Globalization;
 using BlazorChat.Storage;
 using BlazorChat.Storage.Backup;
+using BlazorChat.Storage.Postgres;
 using BlazorChat.Storage.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -49,7 +50,8 @@ internal static class BackupCommand
         }
 
         var builder = BlazorChatApp.CreateBuilder(settings);
-        var isSqlite = DatabaseOptions.Read(builder.Configuration).Provider == DatabaseKind.Sqlite;
+        var database = DatabaseOptions.Read(builder.Configuration);
+        var isSqlite = database.Provider == DatabaseKind.Sqlite;
         var archive = Path.GetFullPath(file);
         using var backup = new FolderBackup(SqliteServices.DataFolder(builder), isSqlite);
         var known = Migrations();
@@ -60,7 +62,7 @@ internal static class BackupCommand
         }
         else
         {
-            var (restored, aside) = await backup.RestoreAsync(archive, known, TimeProvider.System.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            var (restored, aside) = await RestoreAsync(backup, database.ConnectionString, archive, known, cancellationToken).ConfigureAwait(false);
             await output.WriteLineAsync($"Restored {Told(restored)} from {archive}.{(aside is null ? "" : $" What was there before is in {aside}.")}").ConfigureAwait(false);
         }
 
@@ -70,6 +72,21 @@ internal static class BackupCommand
         }
 
         return 0;
+    }
+
+    private static async Task<(BackupManifest Restored, string? Aside)> RestoreAsync(
+        FolderBackup backup, string? postgres, string archive, string[] known, CancellationToken cancellationToken)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        if (postgres is null)
+        {
+            return await backup.RestoreAsync(archive, known, now, cancellationToken).ConfigureAwait(false);
+        }
+
+        // A server with PostgreSQL does not lock the data folder.
+        var taken = await PostgresServices.TakeAsync(postgres, cancellationToken).ConfigureAwait(false);
+        await using var _ = taken.ConfigureAwait(false);
+        return await backup.RestoreAsync(archive, known, now, cancellationToken).ConfigureAwait(false);
     }
 
     private static string Told(BackupManifest manifest)

@@ -50,11 +50,32 @@ internal sealed partial class PostgresLock(
         {
             if (time.GetElapsedTime(began) > TakeWithin)
             {
-                throw new StartException("The database that the setting Database:ConnectionString names is in use by another BlazorChat process.");
+                throw InUse();
             }
 
             await Task.Delay(TakeAgainAfter, time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>See <see cref="PostgresServices.TakeAsync"/>.</summary>
+    internal static async Task<IAsyncDisposable> TakeForCommandAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        DbConnection connection = new NpgsqlConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (await TryLockAsync(connection, cancellationToken).ConfigureAwait(false))
+            {
+                return connection;
+            }
+        }
+        catch (Exception e) when (IsLoss(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return connection;
+        }
+
+        await CloseAsync(connection).ConfigureAwait(false);
+        throw InUse();
     }
 
     /// <summary>Starts watching the lock. This process may write for as long as it holds it.</summary>
@@ -248,6 +269,8 @@ internal sealed partial class PostgresLock(
     }
 
     private static bool IsLoss(Exception e) => e is DbException or TimeoutException or IOException or InvalidOperationException or OperationCanceledException;
+
+    private static StartException InUse() => new("The database that the setting Database:ConnectionString names is in use by another BlazorChat process.");
 
     private static StorageUnavailableException NotOwned() => new("This process no longer holds the database's lock.");
 

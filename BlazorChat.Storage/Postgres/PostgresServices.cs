@@ -26,6 +26,11 @@ internal static class PostgresServices
         builder.Services.AddHealthChecks().AddCheck<PostgresLockHealthCheck>("database-lock", tags: [HealthTags.Ready]);
     }
 
+    /// <summary>Keeps servers off the database for a command, until the result is disposed. A database that cannot be reached is used by none.</summary>
+    /// <exception cref="StartException">A server uses the database, or the connection string cannot be used.</exception>
+    public static Task<IAsyncDisposable> TakeAsync(string connectionString, CancellationToken cancellationToken) =>
+        PostgresLock.TakeForCommandAsync(LockSettings(Read(connectionString)), cancellationToken);
+
     internal static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) => options
         // The default strategy would wrap the failure in another exception.
         .UseNpgsql(source, npgsql => npgsql.ExecutionStrategy(dependencies => new NonRetryingExecutionStrategy(dependencies)))

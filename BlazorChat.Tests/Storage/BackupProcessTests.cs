@@ -192,6 +192,9 @@ public sealed class BackupProcessTests : IDisposable
             Assert.StartsWith("Backed up 1 files", said, StringComparison.Ordinal);
             Assert.Contains("pg_dump --format=custom", said, StringComparison.Ordinal);
             AssertPrivate(said);
+            var refused = await RefusedAsync("restore", data.Folder, data.Environment);
+            Assert.Contains("in use by another BlazorChat process", refused, StringComparison.Ordinal);
+            AssertPrivate(refused);
             using var http = new HttpClient { BaseAddress = server.Address };
             Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/ready")).StatusCode);
             Assert.Equal(0, await server.StopAsync());

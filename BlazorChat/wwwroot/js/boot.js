@@ -322,3 +322,6 @@ Blazor.start({
     },
   },
 }).catch(async () => await isRefused() || reloadWhenAlive());
+
+// For whole.js: all scripts are there.
+document.documentElement.dataset.scripts = 'started';

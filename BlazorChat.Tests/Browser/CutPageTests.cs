@@ -1,0 +1,53 @@
+using BlazorChat.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorChat.Tests.Browser;
+
+/// <summary>A page whose scripts did not all arrive, because the server went away meanwhile, is not dead: it loads again.</summary>
+[Collection(RestartTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
+public sealed class CutPageTests(Chromium chromium) : IAsyncLifetime
+{
+    private readonly AppFixture _app = new(chromium);
+    private TcpRelay _relay = null!;
+    private BrowserVisitor _ada = null!;
+
+    public async Task InitializeAsync()
+    {
+        await _app.StartAsync();
+        _relay = new TcpRelay(_app.Port);
+        _ada = await _app.JoinAsync("Ada", _relay);
+        await _app.SayAsync(_ada, "Hello");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _relay.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task One_whose_scripts_were_cut_loads_again()
+    {
+        var browser = await _ada.Page.Context.NewCDPSessionAsync(_ada.Page);
+        await browser.SendAsync("Network.clearBrowserCache");
+        var html = (await (await _ada.Page.Context.APIRequest.GetAsync(_ada.Page.Url)).BodyAsync()).Length;
+        _relay.CutAfter(html + 100_000);
+        await _ada.Page.ReloadAsync(new() { WaitUntil = WaitUntilState.Commit });
+        await Expect(_ada.Page.GetByText("This page did not load completely")).ToBeVisibleAsync();
+        Assert.True(_relay.IsCut);
+        _relay.Mend();
+        await _ada.ReadyAsync();
+        await Expect(_ada.ArticleBy("Demo")).ToContainTextAsync("You said: Hello");
+        await _app.SayAsync(_ada, "And now?");
+    }
+
+    [Fact]
+    public async Task One_whose_scripts_never_come_says_so_and_does_not_load_again_for_ever()
+    {
+        await _ada.Page.RouteAsync("**/boot*.js", route => route.AbortAsync());
+        await _ada.Page.ReloadAsync(new() { WaitUntil = WaitUntilState.Commit });
+        await Expect(_ada.Page.GetByText("something keeps its scripts away")).ToBeVisibleAsync();
+    }
+}
