@@ -236,12 +236,12 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task What_the_assistant_saw_is_there_for_everybody_until_something_is_deleted()
     {
-        await AskAsync("What about <img src=x onerror=alert(1)> and the **time**?");
+        await AskAsync("search for <img src=x onerror=alert(1)> and the **time**");
         var dialog = _grace.Page.GetByRole(AriaRole.Dialog, new() { Name = "What the assistant saw" });
         await _grace.ChooseAsync(_grace.ArticleBy("Demo"), "What the assistant saw");
-        await Expect(dialog).ToContainTextAsync("What about <img src=x onerror=alert(1)> and the **time**?");
+        await Expect(dialog).ToContainTextAsync("search for <img src=x onerror=alert(1)> and the **time**");
         await Expect(dialog.Locator("img")).ToHaveCountAsync(0);
-        await Expect(dialog).ToContainTextAsync("get_current_time");
+        await Expect(dialog).ToContainTextAsync("search_messages");
         // The second step is there, and comes when it is asked for.
         await dialog.GetByText("Step 2").ClickAsync();
         await Expect(dialog.GetByRole(AriaRole.Group, new() { Name = "tool, result" })).ToBeVisibleAsync();
