@@ -15,7 +15,7 @@ public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
 {
     private static readonly int Messages = Soak.Times(20_000, 200_000);
 
-    private static readonly int Kills = Soak.Times(2, 20);
+    private static readonly int Kills = Soak.Times(1, 20);
 
     private readonly AppFixture _app = new(chromium);
     private TestData _data = null!;
