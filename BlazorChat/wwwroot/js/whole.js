@@ -5,7 +5,6 @@
   const KEY = 'blazorchat:loaded-again';
   const MOST = 5;
   const WITHIN = 60_000;
-
   const delay = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
   // The last script says so when it starts.
