@@ -18,10 +18,6 @@ internal static class UserInterface
     // JSON's worst case. The assertion below fails if the longest message outgrows the hub's limit.
     private const int MostBytesPerCharacter = 6;
 
-    // How much of what was sent to a page its compression remembers, as a power of two: 16 KB. The default of 32 KB takes 64 KB more memory
-    // for each page. Less than this costs more bytes than a token may cost.
-    private const int CompressionWindowBits = 14;
-
     public static IServiceCollection AddBlazorChatUi(this IServiceCollection services)
     {
         System.Diagnostics.Debug.Assert(RoomLimits.MessageLength * MostBytesPerCharacter < LargestHubMessage, "The hub refuses the longest message.");
@@ -70,7 +66,7 @@ internal static class UserInterface
                 options.ContentSecurityFrameAncestorsPolicy = null;
                 options.ConfigureWebSocketAcceptContext = (_, socket) =>
                 {
-                    socket.ServerMaxWindowBits = CompressionWindowBits;
+                    socket.DisableServerContextTakeover = true;
                     return Task.CompletedTask;
                 };
             });
