@@ -13,6 +13,12 @@ case "${1:-}" in
     ;;
 esac
 
+# What a merge left behind compiles in a page of documentation.
+if git grep -nE '^(<{7}|>{7}|\|{7}) ' -- . >&2; then
+  echo "These lines were left by a merge." >&2
+  exit 1
+fi
+
 # Every file that git does not ignore, except what Entity Framework generates. Folders would bring bin and obj with them.
 mapfile -t files < <(git ls-files --cached --others --exclude-standard -- '*.cs' ':!:BlazorChat.Storage/*/Compiled/*' ':!:BlazorChat.Storage/*/Migrations/*')
 exec dotnet format whitespace . --folder "${check[@]}" --include "${files[@]}"
