@@ -70,7 +70,7 @@ public sealed class KilledServerTests(Chromium chromium) : IAsyncLifetime
         var ada = await _app.JoinAsync("Ada");
         for (var kill = 1; kill <= kills; kill++)
         {
-            await NoteWhatIsShownAsync(ada.Page, kill);
+            await NoteWhatIsShownAsync(ada.Page);
             await ada.SendAsync($"Question {kill}");
             var response = await _app.Model.NextAsync();
             List<(string Token, TimeSpan At)> said;
@@ -159,20 +159,22 @@ public sealed class KilledServerTests(Chromium chromium) : IAsyncLifetime
     }
 
     /// <summary>From now on the page notes how many of the next response's tokens it shows, and since when.</summary>
-    private static async Task NoteWhatIsShownAsync(IPage page, int response) => await page.EvaluateAsync("""
-        response => {
+    private static async Task NoteWhatIsShownAsync(IPage page) => await page.EvaluateAsync("""
+        () => {
+            // The log shows the newest messages alone, so counting them does not find the next one.
+            const earlier = new Set([...document.querySelectorAll('article')].map(a => a.id));
             window.shown = [];
             window.shownObserver?.disconnect();
             window.shownObserver = new MutationObserver(() => {
-                const all = document.querySelectorAll('article.assistant');
-                const tokens = all.length < response ? 0 : (all[response - 1].innerText.match(/\bt\d+\b/g) ?? []).length;
+                const answer = [...document.querySelectorAll('article.assistant')].find(a => !earlier.has(a.id));
+                const tokens = (answer?.innerText.match(/\bt\d+\b/g) ?? []).length;
                 if (tokens > (window.shown.at(-1)?.tokens ?? 0)) {
                     window.shown.push({ tokens, at: performance.now() });
                 }
             });
             window.shownObserver.observe(document.body, { subtree: true, childList: true, characterData: true });
         }
-        """, response);
+        """);
 
     /// <summary>For each time when the page showed more: how many tokens, and when, in milliseconds.</summary>
     private static Task<Shown[]> ReadWhatWasShownAsync(IPage page) => page.EvaluateAsync<Shown[]>("window.shown");
