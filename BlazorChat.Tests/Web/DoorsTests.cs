@@ -77,7 +77,7 @@ public sealed class DoorsTests : IAsyncDisposable
     public async Task The_machines_own_names_and_the_allowed_hosts_are_answered()
     {
         await StartAsync("--AllowedHosts=chat.example.com;*.team.example");
-        foreach (var host in new[] { Dns.GetHostName(), $"{Dns.GetHostName()}.local", "chat.example.com", "CHAT.example.com:80", "a.team.example" })
+        foreach (var host in new[] { Dns.GetHostName(), $"{Dns.GetHostName()}.local", "chat.example.com", "CHAT.example.com:80", "chat.example.com.", "a.team.example", "a.team.example.:80" })
         {
             using var response = await GetAsync("/join", ("Host", host));
             Assert.Equal((host, HttpStatusCode.OK), (host, response.StatusCode));
@@ -221,6 +221,90 @@ public sealed class DoorsTests : IAsyncDisposable
 
         using var bare = await GetAsync("/team/chat?x=1");
         Assert.Equal("/team/chat/?x=1", bare.Headers.Location!.ToString());
+        using var head = await _client!.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/team/chat"));
+        Assert.Equal("/team/chat/", head.Headers.Location!.ToString());
+        using var page2 = await GetAsync("/team/chat/join?returnUrl=%2Fteam%2Fchat");
+        Assert.Contains("value=\"/team/chat/\"", await page2.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http", "localhost:65536")]
+    [InlineData("http", "[::1]:70000")]
+    [InlineData("http", "10.0.0.1:99999")]
+    [InlineData("https", "chat.example.com:99999")]
+    [InlineData("https", "chat..example.com")]
+    [InlineData("https", ".")]
+    [InlineData("https", "xn--999999999")]
+    [InlineData("https", "a'b")]
+    [InlineData("https", "a$b")]
+    [InlineData("https", "~")]
+    public async Task A_host_that_no_address_can_have_is_told_so_and_is_no_error_of_the_server(string scheme, string host)
+    {
+        await StartAsync("--TrustedProxies=127.0.0.1");
+        foreach (var path in new[] { "/", "/join", "/css/app.css" })
+        {
+            var answer = await AskAsync($"GET {path} HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Proto: {scheme}\r\nConnection: close\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+            Assert.Contains("which no address can have as its host", answer, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(_log.Lines, line => line.Level >= LogLevel.Error);
+    }
+
+    [Fact]
+    public async Task A_request_that_names_no_host_is_refused_over_https_too()
+    {
+        await StartAsync("--TrustedProxies=127.0.0.1");
+        var answer = await AskAsync("GET /join HTTP/1.0\r\nX-Forwarded-Proto: https\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
+        Assert.Contains("The request names no host.", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HTTPS")]
+    [InlineData("Https")]
+    public async Task A_scheme_may_be_written_in_capitals(string scheme)
+    {
+        await StartAsync("--TrustedProxies=127.0.0.1");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/join") { Content = new FormUrlEncodedContent([]) };
+        request.Headers.Host = "chat.example.com";
+        request.Headers.Add("Origin", "https://chat.example.com");
+        request.Headers.Add("X-Forwarded-Proto", scheme);
+        using var response = await _client!.SendAsync(request);
+        // Past the doors: without the form's token, the form itself refuses.
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.DoesNotContain("The browser sent this request from", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-Proto", "http")]
+    [InlineData("Forwarded", "proto=https;host=chat.example.com")]
+    [InlineData("X-Forwarded-Ssl", "on")]
+    [InlineData("X-Forwarded-Scheme", "https")]
+    public async Task Behind_a_trusted_proxy_that_does_not_say_https_the_page_names_the_header_and_not_the_setting(string name, string value)
+    {
+        await StartAsync("--TrustedProxies=127.0.0.1");
+        using var refused = await GetAsync("/join", ("Host", "chat.example.com"), ("X-Forwarded-For", "203.0.113.5"), (name, value));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        var reason = await refused.Content.ReadAsStringAsync();
+        Assert.Contains("have it send X-Forwarded-Proto: https", reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("TrustedProxies", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Behind_a_trusted_proxy_that_changes_the_host_nobody_is_told_to_trust_it()
+    {
+        await StartAsync("--TrustedProxies=127.0.0.1");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/join") { Content = new FormUrlEncodedContent([]) };
+        request.Headers.Host = "inner.example";
+        request.Headers.Add("Origin", "https://chat.example.com");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        request.Headers.Add("X-Forwarded-For", "203.0.113.5");
+        using var response = await _client!.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        var reason = await response.Content.ReadAsStringAsync();
+        Assert.Contains("pass on the Host header", reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("TrustedProxies", reason, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -255,6 +339,16 @@ public sealed class DoorsTests : IAsyncDisposable
     {
         _host = await ChatHost.StartAsync(builder => builder.Logging.AddProvider(_log), settings: [ChatHost.Listening, .. settings]);
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(_host.App.Urls.Single()) };
+    }
+
+    // HttpClient would refuse to send such requests.
+    private async Task<string> AskAsync(string request)
+    {
+        var address = new Uri(_host!.App.Urls.Single());
+        using var tcp = new System.Net.Sockets.TcpClient(address.Host, address.Port);
+        await tcp.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(request));
+        using var reader = new StreamReader(tcp.GetStream());
+        return await reader.ReadToEndAsync();
     }
 
     private Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)

@@ -21,6 +21,11 @@ public static class ReturnUrl
             return root;
         }
 
+        if (url == pathBase.ToUriComponent())
+        {
+            return root;
+        }
+
         var path = url!.StartsWith(root, StringComparison.Ordinal) ? url : pathBase.ToUriComponent() + url;
         // Without a path base, every path of this host is the application's.
         return root.Length == 1 || (Uri.TryCreate(AnyHost, path, out var uri) && uri.AbsolutePath.StartsWith(root, StringComparison.Ordinal)) ? path : root;

@@ -100,8 +100,26 @@ internal static partial class Doors
         }
 
         // The framework would believe every connection over a Unix socket.
-        app.UseWhen(context => options.Trusts(context.Connection.RemoteIpAddress), branch => branch.UseForwardedHeaders(forwarded));
+        app.UseWhen(context => options.Trusts(context.Connection.RemoteIpAddress), branch =>
+        {
+            branch.Use((context, next) =>
+            {
+                // Afterwards the connection has the browser's address.
+                context.Items[typeof(Doors)] = true;
+                return next();
+            });
+            branch.UseForwardedHeaders(forwarded);
+            branch.Use((context, next) =>
+            {
+                // Some proxies write HTTPS. Origins and addresses are compared in the usual form.
+                context.Request.Scheme = context.Request.Scheme.ToLowerInvariant();
+                return next();
+            });
+        });
     }
+
+    /// <summary>Whether a request came through a trusted proxy.</summary>
+    public static bool IsFromTrustedProxy(HttpContext context) => context.Items.ContainsKey(typeof(Doors));
 
     // Redirects within this server lose their host: behind a proxy that changes it, they would lead to an address that browsers cannot reach.
     private static Task RedirectWithoutHost(HttpContext context, Func<Task> next)
@@ -109,8 +127,13 @@ internal static partial class Doors
         context.Response.OnStarting(static state =>
         {
             var (request, headers) = (((HttpContext)state).Request, ((HttpContext)state).Response.Headers);
+            if (headers.Location.ToString() is not { Length: > 0 } location)
+            {
+                return Task.CompletedTask;
+            }
+
             var own = $"{request.Scheme}://{request.Host.ToUriComponent()}/";
-            if (headers.Location.ToString() is var location && location.StartsWith(own, StringComparison.OrdinalIgnoreCase) && !location.AsSpan(own.Length).StartsWith("/"))
+            if (location.StartsWith(own, StringComparison.OrdinalIgnoreCase) && !location.AsSpan(own.Length).StartsWith("/"))
             {
                 headers.Location = location[(own.Length - 1)..];
             }
@@ -125,7 +148,7 @@ internal static partial class Doors
     {
         var request = context.Request;
         var isBelow = request.Path.StartsWithSegments(pathBase, StringComparison.Ordinal, out var rest);
-        if (isBelow && !rest.HasValue && HttpMethods.IsGet(request.Method))
+        if (isBelow && !rest.HasValue && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
         {
             // Without the slash at its end, relative addresses on the page would lead elsewhere.
             context.Response.Redirect($"{pathBase.ToUriComponent()}/{request.QueryString.ToUriComponent()}");

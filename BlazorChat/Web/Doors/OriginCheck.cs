@@ -60,7 +60,7 @@ internal sealed class OriginCheck(DoorOptions options, Refusals refusals)
             $"The browser sent this request from {opened}, but it arrived here for {arrived}.",
             [
                 "If a reverse proxy is in between, its operator can fix this: have the proxy pass on the Host header (in nginx: proxy_set_header Host $http_host;).",
-                .. options.Trusts(context.Connection.RemoteIpAddress)
+                .. Doors.IsFromTrustedProxy(context)
                     ? Array.Empty<string>()
                     : ["If the proxy provides https or must change the host, set TrustedProxies to its address, and have it send X-Forwarded-Proto and X-Forwarded-Host."],
                 .. options.HasOldSetting ? ["ASPNETCORE_FORWARDEDHEADERS_ENABLED has no effect: TrustedProxies replaces it."] : Array.Empty<string>(),
