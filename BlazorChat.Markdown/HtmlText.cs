@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace BlazorChat.Markdown;
@@ -21,6 +22,21 @@ internal static class HtmlText
         }
 
         return html.Append(text);
+    }
+
+    /// <summary>Whether a text shows anything: spaces, marks without a letter, and characters that only change others do not.</summary>
+    public static bool ShowsAnything(ReadOnlySpan<char> text)
+    {
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (!Rune.IsWhiteSpace(rune) && rune.Value is not (0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800) && Rune.GetUnicodeCategory(rune) is not
+                (UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.OtherNotAssigned))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string? Escape(char c) => c switch

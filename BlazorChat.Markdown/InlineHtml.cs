@@ -256,9 +256,10 @@ internal sealed class InlineHtml(StringBuilder html)
         _insideLink = true;
         var start = html.Length;
         WriteLabel(link);
-        var hasLabel = html.Length > start;
+        var hasLabel = html.Length > start && HtmlText.ShowsAnything(TextOf(link));
         if (!hasLabel)
         {
+            html.Length = start;
             html.AppendEscaped(url);
         }
 

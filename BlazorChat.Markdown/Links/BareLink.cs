@@ -16,7 +16,7 @@ internal static class BareLink
 
     private const string Trailing = "?!.,:;*_~'([{";
 
-    /// <summary>The length of the address at the start of the text, or 0.</summary>
+    /// <summary>The length of the address at the start of the text, or 0. One that is too long for a link is cut just past that length.</summary>
     /// <param name="text">The text from the address on.</param>
     /// <param name="before">The text before it.</param>
     public static int Length(ReadOnlySpan<char> text, ReadOnlySpan<char> before)
@@ -57,6 +57,12 @@ internal static class BareLink
     {
         var isMail = start == "mailto:";
         var end = Scan(text, start.Length);
+        if (end > SafeLinks.MaxLength)
+        {
+            // No link is that long, and a part of an address leads elsewhere.
+            return end;
+        }
+
         end = isMail ? end : EndOfHost(text[..end], start is "www." ? 0 : start.Length);
         end = TrimEnd(text, end);
         if (end <= start.Length)
@@ -75,7 +81,7 @@ internal static class BareLink
         Span<char> open = stackalloc char[16];
         var depth = 0;
         var i = start;
-        while (i < text.Length && i < SafeLinks.MaxLength)
+        while (i < text.Length && i <= SafeLinks.MaxLength)
         {
             var c = text[i];
             if (c is <= ' ' or '<' or '>' or '"' or '`' or '\\' or '|' or '\u007F' or '\uFFFD' || (c == '&' && IsEntity(text[i..])))

@@ -72,7 +72,9 @@ internal static class LinkNote
         var query = uri.Query.Length > 1 ? uri.Query.Length - 1 : 0;
         var fragment = uri.Fragment.Length > 1 ? uri.Fragment.Length - 1 : 0;
         var path = uri.AbsolutePath.Length > ManyCharacters ? uri.AbsolutePath.Length - 1 : 0;
-        return query + fragment + path;
+        // A name before the host, and labels of the host itself, go along as well.
+        var host = uri.Host.Length > ManyCharacters ? uri.Host.Length : 0;
+        return query + fragment + path + uri.UserInfo.Length + host;
     }
 
     // Characters that change the direction or are not seen can make one host look like another.
@@ -139,11 +141,16 @@ internal static class LinkNote
     // The host that a word names: 'https://user@host:1/…' names what stands before the '@', because that is what people read.
     private static string? HostIn(string word)
     {
-        var scheme = word.IndexOf("://", StringComparison.Ordinal);
-        var isAddress = scheme >= 0;
-        var start = isAddress ? scheme + 3 : 0;
+        var start = StartOfHost(word);
+        var isAddress = start > 0;
         var end = word.AsSpan(start).IndexOfAny(HostEnds);
-        var name = (end < 0 ? word[start..] : word.Substring(start, end)).Trim('.', '*', '_', '\'', '!', '-').ToLowerInvariant();
+        var name = (end < 0 ? word[start..] : word.Substring(start, end)).Trim('.', '*', '_', '\'', '!', '-', ';').ToLowerInvariant();
+        if (!isAddress && end >= 0 && word[end] == ':' && !name.Contains('.', StringComparison.Ordinal))
+        {
+            // 'visit:bank.example'
+            return HostIn(word[(end + 1)..]);
+        }
+
         if (end >= 0 && word[start + end] == '@' && !isAddress)
         {
             return null;
@@ -157,6 +164,20 @@ internal static class LinkNote
 
         var isHost = isAddress || IsHostEnding(labels[^1]) || labels[0] == "www" || (labels.Length == 4 && labels.All(label => label.All(char.IsAsciiDigit)));
         return isHost ? name : null;
+    }
+
+    // Readers, and most browsers, take 'https:/host', 'https:host' and '//host' for addresses, too.
+    private static int StartOfHost(string word)
+    {
+        var scheme = word.IndexOf("://", StringComparison.Ordinal);
+        if (scheme >= 0)
+        {
+            return scheme + 3;
+        }
+
+        var start = word.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? 6 : word.StartsWith("http:", StringComparison.OrdinalIgnoreCase) ? 5 : 0;
+        var slashes = word.AsSpan(start).IndexOfAnyExcept("/\\");
+        return slashes < 0 ? 0 : start > 0 || slashes > 1 ? start + slashes : 0;
     }
 
     private static bool IsHostEnding(string label) =>

@@ -138,6 +138,7 @@ internal sealed class TypedLine(StringBuilder html)
         var url = BareLink.Target(address);
         if (!SafeLinks.IsAllowed(url))
         {
+            at += length > SafeLinks.MaxLength ? length : 0;
             return null;
         }
 
@@ -169,13 +170,13 @@ internal sealed class TypedLine(StringBuilder html)
 
         _searchable -= length;
         var url = depth == 0 ? target[..(length - 1)].ToString() : "";
-        if (!SafeLinks.IsAllowed(url))
+        var label = rest[1..end].ToString();
+        if (!SafeLinks.IsAllowed(url) || !HtmlText.ShowsAnything(label))
         {
             return null;
         }
 
         var isImage = line[at] == '!';
-        var label = rest[1..end].ToString();
         var link = new StringBuilder();
         InlineHtml.OpenLink(link, url, isImage, isAddress: false);
         var inner = new TypedLine(link);
@@ -247,14 +248,21 @@ internal sealed class TypedLine(StringBuilder html)
         }
 
         var isAtWord = Rune.IsLetterOrDigit(after);
-        return Rune.IsWhiteSpace(before) || Flanking.IsCjk(before) || IsMark(before)
-            || ((isAtWord || IsMark(after)) && (before.Value is '"' or '\'' || Rune.GetUnicodeCategory(before) is UnicodeCategory.OpenPunctuation or UnicodeCategory.InitialQuotePunctuation));
+        return Rune.IsWhiteSpace(before) || Flanking.IsCjk(before) || IsMark(before) || IsBorder(before)
+            || ((isAtWord || IsMark(after)) && (before.Value is '"' or '\'' or '¿' or '¡' or '…' or '—' or '–' || Rune.GetUnicodeCategory(before) is UnicodeCategory.OpenPunctuation or UnicodeCategory.InitialQuotePunctuation));
     }
 
     private static bool Closes(Rune before, Rune after) =>
         !Rune.IsWhiteSpace(before)
-        && (Rune.IsWhiteSpace(after) || Flanking.IsCjk(after) || IsMark(after) || after.Value is '"' or '\'' or '.' or ',' or ';' or ':' or '!' or '?' or '…'
+        && (Rune.IsWhiteSpace(after) || Flanking.IsCjk(after) || IsMark(after) || IsBorder(after) || IsStop(after) || after.Value is '"' or '\'' or '.' or ',' or ';' or ':' or '!' or '?' or '…'
             || Rune.GetUnicodeCategory(after) is UnicodeCategory.ClosePunctuation or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.DashPunctuation);
+
+    // Marks of direction, which keyboards for Hebrew and Arabic type beside words, and a space without width.
+    private static bool IsBorder(Rune rune) => rune.Value is 0x200B or 0x200E or 0x200F or 0x061C or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
+
+    // What ends a sentence or a part of it in Arabic, Devanagari, Armenian, Ethiopic, Khmer, Burmese and Tibetan.
+    private static bool IsStop(Rune rune) =>
+        rune.Value is 0x060C or 0x061B or 0x061F or 0x06D4 or 0x0964 or 0x0965 or 0x0589 or 0x1362 or 0x1363 or 0x104A or 0x104B or 0x17D4 or 0x0F0D;
 
     private static bool IsMark(Rune rune) => rune.Value is '*' or '_' or '~';
 

@@ -49,6 +49,13 @@ public sealed class LinkTests
     [InlineData("https://b\u0430nk.example/", "xn--bnk-6cd.example")]
     [InlineData("[a@bank.example](mailto:b@evil.example)", "b@evil.example")]
     [InlineData("[1.2.3.4](https://evil.example)", "evil.example")]
+    [InlineData("[https:/bank.example](https://evil.example)", "evil.example")]
+    [InlineData("[http:bank.example](https://evil.example)", "evil.example")]
+    [InlineData("[//bank.example/x](https://evil.example)", "evil.example")]
+    [InlineData("[Visit:bank.example](https://evil.example)", "evil.example")]
+    [InlineData("[bank.example;](https://evil.example)", "evil.example")]
+    [InlineData("[x](https://12345678:90@evil.example)", "evil.example, sends 11 characters")]
+    [InlineData("[bank.example](https://[2001:db8::1]/)", "2001:db8::1")]
     public void A_link_shows_its_real_host_where_its_text_names_another(string text, string note)
     {
         var body = Parse(text);
@@ -66,6 +73,10 @@ public sealed class LinkTests
     [InlineData("https://bank.example/?q=1")]
     [InlineData("<https://bank.example/?q=1>")]
     [InlineData("[e.g. 1.5](https://example.com)")]
+    [InlineData("[https:/bank.example](https://bank.example/x)")]
+    [InlineData("[//bank.example/index.page](https://bank.example/index.page)")]
+    [InlineData("[bank.example:443](https://bank.example/x)")]
+    [InlineData("[C: at 10:30](https://example.com) [std::string](https://example.com)")]
     [InlineData("[a@bank.example](mailto:a@bank.example)")]
     public void A_link_that_claims_nothing_else_has_no_note(string text) => Assert.Empty(Parse(text).QuerySelectorAll(".link-note"));
 
@@ -79,6 +90,31 @@ public sealed class LinkTests
 
         Assert.Matches("^ \\(evil\\.example, sends 1,50[0-9] characters\\)$", note.TextContent);
     }
+
+    [Fact]
+    public void A_link_says_how_much_text_goes_along_in_the_name_of_its_host()
+    {
+        var host = string.Join('.', Enumerable.Repeat(new string('x', 50), 3)) + ".evil.example";
+
+        Assert.Equal($" ({host}, sends {host.Length} characters)", Parse($"[click here](https://{host}/)").QuerySelector(".link-note")!.TextContent);
+    }
+
+    [Fact]
+    public void An_address_that_is_too_long_for_a_link_is_text_and_not_a_link_to_a_part_of_it()
+    {
+        var address = "https://example.com/?q=" + new string('x', 9_000);
+
+        Assert.Equal("https://example.com/y", Assert.Single(Parse($"{address} https://example.com/y").QuerySelectorAll("a")).TextContent);
+        Assert.Equal($"{address} https://example.com/y", Parse($"{address} https://example.com/y").TextContent);
+    }
+
+    [Theory]
+    [InlineData("[\u200B](https://evil.example/x)")]
+    [InlineData("[&nbsp;](https://evil.example/x)")]
+    [InlineData("[\u2060**\u200D**](https://evil.example/x)")]
+    [InlineData("![\uFE0F](https://evil.example/x)")]
+    public void A_link_whose_text_shows_nothing_shows_its_address(string text) =>
+        Assert.Equal("https://evil.example/x", Assert.Single(Parse(text).QuerySelectorAll("a")).TextContent);
 
     [Fact]
     public void A_long_address_is_a_link()

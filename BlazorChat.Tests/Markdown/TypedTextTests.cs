@@ -53,6 +53,10 @@ public sealed class TypedTextTests
     [InlineData("__two words__ and __init__", "<strong>two words</strong> and __init__")]
     [InlineData("`a  b\\` and ``x ` y``", "<code dir=\"ltr\" translate=\"no\">a  b\\</code> and <code dir=\"ltr\" translate=\"no\">x ` y</code>")]
     [InlineData("*not\nover lines*", "*not\nover lines*")]
+    [InlineData("¿*qué*? ¡**Hola**! …*x*… a—*b*—c", "¿<em>qué</em>? ¡<strong>Hola</strong>! …<em>x</em>… a—<em>b</em>—c")]
+    [InlineData("\u200F*שלום*\u200F \u2067**טוב**\u2069", "\u200F<em>שלום</em>\u200F \u2067<strong>טוב</strong>\u2069")]
+    [InlineData("هذا *مهم*، وهذا **أهم**؟ यह *ज़रूरी*।", "هذا <em>مهم</em>، وهذا <strong>أهم</strong>؟ यह <em>ज़रूरी</em>।")]
+    [InlineData("می\u200C*خواهم*", "می\u200C*خواهم*")]
     public void Marks_at_the_borders_of_words_are_drawn(string text, string html) =>
         Assert.Equal($"<p class=\"typed\" dir=\"auto\">{html}</p>", Assert.Single(MarkdownRenderer.RenderTyped(text)).Html);
 
@@ -63,6 +67,19 @@ public sealed class TypedTextTests
     [InlineData("![cat](https://example.com/cat.png) `https://example.com`", "https://example.com/cat.png")]
     public void Links_are_drawn(string text, string addresses) =>
         Assert.Equal(addresses, string.Join('|', Parse(text).QuerySelectorAll("a").Select(link => link.GetAttribute("href"))));
+
+    [Theory]
+    [InlineData("[ ](https://example.com/x)")]
+    [InlineData("[\u200B\u2060](https://example.com/x)")]
+    public void A_link_whose_text_shows_nothing_stays_as_it_was_typed(string text) => Assert.Equal(text, Parse(text).TextContent);
+
+    [Fact]
+    public void An_address_that_is_too_long_for_a_link_is_text_and_not_a_link_to_a_part_of_it()
+    {
+        var address = "https://example.com/?q=" + new string('x', 9_000);
+
+        Assert.Equal("https://example.com/y", Assert.Single(Parse($"{address} https://example.com/y").QuerySelectorAll("a")).TextContent);
+    }
 
     [Fact]
     public void A_link_shows_its_real_host_here_too() =>
