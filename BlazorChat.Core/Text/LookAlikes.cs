@@ -17,7 +17,24 @@ internal static class LookAlikes
         + "ΝnΗhΥyΜmΖz"
         + "ılɡgɑaɩlʟlᴏoɪl0o1l|l!lil5s$s8b";
 
+    // Letters with marks, each behind the letter without them: a name that was typed on a phone may have them in one character, and the same
+    // name from elsewhere in two.
+    private static readonly string[] Marked =
+    [
+        "aàáâãäåāăąǎǟǡǻȁȃȧḁạảấầẩẫậắằẳẵặ", "cçćĉċčḉ", "eèéêëēĕėęěȅȇȩḕḗḙḛḝẹẻẽếềểễệ", "iìíîïĩīĭįǐȉȋḭḯỉị", "nñńņňǹṅṇṉṋ",
+        "oòóôõöōŏőơǒǫǭȍȏȫȭȯȱṍṏṑṓọỏốồổỗộớờởỡợ", "uùúûüũūŭůűųưǔǖǘǚǜȕȗṳṵṷṹṻụủứừửữự", "yýÿŷȳẏẙỳỵỷỹ", "dďḋḍḏḑḓ", "gĝğġģǧǵḡ", "hĥȟḣḥḧḩḫẖ",
+        "jĵǰ", "kķǩḱḳḵ", "lĺļľḷḹḻḽ", "rŕŗřȑȓṙṛṝṟ", "sśŝşšșṡṣṥṧṩ", "tţťțṫṭṯṱẗ", "wŵẁẃẅẇẉẘ", "zźżžẑẓẕ", "æǣǽ", "ʒǯ", "øǿ", "bḃḅḇ", "fḟ",
+        "mḿṁṃ", "pṕṗ", "vṽṿ", "xẋẍ", "ſẛ", "ιΐίϊἰἱἲἳἴἵἶἷὶίῐῑῒΐῖῗ", "αάἀἁἂἃἄἅἆἇὰάᾀᾁᾂᾃᾄᾅᾆᾇᾰᾱᾲᾳᾴᾶᾷ", "εέἐἑἒἓἔἕὲέ",
+        "ηήἠἡἢἣἤἥἦἧὴήᾐᾑᾒᾓᾔᾕᾖᾗῂῃῄῆῇ", "υΰϋύὐὑὒὓὔὕὖὗὺύῠῡῢΰῦῧ", "οόὀὁὂὃὄὅὸό", "ωώὠὡὢὣὤὥὦὧὼώᾠᾡᾢᾣᾤᾥᾦᾧῲῳῴῶῷ", "ρῤῥ", "ийѝӣӥ", "еѐёӗ", "гѓ",
+        "ії", "кќ", "уўӯӱӳ", "ѵѷ", "жӂӝ", "аӑӓ", "әӛ", "зӟ", "оӧ", "өӫ", "эӭ", "чӵ", "ыӹ",
+    ];
+
+    private const int FirstSyllable = 0xAC00;
+    private const int LastSyllable = 0xD7A3;
+
     private static readonly Dictionary<int, char> Latin = Read();
+
+    private static readonly Dictionary<int, char> Unmarked = Marked.SelectMany(group => group.Skip(1), (group, letter) => (letter, group[0])).ToDictionary(pair => (int)pair.letter, pair => pair.Item2);
 
     /// <summary>What is left of a name when everything is taken away that does not change its looks. Names with the same skeleton look alike.</summary>
     public static string SkeletonOf(string name)
@@ -32,12 +49,29 @@ internal static class LookAlikes
                 continue;
             }
 
+            if (rune.Value is >= FirstSyllable and <= LastSyllable)
+            {
+                AppendLetters(skeleton, rune.Value - FirstSyllable);
+                continue;
+            }
+
             var plain = new Rune(PlainOf(rune.Value));
             var lower = Rune.ToLowerInvariant(plain);
+            lower = Unmarked.TryGetValue(lower.Value, out var unmarked) ? new Rune(unmarked) : lower;
             skeleton.Append(Latin.TryGetValue(plain.Value, out var latin) || Latin.TryGetValue(lower.Value, out latin) ? latin.ToString() : lower.ToString());
         }
 
         return skeleton.Replace("rn", "m").Replace("vv", "w").ToString();
+    }
+
+    // A syllable of Hangul is one character, or the two or three letters that it is made of.
+    private static void AppendLetters(StringBuilder skeleton, int syllable)
+    {
+        skeleton.Append((char)(0x1100 + (syllable / 588))).Append((char)(0x1161 + (syllable % 588 / 28)));
+        if (syllable % 28 > 0)
+        {
+            skeleton.Append((char)(0x11A7 + (syllable % 28)));
+        }
     }
 
     // The same letter in another dress: full width, and the alphabets and digits of mathematics.

@@ -23,6 +23,14 @@ public sealed class LookAlikesTests
     [InlineData("Carl", "Саrӏ")]
     [InlineData("Carmen", "Carrnen")]
     [InlineData("Nora", "Νοrа")]
+    [InlineData("Jos\u00E9", "Jose\u0301")]
+    [InlineData("\u00C5sa", "A\u030Asa")]
+    [InlineData("\u00C5sa", "\u212Bsa")]
+    [InlineData("\u0160imon", "S\u030Cimon")]
+    [InlineData("Nguy\u1EC5n", "Nguye\u0302\u0303n")]
+    [InlineData("\u0419\u043E\u0432", "\u0418\u0306\u043E\u0432")]
+    [InlineData("\u03A6\u03AF\u03BB", "\u03A6\u03B9\u0301\u03BB")]
+    [InlineData("\uD558\uB298", "\u1112\u1161\u1102\u1173\u11AF")]
     public void These_look_alike(string name, string other) => Assert.Equal(LookAlikes.SkeletonOf(name), LookAlikes.SkeletonOf(other));
 
     [Theory]
