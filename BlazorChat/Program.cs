@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BlazorChat;
 using BlazorChat.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -13,6 +14,12 @@ try
             key.Cancel = true;
             stopping.Cancel();
         };
+        // As a service manager and a container end it: what was begun is removed.
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            stopping.Cancel();
+        });
         try
         {
             return args[0] == MoveCommand.Name

@@ -25,6 +25,8 @@ internal static class BackupArchive
 
     private const string Unfinished = ".unfinished";
 
+    private static ReadOnlySpan<byte> ZipStart => "PK\u0003\u0004"u8;
+
     /// <summary>Writes an archive. The file has its name only when it is complete and on disk.</summary>
     /// <param name="archive">The archive's path; must not exist.</param>
     /// <param name="migrations">The schema of the database among the files.</param>
@@ -41,6 +43,16 @@ internal static class BackupArchive
             if (File.Exists(archive))
             {
                 throw new StartException($"The file {archive} exists already. Nothing was changed.");
+            }
+
+            if (Directory.Exists(archive) || Path.EndsInDirectorySeparator(archive))
+            {
+                throw new StartException($"{archive} is a folder. Please name a file for the backup.");
+            }
+
+            if (files.FirstOrDefault(file => !IsInside(file.Path)) is { File: not null } odd)
+            {
+                throw new StartException($"The file {odd.File} has a name that cannot be in a backup. Please rename it or move it to another folder.");
             }
 
             if (Path.GetDirectoryName(archive) is { } folder && !Directory.Exists(folder))
@@ -73,8 +85,12 @@ internal static class BackupArchive
     }
 
     /// <summary>Unpacks an archive into an empty folder and checks every byte of it.</summary>
+    /// <param name="archive">The archive's path.</param>
+    /// <param name="folder">The empty folder.</param>
+    /// <param name="mayHave">Whether a backup takes files and folders of this name; others were not written by one.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="StartException">The archive is not there, damaged, or of a newer version.</exception>
-    public static async Task<BackupManifest> ReadAsync(string archive, string folder, CancellationToken cancellationToken)
+    public static async Task<BackupManifest> ReadAsync(string archive, string folder, Func<string, bool> mayHave, CancellationToken cancellationToken)
     {
         if (!File.Exists(archive))
         {
@@ -93,7 +109,7 @@ internal static class BackupArchive
             foreach (var entry in manifest.Entries)
             {
                 // A path that leads out of the folder was not written by a backup.
-                if (!IsInside(entry.Path) || zip.GetEntry(entry.Path) is not { } packed || packed.Length != entry.Length)
+                if (entry?.Path is null || !IsInside(entry.Path) || !mayHave(entry.Path.Split('/')[0]) || zip.GetEntry(entry.Path) is not { } packed || packed.Length != entry.Length)
                 {
                     throw Damaged(archive);
                 }
@@ -113,6 +129,27 @@ internal static class BackupArchive
         }
     }
 
+    /// <summary>Whether a file is an archive of a backup.</summary>
+    public static bool IsArchive(string file)
+    {
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> start = stackalloc byte[ZipStart.Length];
+            if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !start.SequenceEqual(ZipStart))
+            {
+                return false;
+            }
+
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            return zip.GetEntry(ManifestName) is not null;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The error for an archive that does not have what was put into it.</summary>
     public static StartException Damaged(string archive, Exception? cause = null) =>
         new($"The file {archive} is damaged or is not a backup of BlazorChat. Nothing was changed.", cause!);
@@ -122,7 +159,7 @@ internal static class BackupArchive
         new($"The backup {archive} is from a newer version of BlazorChat. Nothing was changed. Please restore it with that version.");
 
     private static bool IsInside(string path) =>
-        path.Length > 0 && path.Split('/').All(part => part.Length > 0 && part.Trim('.').Length > 0 && part.IndexOfAny(['\\', ':', '\0']) < 0);
+        path.Length > 0 && path.Split('/').All(part => part.Length > 0 && part.Trim('.').Length > 0 && part.IndexOfAny(['\\', '\0']) < 0 && !(OperatingSystem.IsWindows() && part.Contains(':', StringComparison.Ordinal)));
 
     private static async Task<BackupManifest> FillAsync(
         FileStream stream, IReadOnlyList<string> migrations, IReadOnlyList<(string Path, string File)> files, CancellationToken cancellationToken)

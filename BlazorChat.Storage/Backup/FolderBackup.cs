@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using BlazorChat.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -17,8 +18,11 @@ internal sealed class FolderBackup(string folder, bool hasDatabase) : IDisposabl
 
     private const string TemporaryPrefix = "backup-temporary-";
 
+    private const string InUse = ".lock";
+
     private readonly DataFolderLock _lock = new(folder);
     private readonly string _file = SqliteServices.DatabaseFile(folder);
+    private FileStream? _inUse;
 
     /// <summary>Backs up the folder, also while a server uses it.</summary>
     /// <param name="archive">The archive's path; must not exist.</param>
@@ -28,7 +32,7 @@ internal sealed class FolderBackup(string folder, bool hasDatabase) : IDisposabl
     /// <exception cref="StartException">The folder could not be read or the archive not be written.</exception>
     public async Task<BackupManifest> BackUpAsync(string archive, IEnumerable<string> known, CancellationToken cancellationToken)
     {
-        var temporary = Temporary();
+        var temporary = "";
         try
         {
             if (hasDatabase && !File.Exists(_file))
@@ -36,20 +40,25 @@ internal sealed class FolderBackup(string folder, bool hasDatabase) : IDisposabl
                 throw new StartException($"There is no database in the folder {folder} (setting DataFolder).");
             }
 
-            SqliteServices.CreateFolderPrivately(temporary);
+            CheckPlace(archive);
+            temporary = CreateTemporary();
             var files = new List<(string Path, string File)>();
             IReadOnlyList<string> migrations = [];
             if (hasDatabase)
             {
                 var copy = Path.Combine(temporary, SqliteServices.FileName);
                 SqliteServices.CreatePrivately(copy);
-                migrations = CopyDatabase(copy, [.. known]);
+                migrations = CopyDatabase(copy, [.. known], cancellationToken);
                 files.Add((SqliteServices.FileName, copy));
             }
 
-            files.AddRange(Others(archive).SelectMany(FilesOf)
+            files.AddRange(Others().SelectMany(FilesOf)
                 .Select(file => (Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/'), file)));
             return await BackupArchive.WriteAsync(archive, migrations, files, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SqliteException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
         }
         catch (SqliteException e)
         {
@@ -61,7 +70,7 @@ internal sealed class FolderBackup(string folder, bool hasDatabase) : IDisposabl
         }
         finally
         {
-            TryDelete(temporary);
+            Remove(temporary);
         }
     }
 
@@ -76,11 +85,12 @@ internal sealed class FolderBackup(string folder, bool hasDatabase) : IDisposabl
     {
         _lock.Take();
         DataFolderCheck.Run(folder);
-        var temporary = Temporary();
+        var temporary = "";
         try
         {
-            SqliteServices.CreateFolderPrivately(temporary);
-            var manifest = await BackupArchive.ReadAsync(archive, temporary, cancellationToken).ConfigureAwait(false);
+            temporary = CreateTemporary();
+            var manifest = await BackupArchive.ReadAsync(
+                archive, temporary, name => MayHave(name) || name == SqliteServices.FileName, cancellationToken).ConfigureAwait(false);
             Check(archive, temporary, manifest, [.. known]);
             return (manifest, Replace(archive, temporary, now));
         }
@@ -90,15 +100,64 @@ internal sealed class FolderBackup(string folder, bool hasDatabase) : IDisposabl
         }
         finally
         {
-            TryDelete(temporary);
+            Remove(temporary);
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        _inUse?.Dispose();
+        _lock.Dispose();
+    }
 
-    private string Temporary() => Path.Combine(folder, $"{TemporaryPrefix}{Guid.NewGuid():n}");
+    // A process that was killed left its folder behind, with a copy of the database. A process that runs has the folder's lock.
+    private string CreateTemporary()
+    {
+        foreach (var left in Directory.GetDirectories(folder, TemporaryPrefix + "*"))
+        {
+            try
+            {
+                using (new FileStream(left + InUse, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+                {
+                    TryDelete(left);
+                    File.Delete(left + InUse);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // In use.
+            }
+        }
 
-    private IReadOnlyList<string> CopyDatabase(string copy, string[] known)
+        var temporary = Path.Combine(folder, $"{TemporaryPrefix}{Guid.NewGuid():n}");
+        _inUse = new FileStream(temporary + InUse, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        SqliteServices.CreateFolderPrivately(temporary);
+        return temporary;
+    }
+
+    private void Remove(string temporary)
+    {
+        if (temporary.Length > 0)
+        {
+            TryDelete(temporary);
+        }
+
+        _inUse?.Dispose();
+        _inUse = null;
+    }
+
+    // Not where SQLite, a start or a later backup would take the archive for something else.
+    private void CheckPlace(string archive)
+    {
+        var path = Path.GetRelativePath(folder, archive).Split(Path.DirectorySeparatorChar);
+        var isFree = path[0] is ".." or "backups" || Path.IsPathRooted(path[0]) || (path.Length == 1 && MayHave(path[0]));
+        if (!isFree)
+        {
+            throw new StartException($"The backup cannot be written to {archive}, because this name or folder belongs to BlazorChat. Please put it into the folder {Path.Combine(folder, "backups")} or outside of the data folder.");
+        }
+    }
+
+    private IReadOnlyList<string> CopyDatabase(string copy, string[] known, CancellationToken cancellationToken)
     {
         if (TryLock())
         {
@@ -111,6 +170,8 @@ internal sealed class FolderBackup(string folder, bool hasDatabase) : IDisposabl
         // A server uses it. This connection reads a snapshot beside the server's writes, and must not apply the server's log.
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _file, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 30 }.ConnectionString);
         connection.Open();
+        var handle = connection.Handle!;
+        using var interrupt = cancellationToken.Register(() => raw.sqlite3_interrupt(handle));
         raw.sqlite3_db_config(connection.Handle!, SqliteInspection.NoCheckpointOnClose, 1, out _);
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA wal_autocheckpoint=0";
@@ -176,7 +237,7 @@ internal sealed class FolderBackup(string folder, bool hasDatabase) : IDisposabl
         var marker = Path.Combine(folder, Marker);
         // Without it, a start in the middle would begin with an empty database.
         File.WriteAllText(marker, "");
-        string[] before = [.. hasDatabase ? new[] { _file, _file + "-wal", _file + "-shm" }.Where(File.Exists) : [], .. Others(archive)];
+        string[] before = [.. hasDatabase ? new[] { _file, _file + "-wal", _file + "-shm" }.Where(File.Exists) : [], .. Others()];
         if (before.Length > 0)
         {
             for (var number = 2; Directory.Exists(aside); number++)
@@ -213,13 +274,48 @@ internal sealed class FolderBackup(string folder, bool hasDatabase) : IDisposabl
     }
 
     // What belongs to this folder alone (its lock, copies from before upgrades, backups, earlier restores) stays where it is.
-    private IEnumerable<string> Others(string archive) => Directory.GetFileSystemEntries(folder).Where(path =>
-        Path.GetFileName(path) is var name && name is not ("lock" or "copies" or "backups" or Marker) && path != archive && !name.StartsWith('.') && !name.EndsWith(".unfinished", StringComparison.Ordinal)
+    private static bool MayHave(string name) =>
+        name is not ("lock" or "copies" or "backups" or Marker) && !name.StartsWith('.') && !name.EndsWith(".unfinished", StringComparison.Ordinal)
         && !name.StartsWith(SqliteServices.FileName, StringComparison.Ordinal) && !name.StartsWith(AsidePrefix, StringComparison.Ordinal)
-        && !name.StartsWith(TemporaryPrefix, StringComparison.Ordinal));
+        && !name.StartsWith(TemporaryPrefix, StringComparison.Ordinal);
+
+    private IEnumerable<string> Others() => Directory.GetFileSystemEntries(folder).Where(path =>
+        MayHave(Path.GetFileName(path)) && (Directory.Exists(path) || (IsOrdinary(path) && !BackupArchive.IsArchive(path))));
 
     private static IEnumerable<string> FilesOf(string path) =>
-        Directory.Exists(path) ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".tmp", StringComparison.Ordinal)) : [path];
+        Directory.Exists(path) ? FilesBelow(path).Where(file => !file.EndsWith(".tmp", StringComparison.Ordinal) && IsOrdinary(file)) : [path];
+
+    // Links to files are followed, as a folder of secrets may have them; links to folders below this one could lead around in a circle.
+    private static FileSystemEnumerable<string> FilesBelow(string path) =>
+        new(path, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
+
+    // Not a socket or a pipe, on which a server may listen: one cannot be read, and the other has no end.
+    private static bool IsOrdinary(string file)
+    {
+        if (OperatingSystem.IsWindows() || new FileInfo(file) is not { Exists: true, Length: 0 })
+        {
+            return true;
+        }
+
+        try
+        {
+            // For writing as well, because a pipe that is opened for reading alone waits for a writer.
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return stream.CanSeek;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static void TryDelete(string path)
     {

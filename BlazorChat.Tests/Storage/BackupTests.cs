@@ -14,7 +14,9 @@ public sealed class BackupTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("blazorchat-").FullName;
     private readonly string _elsewhere = Directory.CreateTempSubdirectory("backup-").FullName;
 
-    private string Archive => Path.Combine(_elsewhere, "chat.backup");
+    private string? _archive;
+
+    private string Archive => _archive ?? Path.Combine(_elsewhere, "chat.backup");
 
     public void Dispose()
     {
@@ -184,6 +186,159 @@ public sealed class BackupTests : IDisposable
         await RefusedAsync("restore", "is not a backup");
         File.Delete(Archive);
         await RefusedAsync("restore", "There is no file");
+    }
+
+    [Theory]
+    [InlineData("blazorchat.db-wal")]
+    [InlineData("blazorchat.db-journal")]
+    [InlineData("restore-unfinished")]
+    [InlineData("keys/chat.backup")]
+    [InlineData("copies/chat.backup")]
+    [InlineData("backup-temporary-1")]
+    [InlineData(".chat.backup")]
+    public async Task An_archive_is_not_written_where_it_would_be_taken_for_something_else(string place)
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.RoomAsync();
+        }
+
+        _archive = Path.Combine(_folder, place);
+        await RefusedAsync("backup", "belongs to BlazorChat");
+        Assert.False(File.Exists(_archive));
+        _archive = _elsewhere;
+        await RefusedAsync("backup", "is a folder");
+    }
+
+    [Fact]
+    public async Task Archives_in_the_data_folder_are_not_in_later_ones_and_stay_at_a_restore()
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.RoomAsync("Kept");
+        }
+
+        foreach (var place in new[] { "monday.backup", "tuesday.backup", "backups/wednesday.backup" })
+        {
+            _archive = Path.Combine(_folder, place);
+            Assert.Contains("2 files", await RunAsync("backup"), StringComparison.Ordinal);
+        }
+
+        _archive = Path.Combine(_folder, "monday.backup");
+        await RunAsync("restore");
+        Assert.True(File.Exists(_archive) && File.Exists(Path.Combine(_folder, "tuesday.backup")) && File.Exists(Path.Combine(_folder, "backups", "wednesday.backup")));
+        await using var again = await ChatHost.StartAsync(_folder);
+        await using var db = again.OpenDatabase();
+        Assert.True(await db.Rooms.AnyAsync(r => r.Name == "Kept"));
+    }
+
+    [Fact]
+    public async Task Whatever_else_is_in_the_folder_a_backup_can_be_made_and_restored()
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.RoomAsync("Kept");
+        }
+
+        File.WriteAllText(Path.Combine(_folder, "empty.txt"), "");
+        Directory.CreateDirectory(Path.Combine(_folder, "more", "deep"));
+        File.WriteAllText(Path.Combine(_folder, "more", "deep", "file.txt"), "deep");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.WriteAllText(Path.Combine(_folder, "notes 10:30.txt"), "noted");
+            Directory.CreateSymbolicLink(Path.Combine(_folder, "more", "circle"), _folder);
+            File.CreateSymbolicLink(Path.Combine(_folder, "more", "link.txt"), Path.Combine(_folder, "more", "deep", "file.txt"));
+            using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+            socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(_folder, "chat.sock")));
+            using var pipe = System.Diagnostics.Process.Start("mkfifo", Path.Combine(_folder, "pipe"));
+            await pipe.WaitForExitAsync();
+            await RunAsync("backup");
+        }
+        else
+        {
+            await RunAsync("backup");
+        }
+
+        var other = Directory.CreateDirectory(Path.Combine(_elsewhere, "other")).FullName;
+        await RunAsync("restore", other);
+        Assert.Equal("deep", File.ReadAllText(Path.Combine(other, "more", "deep", "file.txt")));
+        Assert.True(File.Exists(Path.Combine(other, "empty.txt")));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal("noted", File.ReadAllText(Path.Combine(other, "notes 10:30.txt")));
+            Assert.Equal("deep", File.ReadAllText(Path.Combine(other, "more", "link.txt")));
+            Assert.False(Directory.Exists(Path.Combine(other, "more", "circle")) || File.Exists(Path.Combine(other, "chat.sock")) || File.Exists(Path.Combine(other, "pipe")));
+            File.WriteAllText(Path.Combine(_folder, "back\\slash"), "");
+            File.Delete(Archive);
+            await RefusedAsync("backup", "back\\slash has a name that cannot be in a backup");
+        }
+    }
+
+    [Theory]
+    [InlineData("lock")]
+    [InlineData("restore-unfinished")]
+    [InlineData("blazorchat.db-wal")]
+    [InlineData("blazorchat.db-shm")]
+    [InlineData("copies/x.db")]
+    [InlineData("backups/x")]
+    [InlineData("before-restore-20260101-000000/x")]
+    [InlineData(".x")]
+    public async Task An_archive_with_files_that_no_backup_takes_changes_nothing(string path)
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.RoomAsync();
+        }
+
+        await RunAsync("backup");
+        await using (var zip = await ZipFile.OpenAsync(Archive, ZipArchiveMode.Update))
+        {
+            zip.CreateEntry(path);
+        }
+
+        await ChangeManifestAsync(m => m with { Entries = [.. m.Entries, new BackupEntry(path, 0, Convert.ToHexString(System.Security.Cryptography.SHA256.HashData([])))] });
+        var before = Files();
+        await RefusedAsync("restore", "damaged or is not a backup");
+        Assert.Equal(before, Files());
+    }
+
+    [Fact]
+    public async Task An_archive_whose_list_is_not_a_list_of_files_is_damaged()
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.RoomAsync();
+        }
+
+        await RunAsync("backup");
+        foreach (var odd in new BackupEntry?[] { null, new BackupEntry(null!, 0, ""), new BackupEntry("x", 0, null!) })
+        {
+            await ChangeManifestAsync(m => m with { Entries = [.. m.Entries.Where(e => e is { Path: "blazorchat.db" }), odd!] });
+            await RefusedAsync("restore", "damaged or is not a backup");
+        }
+    }
+
+    [Fact]
+    public async Task What_a_killed_backup_left_is_removed_by_the_next_one()
+    {
+        await using (var host = await ChatHost.StartAsync(_folder))
+        {
+            await host.RoomAsync();
+        }
+
+        var left = Directory.CreateDirectory(Path.Combine(_folder, "backup-temporary-1")).FullName;
+        File.WriteAllText(Path.Combine(left, "blazorchat.db"), "a copy");
+        var running = Directory.CreateDirectory(Path.Combine(_folder, "backup-temporary-2")).FullName;
+        await using (new FileStream(running + ".lock", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
+        {
+            await RunAsync("backup");
+            Assert.False(Directory.Exists(left));
+            Assert.True(Directory.Exists(running));
+        }
+
+        File.Delete(Archive);
+        await RunAsync("backup");
+        Assert.Empty(Directory.GetFileSystemEntries(_folder, "backup-temporary-*"));
     }
 
     [Fact]
