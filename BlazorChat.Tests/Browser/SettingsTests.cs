@@ -21,6 +21,16 @@ public sealed class SettingsTests(Chromium chromium) : IAsyncLifetime
 
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
+    [Fact]
+    public async Task Half_a_character_is_saved_as_what_it_looks_like()
+    {
+        await OpenAsync(_ada);
+        await OpenAsync(_grace);
+        await Instructions(_ada).EvaluateAsync("e => { e.value = 'Answer \\ud83d'; e.dispatchEvent(new Event('input', { bubbles: true })); }");
+        await Expect(Instructions(_grace)).ToHaveValueAsync("Answer \uFFFD");
+        await Expect(_ada.Page.Locator("kept-field[data-kept]")).ToHaveCountAsync(0);
+    }
+
     [Theory]
     [InlineData("close")]
     [InlineData("escape")]

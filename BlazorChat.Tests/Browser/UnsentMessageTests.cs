@@ -56,6 +56,57 @@ public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Half_a_character_is_sent_as_what_it_looks_like_and_holds_nothing_up()
+    {
+        await OnlyMentionedAsync();
+        await _ada.Page.EvaluateAsync("""
+            () => {
+              const composer = document.querySelector('chat-composer');
+              for (const text of ['cut \ud83d', '\ude00 off', 'whole \ud83d\ude00', 'C:\\ud83d and \\\\ud83d']) {
+                composer.input.value = text;
+                composer.send();
+              }
+            }
+            """);
+        await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync(["cut \uFFFD", "\uFFFD off", "whole \U0001F600", "C:\\ud83d and \\\\ud83d"]);
+        await Expect(Waiting).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task What_the_browser_has_no_room_for_is_stored_when_there_is_room_again_and_asked_about_otherwise()
+    {
+        await OnlyMentionedAsync();
+        await _ada.Page.EvaluateAsync("""
+            () => {
+              const { setItem } = Storage.prototype;
+              globalThis.isFull = true;
+              Storage.prototype.setItem = function (key, value) {
+                if (isFull && this === localStorage) {
+                  throw new DOMException('', 'QuotaExceededError');
+                }
+
+                setItem.call(this, key, value);
+              };
+            }
+            """);
+        _relay.Cut();
+        await Expect(_ada.Page.Locator("html")).ToHaveAttributeAsync("data-connection", "down");
+        await _ada.SendAsync("Written while the storage was full");
+        await _ada.Composer.FillAsync("A draft");
+        await Expect(Waiting).ToHaveCountAsync(1);
+        const string isAsked = "() => { const e = new Event('beforeunload', { cancelable: true }); dispatchEvent(e); return e.defaultPrevented; }";
+        Assert.True(await _ada.Page.EvaluateAsync<bool>(isAsked));
+        await _ada.Page.EvaluateAsync("() => { isFull = false; }");
+        Assert.False(await _ada.Page.EvaluateAsync<bool>(isAsked));
+        _relay.Mend();
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync(["Written while the storage was full"]);
+        await Expect(_ada.Composer).ToHaveValueAsync("A draft");
+        Assert.False(await _ada.Page.EvaluateAsync<bool>(isAsked));
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_is_never_sent_again()
     {
         await OnlyMentionedAsync();

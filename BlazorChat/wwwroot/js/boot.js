@@ -55,11 +55,24 @@ let isLive = false;
 // answered, and neither is a request), or undefined.
 let unreachable;
 
+// Half of a character beyond the first 65,536, which a bad cut leaves in a text, has no UTF-8. JSON writes it as an escape, which .NET
+// refuses to read: the event or call would fail, each time again. It becomes U+FFFD, as everywhere in UTF-8.
+const HALF = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+
+function keepWhole(connection) {
+  for (const name of ['send', 'invoke']) {
+    const call = connection[name];
+    connection[name] = (method, ...args) =>
+      call.call(connection, method, ...args.map(arg => typeof arg === 'string' && arg.includes('\\ud') ? arg.replace(HALF, '$1\uFFFD') : arg));
+  }
+}
+
 // .NET 10 answers PauseCircuit before it has handed over the state, and its script disconnects at the answer. If the circuit is busy,
 // the state comes too late and the page reloads. So here the answer waits for the state.
 // .NET 10 also forgets the state before it has resumed with it. If the connection is lost at that moment, for example by another stop,
 // the page could not resume. So here the next attempt gets the state again.
 function keepState(connection) {
+  keepWhole(connection);
   const { start } = connection;
   connection.start = async () => {
     try {

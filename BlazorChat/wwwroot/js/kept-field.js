@@ -13,7 +13,9 @@ let refocus;
 const MOST_TYPED = 50;
 
 // As RoomSetting.StampOf in the server's code.
-function stampOf(text = '') {
+function stampOf(typed = '') {
+  // The server has half a character as U+FFFD: see boot.js.
+  const text = typed.toWellFormed?.() ?? typed;
   let [a, b] = [0x811c9dc5, 0x1b873593];
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);

@@ -27,6 +27,20 @@ export function store(key, value) {
   }
 }
 
+// What people wrote, which a reload would lose.
+const TEXTS = /^blazorchat:(?:draft|unsent):/;
+
+// There may be room again. Where there is none, the browser asks before it leaves the page.
+addEventListener('beforeunload', e => {
+  for (const [key, text] of [...memory]) {
+    store(key, JSON.parse(text));
+  }
+
+  if ([...memory.keys()].some(key => TEXTS.test(key))) {
+    e.preventDefault();
+  }
+});
+
 /** The keys that begin with a prefix. */
 export function keysOf(prefix) {
   let keys = [];
