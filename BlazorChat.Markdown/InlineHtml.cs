@@ -256,7 +256,8 @@ internal sealed class InlineHtml(StringBuilder html)
         _insideLink = true;
         var start = html.Length;
         WriteLabel(link);
-        var hasLabel = html.Length > start && HtmlText.ShowsAnything(TextOf(link));
+        var label = html.Length > start && !link.IsAutoLink ? TextOf(link) : "";
+        var hasLabel = link.IsAutoLink || HtmlText.ShowsAnything(label);
         if (!hasLabel)
         {
             html.Length = start;
@@ -265,7 +266,7 @@ internal sealed class InlineHtml(StringBuilder html)
 
         _insideLink = false;
         html.Append("</a>");
-        AppendNote(html, LinkNote.For(url, hasLabel && !link.IsAutoLink ? TextOf(link) : url, link.IsImage && hasLabel, link.IsAutoLink || !hasLabel));
+        AppendNote(html, LinkNote.For(url, hasLabel && !link.IsAutoLink ? label : url, link.IsImage && hasLabel, link.IsAutoLink || !hasLabel));
     }
 
     private void WriteLabel(LinkInline link)
