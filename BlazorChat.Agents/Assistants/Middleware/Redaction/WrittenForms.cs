@@ -18,6 +18,7 @@ internal static class WrittenForms
         '\u00A0' or '\u202F' or '\u205F' or '\u3000' or (>= '\u2000' and <= '\u200A') => ' ',
         (>= '\u2010' and <= '\u2015') or '\u2212' or '\uFE63' => '-',
         '\u3002' or '\u2024' => '.',
+        '\uFE6B' => '@',
         >= '\uFF01' and <= '\uFF5E' => (char)(character - WideOffset),
         _ when CharUnicodeInfo.GetDecimalDigitValue(character) is >= 0 and var digit => (char)('0' + digit),
         _ => character,

@@ -42,6 +42,29 @@ public sealed class MiddlewareRedactionTests
     [InlineData("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-bmF0dXJl.", "[key]")]
     [InlineData("Authorization: Bearer abcdef0123456789abcdef==", "Authorization: [key]")]
     [InlineData("Bearer of good news", "Bearer of good news")]
+    [InlineData("ada (at) example (dot) com, ada{AT}example.com", "[e-mail], [e-mail]")]
+    [InlineData("ada\\u0040example.com ada&#x0040;example&#46;com ada%2540example.com", "[e-mail] [e-mail] [e-mail]")]
+    [InlineData("'o'brien@example.com' ada\uFE6Bexample.com", "'[e-mail]' [e-mail]")]
+    [InlineData("4111  1111  1111  1111", "[card]")]
+    [InlineData("4111 - 1111 - 1111 - 1111", "[card]")]
+    [InlineData("4111%201111%201111%201111", "[card]")]
+    [InlineData("4111_1111_1111_1111", "[card]")]
+    [InlineData("2019, 2020, 2021, 2022", "2019, 2020, 2021, 2022")]
+    [InlineData("DE 89 3704 0044 0532 0130 00", "[IBAN]")]
+    [InlineData("DE89/3704/0044/0532/0130/00", "[IBAN]")]
+    [InlineData("DE89&nbsp;3704&nbsp;0044&nbsp;0532&nbsp;0130&nbsp;00", "[IBAN]")]
+    [InlineData("(030) 1234567, (020) 7946 0958", "[phone], [phone]")]
+    [InlineData("+44 - 20 - 7946 0958 or 1-800-555-0199", "[phone] or [phone]")]
+    [InlineData("%2B491701234567", "[phone]")]
+    [InlineData("gsk_abcdefghijklmnopqrstuvwxyz0123456789!", "[key]!")]
+    [InlineData("xai-abcdefghijklmnopqrstuvwxyz0123456789!", "[key]!")]
+    [InlineData("SG.abcdefghijklmnopqrstuv.abcdefghijklmnopqrstuv!", "[key]!")]
+    [InlineData("hf_hub and npm_config are names", "hf_hub and npm_config are names")]
+    [InlineData("BEARER  abcdef0123456789abcdef", "[key]")]
+    [InlineData("Authorization: Basic YWRhOnNlY3JldA==", "[key]")]
+    [InlineData("basic internationalization", "basic internationalization")]
+    [InlineData("https://ada:hunter2@localhost/x", "[key]localhost/x")]
+    [InlineData("see https://example.com:8080/a@b", "see https://example.com:8080/a@b")]
     public void What_has_a_form_is_found_and_nothing_else(string text, string expected)
     {
         Assert.Equal(expected, TextRedactor.Redact(BuiltIn, text));
@@ -62,6 +85,8 @@ public sealed class MiddlewareRedactionTests
         var body = string.Join('\n', Enumerable.Repeat(new string('k', 64), 30));
         Assert.Equal("Here: [key]\nand more", TextRedactor.Redact(BuiltIn, $"Here: -----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\nand more"));
         Assert.Equal("{\"key\":\"[key]\"}", TextRedactor.Redact(BuiltIn, "{\"key\":\"-----BEGIN PRIVATE KEY-----\\nMIIE\\nabc=\\n-----END PRIVATE KEY-----\"}"));
+        Assert.Equal("[key]\nand", TextRedactor.Redact(BuiltIn, "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,AB\n\nMIIE\n-----END RSA PRIVATE KEY-----\nand"));
+        Assert.Equal("[key]\nand", TextRedactor.Redact(BuiltIn, "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOY\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----\nand"));
         Assert.Equal("[key]", TextRedactor.Redact(BuiltIn, $"eyJ{new string('a', 3000)}.{new string('b', 3000)}.{new string('c', 300)}"));
     }
 
