@@ -11,6 +11,9 @@ internal sealed class CodeTracker
     /// <summary>Whether the text is inside a code block or a code span.</summary>
     public bool IsInCode => _fence != '\0' || _ticks > 0;
 
+    /// <summary>Whether the text is inside a code block.</summary>
+    public bool IsInBlock => _fence != '\0';
+
     /// <summary>Whether only white space is before this on its line.</summary>
     public bool IsAtLineStart => _isLineStart;
 

@@ -21,9 +21,14 @@ internal sealed class TextCallChatClient(IChatClient inner, bool runs) : Content
 /// <param name="runs">Whether they are to be run.</param>
 internal sealed class TextCallFilter(bool runs) : ContentFilter
 {
-    // Hermes, Qwen and others; Llama's form with the name in the tag; Mistral's.
+    // Hermes, Qwen, GLM and others; Llama's form with the name in the tag, and with a word of its own; Mistral's; Phi's; Claude's; DeepSeek's;
+    // Kimi's.
     private static readonly (string Begin, string End)[] Forms =
-        [("<tool_call>", "</tool_call>"), ("<function_call>", "</function_call>"), ("<function=", "</function>"), ("[TOOL_CALLS]", "\n")];
+    [
+        ("<tool_call>", "</tool_call>"), ("<function_call>", "</function_call>"), ("<function=", "</function>"), ("[TOOL_CALLS]", "\n"), ("<|python_tag|>", "\n"),
+        ("<|tool_call|>", "<|/tool_call|>"), ("<function_calls>", "</function_calls>"), ("<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"),
+        ("<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"),
+    ];
 
     /// <summary>The most characters of a call.</summary>
     private const int MaxLength = 100_000;
@@ -168,7 +173,7 @@ internal sealed class TextCallFilter(bool runs) : ContentFilter
         }
         catch (JsonException)
         {
-            return [];
+            return [.. TaggedCalls.Read(inside, name).SelectMany(call => Call(call.Arguments, call.Name))];
         }
     }
 

@@ -95,7 +95,8 @@ internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
                 continue;
             }
 
-            var found = _code.IsInCode && !(_insideOf is not null && _code.IsAtLineStart) ? false : _tags.Read(rest, out var tag) is var read && read == true ? Counts(tag, rest[tag.Length..], isEnd) : read;
+            var isHidden = _code.IsInCode && (_insideOf is null || (_code.IsInBlock && !_code.IsAtLineStart));
+            var found = isHidden ? false : _tags.Read(rest, out var tag) is var read && read == true ? Counts(tag, rest[tag.Length..], isEnd) : read;
             if (found is null && !isEnd)
             {
                 break;
@@ -127,7 +128,21 @@ internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
     {
         if (_insideOf is { } open)
         {
-            return tag.IsClosing && (open.Length == 0 || tag.Name == open);
+            if (!tag.IsClosing)
+            {
+                return false;
+            }
+
+            if (_code.IsInCode && !_code.IsAtLineStart && (behind.IsEmpty || behind[0] == '`'))
+            {
+                // Quoted. A lone backtick, which closes nowhere, must not hide the tag.
+                return behind.IsEmpty && !isEnd ? null : behind.IsEmpty;
+            }
+
+            // Some models close another tag than they have opened.
+            return open.Length == 0 || tag.Name == open ? true
+                : behind.IsEmpty ? (isEnd ? true : null)
+                : behind[0] is '\r' or '\n';
         }
 
         if (!tag.IsClosing)
@@ -195,7 +210,7 @@ internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
 
         if (_trimsStart)
         {
-            var start = text.TrimStart();
+            var start = Start(text);
             if (_hasTags)
             {
                 text = start;
@@ -213,10 +228,22 @@ internal sealed class ThinkFilter(ThinkOptions options) : ContentFilter
 
         if (text.Length > 0)
         {
-            var says = !string.IsNullOrWhiteSpace(text);
+            var says = Start(text).Length > 0;
             _hasText |= says;
             _hasTextSinceTag |= says;
             _passed.Append(text);
         }
+    }
+
+    // Without white space, and without marks that some servers begin a text with and that show nothing.
+    private static string Start(string text)
+    {
+        var at = 0;
+        while (at < text.Length && (char.IsWhiteSpace(text[at]) || text[at] is '\u200B' or '\uFEFF'))
+        {
+            at++;
+        }
+
+        return text[at..];
     }
 }

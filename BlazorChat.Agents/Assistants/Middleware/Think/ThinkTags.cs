@@ -7,8 +7,8 @@ internal sealed class ThinkTags(string? name)
     /// <summary>The characters with which a tag begins.</summary>
     public const string Starts = "<[◁";
 
-    // think: DeepSeek, Qwen and most others; [THINK]: Mistral's Magistral; ◁think▷: Kimi. The others are asked for by instructions.
-    private static readonly string[] Known = ["think", "thinking", "thought", "thoughts", "reasoning"];
+    // think: DeepSeek, Qwen and most others; seed:think: Seed-OSS; [THINK]: Mistral's Magistral; ◁think▷: Kimi. The others are asked for by instructions.
+    private static readonly string[] Known = ["think", "thinking", "thought", "thoughts", "reasoning", "seed:think"];
 
     private readonly string[] _names = name is null ? Known : [name];
 
