@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using BlazorChat.Assistants.Providers.Streams;
 using BlazorChat.Assistants.Resilience;
 using BlazorChat.Turns;
 using Microsoft.Extensions.AI;
@@ -134,6 +135,14 @@ internal sealed class PendingToolCall(string id)
         catch (JsonException) when (text.StartsWith('"'))
         {
             return JsonSerializer.Deserialize<Dictionary<string, object?>>(JsonSerializer.Deserialize<string>(WireText.WithoutHalves(text))!, AIJsonUtilities.DefaultOptions);
+        }
+        catch (JsonException) when (text.StartsWith('{') && LooseJson.Parse(Encoding.UTF8.GetBytes(WireText.WithoutHalves(text))) is { } document)
+        {
+            // Trailing commas, line breaks inside texts, Python's words.
+            using (document)
+            {
+                return document.RootElement.EnumerateObject().DistinctBy(property => property.Name, StringComparer.Ordinal).ToDictionary(property => property.Name, property => (object?)property.Value.Clone(), StringComparer.Ordinal);
+            }
         }
     }
 }

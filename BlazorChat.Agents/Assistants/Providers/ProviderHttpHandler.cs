@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using BlazorChat.Assistants.Providers.Streams;
 using BlazorChat.Assistants.Resilience;
@@ -14,6 +15,9 @@ namespace BlazorChat.Assistants.Providers;
 /// <param name="unreadable">Told how many events of a response could not be read, if any.</param>
 internal sealed class ProviderHttpHandler(ModelProtocol? protocol, TimeProvider time, Action<int>? unreadable = null) : DelegatingHandler
 {
+    // What a number may say at most: nobody waits as long anyway.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(7);
+
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -32,12 +36,12 @@ internal sealed class ProviderHttpHandler(ModelProtocol? protocol, TimeProvider 
         using (response)
         {
             var status = (int)response.StatusCode;
+            var error = await ProviderError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
-                throw ChatFailures.NotAStream(status);
+                throw ChatFailures.NotAStream(status, error.Message);
             }
 
-            var error = await ProviderError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
             var failure = ChatFailures.Status(status, error.Code, error.Message, RetryAfter(response.Headers));
             failure.Parameter = error.Parameter;
             throw failure;
@@ -68,14 +72,26 @@ internal sealed class ProviderHttpHandler(ModelProtocol? protocol, TimeProvider 
     private TimeSpan? RetryAfter(HttpResponseHeaders headers)
     {
         // OpenAI and Anthropic may send the finer one too.
-        if (headers.TryGetValues("retry-after-ms", out var values)
-            && double.TryParse(values.First(), out var milliseconds)
-            && milliseconds is >= 0 and <= int.MaxValue)
+        if (First(headers, "retry-after-ms") is { } finer && double.TryParse(finer, NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds >= 0)
         {
-            return TimeSpan.FromMilliseconds(milliseconds);
+            return TimeSpan.FromMilliseconds(Math.Min(milliseconds, LongestWait.TotalMilliseconds));
         }
 
-        var wait = headers.RetryAfter?.Delta ?? headers.RetryAfter?.Date - time.GetUtcNow();
+        // Seconds or a date; some servers send parts of a second, or a unit.
+        if (First(headers, "Retry-After") is not { } given)
+        {
+            return null;
+        }
+
+        if (double.TryParse(given.TrimEnd('s', ' '), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return TimeSpan.FromSeconds(Math.Clamp(double.IsNaN(seconds) ? 0 : seconds, 0, LongestWait.TotalSeconds));
+        }
+
+        var wait = headers.RetryAfter?.Date - time.GetUtcNow();
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
+
+    private static string? First(HttpResponseHeaders headers, string name) =>
+        headers.NonValidated.TryGetValues(name, out var values) ? values.FirstOrDefault()?.Split(',')[0].Trim() : null;
 }

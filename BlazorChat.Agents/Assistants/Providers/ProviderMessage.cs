@@ -52,7 +52,13 @@ internal static partial class ProviderMessage
         }
         catch (JsonException)
         {
-            var text = Encoding.UTF8.GetString(body.Span).Trim();
+            var text = Encoding.UTF8.GetString(body.Span).Trim('\uFEFF', ' ', '\t', '\r', '\n');
+            if (Data().Match(text) is { Success: true } data && Parse(Encoding.UTF8.GetBytes(data.Groups["data"].Value)) is { Message.Length: > 0 } said)
+            {
+                // An event, although its status is an error.
+                return said;
+            }
+
             return (null, !text.StartsWith('<') ? text : Title().Match(text) is { Success: true } title ? WebUtility.HtmlDecode(title.Groups["title"].Value) : "");
         }
     }
@@ -63,7 +69,7 @@ internal static partial class ProviderMessage
         switch (root.ValueKind)
         {
             case JsonValueKind.String:
-                return (null, WireText.Of(root));
+                return OfText(WireText.Of(root));
             case JsonValueKind.Array:
                 return root.EnumerateArray().FirstOrDefault() is { ValueKind: not JsonValueKind.Undefined } first ? Parse(first) : (null, "");
             case not JsonValueKind.Object:
@@ -99,9 +105,29 @@ internal static partial class ProviderMessage
     private static string? Code(JsonElement root) =>
         root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? Code(error) : Text(root, "code") ?? Text(root, "type");
 
+    // Proxies pass on what the provider said as JSON in a text.
+    private static (string? Code, string Message) OfText(string text)
+    {
+        if (text.TrimStart() is not ['{' or '[', ..])
+        {
+            return (null, text);
+        }
+
+        try
+        {
+            using var document = Read(Encoding.UTF8.GetBytes(text));
+            return Parse(document.RootElement) is { Message.Length: > 0 } said ? said : (null, text);
+        }
+        catch (JsonException)
+        {
+            return (null, text);
+        }
+    }
+
     private static string Message(JsonElement root)
     {
-        foreach (var name in (ReadOnlySpan<string>)["message", "detail", "msg", "error_description", "reason", "title"])
+        foreach (var name in (ReadOnlySpan<string>)
+            ["message", "Message", "detail", "msg", "error_description", "error_msg", "error_message", "errorMessage", "status_msg", "faultstring", "description", "reason", "title"])
         {
             if (root.TryGetProperty(name, out var value) && Words(value) is { Length: > 0 } words)
             {
@@ -111,13 +137,16 @@ internal static partial class ProviderMessage
             }
         }
 
-        return "";
+        // Other servers' names for it: whatever is an object of its own, then whatever has words.
+        var inner = root.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Object).Select(property => Parse(property.Value).Message).FirstOrDefault(words => words.Length > 0);
+        return inner ?? root.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.String)
+            .Select(property => WireText.Of(property.Value)).FirstOrDefault(words => words.Contains(' ', StringComparison.Ordinal)) ?? "";
     }
 
     private static string Words(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => WireText.Of(value),
-        JsonValueKind.Object => Message(value),
+        JsonValueKind.String => OfText(WireText.Of(value)).Message,
+        JsonValueKind.Object => Parse(value).Message,
 
         // Each names the field that it is about.
         JsonValueKind.Array => string.Join("; ", value.EnumerateArray().Take(5).Select(one =>
@@ -127,7 +156,7 @@ internal static partial class ProviderMessage
     };
 
     // Replaced here: invalid UTF-8 and halves of surrogate pairs would otherwise fail later, when a name or a text is read.
-    private static JsonDocument Read(ReadOnlyMemory<byte> body) => JsonDocument.Parse(WireText.WithoutHalves(Encoding.UTF8.GetString(body.Span)));
+    private static JsonDocument Read(ReadOnlyMemory<byte> body) => JsonDocument.Parse(WireText.WithoutHalves(Encoding.UTF8.GetString(body.Span).TrimStart('\uFEFF')));
 
     private static string? Text(JsonElement element, string name) =>
         !element.TryGetProperty(name, out var value) ? null
@@ -140,7 +169,11 @@ internal static partial class ProviderMessage
     [GeneratedRegex(@"\b\w+://\S+|\bBearer\s+\S+|\b(sk|pk|key|org|proj|req|AIza)[-_]\S+|(?=\S*[0-9*])[A-Za-z0-9_\-+/=*]{20,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Secrets();
 
-    [GeneratedRegex(@"<title[^>]*>(?<title>[^<]*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(\A|\n)data:[ \t]*(?<data>[{\[""].*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Data();
+
+    // The title of a page, and what XML has for it.
+    [GeneratedRegex(@"<(title|message)\b[^>]*>(?<title>[^<]*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Title();
 
     [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -83,11 +83,17 @@ internal static class ChatFailures
             canRetry: false);
     }
 
-    public static ChatFailureException NotUnderstood(Exception? cause = null) =>
-        new(ChatFailureKind.ProviderError, "The model's provider sent something that could not be understood.", canRetry: true, cause);
+    public static ChatFailureException NotUnderstood(Exception? cause = null) => NotUnderstood("", cause);
 
-    public static ChatFailureException NotAStream(int status) =>
-        new(ChatFailureKind.InvalidRequest, "The server at this assistant's endpoint is not a model server. The address may be wrong.", canRetry: false) { StatusCode = status };
+    /// <param name="words">What it sent, unprocessed; may be empty.</param>
+    /// <param name="cause">For logs.</param>
+    public static ChatFailureException NotUnderstood(string words, Exception? cause = null) =>
+        new(ChatFailureKind.ProviderError, WithQuote("The model's provider sent something that could not be understood.", words), canRetry: true, cause);
+
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="words">What it sent, unprocessed; may be empty.</param>
+    public static ChatFailureException NotAStream(int status, string words = "") =>
+        new(ChatFailureKind.InvalidRequest, WithQuote("The server at this assistant's endpoint is not a model server. The address may be wrong.", words), canRetry: false) { StatusCode = status };
 
     /// <summary>The middleware's exception may contain private data, and names parts that the people in a room do not know.</summary>
     public static ChatFailureException Middleware(Exception cause) =>
@@ -123,6 +129,7 @@ internal static class ChatFailures
             503 or 529 => (ChatFailureKind.ProviderError, $"The model's provider is overloaded or under maintenance (HTTP {status}).", true),
             >= 500 => (ChatFailureKind.ProviderError, $"The model's provider reported an internal error (HTTP {status}).", true),
             >= 400 => (ChatFailureKind.InvalidRequest, $"The model's provider rejected the request (HTTP {status}).", false),
+            >= 300 => (ChatFailureKind.InvalidRequest, $"The server at this assistant's endpoint redirects to another address (HTTP {status}), to which the API key is not sent. The assistant's setting Endpoint may be wrong.", false),
             _ => (ChatFailureKind.ProviderError, $"The model's provider answered with something unexpected (HTTP {status}).", false),
         };
         return new(kind, WithQuote(sentence, message), canRetry, cause) { StatusCode = status, RetryAfter = retryAfter };
@@ -184,7 +191,7 @@ internal static class ChatFailures
             or HttpRequestError.ProxyTunnelError
         } => Unreachable(exception),
         HttpRequestException or IOException or SocketException => ConnectionLost(exception),
-        JsonException or FormatException => NotUnderstood(exception),
+        JsonException or FormatException or InvalidDataException => NotUnderstood(exception),
 
         // From connectors with connections of their own. Their messages may quote anything.
         ClientResultException { Status: >= 400 and var status } => Status(status, code: null, message: "", cause: exception),

@@ -15,6 +15,9 @@ internal sealed class GuardedResponse : IAsyncDisposable
     private readonly CancellationTokenRegistration _stopped;
     private readonly TaskCompletionSource _stopSignal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _idle;
+    private readonly Lock _idleLock = new();
+    private readonly Action _beat;
+    private bool _isWaiting;
     private readonly bool _mayBeSilent;
 
     // A guard further in has already decided that a failure after the end of the response counts.
@@ -57,6 +60,20 @@ internal sealed class GuardedResponse : IAsyncDisposable
         // anyone who waits here.
         _stopped = _stop.Token.Register(static signal => ((TaskCompletionSource)signal!).TrySetResult(), _stopSignal);
         _idle = time.CreateTimer(static response => ((GuardedResponse)response!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // Of the guard around this one, if there is one.
+        var outer = ModelPulse.Current;
+        _beat = () =>
+        {
+            outer?.Invoke();
+            lock (_idleLock)
+            {
+                if (_isWaiting)
+                {
+                    _idle.Change(_limits.IdleTimeout, Timeout.InfiniteTimeSpan);
+                }
+            }
+        };
 
         // A client may change its arguments; neither the caller nor the next attempt may see that.
         _ask = () => Ask(client, prompt.ConvertAll(Copy), options?.Clone(), _stop.Token).GetAsyncEnumerator(_stop.Token);
@@ -153,6 +170,9 @@ internal sealed class GuardedResponse : IAsyncDisposable
 
     private async ValueTask<bool> MoveNextAsync()
     {
+        // Only in this call, and in what it calls.
+        ModelPulse.Current = _beat;
+
         // Only now, because even creating the enumerator may throw.
         _updates ??= _ask();
         var next = _updates.MoveNextAsync();
@@ -162,9 +182,9 @@ internal sealed class GuardedResponse : IAsyncDisposable
         }
 
         var task = next.AsTask();
-        _idle.Change(_limits.IdleTimeout, Timeout.InfiniteTimeSpan);
+        Wait(true);
         await Task.WhenAny(task, _stopSignal.Task).ConfigureAwait(false);
-        _idle.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Wait(false);
         if (!task.IsCompleted)
         {
             // The client was canceled and does not react. No one waits for it.
@@ -173,6 +193,15 @@ internal sealed class GuardedResponse : IAsyncDisposable
         }
 
         return await task.ConfigureAwait(false);
+    }
+
+    private void Wait(bool isWaiting)
+    {
+        lock (_idleLock)
+        {
+            _isWaiting = isWaiting;
+            _idle.Change(isWaiting ? _limits.IdleTimeout : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Records an update; false if it contains nothing that the caller needs.</summary>

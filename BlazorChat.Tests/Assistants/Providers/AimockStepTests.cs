@@ -83,7 +83,7 @@ public sealed class AimockStepTests(AimockServer aimock) : IClassFixture<AimockS
                 break;
             }
 
-            Assert.Equal((wire.AimockSaysAll ? Thought : "", $"Step {step}. "), (reading.Reasoning, reading.Text));
+            Assert.Equal((Thought, $"Step {step}. "), (reading.Reasoning, reading.Text));
             prompt.AddRange([reading.Kept(), new(ChatRole.Tool, [new FunctionResultContent(call.CallId, $"{step + 1}")])]);
         }
     }

@@ -22,7 +22,7 @@ public sealed class MendedStreamTests : IAsyncLifetime
         // However lines end, and whatever else is in the stream.
         { ": comment\n\nevent: x\r\nid: 1\nretry: 5\ndata: {\"delta\":\"a\"}\r\n\r\ndata: {\"delta\":\"b\"}\n\ndata: [DONE]\n\n", "a|b|[DONE]" },
         { "data:{\"delta\":\"a\"}\r\rdata: {\"delta\":\"\\ud83d\\ude00 \\\\ud83d\"}", "a|\U0001F600 \\ud83d" },
-        { "\uFEFFdata: {\"delta\":\"a\"}\n\ndata: {\"delta\":\"b\"}\n\n", "b" },
+        { "\uFEFFdata: {\"delta\":\"a\"}\n\ndata: {\"delta\":\"b\"}\n\n", "a|b" },
 
         // Data in several lines; events without the empty line between them, and glued ones.
         { "data: {\ndata: \"delta\":\r\n: ping\r\ndata: \"a\"}\n\n", "a" },

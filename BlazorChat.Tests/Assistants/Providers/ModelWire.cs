@@ -89,7 +89,7 @@ public abstract class ModelWire
     /// <summary>Whether the protocol has a word for a response that the model declines to give.</summary>
     public virtual bool Refuses => true;
 
-    /// <summary>Whether aimock says what it thinks and what it counted as the protocol does.</summary>
+    /// <summary>Whether aimock says what it counted as the protocol does.</summary>
     public virtual bool AimockSaysAll => true;
 
     /// <summary>The events that end a response that calls tools.</summary>

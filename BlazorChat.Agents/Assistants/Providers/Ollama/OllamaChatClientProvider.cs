@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using BlazorChat.Assistants.Providers.Requests;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Assistants.Providers.Ollama;
@@ -37,8 +38,9 @@ internal sealed class OllamaChatClientProvider(TimeProvider time, ILoggerFactory
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
 
+        var logger = loggers.CreateLogger<ModelServer>();
         var client = new OllamaChatClient(
-            new OllamaServer(http, options.Model!), connection, options.Model!,
+            new OllamaServer(http, options.Model!, count => RequestLog.Unreadable(logger, options.Id, count)), connection, options.Model!,
             options.ContextTokens ?? (int)Math.Min(int.MaxValue, (long)options.PromptTokens + options.MaxOutputTokens),
             time, loggers.CreateLogger<OllamaChatClient>());
 

@@ -1,3 +1,4 @@
+using BlazorChat.Assistants.Providers.Streams;
 using BlazorChat.Assistants.Resilience;
 using Microsoft.Extensions.AI;
 using OllamaSharp.Models.Chat;
@@ -38,7 +39,7 @@ internal sealed class OllamaResponseReader
         {
             var pending = _calls.Add(call.Id is { Length: > 0 } id ? id : null);
             pending.Name = call.Function?.Name is { Length: > 0 } name ? name : null;
-            if (pending.Append(call.Function?.Arguments?[OllamaLines.RawArguments]?.ToString() ?? "") is { } shown)
+            if (pending.Append(call.Function?.Arguments?[OllamaLineRewriter.RawArguments]?.ToString() ?? "") is { } shown)
             {
                 update.Contents.Add(shown);
             }

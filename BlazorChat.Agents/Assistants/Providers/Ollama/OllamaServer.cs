@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using BlazorChat.Assistants.Providers.Streams;
 using OllamaSharp;
 using OllamaSharp.Models;
 using OllamaSharp.Models.Chat;
@@ -6,12 +7,13 @@ using OllamaSharp.Models.Chat;
 namespace BlazorChat.Assistants.Providers.Ollama;
 
 /// <summary>
-/// OllamaSharp's client, with responses that it can read whatever the server sends (<see cref="OllamaLines"/>), and with a connection that
+/// OllamaSharp's client, with responses that it can read whatever the server sends (<see cref="MendedStream"/>), and with a connection that
 /// ends with the request's token: the library itself would read on until the next line.
 /// </summary>
 /// <param name="http">The HTTP client; not disposed here.</param>
 /// <param name="model">The model to ask if the options name no other.</param>
-internal sealed class OllamaServer(HttpClient http, string model) : OllamaApiClient(http, model)
+/// <param name="unreadable">Told how many lines of a response could not be read, if any.</param>
+internal sealed class OllamaServer(HttpClient http, string model, Action<int>? unreadable = null) : OllamaApiClient(http, model)
 {
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendToOllamaAsync(
@@ -20,7 +22,8 @@ internal sealed class OllamaServer(HttpClient http, string model) : OllamaApiCli
         var response = await base.SendToOllamaAsync(requestMessage, ollamaRequest, completionOption, cancellationToken).ConfigureAwait(false);
         if (ollamaRequest is ChatRequest)
         {
-            var lines = new OllamaLines(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
+            var lines = new MendedStream(
+                await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), ModelProtocol.Ollama, unreadable, cancellationToken);
             response.Content = new StreamContent(lines) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-ndjson") } };
         }
 

@@ -230,8 +230,8 @@ internal sealed class OpenAIResponseReader
             _callsByIndex[fragment.Index] = call;
         }
 
+        call.Name = IsRestOfName(call, id, name) ? call.Name + name : call.Name ?? name;
         call.ProviderId ??= id;
-        call.Name ??= name;
         return call.Append(arguments);
     }
 
@@ -241,7 +241,11 @@ internal sealed class OpenAIResponseReader
     /// </summary>
     private static bool IsAnother(PendingToolCall call, string? id, string? name, string arguments) =>
         (id is not null && call.ProviderId is not null && call.ProviderId != id)
-        || (name is not null && call.Name is not null && (call.Name != name || call.IsFollowedBy(arguments)));
+        || (name is not null && call.Name is not null && !IsRestOfName(call, id, name) && (call.Name != name || call.IsFollowedBy(arguments)));
+
+    // Some servers split even the name. What follows has no id then, although the first piece had one.
+    private static bool IsRestOfName(PendingToolCall call, string? id, string? name) =>
+        name is not null && call.Name is not null && call.Name != name && id is null && call.ProviderId is not null && !call.HasArguments;
 
     private static string? Text(string? value) => string.IsNullOrEmpty(value) ? null : value;
 }

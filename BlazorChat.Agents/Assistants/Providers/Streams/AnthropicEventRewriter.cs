@@ -30,7 +30,7 @@ internal sealed class AnthropicEventRewriter(IBufferWriter<byte> output) : Event
         }
 
         var index = LooseJson.Count(LooseJson.Property(root, "index")) ?? 0;
-        switch (LooseJson.Word(root, "type") ?? name)
+        switch (LooseJson.Word(root, "type") ?? name ?? (isAlone && LooseJson.Property(root, "content") is not null ? "message" : null))
         {
             case "message":
                 WriteWhole(root);
@@ -80,7 +80,7 @@ internal sealed class AnthropicEventRewriter(IBufferWriter<byte> output) : Event
     private void WriteWhole(JsonElement message)
     {
         Start(message);
-        foreach (var (index, block) in LooseJson.List(LooseJson.Property(message, "content")).Where(block => block.ValueKind == JsonValueKind.Object).Index())
+        foreach (var (index, block) in LooseJson.List(LooseJson.Property(message, "content")).Where(block => block.ValueKind is JsonValueKind.Object or JsonValueKind.String).Index())
         {
             StartBlock(index, block);
             StopBlock(index);
@@ -118,13 +118,14 @@ internal sealed class AnthropicEventRewriter(IBufferWriter<byte> output) : Event
         }
 
         BeginBlock(index, isText ? "text" : type!);
+        var input = LooseJson.Unpacked(LooseJson.Property(block, "input"));
         switch (type)
         {
             case "tool_use":
                 Json.WriteString("id", LooseJson.Word(block, "id") ?? "");
                 Json.WriteString("name", LooseJson.Word(block, "name") ?? "");
                 Json.WritePropertyName("input");
-                Json.WriteRawValue(LooseJson.Object(block, "input") is { } input ? WireText.WithoutHalves(input.GetRawText()) : "{}");
+                Json.WriteRawValue(input is { ValueKind: JsonValueKind.Object } given ? WireText.WithoutHalves(given.GetRawText()) : "{}");
                 break;
             case "thinking":
                 Json.WriteString("thinking", Whole(LooseJson.Property(block, "thinking")));
@@ -134,7 +135,7 @@ internal sealed class AnthropicEventRewriter(IBufferWriter<byte> output) : Event
                 Json.WriteString("data", LooseJson.Word(block, "data") ?? "");
                 break;
             default:
-                Json.WriteString("text", Whole(LooseJson.Property(block, "text")));
+                Json.WriteString("text", Whole(block));
                 break;
         }
 

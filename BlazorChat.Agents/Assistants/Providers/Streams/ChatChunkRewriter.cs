@@ -87,16 +87,27 @@ internal sealed class ChatChunkRewriter(IBufferWriter<byte> output) : EventRewri
     private void WriteChoice(JsonElement root, JsonElement choice, bool hasFailed)
     {
         // Some servers give every chunk the form of a whole response. Others only the last one, which repeats what came before.
-        var given = LooseJson.Object(choice, "delta");
+        var given = LooseJson.Property(choice, "delta");
         _hasDeltas |= given is not null;
-        var delta = given is { } piece ? Read(piece) : new Delta { Content = Text(LooseJson.Property(choice, "text")) };
+        var delta = given switch
+        {
+            { ValueKind: JsonValueKind.Object } piece => Read(piece),
+            { ValueKind: JsonValueKind.String } text => new Delta { Content = Text(text) },
+            _ => new Delta { Content = Text(LooseJson.Property(choice, "text")) },
+        };
+        if (delta.Calls.Count == 0 && LooseJson.Property(choice, "tool_calls") is not null)
+        {
+            delta = delta with { Calls = [.. Calls(choice)] };
+        }
+
         if ((!_hasDeltas || (!_hasSaid && delta.IsEmpty)) && LooseJson.Object(choice, "message") is { } message)
         {
             delta = Read(message);
         }
 
         _hasSaid |= !delta.IsEmpty;
-        var reason = hasFailed ? null : Reason(choice);
+        IsWhole = given is null && LooseJson.Object(choice, "message") is not null;
+        var reason = hasFailed ? null : Reason(choice) ?? (given is { ValueKind: JsonValueKind.Object } end ? Reason(end) : null);
         var isOver = reason is { Length: > 0 };
         var joined = delta with
         {
@@ -239,22 +250,25 @@ internal sealed class ChatChunkRewriter(IBufferWriter<byte> output) : EventRewri
             ? JsonSerializer.SerializeToElement(parts.EnumerateArray().Where(part => !IsReasoning(part)).ToArray())
             : content;
 
-    // reasoning_content is the name at DeepSeek and vLLM, reasoning at Ollama and OpenRouter; some send both. Mistral has parts for it.
+    // reasoning_content is the name at DeepSeek and vLLM, reasoning at Ollama and OpenRouter (beside or instead of reasoning_details); some
+    // send both. Mistral has parts for it, and Gemini marks parts as thoughts.
     private static string? ReasoningOf(JsonElement said) =>
         NotEmpty(Text(LooseJson.Property(said, "reasoning_content")))
         ?? NotEmpty(Text(LooseJson.Property(said, "reasoning")))
         ?? NotEmpty(Text(LooseJson.Property(said, "thinking")))
-        ?? NotEmpty(string.Concat(LooseJson.List(LooseJson.Property(said, "content")).Where(IsReasoning).Select(part => Text(LooseJson.Property(part, "thinking") ?? LooseJson.Property(part, "text")))));
+        ?? NotEmpty(Text(LooseJson.Property(said, "reasoning_text")))
+        ?? NotEmpty(string.Concat(LooseJson.List(LooseJson.Property(said, "content")).Where(IsReasoning).Select(part => Text(LooseJson.Property(part, "thinking") ?? LooseJson.Property(part, "text")))))
+        ?? NotEmpty(string.Concat(LooseJson.List(LooseJson.Property(said, "reasoning_details")).Select(part => Text(LooseJson.Property(part, "text") ?? LooseJson.Property(part, "summary")))));
 
     private static bool IsReasoning(JsonElement part) =>
-        part.ValueKind == JsonValueKind.Object && (IsWord(part, "type", "thinking") || IsWord(part, "type", "reasoning"));
+        part.ValueKind == JsonValueKind.Object && (IsWord(part, "type", "thinking") || IsWord(part, "type", "reasoning") || LooseJson.Property(part, "thought") is { ValueKind: JsonValueKind.True });
 
     private static string? NotEmpty(string? text) => text is { Length: > 0 } ? text : null;
 
     private static IEnumerable<CallPiece> Calls(JsonElement said)
     {
         var number = 0;
-        foreach (var call in LooseJson.List(LooseJson.Property(said, "tool_calls")).Where(call => call.ValueKind == JsonValueKind.Object))
+        foreach (var call in LooseJson.List(LooseJson.Unpacked(LooseJson.Property(said, "tool_calls"))).Where(call => call.ValueKind == JsonValueKind.Object))
         {
             // A whole message has no index, and a chunk without one has one call.
             var index = LooseJson.Count(LooseJson.Property(call, "index")) ?? number;
@@ -270,7 +284,7 @@ internal sealed class ChatChunkRewriter(IBufferWriter<byte> output) : EventRewri
     }
 
     private static CallPiece Piece(long index, string? id, JsonElement function) =>
-        new(index, id, LooseJson.Word(function, "name"), Arguments(LooseJson.Property(function, "arguments") ?? LooseJson.Property(function, "parameters")));
+        new(index, id, LooseJson.Word(function, "name")?.Trim(), Arguments(LooseJson.Property(function, "arguments") ?? LooseJson.Property(function, "parameters") ?? LooseJson.Property(function, "input")));
 
     private static string? Reason(JsonElement choice) => LooseJson.Property(choice, "finish_reason") switch
     {

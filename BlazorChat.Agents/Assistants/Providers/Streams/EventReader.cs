@@ -22,6 +22,12 @@ internal sealed class EventReader(ModelProtocol protocol, ArrayBufferWriter<byte
     private bool _isAlone;
     private bool _isStrange;
     private bool _hasEvents;
+    private bool _hasOutput;
+    private bool _isBehindStart;
+    private int _documents;
+
+    // What the server said instead of a response.
+    private (string? Code, string Words) _said = (null, "");
 
     /// <summary>The number of events that could not be read.</summary>
     public int Unreadable { get; private set; }
@@ -31,6 +37,12 @@ internal sealed class EventReader(ModelProtocol protocol, ArrayBufferWriter<byte
     /// <exception cref="ChatFailureException">It ends an event that is an error, or the event is too long.</exception>
     public void Take(ReadOnlySpan<byte> line)
     {
+        if (!_isBehindStart)
+        {
+            _isBehindStart = true;
+            line = line.StartsWith("\uFEFF"u8) ? line["\uFEFF"u8.Length..] : line;
+        }
+
         if (!Utf8.IsValid(line))
         {
             line = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(line));
@@ -44,14 +56,14 @@ internal sealed class EventReader(ModelProtocol protocol, ArrayBufferWriter<byte
                 _name = null;
             }
         }
-        else if (line.StartsWith("data:"u8))
+        else if (line.StartsWith("data:"u8) || (_data.WrittenCount == 0 && line.TrimStart(" \t"u8).StartsWith("data:"u8)))
         {
             if (_isAlone)
             {
                 Release();
             }
 
-            Add(line["data:"u8.Length..]);
+            Add(line.TrimStart(" \t"u8)["data:"u8.Length..]);
         }
         else if (_isAlone && _data.WrittenCount > 0)
         {
@@ -73,7 +85,12 @@ internal sealed class EventReader(ModelProtocol protocol, ArrayBufferWriter<byte
         }
         else if (_rewriter is not null)
         {
-            _isStrange |= line[0] != ':' && !line.StartsWith("id:"u8) && !line.StartsWith("retry:"u8);
+            if (line[0] != ':' && !line.StartsWith("id:"u8) && !line.StartsWith("retry:"u8))
+            {
+                _isStrange = true;
+                Hear(code: null, ProviderMessage.Parse(line.ToArray()).Message);
+            }
+
             _rewriter.TakeLine(line);
         }
         else
@@ -89,24 +106,35 @@ internal sealed class EventReader(ModelProtocol protocol, ArrayBufferWriter<byte
     public void End(bool isWhole)
     {
         // An event that was cut with the connection is no mistake of the server.
-        var before = Unreadable;
+        var (before, said) = (Unreadable, _said);
         var isCut = _data.WrittenSpan.TrimStart(" \t"u8) is [(byte)'{' or (byte)'[', ..];
         Release();
-        Unreadable = isCut ? before : Unreadable;
+        (Unreadable, _said) = isCut ? (before, said) : (Unreadable, _said);
+        if (isWhole && Unreadable == 0 && _documents == 1 && _rewriter is { IsWhole: true, IsFinished: false })
+        {
+            _rewriter.Done();
+        }
+
         _rewriter?.End();
         if (!isWhole || _rewriter is null or PlainEventRewriter or { IsFinished: true })
         {
             return;
         }
 
-        if (Unreadable > 0)
+        // Where every line is an event, a line that is something else could have been one.
+        if (Unreadable > 0 || (_isStrange && _hasEvents && protocol == ModelProtocol.Ollama))
         {
-            throw ChatFailures.NotUnderstood();
+            throw ChatFailures.NotUnderstood(_hasOutput ? "" : _said.Words);
         }
 
         if (_isStrange && !_hasEvents)
         {
-            throw ChatFailures.NotAStream(200);
+            throw ChatFailures.NotAStream(200, _said.Words);
+        }
+
+        if (_said.Words.Length > 0 && !_isStrange)
+        {
+            throw ChatFailures.ErrorEvent(_said.Code, _said.Words);
         }
     }
 
@@ -118,6 +146,7 @@ internal sealed class EventReader(ModelProtocol protocol, ArrayBufferWriter<byte
         ModelProtocol.Chat => new ChatChunkRewriter(output),
         ModelProtocol.Responses => new ResponsesEventRewriter(output),
         ModelProtocol.Anthropic => new AnthropicEventRewriter(output),
+        ModelProtocol.Ollama => new OllamaLineRewriter(output),
         _ => new PlainEventRewriter(output),
     };
 
@@ -134,9 +163,14 @@ internal sealed class EventReader(ModelProtocol protocol, ArrayBufferWriter<byte
             if (_data.WrittenCount == 0)
             {
                 piece = piece.Trim(" \t"u8);
-                if (Ascii.EqualsIgnoreCase(piece, "[DONE]"u8))
+                if (Ascii.EqualsIgnoreCase(piece.Trim((byte)'"'), "[DONE]"u8))
                 {
                     _hasEvents = true;
+                    if (!_hasOutput && _said.Words.Length > 0)
+                    {
+                        throw ChatFailures.ErrorEvent(_said.Code, _said.Words);
+                    }
+
                     (_rewriter ??= Create(ModelProtocol.Unknown, output)).Done();
                     return;
                 }
@@ -215,9 +249,18 @@ internal sealed class EventReader(ModelProtocol protocol, ArrayBufferWriter<byte
         _rewriter ??= Create(ProtocolOf(root), output);
         _rewriter.Take(_name, root, isAlone);
 
-        // A document that has nothing of a response comes from another kind of server.
-        _hasEvents |= !isAlone || output.WrittenCount > before;
-        _isStrange |= isAlone && output.WrittenCount == before;
+        // A document that has nothing of a response comes from another kind of server, or says what is wrong in its own form.
+        var isResponse = output.WrittenCount > before;
+        _hasEvents |= !isAlone || isResponse;
+        _isStrange |= isAlone && !isResponse;
+        _hasOutput |= isResponse;
+        _documents++;
+        if (!isResponse && _rewriter is not PlainEventRewriter && LooseJson.Property(root, "type") is null && LooseJson.Property(root, "choices") is null)
+        {
+            var (code, words) = ProviderMessage.Parse(root);
+            Hear(code, words);
+        }
+
         return true;
     }
 
@@ -239,6 +282,16 @@ internal sealed class EventReader(ModelProtocol protocol, ArrayBufferWriter<byte
         if (!(_rewriter ??= Create(ModelProtocol.Unknown, output)).TakeText(_name, data))
         {
             Unreadable++;
+            Hear(code: null, ProviderMessage.Parse(data.ToArray()).Message);
+        }
+    }
+
+    private void Hear(string? code, string words)
+    {
+        // Bytes that are no text are no words either.
+        if (_said.Words.Length == 0 && !words.Contains('\uFFFD', StringComparison.Ordinal))
+        {
+            _said = (code, words);
         }
     }
 }

@@ -18,6 +18,9 @@ internal abstract class EventRewriter(IBufferWriter<byte> output) : IDisposable
     /// <summary>Whether the server has said that the response is complete.</summary>
     public bool IsFinished { get; protected set; }
 
+    /// <summary>Whether what came last has the form of a whole response, so that it is complete if nothing follows.</summary>
+    public bool IsWhole { get; protected set; }
+
     /// <summary>Writes the JSON of an event: between <see cref="BeginEvent"/> and <see cref="EndEvent"/>.</summary>
     protected Utf8JsonWriter Json { get; } = new(output, Readable);
 

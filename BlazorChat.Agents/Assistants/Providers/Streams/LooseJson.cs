@@ -33,6 +33,18 @@ internal static class LooseJson
         { } one => [one],
     };
 
+    /// <summary>The value that a text contains as JSON, which some servers send in its place; anything else as it is.</summary>
+    public static JsonElement? Unpacked(JsonElement? element)
+    {
+        if (element is not { ValueKind: JsonValueKind.String } text)
+        {
+            return element;
+        }
+
+        using var document = Parse(Encoding.UTF8.GetBytes(WireText.Of(text)));
+        return document?.RootElement.Clone() ?? element;
+    }
+
     /// <summary>A word such as an id or a type: a string or number; null for anything else.</summary>
     public static string? Word(JsonElement element, string name) => Property(element, name) switch
     {

@@ -11,7 +11,8 @@ namespace BlazorChat.Assistants.Providers.Streams;
 /// <param name="inner">The server's stream; disposed with this one.</param>
 /// <param name="protocol">The server's protocol.</param>
 /// <param name="unreadable">Told at the end how many events could not be read, if any.</param>
-internal sealed class MendedStream(Stream inner, ModelProtocol protocol, Action<int>? unreadable = null) : Stream
+/// <param name="stop">Ends a read that has no token of its own.</param>
+internal sealed class MendedStream(Stream inner, ModelProtocol protocol, Action<int>? unreadable = null, CancellationToken stop = default) : Stream
 {
     /// <summary>The most bytes of a line and of an event. Without a limit, a server that never ends one would fill the memory.</summary>
     public const int MaxLineBytes = 16 * 1024 * 1024;
@@ -20,6 +21,9 @@ internal sealed class MendedStream(Stream inner, ModelProtocol protocol, Action<
 
     private readonly ArrayBufferWriter<byte> _ready = new();
     private readonly ArrayBufferWriter<byte> _line = new();
+
+    // Of the request that this belongs to: whoever reads may be somewhere else.
+    private readonly Action? _pulse = ModelPulse.Current;
     private EventReader? _events;
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private ExceptionDispatchInfo? _failure;
@@ -58,7 +62,7 @@ internal sealed class MendedStream(Stream inner, ModelProtocol protocol, Action<
 
             try
             {
-                Take(await inner.ReadAsync(Buffer(), cancellationToken).ConfigureAwait(false));
+                Take(await inner.ReadAsync(Buffer(), cancellationToken.CanBeCanceled ? cancellationToken : stop).ConfigureAwait(false));
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -155,6 +159,7 @@ internal sealed class MendedStream(Stream inner, ModelProtocol protocol, Action<
     private void Take(int count)
     {
         _events ??= new EventReader(protocol, _ready);
+        _pulse?.Invoke();
         if (count == 0)
         {
             _ended = true;

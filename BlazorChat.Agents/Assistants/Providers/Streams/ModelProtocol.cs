@@ -14,4 +14,7 @@ internal enum ModelProtocol
 
     /// <summary>Anthropic's messages.</summary>
     Anthropic,
+
+    /// <summary>Ollama's lines of JSON.</summary>
+    Ollama,
 }

@@ -10,7 +10,11 @@ internal sealed class ResponsesEventRewriter(IBufferWriter<byte> output) : Event
     private const string Prefix = "response.";
 
     private readonly Dictionary<string, Piece> _held = new(StringComparer.Ordinal);
-    private bool _hasSaid;
+    private readonly Dictionary<string, long> _items = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private bool _hasCalls;
+    private bool _hasText;
+    private bool _hasReasoning;
     private long _number;
 
     /// <inheritdoc/>
@@ -21,7 +25,8 @@ internal sealed class ResponsesEventRewriter(IBufferWriter<byte> output) : Event
             return;
         }
 
-        if (IsWord(root, "object", "response") && Error(name, root) is null)
+        var isWhole = IsWord(root, "object", "response") || (LooseJson.Property(root, "output") is not null && LooseJson.Property(root, "type") is null);
+        if (isWhole && Error(name, root) is null)
         {
             // A whole response, although a stream was asked for.
             Finish(LooseJson.Word(root, "status") is ("failed" or "incomplete" or "cancelled") and var status ? status : "completed", root);
@@ -42,18 +47,29 @@ internal sealed class ResponsesEventRewriter(IBufferWriter<byte> output) : Event
 
         switch (type[Prefix.Length..])
         {
+            case "error":
+                End();
+                throw Error("error", root)!;
             case "created":
                 WriteResponse("created", "in_progress", LooseJson.Object(root, "response") ?? default);
                 break;
             case "output_text.delta" or "refusal.delta" or "reasoning_text.delta" or "reasoning_summary_text.delta" or "function_call_arguments.delta":
-                WritePiece(type, root);
+                WritePiece(type, root, "delta");
+                break;
+            case "output_text.done" or "reasoning_text.done" or "reasoning_summary_text.done" or "function_call_arguments.done":
+                // Repeats what came in pieces, if any came.
+                WritePiece($"{type[..^"done".Length]}delta", root, type.EndsWith("arguments.done", StringComparison.Ordinal) ? "arguments" : "text");
                 break;
             case "refusal.done":
                 WriteRefusal(type, root);
                 break;
             case "output_item.added" or "output_item.done" when LooseJson.Object(root, "item") is { } item:
                 End();
-                WriteItem(type, LooseJson.Count(LooseJson.Property(root, "output_index")) ?? 0, item);
+                WriteItem(type, IndexOf(root, LooseJson.Word(item, "id")), item);
+                break;
+            case "done":
+                var response = LooseJson.Object(root, "response") ?? root;
+                Finish(LooseJson.Word(response, "status") is ("failed" or "incomplete" or "cancelled") and var state ? state : "completed", response);
                 break;
             case ("completed" or "incomplete" or "failed" or "cancelled") and var end:
                 Finish(end, LooseJson.Object(root, "response") ?? root);
@@ -83,21 +99,22 @@ internal sealed class ResponsesEventRewriter(IBufferWriter<byte> output) : Event
         _held.Clear();
     }
 
-    private void WritePiece(string type, JsonElement root)
+    private void WritePiece(string type, JsonElement root, string field)
     {
         var piece = new Piece(
             type,
             LooseJson.Word(root, "item_id") ?? "",
-            LooseJson.Count(LooseJson.Property(root, "output_index")) ?? 0,
+            IndexOf(root, LooseJson.Word(root, "item_id")),
             type.Contains("summary", StringComparison.Ordinal) ? "summary_index" : "content_index",
             LooseJson.Count(LooseJson.Property(root, "summary_index") ?? LooseJson.Property(root, "content_index")) ?? 0);
-        var given = type.EndsWith("arguments.delta", StringComparison.Ordinal) ? Arguments(LooseJson.Property(root, "delta")) : Text(LooseJson.Property(root, "delta"));
-        if (given is not { Length: > 0 })
+        var given = type.EndsWith("arguments.delta", StringComparison.Ordinal) ? Arguments(LooseJson.Property(root, field)) : Text(LooseJson.Property(root, field));
+        var key = $"{piece.Type} {piece.Item} {piece.Part}";
+        if (given is not { Length: > 0 } || (field != "delta" && _told.Contains(key)))
         {
             return;
         }
 
-        var key = $"{piece.Type} {piece.Item} {piece.Part}";
+        _told.Add(key);
         if (Halves.Any && !Halves.Holds(key))
         {
             // Another text begins: what the one before it still waits for does not come.
@@ -115,7 +132,8 @@ internal sealed class ResponsesEventRewriter(IBufferWriter<byte> output) : Event
 
     private void WritePiece(Piece piece, string text)
     {
-        _hasSaid = true;
+        _hasText |= piece.Type.Contains("output_text", StringComparison.Ordinal) || piece.Type.Contains("refusal", StringComparison.Ordinal);
+        _hasReasoning |= piece.Type.Contains("reasoning", StringComparison.Ordinal);
         Begin(piece.Type);
         Json.WriteString("item_id", piece.ItemId);
         Json.WriteNumber("output_index", piece.Item);
@@ -127,13 +145,34 @@ internal sealed class ResponsesEventRewriter(IBufferWriter<byte> output) : Event
     private void WriteRefusal(string type, JsonElement root)
     {
         End();
-        _hasSaid = true;
+        _hasText = true;
         Begin(type);
         Json.WriteString("item_id", LooseJson.Word(root, "item_id") ?? "");
         Json.WriteNumber("output_index", LooseJson.Count(LooseJson.Property(root, "output_index")) ?? 0);
         Json.WriteNumber("content_index", 0);
         Json.WriteString("refusal", Whole(LooseJson.Property(root, "refusal")));
         EndEvent();
+    }
+
+    /// <summary>The place of an item in the response. Servers that leave it out still name the item.</summary>
+    private long IndexOf(JsonElement root, string? id)
+    {
+        var given = LooseJson.Count(LooseJson.Property(root, "output_index"));
+        if (id is not { Length: > 0 })
+        {
+            return given ?? 0;
+        }
+
+        if (given is not null)
+        {
+            _items[id] = given.Value;
+        }
+        else if (!_items.ContainsKey(id))
+        {
+            _items[id] = _items.Count == 0 ? 0 : _items.Values.Max() + 1;
+        }
+
+        return _items[id];
     }
 
     private void WriteItem(string type, long index, JsonElement item)
@@ -144,7 +183,9 @@ internal sealed class ResponsesEventRewriter(IBufferWriter<byte> output) : Event
             return;
         }
 
-        _hasSaid |= type.EndsWith(".done", StringComparison.Ordinal);
+        _hasCalls |= kind == "function_call";
+        _hasText |= kind == "message" && type.EndsWith(".done", StringComparison.Ordinal);
+        _hasReasoning |= kind == "reasoning" && type.EndsWith(".done", StringComparison.Ordinal);
         Begin(type);
         Json.WriteNumber("output_index", index);
         Json.WriteStartObject("item");
@@ -237,10 +278,11 @@ internal sealed class ResponsesEventRewriter(IBufferWriter<byte> output) : Event
     private void Finish(string status, JsonElement response)
     {
         End();
-        if (!_hasSaid)
+        // Some servers say everything with the end, or what they have no pieces for.
+        var (hasCalls, hasText, hasReasoning) = (_hasCalls, _hasText, _hasReasoning);
+        foreach (var (index, item) in LooseJson.List(LooseJson.Property(response, "output")).Where(item => item.ValueKind == JsonValueKind.Object).Index())
         {
-            // Some servers say everything with the end.
-            foreach (var (index, item) in LooseJson.List(LooseJson.Property(response, "output")).Where(item => item.ValueKind == JsonValueKind.Object).Index())
+            if (LooseJson.Word(item, "type") switch { "function_call" => !hasCalls, "message" => !hasText, "reasoning" => !hasReasoning && !hasText, _ => false })
             {
                 WriteItem("response.output_item.done", index, item);
             }

@@ -39,7 +39,7 @@ internal sealed class OllamaWire : ModelWire
 
     public override IEnumerable<(string Type, ChatFailureKind Kind)> ErrorEvents => [("", ChatFailureKind.ProviderError)];
 
-    // It calls thinking reasoning_content, which Ollama does not, and counts 0 tokens.
+    // It counts 0 tokens.
     public override bool AimockSaysAll => false;
 
     public override bool AnswersById => false;
