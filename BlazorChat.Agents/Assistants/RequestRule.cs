@@ -50,4 +50,10 @@ public enum RequestRule
 
     /// <summary><c>reasoning_effort</c> is left out: the setting has no effect.</summary>
     NoReasoningEffort,
+
+    /// <summary>The token limit is left out: the setting has no effect.</summary>
+    NoTokenLimit,
+
+    /// <summary>Calls that were made at once are sent one after the other: the templates of some models allow one call in a message.</summary>
+    SingleToolCalls,
 }

@@ -22,11 +22,13 @@ internal sealed class RequestFormHandler(RequestForm form, string? assistantId, 
 
         var body = await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         var rules = form.Rules;
+        var asked = new HashSet<RequestRule>();
         while (true)
         {
             var sent = RequestForm.Apply(body, rules);
             var response = await base.SendAsync(WithBody(request, content, sent), cancellationToken).ConfigureAwait(false);
-            if (response.IsSuccessStatusCode)
+            var error = await EarlyError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode && error is null)
             {
                 if (form.Remember(rules) is { Count: > 0 } learned)
                 {
@@ -36,19 +38,19 @@ internal sealed class RequestFormHandler(RequestForm form, string? assistantId, 
                 return response;
             }
 
-            if (!RequestRefusals.IsAboutForm((int)response.StatusCode))
+            if (!response.IsSuccessStatusCode && !RequestRefusals.IsAboutForm((int)response.StatusCode))
             {
                 return response;
             }
 
-            var error = await ProviderError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+            error ??= await ProviderError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
             if (RequestRefusals.RuleOf(error.Message, error.Parameter) is not { } rule)
             {
                 return response;
             }
 
-            var next = With(rules, rule);
-            if (rules.Contains(rule) || RequestForm.Apply(body, next).AsSpan().SequenceEqual(sent))
+            var next = With(rules, rule, asked);
+            if (!asked.Add(rule) || rules.Contains(rule) || RequestForm.Apply(body, next).AsSpan().SequenceEqual(sent))
             {
                 // The request has this form already.
                 using (response)
@@ -62,9 +64,11 @@ internal sealed class RequestFormHandler(RequestForm form, string? assistantId, 
         }
     }
 
-    // Two names for one thing: the newer refusal counts.
-    private static ImmutableSortedSet<RequestRule> With(ImmutableSortedSet<RequestRule> rules, RequestRule rule) => rule switch
+    // Two names for one thing: the newer refusal counts, and a server that refuses both takes neither.
+    private static ImmutableSortedSet<RequestRule> With(ImmutableSortedSet<RequestRule> rules, RequestRule rule, HashSet<RequestRule> asked) => rule switch
     {
+        RequestRule.MaxTokens when asked.Contains(RequestRule.MaxCompletionTokens) => rules.Remove(RequestRule.MaxCompletionTokens).Add(RequestRule.NoTokenLimit),
+        RequestRule.MaxCompletionTokens when asked.Contains(RequestRule.MaxTokens) => rules.Remove(RequestRule.MaxTokens).Add(RequestRule.NoTokenLimit),
         RequestRule.MaxTokens => rules.Remove(RequestRule.MaxCompletionTokens).Add(rule),
         RequestRule.MaxCompletionTokens => rules.Remove(RequestRule.MaxTokens).Add(rule),
         _ => rules.Add(rule),

@@ -24,7 +24,8 @@ internal static class RequestRewriter
         (RequestRule.NoParallelToolCalls, ["parallel_tool_calls"]),
         (RequestRule.NoToolChoice, ["tool_choice"]),
         (RequestRule.NoTemperature, ["temperature"]),
-        (RequestRule.NoReasoningEffort, ["reasoning_effort"]),
+        (RequestRule.NoReasoningEffort, ["reasoning_effort", "think", "thinking"]),
+        (RequestRule.NoTokenLimit, ["max_tokens", "max_completion_tokens"]),
     ];
 
     /// <summary>Applies rules.</summary>
@@ -69,6 +70,11 @@ internal static class RequestRewriter
         if (rules.Contains(RequestRule.NoTools))
         {
             messages = WithoutTools(messages);
+        }
+
+        if (rules.Contains(RequestRule.SingleToolCalls))
+        {
+            messages = WithSingleCalls(messages);
         }
 
         if (rules.Contains(RequestRule.NoSystemRole) || rules.Contains(RequestRule.SystemFirst))
@@ -154,6 +160,38 @@ internal static class RequestRewriter
             }
 
             result.Add(message);
+        }
+
+        return result;
+    }
+
+    /// <summary>Each call in a message of its own, followed by its result.</summary>
+    private static List<JsonObject> WithSingleCalls(List<JsonObject> messages)
+    {
+        var result = new List<JsonObject>();
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (messages[i]["tool_calls"] is not JsonArray { Count: > 1 } calls)
+            {
+                result.Add(messages[i]);
+                continue;
+            }
+
+            // The results are in the order of the calls (ToolHistory).
+            var results = messages.Skip(i + 1).TakeWhile(message => RoleOf(message) == "tool").ToList();
+            for (var call = 0; call < calls.Count; call++)
+            {
+                var one = call == 0 ? (JsonObject)messages[i].DeepClone() : Message("assistant", "");
+                one["tool_calls"] = new JsonArray(calls[call]?.DeepClone());
+                result.Add(one);
+                if (call < results.Count)
+                {
+                    result.Add(results[call]);
+                }
+            }
+
+            result.AddRange(results.Skip(calls.Count));
+            i += results.Count;
         }
 
         return result;
@@ -245,7 +283,7 @@ internal static class RequestRewriter
 
     private static void FillEmpty(JsonObject message)
     {
-        if (!message.ContainsKey("tool_calls") && string.IsNullOrWhiteSpace(ContentOf(message)) && message["content"] is not JsonArray { Count: > 0 })
+        if (string.IsNullOrWhiteSpace(ContentOf(message)) && message["content"] is not JsonArray { Count: > 0 })
         {
             message["content"] = Nothing;
         }
