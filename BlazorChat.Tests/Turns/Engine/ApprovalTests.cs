@@ -184,6 +184,55 @@ public sealed class ApprovalTests
     }
 
     [Theory]
+    [InlineData("stop")]
+    [InlineData("clear")]
+    [InlineData("delete the question")]
+    [InlineData("delete the response")]
+    [InlineData("edit the question")]
+    [InlineData("continue")]
+    [InlineData("begin anew")]
+    public async Task A_yes_that_comes_together_with_something_else_runs_the_call_once_or_is_refused(string other)
+    {
+        var runs = 0;
+        await using var bench = await TurnBench.StartAsync(TurnBench.Tool("careful", (string what) => $"did {what} {Interlocked.Increment(ref runs)}", ChatTool.Always));
+        for (var round = 0; round < 12; round++)
+        {
+            var before = Volatile.Read(ref runs);
+            (await bench.AskAsync($"Go {round}")).Call($"c{round}", "careful", What).Finish();
+            var paused = await bench.UntilAsync(m => m.Status is MessageStatus.AwaitingPeople && m.Calls.Any(c => c.CallId == $"c{round}"));
+            async Task<RoomError?> Other() => other switch
+            {
+                "stop" => (await bench.Responses.StopAsync(ChatHost.Ada, bench.Room.Id, paused.Id, default)).Error,
+                "clear" => (await bench.Host.Rooms.ClearAsync(ChatHost.Ada, bench.Room.Id, default)).Error,
+                "delete the question" => (await bench.Host.Rooms.DeleteMessageAsync(ChatHost.Ada, bench.Room.Id, paused.QuestionId!.Value, default)).Error,
+                "delete the response" => (await bench.Host.Rooms.DeleteMessageAsync(ChatHost.Ada, bench.Room.Id, paused.Id, default)).Error,
+                "edit the question" => (await bench.Host.Rooms.EditAsync(ChatHost.Ada, bench.Room.Id, paused.QuestionId!.Value, $"Went {round}", default)).Error,
+                "continue" => (await bench.Responses.ContinueAsync(ChatHost.Ada, bench.Room.Id, paused.Id, default)).Error,
+                _ => (await bench.Responses.RegenerateAsync(ChatHost.Ada, bench.Room.Id, paused.Id, default)).Error,
+            };
+            var decision = Task.Run(() => bench.DecideAsync(ChatHost.Ada, paused, $"c{round}", yes: true));
+            await Task.WhenAll(decision, Task.Run(Other));
+
+            // Whatever of the two came first, the room goes on.
+            await bench.Host.PostAsync(bench.Room, $"Next {round}");
+            while (true)
+            {
+                var request = await bench.Host.Model.NextAsync();
+                request.Finish("ok");
+                if (request.Lines.Last().EndsWith($"Next {round}", StringComparison.Ordinal))
+                {
+                    break;
+                }
+            }
+
+            await bench.Watch.UntilAsync(s => s.Messages.All(m => m.Message.Status.IsEnded) && s.Messages[^1].Message.Text == "ok");
+            Assert.InRange(Volatile.Read(ref runs) - before, 0, (await decision).Error is null ? 1 : 0);
+            await using var db = bench.Host.OpenDatabase();
+            Assert.Empty(await db.Turns.ToListAsync());
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Whoever_writes_meanwhile_is_answered_and_the_request_waits_on(bool isAsker)
