@@ -31,6 +31,8 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
 
     public DbSet<LeaverRow> Leavers => Set<LeaverRow>();
 
+    public DbSet<MemberRow> Members => Set<MemberRow>();
+
     public DbSet<RemovedMessageRow> RemovedMessages => Set<RemovedMessageRow>();
 
     /// <summary>
@@ -76,11 +78,17 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             room.Property(r => r.Name).HasMaxLength(RoomLimits.RoomNameLength);
             room.Property(r => r.NameKey).HasMaxLength(RoomLimits.RoomNameLength);
             room.Property(r => r.Instructions).HasMaxLength(RoomLimits.InstructionsLength);
-            room.Property(r => r.OwnerId).HasMaxLength(64);
             // The default for rooms from before these settings existed.
             room.Property(r => r.DisabledTools).HasDefaultValue("");
             room.Property(r => r.QuietMilliseconds).HasDefaultValue(2_000);
-            room.HasIndex(r => r.NameKey).IsUnique();
+        });
+
+        modelBuilder.Entity<MemberRow>(member =>
+        {
+            member.ToTable("Members");
+            member.HasKey(m => new { m.RoomId, m.PersonId });
+            member.HasIndex(m => m.PersonId);
+            member.HasOne<RoomRow>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Cascade);
         });
 
         modelBuilder.Entity<MessageRow>(message =>

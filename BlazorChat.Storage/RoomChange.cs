@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Text;
@@ -15,6 +16,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
 
     private readonly Dictionary<Guid, (MessageRow Row, Message Message)> _messages = [];
     private readonly Dictionary<Guid, TurnRow> _turns = [];
+    private readonly Dictionary<Guid, MemberRow> _members = [];
     private readonly List<RoomEvent> _events = [];
     private RoomRow? _room;
 
@@ -27,10 +29,14 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         return _room?.ToRoom();
     }
 
-    public Task<bool> IsNameTakenAsync(string name, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<RoomMember>> ReadMembersAsync(CancellationToken cancellationToken)
     {
-        var key = Names.KeyOf(name);
-        return db.Rooms.AnyAsync(r => r.NameKey == key && r.Id != roomId, cancellationToken);
+        foreach (var row in await db.Members.Where(m => m.RoomId == roomId).ToListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _members[row.PersonId] = row;
+        }
+
+        return [.. _members.Values.Select(m => m.ToMember())];
     }
 
     public async Task<Message?> FindMessageAsync(Guid messageId, CancellationToken cancellationToken) =>
@@ -83,11 +89,27 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
             NameKey = "",
             Instructions = "",
             DisabledTools = "",
-            OwnerId = room.OwnerId,
             CreatedAt = room.CreatedAt,
         };
         _room.Set(room);
         db.Rooms.Add(_room);
+    }
+
+    public void Save(RoomMember member)
+    {
+        if (!_members.TryGetValue(member.PersonId, out var row))
+        {
+            _members[member.PersonId] = row = new MemberRow { RoomId = roomId, PersonId = member.PersonId, Since = member.Since };
+            db.Members.Add(row);
+        }
+
+        row.Role = member.Role;
+    }
+
+    public void Remove(RoomMember member)
+    {
+        _members.Remove(member.PersonId, out var row);
+        db.Members.Remove(row ?? throw new InvalidOperationException("The member was not read in this change."));
     }
 
     public void Save(Room room) => Found(_room).Set(room);
@@ -174,6 +196,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         await RemoveThroughAsync(RoomRow.Deleted, cancellationToken).ConfigureAwait(false);
         if (LeavesRows)
         {
+            await db.Members.Where(m => m.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
             room.SetDeleted();
         }
         else

@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Turns;
@@ -13,6 +14,10 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
     public Task<IReadOnlyList<Room>> ListAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Room>>(async db =>
             (await db.ExistingRooms.AsNoTracking().ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(r => r.ToRoom()), cancellationToken);
+
+    public Task<IReadOnlyList<(Guid RoomId, RoomMember Member)>> ListMembersAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<(Guid, RoomMember)>>(async db =>
+            (await db.Members.AsNoTracking().ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(m => (m.RoomId, m.ToMember())), cancellationToken);
 
     public Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>

@@ -1,10 +1,25 @@
 using System.Collections.Immutable;
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Text;
 using BlazorChat.Turns;
 
 namespace BlazorChat.Storage;
+
+/// <summary>A member of a room.</summary>
+internal sealed class MemberRow
+{
+    public required Guid RoomId { get; set; }
+
+    public required Guid PersonId { get; set; }
+
+    public RoomRole Role { get; set; }
+
+    public DateTimeOffset Since { get; set; }
+
+    public RoomMember ToMember() => new(PersonId, Role, Since);
+}
 
 /// <summary>A room's row. It keeps counts, so that no reader has to count messages.</summary>
 internal sealed class RoomRow
@@ -21,7 +36,7 @@ internal sealed class RoomRow
     public required string Name { get; set; }
 
     /// <summary>
-    /// The unique key: <see cref="Names.KeyOf"/> of the name, or <see cref="UnnamedKey"/> for a room without a name of its own.
+    /// <see cref="Names.KeyOf"/> of the name, or <see cref="UnnamedKey"/> for a room without a name of its own.
     /// </summary>
     public required string NameKey { get; set; }
 
@@ -43,8 +58,7 @@ internal sealed class RoomRow
     /// <summary>The number of the last event in the outbox.</summary>
     public long LastEvent { get; set; }
 
-    /// <summary>The person who made it; null for the lobby.</summary>
-    public string? OwnerId { get; set; }
+    public RoomVisibility Visibility { get; set; }
 
     public OverlapPolicy Overlap { get; set; }
 
@@ -94,6 +108,7 @@ internal sealed class RoomRow
         }
 
         Set(room.Settings);
+        Visibility = room.Visibility;
         LastActivityAt = room.LastActivityAt;
         MessageCount = room.MessageCount;
         LastSequence = room.LastSequence;
@@ -115,7 +130,7 @@ internal sealed class RoomRow
             QuietTime = TimeSpan.FromMilliseconds(QuietMilliseconds),
             DisabledTools = [.. DisabledTools.Split('\n', StringSplitOptions.RemoveEmptyEntries)],
         },
-        OwnerId = OwnerId,
+        Visibility = Visibility,
         Tokens = new TokenCounts(InputTokens, OutputTokens, CachedInputTokens, ReasoningTokens),
         Cost = CostMicros / 1_000_000m,
         CreatedAt = CreatedAt,

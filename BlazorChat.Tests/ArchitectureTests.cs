@@ -46,7 +46,7 @@ public sealed partial class ArchitectureTests
             .Select(t => t.FullName!.Split('+')[0].Split('`')[0]).Distinct()
             .Except(
             [
-                typeof(IRoomAuthorizer).FullName!, typeof(OpenRoomAuthorizer).FullName!, typeof(RoomService).FullName!, typeof(ResponseService).FullName!,
+                typeof(IRoomAuthorizer).FullName!, typeof(RoomAuthorizer).FullName!, typeof(RoomService).FullName!, typeof(ResponseService).FullName!,
                 "BlazorChat.Commands.RoomCommandContext", "BlazorChat.Commands.RoomCommandServices", "BlazorChat.Rooms.RoomsServices", "BlazorChat.Turns.TurnsServices",
             ]));
 

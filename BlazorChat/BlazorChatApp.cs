@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Live;
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Mcp;
@@ -98,6 +99,7 @@ public static class BlazorChatApp
         await app.Services.MigrateAsync(stopping).ConfigureAwait(false);
         await app.Services.GetRequiredService<Recovery>().RunAsync(stopping).ConfigureAwait(false);
         var rooms = app.Services.GetRequiredService<IRoomStore>();
+        await app.Services.GetRequiredService<RoomAccessDirectory>().LoadAsync(rooms, stopping).ConfigureAwait(false);
         var directory = app.Services.GetRequiredService<RoomDirectory>();
         await directory.LoadAsync(rooms, stopping).ConfigureAwait(false);
         await app.Services.GetRequiredService<Lobby>().EnsureAsync(stopping).ConfigureAwait(false);

@@ -48,15 +48,18 @@ public enum RoomPermission
 
     /// <summary>Take one turn out of the queue.</summary>
     WithdrawTurn,
+
+    /// <summary>Decide who can see a room, who its members are, and what they may do.</summary>
+    ManageMembers,
+
+    /// <summary>Give up one's own membership of a room.</summary>
+    LeaveRoom,
 }
 
 /// <summary>The subject of a permission check, as looked up by the command.</summary>
 /// <param name="RoomId">The room.</param>
 public sealed record AuthorizedResource(Guid RoomId)
 {
-    /// <summary>The id of the room's owner; null when it has none, or the permission does not depend on it.</summary>
-    public string? RoomOwnerId { get; init; }
-
     /// <summary>The author of the message, or the asker of the response or turn; null when the permission does not depend on one.</summary>
     public Author? Owner { get; init; }
 
@@ -78,42 +81,75 @@ public interface IRoomAuthorizer
     /// <param name="permission">The operation.</param>
     /// <param name="resource">The subject, or null for an operation without a room.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
-    /// <returns>Null when allowed, otherwise the reason.</returns>
+    /// <returns>
+    /// Null when allowed, otherwise the reason. A room that the caller may not see does not exist for them: <see cref="RoomErrorKind.NotFound"/>,
+    /// as for an id that no room has.
+    /// </returns>
     ValueTask<RoomError?> AuthorizeAsync(Person? person, RoomPermission permission, AuthorizedResource? resource, CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// The rules until rooms have members and roles: everyone who has joined may do everything, except with what belongs to someone else. Only
-/// the asker and the room's owner approve a tool call; only the asker's browser runs a browser tool; only the author edits a message; the
-/// author (for a response: the asker) and the room's owner delete it. Anyone may act on what belongs to no one.
+/// The rules, by what somebody is on the server and in the room, as it is at that moment. A viewer reads; a member writes, asks and changes
+/// settings; an owner decides who is in the room and what becomes of it. What belongs to a person, only they and the owners decide; anyone
+/// who may write may act on what belongs to no one. An administrator has no rights in a room that has an owner, except as a member.
 /// </summary>
-public sealed class OpenRoomAuthorizer : IRoomAuthorizer
+internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) : IRoomAuthorizer
 {
     private static readonly RoomError JoinFirst = new(RoomErrorKind.Forbidden, "Please join with a name first.");
 
     /// <inheritdoc />
     public ValueTask<RoomError?> AuthorizeAsync(Person? person, RoomPermission permission, AuthorizedResource? resource, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(person is { } who && who.Id != Guid.Empty && Names.CheckPersonName(who.Name).Error is null
-            ? Decide(who.AsAuthor().Id, permission, resource)
-            : JoinFirst);
+        ValueTask.FromResult(
+            person is { } who && who.Id != Guid.Empty && Names.CheckPersonName(who.Name).Error is null && people.StandingOf(who) is var standing and not Standing.None
+                ? Decide(who, standing, permission, resource)
+                : JoinFirst);
 
-    private static RoomError? Decide(string who, RoomPermission permission, AuthorizedResource? resource)
+    private RoomError? Decide(Person who, Standing standing, RoomPermission permission, AuthorizedResource? resource)
     {
-        var isOwn = resource?.Owner is { Kind: AuthorKind.Person } owner && owner.Id == who;
-        var isOwner = resource?.RoomOwnerId == who;
-        var isNobodys = resource?.Owner is not { Kind: AuthorKind.Person } && resource?.RoomOwnerId is null;
+        if (permission is RoomPermission.ListRooms or RoomPermission.CreateRoom)
+        {
+            return null;
+        }
+
+        if (resource is null)
+        {
+            return No("No one can do this.");
+        }
+
+        if (rooms.Find(resource.RoomId) is not { } access || access.RoleOf(who.Id, standing) is not { } role)
+        {
+            return RoomErrors.NoSuchRoom;
+        }
+
+        if (permission is RoomPermission.ViewRoom)
+        {
+            return null;
+        }
+
+        if (permission is RoomPermission.LeaveRoom)
+        {
+            return access.Members.ContainsKey(who.Id) ? null : No("You are not a member of this room.");
+        }
+
+        if (role < RoomRole.Member)
+        {
+            return No("You can read this room, but not change anything in it.");
+        }
+
+        var isOwner = role == RoomRole.Owner;
+        var isOwn = resource.Owner is { Kind: AuthorKind.Person } owner && owner.Id == who.AsAuthor().Id;
+        var isNobodys = resource.Owner is not { Kind: AuthorKind.Person } && !access.HasOwner;
         return permission switch
         {
-            RoomPermission.DecideToolCall when !(isOwn || isOwner || isNobodys) =>
-                No("Only the person who asked or the room owner can decide this."),
-            RoomPermission.AnswerBrowserCall when !isOwn => No("Only the browser of the person who asked can answer this."),
-            RoomPermission.EditMessage when !isOwn => No("Only the author can edit this message."),
-            RoomPermission.DeleteMessage when !(isOwn || isOwner || isNobodys) => No("Only the author or the room owner can delete this message."),
-            RoomPermission.WithdrawTurn when !(isOwn || isOwner || isNobodys) => No("Only the person who asked or the room owner can remove this question."),
-            RoomPermission.DecideToolCall or RoomPermission.AnswerBrowserCall or RoomPermission.EditMessage or RoomPermission.DeleteMessage
-                or RoomPermission.WithdrawTurn => null,
-            RoomPermission.ListRooms or RoomPermission.CreateRoom or RoomPermission.ViewRoom or RoomPermission.PostMessage or RoomPermission.ChangeRoom
-                or RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.StopResponse or RoomPermission.RetryResponse => null,
+            RoomPermission.PostMessage or RoomPermission.ChangeRoom or RoomPermission.StopResponse or RoomPermission.RetryResponse => null,
+            RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.ManageMembers => isOwner || (!access.HasOwner && standing == Standing.Administrator)
+                ? null
+                : No(access.HasOwner ? "Only an owner of this room can do this." : "Only an administrator can do this, because this room has no owner."),
+            RoomPermission.DecideToolCall => isOwn || isOwner || isNobodys ? null : No("Only the person who asked or an owner of the room can decide this."),
+            RoomPermission.AnswerBrowserCall => isOwn ? null : No("Only the browser of the person who asked can answer this."),
+            RoomPermission.EditMessage => isOwn ? null : No("Only the author can edit this message."),
+            RoomPermission.DeleteMessage => isOwn || isOwner || isNobodys ? null : No("Only the author or an owner of the room can delete this message."),
+            RoomPermission.WithdrawTurn => isOwn || isOwner || isNobodys ? null : No("Only the person who asked or an owner of the room can remove this question."),
             // A permission without a rule is refused.
             _ => No("No one can do this."),
         };

@@ -39,10 +39,6 @@ internal sealed record ChangeRoom(Guid RoomId, Person? By, string? Name, RoomSet
             if (Name is not null)
             {
                 changed = changed with { Name = Names.CheckRoomName(Name).Value, IsNamed = true };
-                if (await change.IsNameTakenAsync(changed.Name, token).ConfigureAwait(false))
-                {
-                    return RoomErrors.NameTaken(changed.Name);
-                }
             }
 
             change.Save(changed);

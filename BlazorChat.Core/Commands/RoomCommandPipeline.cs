@@ -82,7 +82,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
 
 /// <summary>The services that commands use.</summary>
 internal sealed record RoomCommandServices(
-    IRoomStore Rooms, RoomBroadcaster Broadcaster, RoomGates Gates, IRoomAuthorizer Authorizer, IRunningTurns Running,
+    IRoomStore Rooms, RoomBroadcaster Broadcaster, RoomGates Gates, IRoomAuthorizer Authorizer, IPeople People, IRunningTurns Running,
     ITurnScheduler Scheduler, IResponseRules ResponseRules, TimeProvider Time, IOptions<RoomsOptions> Options, ILogger<RoomCommandPipeline> Logger);
 
 /// <summary>A command in progress: the data that was looked up for it, and the way to change the room.</summary>
@@ -97,6 +97,8 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
     public IRunningTurns Running => services.Running;
 
     public IResponseRules ResponseRules => services.ResponseRules;
+
+    public IPeople People => services.People;
 
     public ILogger Logger => services.Logger;
 
@@ -142,7 +144,7 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
     /// <returns>Null when allowed.</returns>
     public async Task<RoomError?> AskAsync(RoomPermission permission, Author? owner, CancellationToken cancellationToken) =>
         await services.Authorizer.AuthorizeAsync(
-            person, permission, new AuthorizedResource(RoomId) { RoomOwnerId = _room?.OwnerId, Owner = owner }, cancellationToken).ConfigureAwait(false);
+            person, permission, new AuthorizedResource(RoomId) { Owner = owner }, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Waits for the room's gate, for a command that started without it.</summary>
     public Task<IDisposable> EnterAsync(CancellationToken cancellationToken) => services.Gates.EnterAsync(RoomId, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
 
@@ -13,8 +14,8 @@ internal interface IRoomChange
     /// <summary>The room, or null.</summary>
     Task<Room?> FindRoomAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether another room has a name (see <see cref="Text.Names.KeyOf"/>).</summary>
-    Task<bool> IsNameTakenAsync(string name, CancellationToken cancellationToken);
+    /// <summary>The members of the room, unordered.</summary>
+    Task<ImmutableArray<RoomMember>> ReadMembersAsync(CancellationToken cancellationToken);
 
     /// <summary>One message of the room, or null.</summary>
     Task<Message?> FindMessageAsync(Guid messageId, CancellationToken cancellationToken);
@@ -42,6 +43,12 @@ internal interface IRoomChange
 
     /// <summary>Saves a room that was read in this change.</summary>
     void Save(Room room);
+
+    /// <summary>Saves a member that was read in this change, or stores a new one.</summary>
+    void Save(RoomMember member);
+
+    /// <summary>Removes a member that was read in this change.</summary>
+    void Remove(RoomMember member);
 
     /// <summary>Stores a new message.</summary>
     /// <param name="message">The message.</param>
@@ -100,22 +107,5 @@ internal static class RoomChanges
     {
         change.Save(message);
         change.Tell(new RoomEvent.MessageChanged(message));
-    }
-
-    /// <summary>Names a room that has no name of its own. When the title is taken, adds the first free number.</summary>
-    public static async Task<Room> TitleAsync(this IRoomChange change, Room room, string title, CancellationToken cancellationToken)
-    {
-        // When this many rooms share a title, the room stays unnamed.
-        const int MaxOfOneTitle = 50;
-        for (var number = 1; !room.IsNamed && number <= MaxOfOneTitle; number++)
-        {
-            var name = number == 1 ? title : $"{title} ({number})";
-            if (!await change.IsNameTakenAsync(name, cancellationToken).ConfigureAwait(false))
-            {
-                room = room with { Name = name, IsNamed = true };
-            }
-        }
-
-        return room;
     }
 }

@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
 
@@ -37,6 +38,9 @@ internal interface IRoomStore
 {
     /// <summary>All rooms, unordered.</summary>
     Task<IReadOnlyList<Room>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>The members of all rooms, unordered.</summary>
+    Task<IReadOnlyList<(Guid RoomId, RoomMember Member)>> ListMembersAsync(CancellationToken cancellationToken);
 
     /// <summary>One room, or null.</summary>
     Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken);

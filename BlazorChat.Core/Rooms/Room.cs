@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Text;
 
@@ -71,8 +72,8 @@ public sealed record Room
     public required Guid Id { get; init; }
 
     /// <summary>
-    /// The name: trimmed, 1 to 80 characters, unique ignoring case. Until the room is named it is <see cref="Names.UnnamedRoom"/>, which
-    /// several rooms can share.
+    /// The name: trimmed, 1 to 80 characters. Rooms can share a name: otherwise, a refused name would tell of a room that one may not see.
+    /// Until the room is named, it is <see cref="Names.UnnamedRoom"/>.
     /// </summary>
     public required string Name { get; init; }
 
@@ -88,8 +89,8 @@ public sealed record Room
     /// <summary>When assistants answer.</summary>
     public AnswerMode AnswerMode => Settings.AnswerMode;
 
-    /// <summary>The id of the person who made the room, its owner; null for a room that the server made.</summary>
-    public string? OwnerId { get; init; }
+    /// <summary>Who can see the room besides its members.</summary>
+    public RoomVisibility Visibility { get; init; }
 
     /// <summary>Tokens of all responses so far, including removed ones.</summary>
     public TokenCounts Tokens { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BlazorChat.Access;
 using BlazorChat.Outbox;
 
 namespace BlazorChat.Rooms;
@@ -26,6 +27,7 @@ internal sealed partial class RoomBroadcaster : IDisposable
     private readonly ConcurrentDictionary<Guid, Entry> _rooms = new();
     private readonly IRoomStore _store;
     private readonly RoomGates _gates;
+    private readonly RoomAccessDirectory _access;
     private readonly TimeProvider _time;
     private readonly OutboxSignal _outbox;
     private readonly ILogger<RoomBroadcaster> _logger;
@@ -36,10 +38,11 @@ internal sealed partial class RoomBroadcaster : IDisposable
     /// Makes the broadcaster. Observers are resolved at the first event, since they may depend on the broadcaster themselves.
     /// </summary>
     internal RoomBroadcaster(
-        IRoomStore store, RoomGates gates, OutboxSignal outbox, RoomsMetrics metrics, TimeProvider time, IServiceProvider services, ILogger<RoomBroadcaster> logger)
+        IRoomStore store, RoomGates gates, RoomAccessDirectory access, OutboxSignal outbox, RoomsMetrics metrics, TimeProvider time, IServiceProvider services, ILogger<RoomBroadcaster> logger)
     {
         _store = store;
         _gates = gates;
+        _access = access;
         _outbox = outbox;
         _logger = logger;
         _time = time;
@@ -51,6 +54,8 @@ internal sealed partial class RoomBroadcaster : IDisposable
     /// <summary>Tells a stored event. Called inside the room's gate.</summary>
     public void Publish(Guid roomId, RoomEvent roomEvent)
     {
+        // First, so that whoever hears of the event is already asked for their new rights.
+        _access.OnRoomEvent(roomId, roomEvent);
         if (_rooms.TryGetValue(roomId, out var entry))
         {
             entry.Room.Apply(roomEvent);

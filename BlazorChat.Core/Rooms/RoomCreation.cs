@@ -1,25 +1,39 @@
+using BlazorChat.Access;
+
 namespace BlazorChat.Rooms;
 
 /// <summary>Creates rooms.</summary>
-internal static class RoomCreation
+internal sealed class RoomCreation(IRoomStore store, RoomDirectory directory, RoomAccessDirectory access)
 {
     /// <summary>Stores a new room.</summary>
-    /// <returns>An error when the name (unless the room has none of its own) is taken, or when there are already
-    /// <see cref="RoomLimits.Rooms"/> rooms.</returns>
-    public static async Task<Result<Room>> CreateAsync(this IRoomStore store, Room room, CancellationToken cancellationToken) =>
-        (await store.ChangeAsync<Room>(room.Id, async (change, token) =>
+    /// <param name="room">The room.</param>
+    /// <param name="owner">Who owns it; null for nobody.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    /// <returns>An error when there are already <see cref="RoomLimits.Rooms"/> rooms.</returns>
+    public async Task<Result<Room>> CreateAsync(Room room, RoomMember? owner, CancellationToken cancellationToken)
+    {
+        var created = (await store.ChangeAsync<Room>(room.Id, async (change, token) =>
         {
-            if (room.IsNamed && await change.IsNameTakenAsync(room.Name, token).ConfigureAwait(false))
-            {
-                return RoomErrors.NameTaken(room.Name);
-            }
-
             if (await change.CountRoomsAsync(token).ConfigureAwait(false) >= RoomLimits.Rooms)
             {
                 return new RoomError(RoomErrorKind.Limit, $"This server already has {RoomLimits.Rooms:N0} rooms, which is the maximum. Please delete one first.");
             }
 
             change.Add(room);
+            if (owner is not null)
+            {
+                change.Save(owner);
+            }
+
             return room;
         }, cancellationToken).ConfigureAwait(false)).Value;
+        if (created.Error is null)
+        {
+            // Whoever sees it in the list may open it.
+            access.Add(room, owner is null ? [] : [owner]);
+            directory.Add(room);
+        }
+
+        return created;
+    }
 }

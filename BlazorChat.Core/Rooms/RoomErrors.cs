@@ -15,7 +15,15 @@ internal static class RoomErrors
 
     public static readonly RoomError TooFast = new(RoomErrorKind.Limit, "You're doing that too often. Please wait a moment and try again.");
 
-    public static RoomError NameTaken(string name) => new(RoomErrorKind.Conflict, $"A room named “{name}” already exists.");
+    public static readonly RoomError NoSuchPerson = new(RoomErrorKind.NotFound, "Nobody here has this name.");
+
+    public static readonly RoomError NoSuchMember = new(RoomErrorKind.NotFound, "This person is not a member of the room.");
+
+    public static readonly RoomError NoSuchRole = new(RoomErrorKind.Invalid, "Please choose a role.");
+
+    public static readonly RoomError TooManyMembers = new(RoomErrorKind.Limit, $"A room can have {RoomLimits.Members:N0} members. You can open it to everybody instead.");
+
+    public static readonly RoomError LastOwner = new(RoomErrorKind.Conflict, "A room needs an owner. Please make somebody else an owner first.");
 
     public static readonly RoomError SettingChanged = new(RoomErrorKind.Conflict, "Someone else changed this setting meanwhile.");
 

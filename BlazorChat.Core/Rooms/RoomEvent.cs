@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
 
@@ -16,7 +17,7 @@ internal abstract record RoomEvent
     /// <summary>The event's number in its room, counted from 1 in the order of storing; 0 until it is stored.</summary>
     public long Number { get; init; }
 
-    /// <summary>The id of the message or turn that it is about; null when it is about the whole room. Consumers of the outbox get it.</summary>
+    /// <summary>The id of the message, turn or person that it is about; null when it is about the whole room. Consumers of the outbox get it.</summary>
     public abstract Guid? SubjectId { get; }
 
     /// <summary>A person's or a service's message was stored.</summary>
@@ -97,11 +98,25 @@ internal abstract record RoomEvent
         public decimal? Cost { get; init; }
     }
 
-    /// <summary>The room's name, settings or cost changed.</summary>
+    /// <summary>The room's name, settings, visibility or cost changed.</summary>
     public sealed record RoomChanged(Room Room) : RoomEvent
     {
         /// <inheritdoc />
         public override Guid? SubjectId => null;
+    }
+
+    /// <summary>Somebody is a member of the room now, or has another role.</summary>
+    public sealed record MemberSet(RoomMember Member, Author By) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => Member.PersonId;
+    }
+
+    /// <summary>Somebody is no member of the room any more: they left or were removed.</summary>
+    public sealed record MemberRemoved(Guid PersonId, Author By) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => PersonId;
     }
 
     /// <summary>All messages up to <see cref="Through"/> and their turns were removed.</summary>

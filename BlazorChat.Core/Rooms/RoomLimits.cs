@@ -36,6 +36,9 @@ public static class RoomLimits
     /// <summary>Most rooms of one installation: the whole list is kept in memory and shown to everyone.</summary>
     public const int Rooms = 1_000;
 
+    /// <summary>Most members of one room. A room that is open to everybody needs none.</summary>
+    public const int Members = 1_000;
+
     /// <summary>
     /// Longest tool result that is kept in its message and sent to a model, in UTF-16 characters; the complete result is stored beside it.
     /// </summary>

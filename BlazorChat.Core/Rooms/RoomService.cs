@@ -4,6 +4,7 @@ using BlazorChat.Commands;
 using BlazorChat.Messages;
 using BlazorChat.Text;
 using BlazorChat.Turns;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Rooms;
 
@@ -17,17 +18,26 @@ public sealed partial class RoomService
     private readonly IRoomAuthorizer _authorizer;
     private readonly IRoomStore _store;
     private readonly RoomDirectory _directory;
+    private readonly RoomAccessDirectory _access;
+    private readonly RoomCreation _creation;
+    private readonly IPeople _people;
+    private readonly RoomVisibility _ofNewRooms;
     private readonly PostingRate _rate;
     private readonly TimeProvider _time;
     private readonly ILogger<RoomService> _logger;
 
     internal RoomService(
-        IRoomOwners owners, IRoomAuthorizer authorizer, IRoomStore store, RoomDirectory directory, PostingRate rate, TimeProvider time, ILogger<RoomService> logger)
+        IRoomOwners owners, IRoomAuthorizer authorizer, IRoomStore store, RoomDirectory directory, RoomAccessDirectory access, RoomCreation creation,
+        IPeople people, PostingRate rate, IOptions<RoomsOptions> options, TimeProvider time, ILogger<RoomService> logger)
     {
         _owners = owners;
         _authorizer = authorizer;
         _store = store;
         _directory = directory;
+        _access = access;
+        _creation = creation;
+        _people = people;
+        _ofNewRooms = options.Value.NewRooms;
         _rate = rate;
         _time = time;
         _logger = logger;
@@ -41,17 +51,36 @@ public sealed partial class RoomService
     /// <param name="permission">The permission that the operation needs.</param>
     /// <param name="room">The room.</param>
     /// <param name="owner">The owner of the message or turn concerned (see <see cref="Message.Owner"/>); null for none.</param>
-    public bool Offers(Person? person, RoomPermission permission, Room room, Author? owner)
+    public bool Offers(Person? person, RoomPermission permission, Room room, Author? owner) => Decide(person, permission, room, owner) ?? true;
+
+    /// <summary>
+    /// Whether a person may see a room now: the authorizer's decision, or false when it cannot decide synchronously, because a list must not
+    /// wait for each of its rooms.
+    /// </summary>
+    public bool Shows(Person? person, Room room) => Decide(person, RoomPermission.ViewRoom, room, null) ?? false;
+
+    /// <summary>Whether a person may see a room now.</summary>
+    /// <returns>Null if they may, otherwise the reason.</returns>
+    internal ValueTask<RoomError?> CheckViewAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        _authorizer.AuthorizeAsync(person, RoomPermission.ViewRoom, roomId, cancellationToken);
+
+    /// <summary>Who may be in a room: another object after each change. The caller has asked whether the viewer may see the room.</summary>
+    internal RoomAccess? AccessOf(Guid roomId) => _access.Find(roomId);
+
+    private bool? Decide(Person? person, RoomPermission permission, Room room, Author? owner)
     {
-        var asked = _authorizer.AuthorizeAsync(person, permission, new AuthorizedResource(room.Id) { RoomOwnerId = room.OwnerId, Owner = owner }, CancellationToken.None);
-        return !asked.IsCompletedSuccessfully || asked.GetAwaiter().GetResult() is null;
+        var asked = _authorizer.AuthorizeAsync(person, permission, new AuthorizedResource(room.Id) { Owner = owner }, CancellationToken.None);
+        return asked.IsCompletedSuccessfully ? asked.GetAwaiter().GetResult() is null : null;
     }
 
-    /// <summary>The list of rooms, newest activity first.</summary>
+    /// <summary>The list of the rooms that a person may see, newest activity first.</summary>
     public async Task<Result<ImmutableArray<RoomSummary>>> ListRoomsAsync(Person? person, CancellationToken cancellationToken) =>
         await _authorizer.AuthorizeAsync(person, RoomPermission.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no
             ? no
-            : _directory.Rooms;
+            : ReadList(person);
+
+    /// <summary>The same as <see cref="ListRoomsAsync"/>, for somebody who may see the list.</summary>
+    internal ImmutableArray<RoomSummary> ReadList(Person? person) => [.. _directory.Rooms.Where(r => Shows(person, r.Room))];
 
     /// <summary>All rooms, most recent activity first, for code on the server: no one's permission is checked.</summary>
     public ImmutableArray<RoomSummary> Rooms => _directory.Rooms;
@@ -162,6 +191,40 @@ public sealed partial class RoomService
     public Task<Result<Guid>> DeleteMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
         _owners.RunAsync(new DeleteMessage(roomId, person, messageId), cancellationToken);
 
+    /// <summary>
+    /// The members of a room with their names, owners first. Whoever sees the room sees them; see <see cref="Room.Visibility"/> for who else does.
+    /// </summary>
+    public Task<Result<ImmutableArray<NamedMember>>> ReadMembersAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        ReadAsync(person, RoomPermission.ViewRoom, roomId, () => Task.FromResult(ReadMembers(roomId)), cancellationToken);
+
+    /// <inheritdoc cref="SetMember" />
+    /// <param name="person">The caller.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="personId">Who is to be a member.</param>
+    /// <param name="role">Their role.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    public Task<Result<RoomMember>> SetMemberAsync(Person? person, Guid roomId, Guid personId, RoomRole role, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new SetMember(roomId, person, personId, role), cancellationToken);
+
+    /// <inheritdoc cref="RemoveMember" />
+    public Task<Result<Guid>> RemoveMemberAsync(Person? person, Guid roomId, Guid personId, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new RemoveMember(roomId, person, personId), cancellationToken);
+
+    /// <inheritdoc cref="ChangeVisibility" />
+    public Task<Result<Room>> ChangeVisibilityAsync(Person? person, Guid roomId, RoomVisibility visibility, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new ChangeVisibility(roomId, person, visibility), cancellationToken);
+
+    private Result<ImmutableArray<NamedMember>> ReadMembers(Guid roomId)
+    {
+        if (_access.Find(roomId) is not { } access)
+        {
+            return RoomErrors.NoSuchRoom;
+        }
+
+        return access.Members.Values.Select(m => new NamedMember(m, _people.NameOf(m.PersonId) ?? Names.GonePerson))
+            .OrderByDescending(m => m.Member.Role).ThenBy(m => m.Name, StringComparer.OrdinalIgnoreCase).ThenBy(m => m.Member.PersonId).ToImmutableArray();
+    }
+
     private Task<Result<Room>> CreateNamedAsync(Person? person, string? name, CancellationToken cancellationToken) =>
         ReadAsync<Room>(person, RoomPermission.CreateRoom, null, async () =>
         {
@@ -176,14 +239,13 @@ public sealed partial class RoomService
                 Id = Guid.CreateVersion7(now),
                 Name = name ?? Names.UnnamedRoom,
                 IsNamed = name is not null,
+                Visibility = _ofNewRooms,
                 CreatedAt = now,
                 LastActivityAt = now,
-                OwnerId = person.AsAuthor().Id,
             };
-            var created = await _store.CreateAsync(room, cancellationToken).ConfigureAwait(false);
+            var created = await _creation.CreateAsync(room, new RoomMember(person.Id, RoomRole.Owner, now), cancellationToken).ConfigureAwait(false);
             if (created.Error is null)
             {
-                _directory.Add(created.Value);
                 LogCreated(room.Id);
             }
 

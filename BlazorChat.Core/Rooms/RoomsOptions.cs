@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using BlazorChat.Access;
 
 namespace BlazorChat.Rooms;
 
@@ -12,6 +13,10 @@ internal sealed class RoomsOptions
     [Required]
     [StringLength(RoomLimits.RoomNameLength, MinimumLength = 1)]
     public string LobbyName { get; set; } = "Lobby";
+
+    /// <summary>Who can see a new room besides whoever makes it, until its owner decides.</summary>
+    [EnumDataType(typeof(RoomVisibility))]
+    public RoomVisibility NewRooms { get; set; }
 
     /// <summary>Messages that one person may post per minute on average; retries and new rooms count, too.</summary>
     [Range(1, 100_000)]

@@ -3,6 +3,7 @@ using BlazorChat.Commands;
 using BlazorChat.Outbox;
 using BlazorChat.Text;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Rooms;
 
@@ -14,7 +15,10 @@ internal static class RoomsServices
         services.AddSection<RoomsOptions>(RoomsOptions.Section)
             .Validate(o => Names.CheckRoomName(o.LobbyName).Error is null, "The setting Rooms:LobbyName is not a valid room name.");
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IRoomAuthorizer, OpenRoomAuthorizer>();
+        services.AddSingleton<RoomAccessDirectory>();
+        services.TryAddSingleton<IPeople, AllGuests>();
+        services.AddSingleton<RoomCreation>();
+        services.AddSingleton<IRoomAuthorizer, RoomAuthorizer>();
         services.AddSingleton<RoomGates>();
         services.AddSingleton<RoomsMetrics>();
         services.AddSingleton<PostingRate>();
@@ -22,7 +26,7 @@ internal static class RoomsServices
         services.AddSingleton<OutboxSignal>();
         services.AddHostedService<OutboxDelivery>();
         services.AddSingleton(s => new RoomBroadcaster(
-            s.GetRequiredService<IRoomStore>(), s.GetRequiredService<RoomGates>(), s.GetRequiredService<OutboxSignal>(), s.GetRequiredService<RoomsMetrics>(),
+            s.GetRequiredService<IRoomStore>(), s.GetRequiredService<RoomGates>(), s.GetRequiredService<RoomAccessDirectory>(), s.GetRequiredService<OutboxSignal>(), s.GetRequiredService<RoomsMetrics>(),
             s.GetRequiredService<TimeProvider>(), s, s.GetRequiredService<ILogger<RoomBroadcaster>>()));
         services.AddSingleton<RoomDirectory>();
         services.AddSingleton<IRoomObserver>(s => s.GetRequiredService<RoomDirectory>());
@@ -31,7 +35,8 @@ internal static class RoomsServices
         services.AddSingleton<IRoomOwners, RoomCommandPipeline>();
         services.AddSingleton(s => new RoomService(
             s.GetRequiredService<IRoomOwners>(), s.GetRequiredService<IRoomAuthorizer>(), s.GetRequiredService<IRoomStore>(), s.GetRequiredService<RoomDirectory>(),
-            s.GetRequiredService<PostingRate>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RoomService>>()));
+            s.GetRequiredService<RoomAccessDirectory>(), s.GetRequiredService<RoomCreation>(), s.GetRequiredService<IPeople>(), s.GetRequiredService<PostingRate>(),
+            s.GetRequiredService<IOptions<RoomsOptions>>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RoomService>>()));
         return services;
     }
 }

@@ -10,6 +10,9 @@ public static class Names
     /// <summary>The name of a room that no one has named.</summary>
     public const string UnnamedRoom = "New room";
 
+    /// <summary>What people read in place of the name of somebody who is gone.</summary>
+    public const string GonePerson = "deleted person";
+
     /// <summary>Checks a person's name.</summary>
     /// <returns>The trimmed name, or the reason why it cannot be used.</returns>
     public static Result<string> CheckPersonName(string? name) => Check(name, RoomLimits.PersonNameLength, "A name");

@@ -11,7 +11,7 @@ internal static class RowCopy
 
     /// <summary>The row types that both databases have, ordered so that referenced rows come first.</summary>
     public static IReadOnlyList<Type> Types { get; } =
-        [typeof(RoomRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow)];
+        [typeof(RoomRow), typeof(MemberRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow)];
 
     /// <summary>Copies everything.</summary>
     /// <param name="from">The source.</param>
@@ -22,7 +22,8 @@ internal static class RowCopy
         to.ChangeTracker.AutoDetectChangesEnabled = false;
         var rooms = await CopyAsync<RoomRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         var messages = await CopyAsync<MessageRow>(from, to, row => row.Parts.Length, cancellationToken).ConfigureAwait(false);
-        var others = await CopyAsync<TurnRow>(from, to, row => row.Request?.Length ?? 0, cancellationToken).ConfigureAwait(false);
+        var others = await CopyAsync<MemberRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<TurnRow>(from, to, row => row.Request?.Length ?? 0, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<JournalRow>(from, to, row => row.Text.Length, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<MessageVersionRow>(from, to, row => row.Parts.Length, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<BlobRow>(from, to, row => row.Content.Length, cancellationToken).ConfigureAwait(false);

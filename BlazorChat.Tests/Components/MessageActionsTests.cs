@@ -124,7 +124,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
 
         await TellAsync(grace, $"delete {message.Id:N}");
         await grace.ClickAsync("dialog button.danger", "Delete");
-        Assert.Contains("Only the author or the room owner", grace.Find("dialog [role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Only the author or an owner of the room", grace.Find("dialog [role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Equal("Mine", grace.FindAll("article .blocks")[0].TextContent.Trim());
 
         // An error of something without a dialog stands at its message.

@@ -149,7 +149,7 @@ public sealed class RoomListTests : IAsyncLifetime
     {
         var list = _host.Page().Render<RoomList>();
         await list.Find("button[aria-label='New room']").ClickAsync(new());
-        await list.Find("#room-name").ChangeAsync(new ChangeEventArgs { Value = "lobby" });
+        await list.Find("#room-name").ChangeAsync(new ChangeEventArgs { Value = "lob\u202Eby" });
         await list.Find("dialog form").SubmitAsync();
         list.Until(() => Assert.NotEmpty(list.Find(".problem").TextContent));
         Assert.Single((await Chat.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value);

@@ -1,4 +1,5 @@
 using AngleSharp.Dom;
+using BlazorChat.Access;
 using BlazorChat.Components.Composer;
 using BlazorChat.Components.Messages;
 using BlazorChat.Components.Rooms;
@@ -37,6 +38,35 @@ public sealed class RoomScreenTests : IAsyncLifetime
         var first = page.FindAll("article")[0];
         Assert.StartsWith("Ada", first.GetAttribute("aria-label"), StringComparison.Ordinal);
         Assert.Equal("there", first.QuerySelector(".blocks strong")!.TextContent);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_may_not_see_a_room_any_more_loses_it_at_once_also_while_an_answer_is_written(bool isHidden)
+    {
+        var room = await Chat.RoomAsync("Plans");
+        Assert.Null((await Chat.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
+        Assert.Null((await Chat.Rooms.ChangeVisibilityAsync(ChatHost.Ada, room.Id, RoomVisibility.Private, default)).Error);
+        var grace = _host.Open(room, ChatHost.Grace);
+        await Chat.PostAsync(room, "Question");
+        var response = await Chat.Model.NextAsync();
+        response.Say("One");
+        grace.Until(() => Assert.Contains("One", grace.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
+        if (isHidden)
+        {
+            await grace.InvokeAsync(() => grace.FindComponent<MessageList>().Instance.View.Hide(true));
+        }
+
+        Assert.Null((await Chat.Rooms.RemoveMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, default)).Error);
+        grace.Until(() => Assert.Contains("You can no longer see this room", grace.Find("h1").TextContent, StringComparison.Ordinal));
+        response.Finish(" two");
+        using var watch = await Chat.WatchAsync(room);
+        await watch.EndedAsync();
+        Assert.Empty(grace.FindAll("article, .composer"));
+        Assert.DoesNotContain("two", grace.Markup, StringComparison.Ordinal);
+        // What was typed stays in the browser.
+        Assert.Empty(grace.FindAll("room-gone"));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class SettingsPanelTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await PageHost.StartAsync(b => b.Services.AddSingleton<IRoomAuthorizer>(_gatekeeper));
+        _host = await PageHost.StartAsync(b => b.Services.AddSingleton<IRoomAuthorizer>(_gatekeeper.Over));
         _room = await _host.Chat.RoomAsync();
     }
 
@@ -345,13 +345,19 @@ public sealed class SettingsPanelTests : IAsyncLifetime
     // Refuses changes of rooms, as long as it is told to.
     private sealed class Gatekeeper : IRoomAuthorizer
     {
-        private readonly OpenRoomAuthorizer _others = new();
+        private IRoomAuthorizer? _others;
 
         public RoomError? Refused { get; set; }
 
         public ValueTask<RoomError?> AuthorizeAsync(Person? person, RoomPermission permission, AuthorizedResource? resource, CancellationToken cancellationToken) =>
             permission == RoomPermission.ChangeRoom && Refused is { } refused
                 ? ValueTask.FromResult<RoomError?>(refused)
-                : _others.AuthorizeAsync(person, permission, resource, cancellationToken);
+                : _others!.AuthorizeAsync(person, permission, resource, cancellationToken);
+
+        public Gatekeeper Over(IServiceProvider services)
+        {
+            _others = new RoomAuthorizer(services.GetRequiredService<RoomAccessDirectory>(), services.GetRequiredService<IPeople>());
+            return this;
+        }
     }
 }

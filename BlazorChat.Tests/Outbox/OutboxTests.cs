@@ -88,9 +88,9 @@ public sealed class OutboxTests
     {
         var consumer = new Consumer("audit");
         await using var host = await StartAsync(TestDatabase.Sqlite, consumer);
-        var room = await host.RoomAsync("Taken");
+        var room = await host.RoomAsync("Plans");
         var other = await host.RoomAsync("Other");
-        Assert.NotNull((await host.Rooms.ChangeAsync(ChatHost.Ada, other.Id, "taken", null, null, default)).Error);
+        Assert.Equal(RoomErrors.LastOwner, (await host.Rooms.RemoveMemberAsync(ChatHost.Ada, other.Id, ChatHost.Ada.Id, default)).Error);
         await host.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
         Assert.Equal(["RoomCleared"], (await consumer.UntilAsync("RoomCleared")).Select(e => e.Kind));
         await using var db = host.OpenDatabase();

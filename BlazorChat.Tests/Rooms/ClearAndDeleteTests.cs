@@ -69,8 +69,8 @@ public class ClearAndDeleteTests : IAsyncLifetime
         await _host.PostAsync(_room, "Old");
         (await _host.Model.NextAsync()).Finish("Old answer");
         await watch.EndedAsync();
-        await _host.Rooms.ClearAsync(ChatHost.Grace, _room.Id, default);
-        Assert.Equal("Grace", (await watch.UntilAsync(s => s.Messages.IsEmpty)).ClearedBy?.Name);
+        await _host.Rooms.ClearAsync(ChatHost.Ada, _room.Id, default);
+        Assert.Equal("Ada", (await watch.UntilAsync(s => s.Messages.IsEmpty)).ClearedBy?.Name);
 
         var posted = await _host.PostAsync(_room, "New");
         Assert.Equal(3, posted.Sequence);

@@ -67,16 +67,12 @@ public class RoomServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Room_names_are_unique_whatever_the_case_also_when_made_at_the_same_time()
+    public async Task Rooms_may_share_a_name_so_that_no_refusal_tells_of_a_room_that_one_may_not_see()
     {
         await _host.RoomAsync("Émile");
-        Assert.Equal(RoomErrorKind.Conflict, (await _host.Rooms.CreateAsync(ChatHost.Grace, "ÉMILE", default)).Error?.Kind);
+        Assert.Null((await _host.Rooms.CreateAsync(ChatHost.Grace, "ÉMILE", default)).Error);
         var other = await _host.RoomAsync("Other");
-        Assert.Equal(RoomErrorKind.Conflict, (await _host.Rooms.ChangeAsync(ChatHost.Grace, other.Id, "émile", null, null, default)).Error?.Kind);
-        Assert.Null((await _host.Rooms.ChangeAsync(ChatHost.Grace, other.Id, "OTHER", null, null, default)).Error);
-
-        var racing = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _host.Rooms.CreateAsync(ChatHost.Ada, "Race", default)));
-        Assert.Single(racing, r => r.Error is null);
+        Assert.Equal("émile", (await _host.Rooms.ChangeAsync(ChatHost.Grace, other.Id, "émile", null, null, default)).Value.Name);
     }
 
     [Fact]
@@ -147,13 +143,6 @@ public class RoomServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_name_that_differs_only_in_what_nobody_sees_is_taken()
-    {
-        await _host.RoomAsync("Plans");
-        Assert.Equal(RoomErrorKind.Conflict, (await _host.Rooms.CreateAsync(ChatHost.Ada, "Pla\u200Bns", default)).Error?.Kind);
-    }
-
-    [Fact]
     public async Task A_second_process_on_the_same_database_is_refused()
     {
         var refused = await Assert.ThrowsAsync<StartException>(() => ChatHost.StartAsync(_host.Data));
@@ -204,9 +193,9 @@ public class RoomServiceTests : IAsyncLifetime
         await Until(rooms => rooms[0] is { RunningResponses: 0 });
         await _host.Rooms.ChangeAsync(ChatHost.Grace, second.Id, "Renamed", null, null, default);
         await Until(rooms => rooms.Any(r => r.Room.Name == "Renamed"));
-        await _host.Rooms.ClearAsync(ChatHost.Grace, first.Id, default);
+        await _host.Rooms.ClearAsync(ChatHost.Ada, first.Id, default);
         await Until(rooms => rooms.Single(r => r.Room.Id == first.Id).Room.MessageCount == 0);
-        await _host.Rooms.DeleteAsync(ChatHost.Grace, first.Id, default);
+        await _host.Rooms.DeleteAsync(ChatHost.Ada, first.Id, default);
         await Until(rooms => rooms.All(r => r.Room.Id != first.Id));
 
         async Task Until(Func<IReadOnlyList<RoomSummary>, bool> wanted)

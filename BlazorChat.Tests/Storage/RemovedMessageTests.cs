@@ -34,7 +34,7 @@ public sealed class RemovedMessageTests
 
             if (how == "clear")
             {
-                await host.Rooms.ClearAsync(ChatHost.Grace, room.Id, default);
+                await host.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
             }
             else
             {

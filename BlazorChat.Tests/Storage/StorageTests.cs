@@ -61,7 +61,7 @@ public sealed class StorageTests
         var store = host.App.Services.GetRequiredService<IRoomStore>();
         var time = new DateTimeOffset(2026, 3, 4, 5, 6, 7, 891, TimeSpan.FromHours(3));
         var room = new Room { Id = Guid.NewGuid(), Name = "Times", CreatedAt = time, LastActivityAt = time };
-        await store.CreateAsync(room, default);
+        await host.App.Services.GetRequiredService<RoomCreation>().CreateAsync(room, null, default);
         Assert.Equal(time, (await store.FindAsync(room.Id, default))!.CreatedAt);
     }
 

@@ -144,6 +144,9 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(5, StoredSchema.Read(Path.Combine(_folder, "copies", StoredSchema.All[1] + ".db"))["Messages"].Count);
     }
 
+    // The column of a room's owner, before rooms had members.
+    private const string Moved = "OwnerId";
+
     private string[] Copies() => Directory.Exists(Path.Combine(_folder, "copies"))
         ? [.. Directory.GetFiles(Path.Combine(_folder, "copies")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)]
         : [];
@@ -155,8 +158,13 @@ public sealed class UpgradeTests : IDisposable
         foreach (var (table, rows) in before)
         {
             Assert.Equal(rows.Count, after[table].Count);
-            Assert.All(rows.Zip(after[table]), pair => Assert.All(pair.First, column => Assert.Equal(column.Value, pair.Second[column.Key])));
+            Assert.All(rows.Zip(after[table]), pair => Assert.All(pair.First.Where(c => c.Key != Moved), column => Assert.Equal(column.Value, pair.Second[column.Key])));
         }
+
+        // Whoever owned a room is its member with the role of an owner now, and everybody goes on to see what they saw.
+        var owners = before["Rooms"].Where(r => r.GetValueOrDefault(Moved) is { Length: > 0 }).Select(r => (r["Id"], r[Moved]));
+        Assert.Superset(owners.ToHashSet(), after["Members"].Where(m => m["Role"] == "2").Select(m => (m["RoomId"], m["PersonId"])).ToHashSet());
+        Assert.All(after["Rooms"], room => Assert.Equal("2", room["Visibility"]));
     }
 
     private static void CopyFiles(string from, string to)

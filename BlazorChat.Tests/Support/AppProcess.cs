@@ -126,6 +126,8 @@ public sealed partial class AppProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
         start.Environment["Rooms__MessagesPerMinute"] = "60000";
         start.Environment["Rooms__MessageBurst"] = "1000";
+        // Two people meet in a room without inviting each other first.
+        start.Environment["Rooms__NewRooms"] = "OpenToGuests";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[name] = value;

@@ -29,12 +29,18 @@ public sealed class LiveRooms
     /// <inheritdoc cref="RoomService.Offers" />
     public bool Offers(Person? person, RoomPermission permission, Room room, Author? owner) => _rooms.Offers(person, permission, room, owner);
 
+    /// <inheritdoc cref="RoomService.CheckViewAsync" />
+    internal ValueTask<RoomError?> CheckViewAsync(Person? person, Guid roomId, CancellationToken cancellationToken) => _rooms.CheckViewAsync(person, roomId, cancellationToken);
+
+    /// <inheritdoc cref="RoomService.AccessOf" />
+    internal RoomAccess? AccessOf(Guid roomId) => _rooms.AccessOf(roomId);
+
     /// <summary>Follows the list of rooms.</summary>
     /// <param name="person">The viewer.</param>
     /// <param name="changed">Called after the list has changed, on a thread of the notifier. Must not block.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<Result<RoomListSubscription>> SubscribeListAsync(Person? person, Action changed, CancellationToken cancellationToken) =>
-        (await _rooms.ListRoomsAsync(person, cancellationToken).ConfigureAwait(false)).Error is { } error ? error : _list.Subscribe(changed);
+        (await _rooms.ListRoomsAsync(person, cancellationToken).ConfigureAwait(false)).Error is { } error ? error : _list.Subscribe(person, changed);
 
     /// <summary>Follows a room. Read the frame after subscribing: see <see cref="RoomSubscription.Read"/>.</summary>
     /// <param name="person">The viewer.</param>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using BlazorChat.Access;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Live;
@@ -12,47 +14,61 @@ internal sealed class RoomListProjection : IDisposable
     private static readonly TimeSpan PerViewer = TimeSpan.FromMilliseconds(1);
 
     private readonly RoomDirectory _directory;
+    private readonly RoomAccessDirectory _access;
+    private readonly IPeople _people;
+    private readonly RoomService _rooms;
     private readonly ViewerSet _viewers;
     private readonly FrameThrottle _throttle;
 
-    public RoomListProjection(RoomDirectory directory, ViewerNotifier notifier, TimeProvider time)
+    public RoomListProjection(RoomDirectory directory, RoomAccessDirectory access, IPeople people, RoomService rooms, ViewerNotifier notifier, TimeProvider time)
     {
         _directory = directory;
+        _access = access;
+        _people = people;
+        _rooms = rooms;
         _viewers = new ViewerSet(notifier);
         _throttle = new FrameThrottle(time, () => PerViewer * _viewers.Count > Fastest ? PerViewer * _viewers.Count : Fastest, _viewers.Notify);
         directory.Changed += OnChanged;
+        access.Changed += OnRightsChanged;
+        people.Changed += OnRightsChanged;
     }
 
-    public RoomListSubscription Subscribe(Action changed) => new(_directory, _viewers, changed);
+    public RoomListSubscription Subscribe(Person? person, Action changed) => new(_rooms, person, _viewers, changed);
 
     public void Dispose()
     {
         _directory.Changed -= OnChanged;
+        _access.Changed -= OnRightsChanged;
+        _people.Changed -= OnRightsChanged;
         _throttle.Dispose();
     }
 
     private void OnChanged(object? sender, EventArgs e) => _throttle.Changed();
+
+    private void OnRightsChanged(Guid id) => _throttle.Changed();
 }
 
 /// <summary>A viewer of the list of rooms; see <see cref="RoomSubscription"/>.</summary>
 public sealed class RoomListSubscription : IDisposable
 {
-    private readonly RoomDirectory _directory;
+    private readonly RoomService _rooms;
+    private readonly Person? _person;
     private readonly ViewerSet _viewers;
     private readonly Viewer _viewer;
 
-    internal RoomListSubscription(RoomDirectory directory, ViewerSet viewers, Action changed)
+    internal RoomListSubscription(RoomService rooms, Person? person, ViewerSet viewers, Action changed)
     {
-        _directory = directory;
+        _rooms = rooms;
+        _person = person;
         _viewers = viewers;
         _viewer = viewers.Add(changed);
     }
 
-    /// <summary>Reads the current list and asks for the next notice.</summary>
+    /// <summary>Reads the rooms that the viewer may see now, and asks for the next notice.</summary>
     public ImmutableArray<RoomSummary> Read()
     {
         _viewer.Looks();
-        return _directory.Rooms;
+        return _rooms.ReadList(_person);
     }
 
     /// <summary>Ends the subscription. Safe to call more than once.</summary>

@@ -72,6 +72,9 @@ internal sealed partial class RoomProjection : IRoomFollower, IDisposable
         CountViewers();
     }
 
+    /// <summary>Has all viewers look again, hidden ones too.</summary>
+    public void NotifyAll() => _viewers.Notify();
+
     /// <inheritdoc />
     public void Begin(OpenRoomState room)
     {

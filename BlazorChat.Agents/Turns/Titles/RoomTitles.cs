@@ -142,7 +142,7 @@ internal sealed partial class RoomTitles(
         }
 
         room = room.WithUsage(tokens, cost);
-        room = title is null ? room : await change.TitleAsync(room, title, cancellationToken).ConfigureAwait(false);
+        room = title is null || room.IsNamed ? room : room with { Name = title, IsNamed = true };
         change.Save(room);
         change.Tell(new RoomEvent.RoomChanged(room));
         // A running response writes its own totals when it ends.

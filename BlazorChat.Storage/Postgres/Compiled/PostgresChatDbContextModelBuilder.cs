@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("e54d3c5c-a6a9-4803-b161-a942bc89e4fb"), entityTypeCount: 13)
+            : base(skipDetectChanges: false, modelId: new Guid("42cf6f57-2343-49ab-b9e9-dcc7f45bcb06"), entityTypeCount: 14)
         {
         }
 
@@ -21,6 +21,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
             var blobRow = BlobRowEntityType.Create(this);
             var journalRow = JournalRowEntityType.Create(this);
             var leaverRow = LeaverRowEntityType.Create(this);
+            var memberRow = MemberRowEntityType.Create(this);
             var messageRow = MessageRowEntityType.Create(this);
             var messageVersionRow = MessageVersionRowEntityType.Create(this);
             var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
@@ -34,6 +35,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
 
             BlobRowEntityType.CreateForeignKey1(blobRow, messageRow);
             JournalRowEntityType.CreateForeignKey1(journalRow, messageRow);
+            MemberRowEntityType.CreateForeignKey1(memberRow, roomRow);
             MessageRowEntityType.CreateForeignKey1(messageRow, roomRow);
             MessageVersionRowEntityType.CreateForeignKey1(messageVersionRow, messageRow);
             RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
@@ -44,6 +46,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
             BlobRowEntityType.CreateAnnotations(blobRow);
             JournalRowEntityType.CreateAnnotations(journalRow);
             LeaverRowEntityType.CreateAnnotations(leaverRow);
+            MemberRowEntityType.CreateAnnotations(memberRow);
             MessageRowEntityType.CreateAnnotations(messageRow);
             MessageVersionRowEntityType.CreateAnnotations(messageVersionRow);
             OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);

@@ -85,6 +85,27 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.ToTable("Leavers", (string)null);
                 });
 
+            modelBuilder.Entity("BlazorChat.Storage.MemberRow", b =>
+                {
+                    b.Property<Guid>("RoomId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("RoomId", "PersonId");
+
+                    b.HasIndex("PersonId");
+
+                    b.ToTable("Members", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.MessageRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -374,11 +395,6 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.Property<int>("Overlap")
                         .HasColumnType("integer");
 
-                    b.Property<string>("OwnerId")
-                        .HasMaxLength(64)
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
                     b.Property<int>("QuietMilliseconds")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("integer")
@@ -387,10 +403,10 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.Property<long>("ReasoningTokens")
                         .HasColumnType("bigint");
 
-                    b.HasKey("Id");
+                    b.Property<int>("Visibility")
+                        .HasColumnType("integer");
 
-                    b.HasIndex("NameKey")
-                        .IsUnique();
+                    b.HasKey("Id");
 
                     b.ToTable("Rooms", (string)null);
                 });
@@ -541,6 +557,15 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.HasOne("BlazorChat.Storage.MessageRow", null)
                         .WithMany()
                         .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.MemberRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.RoomRow", null)
+                        .WithMany()
+                        .HasForeignKey("RoomId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

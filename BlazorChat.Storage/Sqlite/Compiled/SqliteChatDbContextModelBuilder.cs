@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("018eb696-ef7d-40d7-801d-1d4e9dfeed35"), entityTypeCount: 11)
+            : base(skipDetectChanges: false, modelId: new Guid("89992cff-e3dd-41b0-baab-5b088327a460"), entityTypeCount: 12)
         {
         }
 
@@ -20,6 +20,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             var blobRow = BlobRowEntityType.Create(this);
             var journalRow = JournalRowEntityType.Create(this);
             var leaverRow = LeaverRowEntityType.Create(this);
+            var memberRow = MemberRowEntityType.Create(this);
             var messageRow = MessageRowEntityType.Create(this);
             var messageVersionRow = MessageVersionRowEntityType.Create(this);
             var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
@@ -31,6 +32,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
 
             BlobRowEntityType.CreateForeignKey1(blobRow, messageRow);
             JournalRowEntityType.CreateForeignKey1(journalRow, messageRow);
+            MemberRowEntityType.CreateForeignKey1(memberRow, roomRow);
             MessageRowEntityType.CreateForeignKey1(messageRow, roomRow);
             MessageVersionRowEntityType.CreateForeignKey1(messageVersionRow, messageRow);
             RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
@@ -41,6 +43,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             BlobRowEntityType.CreateAnnotations(blobRow);
             JournalRowEntityType.CreateAnnotations(journalRow);
             LeaverRowEntityType.CreateAnnotations(leaverRow);
+            MemberRowEntityType.CreateAnnotations(memberRow);
             MessageRowEntityType.CreateAnnotations(messageRow);
             MessageVersionRowEntityType.CreateAnnotations(messageVersionRow);
             OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);

@@ -78,6 +78,27 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.ToTable("Leavers", (string)null);
                 });
 
+            modelBuilder.Entity("BlazorChat.Storage.MemberRow", b =>
+                {
+                    b.Property<Guid>("RoomId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RoomId", "PersonId");
+
+                    b.HasIndex("PersonId");
+
+                    b.ToTable("Members", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.MessageRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -328,10 +349,6 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.Property<int>("Overlap")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("OwnerId")
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT");
-
                     b.Property<int>("QuietMilliseconds")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
@@ -340,10 +357,10 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.Property<long>("ReasoningTokens")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("Id");
+                    b.Property<int>("Visibility")
+                        .HasColumnType("INTEGER");
 
-                    b.HasIndex("NameKey")
-                        .IsUnique();
+                    b.HasKey("Id");
 
                     b.ToTable("Rooms", (string)null);
                 });
@@ -468,6 +485,15 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.HasOne("BlazorChat.Storage.MessageRow", null)
                         .WithMany()
                         .HasForeignKey("MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.MemberRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.RoomRow", null)
+                        .WithMany()
+                        .HasForeignKey("RoomId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -87,7 +87,7 @@ public sealed class ApprovalRightsTests
     public async Task Who_has_lost_the_right_meanwhile_cannot_decide_any_more()
     {
         var authorizer = new ChangingAuthorizer();
-        await using var bench = await TurnBench.StartAsync(s => s.AddSingleton<IRoomAuthorizer>(authorizer), TurnBench.Careful());
+        await using var bench = await TurnBench.StartAsync(s => s.AddSingleton<IRoomAuthorizer>(authorizer.Over), TurnBench.Careful());
         (await bench.AskAsync()).Call("c1", "careful", What).Finish();
         var paused = await bench.PausedAsync();
         authorizer.Forbidden = RoomPermission.DecideToolCall;
@@ -126,11 +126,17 @@ public sealed class ApprovalRightsTests
 
     private sealed class ChangingAuthorizer : IRoomAuthorizer
     {
-        private readonly OpenRoomAuthorizer _open = new();
+        private IRoomAuthorizer? _others;
 
         public RoomPermission? Forbidden { get; set; }
 
         public ValueTask<RoomError?> AuthorizeAsync(Person? person, RoomPermission permission, AuthorizedResource? resource, CancellationToken cancellationToken) =>
-            permission == Forbidden ? ValueTask.FromResult<RoomError?>(new RoomError(RoomErrorKind.Forbidden, "Not any more.")) : _open.AuthorizeAsync(person, permission, resource, cancellationToken);
+            permission == Forbidden ? ValueTask.FromResult<RoomError?>(new RoomError(RoomErrorKind.Forbidden, "Not any more.")) : _others!.AuthorizeAsync(person, permission, resource, cancellationToken);
+
+        public ChangingAuthorizer Over(IServiceProvider services)
+        {
+            _others = new RoomAuthorizer(services.GetRequiredService<RoomAccessDirectory>(), services.GetRequiredService<IPeople>());
+            return this;
+        }
     }
 }

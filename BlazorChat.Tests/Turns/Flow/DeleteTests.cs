@@ -121,7 +121,7 @@ public class DeleteTests : FlowTests
         await SlowRuns.Task.Soon();
         await Host.PostAsync(Room, "Two");
         await Host.PostAsync(Room, "Three", ChatHost.Grace);
-        await Host.Rooms.ClearAsync(ChatHost.Grace, Room.Id, default);
+        await Host.Rooms.ClearAsync(ChatHost.Ada, Room.Id, default);
         Slow.TrySetResult();
         await NothingIsLeftAsync();
         Assert.Empty(Watch.Now.Messages);

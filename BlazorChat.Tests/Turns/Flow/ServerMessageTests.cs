@@ -1,8 +1,9 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Turns.Flow;
 
@@ -58,8 +59,8 @@ public class ServerMessageTests : FlowTests
     {
         if (!hasOwner)
         {
-            await using var db = Host.OpenDatabase();
-            await db.Rooms.Where(r => r.Id == Room.Id).ExecuteUpdateAsync(r => r.SetProperty(x => x.OwnerId, (string?)null));
+            // No command takes the last owner away.
+            Host.App.Services.GetRequiredService<RoomAccessDirectory>().OnRoomEvent(Room.Id, new RoomEvent.MemberRemoved(ChatHost.Ada.Id, ChatHost.Ada.AsAuthor()));
         }
 
         await Host.Rooms.PostFromServerAsync(Clock, Room.Id, Guid.NewGuid(), "Work", true, default);

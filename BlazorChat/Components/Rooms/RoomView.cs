@@ -22,11 +22,14 @@ public enum RoomAspects
     /// <summary>The running responses and the queue.</summary>
     Activity = 4,
 
-    /// <summary>The room was cleared or deleted.</summary>
+    /// <summary>The room was cleared or deleted, or the viewer may not see it any more.</summary>
     Removal = 8,
 
     /// <summary>The tokens and cost of all responses of the room.</summary>
     Totals = 16,
+
+    /// <summary>Who can see the room, or what its members may do.</summary>
+    People = 32,
 }
 
 /// <summary>
@@ -46,6 +49,7 @@ public sealed class RoomView : IDisposable
     private RoomSubscription? _subscription;
     private SettingsEditor? _settings;
     private RoomFrame? _frame;
+    private RoomAccess? _access;
     private bool _isHidden;
     private bool _disposed;
 
@@ -83,6 +87,12 @@ public sealed class RoomView : IDisposable
 
     /// <summary>Whether there is a frame to show.</summary>
     public bool IsOpen => _frame is not null;
+
+    /// <summary>Why the viewer may not see the room any more; null while they may.</summary>
+    public RoomError? Lost { get; private set; }
+
+    /// <summary>Whether anybody owns the room.</summary>
+    public bool HasOwner => _access is { HasOwner: true };
 
     /// <summary>The messages on the page.</summary>
     public MessageWindow Window { get; } = new();
@@ -294,6 +304,13 @@ public sealed class RoomView : IDisposable
             if (!_disposed && _subscription is { } subscription)
             {
                 var next = subscription.Read();
+                // Asked with every notice, tokens included, so that a right that is taken away is gone with the next one at the latest.
+                if (next.DeletedBy is null && await _rooms.CheckViewAsync(Person, RoomId, _closed) is { } lost)
+                {
+                    Lose(lost);
+                    return;
+                }
+
                 // Most notices are for tokens: the frame is the same, and nothing in it is compared again.
                 var isSame = ReferenceEquals(next, _frame);
                 if (isSame)
@@ -319,6 +336,17 @@ public sealed class RoomView : IDisposable
         }
     }
 
+    private void Lose(RoomError reason)
+    {
+        if (!_disposed && Lost is null)
+        {
+            Lost = reason;
+            _subscription?.Dispose();
+            _subscription = null;
+            Tell(RoomAspects.Removal);
+        }
+    }
+
     private void RunTogether(Action work)
     {
         if (Together is { } together)
@@ -339,6 +367,7 @@ public sealed class RoomView : IDisposable
         var changed = Window.Merge(next) ? RoomAspects.Messages : RoomAspects.None;
         if (last is null)
         {
+            _access = _rooms.AccessOf(RoomId);
             return changed;
         }
 
@@ -357,6 +386,13 @@ public sealed class RoomView : IDisposable
             changed |= RoomAspects.Removal;
         }
 
+        var access = _rooms.AccessOf(RoomId);
+        if (last.Room.Visibility != next.Room.Visibility || !ReferenceEquals(access, _access))
+        {
+            changed |= RoomAspects.People;
+        }
+
+        _access = access;
         if (last.Room.Tokens != next.Room.Tokens || last.Room.Cost != next.Room.Cost)
         {
             changed |= RoomAspects.Totals;

@@ -1,0 +1,35 @@
+using BlazorChat.Messages;
+
+namespace BlazorChat.Access;
+
+/// <summary>What somebody is on this server. In rooms, they have a <see cref="RoomRole"/> besides. Stored as numbers: never renumber.</summary>
+public enum Standing
+{
+    /// <summary>Nobody: not signed in, unknown, or switched off.</summary>
+    None = 0,
+
+    /// <summary>Has a name and no account.</summary>
+    Guest = 1,
+
+    /// <summary>Has an account.</summary>
+    Registered = 2,
+
+    /// <summary>Has an account and manages the server.</summary>
+    Administrator = 3,
+}
+
+/// <summary>The people of this server, in memory: permissions ask for them on every command and every frame.</summary>
+internal interface IPeople
+{
+    /// <summary>
+    /// Something about a person changed: their standing, their name, or whether a session of theirs is valid. Raised after it was stored;
+    /// handlers must be quick.
+    /// </summary>
+    event Action<Guid>? Changed;
+
+    /// <summary>What a person is now. <see cref="Standing.None"/> if their session has ended.</summary>
+    Standing StandingOf(Person person);
+
+    /// <summary>A person's name now; null if nobody has this id.</summary>
+    string? NameOf(Guid personId);
+}

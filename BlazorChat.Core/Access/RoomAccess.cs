@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace BlazorChat.Access;
+
+/// <summary>Who may be in a room. Immutable.</summary>
+/// <param name="Visibility">Who can see it besides its members.</param>
+/// <param name="Members">Its members, by person.</param>
+internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary<Guid, RoomMember> Members)
+{
+    /// <summary>Whether anybody owns the room. The lobby, and rooms that code on the server made, belong to nobody.</summary>
+    public bool HasOwner { get; } = Members.Values.Any(m => m.Role == RoomRole.Owner);
+
+    /// <summary>The role of somebody with a standing; null if the room does not exist for them.</summary>
+    public RoomRole? RoleOf(Guid personId, Standing standing) => standing switch
+    {
+        Standing.None => null,
+        _ when Members.TryGetValue(personId, out var member) => member.Role,
+        Standing.Guest => Visibility == RoomVisibility.OpenToGuests ? RoomRole.Member : null,
+        _ => Visibility == RoomVisibility.Private ? null : RoomRole.Member,
+    };
+
+    /// <summary>The same room with a member added or changed.</summary>
+    public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member));
+
+    /// <summary>The same room without a member.</summary>
+    public RoomAccess Without(Guid personId) => new(Visibility, Members.Remove(personId));
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using BlazorChat.Rooms;
+
+namespace BlazorChat.Access;
+
+/// <summary>
+/// Who may be in which room, in memory, so that a permission costs no query and a right that is taken away is gone at once. Updated by the
+/// rooms' events, inside their gates.
+/// </summary>
+internal sealed class RoomAccessDirectory
+{
+    private readonly ConcurrentDictionary<Guid, RoomAccess> _rooms = new();
+
+    /// <summary>Who can see a room, or what they may do there, has changed. Raised inside the room's gate: handlers must be quick.</summary>
+    public event Action<Guid>? Changed;
+
+    /// <summary>Who may be in a room; null if it does not exist.</summary>
+    public RoomAccess? Find(Guid roomId) => _rooms.GetValueOrDefault(roomId);
+
+    /// <summary>Reads all rooms at start, before anything can happen in them.</summary>
+    public async Task LoadAsync(IRoomStore store, CancellationToken cancellationToken)
+    {
+        var members = (await store.ListMembersAsync(cancellationToken).ConfigureAwait(false)).ToLookup(m => m.RoomId, m => m.Member);
+        foreach (var room in await store.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            Add(room, members[room.Id]);
+        }
+    }
+
+    /// <summary>Adds a room that was just made.</summary>
+    public void Add(Room room, IEnumerable<RoomMember> members)
+    {
+        _rooms[room.Id] = new RoomAccess(room.Visibility, members.ToImmutableDictionary(m => m.PersonId));
+        Changed?.Invoke(room.Id);
+    }
+
+    /// <summary>Takes what an event of a room changes. Called inside its gate, after the event was stored and before anyone else is told.</summary>
+    public void OnRoomEvent(Guid roomId, RoomEvent roomEvent)
+    {
+        if (!_rooms.TryGetValue(roomId, out var known))
+        {
+            return;
+        }
+
+        var next = roomEvent switch
+        {
+            RoomEvent.RoomChanged changed when changed.Room.Visibility != known.Visibility => known with { Visibility = changed.Room.Visibility },
+            RoomEvent.MemberSet set => known.With(set.Member),
+            RoomEvent.MemberRemoved removed => known.Without(removed.PersonId),
+            RoomEvent.RoomDeleted => null,
+            _ => known,
+        };
+        if (ReferenceEquals(next, known))
+        {
+            return;
+        }
+
+        if (next is null)
+        {
+            _rooms.TryRemove(roomId, out _);
+        }
+        else
+        {
+            _rooms[roomId] = next;
+        }
+
+        Changed?.Invoke(roomId);
+    }
+}

@@ -1,0 +1,46 @@
+namespace BlazorChat.Access;
+
+/// <summary>What somebody may do in a room, from least to most. Stored as numbers: never renumber.</summary>
+public enum RoomRole
+{
+    /// <summary>Reads.</summary>
+    Viewer = 0,
+
+    /// <summary>Writes, asks, and changes the room's settings.</summary>
+    Member = 1,
+
+    /// <summary>Decides who is in the room and what becomes of it.</summary>
+    Owner = 2,
+}
+
+/// <summary>Who can see a room besides its members. Stored as numbers: never renumber.</summary>
+public enum RoomVisibility
+{
+    /// <summary>Nobody.</summary>
+    Private = 0,
+
+    /// <summary>Everybody who has an account on this server, with the rights of a member.</summary>
+    Open = 1,
+
+    /// <summary>Everybody on this server, guests included, with the rights of a member.</summary>
+    OpenToGuests = 2,
+}
+
+/// <summary>A member of a room.</summary>
+/// <param name="PersonId">The person.</param>
+/// <param name="Role">What they may do there.</param>
+/// <param name="Since">Since when they are a member.</param>
+public sealed record RoomMember(Guid PersonId, RoomRole Role, DateTimeOffset Since);
+
+/// <summary>What always holds for the members of a room.</summary>
+internal static class RoomMembers
+{
+    /// <summary>Whether a person is the only owner among these members.</summary>
+    public static bool IsLastOwner(this IEnumerable<RoomMember> members, Guid personId) =>
+        members.Where(m => m.Role == RoomRole.Owner).Select(m => m.PersonId).ToList() is [var only] && only == personId;
+}
+
+/// <summary>A member of a room, for people to read.</summary>
+/// <param name="Member">The member.</param>
+/// <param name="Name">Their name now.</param>
+public sealed record NamedMember(RoomMember Member, string Name);
