@@ -99,7 +99,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     {
         if (!_members.TryGetValue(member.PersonId, out var row))
         {
-            _members[member.PersonId] = row = new MemberRow { RoomId = roomId, PersonId = member.PersonId, Since = member.Since };
+            _members[member.PersonId] = row = new MemberRow { RoomId = roomId, PersonId = member.PersonId, Since = member.Since, SeesFrom = member.SeesFrom };
             db.Members.Add(row);
         }
 

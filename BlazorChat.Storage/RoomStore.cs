@@ -68,9 +68,9 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
             }));
         }, cancellationToken);
 
-    public Task<Blob?> FindBlobAsync(Guid roomId, Guid blobId, CancellationToken cancellationToken) =>
+    public Task<Blob?> FindBlobAsync(Guid roomId, Guid blobId, long from, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>
-            await db.Blobs.AsNoTracking().Where(b => b.Id == blobId && db.MessagesOf(roomId).Any(m => m.Id == b.MessageId))
+            await db.Blobs.AsNoTracking().Where(b => b.Id == blobId && db.MessagesOf(roomId).Any(m => m.Id == b.MessageId && m.Sequence >= from))
                 .Select(b => new Blob(b.MediaType, b.Content)).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
 
     public Task<IReadOnlyList<Guid>> FindResponsesAsync(Guid roomId, Guid questionId, CancellationToken cancellationToken) =>
@@ -78,9 +78,9 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
             await db.MessagesOf(roomId).Where(m => m.QuestionId == questionId && !m.IsRetried)
                 .OrderBy(m => m.Sequence).Select(m => m.Id).ToListAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
 
-    public Task<IReadOnlyList<Message>> ReadFirstAsync(Guid roomId, int count, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Message>> ReadFirstAsync(Guid roomId, long from, int count, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Message>>(async db =>
-            (await (await db.PlannedMessagesOfAsync(roomId, cancellationToken).ConfigureAwait(false)).AsNoTracking().OrderBy(m => m.Sequence).Take(count).ToListAsync(cancellationToken).ConfigureAwait(false))
+            (await (await db.PlannedMessagesOfAsync(roomId, cancellationToken).ConfigureAwait(false)).AsNoTracking().Where(m => m.Sequence >= from).OrderBy(m => m.Sequence).Take(count).ToListAsync(cancellationToken).ConfigureAwait(false))
                 .ConvertAll(m => m.ToMessage()), cancellationToken);
 
     public Task<Result<Message>?> FindPostedAsync(Guid roomId, Author author, Guid clientId, CancellationToken cancellationToken) =>
@@ -105,12 +105,13 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
             (await db.MessagesOf(roomId).AsNoTracking().FirstOrDefaultAsync(m => m.Id == messageId, cancellationToken).ConfigureAwait(false))?.ToMessage(),
             cancellationToken);
 
-    public Task<IReadOnlyList<Message>> SearchAsync(Guid roomId, string query, int count, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Message>> SearchAsync(Guid roomId, long from, string query, int count, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<Message>>(async db =>
         {
             var pattern = MessagePartsJson.LikePattern(query);
             var ofRoom = (await db.PlannedMessagesOfAsync(roomId, cancellationToken).ConfigureAwait(false)).AsNoTracking().OrderByDescending(m => m.Sequence);
             var tooOld = await ofRoom.Skip(RoomLimits.SearchedMessages).Select(m => m.Sequence).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+            tooOld = Math.Max(tooOld, from - 1);
             var found = new List<Message>();
             var before = long.MaxValue;
             while (true)

@@ -18,7 +18,9 @@ internal sealed class MemberRow
 
     public DateTimeOffset Since { get; set; }
 
-    public RoomMember ToMember() => new(PersonId, Role, Since);
+    public long SeesFrom { get; set; }
+
+    public RoomMember ToMember() => new(PersonId, Role, Since) { SeesFrom = SeesFrom };
 }
 
 /// <summary>A room's row. It keeps counts, so that no reader has to count messages.</summary>
@@ -59,6 +61,8 @@ internal sealed class RoomRow
     public long LastEvent { get; set; }
 
     public RoomVisibility Visibility { get; set; }
+
+    public bool HidesHistory { get; set; }
 
     public OverlapPolicy Overlap { get; set; }
 
@@ -109,6 +113,7 @@ internal sealed class RoomRow
 
         Set(room.Settings);
         Visibility = room.Visibility;
+        HidesHistory = room.HidesHistory;
         LastActivityAt = room.LastActivityAt;
         MessageCount = room.MessageCount;
         LastSequence = room.LastSequence;
@@ -131,6 +136,7 @@ internal sealed class RoomRow
             DisabledTools = [.. DisabledTools.Split('\n', StringSplitOptions.RemoveEmptyEntries)],
         },
         Visibility = Visibility,
+        HidesHistory = HidesHistory,
         Tokens = new TokenCounts(InputTokens, OutputTokens, CachedInputTokens, ReasoningTokens),
         Cost = CostMicros / 1_000_000m,
         CreatedAt = CreatedAt,

@@ -11,13 +11,18 @@ public sealed partial class ResponseService
 {
     private readonly IRoomOwners _owners;
     private readonly IRoomAuthorizer _authorizer;
+    private readonly RoomAccessDirectory _access;
+    private readonly IRoomStore _store;
     private readonly StepRecords _records;
     private readonly ILogger<ResponseService> _logger;
 
-    internal ResponseService(IRoomOwners owners, IRoomAuthorizer authorizer, StepRecords records, ILogger<ResponseService> logger)
+    internal ResponseService(
+        IRoomOwners owners, IRoomAuthorizer authorizer, RoomAccessDirectory access, IRoomStore store, StepRecords records, ILogger<ResponseService> logger)
     {
         _owners = owners;
         _authorizer = authorizer;
+        _access = access;
+        _store = store;
         _records = records;
         _logger = logger;
     }
@@ -94,6 +99,14 @@ public sealed partial class ResponseService
 
         try
         {
+            if (_access.Find(roomId) is { } access && person is not null && access.Members.GetValueOrDefault(person.Id) is { SeesFrom: > 0 } member
+                && !(await _store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } response
+                    && response.Owner?.IsSameAs(person.AsAuthor()) == true && response.CreatedAt >= member.Since))
+            {
+                // The prompt of somebody else's question may have messages that this reader may not see.
+                return new List<SentStep>();
+            }
+
             return new List<SentStep>(await _records.ReadAsync(roomId, messageId, cancellationToken).ConfigureAwait(false));
         }
         catch (StorageUnavailableException e)

@@ -44,7 +44,8 @@ internal static class TurnsServices
         services.AddSingleton<TurnWorker>();
         services.AddSingleton<ITurnScheduler>(s => s.GetRequiredService<TurnSchedule>());
         services.AddSingleton(s => new ResponseService(
-            s.GetRequiredService<IRoomOwners>(), s.GetRequiredService<IRoomAuthorizer>(), s.GetRequiredService<StepRecords>(),
+            s.GetRequiredService<IRoomOwners>(), s.GetRequiredService<IRoomAuthorizer>(), s.GetRequiredService<RoomAccessDirectory>(), s.GetRequiredService<IRoomStore>(),
+            s.GetRequiredService<StepRecords>(),
             s.GetRequiredService<ILogger<ResponseService>>()));
         services.AddToolExecution();
         services.AddSingleton<TurnJournal>();

@@ -19,6 +19,9 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
         _ => Visibility == RoomVisibility.Private ? null : RoomRole.Member,
     };
 
+    /// <summary>The sequence of the first message that a person may see; 0 for all.</summary>
+    public long SeesFrom(Guid personId) => Members.TryGetValue(personId, out var member) ? member.SeesFrom : 0;
+
     /// <summary>The same room with a member added or changed.</summary>
     public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member));
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Access;
@@ -17,6 +18,13 @@ internal sealed class RoomAccessDirectory
 
     /// <summary>Who may be in a room; null if it does not exist.</summary>
     public RoomAccess? Find(Guid roomId) => _rooms.GetValueOrDefault(roomId);
+
+    /// <summary>The sequence of the first message of a room that a person may see; 0 for all. Does not say whether they may see the room.</summary>
+    public long SeesFrom(Guid roomId, Guid personId) => Find(roomId)?.SeesFrom(personId) ?? 0;
+
+    /// <inheritdoc cref="SeesFrom(Guid, Guid)" />
+    public long SeesFrom(Guid roomId, Author author) =>
+        author.Kind == AuthorKind.Person && Guid.TryParse(author.Id, out var personId) ? SeesFrom(roomId, personId) : 0;
 
     /// <summary>Reads all rooms at start, before anything can happen in them.</summary>
     public async Task LoadAsync(IRoomStore store, CancellationToken cancellationToken)

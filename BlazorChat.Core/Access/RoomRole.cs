@@ -30,7 +30,14 @@ public enum RoomVisibility
 /// <param name="PersonId">The person.</param>
 /// <param name="Role">What they may do there.</param>
 /// <param name="Since">Since when they are a member.</param>
-public sealed record RoomMember(Guid PersonId, RoomRole Role, DateTimeOffset Since);
+public sealed record RoomMember(Guid PersonId, RoomRole Role, DateTimeOffset Since)
+{
+    /// <summary>
+    /// The sequence of the first message that they may see; 0 for all. Pages, links, counts, search and the prompts of their questions are
+    /// cut there.
+    /// </summary>
+    public long SeesFrom { get; init; }
+}
 
 /// <summary>What always holds for the members of a room.</summary>
 internal static class RoomMembers

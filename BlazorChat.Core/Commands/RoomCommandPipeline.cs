@@ -82,7 +82,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
 
 /// <summary>The services that commands use.</summary>
 internal sealed record RoomCommandServices(
-    IRoomStore Rooms, RoomBroadcaster Broadcaster, RoomGates Gates, IRoomAuthorizer Authorizer, IPeople People, IRunningTurns Running,
+    IRoomStore Rooms, RoomBroadcaster Broadcaster, RoomGates Gates, IRoomAuthorizer Authorizer, IPeople People, RoomAccessDirectory Access, IRunningTurns Running,
     ITurnScheduler Scheduler, IResponseRules ResponseRules, TimeProvider Time, IOptions<RoomsOptions> Options, ILogger<RoomCommandPipeline> Logger);
 
 /// <summary>A command in progress: the data that was looked up for it, and the way to change the room.</summary>
@@ -132,8 +132,9 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
         }
 
         Subject = await Rooms.FindMessageAsync(RoomId, id, cancellationToken).ConfigureAwait(false);
-        if (Subject is null)
+        if (Subject is null || (person is not null && Subject.Sequence < services.Access.SeesFrom(RoomId, person.Id)))
         {
+            Subject = null;
             return await AskAsync(RoomPermission.ViewRoom, null, cancellationToken).ConfigureAwait(false) ?? RoomErrors.NoSuchMessage;
         }
 

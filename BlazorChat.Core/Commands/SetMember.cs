@@ -24,7 +24,7 @@ internal sealed record SetMember(Guid RoomId, Person? By, Guid PersonId, RoomRol
 
         return await context.ChangeAsync<RoomMember>(async (change, token) =>
         {
-            if (await change.FindRoomAsync(token).ConfigureAwait(false) is null)
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
             {
                 return RoomErrors.NoSuchRoom;
             }
@@ -41,7 +41,9 @@ internal sealed record SetMember(Guid RoomId, Person? By, Guid PersonId, RoomRol
                 return RoomErrors.TooManyMembers;
             }
 
-            var member = known is null ? new RoomMember(PersonId, Role, context.Now) : known with { Role = Role };
+            var member = known is null
+                ? new RoomMember(PersonId, Role, context.Now) { SeesFrom = room.HidesHistory ? room.LastSequence + 1 : 0 }
+                : known with { Role = Role };
             if (member != known)
             {
                 change.Save(member);

@@ -7,7 +7,13 @@ namespace BlazorChat.Rooms;
 /// <summary>One page of messages.</summary>
 /// <param name="Messages">In order of sequence.</param>
 /// <param name="HasOlder">Whether there are messages before the first of them.</param>
-public sealed record MessagePage(IReadOnlyList<Message> Messages, bool HasOlder);
+public sealed record MessagePage(IReadOnlyList<Message> Messages, bool HasOlder)
+{
+    /// <summary>The page as somebody sees it who sees only messages from a sequence on.</summary>
+    internal MessagePage From(long sequence) => sequence <= 0
+        ? this
+        : new MessagePage([.. Messages.Where(m => m.Sequence >= sequence)], HasOlder && Messages.Count > 0 && Messages[0].Sequence > sequence);
+}
 
 /// <summary>A message to store.</summary>
 /// <param name="RoomId">The room.</param>
@@ -57,8 +63,8 @@ internal interface IRoomStore
     /// <summary>The earlier versions of a message, oldest first.</summary>
     Task<IReadOnlyList<MessageVersion>> ReadVersionsAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);
 
-    /// <summary>A blob of the room, or null.</summary>
-    Task<Blob?> FindBlobAsync(Guid roomId, Guid blobId, CancellationToken cancellationToken);
+    /// <summary>A blob of a message of the room from a sequence on, or null.</summary>
+    Task<Blob?> FindBlobAsync(Guid roomId, Guid blobId, long from, CancellationToken cancellationToken);
 
     /// <summary>Ids of the responses to a message, oldest first.</summary>
     Task<IReadOnlyList<Guid>> FindResponsesAsync(Guid roomId, Guid questionId, CancellationToken cancellationToken);
@@ -76,18 +82,19 @@ internal interface IRoomStore
     /// <summary>One message of a room, or null.</summary>
     Task<Message?> FindMessageAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken);
 
-    /// <summary>The room's first messages, oldest first.</summary>
-    Task<IReadOnlyList<Message>> ReadFirstAsync(Guid roomId, int count, CancellationToken cancellationToken);
+    /// <summary>The room's first messages from a sequence on, oldest first.</summary>
+    Task<IReadOnlyList<Message>> ReadFirstAsync(Guid roomId, long from, int count, CancellationToken cancellationToken);
 
     /// <summary>
     /// The messages of a room whose text contains the query, ignoring case, newest first. Only written text counts, not tool results, and
     /// retried responses are left out. Searches the newest <see cref="RoomLimits.SearchedMessages"/> messages.
     /// </summary>
     /// <param name="roomId">The room.</param>
+    /// <param name="from">The lowest sequence that is searched.</param>
     /// <param name="query">The text to find, taken literally, 1 to <see cref="RoomLimits.QueryLength"/> characters.</param>
     /// <param name="count">The maximum number of messages to return.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
-    Task<IReadOnlyList<Message>> SearchAsync(Guid roomId, string query, int count, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Message>> SearchAsync(Guid roomId, long from, string query, int count, CancellationToken cancellationToken);
 
     /// <summary>The responses of a room that wait for people, in order of sequence.</summary>
     Task<IReadOnlyList<Message>> ReadSuspendedAsync(Guid roomId, CancellationToken cancellationToken);

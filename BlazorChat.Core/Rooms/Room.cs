@@ -92,6 +92,9 @@ public sealed record Room
     /// <summary>Who can see the room besides its members.</summary>
     public RoomVisibility Visibility { get; init; }
 
+    /// <summary>Whether newcomers see only what comes after they came (see <see cref="RoomMember.SeesFrom"/>). Only in a private room.</summary>
+    public bool HidesHistory { get; init; }
+
     /// <summary>Tokens of all responses so far, including removed ones.</summary>
     public TokenCounts Tokens { get; init; }
 
@@ -129,6 +132,11 @@ public sealed record Room
         const int MaxAtOnce = 100;
         return Math.Clamp(MessageCount - maxStored, 0, MaxAtOnce);
     }
+
+    /// <summary>The room as somebody sees it who sees only messages from a sequence on: without counts of what came before.</summary>
+    internal Room From(long sequence) => sequence <= 0
+        ? this
+        : this with { MessageCount = (int)Math.Clamp(LastSequence - sequence + 1, 0, MessageCount), Tokens = default, Cost = null };
 
     /// <summary>The room with a response's tokens and cost added.</summary>
     public Room WithUsage(TokenCounts tokens, decimal? cost) =>

@@ -80,7 +80,10 @@ public sealed partial class RoomService
             : ReadList(person);
 
     /// <summary>The same as <see cref="ListRoomsAsync"/>, for somebody who may see the list.</summary>
-    internal ImmutableArray<RoomSummary> ReadList(Person? person) => [.. _directory.Rooms.Where(r => Shows(person, r.Room))];
+    internal ImmutableArray<RoomSummary> ReadList(Person? person) => [.. _directory.Rooms.Where(r => Shows(person, r.Room)).Select(r => Cut(r, person))];
+
+    /// <summary>The sequence of the first message that a person may see in a room that they may see; 0 for all.</summary>
+    internal long SeesFrom(Person? person, Guid roomId) => person is null ? 0 : _access.SeesFrom(roomId, person.Id);
 
     /// <summary>All rooms, most recent activity first, for code on the server: no one's permission is checked.</summary>
     public ImmutableArray<RoomSummary> Rooms => _directory.Rooms;
@@ -93,18 +96,18 @@ public sealed partial class RoomService
     /// <summary>The messages before a sequence, at most <see cref="RoomLimits.WindowSize"/>.</summary>
     public Task<Result<MessagePage>> ReadOlderAsync(Person? person, Guid roomId, long before, CancellationToken cancellationToken) =>
         ReadAsync<MessagePage>(person, RoomPermission.ViewRoom, roomId, async () =>
-            await _store.ReadPageAsync(roomId, before, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false), cancellationToken);
+            (await _store.ReadPageAsync(roomId, before, RoomLimits.WindowSize, cancellationToken).ConfigureAwait(false)).From(SeesFrom(person, roomId)), cancellationToken);
 
     /// <summary>One message of a room as stored.</summary>
     public Task<Result<Message>> ReadMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
         ReadAsync<Message>(person, RoomPermission.ViewRoom, roomId, async () =>
-            await _store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message ? message : RoomErrors.NoSuchMessage, cancellationToken);
+            await FindMessageAsync(person, roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message ? message : RoomErrors.NoSuchMessage, cancellationToken);
 
     /// <summary>All versions of a message, oldest first; the last is the current one.</summary>
     public Task<Result<ImmutableArray<Message>>> ReadVersionsAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
         ReadAsync<ImmutableArray<Message>>(person, RoomPermission.ViewRoom, roomId, async () =>
         {
-            if (await _store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is not { } message)
+            if (await FindMessageAsync(person, roomId, messageId, cancellationToken).ConfigureAwait(false) is not { } message)
             {
                 return RoomErrors.NoSuchMessage;
             }
@@ -116,7 +119,7 @@ public sealed partial class RoomService
     /// <summary>A blob of a room: the complete result of a tool, or a file.</summary>
     public Task<Result<Blob>> ReadBlobAsync(Person? person, Guid roomId, Guid blobId, CancellationToken cancellationToken) =>
         ReadAsync<Blob>(person, RoomPermission.ViewRoom, roomId, async () =>
-            await _store.FindBlobAsync(roomId, blobId, cancellationToken).ConfigureAwait(false) is { } blob ? blob : RoomErrors.NoSuchMessage, cancellationToken);
+            await _store.FindBlobAsync(roomId, blobId, SeesFrom(person, roomId), cancellationToken).ConfigureAwait(false) is { } blob ? blob : RoomErrors.NoSuchMessage, cancellationToken);
 
     /// <summary>Makes a room.</summary>
     public async Task<Result<Room>> CreateAsync(Person? person, string? name, CancellationToken cancellationToken)
@@ -210,9 +213,22 @@ public sealed partial class RoomService
     public Task<Result<Guid>> RemoveMemberAsync(Person? person, Guid roomId, Guid personId, CancellationToken cancellationToken) =>
         _owners.RunAsync(new RemoveMember(roomId, person, personId), cancellationToken);
 
-    /// <inheritdoc cref="ChangeVisibility" />
-    public Task<Result<Room>> ChangeVisibilityAsync(Person? person, Guid roomId, RoomVisibility visibility, CancellationToken cancellationToken) =>
-        _owners.RunAsync(new ChangeVisibility(roomId, person, visibility), cancellationToken);
+    /// <inheritdoc cref="ChangeAccess" />
+    /// <param name="person">The caller.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="visibility">Who can see it from now on; null to keep that.</param>
+    /// <param name="hidesHistory">Whether newcomers see only what comes after they came; null to keep that.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    public Task<Result<Room>> ChangeAccessAsync(Person? person, Guid roomId, RoomVisibility? visibility, bool? hidesHistory, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new ChangeAccess(roomId, person, visibility, hidesHistory), cancellationToken);
+
+    private RoomSummary Cut(RoomSummary summary, Person? person) =>
+        SeesFrom(person, summary.Room.Id) is > 0 and var from ? summary with { Room = summary.Room.From(from) } : summary;
+
+    private async Task<Message?> FindMessageAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken) =>
+        await _store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } message && message.Sequence >= SeesFrom(person, roomId)
+            ? message
+            : null;
 
     private Result<ImmutableArray<NamedMember>> ReadMembers(Guid roomId)
     {

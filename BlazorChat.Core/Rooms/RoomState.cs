@@ -90,6 +90,7 @@ internal sealed record RoomState
                     IsNamed = changed.Room.IsNamed,
                     Settings = changed.Room.Settings,
                     Visibility = changed.Room.Visibility,
+                    HidesHistory = changed.Room.HidesHistory,
                     // Read under the gate under which responses are counted, so that none is lost or counted twice.
                     Tokens = changed.Room.Tokens,
                     Cost = changed.Room.Cost,

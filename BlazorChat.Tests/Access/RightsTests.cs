@@ -226,6 +226,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             "before" => long.MaxValue,
             "role" => RoomRole.Viewer,
             "visibility" => RoomVisibility.Open,
+            "hidesHistory" => null,
             "change" => new RoomSettingsChange { Instructions = "Be kind." },
             "changed" => (Action)(() => { }),
             "text" or "name" or "result" => "Text",

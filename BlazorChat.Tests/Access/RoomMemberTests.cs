@@ -46,7 +46,7 @@ public sealed class RoomMemberTests : IAsyncLifetime
             async id => (await Rooms.SetMemberAsync(ChatHost.Grace, id, ChatHost.Grace.Id, RoomRole.Owner, default)).Error,
             async id => (await Rooms.RemoveMemberAsync(ChatHost.Grace, id, ChatHost.Ada.Id, default)).Error,
             async id => (await Rooms.RemoveMemberAsync(ChatHost.Grace, id, ChatHost.Grace.Id, default)).Error,
-            async id => (await Rooms.ChangeVisibilityAsync(ChatHost.Grace, id, RoomVisibility.Open, default)).Error,
+            async id => (await Rooms.ChangeAccessAsync(ChatHost.Grace, id, RoomVisibility.Open, null, default)).Error,
             async id => (await _host.Responses.StopAsync(ChatHost.Grace, id, null, default)).Error,
             async id => (await _host.Responses.RegenerateAsync(ChatHost.Grace, id, message.Id, default)).Error,
         })
@@ -106,7 +106,7 @@ public sealed class RoomMemberTests : IAsyncLifetime
         var room = await _host.RoomAsync("Plans");
         await SetAsync(room, ChatHost.Grace, RoomRole.Viewer);
         var open = await _host.RoomAsync("Open");
-        Assert.Null((await Rooms.ChangeVisibilityAsync(ChatHost.Ada, open.Id, RoomVisibility.OpenToGuests, default)).Error);
+        Assert.Null((await Rooms.ChangeAccessAsync(ChatHost.Ada, open.Id, RoomVisibility.OpenToGuests, null, default)).Error);
         _host = await _host.RestartAsync(settings: ["--Rooms:NewRooms=Private"]);
         Assert.Equal(RoomErrorKind.Forbidden, (await Rooms.PostAsync(ChatHost.Grace, room.Id, Guid.NewGuid(), "Hello", default)).Error?.Kind);
         Assert.Equal(RoomErrorKind.NotFound, (await _host.Live.ReadAsync(Stranger, room.Id, default)).Error?.Kind);
@@ -125,9 +125,9 @@ public sealed class RoomMemberTests : IAsyncLifetime
         await UntilAsync(isThere: true);
         Assert.Null((await Rooms.RemoveMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, default)).Error);
         await UntilAsync(isThere: false);
-        Assert.Null((await Rooms.ChangeVisibilityAsync(ChatHost.Ada, room.Id, RoomVisibility.OpenToGuests, default)).Error);
+        Assert.Null((await Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, RoomVisibility.OpenToGuests, null, default)).Error);
         await UntilAsync(isThere: true);
-        Assert.Null((await Rooms.ChangeVisibilityAsync(ChatHost.Ada, room.Id, RoomVisibility.Open, default)).Error);
+        Assert.Null((await Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, RoomVisibility.Open, null, default)).Error);
         // Without an account, it is closed.
         await UntilAsync(isThere: false);
 
@@ -147,7 +147,7 @@ public sealed class RoomMemberTests : IAsyncLifetime
         Assert.Empty((await Rooms.ReadMembersAsync(ChatHost.Grace, lobby.Id, default)).Value);
         Assert.Null((await Rooms.PostAsync(ChatHost.Grace, lobby.Id, Guid.NewGuid(), "Hello", default)).Error);
         Assert.Equal(RoomErrorKind.Forbidden, (await Rooms.DeleteAsync(ChatHost.Grace, lobby.Id, default)).Error?.Kind);
-        Assert.Equal(RoomErrorKind.Forbidden, (await Rooms.ChangeVisibilityAsync(ChatHost.Grace, lobby.Id, RoomVisibility.Private, default)).Error?.Kind);
+        Assert.Equal(RoomErrorKind.Forbidden, (await Rooms.ChangeAccessAsync(ChatHost.Grace, lobby.Id, RoomVisibility.Private, null, default)).Error?.Kind);
     }
 
     private async Task SetAsync(Room room, Person person, RoomRole role) =>

@@ -47,7 +47,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
     {
         var room = await Chat.RoomAsync("Plans");
         Assert.Null((await Chat.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
-        Assert.Null((await Chat.Rooms.ChangeVisibilityAsync(ChatHost.Ada, room.Id, RoomVisibility.Private, default)).Error);
+        Assert.Null((await Chat.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, RoomVisibility.Private, null, default)).Error);
         var grace = _host.Open(room, ChatHost.Grace);
         await Chat.PostAsync(room, "Question");
         var response = await Chat.Model.NextAsync();

@@ -141,7 +141,7 @@ public sealed class BothDatabasesTests
         await using var host = await ChatHost.StartAsync(database);
         var room = await host.RoomAsync();
         await host.PostAsync(room, text);
-        var found = await host.App.Services.GetRequiredService<IRoomStore>().SearchAsync(room.Id, query, 10, default);
+        var found = await host.App.Services.GetRequiredService<IRoomStore>().SearchAsync(room.Id, 0, query, 10, default);
         Assert.Equal(isFound, found.Any(m => m.Text == text));
     }
 

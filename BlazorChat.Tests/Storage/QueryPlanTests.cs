@@ -19,7 +19,7 @@ public sealed class QueryPlanTests
     [Theory]
     [EveryDatabase]
     public async Task A_search_reads_through_the_index_without_sorting(TestDatabase database) =>
-        AssertThroughIndex(await PlanAsync(database, "LIKE", (store, room) => store.SearchAsync(room, "hello", 1, default)));
+        AssertThroughIndex(await PlanAsync(database, "LIKE", (store, room) => store.SearchAsync(room, 0, "hello", 1, default)));
 
     private static void AssertThroughIndex(string plan)
     {

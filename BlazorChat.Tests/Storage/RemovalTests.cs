@@ -139,8 +139,8 @@ public sealed class RemovalTests(ITestOutputHelper output)
         var store = Store(host);
         Assert.DoesNotContain((await store.ReadPageAsync(roomId, null, 50, default)).Messages, m => m.Sequence <= Many + 1);
         Assert.Empty((await store.ReadPageAsync(roomId, Many, 50, default)).Messages);
-        Assert.DoesNotContain(await store.ReadFirstAsync(roomId, 50, default), m => m.Sequence <= Many + 1);
-        Assert.DoesNotContain(await store.SearchAsync(roomId, "Hello", 50, default), m => m.Sequence <= Many + 1);
+        Assert.DoesNotContain(await store.ReadFirstAsync(roomId, 0, 50, default), m => m.Sequence <= Many + 1);
+        Assert.DoesNotContain(await store.SearchAsync(roomId, 0, "Hello", 50, default), m => m.Sequence <= Many + 1);
         Assert.Null(await store.FindMessageAsync(roomId, leftId, default));
         Assert.Null(await store.FindMessageAsync(roomId, firstId, default));
         Assert.Empty(await store.ReadVersionsAsync(roomId, leftId, default));

@@ -48,7 +48,7 @@ public sealed class LiveRooms
     /// <param name="changed">Called after something has changed, on a thread of the notifier. Must not block.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<Result<RoomSubscription>> SubscribeAsync(Person? person, Guid roomId, Action changed, CancellationToken cancellationToken) =>
-        (await _rooms.OpenAsync(person, roomId, cancellationToken).ConfigureAwait(false)).Select(lease => new RoomSubscription(lease, _projections, changed));
+        (await _rooms.OpenAsync(person, roomId, cancellationToken).ConfigureAwait(false)).Select(lease => new RoomSubscription(lease, _projections, () => _rooms.SeesFrom(person, roomId), changed));
 
     /// <summary>Reads the room without following it, for the first HTML.</summary>
     public async Task<Result<RoomFrame>> ReadAsync(Person? person, Guid roomId, CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ public sealed class LiveRooms
         }
 
         using var lease = opened.Value;
-        return _projections.Of(lease.Room).Current();
+        return _projections.Of(lease.Room).Current().From(_rooms.SeesFrom(person, roomId));
     }
 
     /// <summary>Reads the messages before a sequence, at most <see cref="RoomLimits.WindowSize"/>.</summary>

@@ -74,6 +74,27 @@ public sealed class RoomFrame
             : new MessageFrame(message);
     }
 
+    /// <summary>The frame as somebody sees it who sees only messages from a sequence on.</summary>
+    internal RoomFrame From(long sequence)
+    {
+        if (sequence <= 0)
+        {
+            return this;
+        }
+
+        ImmutableArray<MessageFrame> messages = [.. Messages.Where(m => m.Message.Sequence >= sequence)];
+        ImmutableArray<MessageFrame> beyond = [.. Beyond.Where(m => m.Message.Sequence >= sequence)];
+        return new RoomFrame(
+            State with
+            {
+                Room = State.Room.From(sequence),
+                HasOlder = State.HasOlder && Messages is [var first, ..] && first.Message.Sequence > sequence,
+                Messages = [.. messages.Select(m => m.Message)],
+                Beyond = [.. beyond.Select(m => m.Message)],
+            },
+            messages, beyond);
+    }
+
     /// <summary>Creates the frame of the room's next state. Unchanged messages are the same instances and are not rendered again.</summary>
     internal RoomFrame Next(RoomState state) =>
         new(state, Follow(state.Messages, State.Messages, Messages), Follow(state.Beyond, State.Beyond, Beyond));

@@ -212,11 +212,16 @@ public sealed class RoomSubscription : IDisposable
     private readonly RoomLease _lease;
     private readonly RoomProjection _projection;
     private readonly Viewer _viewer;
+    private readonly Func<long> _from;
     private int _disposed;
 
-    internal RoomSubscription(RoomLease lease, RoomProjections projections, Action changed)
+    // The last frame of the room and what this viewer sees of it, for viewers who do not see all.
+    private (RoomFrame Whole, long From, RoomFrame Seen)? _last;
+
+    internal RoomSubscription(RoomLease lease, RoomProjections projections, Func<long> from, Action changed)
     {
         _lease = lease;
+        _from = from;
         try
         {
             _projection = projections.Of(lease.Room);
@@ -236,7 +241,19 @@ public sealed class RoomSubscription : IDisposable
     public RoomFrame Read()
     {
         _viewer.Looks();
-        return _projection.Frame;
+        var (whole, from) = (_projection.Frame, _from());
+        if (from <= 0)
+        {
+            return whole;
+        }
+
+        // The same object for the same frame, since pages compare them.
+        if (_last is not { } last || !ReferenceEquals(last.Whole, whole) || last.From != from)
+        {
+            _last = last = (whole, from, whole.From(from));
+        }
+
+        return last.Seen;
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
@@ -15,7 +16,7 @@ internal sealed record Prompt(IReadOnlyList<ChatMessage> Messages, ChatOptions O
 /// Builds the prompt of a step: instructions, as many earlier messages as the budget allows, and the response's own steps. It reads
 /// backwards by pages, so the cost depends on the budget, not on the room's history.
 /// </summary>
-internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assistantInstructions)
+internal sealed class PromptBuilder(IRoomStore store, RoomAccessDirectory access, AssistantInstructions assistantInstructions)
 {
     /// <summary>How arguments are written for models and people: all languages stay readable.</summary>
     public static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -54,14 +55,16 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
         var waiting = (await store.ReadQueueAsync(run.Room.Id, cancellationToken).ConfigureAwait(false))
             .Where(t => t.AssistantId == assistant.Author.Id && t.MessageId is null && t.QuestionId is not null && t.QuestionId != claimed.Turn.QuestionId)
             .SelectMany(t => t.EarlierQuestionIds.Add(t.QuestionId!.Value)).ToHashSet();
-        var first = await ReadFirstAsync(run, waiting, cancellationToken).ConfigureAwait(false);
+        // What the asker may not see is not told to the model on their behalf.
+        var from = access.SeesFrom(run.Room.Id, claimed.Turn.RequestedBy);
+        var first = await ReadFirstAsync(run, from, waiting, cancellationToken).ConfigureAwait(false);
         var left = budget - first.Sum(m => m.Prompt.Sum(tokens.Of));
         var newestFirst = new List<(Message Message, List<ChatMessage> Prompt)>();
         var hasMore = true;
         var before = claimed.Before;
         for (var pages = 0; hasMore && pages < MostPages; pages++)
         {
-            var page = await store.ReadPageAsync(run.Room.Id, before, PageSize, cancellationToken).ConfigureAwait(false);
+            var page = (await store.ReadPageAsync(run.Room.Id, before, PageSize, cancellationToken).ConfigureAwait(false)).From(from);
             hasMore = page.HasOlder;
             foreach (var message in page.Messages.Reverse())
             {
@@ -102,14 +105,14 @@ internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assi
         return Arrange([.. first, .. newestFirst], claimed, assistant);
     }
 
-    private async Task<List<(Message Message, List<ChatMessage> Prompt)>> ReadFirstAsync(TurnRun run, HashSet<Guid> waiting, CancellationToken cancellationToken)
+    private async Task<List<(Message Message, List<ChatMessage> Prompt)>> ReadFirstAsync(TurnRun run, long from, HashSet<Guid> waiting, CancellationToken cancellationToken)
     {
         if (run.Assistant.Context.KeepFirst == 0)
         {
             return [];
         }
 
-        var first = await store.ReadFirstAsync(run.Room.Id, run.Assistant.Context.KeepFirst, cancellationToken).ConfigureAwait(false);
+        var first = await store.ReadFirstAsync(run.Room.Id, from, run.Assistant.Context.KeepFirst, cancellationToken).ConfigureAwait(false);
         return [.. first.Where(m => m.Sequence < run.Claimed.Before && IsSent(m, run.Claimed, waiting)).Select(m => (m, MessagePrompt.Of(m, run.Assistant, int.MaxValue))).Where(m => m.Item2.Count > 0)];
     }
 

@@ -66,7 +66,7 @@ internal sealed partial class RoomTitles(
     /// <summary>The question of the room's first complete exchange, if the response belongs to that exchange.</summary>
     private async Task<Message?> FindQuestionAsync(Message response, CancellationToken cancellationToken)
     {
-        var first = await rooms.ReadFirstAsync(response.RoomId, FirstMessages, cancellationToken).ConfigureAwait(false);
+        var first = await rooms.ReadFirstAsync(response.RoomId, 0, FirstMessages, cancellationToken).ConfigureAwait(false);
         // If the asker wrote something else instead of deciding on the response's calls, that exchange was never finished.
         var isFirst = first.FirstOrDefault(m => m is { Author.Kind: AuthorKind.Assistant, Status: MessageStatus.Complete, IsRetried: false }
             && !m.Calls.Any(c => c.Decision is { Reason: CallChanges.WroteInstead }))?.Id == response.Id;

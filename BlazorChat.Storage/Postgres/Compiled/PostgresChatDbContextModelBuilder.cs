@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("42cf6f57-2343-49ab-b9e9-dcc7f45bcb06"), entityTypeCount: 14)
+            : base(skipDetectChanges: false, modelId: new Guid("c052b0e1-49f7-400b-bfa8-2cb1836cec54"), entityTypeCount: 14)
         {
         }
 

@@ -21,7 +21,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 "BlazorChat.Storage.RoomRow",
                 typeof(RoomRow),
                 baseEntityType,
-                propertyCount: 20,
+                propertyCount: 21,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -84,6 +84,14 @@ namespace BlazorChat.Storage.Postgres.Compiled
             disabledTools.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             disabledTools.AddAnnotation("Relational:ColumnType", "text");
             disabledTools.AddAnnotation("Relational:DefaultValue", "");
+
+            var hidesHistory = runtimeEntityType.AddProperty(
+                "HidesHistory",
+                typeof(bool),
+                propertyInfo: typeof(RoomRow).GetProperty("HidesHistory", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RoomRow).GetField("<HidesHistory>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            hidesHistory.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
             var inputTokens = runtimeEntityType.AddProperty(
                 "InputTokens",

@@ -23,6 +23,13 @@ namespace BlazorChat.Storage.Postgres.Migrations
                 // Rooms from before stay open to everybody. New ones say what they are.
                 defaultValue: 2);
 
+            migrationBuilder.AddColumn<bool>(
+                name: "HidesHistory",
+                table: "Rooms",
+                type: "boolean",
+                nullable: false,
+                defaultValue: false);
+
             migrationBuilder.CreateTable(
                 name: "Members",
                 columns: table => new
@@ -30,7 +37,8 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     RoomId = table.Column<Guid>(type: "uuid", nullable: false),
                     PersonId = table.Column<Guid>(type: "uuid", nullable: false),
                     Role = table.Column<int>(type: "integer", nullable: false),
-                    Since = table.Column<long>(type: "bigint", nullable: false)
+                    Since = table.Column<long>(type: "bigint", nullable: false),
+                    SeesFrom = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -51,8 +59,8 @@ namespace BlazorChat.Storage.Postgres.Migrations
             // Whoever made a room owns it. Ids were mostly stored without hyphens there.
             migrationBuilder.Sql(
                 """
-                INSERT INTO "Members" ("RoomId", "PersonId", "Role", "Since")
-                SELECT "Id", "OwnerId"::uuid, 2, "CreatedAt" FROM "Rooms" WHERE length(replace("OwnerId", '-', '')) = 32;
+                INSERT INTO "Members" ("RoomId", "PersonId", "Role", "Since", "SeesFrom")
+                SELECT "Id", "OwnerId"::uuid, 2, "CreatedAt", 0 FROM "Rooms" WHERE length(replace("OwnerId", '-', '')) = 32;
                 """);
 
             migrationBuilder.DropColumn(
@@ -63,6 +71,10 @@ namespace BlazorChat.Storage.Postgres.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropColumn(
+                name: "HidesHistory",
+                table: "Rooms");
+
             migrationBuilder.DropColumn(
                 name: "Visibility",
                 table: "Rooms");

@@ -96,6 +96,9 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.Property<int>("Role")
                         .HasColumnType("integer");
 
+                    b.Property<long>("SeesFrom")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("Since")
                         .HasColumnType("bigint");
 
@@ -355,6 +358,9 @@ namespace BlazorChat.Storage.Postgres.Migrations
                         .HasColumnType("text")
                         .HasDefaultValue("")
                         .UseCollation("C");
+
+                    b.Property<bool>("HidesHistory")
+                        .HasColumnType("boolean");
 
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint");

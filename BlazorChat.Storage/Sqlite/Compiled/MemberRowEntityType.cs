@@ -20,7 +20,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 "BlazorChat.Storage.MemberRow",
                 typeof(MemberRow),
                 baseEntityType,
-                propertyCount: 4,
+                propertyCount: 5,
                 foreignKeyCount: 1,
                 unnamedIndexCount: 1,
                 keyCount: 1);
@@ -47,6 +47,13 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 propertyInfo: typeof(MemberRow).GetProperty("Role", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(MemberRow).GetField("<Role>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             role.SetSentinelFromProviderValue(0);
+
+            var seesFrom = runtimeEntityType.AddProperty(
+                "SeesFrom",
+                typeof(long),
+                propertyInfo: typeof(MemberRow).GetProperty("SeesFrom", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(MemberRow).GetField("<SeesFrom>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0L);
 
             var since = runtimeEntityType.AddProperty(
                 "Since",

@@ -20,7 +20,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 "BlazorChat.Storage.RoomRow",
                 typeof(RoomRow),
                 baseEntityType,
-                propertyCount: 20,
+                propertyCount: 21,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -75,6 +75,13 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 valueGenerated: ValueGenerated.OnAdd,
                 valueConverter: new ChatDbContext.StorableTextConverter());
             disabledTools.AddAnnotation("Relational:DefaultValue", "");
+
+            var hidesHistory = runtimeEntityType.AddProperty(
+                "HidesHistory",
+                typeof(bool),
+                propertyInfo: typeof(RoomRow).GetProperty("HidesHistory", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RoomRow).GetField("<HidesHistory>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
 
             var inputTokens = runtimeEntityType.AddProperty(
                 "InputTokens",

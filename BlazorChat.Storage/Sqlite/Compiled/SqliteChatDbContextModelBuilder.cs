@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("89992cff-e3dd-41b0-baab-5b088327a460"), entityTypeCount: 12)
+            : base(skipDetectChanges: false, modelId: new Guid("7f31a4ad-2785-4cc4-b950-5b692ff6df64"), entityTypeCount: 12)
         {
         }
 

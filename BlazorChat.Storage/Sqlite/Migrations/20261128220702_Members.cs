@@ -23,6 +23,13 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                 // Rooms from before stay open to everybody. New ones say what they are.
                 defaultValue: 2);
 
+            migrationBuilder.AddColumn<bool>(
+                name: "HidesHistory",
+                table: "Rooms",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: false);
+
             migrationBuilder.CreateTable(
                 name: "Members",
                 columns: table => new
@@ -30,7 +37,8 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     RoomId = table.Column<Guid>(type: "TEXT", nullable: false),
                     PersonId = table.Column<Guid>(type: "TEXT", nullable: false),
                     Role = table.Column<int>(type: "INTEGER", nullable: false),
-                    Since = table.Column<long>(type: "INTEGER", nullable: false)
+                    Since = table.Column<long>(type: "INTEGER", nullable: false),
+                    SeesFrom = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -51,8 +59,8 @@ namespace BlazorChat.Storage.Sqlite.Migrations
             // Whoever made a room owns it. Ids were mostly stored without hyphens there.
             migrationBuilder.Sql(
                 """
-                INSERT INTO "Members" ("RoomId", "PersonId", "Role", "Since")
-                SELECT "Id", substr(o, 1, 8) || '-' || substr(o, 9, 4) || '-' || substr(o, 13, 4) || '-' || substr(o, 17, 4) || '-' || substr(o, 21), 2, "CreatedAt"
+                INSERT INTO "Members" ("RoomId", "PersonId", "Role", "Since", "SeesFrom")
+                SELECT "Id", substr(o, 1, 8) || '-' || substr(o, 9, 4) || '-' || substr(o, 13, 4) || '-' || substr(o, 17, 4) || '-' || substr(o, 21), 2, "CreatedAt", 0
                 FROM (SELECT "Id", "CreatedAt", upper(replace("OwnerId", '-', '')) AS o FROM "Rooms") WHERE length(o) = 32;
                 """);
 
@@ -63,6 +71,10 @@ namespace BlazorChat.Storage.Sqlite.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropColumn(
+                name: "HidesHistory",
+                table: "Rooms");
+
             migrationBuilder.DropColumn(
                 name: "Visibility",
                 table: "Rooms");

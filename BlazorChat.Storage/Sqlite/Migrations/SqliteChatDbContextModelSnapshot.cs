@@ -89,6 +89,9 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.Property<int>("Role")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("SeesFrom")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Since")
                         .HasColumnType("INTEGER");
 
@@ -312,6 +315,9 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT")
                         .HasDefaultValue("");
+
+                    b.Property<bool>("HidesHistory")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER");

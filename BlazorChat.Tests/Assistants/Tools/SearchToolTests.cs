@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BlazorChat.Access;
 using BlazorChat.Assistants.Tools;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
@@ -25,7 +26,7 @@ public sealed class SearchToolTests
         await host.PostAsync(other, "Another budget.");
 
         await using var bench = new ToolBench();
-        var tool = SearchTool.Create(host.App.Services.GetRequiredService<IRoomStore>());
+        var tool = SearchTool.Create(host.App.Services.GetRequiredService<IRoomStore>(), host.App.Services.GetRequiredService<RoomAccessDirectory>());
         var outcome = await bench.Execution.RunAsync(tool, bench.Call("""{"query":"budget"}""", roomId: room.Id), ToolBench.Timeout, bench.Kernel, default);
         Assert.False(outcome.IsError);
         var hits = JsonElement.Parse(outcome.Result).EnumerateArray().ToList();
@@ -74,7 +75,7 @@ public sealed class SearchToolTests
         }
 
         var store = host.App.Services.GetRequiredService<IRoomStore>();
-        Assert.Equal(expected, (await store.SearchAsync(room.Id, query, 20, default)).Count);
+        Assert.Equal(expected, (await store.SearchAsync(room.Id, 0, query, 20, default)).Count);
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class SearchToolTests
         var room = await QuietRoomAsync(host, "Here");
         await host.PostAsync(room, "smile 😀");
         var store = host.App.Services.GetRequiredService<IRoomStore>();
-        Assert.Empty(await store.SearchAsync(room.Id, "smile \ud83dx", 20, default));
+        Assert.Empty(await store.SearchAsync(room.Id, 0, "smile \ud83dx", 20, default));
     }
 
     [Fact]
@@ -104,7 +105,7 @@ public sealed class SearchToolTests
         }
 
         var store = host.App.Services.GetRequiredService<IRoomStore>();
-        Assert.Equal(["word 3", "word 2"], (await store.SearchAsync(room.Id, "WORD", 2, default)).Select(m => m.Text));
+        Assert.Equal(["word 3", "word 2"], (await store.SearchAsync(room.Id, 0, "WORD", 2, default)).Select(m => m.Text));
     }
 
     [Fact]
@@ -124,8 +125,8 @@ public sealed class SearchToolTests
         }
 
         var store = host.App.Services.GetRequiredService<IRoomStore>();
-        Assert.Empty(await store.SearchAsync(room.Id, "needle", 20, default));
-        Assert.Equal(20, (await store.SearchAsync(room.Id, "hay", 20, default)).Count);
+        Assert.Empty(await store.SearchAsync(room.Id, 0, "needle", 20, default));
+        Assert.Equal(20, (await store.SearchAsync(room.Id, 0, "hay", 20, default)).Count);
     }
 
     private static async Task<Room> QuietRoomAsync(ChatHost host, string name)

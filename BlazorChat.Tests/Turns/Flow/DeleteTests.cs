@@ -39,7 +39,7 @@ public class DeleteTests : FlowTests
         Assert.Equal(0, (await Host.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value.Single(r => r.Room.Id == Room.Id).Room.MessageCount);
         Assert.NotNull((await Host.Rooms.ReadBlobAsync(ChatHost.Ada, Room.Id, blob!.Value, default)).Error);
         var store = Host.App.Services.GetRequiredService<IRoomStore>();
-        Assert.Empty(await store.SearchAsync(Room.Id, "plugh", 10, default));
+        Assert.Empty(await store.SearchAsync(Room.Id, 0, "plugh", 10, default));
         await using (var db = Host.OpenDatabase())
         {
             Assert.Empty(await db.Versions.ToListAsync());
