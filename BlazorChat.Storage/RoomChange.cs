@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
-using BlazorChat.Text;
 using BlazorChat.Turns;
 using Microsoft.EntityFrameworkCore;
 

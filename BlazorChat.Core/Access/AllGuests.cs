@@ -6,7 +6,7 @@ namespace BlazorChat.Access;
 internal sealed class AllGuests : IPeople
 {
     /// <inheritdoc />
-    public event Action<Guid>? Changed
+    public event EventHandler<RightsChangedEventArgs>? Changed
     {
         add { }
         remove { }

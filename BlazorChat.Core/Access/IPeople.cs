@@ -25,7 +25,7 @@ internal interface IPeople
     /// Something about a person changed: their standing, their name, or whether a session of theirs is valid. Raised after it was stored;
     /// handlers must be quick.
     /// </summary>
-    event Action<Guid>? Changed;
+    event EventHandler<RightsChangedEventArgs>? Changed;
 
     /// <summary>What a person is now. <see cref="Standing.None"/> if their session has ended.</summary>
     Standing StandingOf(Person person);

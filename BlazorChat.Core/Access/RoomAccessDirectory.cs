@@ -14,7 +14,7 @@ internal sealed class RoomAccessDirectory
     private readonly ConcurrentDictionary<Guid, RoomAccess> _rooms = new();
 
     /// <summary>Who can see a room, or what they may do there, has changed. Raised inside the room's gate: handlers must be quick.</summary>
-    public event Action<Guid>? Changed;
+    public event EventHandler<RightsChangedEventArgs>? Changed;
 
     /// <summary>Who may be in a room; null if it does not exist.</summary>
     public RoomAccess? Find(Guid roomId) => _rooms.GetValueOrDefault(roomId);
@@ -40,7 +40,7 @@ internal sealed class RoomAccessDirectory
     public void Add(Room room, IEnumerable<RoomMember> members)
     {
         _rooms[room.Id] = new RoomAccess(room.Visibility, members.ToImmutableDictionary(m => m.PersonId));
-        Changed?.Invoke(room.Id);
+        Changed?.Invoke(this, new RightsChangedEventArgs(room.Id));
     }
 
     /// <summary>Takes what an event of a room changes. Called inside its gate, after the event was stored and before anyone else is told.</summary>
@@ -73,6 +73,6 @@ internal sealed class RoomAccessDirectory
             _rooms[roomId] = next;
         }
 
-        Changed?.Invoke(roomId);
+        Changed?.Invoke(this, new RightsChangedEventArgs(roomId));
     }
 }

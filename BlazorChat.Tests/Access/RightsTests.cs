@@ -284,14 +284,14 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
     {
         private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, Standing> _known = new();
 
-        public event Action<Guid>? Changed;
+        public event EventHandler<RightsChangedEventArgs>? Changed;
 
         public Standing this[Person person]
         {
             set
             {
                 _known[person.Id] = value;
-                Changed?.Invoke(person.Id);
+                Changed?.Invoke(this, new RightsChangedEventArgs(person.Id));
             }
         }
 

@@ -345,7 +345,7 @@ public sealed class SettingsPanelTests : IAsyncLifetime
     // Refuses changes of rooms, as long as it is told to.
     private sealed class Gatekeeper : IRoomAuthorizer
     {
-        private IRoomAuthorizer? _others;
+        private RoomAuthorizer? _others;
 
         public RoomError? Refused { get; set; }
 

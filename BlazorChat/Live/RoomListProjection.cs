@@ -45,7 +45,7 @@ internal sealed class RoomListProjection : IDisposable
 
     private void OnChanged(object? sender, EventArgs e) => _throttle.Changed();
 
-    private void OnRightsChanged(Guid id) => _throttle.Changed();
+    private void OnRightsChanged(object? sender, RightsChangedEventArgs e) => _throttle.Changed();
 }
 
 /// <summary>A viewer of the list of rooms; see <see cref="RoomSubscription"/>.</summary>

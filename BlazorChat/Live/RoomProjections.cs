@@ -33,7 +33,7 @@ internal sealed class RoomProjections : IDisposable
     public void Dispose() => _people.Changed -= OnPersonChanged;
 
     // All viewers look again: those of this person may have lost a right, and others may show the name.
-    private void OnPersonChanged(Guid personId)
+    private void OnPersonChanged(object? sender, RightsChangedEventArgs e)
     {
         foreach (var (_, projection) in _known)
         {

@@ -126,7 +126,7 @@ public sealed class ApprovalRightsTests
 
     private sealed class ChangingAuthorizer : IRoomAuthorizer
     {
-        private IRoomAuthorizer? _others;
+        private RoomAuthorizer? _others;
 
         public RoomPermission? Forbidden { get; set; }
 
