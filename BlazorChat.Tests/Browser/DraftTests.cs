@@ -96,15 +96,14 @@ public sealed class DraftTests(Chromium chromium) : IAsyncLifetime
     public async Task A_draft_survives_its_room_wherever_its_author_is()
     {
         var lobby = _ada.Page.Url;
-        await _ada.CreateRoomAsync("Plans");
-        var plans = _ada.Page.Url;
-        await _ada.Composer.FillAsync("Half a plan");
-        await _ada.Page.GotoAsync(lobby);
-        await _ada.ReadyAsync();
-        await _ada.CreateRoomAsync("Ideas");
-        await _ada.Composer.FillAsync("Half an idea");
-
         var grace = await _app.JoinAsync("Grace");
+        await grace.CreateRoomAsync("Plans");
+        var plans = grace.Page.Url;
+        await grace.CreateRoomAsync("Ideas");
+        await _ada.OpenAsync(plans);
+        await _ada.Composer.FillAsync("Half a plan");
+        await _ada.OpenAsync(grace.Page.Url);
+        await _ada.Composer.FillAsync("Half an idea");
         await DeleteAsync(grace, plans);
         await Expect(Left("Half a plan")).ToContainTextAsync("Plans");
         await DeleteAsync(grace, _ada.Page.Url);

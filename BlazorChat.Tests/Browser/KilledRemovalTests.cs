@@ -1,4 +1,5 @@
 using System.Net;
+using BlazorChat.Access;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
@@ -84,12 +85,24 @@ public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
         await using (var db = _data.Open())
         {
             await LargeRoom.AddRoomAsync(db, "Other");
+        }
+
+        // Only the owner of a room clears and deletes it, and the server knows who Ada is when she has been there.
+        await _app.StartAsync();
+        _ada = await _app.JoinAsync("Ada");
+        await _ada.CreateRoomAsync("Hers");
+        await _app.App.StopAsync();
+        await using (var db = _data.Open())
+        {
+            var hers = await db.Members.SingleAsync();
             _large = await LargeRoom.AddRoomAsync(db, "Large");
+            db.Members.Add(new MemberRow { RoomId = _large, PersonId = hers.PersonId, Role = RoomRole.Owner, Since = hers.Since });
+            await db.Rooms.Where(r => r.Id == hers.RoomId).ExecuteDeleteAsync();
+            await db.SaveChangesAsync();
         }
 
         await LargeRoom.FillAsync(_data.Open, _large, Messages, ChatHost.Grace, TimeProvider.System.GetUtcNow());
         await _app.StartAsync();
-        _ada = await _app.JoinAsync("Ada");
         await _ada.OpenAsync($"/rooms/{_large:N}");
         await Expect(_ada.Articles.First).ToBeVisibleAsync();
     }

@@ -47,6 +47,8 @@ public sealed class LivePageTests(Chromium chromium) : IAsyncLifetime
     public async Task Names_code_times_and_counters_are_not_to_be_translated_and_texts_are()
     {
         var grace = await _app.JoinAsync("Grace");
+        await _ada.CreateRoomAsync("Plans");
+        await grace.OpenAsync(_ada.Page.Url);
         await _ada.SendAsync("A text to translate, with `some_code`");
         (await _app.Model.NextAsync()).Finish("A text to translate, with `some_code`");
         await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("A text to translate");

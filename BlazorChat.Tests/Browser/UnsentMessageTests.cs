@@ -109,6 +109,7 @@ public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task What_was_acknowledged_is_never_sent_again()
     {
+        await _ada.CreateRoomAsync("Plans");
         await OnlyMentionedAsync();
         // The second one is sent at the very moment when the first is acknowledged, and may not be shown yet.
         await _ada.Page.EvaluateAsync("""
@@ -139,8 +140,10 @@ public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task What_arrived_without_an_acknowledgment_does_not_come_back_after_somebody_has_cleared_the_room()
     {
-        await OnlyMentionedAsync();
         var grace = await _app.JoinAsync("Grace");
+        await grace.CreateRoomAsync("Plans");
+        await _ada.OpenAsync(new Uri(grace.Page.Url).AbsolutePath);
+        await OnlyMentionedAsync();
         _relay.Mute();
         await _ada.SendAsync("The first one");
         await _ada.SendAsync("The second one");
@@ -262,14 +265,13 @@ public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task What_was_written_offline_in_a_room_that_is_deleted_meanwhile_is_shown_with_copy()
     {
-        await _ada.CreateRoomAsync("Plans");
-        var url = new Uri(_app.Address, new Uri(_ada.Page.Url).AbsolutePath).ToString();
+        var grace = await _app.JoinAsync("Grace");
+        await grace.CreateRoomAsync("Plans");
+        var url = grace.Page.Url;
+        await _ada.OpenAsync(new Uri(url).AbsolutePath);
         _relay.Cut();
         await Expect(_ada.Page.Locator("html")).ToHaveAttributeAsync("data-connection", "down");
         await _ada.SendAsync("Written too late");
-        var grace = await _app.JoinAsync("Grace");
-        await grace.Page.GotoAsync(url);
-        await grace.ReadyAsync();
         await grace.ChooseAsync("Delete…");
         await grace.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete room" }).ClickAsync();
         await Expect(grace.Page).Not.ToHaveURLAsync(url);

@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
@@ -16,7 +17,7 @@ internal static class LargeRoom
     public static async Task<Guid> AddRoomAsync(ChatDbContext db, string name)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var row = new RoomRow { Id = Guid.CreateVersion7(now), Name = name, NameKey = Names.KeyOf(name), Instructions = "", DisabledTools = "", CreatedAt = now, LastActivityAt = now, AnswerMode = AnswerMode.WhenMentioned };
+        var row = new RoomRow { Id = Guid.CreateVersion7(now), Name = name, NameKey = Names.KeyOf(name), Instructions = "", DisabledTools = "", CreatedAt = now, LastActivityAt = now, AnswerMode = AnswerMode.WhenMentioned, Visibility = RoomVisibility.OpenToGuests };
         db.Rooms.Add(row);
         await db.SaveChangesAsync();
         return row.Id;
