@@ -44,13 +44,15 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(true, "delete_file Approved, waiting for the others")]
-    [InlineData(false, "delete_file Waiting for the others")]
-    public void A_call_that_waits_for_the_others_of_its_batch_is_not_said_to_start(bool isApproved, string line)
+    [InlineData(true, true, "delete_file Approved, waiting for the others")]
+    [InlineData(true, false, "delete_file Waiting for the others")]
+    [InlineData(false, true, "delete_file Approved, waiting for its turn")]
+    [InlineData(false, false, "delete_file Waiting for its turn")]
+    public void A_call_that_waits_for_the_others_of_its_batch_or_for_its_turn_is_not_said_to_start(bool isForOthers, bool isApproved, string line)
     {
         var decision = isApproved ? new ToolDecision(true, Ada, Noon, null) : null;
         var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, Call with { State = ToolCallState.Ready, Decision = decision })
-            .Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.WaitsForOthers, true));
+            .Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.WaitsForOthers, isForOthers).Add(c => c.WaitsForTurn, !isForOthers));
         Assert.Equal(line, Line(card));
         Assert.Empty(card.FindAll(".spinner"));
     }

@@ -15,10 +15,12 @@ internal readonly record struct ToolPhrase(string Lead, bool NamesTool, string S
     /// <param name="doing">What the tool does while it runs (<c>Searching messages</c>), or null.</param>
     /// <param name="asker">The name of the person whose browser must run it, or null.</param>
     /// <param name="waitsForOthers">Whether other calls that were made with it still wait for people.</param>
-    public static ToolPhrase Of(ToolCallPart call, string? doing, string? asker, bool waitsForOthers) => call.State switch
+    /// <param name="waitsForTurn">Whether it runs as soon as its response goes on, behind other work of the assistant.</param>
+    public static ToolPhrase Of(ToolCallPart call, string? doing, string? asker, bool waitsForOthers, bool waitsForTurn) => call.State switch
     {
         ToolCallState.Streaming => new("Preparing", true, "…"),
         ToolCallState.Ready when waitsForOthers => new("", true, call.Decision is null ? "Waiting for the others" : "Approved, waiting for the others"),
+        ToolCallState.Ready when waitsForTurn => new("", true, call.Decision is null ? "Waiting for its turn" : "Approved, waiting for its turn"),
         ToolCallState.Ready => new("Starting", true, "…"),
         ToolCallState.AwaitingApproval => new("", true, "Waiting for approval"),
         ToolCallState.AwaitingBrowser => new("", true, asker is null ? "Waiting for a browser" : $"Waiting for {HiddenCharacters.Show(asker)}’s browser"),
