@@ -11,6 +11,12 @@ namespace BlazorChat.Storage;
 /// </summary>
 internal abstract class ChatDbContext(DbContextOptions options) : DbContext(options)
 {
+    /// <summary>The longest key of a name: folding can lengthen it.</summary>
+    private const int NameKeyLength = RoomLimits.PersonNameLength * 20;
+
+    /// <summary>The longest address that e-mail has.</summary>
+    private const int EmailLength = 254;
+
     public DbSet<RoomRow> Rooms => Set<RoomRow>();
 
     public DbSet<MessageRow> Messages => Set<MessageRow>();
@@ -32,6 +38,12 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
     public DbSet<LeaverRow> Leavers => Set<LeaverRow>();
 
     public DbSet<MemberRow> Members => Set<MemberRow>();
+
+    public DbSet<PersonRow> People => Set<PersonRow>();
+
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    public DbSet<OneTimeLinkRow> OneTimeLinks => Set<OneTimeLinkRow>();
 
     public DbSet<RemovedMessageRow> RemovedMessages => Set<RemovedMessageRow>();
 
@@ -89,6 +101,37 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             member.HasKey(m => new { m.RoomId, m.PersonId });
             member.HasIndex(m => m.PersonId);
             member.HasOne<RoomRow>().WithMany().HasForeignKey(m => m.RoomId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<PersonRow>(person =>
+        {
+            person.ToTable("People");
+            person.Property(p => p.Id).ValueGeneratedNever();
+            person.Property(p => p.Name).HasMaxLength(RoomLimits.PersonNameLength);
+            person.Property(p => p.NameKey).HasMaxLength(NameKeyLength);
+            person.Property(p => p.Email).HasMaxLength(EmailLength);
+            person.Property(p => p.EmailKey).HasMaxLength(EmailLength);
+            // Nulls are distinct: those who have given up their names share none.
+            person.HasIndex(p => p.NameKey).IsUnique();
+            // Not unique: nobody has shown yet that an address is theirs, and a refusal would tell whose it is.
+            person.HasIndex(p => p.EmailKey);
+        });
+
+        modelBuilder.Entity<SessionRow>(session =>
+        {
+            session.ToTable("Sessions");
+            session.Property(s => s.Id).ValueGeneratedNever();
+            session.HasIndex(s => s.PersonId);
+            session.HasOne<PersonRow>().WithMany().HasForeignKey(s => s.PersonId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<OneTimeLinkRow>(link =>
+        {
+            link.ToTable("OneTimeLinks");
+            link.Property(l => l.Id).ValueGeneratedNever();
+            link.Property(l => l.TokenHash).HasMaxLength(64);
+            link.HasIndex(l => l.TokenHash).IsUnique();
+            link.HasOne<PersonRow>().WithMany().HasForeignKey(l => l.PersonId).OnDelete(DeleteBehavior.Cascade);
         });
 
         modelBuilder.Entity<MessageRow>(message =>

@@ -503,7 +503,7 @@ internal sealed class RemovedMessageRow
     public DateTimeOffset PostedAt { get; set; }
 }
 
-/// <summary>A person who has left. Copies of the cookie are void.</summary>
+/// <summary>A person who left before there were accounts. Copies of the cookie are void.</summary>
 internal sealed class LeaverRow
 {
     public required Guid PersonId { get; set; }

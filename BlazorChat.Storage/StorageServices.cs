@@ -39,7 +39,7 @@ internal static class StorageServices
         builder.Services.AddSingleton<IRoomStore, RoomStore>();
         builder.Services.AddSingleton<ITurnStore, TurnStore>();
         builder.Services.AddSingleton<IOutbox, OutboxStore>();
-        builder.Services.AddSingleton<ILeavers, LeaverStore>();
+        builder.Services.AddSingleton<PeopleStore>();
         return builder;
     }
 

@@ -1,4 +1,5 @@
 using BlazorChat.Access;
+using BlazorChat.Accounts;
 using BlazorChat.Live;
 using BlazorChat.Assistants;
 using BlazorChat.Assistants.Mcp;
@@ -67,6 +68,11 @@ public static class BlazorChatApp
             }
 
             await PrepareAsync(app).ConfigureAwait(false);
+            if (hasPages)
+            {
+                await app.Services.GetRequiredService<AccountsStart>().InviteFirstAdministratorAsync(app.Lifetime.ApplicationStopping).ConfigureAwait(false);
+            }
+
             return app;
         }
         catch (Exception e)
@@ -97,6 +103,7 @@ public static class BlazorChatApp
     {
         var stopping = app.Lifetime.ApplicationStopping;
         await app.Services.MigrateAsync(stopping).ConfigureAwait(false);
+        await app.Services.GetRequiredService<AccountsStart>().LoadAsync(stopping).ConfigureAwait(false);
         await app.Services.GetRequiredService<Recovery>().RunAsync(stopping).ConfigureAwait(false);
         var rooms = app.Services.GetRequiredService<IRoomStore>();
         await app.Services.GetRequiredService<RoomAccessDirectory>().LoadAsync(rooms, stopping).ConfigureAwait(false);

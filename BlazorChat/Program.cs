@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 try
 {
-    if (args is [MoveCommand.Name or BackupCommand.Backup or BackupCommand.Restore, .. var rest])
+    if (args is [MoveCommand.Name or AdminCommand.Name or BackupCommand.Backup or BackupCommand.Restore, .. var rest])
     {
         using var stopping = new CancellationTokenSource();
         Console.CancelKeyPress += (_, key) =>
@@ -24,6 +24,8 @@ try
         {
             return args[0] == MoveCommand.Name
                 ? await MoveCommand.RunAsync(rest, Console.Out, stopping.Token).ConfigureAwait(false)
+                : args[0] == AdminCommand.Name
+                ? await AdminCommand.RunAsync(rest, Console.Out, stopping.Token).ConfigureAwait(false)
                 : await BackupCommand.RunAsync(args[0], rest, Console.Out, stopping.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -22,8 +22,8 @@ public enum Standing
 internal interface IPeople
 {
     /// <summary>
-    /// Something about a person changed: their standing, their name, or whether a session of theirs is valid. Raised after it was stored;
-    /// handlers must be quick.
+    /// Something about a person changed: their standing, their name, or whether a session of theirs is valid; with an empty id, something
+    /// about everybody. Raised after it was stored; handlers must be quick.
     /// </summary>
     event EventHandler<RightsChangedEventArgs>? Changed;
 

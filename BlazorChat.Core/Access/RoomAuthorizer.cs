@@ -97,12 +97,14 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
 {
     private static readonly RoomError JoinFirst = new(RoomErrorKind.Forbidden, "Please join with a name first.");
 
+    private static readonly RoomError SignedOut = new(RoomErrorKind.Forbidden, "You are not signed in any more.");
+
     /// <inheritdoc />
     public ValueTask<RoomError?> AuthorizeAsync(Person? person, RoomPermission permission, AuthorizedResource? resource, CancellationToken cancellationToken) =>
         ValueTask.FromResult(
             person is { } who && who.Id != Guid.Empty && Names.CheckPersonName(who.Name).Error is null && people.StandingOf(who) is var standing and not Standing.None
                 ? Decide(who, standing, permission, resource)
-                : JoinFirst);
+                : person is null ? JoinFirst : SignedOut);
 
     private RoomError? Decide(Person who, Standing standing, RoomPermission permission, AuthorizedResource? resource)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BlazorChat.Messages;
 
 /// <summary>The kinds of authors.</summary>
@@ -28,6 +30,19 @@ public sealed record Author(AuthorKind Kind, string Id, string Name)
 /// <param name="Name">The chosen name, 1 to 40 characters.</param>
 public sealed record Person(Guid Id, string Name)
 {
+    /// <summary>
+    /// The session that they act through; null for code on the server, which acts for a person without one. Not part of who they are: two
+    /// browsers of one person are the same person.
+    /// </summary>
+    [JsonInclude]
+    internal Guid? Session { get; init; }
+
+    /// <summary>Whether it is the same person with the same name, wherever they are signed in.</summary>
+    public bool Equals(Person? other) => other is not null && Id == other.Id && Name == other.Name;
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Id, Name);
+
     /// <summary>This person as the author of a message.</summary>
     public Author AsAuthor() => new(AuthorKind.Person, Id.ToString("N"), Name);
 }

@@ -16,7 +16,8 @@ internal static class RoomsServices
             .Validate(o => Names.CheckRoomName(o.LobbyName).Error is null, "The setting Rooms:LobbyName is not a valid room name.");
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<RoomAccessDirectory>();
-        services.TryAddSingleton<IPeople, AllGuests>();
+        services.AddSingleton<PeopleDirectory>();
+        services.AddSingleton<IPeople>(s => s.GetRequiredService<PeopleDirectory>());
         services.AddSingleton<RoomCreation>();
         services.AddSingleton<IRoomAuthorizer, RoomAuthorizer>();
         services.AddSingleton<RoomGates>();

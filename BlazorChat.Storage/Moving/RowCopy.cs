@@ -11,7 +11,7 @@ internal static class RowCopy
 
     /// <summary>The row types that both databases have, ordered so that referenced rows come first.</summary>
     public static IReadOnlyList<Type> Types { get; } =
-        [typeof(RoomRow), typeof(MemberRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow)];
+        [typeof(RoomRow), typeof(MemberRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow), typeof(PersonRow), typeof(SessionRow), typeof(OneTimeLinkRow)];
 
     /// <summary>Copies everything.</summary>
     /// <param name="from">The source.</param>
@@ -37,16 +37,21 @@ internal static class RowCopy
         }, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<LeaverRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<RemovedMessageRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<PersonRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<SessionRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<OneTimeLinkRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         return new MoveCounts(rooms, messages, others);
     }
 
     /// <summary>Whether a database has a row of any of <see cref="Types"/>.</summary>
     public static async Task<bool> HasRowsAsync(ChatDbContext database, CancellationToken cancellationToken) =>
         await database.Rooms.AnyAsync(cancellationToken).ConfigureAwait(false)
-        // Outbox entries can outlive their room; all other rows belong to a room.
+        // Outbox entries can outlive their room; all other rows belong to a room or a person.
         || await database.Outbox.AnyAsync(cancellationToken).ConfigureAwait(false)
         || await database.OutboxPositions.AnyAsync(cancellationToken).ConfigureAwait(false)
-        || await database.Leavers.AnyAsync(cancellationToken).ConfigureAwait(false);
+        || await database.Leavers.AnyAsync(cancellationToken).ConfigureAwait(false)
+        || await database.People.AnyAsync(cancellationToken).ConfigureAwait(false)
+        || await database.OneTimeLinks.AnyAsync(cancellationToken).ConfigureAwait(false);
 
     private static async Task<long> CopyAsync<T>(ChatDbContext from, ChatDbContext to, Func<T, long> weigh, CancellationToken cancellationToken)
         where T : class

@@ -15,7 +15,14 @@ public sealed class RoomMemberTests : IAsyncLifetime
 
     private RoomService Rooms => _host.Rooms;
 
-    public async Task InitializeAsync() => _host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
+    public async Task InitializeAsync()
+    {
+        _host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
+        foreach (var person in new[] { ChatHost.Ada, ChatHost.Grace, Stranger })
+        {
+            await _host.AddPersonAsync(person);
+        }
+    }
 
     public Task DisposeAsync() => _host.DisposeAsync().AsTask();
 

@@ -46,6 +46,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
     public async Task Who_may_not_see_a_room_any_more_loses_it_at_once_also_while_an_answer_is_written(bool isHidden)
     {
         var room = await Chat.RoomAsync("Plans");
+        await Chat.AddPersonAsync(ChatHost.Grace);
         Assert.Null((await Chat.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
         Assert.Null((await Chat.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, RoomVisibility.Private, null, default)).Error);
         var grace = _host.Open(room, ChatHost.Grace);

@@ -19,6 +19,9 @@ public sealed class AppHost : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address => new(_app.Urls.Single());
 
+    /// <summary>Its services.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Starts it.</summary>
     /// <param name="environment">Settings, named as environment variables.</param>
     public static async Task<AppHost> StartAsync(IReadOnlyDictionary<string, string> environment)

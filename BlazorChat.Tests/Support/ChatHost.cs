@@ -1,9 +1,11 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
 using BlazorChat.Live;
 using BlazorChat.Rooms;
 using BlazorChat.Samples;
 using BlazorChat.Storage;
+using BlazorChat.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
@@ -118,6 +120,17 @@ public sealed class ChatHost : IAsyncDisposable
         await app.StartAsync();
         return new ChatHost(app, database, data, assistants);
     }
+
+    /// <summary>Makes somebody known to the server: a guest, or an account without a password.</summary>
+    internal Task AddPersonAsync(Person person, Standing standing = Standing.Guest) => AddPersonAsync(App, person, standing);
+
+    /// <inheritdoc cref="AddPersonAsync(Person, Standing)"/>
+    internal static Task AddPersonAsync(WebApplication app, Person person, Standing standing) =>
+        app.Services.GetRequiredService<PeopleStore>().ChangeAsync(change =>
+        {
+            change.Add(new PersonRow { Id = person.Id, Name = person.Name, NameKey = Names.KeyOf(person.Name), Standing = standing, SeenAt = app.Services.GetRequiredService<TimeProvider>().GetUtcNow() });
+            return Task.FromResult(true);
+        }, default);
 
     /// <summary>A new room.</summary>
     public async Task<Room> RoomAsync(string name = "Room") => (await Rooms.CreateAsync(Ada, name, default)).Value;

@@ -1,32 +1,36 @@
 using BlazorChat.Access;
 using BlazorChat.Messages;
+using BlazorChat.Storage;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
 
 namespace BlazorChat.Accounts;
 
-/// <summary>Signs people in: a cookie that only this server can write holds their name and a stable id.</summary>
+/// <summary>Signs people in, guests and accounts: a cookie that only this server can write names the person and the session.</summary>
 internal static class AccountsServices
 {
-    /// <summary>The page where people give their name.</summary>
+    /// <summary>The page where people give their name, or sign in where guests are not let in.</summary>
     public const string JoinPath = "/join";
 
     /// <summary>The address to which the sign-out form is posted.</summary>
     public const string LeavePath = "/leave";
 
-    // Renewed after half of it has passed: a visit every three months is enough to stay the same person.
-    private static readonly TimeSpan Lifetime = ILeavers.Remembered;
+    // More than Identity's own, as advised for this hash.
+    private const int HashIterations = 210_000;
 
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
+        services.AddSection<AccountsOptions>(AccountsOptions.Section);
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
         {
             options.Cookie.Name = "BlazorChat.Person";
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Lax;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            options.ExpireTimeSpan = Lifetime;
+            // Renewed after half of it has passed: a visit every three months is enough to stay signed in.
+            options.ExpireTimeSpan = KnownSession.Lifetime;
             options.SlidingExpiration = true;
             options.LoginPath = JoinPath;
             options.AccessDeniedPath = JoinPath;
@@ -35,23 +39,52 @@ internal static class AccountsServices
         });
         services.AddAuthorization();
         services.AddCascadingAuthenticationState();
+        services.AddScoped<IdentityStore>();
+        services.AddScoped<IUserStore<PersonRow>>(s => s.GetRequiredService<IdentityStore>());
+        services.AddSingleton<NameRules>();
+        services.AddSingleton<ILookupNormalizer>(s => s.GetRequiredService<NameRules>());
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
+        services.AddScoped<IPasswordValidator<PersonRow>, LongestPassword>();
+        services.AddIdentityCore<PersonRow>(options =>
+        {
+            // Length is what counts; rules about characters make people write passwords down.
+            options.Password.RequiredLength = AccountLinks.ShortestPassword;
+            options.Password.RequiredUniqueChars = 4;
+            options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = options.Password.RequireNonAlphanumeric = false;
+            // Names are checked like those of guests.
+            options.User.AllowedUserNameCharacters = "";
+        });
+        services.AddSingleton<IGuests, GuestRules>();
+        services.AddSingleton<GuestRules>(s => (GuestRules)s.GetRequiredService<IGuests>());
+        services.AddSingleton<PersonSessions>();
+        services.AddSingleton<SignInWaits>();
+        services.AddSingleton<PasswordGate>();
+        services.AddSingleton<KnownBrowser>();
+        services.AddSingleton<OpenPages>();
+        services.AddScoped<AccountService>();
+        services.AddScoped<SignInFlow>();
+        services.AddSingleton<AccountsStart>();
         return services;
     }
 
+    /// <summary>Writes the cookie of somebody whose session has begun.</summary>
     public static Task JoinAsync(this HttpContext context, Person person) =>
         context.SignInAsync(PersonPrincipal.Create(person), new AuthenticationProperties { IsPersistent = true });
 
+    /// <summary>Who sent a request: whoever is signed in, or a guest whose cookie is good and who is not let in any more.</summary>
+    public static Person? FindPerson(this HttpContext context) => PersonPrincipal.Find(context.User) ?? context.Features.Get<TurnedAway>()?.Guest;
+
     public static void MapAccounts(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost(LeavePath, async (HttpContext context, IAntiforgery antiforgery, ILeavers leavers) =>
+        endpoints.MapPost(LeavePath, async (HttpContext context, IAntiforgery antiforgery, PersonSessions sessions) =>
         {
             if (!await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false))
             {
                 return Results.BadRequest();
             }
 
-            if (PersonPrincipal.Find(context.User) is { } person)
+            if (context.FindPerson() is { } person)
             {
-                await leavers.AddAsync(person.Id, context.RequestAborted).ConfigureAwait(false);
+                await sessions.LeaveAsync(person, context.RequestAborted).ConfigureAwait(false);
             }
 
             await context.SignOutAsync().ConfigureAwait(false);
@@ -60,11 +93,40 @@ internal static class AccountsServices
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
-        var leavers = context.HttpContext.RequestServices.GetRequiredService<ILeavers>();
-        if (PersonPrincipal.Find(context.Principal) is not { } person
-            || await leavers.HasLeftAsync(person.Id, context.HttpContext.RequestAborted).ConfigureAwait(false))
+        var http = context.HttpContext;
+        var services = http.RequestServices;
+        if (PersonPrincipal.Find(context.Principal) is not { } cookie
+            || await services.GetRequiredService<PersonSessions>().ResumeAsync(cookie, http.RequestAborted).ConfigureAwait(false) is not { } person)
         {
             context.RejectPrincipal();
+            return;
         }
+
+        var standing = services.GetRequiredService<PeopleDirectory>().StandingOf(person);
+        if (standing == Standing.None || (standing == Standing.Guest && !services.GetRequiredService<GuestRules>().AreLetIn(http)))
+        {
+            // Nobody here, but known all the same: they may register and keep what is theirs.
+            http.Features.Set(new TurnedAway(person));
+            context.RejectPrincipal();
+            return;
+        }
+
+        if (cookie.Session is null || cookie.Name != person.Name)
+        {
+            context.ReplacePrincipal(PersonPrincipal.Create(person));
+            context.ShouldRenew = true;
+        }
+    }
+
+    /// <summary>A guest whose session is good, where guests are not let in.</summary>
+    private sealed record TurnedAway(Person Guest);
+
+    /// <summary>Refuses passwords that are so long that they only cost time.</summary>
+    private sealed class LongestPassword : IPasswordValidator<PersonRow>
+    {
+        public Task<IdentityResult> ValidateAsync(UserManager<PersonRow> manager, PersonRow user, string? password) => Task.FromResult(
+            password is { Length: > AccountLinks.PasswordLength }
+                ? IdentityResult.Failed(new IdentityError { Code = "PasswordTooLong", Description = $"Passwords can have at most {AccountLinks.PasswordLength} characters." })
+                : IdentityResult.Success);
     }
 }

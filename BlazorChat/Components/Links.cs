@@ -14,6 +14,18 @@ internal static class Links
     /// <summary>The address of the page where people give their name.</summary>
     public const string Join = "join";
 
+    /// <summary>The address of the page where people sign in.</summary>
+    public const string SignIn = "account/sign-in";
+
+    /// <summary>The address of the page where people make an account.</summary>
+    public const string CreateAccount = "account/create";
+
+    /// <summary>The address of the page of one's own account.</summary>
+    public const string Account = "account";
+
+    /// <summary>The address of the administrators' page about people.</summary>
+    public const string People = "people";
+
     /// <summary>The address to which the sign-out form is posted.</summary>
     public const string Leave = "leave";
 

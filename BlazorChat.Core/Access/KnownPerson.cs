@@ -1,0 +1,43 @@
+namespace BlazorChat.Access;
+
+/// <summary>A person of this server, a guest or an account, as the directory keeps them in memory.</summary>
+/// <param name="Id">The id under which their messages and rooms are stored.</param>
+/// <param name="Name">Their name.</param>
+/// <param name="NameKey">The key under which the name is unique; null if they have given it up.</param>
+/// <param name="Standing">What they are, unless disabled.</param>
+/// <param name="SeenAt">When they were last here, to the day.</param>
+internal sealed record KnownPerson(Guid Id, string Name, string? NameKey, Standing Standing, DateTimeOffset SeenAt)
+{
+    /// <summary>Whether an administrator has switched the account off.</summary>
+    public bool IsDisabled { get; init; }
+
+    /// <summary>Whether the server changed their name because somebody else has it.</summary>
+    public bool IsRenamed { get; init; }
+
+    /// <summary>Whether they had a cookie before there were accounts. They may register whatever the settings say.</summary>
+    public bool IsFromBefore { get; init; }
+
+    /// <summary>Whether they have an account.</summary>
+    public bool HasAccount => Standing >= Standing.Registered;
+
+    /// <summary>What they are now.</summary>
+    public Standing StandingNow => IsDisabled ? Standing.None : Standing;
+}
+
+/// <summary>A browser in which somebody is signed in. Its cookie names it.</summary>
+/// <param name="Id">The session's id. That of a cookie from before there were sessions is its person's id.</param>
+/// <param name="PersonId">The person.</param>
+/// <param name="SeenAt">When it was last used, to the day.</param>
+internal sealed record KnownSession(Guid Id, Guid PersonId, DateTimeOffset SeenAt)
+{
+    /// <summary>How long a session lasts without a visit; so long does its cookie.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(180);
+}
+
+/// <summary>What a stored change means for the directory.</summary>
+/// <param name="People">The people who are new or have changed.</param>
+/// <param name="Gone">The people who were deleted.</param>
+/// <param name="Sessions">The sessions that are new or were used.</param>
+/// <param name="Ended">The sessions that have ended.</param>
+internal sealed record PeopleChanged(
+    IReadOnlyCollection<KnownPerson> People, IReadOnlyCollection<Guid> Gone, IReadOnlyCollection<KnownSession> Sessions, IReadOnlyCollection<KnownSession> Ended);

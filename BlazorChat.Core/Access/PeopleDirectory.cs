@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using BlazorChat.Messages;
+
+namespace BlazorChat.Access;
+
+/// <summary>
+/// Everybody who is somebody here, and the sessions through which they act, in memory: loaded before the first request, and told of each
+/// change after it was stored. So a permission costs no query, and whoever loses an account or a session has lost it everywhere at once.
+/// </summary>
+internal sealed class PeopleDirectory(IGuests guests) : IPeople
+{
+    private readonly ConcurrentDictionary<Guid, KnownPerson> _people = new();
+    private readonly ConcurrentDictionary<Guid, KnownSession> _sessions = new();
+    private readonly ConcurrentDictionary<string, Guid> _names = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, bool> _administrators = new();
+    private volatile bool _hasAdministrator;
+
+    /// <inheritdoc />
+    public event EventHandler<RightsChangedEventArgs>? Changed;
+
+    /// <summary>Whether an administrator exists who is not disabled.</summary>
+    public bool HasAdministrator => _hasAdministrator;
+
+    /// <summary>Whether guests are let in now.</summary>
+    public bool LetsGuestsIn => guests.AreLetIn(_hasAdministrator);
+
+    /// <summary>Everybody, in no order.</summary>
+    public IEnumerable<KnownPerson> People => _people.Values;
+
+    /// <inheritdoc />
+    public Standing StandingOf(Person person)
+    {
+        if (person.Session is { } session && !IsValid(session, person.Id))
+        {
+            return Standing.None;
+        }
+
+        var standing = _people.TryGetValue(person.Id, out var known) ? known.StandingNow
+            // Code on the server may act for somebody who has never been here.
+            : person.Session is null ? Standing.Guest
+            : Standing.None;
+        return standing == Standing.Guest && !LetsGuestsIn ? Standing.None : standing;
+    }
+
+    /// <inheritdoc />
+    public string? NameOf(Guid personId) => _people.GetValueOrDefault(personId)?.Name;
+
+    /// <summary>Somebody by id; null if nobody has it.</summary>
+    public KnownPerson? Find(Guid personId) => _people.GetValueOrDefault(personId);
+
+    /// <summary>Somebody by the key of their name; null if the name is free.</summary>
+    public KnownPerson? FindByKey(string nameKey) => _names.TryGetValue(nameKey, out var id) ? Find(id) : null;
+
+    /// <summary>A session; null if it has ended or never was.</summary>
+    public KnownSession? FindSession(Guid sessionId) => _sessions.GetValueOrDefault(sessionId);
+
+    /// <summary>Whether a session is one of this person's and has not ended.</summary>
+    public bool IsValid(Guid sessionId, Guid personId) => _sessions.TryGetValue(sessionId, out var session) && session.PersonId == personId;
+
+    /// <summary>Takes a change that was stored. One call after the other, in the order in which they were stored.</summary>
+    public void Apply(PeopleChanged change)
+    {
+        var had = _hasAdministrator;
+        foreach (var session in change.Sessions)
+        {
+            _sessions[session.Id] = session;
+        }
+
+        foreach (var session in change.Ended)
+        {
+            _sessions.TryRemove(session.Id, out _);
+        }
+
+        foreach (var id in change.Gone)
+        {
+            Remove(id);
+        }
+
+        // First all names that are given up: another may take one in the same change.
+        foreach (var person in change.People)
+        {
+            Forget(person.Id);
+        }
+
+        foreach (var person in change.People)
+        {
+            Set(person);
+        }
+
+        _hasAdministrator = !_administrators.IsEmpty;
+        if (Changed is not { } changed)
+        {
+            return;
+        }
+
+        foreach (var id in change.People.Select(p => p.Id).Concat(change.Gone).Concat(change.Ended.Select(s => s.PersonId)).Distinct())
+        {
+            changed(this, new RightsChangedEventArgs(id));
+        }
+
+        if (had != _hasAdministrator)
+        {
+            // With the first administrator, guests may not be let in any more.
+            changed(this, new RightsChangedEventArgs(Guid.Empty));
+        }
+    }
+
+    private void Set(KnownPerson person)
+    {
+        _people[person.Id] = person;
+        if (person.NameKey is { } key)
+        {
+            _names[key] = person.Id;
+        }
+
+        if (person.StandingNow == Standing.Administrator)
+        {
+            _administrators[person.Id] = true;
+        }
+    }
+
+    private void Remove(Guid id)
+    {
+        Forget(id);
+        _people.TryRemove(id, out _);
+    }
+
+    // All but the entry itself, which readers must find at any time.
+    private void Forget(Guid id)
+    {
+        if (_people.TryGetValue(id, out var known) && known.NameKey is { } key)
+        {
+            _names.TryRemove(KeyValuePair.Create(key, id));
+        }
+
+        _administrators.TryRemove(id, out _);
+    }
+}

@@ -1,0 +1,197 @@
+using BlazorChat.Access;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Storage;
+
+/// <summary>
+/// Stores people, their sessions and one-time links. The directory learns of each change after it was stored, in the order of the changes.
+/// </summary>
+internal sealed class PeopleStore(Database database, PeopleDirectory directory) : IDisposable
+{
+    // Held until the directory knows: the database's own order ends with the transaction.
+    private readonly SemaphoreSlim _order = new(1, 1);
+
+    /// <summary>Reads everybody and all sessions into the directory, before the first request.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var known = await database.ReadAsync(async db => new PeopleChanged(
+            [.. (await db.People.AsNoTracking().ToListAsync(cancellationToken).ConfigureAwait(false)).Select(p => p.ToPerson())],
+            [],
+            [.. (await db.Sessions.AsNoTracking().ToListAsync(cancellationToken).ConfigureAwait(false)).Select(s => s.ToSession())],
+            []), cancellationToken).ConfigureAwait(false);
+        directory.Apply(known);
+    }
+
+    /// <summary>Changes people in one transaction. If the result is a refusal, the change must not have changed anything.</summary>
+    public async Task<T> ChangeAsync<T>(Func<PeopleChange, Task<T>> change, CancellationToken cancellationToken)
+    {
+        await _order.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            PeopleChanged? changed = null;
+            var result = await database.WriteAsync(async db =>
+            {
+                var scope = new PeopleChange(db, cancellationToken);
+                var made = await change(scope).ConfigureAwait(false);
+                changed = scope.Changed();
+                return made;
+            }, cancellationToken).ConfigureAwait(false);
+            directory.Apply(changed!);
+            return result;
+        }
+        finally
+        {
+            _order.Release();
+        }
+    }
+
+    /// <summary>Reads an account as Identity needs it; null if there is none.</summary>
+    public Task<PersonRow?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.People.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id, cancellationToken), cancellationToken);
+
+    /// <summary>The same by the key of a name.</summary>
+    public Task<PersonRow?> FindByNameAsync(string nameKey, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.People.AsNoTracking().FirstOrDefaultAsync(p => p.NameKey == nameKey, cancellationToken), cancellationToken);
+
+    /// <summary>The same by the key of an e-mail address.</summary>
+    public Task<PersonRow?> FindByEmailAsync(string emailKey, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.People.AsNoTracking().FirstOrDefaultAsync(p => p.EmailKey == emailKey, cancellationToken), cancellationToken);
+
+    /// <summary>Reads a link by the hash of its token; null if there is none.</summary>
+    public Task<OneTimeLinkRow?> FindLinkAsync(string tokenHash, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.OneTimeLinks.AsNoTracking().FirstOrDefaultAsync(l => l.TokenHash == tokenHash, cancellationToken), cancellationToken);
+
+    /// <summary>The links of a kind, newest first.</summary>
+    public Task<List<OneTimeLinkRow>> ListLinksAsync(OneTimeLinkKind kind, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            db => db.OneTimeLinks.AsNoTracking().Where(l => l.Kind == kind).OrderByDescending(l => l.CreatedAt).ToListAsync(cancellationToken), cancellationToken);
+
+    public void Dispose() => _order.Dispose();
+}
+
+/// <summary>People, sessions and links within a transaction.</summary>
+internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellationToken)
+{
+    private readonly HashSet<PersonRow> _people = [];
+    private readonly HashSet<PersonRow> _gone = [];
+    private readonly HashSet<SessionRow> _sessions = [];
+    private readonly HashSet<SessionRow> _ended = [];
+
+    /// <summary>What all of it means for the directory.</summary>
+    public PeopleChanged Changed()
+    {
+        Note();
+        return new PeopleChanged(
+            [.. _people.Except(_gone).Select(p => p.ToPerson())],
+            [.. _gone.Select(p => p.Id)],
+            [.. _sessions.Except(_ended).Select(s => s.ToSession())],
+            [.. _ended.Select(s => s.ToSession())]);
+    }
+
+    /// <summary>Somebody by id.</summary>
+    public Task<PersonRow?> FindAsync(Guid id) => db.People.FirstOrDefaultAsync(p => p.Id == id, cancellationToken);
+
+    /// <summary>Somebody by the key of their name.</summary>
+    public Task<PersonRow?> FindByNameAsync(string nameKey) => db.People.FirstOrDefaultAsync(p => p.NameKey == nameKey, cancellationToken);
+
+    /// <summary>All who have a name.</summary>
+    public Task<List<PersonRow>> ListNamedAsync() => db.People.Where(p => p.NameKey != null).OrderBy(p => p.CreatedAt).ToListAsync(cancellationToken);
+
+    /// <summary>Whether somebody left before there were accounts, which voids their cookie.</summary>
+    public Task<bool> HasLeftAsync(Guid id) => db.Leavers.AnyAsync(l => l.PersonId == id, cancellationToken);
+
+    /// <summary>Writes what has changed so far, still within the transaction.</summary>
+    public async Task SaveAsync()
+    {
+        Note();
+        await db.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds somebody.</summary>
+    public void Add(PersonRow person) => db.People.Add(person);
+
+    /// <summary>Takes all values of somebody from a copy.</summary>
+    public void Set(PersonRow person, PersonRow copy) => db.Entry(person).CurrentValues.SetValues(copy);
+
+    /// <summary>Removes somebody with all of their sessions and links.</summary>
+    public async Task RemoveAsync(PersonRow person)
+    {
+        await EndSessionsAsync(person.Id, except: null).ConfigureAwait(false);
+        db.OneTimeLinks.RemoveRange(await db.OneTimeLinks.Where(l => l.PersonId == person.Id).ToListAsync(cancellationToken).ConfigureAwait(false));
+        db.People.Remove(person);
+    }
+
+    /// <summary>A session by id.</summary>
+    public Task<SessionRow?> FindSessionAsync(Guid id) => db.Sessions.FirstOrDefaultAsync(s => s.Id == id, cancellationToken);
+
+    /// <summary>Begins a session.</summary>
+    public void Add(SessionRow session) => db.Sessions.Add(session);
+
+    /// <summary>Ends a session.</summary>
+    public async Task EndSessionAsync(Guid id)
+    {
+        if (await FindSessionAsync(id).ConfigureAwait(false) is { } session)
+        {
+            db.Sessions.Remove(session);
+        }
+    }
+
+    /// <summary>Ends all sessions of a person but one.</summary>
+    public async Task EndSessionsAsync(Guid personId, Guid? except) =>
+        db.Sessions.RemoveRange(await db.Sessions.Where(s => s.PersonId == personId && s.Id != except).ToListAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Removes what is out of date: sessions, links, guests without a session, and notes of cookies that have expired.</summary>
+    public async Task RemoveExpiredAsync(DateTimeOffset now)
+    {
+        var old = now - KnownSession.Lifetime;
+        await db.Leavers.Where(l => l.LeftAt < old).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        await db.OneTimeLinks.Where(l => l.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        db.Sessions.RemoveRange(await db.Sessions.Where(s => s.SeenAt < old).ToListAsync(cancellationToken).ConfigureAwait(false));
+        db.People.RemoveRange(await db.People.Where(p => p.Standing < Standing.Registered && p.SeenAt < old).ToListAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>A link by the hash of its token.</summary>
+    public Task<OneTimeLinkRow?> FindLinkAsync(string tokenHash) => db.OneTimeLinks.FirstOrDefaultAsync(l => l.TokenHash == tokenHash, cancellationToken);
+
+    /// <summary>Adds a link.</summary>
+    public void Add(OneTimeLinkRow link) => db.OneTimeLinks.Add(link);
+
+    /// <summary>Uses a link up.</summary>
+    public void Remove(OneTimeLinkRow link) => db.OneTimeLinks.Remove(link);
+
+    /// <summary>Removes a link by id.</summary>
+    public Task RemoveLinkAsync(Guid id) => db.OneTimeLinks.Where(l => l.Id == id).ExecuteDeleteAsync(cancellationToken);
+
+    /// <summary>Removes all links of a kind: everybody's, or one person's.</summary>
+    public Task RemoveLinksAsync(OneTimeLinkKind kind, Guid? personId) =>
+        db.OneTimeLinks.Where(l => l.Kind == kind && (personId == null || l.PersonId == personId)).ExecuteDeleteAsync(cancellationToken);
+
+    private void Note()
+    {
+        db.ChangeTracker.DetectChanges();
+        // Whoever has an older copy of the row must not write it over this one.
+        foreach (var entry in db.ChangeTracker.Entries<PersonRow>().Where(e => e.State == EntityState.Modified && !e.Property(p => p.ConcurrencyStamp).IsModified).ToList())
+        {
+            entry.Entity.ConcurrencyStamp = Guid.NewGuid().ToString("N");
+        }
+
+        Note(_people, _gone);
+        Note(_sessions, _ended);
+    }
+
+    private void Note<T>(HashSet<T> changed, HashSet<T> gone)
+        where T : class
+    {
+        foreach (var entry in db.ChangeTracker.Entries<T>())
+        {
+            if (entry.State is EntityState.Added or EntityState.Modified)
+            {
+                changed.Add(entry.Entity);
+            }
+            else if (entry.State == EntityState.Deleted)
+            {
+                gone.Add(entry.Entity);
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace BlazorChat.Accounts;
+
+/// <summary>The addresses of the pages of accounts, and what bounds them.</summary>
+internal static class AccountLinks
+{
+    /// <summary>The longest password: more would only cost time.</summary>
+    public const int PasswordLength = 256;
+
+    /// <summary>The shortest password.</summary>
+    public const int ShortestPassword = 10;
+
+    /// <summary>How long an invitation works.</summary>
+    public static readonly TimeSpan InvitationLifetime = TimeSpan.FromDays(7);
+
+    /// <summary>How long a link works that sets a password.</summary>
+    public static readonly TimeSpan ResetLifetime = TimeSpan.FromHours(1);
+
+    /// <summary>How long the first administrator's link works: until it is used or the next start.</summary>
+    public static readonly TimeSpan FirstLifetime = TimeSpan.FromDays(3650);
+
+    /// <summary>The address of an invitation, below the base of all pages.</summary>
+    public static string Invitation(string token) => $"account/create?invitation={token}";
+
+    /// <summary>The address at which a password is set, below the base of all pages.</summary>
+    public static string Reset(string token) => $"account/password?token={token}";
+}

@@ -1,0 +1,548 @@
+using System.Globalization;
+using System.Net;
+using BlazorChat.Access;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Storage;
+using BlazorChat.Text;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Accounts;
+
+/// <summary>What somebody gives to make an account.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Email">An e-mail address, or null.</param>
+/// <param name="Password">The password.</param>
+/// <param name="Token">The token of an invitation, or null.</param>
+internal sealed record NewAccount(string? Name, string? Email, string? Password, string? Token);
+
+/// <summary>Where an attempt to sign in comes from.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="Browser">The browser's id for somebody, if they have signed in with it before.</param>
+internal sealed record SignInOrigin(IPAddress? Address, Func<Guid?, string?> Browser);
+
+/// <summary>Why somebody was not signed in.</summary>
+/// <param name="Error">The reason.</param>
+/// <param name="Wait">How long to wait before the next attempt; zero for not at all.</param>
+internal sealed record SignInRefusal(RoomError Error, TimeSpan Wait);
+
+/// <summary>Makes accounts, signs people in, and changes accounts. One per use.</summary>
+internal sealed class AccountService(
+    UserManager<PersonRow> users, IdentityStore identity, IPasswordHasher<PersonRow> hasher, PeopleStore store, PeopleDirectory directory, PersonSessions sessions,
+    NameRules names, SignInWaits waits, PasswordGate gate, IOptions<AccountsOptions> options, TimeProvider time)
+{
+    private const string RefusedCode = "Refused";
+
+    private static readonly RoomError WrongPassword = new(RoomErrorKind.Forbidden, "The name or the password is wrong.");
+
+    private static readonly RoomError WrongOwnPassword = new(RoomErrorKind.Forbidden, "This is not your password.");
+
+    private static readonly RoomError Busy = new(RoomErrorKind.Limit, "Too many people are signing in right now. Please try again in a moment.");
+
+    private static readonly RoomError Disabled = new(RoomErrorKind.Forbidden, "This account is disabled. Ask an administrator of this server.");
+
+    private static readonly RoomError InvitationNeeded = new(RoomErrorKind.Forbidden, "To create an account here, you need an invitation. Ask an administrator of this server for a link.");
+
+    private static readonly RoomError NoAccounts = new(RoomErrorKind.Forbidden, "This server takes no new accounts.");
+
+    private static readonly RoomError UsedUp = new(RoomErrorKind.NotFound, "This link has been used or has expired. Ask for a new one.");
+
+    private static readonly RoomError AdministratorsOnly = new(RoomErrorKind.NotFound, "This page does not exist.");
+
+    private static readonly RoomError LastAdministrator = new(RoomErrorKind.Conflict, "The server needs an administrator. Make somebody else one first.");
+
+    /// <summary>Whether a page should offer to make an account to somebody without an invitation.</summary>
+    /// <param name="person">Who it is now; null for nobody.</param>
+    public bool OffersRegistration(Person? person) => options.Value.Registration == Registration.Open || IsFromBefore(person);
+
+    /// <summary>Why somebody cannot make an account at all, to tell before they fill in the form.</summary>
+    /// <returns>Null if they can.</returns>
+    public async Task<RoomError?> CheckRegistrationAsync(Person? person, string? token, CancellationToken cancellationToken)
+    {
+        if (OneTimeToken.HashOf(token) is { } hash)
+        {
+            return await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { } link && Opens(link) ? null : UsedUp;
+        }
+
+        return OffersRegistration(person) ? null : options.Value.Registration == Registration.Closed ? NoAccounts : InvitationNeeded;
+    }
+
+    /// <summary>Makes an account. A guest who makes one keeps the id, and so messages and rooms.</summary>
+    /// <param name="account">What they gave.</param>
+    /// <param name="person">Who they are now; null for nobody.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task<Result<Person>> RegisterAsync(NewAccount account, Person? person, CancellationToken cancellationToken)
+    {
+        if (await CheckRegistrationAsync(person, account.Token, cancellationToken).ConfigureAwait(false) is { } no)
+        {
+            return no;
+        }
+
+        var name = Names.CheckPersonName(account.Name);
+        if (name.Error is { } bad)
+        {
+            return bad;
+        }
+
+        if (!TryReadEmail(account.Email, out var email))
+        {
+            return new RoomError(RoomErrorKind.Invalid, "This is not an e-mail address.");
+        }
+
+        if (names.IsAssistants(NameRules.KeyOf(name.Value)))
+        {
+            return NameRules.Taken(name.Value);
+        }
+
+        if (directory.FindByKey(NameRules.KeyOf(name.Value)) is { } bearer && bearer.Id != person?.Id && names.IsFree(bearer))
+        {
+            await store.ChangeAsync(async change =>
+            {
+                if (await change.FindAsync(bearer.Id).ConfigureAwait(false) is { } away && names.IsFree(away.ToPerson()))
+                {
+                    await names.RenameAsync(change, away).ConfigureAwait(false);
+                }
+
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
+        }
+
+        var now = time.GetUtcNow();
+        var guest = person is not null && directory.Find(person.Id) is { Standing: Standing.Guest } known ? await store.FindAsync(known.Id, cancellationToken).ConfigureAwait(false) : null;
+        var row = guest ?? new PersonRow { Id = Guid.NewGuid(), Name = "", CreatedAt = now, SeenAt = now };
+        (row.Name, row.NameKey, row.IsRenamed, row.Standing) = (name.Value, NameRules.KeyOf(name.Value), false, Standing.Registered);
+        (row.Email, row.EmailKey) = (email, names.NormalizeEmail(email));
+        Person? signedIn = null;
+        identity.Also = async (change, stored) =>
+        {
+            if (OneTimeToken.HashOf(account.Token) is { } hash)
+            {
+                if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { } link || !Opens(link))
+                {
+                    return Refusal(UsedUp);
+                }
+
+                stored.Standing = link.Kind == OneTimeLinkKind.Administrator ? Standing.Administrator : stored.Standing;
+                change.Remove(link);
+            }
+
+            // Whoever has a copy of the guest's cookie has no part in the account.
+            await change.EndSessionsAsync(stored.Id, except: null).ConfigureAwait(false);
+            signedIn = sessions.Begin(change, stored);
+            return null;
+        };
+        if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return Busy;
+        }
+
+        try
+        {
+            var result = guest is null ? await users.CreateAsync(row, account.Password ?? "").ConfigureAwait(false) : await users.AddPasswordAsync(row, account.Password ?? "").ConfigureAwait(false);
+            return result.Succeeded ? signedIn! : ErrorOf(result, name.Value);
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    /// <summary>Makes somebody who has an account an administrator, with the link that the server printed.</summary>
+    public async Task<RoomError?> BecomeAdministratorAsync(Person person, string? token, CancellationToken cancellationToken) =>
+        OneTimeToken.HashOf(token) is not { } hash ? UsedUp : await store.ChangeAsync(async change =>
+        {
+            if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Administrator } link || !Opens(link)
+                || directory.StandingOf(person) < Standing.Registered
+                || await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
+            {
+                return UsedUp;
+            }
+
+            change.Remove(link);
+            row.Standing = Standing.Administrator;
+            return null;
+        }, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Whether a link makes whoever has it an administrator.</summary>
+    public async Task<bool> IsAdministratorsLinkAsync(string? token, CancellationToken cancellationToken) =>
+        OneTimeToken.HashOf(token) is { } hash
+        && await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Administrator } link && Opens(link);
+
+    /// <summary>
+    /// Signs somebody in. A name that nobody has costs the same work as a wrong password, and gets the same answer after the same waits.
+    /// </summary>
+    /// <param name="name">The name that they give.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="origin">Where they are.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task<(Person? Person, SignInRefusal? Refusal)> SignInAsync(string? name, string? password, SignInOrigin origin, CancellationToken cancellationToken)
+    {
+        var key = NameRules.KeyOf(TextCut.Excerpt((name ?? "").Trim(), RoomLimits.PersonNameLength));
+        var browser = origin.Browser(directory.FindByKey(key)?.Id);
+        if (waits.Begin(key, origin.Address, browser) is { } wait)
+        {
+            return (null, new SignInRefusal(TooOften(wait), wait));
+        }
+
+        var row = await store.FindByNameAsync(key, cancellationToken).ConfigureAwait(false);
+        if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return (null, new SignInRefusal(Busy, TimeSpan.FromSeconds(1)));
+        }
+
+        PasswordVerificationResult verdict;
+        try
+        {
+            verdict = gate.Verify(hasher, row, password);
+        }
+        finally
+        {
+            gate.Leave();
+        }
+
+        if (row is null || verdict == PasswordVerificationResult.Failed)
+        {
+            return (null, new SignInRefusal(WrongPassword, TimeSpan.Zero));
+        }
+
+        waits.Succeeded(key, origin.Address, browser);
+        var signedIn = await store.ChangeAsync<Result<Person>>(async change =>
+        {
+            // As they are now: the password may have been changed, or the account disabled, since it was read.
+            if (await change.FindAsync(row.Id).ConfigureAwait(false) is not { } account || account.PasswordHash != row.PasswordHash)
+            {
+                return WrongPassword;
+            }
+
+            if (account.IsDisabled)
+            {
+                return Disabled;
+            }
+
+            if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
+            {
+                account.PasswordHash = hasher.HashPassword(account, password!);
+            }
+
+            return sessions.Begin(change, account);
+        }, cancellationToken).ConfigureAwait(false);
+        return signedIn.Error is { } error ? (null, new SignInRefusal(error, TimeSpan.Zero)) : (signedIn.Value, null);
+    }
+
+    /// <summary>Changes a password. All other browsers are signed out.</summary>
+    public async Task<RoomError?> ChangePasswordAsync(Person person, string? current, string? next, CancellationToken cancellationToken)
+    {
+        if (await CheckOwnPasswordAsync(person, current, cancellationToken).ConfigureAwait(false) is { Error: { } no })
+        {
+            return no;
+        }
+
+        return await SetPasswordAsync(person.Id, next, async (change, row) =>
+        {
+            await change.EndSessionsAsync(row.Id, except: person.Session).ConfigureAwait(false);
+            return null;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whose password a link sets; null if it is no such link.</summary>
+    public async Task<string?> FindResetAsync(string? token, CancellationToken cancellationToken) =>
+        OneTimeToken.HashOf(token) is { } hash
+        && await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Password, PersonId: { } id } link && Opens(link)
+            ? directory.NameOf(id)
+            : null;
+
+    /// <summary>Sets a password with a link. All browsers are signed out, and this one is signed in.</summary>
+    public async Task<Result<Person>> ResetPasswordAsync(string? token, string? password, CancellationToken cancellationToken)
+    {
+        if (OneTimeToken.HashOf(token) is not { } hash
+            || await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Password, PersonId: { } id } found || !Opens(found))
+        {
+            return UsedUp;
+        }
+
+        Person? signedIn = null;
+        var error = await SetPasswordAsync(id, password, async (change, row) =>
+        {
+            if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { } link || !Opens(link))
+            {
+                return UsedUp;
+            }
+
+            if (row.IsDisabled)
+            {
+                return Disabled;
+            }
+
+            change.Remove(link);
+            row.Standing = row.Standing < Standing.Registered ? Standing.Registered : row.Standing;
+            await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
+            signedIn = sessions.Begin(change, row);
+            return null;
+        }, cancellationToken).ConfigureAwait(false);
+        return error is null ? signedIn! : error;
+    }
+
+    /// <summary>Makes a link with which somebody can register.</summary>
+    /// <returns>The token.</returns>
+    public Task<Result<string>> InviteAsync(Person by, CancellationToken cancellationToken) =>
+        CreateLinkAsync(by, OneTimeLinkKind.Invitation, null, AccountLinks.InvitationLifetime, cancellationToken);
+
+    /// <summary>Makes a link with which somebody can set their password. An earlier one stops working.</summary>
+    /// <returns>The token.</returns>
+    public async Task<Result<string>> CreateResetAsync(Person by, Guid personId, CancellationToken cancellationToken) =>
+        directory.Find(personId) is not { HasAccount: true } ? RoomErrors.NoSuchPerson
+        : await CreateLinkAsync(by, OneTimeLinkKind.Password, personId, AccountLinks.ResetLifetime, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The invitations that nobody has used yet.</summary>
+    public async Task<Result<IReadOnlyList<(Guid Id, DateTimeOffset ExpiresAt)>>> ListInvitationsAsync(Person by, CancellationToken cancellationToken)
+    {
+        if (directory.StandingOf(by) != Standing.Administrator)
+        {
+            return AdministratorsOnly;
+        }
+
+        var now = time.GetUtcNow();
+        return (await store.ListLinksAsync(OneTimeLinkKind.Invitation, cancellationToken).ConfigureAwait(false))
+            .Where(l => l.ExpiresAt > now).Select(l => (l.Id, l.ExpiresAt)).ToList();
+    }
+
+    /// <summary>Takes an invitation back.</summary>
+    public Task<RoomError?> RevokeInvitationAsync(Person by, Guid linkId, CancellationToken cancellationToken) => AdministerAsync(by, async change =>
+    {
+        await change.RemoveLinkAsync(linkId).ConfigureAwait(false);
+        return null;
+    }, cancellationToken);
+
+    /// <summary>Everybody with a name, for administrators.</summary>
+    public Result<IReadOnlyList<KnownPerson>> List(Person by) =>
+        directory.StandingOf(by) == Standing.Administrator
+            ? directory.People.Where(p => p.Standing != Standing.None).OrderByDescending(p => p.Standing).ThenBy(p => p.Name, StringComparer.OrdinalIgnoreCase).ThenBy(p => p.Id).ToList()
+            : AdministratorsOnly;
+
+    /// <summary>Disables somebody, which signs them out everywhere at once, or lets them in again.</summary>
+    public Task<RoomError?> SetDisabledAsync(Person by, Guid personId, bool isDisabled, CancellationToken cancellationToken) => AdministerAsync(by, async change =>
+    {
+        if (await change.FindAsync(personId).ConfigureAwait(false) is not { Standing: not Standing.None } row)
+        {
+            return RoomErrors.NoSuchPerson;
+        }
+
+        if (isDisabled && IsLastAdministrator(personId))
+        {
+            return LastAdministrator;
+        }
+
+        row.IsDisabled = isDisabled;
+        if (isDisabled)
+        {
+            await change.EndSessionsAsync(personId, except: null).ConfigureAwait(false);
+        }
+
+        return null;
+    }, cancellationToken);
+
+    /// <summary>Makes an account an administrator's, or takes that back.</summary>
+    public Task<RoomError?> SetAdministratorAsync(Person by, Guid personId, bool isAdministrator, CancellationToken cancellationToken) => AdministerAsync(by, async change =>
+    {
+        if (await change.FindAsync(personId).ConfigureAwait(false) is not { Standing: >= Standing.Registered } row)
+        {
+            return RoomErrors.NoSuchPerson;
+        }
+
+        if (!isAdministrator && IsLastAdministrator(personId))
+        {
+            return LastAdministrator;
+        }
+
+        row.Standing = isAdministrator ? Standing.Administrator : Standing.Registered;
+        return null;
+    }, cancellationToken);
+
+    /// <summary>Makes somebody an administrator who can then set a password with a link. For the operator of the machine.</summary>
+    /// <param name="name">The name of an account, of a guest, or of nobody yet.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The link's token.</returns>
+    public async Task<Result<string>> AppointAsync(string? name, CancellationToken cancellationToken)
+    {
+        var checkedName = Names.CheckPersonName(name);
+        if (checkedName.Error is { } bad)
+        {
+            return bad;
+        }
+
+        var now = time.GetUtcNow();
+        var token = OneTimeToken.Create();
+        return await store.ChangeAsync<Result<string>>(async change =>
+        {
+            if (await change.FindByNameAsync(NameRules.KeyOf(checkedName.Value)).ConfigureAwait(false) is not { } row)
+            {
+                row = new PersonRow { Id = Guid.NewGuid(), Name = checkedName.Value, CreatedAt = now, SeenAt = now };
+                if (!await names.TryTakeAsync(change, row, checkedName.Value).ConfigureAwait(false))
+                {
+                    return new RoomError(RoomErrorKind.Conflict, "An assistant has this name.");
+                }
+
+                change.Add(row);
+            }
+
+            (row.Standing, row.IsDisabled) = (Standing.Administrator, false);
+            row.SecurityStamp ??= Guid.NewGuid().ToString("N");
+            await change.SaveAsync().ConfigureAwait(false);
+            await AddLinkAsync(change, OneTimeLinkKind.Password, row.Id, null, token, AccountLinks.ResetLifetime).ConfigureAwait(false);
+            return token;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes the link for the first administrator; those of earlier starts stop working.</summary>
+    /// <returns>The token; null if there is an administrator.</returns>
+    public async Task<string?> CreateFirstLinkAsync(CancellationToken cancellationToken)
+    {
+        var token = directory.HasAdministrator ? null : OneTimeToken.Create();
+        await store.ChangeAsync(async change =>
+        {
+            await change.RemoveExpiredAsync(time.GetUtcNow()).ConfigureAwait(false);
+            await change.RemoveLinksAsync(OneTimeLinkKind.Administrator, null).ConfigureAwait(false);
+            if (token is not null)
+            {
+                await AddLinkAsync(change, OneTimeLinkKind.Administrator, null, null, token, AccountLinks.FirstLifetime).ConfigureAwait(false);
+            }
+
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+        return token;
+    }
+
+    private static bool TryReadEmail(string? text, out string? email)
+    {
+        email = string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+        return email is null || (email.Length <= 254 && email.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == email.LastIndexOf('@') && at < email.Length - 1
+            && !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)));
+    }
+
+    private static RoomError TooOften(TimeSpan wait) => new(
+        RoomErrorKind.Limit,
+        string.Create(CultureInfo.InvariantCulture, $"Too many attempts failed. Please try again in {(wait < TimeSpan.FromMinutes(1) ? Seconds(wait) : Minutes(wait))}."));
+
+    private static string Seconds(TimeSpan wait) => Math.Ceiling(wait.TotalSeconds) is 1 ? "a second" : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalSeconds)} seconds");
+
+    private static string Minutes(TimeSpan wait) => Math.Ceiling(wait.TotalMinutes) is 1 ? "a minute" : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalMinutes)} minutes");
+
+    private static IdentityError Refusal(RoomError error) => new() { Code = RefusedCode, Description = error.Message };
+
+    private static RoomError ErrorOf(IdentityResult result, string name) => result.Errors.First() switch
+    {
+        { Code: nameof(IdentityErrorDescriber.DuplicateUserName) } => NameRules.Taken(name),
+        { Code: nameof(IdentityErrorDescriber.ConcurrencyFailure) } => RoomErrors.NotStored,
+        var error => new RoomError(RoomErrorKind.Invalid, error.Description),
+    };
+
+    private bool IsFromBefore(Person? person) => person is not null && directory.Find(person.Id) is { Standing: Standing.Guest, IsFromBefore: true, IsDisabled: false };
+
+    private bool Opens(OneTimeLinkRow link) =>
+        link.ExpiresAt > time.GetUtcNow()
+        && link.Kind switch
+        {
+            OneTimeLinkKind.Invitation => options.Value.Registration != Registration.Closed,
+            // Only the first one is made this way, also if the link was not used for long.
+            OneTimeLinkKind.Administrator => !directory.HasAdministrator,
+            _ => true,
+        };
+
+    private bool IsLastAdministrator(Guid personId) => !directory.People.Any(p => p.StandingNow == Standing.Administrator && p.Id != personId);
+
+    private async Task<Result<PersonRow>> CheckOwnPasswordAsync(Person person, string? password, CancellationToken cancellationToken)
+    {
+        var key = person.Id.ToString("N");
+        if (waits.Begin(key, null, browser: null) is { } wait)
+        {
+            return TooOften(wait);
+        }
+
+        if (directory.StandingOf(person) < Standing.Registered || await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is not { } row)
+        {
+            return RoomErrors.NoSuchPerson;
+        }
+
+        if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return Busy;
+        }
+
+        try
+        {
+            if (gate.Verify(hasher, row, password) == PasswordVerificationResult.Failed)
+            {
+                return WrongOwnPassword;
+            }
+        }
+        finally
+        {
+            gate.Leave();
+        }
+
+        waits.Succeeded(key, null, browser: null);
+        return row;
+    }
+
+    private async Task<RoomError?> SetPasswordAsync(Guid personId, string? password, Func<PeopleChange, PersonRow, Task<RoomError?>> also, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(personId, cancellationToken).ConfigureAwait(false) is not { } row)
+        {
+            return RoomErrors.NoSuchPerson;
+        }
+
+        if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return Busy;
+        }
+
+        try
+        {
+            RoomError? refused = null;
+            identity.Also = async (change, stored) => (refused = await also(change, stored).ConfigureAwait(false)) is { } no ? Refusal(no) : null;
+            row.PasswordHash = null;
+            var result = await users.AddPasswordAsync(row, password ?? "").ConfigureAwait(false);
+            return result.Succeeded ? null : refused ?? ErrorOf(result, row.Name);
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    private async Task<Result<string>> CreateLinkAsync(Person by, OneTimeLinkKind kind, Guid? personId, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        var token = OneTimeToken.Create();
+        var error = await AdministerAsync(by, async change =>
+        {
+            await AddLinkAsync(change, kind, personId, by.Id, token, lifetime).ConfigureAwait(false);
+            return null;
+        }, cancellationToken).ConfigureAwait(false);
+        return error is null ? token : error;
+    }
+
+    private async Task AddLinkAsync(PeopleChange change, OneTimeLinkKind kind, Guid? personId, Guid? by, string token, TimeSpan lifetime)
+    {
+        if (kind == OneTimeLinkKind.Password)
+        {
+            await change.RemoveLinksAsync(kind, personId).ConfigureAwait(false);
+        }
+
+        var now = time.GetUtcNow();
+        change.Add(new OneTimeLinkRow
+        {
+            Id = Guid.NewGuid(),
+            TokenHash = OneTimeToken.HashOf(token)!,
+            Kind = kind,
+            PersonId = personId,
+            CreatedById = by,
+            CreatedAt = now,
+            ExpiresAt = now + lifetime,
+        });
+    }
+
+    // Asked inside the transaction: of two administrators who dismiss each other, the second is none any more.
+    private Task<RoomError?> AdministerAsync(Person by, Func<PeopleChange, Task<RoomError?>> work, CancellationToken cancellationToken) =>
+        store.ChangeAsync(async change => directory.StandingOf(by) == Standing.Administrator ? await work(change).ConfigureAwait(false) : AdministratorsOnly, cancellationToken);
+}

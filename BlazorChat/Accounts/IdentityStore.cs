@@ -1,0 +1,116 @@
+using BlazorChat.Storage;
+using Microsoft.AspNetCore.Identity;
+
+namespace BlazorChat.Accounts;
+
+/// <summary>
+/// Accounts as ASP.NET Core Identity wants them stored. Each change is a transaction of its own, to which <see cref="Also"/> can add what
+/// must happen with it or not at all. One per use.
+/// </summary>
+internal sealed class IdentityStore(PeopleStore store) : IUserPasswordStore<PersonRow>, IUserSecurityStampStore<PersonRow>, IUserEmailStore<PersonRow>
+{
+    private static readonly IdentityErrorDescriber Errors = new();
+
+    /// <summary>What the next change does besides, with the row as it will be stored. A refusal takes back all of it.</summary>
+    public Func<PeopleChange, PersonRow, Task<IdentityError?>>? Also { get; set; }
+
+    public Task<IdentityResult> CreateAsync(PersonRow user, CancellationToken cancellationToken) => ChangeAsync(async change =>
+    {
+        // Asked before it is added, so that a refusal has changed nothing.
+        if (await RefuseAsync(change, user).ConfigureAwait(false) is { } no)
+        {
+            return no;
+        }
+
+        user.ConcurrencyStamp = NewStamp();
+        change.Add(user);
+        return null;
+    }, cancellationToken);
+
+    public Task<IdentityResult> UpdateAsync(PersonRow user, CancellationToken cancellationToken) => ChangeAsync(async change =>
+    {
+        if (await change.FindAsync(user.Id).ConfigureAwait(false) is not { } row || row.ConcurrencyStamp != user.ConcurrencyStamp)
+        {
+            return Errors.ConcurrencyFailure();
+        }
+
+        if (await RefuseAsync(change, user).ConfigureAwait(false) is { } no)
+        {
+            return no;
+        }
+
+        user.ConcurrencyStamp = NewStamp();
+        change.Set(row, user);
+        return null;
+    }, cancellationToken);
+
+    public Task<IdentityResult> DeleteAsync(PersonRow user, CancellationToken cancellationToken) => ChangeAsync(async change =>
+    {
+        if (await change.FindAsync(user.Id).ConfigureAwait(false) is { } row)
+        {
+            await change.RemoveAsync(row).ConfigureAwait(false);
+        }
+
+        return null;
+    }, cancellationToken);
+
+    public Task<PersonRow?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
+        Guid.TryParse(userId, out var id) ? store.FindAsync(id, cancellationToken) : Task.FromResult<PersonRow?>(null);
+
+    public Task<PersonRow?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) => store.FindByNameAsync(normalizedUserName, cancellationToken);
+
+    public Task<PersonRow?> FindByEmailAsync(string normalizedEmail, CancellationToken cancellationToken) => store.FindByEmailAsync(normalizedEmail, cancellationToken);
+
+    public Task<string> GetUserIdAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(user.Id.ToString("N"));
+
+    public Task<string?> GetUserNameAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.Name);
+
+    public Task SetUserNameAsync(PersonRow user, string? userName, CancellationToken cancellationToken) => Set(() => user.Name = userName ?? "");
+
+    public Task<string?> GetNormalizedUserNameAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(user.NameKey);
+
+    public Task SetNormalizedUserNameAsync(PersonRow user, string? normalizedName, CancellationToken cancellationToken) => Set(() => user.NameKey = normalizedName);
+
+    public Task SetPasswordHashAsync(PersonRow user, string? passwordHash, CancellationToken cancellationToken) => Set(() => user.PasswordHash = passwordHash);
+
+    public Task<string?> GetPasswordHashAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(user.PasswordHash);
+
+    public Task<bool> HasPasswordAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(user.PasswordHash is not null);
+
+    public Task SetSecurityStampAsync(PersonRow user, string stamp, CancellationToken cancellationToken) => Set(() => user.SecurityStamp = stamp);
+
+    public Task<string?> GetSecurityStampAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(user.SecurityStamp);
+
+    public Task SetEmailAsync(PersonRow user, string? email, CancellationToken cancellationToken) => Set(() => user.Email = email);
+
+    public Task<string?> GetEmailAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(user.Email);
+
+    // Nobody has shown yet that an address is theirs.
+    public Task<bool> GetEmailConfirmedAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task SetEmailConfirmedAsync(PersonRow user, bool confirmed, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<string?> GetNormalizedEmailAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(user.EmailKey);
+
+    public Task SetNormalizedEmailAsync(PersonRow user, string? normalizedEmail, CancellationToken cancellationToken) => Set(() => user.EmailKey = normalizedEmail);
+
+    public void Dispose()
+    {
+    }
+
+    private static string NewStamp() => Guid.NewGuid().ToString("N");
+
+    private static Task Set(Action set)
+    {
+        set();
+        return Task.CompletedTask;
+    }
+
+    private async Task<IdentityError?> RefuseAsync(PeopleChange change, PersonRow user) =>
+        user.NameKey is { } key && await change.FindByNameAsync(key).ConfigureAwait(false) is { } bearer && bearer.Id != user.Id
+            ? Errors.DuplicateUserName(user.Name)
+            : Also is { } also ? await also(change, user).ConfigureAwait(false) : null;
+
+    private async Task<IdentityResult> ChangeAsync(Func<PeopleChange, Task<IdentityError?>> change, CancellationToken cancellationToken) =>
+        await store.ChangeAsync(change, cancellationToken).ConfigureAwait(false) is { } no ? IdentityResult.Failed(no) : IdentityResult.Success;
+}

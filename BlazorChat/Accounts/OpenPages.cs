@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using BlazorChat.Access;
+using BlazorChat.Messages;
+
+namespace BlazorChat.Accounts;
+
+/// <summary>The pages that are open, so that each is told at once when its person is nobody here any more.</summary>
+internal sealed class OpenPages : IDisposable
+{
+    private readonly ConcurrentDictionary<OpenedPage, bool> _pages = new();
+    private readonly PeopleDirectory _people;
+
+    public OpenPages(PeopleDirectory people)
+    {
+        _people = people;
+        people.Changed += OnChanged;
+    }
+
+    /// <summary>Follows a page's person until the result is disposed.</summary>
+    /// <param name="person">The person.</param>
+    /// <param name="ended">Called once, on any thread, with a sentence that says why. Must not block.</param>
+    public IDisposable Follow(Person person, Action<string> ended)
+    {
+        var page = new OpenedPage(this, person, ended);
+        _pages[page] = true;
+        // It may have ended while the page was being made.
+        Look(page);
+        return page;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _people.Changed -= OnChanged;
+
+    private void OnChanged(object? sender, RightsChangedEventArgs e)
+    {
+        foreach (var (page, _) in _pages)
+        {
+            if (e.Id == Guid.Empty || page.Person.Id == e.Id)
+            {
+                Look(page);
+            }
+        }
+    }
+
+    private void Look(OpenedPage page)
+    {
+        if (_people.StandingOf(page.Person) == Standing.None && _pages.TryRemove(page, out _))
+        {
+            page.Ended(WhyEnded(page.Person));
+        }
+    }
+
+    private string WhyEnded(Person person) => _people.Find(person.Id) switch
+    {
+        { IsDisabled: true } => "Your account has been disabled. Ask an administrator of this server.",
+        null => "Your account has been deleted.",
+        { Standing: Standing.Guest } when !_people.LetsGuestsIn => "This server does not let guests in any more. Create an account or sign in; a new account keeps your messages and rooms.",
+        { HasAccount: true } => "You were signed out on another page or device, or your password was changed.",
+        _ => "You have left on another page.",
+    };
+
+    private sealed class OpenedPage(OpenPages pages, Person person, Action<string> ended) : IDisposable
+    {
+        public Person Person => person;
+
+        public Action<string> Ended => ended;
+
+        public void Dispose() => pages._pages.TryRemove(this, out _);
+    }
+}
