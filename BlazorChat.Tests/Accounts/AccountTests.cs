@@ -1,0 +1,406 @@
+using System.Net;
+using BlazorChat.Access;
+using BlazorChat.Accounts;
+using BlazorChat.Messages;
+using BlazorChat.Storage;
+using BlazorChat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace BlazorChat.Tests.Accounts;
+
+/// <summary>Accounts over HTTP: who may make one, what it keeps, and what ends it.</summary>
+[Trait(nameof(Kind), Kind.Host)]
+public sealed class AccountTests
+{
+    private const string Password = AccountHost.Password;
+
+    [Fact]
+    public async Task The_first_administrator_comes_by_the_link_in_the_log_which_works_once_and_guests_are_out_from_then_on()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var guest = host.Browser();
+        await guest.JoinAsync("Grace");
+        var person = new Person(host.Find("Grace").Id, "Grace");
+        Assert.Equal(Standing.Guest, host.People.StandingOf(person));
+        var link = host.FirstLink!;
+
+        // Looking at it does not use it up.
+        Assert.Contains("administrator of this server", await guest.ReadAsync(link), StringComparison.Ordinal);
+        var administrator = await host.AdministratorAsync();
+        Assert.Contains("Accounts and guests", await administrator.ReadAsync("/people"), StringComparison.Ordinal);
+        Assert.Contains("has been used", await host.Browser().ReadAsync(link), StringComparison.Ordinal);
+
+        Assert.Equal(Standing.None, host.People.StandingOf(person));
+        Assert.False(await AccountHost.IsInAsync(guest));
+        Assert.Contains("<h1>Sign in</h1>", await guest.ReadAsync("/join"), StringComparison.Ordinal);
+
+        await host.RestartAsync();
+        Assert.Null(host.FirstLink);
+        Assert.True(host.People.HasAdministrator);
+    }
+
+    [Fact]
+    public async Task The_first_link_ends_with_the_next_start_and_the_database_has_only_its_hash()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var first = host.FirstLink!;
+        await using (var database = host.Chat.OpenDatabase())
+        {
+            var stored = await database.OneTimeLinks.SingleAsync();
+            Assert.DoesNotContain(stored.TokenHash, first, StringComparison.OrdinalIgnoreCase);
+        }
+
+        await host.RestartAsync();
+        Assert.NotEqual(first, host.FirstLink);
+        Assert.Contains("has been used", await host.Browser().ReadAsync(first), StringComparison.Ordinal);
+        Assert.DoesNotContain("has been used", await host.Browser().ReadAsync(host.FirstLink!), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EveryDatabase]
+    public async Task Whoever_is_invited_makes_an_account_and_signs_in_with_it_elsewhere_and_after_a_restart(TestDatabase database)
+    {
+        await using var host = await AccountHost.StartAsync(database);
+        var administrator = await host.AdministratorAsync();
+        var stranger = host.Browser();
+        Assert.Contains("you need an invitation", await stranger.ReadAsync("/account/create"), StringComparison.Ordinal);
+        Assert.Contains("has been used", await stranger.ReadAsync("/account/create?invitation=guessed"), StringComparison.Ordinal);
+
+        var link = await AccountHost.InviteAsync(administrator);
+        await AccountHost.CreateAsync(stranger, link, "Grace");
+        Assert.True(await AccountHost.IsInAsync(stranger));
+        Assert.Equal(Standing.Registered, host.Find("Grace").Standing);
+        Assert.Contains("has been used", await host.Browser().ReadAsync(link), StringComparison.Ordinal);
+        Assert.Contains("does not exist", await stranger.ReadAsync("/people"), StringComparison.Ordinal);
+
+        var id = host.Find("Grace").Id;
+        await host.RestartAsync();
+        Assert.Equal(id, host.Find("grace").Id);
+        var elsewhere = host.Browser();
+        var (status, _, response) = await elsewhere.SignInAsync(" grace ", Password);
+        Assert.Equal(HttpStatusCode.Redirect, status);
+        var cookie = response.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("BlazorChat.Person=", StringComparison.Ordinal));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.True(await AccountHost.IsInAsync(elsewhere));
+    }
+
+    [Fact]
+    public async Task An_invitation_that_is_old_or_taken_back_opens_nothing_and_a_bad_form_does_not_use_it_up()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var administrator = await host.AdministratorAsync();
+        var link = await AccountHost.InviteAsync(administrator);
+        var browser = host.Browser();
+        Assert.Contains("must be at least 10 characters", (await browser.SendAsync(link, "create-account", ("Name", "Grace"), ("Password", "short"))).Text, StringComparison.Ordinal);
+        Assert.Contains("already called Olga", (await browser.SendAsync(link, "create-account", ("Name", "OLGA"), ("Password", Password))).Text, StringComparison.Ordinal);
+        Assert.Contains("already called Demo", (await browser.SendAsync(link, "create-account", ("Name", "Demo"), ("Password", Password))).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("has been used", await browser.ReadAsync(link), StringComparison.Ordinal);
+
+        await using (var database = host.Chat.OpenDatabase())
+        {
+            var id = (await database.OneTimeLinks.SingleAsync()).Id;
+            await administrator.SendAsync("/people", "people", ("Act", $"revoke {id:N}"));
+        }
+
+        Assert.Contains("has been used", await browser.ReadAsync(link), StringComparison.Ordinal);
+        var old = await AccountHost.InviteAsync(administrator);
+        host.Time.Advance(TimeSpan.FromDays(7));
+        Assert.Contains("has been used", await browser.ReadAsync(old), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_who_use_one_invitation_at_the_same_moment_make_one_account()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var link = await AccountHost.InviteAsync(await host.AdministratorAsync());
+        var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => host.Browser().SendAsync(link, "create-account", ("Name", $"Grace {i}x"), ("Password", Password))));
+        Assert.Single(made, m => m.Status == HttpStatusCode.Redirect);
+        Assert.Equal(2, host.People.People.Count());
+    }
+
+    [Fact]
+    public async Task A_guest_who_makes_an_account_stays_the_same_person_and_copies_of_the_guests_cookie_are_void()
+    {
+        await using var host = await AccountHost.StartAsync(settings: ["--Accounts:Registration=Open", "--Accounts:Guests=true"]);
+        var guest = host.Browser();
+        await guest.JoinAsync("Grace");
+        var id = host.Find("Grace").Id;
+        var thief = host.Browser(guest.Person);
+        Assert.True(await AccountHost.IsInAsync(thief));
+        await AccountHost.CreateAsync(guest, "/account/create", "Grace Hopper");
+        Assert.Equal(id, host.Find("Grace Hopper").Id);
+        Assert.True(await AccountHost.IsInAsync(guest));
+        Assert.False(await AccountHost.IsInAsync(thief));
+        await guest.LeaveAsync("/account");
+        Assert.False(await AccountHost.IsInAsync(guest));
+        Assert.Equal(HttpStatusCode.Redirect, (await guest.SignInAsync("Grace Hopper", Password)).Status);
+    }
+
+    [Theory]
+    [InlineData("Invitation")]
+    [InlineData("Open")]
+    [InlineData("Closed")]
+    public async Task A_cookie_from_before_accounts_can_be_claimed_whatever_the_settings_say(string registration)
+    {
+        await using var host = await AccountHost.StartAsync(settings: ["--Accounts:Guests=false", $"--Accounts:Registration={registration}"]);
+        var id = Guid.NewGuid();
+        var cookie = host.CookieFromBefore(id, "Ada");
+        var (claimer, copy) = (host.Browser(cookie), host.Browser(cookie));
+        Assert.False(await AccountHost.IsInAsync(claimer));
+        Assert.Contains("keep your messages and rooms", await claimer.ReadAsync("/account/create"), StringComparison.Ordinal);
+        Assert.Equal(registration != "Open", (await host.Browser().ReadAsync("/account/create")) is var other && !other.Contains("name=\"Password\"", StringComparison.Ordinal));
+        await AccountHost.CreateAsync(claimer, "/account/create", "Ada");
+        Assert.Equal((id, Standing.Registered), (host.Find("Ada").Id, host.Find("Ada").Standing));
+        Assert.True(await AccountHost.IsInAsync(claimer));
+        Assert.DoesNotContain("keep your messages and rooms", await copy.ReadAsync("/account/create"), StringComparison.Ordinal);
+        await host.RestartAsync("--Accounts:Guests=true");
+        Assert.False(await AccountHost.IsInAsync(host.Browser(cookie)));
+    }
+
+    [Fact]
+    public async Task A_cookie_from_before_goes_on_gets_a_session_and_is_void_in_all_its_copies_once_somebody_leaves()
+    {
+        await using var host = await AccountHost.StartAsync();
+        await host.AddLeaverAsync(Guid.Parse("018f0000-0000-7000-8000-00000000000c"));
+        Assert.False(await AccountHost.IsInAsync(host.Browser(host.CookieFromBefore(Guid.Parse("018f0000-0000-7000-8000-00000000000c"), "Bella"))));
+
+        var cookie = host.CookieFromBefore(Guid.NewGuid(), "Ada");
+        var (ada, copy) = (host.Browser(cookie), host.Browser(cookie));
+        Assert.True(await AccountHost.IsInAsync(ada));
+        Assert.NotEqual(cookie, ada.Person);
+        Assert.True(await AccountHost.IsInAsync(copy));
+        await ada.LeaveAsync("/join");
+        Assert.False(await AccountHost.IsInAsync(copy));
+        await host.RestartAsync();
+        Assert.False(await AccountHost.IsInAsync(host.Browser(cookie)));
+        // The name is free again.
+        await host.Browser().JoinAsync("Ada");
+    }
+
+    [Fact]
+    public async Task Of_two_from_before_with_one_name_the_second_gets_a_number_is_told_and_can_change_it()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var (first, second) = (host.Browser(host.CookieFromBefore(Guid.NewGuid(), "Ada")), host.Browser(host.CookieFromBefore(Guid.NewGuid(), "ada")));
+        Assert.True(await AccountHost.IsInAsync(first));
+        Assert.True(await AccountHost.IsInAsync(second));
+        Assert.True(host.Find("ada 2").IsRenamed);
+        Assert.Contains("Somebody else had your name", await second.ReadAsync("/"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Somebody else had your name", await first.ReadAsync("/"), StringComparison.Ordinal);
+        Assert.Contains("already called Ada", (await second.SendAsync("/join", "join", ("Name", "Ada"))).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await second.SendAsync("/join", "join", ("Name", "Ada L"))).Status);
+        Assert.False(host.Find("Ada L").IsRenamed);
+        Assert.DoesNotContain("Somebody else had your name", await second.ReadAsync("/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_is_somebodys_alone_until_they_leave_or_have_been_away_as_a_guest_for_90_days()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var ada = host.Browser();
+        await ada.JoinAsync("Ada");
+        var taken = await host.Browser().SendAsync("/join", "join", ("Name", "ADA"));
+        Assert.Contains("already called ADA", taken.Text, StringComparison.Ordinal);
+        Assert.Contains("sign in if it is yours", taken.Text, StringComparison.Ordinal);
+        Assert.Contains("already called Demo", (await host.Browser().SendAsync("/join", "join", ("Name", "demo"))).Text.Replace("demo", "Demo", StringComparison.Ordinal), StringComparison.Ordinal);
+
+        host.Time.Advance(TimeSpan.FromDays(89));
+        Assert.Contains("already called Ada", (await host.Browser().SendAsync("/join", "join", ("Name", "Ada"))).Text, StringComparison.Ordinal);
+        host.Time.Advance(TimeSpan.FromDays(1));
+        await host.Browser().JoinAsync("Ada");
+        Assert.Contains("Ada 2", await ada.ReadAsync("/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_an_assistant_of_somebodys_name_the_start_goes_on_and_the_person_gets_a_number()
+    {
+        await using var host = await AccountHost.StartAsync();
+        await host.Browser().JoinAsync("Nova");
+        var data = host.Chat.Data;
+        await host.StopForAsync("Nova");
+        await using var again = await ChatHost.StartAsync(data, settings: null, assistants: "Nova");
+        var people = again.App.Services.GetService(typeof(PeopleDirectory)) as PeopleDirectory;
+        Assert.Equal(("Nova 2", true), people!.People.Select(p => (p.Name, p.IsRenamed)).Single());
+    }
+
+    [Fact]
+    public async Task A_session_lasts_180_days_without_a_visit_and_each_visit_counts()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var administrator = await host.AdministratorAsync();
+        host.Time.Advance(TimeSpan.FromDays(120));
+        Assert.True(await AccountHost.IsInAsync(administrator));
+        host.Time.Advance(TimeSpan.FromDays(120));
+        Assert.True(await AccountHost.IsInAsync(administrator));
+        host.Time.Advance(TimeSpan.FromDays(181));
+        Assert.False(await AccountHost.IsInAsync(administrator));
+        Assert.Equal(HttpStatusCode.Redirect, (await administrator.SignInAsync("Olga", Password)).Status);
+    }
+
+    [Fact]
+    public async Task Who_is_disabled_is_out_everywhere_at_once_and_cannot_sign_in_until_enabled()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var administrator = await host.AdministratorAsync();
+        var grace = host.Browser();
+        await AccountHost.CreateAsync(grace, await AccountHost.InviteAsync(administrator), "Grace");
+        var id = host.Find("Grace").Id;
+        await administrator.SendAsync("/people", "people", ("Act", $"disable {id:N}"));
+        Assert.False(await AccountHost.IsInAsync(grace));
+        Assert.Contains("account is disabled", (await grace.SignInAsync("Grace", Password)).Text, StringComparison.Ordinal);
+        // Only with the right password does one learn that.
+        Assert.Contains("name or the password is wrong", (await grace.SignInAsync("Grace", "wrong password")).Text, StringComparison.Ordinal);
+        await administrator.SendAsync("/people", "people", ("Act", $"enable {id:N}"));
+        Assert.False(await AccountHost.IsInAsync(grace));
+        Assert.Equal(HttpStatusCode.Redirect, (await grace.SignInAsync("Grace", Password)).Status);
+
+        var own = host.Find("Olga").Id;
+        Assert.Contains("needs an administrator", (await administrator.SendAsync("/people", "people", ("Act", $"disable {own:N}"))).Text, StringComparison.Ordinal);
+        Assert.Contains("needs an administrator", (await administrator.SendAsync("/people", "people", ("Act", $"dismiss {own:N}"))).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_password_signs_all_other_browsers_out_and_signing_out_everywhere_this_one_as_well()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var here = await host.AdministratorAsync();
+        var there = host.Browser();
+        await there.SignInAsync("Olga", Password);
+        Assert.Contains("not your password", (await here.SendAsync("/account", "change-password", ("CurrentPassword", "not my password"), ("NewPassword", "another password"))).Text, StringComparison.Ordinal);
+        Assert.True(await AccountHost.IsInAsync(there));
+        Assert.Contains("has been changed", (await here.SendAsync("/account", "change-password", ("CurrentPassword", Password), ("NewPassword", "another password"))).Text, StringComparison.Ordinal);
+        Assert.False(await AccountHost.IsInAsync(there));
+        Assert.True(await AccountHost.IsInAsync(here));
+        Assert.Contains("password is wrong", (await there.SignInAsync("Olga", Password)).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await there.SignInAsync("Olga", "another password")).Status);
+        await here.SendAsync("/account", "sign-out-everywhere");
+        Assert.False(await AccountHost.IsInAsync(here));
+        Assert.False(await AccountHost.IsInAsync(there));
+    }
+
+    [Fact]
+    public async Task An_administrators_link_sets_a_password_once_within_an_hour_and_ends_old_sign_ins()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var administrator = await host.AdministratorAsync();
+        var grace = host.Browser();
+        await AccountHost.CreateAsync(grace, await AccountHost.InviteAsync(administrator), "Grace");
+        var id = host.Find("Grace").Id;
+        var late = AccountHost.LinkIn((await administrator.SendAsync("/people", "people", ("Act", $"reset {id:N}"))).Text);
+        var earlier = AccountHost.LinkIn((await administrator.SendAsync("/people", "people", ("Act", $"reset {id:N}"))).Text);
+        Assert.Contains("has been used", await host.Browser().ReadAsync(late), StringComparison.Ordinal);
+        host.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Contains("has been used", await host.Browser().ReadAsync(earlier), StringComparison.Ordinal);
+
+        var link = AccountHost.LinkIn((await administrator.SendAsync("/people", "people", ("Act", $"reset {id:N}"))).Text);
+        Assert.True(await AccountHost.IsInAsync(grace));
+        var elsewhere = host.Browser();
+        Assert.Equal(HttpStatusCode.Redirect, (await elsewhere.SendAsync(link, "set-password", ("Password", "a new password"))).Status);
+        Assert.True(await AccountHost.IsInAsync(elsewhere));
+        Assert.False(await AccountHost.IsInAsync(grace));
+        Assert.Contains("has been used", await host.Browser().ReadAsync(link), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await grace.SignInAsync("Grace", "a new password")).Status);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_and_an_unknown_name_get_one_answer_and_the_same_waits_and_nobody_locks_others_out()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var own = await host.AdministratorAsync();
+        await own.LeaveAsync("/account");
+        var attacker = host.Browser();
+        foreach (var name in new[] { "Olga", "Nobody" })
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                var wrong = await attacker.SignInAsync(name, "wrong password");
+                Assert.Equal(HttpStatusCode.OK, wrong.Status);
+                Assert.Contains("The name or the password is wrong.", wrong.Text, StringComparison.Ordinal);
+            }
+
+            // The sixth had to wait a second, and each one after it twice as long.
+            foreach (var wait in new[] { 1, 2, 4 })
+            {
+                var held = await attacker.SignInAsync(name, Password);
+                Assert.Equal(HttpStatusCode.TooManyRequests, held.Status);
+                Assert.Equal($"{wait}", held.Response.Headers.GetValues("Retry-After").Single());
+                host.Time.Advance(TimeSpan.FromSeconds(wait));
+                Assert.Equal(HttpStatusCode.OK, (await attacker.SignInAsync(name, "wrong password")).Status);
+            }
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await attacker.SignInAsync("Olga", Password)).Status);
+        // In the browser where Olga signed in before.
+        Assert.Equal(HttpStatusCode.Redirect, (await own.SignInAsync("Olga", Password)).Status);
+    }
+
+    [Fact]
+    public async Task By_default_guests_come_in_from_this_computer_alone_and_not_through_a_proxy()
+    {
+        await using var host = await AccountHost.StartAsync();
+        Assert.Contains("Your name", await host.Browser().ReadAsync("/join"), StringComparison.Ordinal);
+        foreach (var (header, value) in new[] { ("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1"), ("Via", "1.1 proxy"), ("X-Real-IP", "192.0.2.1"), ("Host", "10.0.0.1") })
+        {
+            var outside = host.Browser();
+            outside.Headers.Add(header, value);
+            Assert.Contains("<h1>Sign in</h1>", await outside.ReadAsync("/join"), StringComparison.Ordinal);
+        }
+
+        // Whoever joined directly is not let in through a proxy either, and is not forgotten.
+        var guest = host.Browser();
+        await guest.JoinAsync("Ada");
+        guest.Headers.Add("X-Forwarded-For", "192.0.2.1");
+        Assert.False(await AccountHost.IsInAsync(guest));
+        Assert.Contains("here as the guest", await guest.ReadAsync("/join"), StringComparison.Ordinal);
+        guest.Headers.Remove("X-Forwarded-For");
+        Assert.True(await AccountHost.IsInAsync(guest));
+    }
+
+    [Theory]
+    [InlineData(true, "--Accounts:Guests=true")]
+    [InlineData(true, "--Accounts:Guests=true", "--TrustedProxies=127.0.0.1")]
+    [InlineData(false, "--Accounts:Guests=false")]
+    [InlineData(false, "--TrustedProxies=192.0.2.1")]
+    [InlineData(false, "--TrustedProxies=unix")]
+    public async Task A_setting_decides_about_guests_and_a_proxy_keeps_them_out(bool letsIn, params string[] settings)
+    {
+        await using var host = await AccountHost.StartAsync(settings: settings);
+        Assert.Equal(letsIn, (await host.Browser().ReadAsync("/join")).Contains("Your name", StringComparison.Ordinal));
+        Assert.Equal(letsIn ? Standing.Guest : Standing.None, host.People.StandingOf(ChatHost.Ada));
+    }
+
+    [Fact]
+    public async Task The_command_makes_an_administrator_who_chooses_a_password_with_the_link_that_it_prints()
+    {
+        await using var host = await AccountHost.StartAsync();
+        using var output = new StringWriter();
+        Assert.Equal(2, await AdminCommand.RunAsync([], output, default));
+        Assert.Contains("Usage: dotnet BlazorChat.dll admin NAME", output.ToString(), StringComparison.Ordinal);
+        var busy = await Assert.ThrowsAsync<StartException>(() => AdminCommand.RunAsync(["Ada", $"--DataFolder={host.Chat.Folder}"], output, default));
+        Assert.Contains("If the server is running, stop it", busy.Message, StringComparison.Ordinal);
+
+        var data = host.Chat.Data;
+        await host.StopForAsync("command");
+        Assert.Equal(0, await AdminCommand.RunAsync(["Ada", $"--DataFolder={data.Folder}", "--urls=http://chat.example:8080"], output, default));
+        Assert.Contains("http://chat.example:8080/account/password?token=", output.ToString(), StringComparison.Ordinal);
+        var link = AccountHost.LinkIn(output.ToString());
+        await host.StartAgainAsync(data);
+        Assert.Null(host.FirstLink);
+        var browser = host.Browser();
+        Assert.Contains("password is wrong", (await browser.SignInAsync("Ada", "")).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.SendAsync(link, "set-password", ("Password", Password))).Status);
+        Assert.Contains("Accounts and guests", await browser.ReadAsync("/people"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_password_or_a_name_is_logged()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var administrator = await host.AdministratorAsync("Zenobia");
+        await administrator.SignInAsync("Zenobia", "wrong password");
+        await administrator.SignInAsync("Zenobia", Password);
+        Assert.DoesNotContain(host.Log.Lines, l => l.Level > Microsoft.Extensions.Logging.LogLevel.Trace && l.Category.StartsWith("BlazorChat", StringComparison.Ordinal)
+            && (l.Everything.Contains("Zenobia", StringComparison.Ordinal) || l.Everything.Contains(Password, StringComparison.Ordinal)));
+    }
+}
