@@ -92,7 +92,8 @@ public sealed class AccountTests
         var administrator = await host.AdministratorAsync();
         var link = await AccountHost.InviteAsync(administrator);
         var browser = host.Browser();
-        Assert.Contains("must be at least 10 characters", (await browser.SendAsync(link, "create-account", ("Name", "Grace"), ("Password", "short"))).Text, StringComparison.Ordinal);
+        var weak = await browser.SendAsync(link, "create-account", ("Name", "Grace"), ("Password", "short"));
+        Assert.True(weak.Text.Contains("must be at least 10 characters", StringComparison.Ordinal), weak.Text);
         Assert.Contains("already called Olga", (await browser.SendAsync(link, "create-account", ("Name", "OLGA"), ("Password", Password))).Text, StringComparison.Ordinal);
         Assert.Contains("already called Demo", (await browser.SendAsync(link, "create-account", ("Name", "Demo"), ("Password", Password))).Text, StringComparison.Ordinal);
         Assert.DoesNotContain("has been used", await browser.ReadAsync(link), StringComparison.Ordinal);

@@ -1,5 +1,7 @@
+using BlazorChat.Accounts;
 using BlazorChat.Tests.Support;
 using Deque.AxeCore.Commons;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -40,6 +42,41 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 320)]
+    public async Task Every_page_of_accounts_passes(ColorScheme scheme, int width)
+    {
+        const string password = "correct horse battery";
+        await _app.HostAsync();
+        await using var scope = _app.Services.CreateAsyncScope();
+        var token = await scope.ServiceProvider.GetRequiredService<AccountService>().CreateFirstLinkAsync(default);
+        var page = (await _app.VisitAsync("Olga", scheme, width)).Page;
+        await OpenAsync("account/create?invitation=" + token, "create account");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Olga");
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Log)).ToBeVisibleAsync();
+        await OpenAsync("account", "account");
+        await page.GetByLabel("Current password").FillAsync("wrong");
+        await page.GetByLabel("New password").FillAsync("another password");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This is not your password.");
+        await CheckAsync(page, "account, refused");
+        await OpenAsync("people", "people");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Invite somebody" }).PressAsync("Enter");
+        await Expect(page.GetByLabel("Invite link")).ToBeVisibleAsync();
+        await CheckAsync(page, "people, with an invitation");
+        await OpenAsync("account/sign-in", "sign in");
+        await OpenAsync("account/password?token=none", "link that is used up");
+
+        async Task OpenAsync(string path, string screen)
+        {
+            await page.GotoAsync(new Uri(_app.Address, path).ToString());
+            await CheckAsync(page, screen);
+        }
+    }
 
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]

@@ -13,6 +13,9 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
 
     private AppProcess? _process;
 
+    /// <summary>Its services, after <see cref="HostAsync"/>.</summary>
+    public IServiceProvider Services => _host?.Services ?? throw new InvalidOperationException("It has a process of its own.");
+
     /// <summary>Its process, after <see cref="StartAsync"/>.</summary>
     public AppProcess App => _process ?? throw new InvalidOperationException("It has no process of its own.");
 
@@ -48,6 +51,14 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
     public async Task<BrowserVisitor> JoinByPageAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, Func<IPage, Task>? look = null)
     {
         var visitor = await BrowserVisitor.JoinByPageAsync(chromium.Browser, Address, name, scheme, width, look: look);
+        _visitors.Add(visitor);
+        return visitor;
+    }
+
+    /// <summary>A fresh browser profile of nobody yet, without a page.</summary>
+    public async Task<BrowserVisitor> VisitAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280)
+    {
+        var visitor = await BrowserVisitor.VisitAsync(chromium.Browser, Address, name, scheme, width, 800);
         _visitors.Add(visitor);
         return visitor;
     }

@@ -153,7 +153,8 @@ public sealed class BrowserVisitor : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Context.DisposeAsync();
 
-    private static async Task<BrowserVisitor> VisitAsync(IBrowser browser, Uri address, string name, ColorScheme scheme, int width, int height)
+    /// <summary>A browser context that nobody used before, on no page yet.</summary>
+    public static async Task<BrowserVisitor> VisitAsync(IBrowser browser, Uri address, string name, ColorScheme scheme, int width, int height)
     {
         var context = await browser.NewContextAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = height } });
         context.SetDefaultTimeout(20_000);

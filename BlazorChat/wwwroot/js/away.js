@@ -94,6 +94,15 @@ async function whenAlive(go, promise) {
   }
 }
 
+// As the browser would have: the button that was pressed says what to do.
+function send(form, button) {
+  if (button?.name) {
+    form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: button.name, value: button.value }));
+  }
+
+  form.submit();
+}
+
 // In the capture phase, before the framework's script and the other modules.
 addEventListener('click', e => {
   const link = linkOf(e);
@@ -122,7 +131,7 @@ addEventListener('submit', e => {
   const form = e.target;
   if (!hasCircuit()) {
     e.preventDefault();
-    whenAlive(() => form.submit(), ' This will be sent once you’re connected.');
+    whenAlive(() => send(form, e.submitter), ' This will be sent once you’re connected.');
     return;
   }
 

@@ -1,0 +1,119 @@
+using BlazorChat.Access;
+using BlazorChat.Accounts;
+using BlazorChat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorChat.Tests.Browser;
+
+/// <summary>Accounts as people use them: links that are passed on, two devices of one person, and an account that ends while its page is open.</summary>
+[Collection(BrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
+public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
+{
+    private const string Password = "correct horse battery";
+
+    private readonly AppFixture _app = new(chromium);
+    private BrowserVisitor _olga = null!;
+
+    public async Task InitializeAsync()
+    {
+        await _app.HostAsync(("Rooms__NewRooms", "Private"));
+        _olga = await _app.VisitAsync("Olga");
+        await using var scope = _app.Services.CreateAsyncScope();
+        var token = await scope.ServiceProvider.GetRequiredService<AccountService>().CreateFirstLinkAsync(default);
+        await CreateAsync(_olga, AccountLinks.Invitation(token!));
+    }
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Fact]
+    public async Task Whoever_is_invited_makes_an_account_and_finds_the_same_rooms_on_a_second_device()
+    {
+        var grace = await _app.VisitAsync("Grace");
+        await CreateAsync(grace, await InviteAsync());
+        await grace.CreateRoomAsync("Compilers");
+        await grace.SendAsync("Hello");
+        (await _app.Model.NextAsync()).Finish("Hi");
+        await Expect(_olga.RoomList.GetByRole(AriaRole.Link, new() { Name = "Compilers" })).ToHaveCountAsync(0);
+
+        var phone = await _app.VisitAsync("Grace");
+        await phone.Page.GotoAsync(_app.Address.ToString());
+        await Expect(phone.Heading).ToHaveTextAsync("Sign in");
+        await phone.Page.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync("Grace");
+        await phone.Page.GetByLabel("Password", new() { Exact = true }).FillAsync("wrong password");
+        await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(phone.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The name or the password is wrong.");
+        await phone.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
+        await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await phone.ReadyAsync();
+        await phone.RoomList.GetByRole(AriaRole.Link, new() { Name = "Compilers" }).ClickAsync();
+        await Expect(phone.ArticleBy("Grace")).ToContainTextAsync("Hello");
+
+        // Signing out on one device leaves the other alone.
+        await phone.Page.GetByRole(AriaRole.Button, new() { Name = "your menu" }).ClickAsync();
+        await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Expect(phone.Heading).ToHaveTextAsync("Sign in");
+        await grace.SendAsync("Still here");
+        (await _app.Model.NextAsync()).Finish("Good");
+        await Expect(grace.ArticleBy("Demo").Last).ToContainTextAsync("Good");
+        Assert.Empty(grace.Complaints);
+        Assert.Empty(phone.Complaints);
+    }
+
+    [Fact]
+    public async Task An_account_that_is_disabled_ends_on_its_open_page_within_a_second_and_what_was_typed_is_kept()
+    {
+        var grace = await _app.VisitAsync("Grace");
+        await CreateAsync(grace, await InviteAsync());
+        await grace.Composer.FillAsync("Half a thought");
+        var other = await grace.NewTabAsync();
+        await _olga.Page.GotoAsync(new Uri(_app.Address, "/people").ToString());
+
+        // The page says when it was told, by the clock of the machine that both share.
+        await grace.Page.EvaluateAsync("""
+            () => new MutationObserver(() => { if (!window.ended && document.querySelector('h1')?.textContent === 'You are signed out') { window.ended = Date.now(); } })
+                .observe(document.body, { childList: true, subtree: true })
+            """);
+        var disabled = new TaskCompletionSource<DateTimeOffset>();
+        var people = _app.Services.GetRequiredService<PeopleDirectory>();
+        people.Changed += (_, _) => disabled.TrySetResult(TimeProvider.System.GetUtcNow());
+        await _olga.Page.GetByRole(AriaRole.Button, new() { Name = "Disable Grace" }).ClickAsync();
+        foreach (var page in new[] { grace, other })
+        {
+            await Expect(page.Heading).ToHaveTextAsync("You are signed out");
+            await Expect(page.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Your account has been disabled. Ask an administrator of this server. What you had typed is kept.");
+            await Expect(page.RoomList).ToHaveCountAsync(0);
+        }
+
+        var ended = await grace.Page.EvaluateAsync<double>("window.ended");
+        Assert.InRange(ended - (await disabled.Task).ToUnixTimeMilliseconds(), -1000, 1000);
+        await grace.Page.GetByRole(AriaRole.Link, new() { Name = "Sign in again" }).ClickAsync();
+        await Expect(grace.Heading).ToHaveTextAsync("Sign in");
+        await _olga.Page.GetByRole(AriaRole.Button, new() { Name = "Enable Grace" }).ClickAsync();
+        await grace.Page.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync("Grace");
+        await grace.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
+        await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await grace.ReadyAsync();
+        await Expect(grace.Composer).ToHaveValueAsync("Half a thought");
+        Assert.Empty(grace.Complaints);
+    }
+
+    private async Task<string> InviteAsync()
+    {
+        await _olga.Page.GotoAsync(new Uri(_app.Address, "/people").ToString());
+        await _olga.Page.GetByRole(AriaRole.Button, new() { Name = "Invite somebody" }).ClickAsync();
+        return await _olga.Page.GetByRole(AriaRole.Textbox, new() { Name = "Invite link" }).InputValueAsync();
+    }
+
+    private async Task CreateAsync(BrowserVisitor visitor, string link)
+    {
+        await visitor.Page.GotoAsync(new Uri(_app.Address, link).ToString());
+        await Expect(visitor.Heading).ToHaveTextAsync("Create account");
+        await visitor.Page.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync(visitor.Name);
+        await visitor.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
+        await visitor.ReadyAsync();
+    }
+}
