@@ -104,8 +104,11 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
 
     public DateTimeOffset Now => services.Time.GetUtcNow();
 
-    /// <summary>The caller as an author. Only for commands that need a signed-in person.</summary>
-    public Author By => person!.AsAuthor();
+    /// <summary>
+    /// The caller as an author, with the name that they have now: an open page may have an earlier one, which may be somebody else's by now.
+    /// Only for commands that need a signed-in person.
+    /// </summary>
+    public Author By => (People.NameOf(person!.Id) is { } name ? person with { Name = name } : person).AsAuthor();
 
     /// <summary>The room as it was when the command was authorized.</summary>
     public Room Room => _room ?? throw new InvalidOperationException("The room was not looked up.");

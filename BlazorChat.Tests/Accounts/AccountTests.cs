@@ -191,6 +191,10 @@ public sealed class AccountTests
         Assert.DoesNotContain("Somebody else had your name", await first.ReadAsync("/"), StringComparison.Ordinal);
         Assert.Contains("already called Ada", (await second.SendAsync("/join", "join", ("Name", "Ada"))).Text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await second.SendAsync("/join", "join", ("Name", "Ada L"))).Status);
+        // A page that has been open since writes under the new name.
+        var renamed = host.Find("Ada L");
+        var session = await SessionOfAsync(host, renamed.Id);
+        Assert.Equal("Ada L", (await host.Chat.PostAsync(await host.Chat.RoomAsync(), "Hello", new Person(renamed.Id, "ada 2") { Session = session })).Author.Name);
         Assert.False(host.Find("Ada L").IsRenamed);
         Assert.DoesNotContain("Somebody else had your name", await second.ReadAsync("/"), StringComparison.Ordinal);
     }
@@ -392,6 +396,12 @@ public sealed class AccountTests
         Assert.Contains("password is wrong", (await browser.SignInAsync("Ada", "")).Text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await browser.SendAsync(link, "set-password", ("Password", Password))).Status);
         Assert.Contains("Accounts and guests", await browser.ReadAsync("/people"), StringComparison.Ordinal);
+    }
+
+    private static async Task<Guid> SessionOfAsync(AccountHost host, Guid personId)
+    {
+        await using var database = host.Chat.OpenDatabase();
+        return (await database.Sessions.FirstAsync(s => s.PersonId == personId)).Id;
     }
 
     [Fact]

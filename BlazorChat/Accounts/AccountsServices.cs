@@ -44,7 +44,6 @@ internal static class AccountsServices
         services.AddSingleton<NameRules>();
         services.AddSingleton<ILookupNormalizer>(s => s.GetRequiredService<NameRules>());
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
-        services.AddScoped<IPasswordValidator<PersonRow>, LongestPassword>();
         services.AddIdentityCore<PersonRow>(options =>
         {
             // Length is what counts; rules about characters make people write passwords down.
@@ -53,7 +52,7 @@ internal static class AccountsServices
             options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = options.Password.RequireNonAlphanumeric = false;
             // Names are checked like those of guests.
             options.User.AllowedUserNameCharacters = "";
-        });
+        }).AddPasswordValidator<LongestPassword>();
         services.AddSingleton<IGuests, GuestRules>();
         services.AddSingleton<GuestRules>(s => (GuestRules)s.GetRequiredService<IGuests>());
         services.AddSingleton<PersonSessions>();
