@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("c052b0e1-49f7-400b-bfa8-2cb1836cec54"), entityTypeCount: 14)
+            : base(skipDetectChanges: false, modelId: new Guid("09005629-0f42-4094-8972-5bba7a299687"), entityTypeCount: 17)
         {
         }
 
@@ -24,11 +24,14 @@ namespace BlazorChat.Storage.Postgres.Compiled
             var memberRow = MemberRowEntityType.Create(this);
             var messageRow = MessageRowEntityType.Create(this);
             var messageVersionRow = MessageVersionRowEntityType.Create(this);
+            var oneTimeLinkRow = OneTimeLinkRowEntityType.Create(this);
             var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
             var outboxRow = OutboxRowEntityType.Create(this);
+            var personRow = PersonRowEntityType.Create(this);
             var ownershipRow = OwnershipRowEntityType.Create(this);
             var removedMessageRow = RemovedMessageRowEntityType.Create(this);
             var roomRow = RoomRowEntityType.Create(this);
+            var sessionRow = SessionRowEntityType.Create(this);
             var stepRow = StepRowEntityType.Create(this);
             var turnRow = TurnRowEntityType.Create(this);
             var dataProtectionKey = DataProtectionKeyEntityType.Create(this);
@@ -38,7 +41,9 @@ namespace BlazorChat.Storage.Postgres.Compiled
             MemberRowEntityType.CreateForeignKey1(memberRow, roomRow);
             MessageRowEntityType.CreateForeignKey1(messageRow, roomRow);
             MessageVersionRowEntityType.CreateForeignKey1(messageVersionRow, messageRow);
+            OneTimeLinkRowEntityType.CreateForeignKey1(oneTimeLinkRow, personRow);
             RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
+            SessionRowEntityType.CreateForeignKey1(sessionRow, personRow);
             StepRowEntityType.CreateForeignKey1(stepRow, messageRow);
             TurnRowEntityType.CreateForeignKey1(turnRow, messageRow);
             TurnRowEntityType.CreateForeignKey2(turnRow, roomRow);
@@ -49,11 +54,14 @@ namespace BlazorChat.Storage.Postgres.Compiled
             MemberRowEntityType.CreateAnnotations(memberRow);
             MessageRowEntityType.CreateAnnotations(messageRow);
             MessageVersionRowEntityType.CreateAnnotations(messageVersionRow);
+            OneTimeLinkRowEntityType.CreateAnnotations(oneTimeLinkRow);
             OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);
             OutboxRowEntityType.CreateAnnotations(outboxRow);
+            PersonRowEntityType.CreateAnnotations(personRow);
             OwnershipRowEntityType.CreateAnnotations(ownershipRow);
             RemovedMessageRowEntityType.CreateAnnotations(removedMessageRow);
             RoomRowEntityType.CreateAnnotations(roomRow);
+            SessionRowEntityType.CreateAnnotations(sessionRow);
             StepRowEntityType.CreateAnnotations(stepRow);
             TurnRowEntityType.CreateAnnotations(turnRow);
             DataProtectionKeyEntityType.CreateAnnotations(dataProtectionKey);

@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("7f31a4ad-2785-4cc4-b950-5b692ff6df64"), entityTypeCount: 12)
+            : base(skipDetectChanges: false, modelId: new Guid("ad70c8a0-b680-43e0-bf11-18ebd668063f"), entityTypeCount: 15)
         {
         }
 
@@ -23,10 +23,13 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             var memberRow = MemberRowEntityType.Create(this);
             var messageRow = MessageRowEntityType.Create(this);
             var messageVersionRow = MessageVersionRowEntityType.Create(this);
+            var oneTimeLinkRow = OneTimeLinkRowEntityType.Create(this);
             var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
             var outboxRow = OutboxRowEntityType.Create(this);
+            var personRow = PersonRowEntityType.Create(this);
             var removedMessageRow = RemovedMessageRowEntityType.Create(this);
             var roomRow = RoomRowEntityType.Create(this);
+            var sessionRow = SessionRowEntityType.Create(this);
             var stepRow = StepRowEntityType.Create(this);
             var turnRow = TurnRowEntityType.Create(this);
 
@@ -35,7 +38,9 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             MemberRowEntityType.CreateForeignKey1(memberRow, roomRow);
             MessageRowEntityType.CreateForeignKey1(messageRow, roomRow);
             MessageVersionRowEntityType.CreateForeignKey1(messageVersionRow, messageRow);
+            OneTimeLinkRowEntityType.CreateForeignKey1(oneTimeLinkRow, personRow);
             RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
+            SessionRowEntityType.CreateForeignKey1(sessionRow, personRow);
             StepRowEntityType.CreateForeignKey1(stepRow, messageRow);
             TurnRowEntityType.CreateForeignKey1(turnRow, messageRow);
             TurnRowEntityType.CreateForeignKey2(turnRow, roomRow);
@@ -46,10 +51,13 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             MemberRowEntityType.CreateAnnotations(memberRow);
             MessageRowEntityType.CreateAnnotations(messageRow);
             MessageVersionRowEntityType.CreateAnnotations(messageVersionRow);
+            OneTimeLinkRowEntityType.CreateAnnotations(oneTimeLinkRow);
             OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);
             OutboxRowEntityType.CreateAnnotations(outboxRow);
+            PersonRowEntityType.CreateAnnotations(personRow);
             RemovedMessageRowEntityType.CreateAnnotations(removedMessageRow);
             RoomRowEntityType.CreateAnnotations(roomRow);
+            SessionRowEntityType.CreateAnnotations(sessionRow);
             StepRowEntityType.CreateAnnotations(stepRow);
             TurnRowEntityType.CreateAnnotations(turnRow);
 
