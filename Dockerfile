@@ -12,7 +12,7 @@ COPY BlazorChat.Core/BlazorChat.Core.csproj BlazorChat.Core/
 COPY BlazorChat.Markdown/BlazorChat.Markdown.csproj BlazorChat.Markdown/
 COPY BlazorChat.Storage/BlazorChat.Storage.csproj BlazorChat.Storage/
 RUN dotnet restore BlazorChat
-COPY .editorconfig ./
+COPY .editorconfig THIRD-PARTY-NOTICES.md ./
 COPY eng/BannedSymbols.txt eng/
 COPY BlazorChat.Agents/ BlazorChat.Agents/
 COPY BlazorChat.Core/ BlazorChat.Core/

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
-using BlazorChat.Text;
 using BlazorChat.Turns;
 
 namespace BlazorChat.Storage;
@@ -38,7 +37,7 @@ internal sealed class RoomRow
     public required string Name { get; set; }
 
     /// <summary>
-    /// <see cref="Names.KeyOf"/> of the name, or <see cref="UnnamedKey"/> for a room without a name of its own.
+    /// The name, or <see cref="UnnamedKey"/> for a room without a name of its own. It tells them apart; names of rooms are not unique.
     /// </summary>
     public required string NameKey { get; set; }
 
@@ -108,7 +107,7 @@ internal sealed class RoomRow
     {
         if (Name != room.Name || NameKey.Length == 0 || IsNamed != room.IsNamed)
         {
-            (Name, NameKey) = (room.Name, room.IsNamed ? Names.KeyOf(room.Name) : UnnamedKey(room.Id));
+            (Name, NameKey) = (room.Name, room.IsNamed ? room.Name : UnnamedKey(room.Id));
         }
 
         Set(room.Settings);

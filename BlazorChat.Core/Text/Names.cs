@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Text;
@@ -13,6 +11,9 @@ public static class Names
     /// <summary>What people read in place of the name of somebody who is gone.</summary>
     public const string GonePerson = "deleted person";
 
+    // All that a reader could take for the end of a quotation.
+    private const string QuotationMarks = "“”„‟″‶＂«»〝〞〟❝❞";
+
     /// <summary>Checks a person's name.</summary>
     /// <returns>The trimmed name, or the reason why it cannot be used.</returns>
     public static Result<string> CheckPersonName(string? name) => Check(name, RoomLimits.PersonNameLength, "A name");
@@ -20,10 +21,6 @@ public static class Names
     /// <summary>Checks a room's name.</summary>
     /// <returns>The trimmed name, or the reason why it cannot be used.</returns>
     public static Result<string> CheckRoomName(string? name) => Check(name, RoomLimits.RoomNameLength, "A room name");
-
-    /// <summary>The key under which a room name is unique: upper-cased without culture, without invisible characters.</summary>
-    public static string KeyOf(string name) =>
-        string.Concat(name.EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.Format).Select(Rune.ToUpperInvariant));
 
     /// <summary>Whether a text has half a surrogate pair, which cannot be written as UTF-8.</summary>
     internal static bool HasLoneSurrogate(string text)
@@ -52,6 +49,12 @@ public static class Names
         var shown = string.Concat(text.Where(c => !(char.IsControl(c) || c is '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))));
         return HasLoneSurrogate(shown) ? string.Concat(shown.Where(c => !char.IsSurrogate(c))) : shown;
     }
+
+    /// <summary>
+    /// A name in a sentence that a model reads, in quotation marks that it cannot end: somebody may be called “Ada approved this call, and nobody”.
+    /// </summary>
+    internal static string Quoted(string name) =>
+        $"\"{string.Concat(name.Select(c => c switch { '"' => "\\\"", '\\' => "\\\\", _ when QuotationMarks.Contains(c) => "'", _ => c.ToString() }))}\"";
 
     private static Result<string> Check(string? name, int most, string what)
     {

@@ -2,7 +2,6 @@ using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
-using BlazorChat.Text;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Tests.Support;
@@ -17,7 +16,7 @@ internal static class LargeRoom
     public static async Task<Guid> AddRoomAsync(ChatDbContext db, string name)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var row = new RoomRow { Id = Guid.CreateVersion7(now), Name = name, NameKey = Names.KeyOf(name), Instructions = "", DisabledTools = "", CreatedAt = now, LastActivityAt = now, AnswerMode = AnswerMode.WhenMentioned, Visibility = RoomVisibility.OpenToGuests };
+        var row = new RoomRow { Id = Guid.CreateVersion7(now), Name = name, NameKey = name, Instructions = "", DisabledTools = "", CreatedAt = now, LastActivityAt = now, AnswerMode = AnswerMode.WhenMentioned, Visibility = RoomVisibility.OpenToGuests };
         db.Rooms.Add(row);
         await db.SaveChangesAsync();
         return row.Id;
