@@ -230,7 +230,7 @@ internal sealed class TurnRun : StepRun, IDisposable
             : call with
             {
                 State = ToolCallState.Failed,
-                Result = $"Not run, and nobody was asked: {RoomLimits.WaitingRequests} requests {(owner is null ? "" : $"to {owner.Name} ")}are already waiting in this room, which is the maximum. Ask again when some of them have been answered.",
+                Result = $"Not run, and nobody was asked: {RoomLimits.WaitingRequests} requests {(owner is null ? "" : $"to {Names.Quoted(owner.Name)} ")}are already waiting in this room, which is the maximum. Ask again when some of them have been answered.",
                 EndedAt = now,
             };
         Draft.SetCall(asked);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BlazorChat.Messages;
 using BlazorChat.Turns.Hooks;
 using BlazorChat.Rooms;
+using BlazorChat.Text;
 
 namespace BlazorChat.Turns;
 
@@ -316,7 +317,7 @@ internal sealed partial class TurnRunner(
     {
         MessageStatus.AwaitingPeople => run.Draft.Parts,
         MessageStatus.Recovering => CallChanges.Recover(run.Draft.Parts, now),
-        MessageStatus.Stopped stopped => CallChanges.FailUnfinished(run.Draft.Parts, $"Not finished: {stopped.By} stopped the answer.", now),
+        MessageStatus.Stopped stopped => CallChanges.FailUnfinished(run.Draft.Parts, $"Not finished: {Names.Quoted(stopped.By)} stopped the answer.", now),
         _ => CallChanges.FailUnfinished(run.Draft.Parts, "Not finished: the answer ended first.", now),
     };
 

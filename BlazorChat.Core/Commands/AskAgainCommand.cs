@@ -1,6 +1,7 @@
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Text;
 using BlazorChat.Turns;
 
 namespace BlazorChat.Commands;
@@ -61,7 +62,7 @@ internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId
         if (queue.Turns.FirstOrDefault(t => t.MessageId == messageId && t.Status == TurnStatus.Suspended) is { } suspended)
         {
             // Whoever asks again waits no longer for the people whom the response asked.
-            response = TurnTransitions.Stop(response, request.RequestedBy, $"Not run: {request.RequestedBy.Name} did not wait for it.", now);
+            response = TurnTransitions.Stop(response, request.RequestedBy, $"Not run: {Names.Quoted(request.RequestedBy.Name)} did not wait for it.", now);
             queue.End(suspended, request.RequestedBy);
         }
 

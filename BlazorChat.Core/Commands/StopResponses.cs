@@ -1,6 +1,7 @@
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Text;
 using BlazorChat.Turns;
 
 namespace BlazorChat.Commands;
@@ -76,7 +77,7 @@ internal sealed record StopResponses(Guid RoomId, Person? By, Guid? MessageId) :
                 if (await change.FindMessageAsync(turn.MessageId!.Value, token).ConfigureAwait(false)
                     is { Status: MessageStatus.AwaitingPeople or MessageStatus.Recovering } response)
                 {
-                    change.SaveAndTell(TurnTransitions.Stop(response, context.By, $"Not finished: {context.By.Name} stopped the answer.", context.Now));
+                    change.SaveAndTell(TurnTransitions.Stop(response, context.By, $"Not finished: {Names.Quoted(context.By.Name)} stopped the answer.", context.Now));
                     queue.End(turn, context.By);
                 }
             }

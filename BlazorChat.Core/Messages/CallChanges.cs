@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Text;
 
 namespace BlazorChat.Messages;
 
@@ -34,8 +35,8 @@ internal static class CallChanges
         Decision = decision,
         EndedAt = decision.At,
         Result = decision.Reason is { } reason
-            ? $"Not run: {decision.By.Name} rejected this call. Reason: {reason}"
-            : $"Not run: {decision.By.Name} rejected this call.",
+            ? $"Not run: {Names.Quoted(decision.By.Name)} rejected this call. Reason: {reason}"
+            : $"Not run: {Names.Quoted(decision.By.Name)} rejected this call.",
     };
 
     /// <summary>When the first of the calls that wait for people expires; null if none waits, or if it is not known.</summary>

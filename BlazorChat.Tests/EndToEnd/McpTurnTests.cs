@@ -67,7 +67,7 @@ public sealed class McpTurnTests
         Assert.True(calls[1].IsFinished);
         Assert.Null((await room.DecideAsync(waiting, calls[0], isApproved: false)).Error);
         Assert.Equal("Then not.", (await room.EndedAsync()).Text);
-        Assert.StartsWith("Not run: Ada rejected", SentResults.Of(stub.Requests[^1])[0].Text, StringComparison.Ordinal);
+        Assert.StartsWith("Not run: \"Ada\" rejected", SentResults.Of(stub.Requests[^1])[0].Text, StringComparison.Ordinal);
     }
 
     [Fact]

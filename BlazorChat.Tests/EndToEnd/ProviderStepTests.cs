@@ -113,7 +113,7 @@ public sealed class ProviderStepTests(AimockServer aimock) : IClassFixture<Aimoc
         Assert.Equal((waiting.Id, "Then not.", 0), (response.Id, response.Text, runs));
         Assert.Equal(ToolCallState.Rejected, response.Parts.OfType<ToolCallPart>().First().State);
         var last = (await aimock.RequestsAsync(words))[^1].GetRawText();
-        Assert.Contains("Not run: Ada rejected this call. Reason: She is on holiday", last, StringComparison.Ordinal);
+        Assert.Contains("""Not run: \"Ada\" rejected this call. Reason: She is on holiday""", last.Replace("\\u0022", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains((await room.SentAsync(response))[^1].Messages.SelectMany(m => m.Contents), c => c.Kind == "result" && c.Text.EndsWith("She is on holiday", StringComparison.Ordinal));
     }
 

@@ -72,7 +72,7 @@ public sealed class ApprovalTests
         (await bench.AskAsync()).Call("c1", "careful", What).Finish();
         await bench.DecideAsync(ChatHost.Ada, await bench.PausedAsync(), "c1", yes: false, "Not \ud83dtoday");
         var next = await bench.Host.Model.NextAsync();
-        Assert.Equal(["c1: Not run: Ada rejected this call. Reason: Not today"], next.Results);
+        Assert.Equal(["c1: Not run: \"Ada\" rejected this call. Reason: Not today"], next.Results);
         next.Finish("Then not.");
         var call = Assert.Single((await bench.EndedAsync()).Calls);
         Assert.Equal((ToolCallState.Rejected, "Not today"), (call.State, call.Decision!.Reason));
@@ -99,7 +99,7 @@ public sealed class ApprovalTests
         Assert.False(bench.Host.Model.WasAskedAgain);
         Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: false)).Error);
         var next = await bench.Host.Model.NextAsync();
-        Assert.Equal(["c1: Not run: Ada rejected this call.", "c2: did two"], next.Results);
+        Assert.Equal(["c1: Not run: \"Ada\" rejected this call.", "c2: did two"], next.Results);
         next.Finish("One of two.");
         await bench.EndedAsync();
         Assert.Equal(2, bench.Host.Model.Requests);
@@ -176,7 +176,7 @@ public sealed class ApprovalTests
             var refused = Assert.Single(both, r => r.Error is not null).Error!;
             Assert.Equal(RoomErrorKind.Conflict, refused.Kind);
             var next = await bench.Host.Model.NextAsync();
-            Assert.Equal(both[0].Error is null ? "c1: did it" : "c1: Not run: Grace rejected this call.", next.Results.Last());
+            Assert.Equal(both[0].Error is null ? "c1: did it" : "c1: Not run: \"Grace\" rejected this call.", next.Results.Last());
             next.Finish("Done.");
             await watch.UntilAsync(s => s.Messages[^1].Message.Status.IsEnded);
             Assert.Equal(2 * (round + 1), bench.Host.Model.Requests);
@@ -335,7 +335,7 @@ public sealed class ApprovalTests
         request.Call("c5", "clipboard").Call("c6", "careful", What).Finish();
         var second = await bench.UntilAsync(m => m.Id != first.Id && m.Status is MessageStatus.AwaitingPeople);
         Assert.Equal([ToolCallState.AwaitingBrowser, ToolCallState.Failed], second.Calls.Select(c => c.State));
-        Assert.Contains("5 requests to Ada are already waiting", second.Calls.Last().Result, StringComparison.Ordinal);
+        Assert.Contains("5 requests to \"Ada\" are already waiting", second.Calls.Last().Result, StringComparison.Ordinal);
 
         // Others have places of their own, and a decision makes room.
         (await bench.AskAsync("And I?", ChatHost.Grace)).Call("c7", "careful", What).Finish();
@@ -357,7 +357,7 @@ public sealed class ApprovalTests
         Assert.Equal(1, (await bench.Responses.StopAsync(ChatHost.Grace, bench.Room.Id, byId ? paused.Id : null, default)).Value);
         var ended = await bench.EndedAsync();
         Assert.Equal((new MessageStatus.Stopped("Grace"), "Let me look."), (ended.Status, ended.Text));
-        Assert.Equal((ToolCallState.Failed, "Not finished: Grace stopped the answer."), (ended.Calls.Single().State, ended.Calls.Single().Result));
+        Assert.Equal((ToolCallState.Failed, "Not finished: \"Grace\" stopped the answer."), (ended.Calls.Single().State, ended.Calls.Single().Result));
         Assert.Equal(0, (await bench.Responses.StopAsync(ChatHost.Grace, bench.Room.Id, paused.Id, default)).Value);
         await using (var db = bench.Host.OpenDatabase())
         {
@@ -367,7 +367,7 @@ public sealed class ApprovalTests
         // It can go on from there, as one that was stopped while it was written.
         Assert.Null((await bench.Responses.ContinueAsync(ChatHost.Grace, bench.Room.Id, paused.Id, default)).Error);
         var next = await bench.Host.Model.NextAsync();
-        Assert.Equal(["c1: Not finished: Grace stopped the answer."], next.Results);
+        Assert.Equal(["c1: Not finished: \"Grace\" stopped the answer."], next.Results);
         next.Finish("Without it.");
         Assert.Equal("Let me look.\n\nWithout it.", (await bench.EndedAsync()).Text);
     }
@@ -380,7 +380,7 @@ public sealed class ApprovalTests
         var paused = await bench.PausedAsync();
         Assert.Null((await bench.Responses.ContinueAsync(ChatHost.Grace, bench.Room.Id, paused.Id, default)).Error);
         var next = await bench.Host.Model.NextAsync();
-        Assert.Equal(["c1: Not run: Grace did not wait for it."], next.Results);
+        Assert.Equal(["c1: Not run: \"Grace\" did not wait for it."], next.Results);
         next.Call("c2", "clipboard").Finish();
         paused = await bench.UntilAsync(m => m.Status is MessageStatus.AwaitingPeople && m.Calls.Count() == 2);
 
@@ -477,7 +477,7 @@ public sealed class ApprovalTests
         await told.Task.Soon();
         var ended = await bench.EndedAsync();
         Assert.Equal(new MessageStatus.Stopped("Grace"), ended.Status);
-        Assert.Equal("Not finished: Grace stopped the answer.", Assert.Single(ended.Calls).Result);
+        Assert.Equal("Not finished: \"Grace\" stopped the answer.", Assert.Single(ended.Calls).Result);
         Assert.Equal(1, bench.Host.Model.Requests);
     }
 

@@ -241,7 +241,7 @@ public sealed class ToolTests
         Assert.Equal(1, (await bench.Responses.StopAsync(ChatHost.Grace, bench.Room.Id, null, default)).Value);
         await bench.EndedAsync();
         var next = await bench.AskAsync("And?");
-        Assert.Equal(["c1: Not finished: Grace stopped the answer."], next.Results);
+        Assert.Equal(["c1: Not finished: \"Grace\" stopped the answer."], next.Results);
         Assert.Equal("{\"wh", $"{Assert.Single(next.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>()).Arguments!["not_an_object"]}");
         next.Finish("Nothing.");
     }
