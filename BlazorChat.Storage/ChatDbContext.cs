@@ -45,6 +45,10 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
 
     public DbSet<OneTimeLinkRow> OneTimeLinks => Set<OneTimeLinkRow>();
 
+    public DbSet<RoomInviteRow> RoomInvites => Set<RoomInviteRow>();
+
+    public DbSet<RoomInviteUseRow> RoomInviteUses => Set<RoomInviteUseRow>();
+
     public DbSet<RemovedMessageRow> RemovedMessages => Set<RemovedMessageRow>();
 
     /// <summary>
@@ -132,6 +136,23 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             link.Property(l => l.TokenHash).HasMaxLength(64);
             link.HasIndex(l => l.TokenHash).IsUnique();
             link.HasOne<PersonRow>().WithMany().HasForeignKey(l => l.PersonId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<RoomInviteRow>(invite =>
+        {
+            invite.ToTable("RoomInvites");
+            invite.Property(i => i.Id).ValueGeneratedNever();
+            invite.Property(i => i.TokenHash).HasMaxLength(64);
+            invite.HasIndex(i => i.TokenHash).IsUnique();
+            invite.HasIndex(i => i.RoomId);
+            invite.HasOne<RoomRow>().WithMany().HasForeignKey(i => i.RoomId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<RoomInviteUseRow>(use =>
+        {
+            use.ToTable("RoomInviteUses");
+            use.HasKey(u => new { u.InviteId, u.PersonId });
+            use.HasOne<RoomInviteRow>().WithMany().HasForeignKey(u => u.InviteId).OnDelete(DeleteBehavior.Cascade);
         });
 
         modelBuilder.Entity<MessageRow>(message =>

@@ -16,6 +16,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     private readonly Dictionary<Guid, (MessageRow Row, Message Message)> _messages = [];
     private readonly Dictionary<Guid, TurnRow> _turns = [];
     private readonly Dictionary<Guid, MemberRow> _members = [];
+    private readonly Dictionary<Guid, RoomInviteRow> _invites = [];
     private readonly List<RoomEvent> _events = [];
     private RoomRow? _room;
 
@@ -37,6 +38,19 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
 
         return [.. _members.Values.Select(m => m.ToMember())];
     }
+
+    public async Task<ImmutableArray<RoomInvite>> ReadInvitesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var row in await db.RoomInvites.Where(i => i.RoomId == roomId).ToListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _invites[row.Id] = row;
+        }
+
+        return [.. _invites.Values.Select(i => i.ToInvite())];
+    }
+
+    public Task<bool> HasUsedInviteAsync(Guid inviteId, Guid personId, CancellationToken cancellationToken) =>
+        db.RoomInviteUses.AnyAsync(u => u.InviteId == inviteId && u.PersonId == personId, cancellationToken);
 
     public async Task<Message?> FindMessageAsync(Guid messageId, CancellationToken cancellationToken) =>
         _messages.TryGetValue(messageId, out var known)
@@ -110,6 +124,36 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         _members.Remove(member.PersonId, out var row);
         db.Members.Remove(row ?? throw new InvalidOperationException("The member was not read in this change."));
     }
+
+    public void Save(RoomInvite invite)
+    {
+        if (!_invites.TryGetValue(invite.Id, out var row))
+        {
+            _invites[invite.Id] = row = new RoomInviteRow
+            {
+                Id = invite.Id,
+                RoomId = roomId,
+                TokenHash = invite.TokenHash,
+                Role = invite.Role,
+                CreatedBy = invite.CreatedBy,
+                CreatedAt = invite.CreatedAt,
+                ExpiresAt = invite.ExpiresAt,
+                MaxUses = invite.MaxUses,
+            };
+            db.RoomInvites.Add(row);
+        }
+
+        row.Uses = invite.Uses;
+    }
+
+    public void Remove(RoomInvite invite)
+    {
+        _invites.Remove(invite.Id, out var row);
+        db.RoomInvites.Remove(row ?? throw new InvalidOperationException("The invite was not read in this change."));
+    }
+
+    public void AddInviteUse(Guid inviteId, Guid personId, DateTimeOffset at) =>
+        db.RoomInviteUses.Add(new RoomInviteUseRow { InviteId = inviteId, PersonId = personId, UsedAt = at });
 
     public void Save(Room room) => Found(_room).Set(room);
 
@@ -196,6 +240,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         if (LeavesRows)
         {
             await db.Members.Where(m => m.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+            await db.RoomInvites.Where(i => i.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
             room.SetDeleted();
         }
         else

@@ -19,6 +19,18 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
         database.ReadAsync<IReadOnlyList<(Guid, RoomMember)>>(async db =>
             (await db.Members.AsNoTracking().ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(m => (m.RoomId, m.ToMember())), cancellationToken);
 
+    public Task<FoundInvite?> FindInviteAsync(string tokenHash, Guid personId, CancellationToken cancellationToken) =>
+        database.ReadAsync<FoundInvite?>(async db =>
+            await db.RoomInvites.AsNoTracking().FirstOrDefaultAsync(i => i.TokenHash == tokenHash, cancellationToken).ConfigureAwait(false) is { } row
+                ? new FoundInvite(
+                    row.RoomId, row.ToInvite(), await db.RoomInviteUses.AnyAsync(u => u.InviteId == row.Id && u.PersonId == personId, cancellationToken).ConfigureAwait(false))
+                : null, cancellationToken);
+
+    public Task<IReadOnlyList<RoomInvite>> ReadInvitesAsync(Guid roomId, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<RoomInvite>>(async db =>
+            (await db.RoomInvites.AsNoTracking().Where(i => i.RoomId == roomId).OrderByDescending(i => i.CreatedAt).ThenByDescending(i => i.Id)
+                .ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(i => i.ToInvite()), cancellationToken);
+
     public Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>
             (await db.ExistingRooms.AsNoTracking().FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false))?.ToRoom(), cancellationToken);

@@ -22,6 +22,41 @@ internal sealed class MemberRow
     public RoomMember ToMember() => new(PersonId, Role, Since) { SeesFrom = SeesFrom };
 }
 
+/// <summary>An invite link of a room.</summary>
+internal sealed class RoomInviteRow
+{
+    public required Guid Id { get; set; }
+
+    public required Guid RoomId { get; set; }
+
+    /// <summary>SHA-256 of the token, in hexadecimal digits.</summary>
+    public required string TokenHash { get; set; }
+
+    public RoomRole Role { get; set; }
+
+    public required Guid CreatedBy { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+
+    public int MaxUses { get; set; }
+
+    public int Uses { get; set; }
+
+    public RoomInvite ToInvite() => new(Id, Role, CreatedBy, CreatedAt, ExpiresAt, MaxUses) { Uses = Uses, TokenHash = TokenHash };
+}
+
+/// <summary>Somebody who came into a room by an invite link.</summary>
+internal sealed class RoomInviteUseRow
+{
+    public required Guid InviteId { get; set; }
+
+    public required Guid PersonId { get; set; }
+
+    public DateTimeOffset UsedAt { get; set; }
+}
+
 /// <summary>A room's row. It keeps counts, so that no reader has to count messages.</summary>
 internal sealed class RoomRow
 {
@@ -62,6 +97,8 @@ internal sealed class RoomRow
     public RoomVisibility Visibility { get; set; }
 
     public bool HidesHistory { get; set; }
+
+    public DateTimeOffset? ArchivedAt { get; set; }
 
     public OverlapPolicy Overlap { get; set; }
 
@@ -113,6 +150,7 @@ internal sealed class RoomRow
         Set(room.Settings);
         Visibility = room.Visibility;
         HidesHistory = room.HidesHistory;
+        ArchivedAt = room.ArchivedAt;
         LastActivityAt = room.LastActivityAt;
         MessageCount = room.MessageCount;
         LastSequence = room.LastSequence;
@@ -136,6 +174,7 @@ internal sealed class RoomRow
         },
         Visibility = Visibility,
         HidesHistory = HidesHistory,
+        ArchivedAt = ArchivedAt,
         Tokens = new TokenCounts(InputTokens, OutputTokens, CachedInputTokens, ReasoningTokens),
         Cost = CostMicros / 1_000_000m,
         CreatedAt = CreatedAt,

@@ -109,7 +109,7 @@ internal sealed partial class TurnRunner(
     private async Task<Result<ClaimedTurn?>> ClaimAsync(IRoomChange change, Author assistant, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room
+        if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { IsArchived: false } room
             || (await change.ReadQueueAsync(room, cancellationToken).ConfigureAwait(false)).Next(assistant.Id, now) is not { } next)
         {
             return (ClaimedTurn?)null;
@@ -260,9 +260,9 @@ internal sealed partial class TurnRunner(
         var response = run.Claimed.Response;
         // Not canceled by a shutdown, which waits for this.
         using var gate = await gates.EnterAsync(response.RoomId, CancellationToken.None).ConfigureAwait(false);
-        if (status is MessageStatus.Recovering && run.Turn.Ending is TurnEnding.Stopped stopped)
+        if (status is MessageStatus.Recovering or MessageStatus.AwaitingPeople && run.Turn.Ending is TurnEnding.Stopped stopped)
         {
-            // Someone stopped it while it could not be stored, so it must not continue later.
+            // Someone stopped it before this could be stored, so it must not continue later.
             status = new MessageStatus.Stopped(stopped.By.Name);
         }
 

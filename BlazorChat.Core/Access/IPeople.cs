@@ -32,4 +32,7 @@ internal interface IPeople
 
     /// <summary>A person's name now; null if nobody has this id.</summary>
     string? NameOf(Guid personId);
+
+    /// <summary>The person with exactly this name; null if nobody who can be invited has it, for whatever reason.</summary>
+    Guid? FindByName(string name);
 }

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using BlazorChat.Rooms;
 
 namespace BlazorChat.Access;
 
 /// <summary>Who may be in a room. Immutable.</summary>
 /// <param name="Visibility">Who can see it besides its members.</param>
 /// <param name="Members">Its members, by person.</param>
-internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary<Guid, RoomMember> Members)
+/// <param name="IsArchived">Whether the room is read only (see <see cref="Room.ArchivedAt"/>).</param>
+internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary<Guid, RoomMember> Members, bool IsArchived)
 {
     /// <summary>Whether anybody owns the room. The lobby, and rooms that code on the server made, belong to nobody.</summary>
     public bool HasOwner { get; } = Members.Values.Any(m => m.Role == RoomRole.Owner);
@@ -23,8 +25,8 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
     public long SeesFrom(Guid personId) => Members.TryGetValue(personId, out var member) ? member.SeesFrom : 0;
 
     /// <summary>The same room with a member added or changed.</summary>
-    public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member));
+    public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member), IsArchived);
 
     /// <summary>The same room without a member.</summary>
-    public RoomAccess Without(Guid personId) => new(Visibility, Members.Remove(personId));
+    public RoomAccess Without(Guid personId) => new(Visibility, Members.Remove(personId), IsArchived);
 }

@@ -54,6 +54,12 @@ public enum RoomPermission
 
     /// <summary>Give up one's own membership of a room.</summary>
     LeaveRoom,
+
+    /// <summary>Make a room read only and take it out of the list, or bring it back.</summary>
+    ArchiveRoom,
+
+    /// <summary>Become a member of a room by an invite. Which invite it is decides the rest.</summary>
+    UseInvite,
 }
 
 /// <summary>The subject of a permission check, as looked up by the command.</summary>
@@ -108,7 +114,7 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
 
     private RoomError? Decide(Person who, Standing standing, RoomPermission permission, AuthorizedResource? resource)
     {
-        if (permission is RoomPermission.ListRooms or RoomPermission.CreateRoom)
+        if (permission is RoomPermission.ListRooms or RoomPermission.CreateRoom or RoomPermission.UseInvite)
         {
             return null;
         }
@@ -138,13 +144,18 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             return No("You can read this room, but not change anything in it.");
         }
 
+        if (access.IsArchived && !StaysAllowed(permission))
+        {
+            return RoomErrors.Archived;
+        }
+
         var isOwner = role == RoomRole.Owner;
         var isOwn = resource.Owner is { Kind: AuthorKind.Person } owner && owner.Id == who.AsAuthor().Id;
         var isNobodys = resource.Owner is not { Kind: AuthorKind.Person } && !access.HasOwner;
         return permission switch
         {
             RoomPermission.PostMessage or RoomPermission.ChangeRoom or RoomPermission.StopResponse or RoomPermission.RetryResponse => null,
-            RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.ManageMembers => isOwner || (!access.HasOwner && standing == Standing.Administrator)
+            RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.ManageMembers or RoomPermission.ArchiveRoom => isOwner || (!access.HasOwner && standing == Standing.Administrator)
                 ? null
                 : No(access.HasOwner ? "Only an owner of this room can do this." : "Only an administrator can do this, because this room has no owner."),
             RoomPermission.DecideToolCall => isOwn || isOwner || isNobodys ? null : No("Only the person who asked or an owner of the room can decide this."),
@@ -156,6 +167,10 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             _ => No("No one can do this."),
         };
     }
+
+    // Who can see an archived room, and whether it is kept, is still for its owners to decide: neither changes what was said in it.
+    private static bool StaysAllowed(RoomPermission permission) =>
+        permission is RoomPermission.ArchiveRoom or RoomPermission.ManageMembers or RoomPermission.DeleteRoom;
 
     private static RoomError No(string sentence) => new(RoomErrorKind.Forbidden, sentence);
 }

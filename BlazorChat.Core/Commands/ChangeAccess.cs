@@ -20,11 +20,9 @@ internal sealed record ChangeAccess(Guid RoomId, Person? By, RoomVisibility? Vis
     private static readonly RoomError OpenHistory = new(
         RoomErrorKind.Conflict, "Newcomers can see only new messages in a private room. Please make the room private, or show newcomers everything.");
 
-    private static readonly RoomError Unknown = new(RoomErrorKind.Invalid, "Please choose who can see this room.");
-
     internal override RoomPermission? Permission => RoomPermission.ManageMembers;
 
-    internal override RoomError? Check() => Visibility is not { } visibility || Enum.IsDefined(visibility) ? null : Unknown;
+    internal override RoomError? Check() => Visibility is not { } visibility || Enum.IsDefined(visibility) ? null : RoomErrors.NoSuchVisibility;
 
     internal override Task<Result<Room>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
         context.ChangeAsync<Room>(async (change, token) =>

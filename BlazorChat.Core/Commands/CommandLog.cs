@@ -15,6 +15,9 @@ internal static partial class CommandLog
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was deleted.")]
     public static partial void RoomDeleted(ILogger logger, Guid roomId);
 
+    [LoggerMessage(LogLevel.Information, "Somebody used an invite to room {RoomId}.")]
+    public static partial void InviteUsed(ILogger logger, Guid roomId);
+
     [LoggerMessage(LogLevel.Information, "{Count} responses were stopped in room {RoomId}.")]
     public static partial void ResponsesStopped(ILogger logger, Guid roomId, int count);
 }

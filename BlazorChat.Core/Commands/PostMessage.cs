@@ -44,6 +44,12 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
                 return RoomErrors.NoSuchRoom;
             }
 
+            // For code on the server, which asks for no permission.
+            if (room.IsArchived)
+            {
+                return RoomErrors.Archived;
+            }
+
             var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
             var refused = queue.Refuse(message.AssistantIds, message.Author);
             if (refused is { Kind: not RoomErrorKind.Limit } no)

@@ -150,6 +150,11 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
         await services.Authorizer.AuthorizeAsync(
             person, permission, new AuthorizedResource(RoomId) { Owner = owner }, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Asks whether somebody else may do something in the room now.</summary>
+    /// <returns>Null when allowed.</returns>
+    public async Task<RoomError?> AskAsync(Person who, RoomPermission permission, CancellationToken cancellationToken) =>
+        await services.Authorizer.AuthorizeAsync(who, permission, new AuthorizedResource(RoomId), cancellationToken).ConfigureAwait(false);
+
     /// <summary>Waits for the room's gate, for a command that started without it.</summary>
     public Task<IDisposable> EnterAsync(CancellationToken cancellationToken) => services.Gates.EnterAsync(RoomId, cancellationToken);
 

@@ -50,6 +50,21 @@ internal interface IRoomChange
     /// <summary>Removes a member that was read in this change.</summary>
     void Remove(RoomMember member);
 
+    /// <summary>The invites of the room, unordered.</summary>
+    Task<ImmutableArray<RoomInvite>> ReadInvitesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether somebody has come in by an invite before.</summary>
+    Task<bool> HasUsedInviteAsync(Guid inviteId, Guid personId, CancellationToken cancellationToken);
+
+    /// <summary>Saves an invite that was read in this change, or stores a new one.</summary>
+    void Save(RoomInvite invite);
+
+    /// <summary>Removes an invite that was read in this change, with who has used it.</summary>
+    void Remove(RoomInvite invite);
+
+    /// <summary>Records that somebody came in by an invite.</summary>
+    void AddInviteUse(Guid inviteId, Guid personId, DateTimeOffset at);
+
     /// <summary>Stores a new message.</summary>
     /// <param name="message">The message.</param>
     /// <param name="clientId">The sender's own id of the message, or null.</param>

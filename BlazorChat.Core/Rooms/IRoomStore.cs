@@ -48,6 +48,15 @@ internal interface IRoomStore
     /// <summary>The members of all rooms, unordered.</summary>
     Task<IReadOnlyList<(Guid RoomId, RoomMember Member)>> ListMembersAsync(CancellationToken cancellationToken);
 
+    /// <summary>The invite whose token has this hash; null if there is none.</summary>
+    /// <param name="tokenHash">The hash.</param>
+    /// <param name="personId">Who asks.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    Task<FoundInvite?> FindInviteAsync(string tokenHash, Guid personId, CancellationToken cancellationToken);
+
+    /// <summary>The invites of a room, newest first.</summary>
+    Task<IReadOnlyList<RoomInvite>> ReadInvitesAsync(Guid roomId, CancellationToken cancellationToken);
+
     /// <summary>One room, or null.</summary>
     Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken);
 

@@ -95,6 +95,12 @@ public sealed record Room
     /// <summary>Whether newcomers see only what comes after they came (see <see cref="RoomMember.SeesFrom"/>). Only in a private room.</summary>
     public bool HidesHistory { get; init; }
 
+    /// <summary>Since when the room is archived: read only and out of the list. Null if it is not.</summary>
+    public DateTimeOffset? ArchivedAt { get; init; }
+
+    /// <summary>Whether the room is archived.</summary>
+    public bool IsArchived => ArchivedAt is not null;
+
     /// <summary>Tokens of all responses so far, including removed ones.</summary>
     public TokenCounts Tokens { get; init; }
 

@@ -25,6 +25,16 @@ internal static class RoomErrors
 
     public static readonly RoomError LastOwner = new(RoomErrorKind.Conflict, "A room needs an owner. Please make somebody else an owner first.");
 
+    public static readonly RoomError Archived = new(RoomErrorKind.Forbidden, "This room is archived.");
+
+    public static readonly RoomError NoSuchInvite = new(RoomErrorKind.NotFound, "This invite doesn't work. It may have expired or been used. Please ask for a new one.");
+
+    public static readonly RoomError AlreadyMember = new(RoomErrorKind.Conflict, "This person is already a member.");
+
+    public static readonly RoomError TooManyInvites = new(RoomErrorKind.Limit, $"A room can have {RoomLimits.Invites} open invite links. Please revoke one first.");
+
+    public static readonly RoomError NoSuchVisibility = new(RoomErrorKind.Invalid, "Please choose who can see this room.");
+
     public static readonly RoomError SettingChanged = new(RoomErrorKind.Conflict, "Someone else changed this setting meanwhile.");
 
     public static readonly RoomError NotStored = new(RoomErrorKind.Unavailable, "This could not be saved. Please try again.");

@@ -17,7 +17,7 @@ internal abstract record RoomEvent
     /// <summary>The event's number in its room, counted from 1 in the order of storing; 0 until it is stored.</summary>
     public long Number { get; init; }
 
-    /// <summary>The id of the message, turn or person that it is about; null when it is about the whole room. Consumers of the outbox get it.</summary>
+    /// <summary>The id of the message, turn, person or invite that it is about; null when it is about the whole room. Consumers of the outbox get it.</summary>
     public abstract Guid? SubjectId { get; }
 
     /// <summary>A person's or a service's message was stored.</summary>
@@ -98,7 +98,7 @@ internal abstract record RoomEvent
         public decimal? Cost { get; init; }
     }
 
-    /// <summary>The room's name, settings, visibility or cost changed.</summary>
+    /// <summary>The room's name, settings, visibility or cost changed, or whether it is archived.</summary>
     public sealed record RoomChanged(Room Room) : RoomEvent
     {
         /// <inheritdoc />
@@ -117,6 +117,20 @@ internal abstract record RoomEvent
     {
         /// <inheritdoc />
         public override Guid? SubjectId => PersonId;
+    }
+
+    /// <summary>An invite link was made.</summary>
+    public sealed record InviteCreated(Guid InviteId, Author By) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => InviteId;
+    }
+
+    /// <summary>An invite link was revoked.</summary>
+    public sealed record InviteRevoked(Guid InviteId, Author By) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => InviteId;
     }
 
     /// <summary>All messages up to <see cref="Through"/> and their turns were removed.</summary>

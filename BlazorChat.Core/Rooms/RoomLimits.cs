@@ -39,6 +39,15 @@ public static class RoomLimits
     /// <summary>Most members of one room. A room that is open to everybody needs none.</summary>
     public const int Members = 1_000;
 
+    /// <summary>Most open invite links of one room.</summary>
+    public const int Invites = 50;
+
+    /// <summary>Longest time for which an invite link works.</summary>
+    internal static readonly TimeSpan InviteTime = TimeSpan.FromDays(30);
+
+    /// <summary>Most people whom one invite link lets in.</summary>
+    internal const int InviteUses = 100;
+
     /// <summary>
     /// Longest tool result that is kept in its message and sent to a model, in UTF-16 characters; the complete result is stored beside it.
     /// </summary>

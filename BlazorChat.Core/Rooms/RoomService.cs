@@ -121,17 +121,28 @@ public sealed partial class RoomService
         ReadAsync<Blob>(person, RoomPermission.ViewRoom, roomId, async () =>
             await _store.FindBlobAsync(roomId, blobId, SeesFrom(person, roomId), cancellationToken).ConfigureAwait(false) is { } blob ? blob : RoomErrors.NoSuchMessage, cancellationToken);
 
+    /// <summary>Who can see a new room when its maker says nothing else.</summary>
+    public RoomVisibility VisibilityOfNewRooms => _ofNewRooms;
+
     /// <summary>Makes a room.</summary>
-    public async Task<Result<Room>> CreateAsync(Person? person, string? name, CancellationToken cancellationToken)
+    /// <param name="person">The caller, who owns it.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    /// <param name="visibility">Who can see it besides its members; null for <see cref="VisibilityOfNewRooms"/>.</param>
+    public async Task<Result<Room>> CreateAsync(Person? person, string? name, CancellationToken cancellationToken, RoomVisibility? visibility = null)
     {
         var checkedName = Names.CheckRoomName(name);
-        return checkedName.Error is { } bad ? bad : await CreateNamedAsync(person, checkedName.Value, cancellationToken).ConfigureAwait(false);
+        return checkedName.Error is { } bad ? bad : await CreateNamedAsync(person, checkedName.Value, visibility, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
     /// Makes a room that is called <see cref="Names.UnnamedRoom"/> until someone names it or its first exchange gets a title.
     /// </summary>
-    public Task<Result<Room>> CreateUnnamedAsync(Person? person, CancellationToken cancellationToken) => CreateNamedAsync(person, null, cancellationToken);
+    /// <param name="person">The caller, who owns it.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    /// <param name="visibility">Who can see it besides its members; null for <see cref="VisibilityOfNewRooms"/>.</param>
+    public Task<Result<Room>> CreateUnnamedAsync(Person? person, CancellationToken cancellationToken, RoomVisibility? visibility = null) =>
+        CreateNamedAsync(person, null, visibility, cancellationToken);
 
     /// <summary>Changes a room's name, instructions and answer mode. Null keeps a value.</summary>
     public Task<Result<Room>> ChangeAsync(
@@ -222,6 +233,111 @@ public sealed partial class RoomService
     public Task<Result<Room>> ChangeAccessAsync(Person? person, Guid roomId, RoomVisibility? visibility, bool? hidesHistory, CancellationToken cancellationToken) =>
         _owners.RunAsync(new ChangeAccess(roomId, person, visibility, hidesHistory), cancellationToken);
 
+    /// <inheritdoc cref="ArchiveRoom" />
+    /// <param name="person">The caller.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="isArchived">Whether it is to be archived.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    public Task<Result<Room>> ArchiveAsync(Person? person, Guid roomId, bool isArchived, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new ArchiveRoom(roomId, person, isArchived), cancellationToken);
+
+    /// <summary>
+    /// Makes the person with exactly this name a member. Whoever may not invite people learns nothing about names, and tries count toward the
+    /// posting rate.
+    /// </summary>
+    /// <param name="person">The caller.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="personName">The name of who is to be a member.</param>
+    /// <param name="role">Their role.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    public Task<Result<RoomMember>> InviteByNameAsync(Person? person, Guid roomId, string? personName, RoomRole role, CancellationToken cancellationToken) =>
+        ReadAsync<RoomMember>(person, RoomPermission.ManageMembers, roomId, async () =>
+        {
+            if (!_rate.TryTake(person!.Id, isMessage: true))
+            {
+                return RoomErrors.TooFast;
+            }
+
+            if (Names.CheckPersonName(personName) is not { Error: null, Value: var name } || _people.FindByName(name) is not { } id)
+            {
+                return RoomErrors.NoSuchPerson;
+            }
+
+            return _access.Find(roomId)?.Members.ContainsKey(id) == true
+                ? RoomErrors.AlreadyMember
+                : await SetMemberAsync(person, roomId, id, role, cancellationToken).ConfigureAwait(false);
+        }, cancellationToken);
+
+    /// <inheritdoc cref="CreateInvite" />
+    /// <param name="person">The caller.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="role">What people may do in the room who come by it.</param>
+    /// <param name="validFor">How long it works.</param>
+    /// <param name="maxUses">How many people it lets in.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    /// <returns>The invite with its token, which nobody can see again.</returns>
+    public async Task<Result<NewInvite>> CreateInviteAsync(
+        Person? person, Guid roomId, RoomRole role, TimeSpan validFor, int maxUses, CancellationToken cancellationToken)
+    {
+        var token = InviteToken.Create();
+        var created = await _owners.RunAsync(
+            new CreateInvite(roomId, person, Guid.CreateVersion7(_time.GetUtcNow()), InviteToken.HashOf(token), role, validFor, maxUses), cancellationToken).ConfigureAwait(false);
+        return created.Select(invite => new NewInvite(invite, token));
+    }
+
+    /// <inheritdoc cref="RevokeInvite" />
+    public Task<Result<Guid>> RevokeInviteAsync(Person? person, Guid roomId, Guid inviteId, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new RevokeInvite(roomId, person, inviteId), cancellationToken);
+
+    /// <summary>The invite links of a room that still let somebody in, newest first. Their tokens are not stored.</summary>
+    public Task<Result<ImmutableArray<NamedInvite>>> ListInvitesAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        ReadAsync<ImmutableArray<NamedInvite>>(person, RoomPermission.ManageMembers, roomId, async () =>
+            (await _store.ReadInvitesAsync(roomId, cancellationToken).ConfigureAwait(false)).Where(i => i.IsOpen(_time.GetUtcNow()))
+                .Select(i => new NamedInvite(i, _people.NameOf(i.CreatedBy) ?? Names.GonePerson)).ToImmutableArray(), cancellationToken);
+
+    /// <summary>
+    /// What an invite says to somebody who has its link. Changes nothing. One that does not work is refused in the same words, whatever the
+    /// reason.
+    /// </summary>
+    public Task<Result<InviteOffer>> ReadInviteAsync(Person? person, string? token, CancellationToken cancellationToken) =>
+        ReadAsync<InviteOffer>(person, RoomPermission.UseInvite, null, async () =>
+        {
+            if (await FindInviteAsync(person!, token, cancellationToken).ConfigureAwait(false) is not { } found
+                || _access.Find(found.RoomId) is not { } access
+                || await _store.FindAsync(found.RoomId, cancellationToken).ConfigureAwait(false) is not { } room
+                || _people.NameOf(found.Invite.CreatedBy) is not { } inviter)
+            {
+                return RoomErrors.NoSuchInvite;
+            }
+
+            var isMember = access.Members.TryGetValue(person!.Id, out var member) && member.Role >= found.Invite.Role;
+            return isMember || (!found.IsUsed && found.Invite.IsOpen(_time.GetUtcNow())
+                && await _authorizer.AuthorizeAsync(new Person(found.Invite.CreatedBy, inviter), RoomPermission.ManageMembers, found.RoomId, cancellationToken).ConfigureAwait(false) is null)
+                    ? new InviteOffer(room.Id, room.Name, inviter, found.Invite.Role, isMember)
+                    : RoomErrors.NoSuchInvite;
+        }, cancellationToken);
+
+    /// <inheritdoc cref="UseInvite" />
+    /// <param name="person">The caller.</param>
+    /// <param name="token">The last part of the invite's link.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    /// <returns>The room's id.</returns>
+    public Task<Result<Guid>> UseInviteAsync(Person? person, string? token, CancellationToken cancellationToken) =>
+        ReadAsync<Guid>(person, RoomPermission.UseInvite, null, async () =>
+        {
+            if (await FindInviteAsync(person!, token, cancellationToken).ConfigureAwait(false) is not { } found)
+            {
+                return RoomErrors.NoSuchInvite;
+            }
+
+            var used = await _owners.RunAsync(new UseInvite(found.RoomId, person, found.Invite.TokenHash), cancellationToken).ConfigureAwait(false);
+            // A room that was just deleted is no more than an invite that does not work.
+            return used.Error is { Kind: RoomErrorKind.NotFound } ? RoomErrors.NoSuchInvite : used.Select(_ => found.RoomId);
+        }, cancellationToken);
+
+    private async Task<FoundInvite?> FindInviteAsync(Person person, string? token, CancellationToken cancellationToken) =>
+        token is { Length: > 0 and <= 100 } ? await _store.FindInviteAsync(InviteToken.HashOf(token), person.Id, cancellationToken).ConfigureAwait(false) : null;
+
     private RoomSummary Cut(RoomSummary summary, Person? person) =>
         SeesFrom(person, summary.Room.Id) is > 0 and var from ? summary with { Room = summary.Room.From(from) } : summary;
 
@@ -241,9 +357,14 @@ public sealed partial class RoomService
             .OrderByDescending(m => m.Member.Role).ThenBy(m => m.Name, StringComparer.OrdinalIgnoreCase).ThenBy(m => m.Member.PersonId).ToImmutableArray();
     }
 
-    private Task<Result<Room>> CreateNamedAsync(Person? person, string? name, CancellationToken cancellationToken) =>
+    private Task<Result<Room>> CreateNamedAsync(Person? person, string? name, RoomVisibility? visibility, CancellationToken cancellationToken) =>
         ReadAsync<Room>(person, RoomPermission.CreateRoom, null, async () =>
         {
+            if (visibility is { } wanted && !Enum.IsDefined(wanted))
+            {
+                return RoomErrors.NoSuchVisibility;
+            }
+
             if (!_rate.TryTake(person!.Id, isMessage: true))
             {
                 return RoomErrors.TooFast;
@@ -255,7 +376,7 @@ public sealed partial class RoomService
                 Id = Guid.CreateVersion7(now),
                 Name = name ?? Names.UnnamedRoom,
                 IsNamed = name is not null,
-                Visibility = _ofNewRooms,
+                Visibility = visibility ?? _ofNewRooms,
                 CreatedAt = now,
                 LastActivityAt = now,
             };

@@ -91,13 +91,14 @@ internal sealed record RoomState
                     Settings = changed.Room.Settings,
                     Visibility = changed.Room.Visibility,
                     HidesHistory = changed.Room.HidesHistory,
+                    ArchivedAt = changed.Room.ArchivedAt,
                     // Read under the gate under which responses are counted, so that none is lost or counted twice.
                     Tokens = changed.Room.Tokens,
                     Cost = changed.Room.Cost,
                 },
             },
             // Permissions ask RoomAccessDirectory; here, a new version has pages look there.
-            RoomEvent.MemberSet or RoomEvent.MemberRemoved => this with { },
+            RoomEvent.MemberSet or RoomEvent.MemberRemoved or RoomEvent.InviteCreated or RoomEvent.InviteRevoked => this with { },
             RoomEvent.RoomCleared cleared => Clear(cleared),
             RoomEvent.RoomDeleted deleted => this with { DeletedBy = deleted.By, Messages = [], Beyond = [], Queue = [], HasOlder = false },
             _ => throw new UnreachableException($"The state does not apply {roomEvent.GetType().Name}."),

@@ -11,7 +11,7 @@ internal static class RowCopy
 
     /// <summary>The row types that both databases have, ordered so that referenced rows come first.</summary>
     public static IReadOnlyList<Type> Types { get; } =
-        [typeof(RoomRow), typeof(MemberRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow), typeof(PersonRow), typeof(SessionRow), typeof(OneTimeLinkRow)];
+        [typeof(RoomRow), typeof(MemberRow), typeof(RoomInviteRow), typeof(RoomInviteUseRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow), typeof(PersonRow), typeof(SessionRow), typeof(OneTimeLinkRow)];
 
     /// <summary>Copies everything.</summary>
     /// <param name="from">The source.</param>
@@ -23,6 +23,8 @@ internal static class RowCopy
         var rooms = await CopyAsync<RoomRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         var messages = await CopyAsync<MessageRow>(from, to, row => row.Parts.Length, cancellationToken).ConfigureAwait(false);
         var others = await CopyAsync<MemberRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<RoomInviteRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<RoomInviteUseRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<TurnRow>(from, to, row => row.Request?.Length ?? 0, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<JournalRow>(from, to, row => row.Text.Length, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<MessageVersionRow>(from, to, row => row.Parts.Length, cancellationToken).ConfigureAwait(false);

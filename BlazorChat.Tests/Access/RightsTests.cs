@@ -90,7 +90,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             return;
         }
 
-        foreach (var method in Operations.Where(m => NameOf(m) == operation && m.GetParameters().Any(p => p.Name is "messageId" or "questionId" or "turnId" or "blobId")))
+        foreach (var method in Operations.Where(m => NameOf(m) == operation && m.GetParameters().Any(p => p.Name is "messageId" or "questionId" or "turnId" or "blobId" or "inviteId")))
         {
             var scene = await server.SceneAsync(who);
             var mine = (await server.Host.Rooms.CreateAsync(scene.Caller, "Mine", default)).Value;
@@ -122,7 +122,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
         public Guid Blob { get; set; }
     }
 
-    internal sealed record Scene(Person? Caller, Guid RoomId, Belongings? Mine, Belongings Others)
+    internal sealed record Scene(Person? Caller, Guid RoomId, Belongings? Mine, Belongings Others, NewInvite Invite)
     {
         public bool HasOwn => Mine is not null;
     }
@@ -180,7 +180,8 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
 
             var others = new Belongings(other);
             await StoreAsync(room.Id, others);
-            return new Scene(caller, room.Id, mine, others);
+            var invite = (await Host.Rooms.CreateInviteAsync(owner, room.Id, RoomRole.Viewer, TimeSpan.FromDays(7), 1, default)).Value;
+            return new Scene(caller, room.Id, mine, others, invite);
 
             async Task SetAsync(Person person, RoomRole role) => Assert.Null((await Host.Rooms.SetMemberAsync(owner, room.Id, person.Id, role, default)).Error);
         }
@@ -224,6 +225,12 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             "isApproved" => true,
             "isError" => false,
             "before" => long.MaxValue,
+            "personName" => "Known",
+            "inviteId" => scene.Invite.Invite.Id,
+            "token" => scene.Invite.Token,
+            "validFor" => TimeSpan.FromDays(7),
+            "maxUses" => 1,
+            "isArchived" => true,
             "role" => RoomRole.Viewer,
             "visibility" => RoomVisibility.Open,
             "hidesHistory" => null,
@@ -298,5 +305,13 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
         public Standing StandingOf(Person person) => _known.GetValueOrDefault(person.Id);
 
         public string? NameOf(Guid personId) => _known.ContainsKey(personId) ? "Somebody" : null;
+
+        public Guid? FindByName(string name)
+        {
+            // Somebody new each time, who is a member nowhere.
+            var id = Guid.NewGuid();
+            _known[id] = Standing.Registered;
+            return id;
+        }
     }
 }

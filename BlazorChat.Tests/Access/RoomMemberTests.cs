@@ -54,6 +54,11 @@ public sealed class RoomMemberTests : IAsyncLifetime
             async id => (await Rooms.RemoveMemberAsync(ChatHost.Grace, id, ChatHost.Ada.Id, default)).Error,
             async id => (await Rooms.RemoveMemberAsync(ChatHost.Grace, id, ChatHost.Grace.Id, default)).Error,
             async id => (await Rooms.ChangeAccessAsync(ChatHost.Grace, id, RoomVisibility.Open, null, default)).Error,
+            async id => (await Rooms.ArchiveAsync(ChatHost.Grace, id, true, default)).Error,
+            async id => (await Rooms.InviteByNameAsync(ChatHost.Grace, id, "Grace", RoomRole.Owner, default)).Error,
+            async id => (await Rooms.CreateInviteAsync(ChatHost.Grace, id, RoomRole.Owner, TimeSpan.FromDays(1), 1, default)).Error,
+            async id => (await Rooms.ListInvitesAsync(ChatHost.Grace, id, default)).Error,
+            async id => (await Rooms.RevokeInviteAsync(ChatHost.Grace, id, Guid.NewGuid(), default)).Error,
             async id => (await _host.Responses.StopAsync(ChatHost.Grace, id, null, default)).Error,
             async id => (await _host.Responses.RegenerateAsync(ChatHost.Grace, id, message.Id, default)).Error,
         })

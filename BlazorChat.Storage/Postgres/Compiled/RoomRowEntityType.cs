@@ -21,7 +21,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 "BlazorChat.Storage.RoomRow",
                 typeof(RoomRow),
                 baseEntityType,
-                propertyCount: 21,
+                propertyCount: 22,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -40,6 +40,15 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 fieldInfo: typeof(RoomRow).GetField("<AnswerMode>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             answerMode.SetSentinelFromProviderValue(0);
             answerMode.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var archivedAt = runtimeEntityType.AddProperty(
+                "ArchivedAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(RoomRow).GetProperty("ArchivedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RoomRow).GetField("<ArchivedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.UnixMillisecondsConverter());
+            archivedAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
             var cachedInputTokens = runtimeEntityType.AddProperty(
                 "CachedInputTokens",

@@ -20,7 +20,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 "BlazorChat.Storage.RoomRow",
                 typeof(RoomRow),
                 baseEntityType,
-                propertyCount: 21,
+                propertyCount: 22,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -37,6 +37,14 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 propertyInfo: typeof(RoomRow).GetProperty("AnswerMode", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(RoomRow).GetField("<AnswerMode>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             answerMode.SetSentinelFromProviderValue(0);
+
+            var archivedAt = runtimeEntityType.AddProperty(
+                "ArchivedAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(RoomRow).GetProperty("ArchivedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RoomRow).GetField("<ArchivedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.UnixMillisecondsConverter());
 
             var cachedInputTokens = runtimeEntityType.AddProperty(
                 "CachedInputTokens",
