@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using BlazorChat.Messages;
+using BlazorChat.Text;
 
 namespace BlazorChat.Access;
 
@@ -44,6 +45,9 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
 
     /// <inheritdoc />
     public string? NameOf(Guid personId) => _people.GetValueOrDefault(personId)?.Name;
+
+    /// <inheritdoc />
+    public Guid? FindByName(string name) => FindByKey(Names.KeyOf(name)) is { StandingNow: not Standing.None } known ? known.Id : null;
 
     /// <summary>Somebody by id; null if nobody has it.</summary>
     public KnownPerson? Find(Guid personId) => _people.GetValueOrDefault(personId);

@@ -129,7 +129,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         var dialog = ada.Page.GetByRole(AriaRole.Dialog);
 
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        var panel = ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
+        var panel = ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
         await Expect(panel).ToBeVisibleAsync();
         await CheckAsync(ada.Page, "settings");
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();

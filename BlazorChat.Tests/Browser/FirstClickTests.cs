@@ -45,7 +45,7 @@ public sealed class FirstClickTests(Chromium chromium) : IAsyncLifetime
         await settings.ClickAsync();
         await settings.ClickAsync();
         await BeginAsync();
-        await Expect(_ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" })).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" })).ToBeVisibleAsync();
     }
 
     [Fact]

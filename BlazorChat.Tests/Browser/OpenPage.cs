@@ -39,7 +39,7 @@ internal sealed class OpenPage
 
     private ILocator EditBox => Page.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" });
 
-    private ILocator Panel => Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
+    private ILocator Panel => Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
 
     /// <summary>Marks a page as the one that is there now.</summary>
     public static async Task<OpenPage> WatchAsync(BrowserVisitor visitor)

@@ -81,7 +81,7 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
     {
         var ada = await _app.JoinAsync("Ada", scheme, width);
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        var panel = ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
+        var panel = ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
         await panel.GetByRole(AriaRole.Radio, new() { Name = "Debounce" }).CheckAsync();
         await Expect(panel.GetByRole(AriaRole.Spinbutton, new() { Name = "Seconds of quiet" })).ToHaveValueAsync("2");
         await panel.GetByText("built-in").ClickAsync();

@@ -166,7 +166,7 @@ public sealed class SettingsTests(Chromium chromium) : IAsyncLifetime
         Assert.Empty(_grace.Complaints);
     }
 
-    private static ILocator Panel(BrowserVisitor visitor) => visitor.Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
+    private static ILocator Panel(BrowserVisitor visitor) => visitor.Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
 
     private static ILocator Instructions(BrowserVisitor visitor) => Panel(visitor).GetByRole(AriaRole.Textbox, new() { Name = "Instructions" });
 

@@ -71,7 +71,7 @@ public sealed class SizeTests(Chromium chromium) : IAsyncLifetime
     {
         var ada = await _app.JoinAsync("Ada", ColorScheme.Light, width);
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        var panel = ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Settings of the room" });
+        var panel = ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
         await Expect(panel).ToBeVisibleAsync();
         var through = await panel.EvaluateAsync<string[]>("""
             panel => {

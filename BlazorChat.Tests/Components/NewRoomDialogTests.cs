@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Tests.Support;
 using BlazorChat.Text;
@@ -33,6 +34,21 @@ public sealed class NewRoomDialogTests : IAsyncLifetime
         var made = (await _host.Chat.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value.Single(r => r.Room.Name != "Lobby").Room;
         Assert.Equal((name, isNamed), (made.Name, made.IsNamed));
         Assert.EndsWith($"/rooms/{made.Id}", page.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_maker_says_who_can_see_it_and_the_setting_says_what_is_chosen_at_first()
+    {
+        var dialog = _host.Page().Render<NewRoomDialog>(p => p.Add(d => d.OnClose, () => { }));
+        Assert.Equal(nameof(RoomVisibility.OpenToGuests), dialog.Find("[name=visibility][checked]").GetAttribute("value"));
+        Assert.Equal(["Only members", "Everybody with an account", "Everybody, guests too"], dialog.FindAll(".who-sees label").Select(l => l.TextContent.Trim()));
+        dialog.Find("#room-name").Change("Plans");
+        await dialog.Find("[name=visibility][value=Private]").ChangeAsync(new ChangeEventArgs { Value = "Private" });
+        await dialog.Find("form").SubmitAsync();
+        var made = (await _host.Chat.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value.Single(r => r.Room.Name == "Plans").Room;
+        Assert.Equal(RoomVisibility.Private, made.Visibility);
+        Assert.DoesNotContain((await _host.Chat.Rooms.ListRoomsAsync(ChatHost.Grace, default)).Value, r => r.Room.Id == made.Id);
+        Assert.Equal(BlazorChat.Rooms.RoomErrorKind.Invalid, (await _host.Chat.Rooms.CreateAsync(ChatHost.Ada, "No", default, (RoomVisibility)9)).Error?.Kind);
     }
 
     [Fact]

@@ -32,6 +32,9 @@ internal static class Links
     /// <summary>The address of a room's page.</summary>
     public static string Room(Guid roomId) => string.Create(CultureInfo.InvariantCulture, $"rooms/{roomId}");
 
+    /// <summary>The address of the page of an invite.</summary>
+    public static string Invite(string token) => $"invite/{token}";
+
     /// <summary>The id of a message's element. The message's permalink is the room's address, a #, and this id.</summary>
     public static string Message(Guid messageId) => string.Create(CultureInfo.InvariantCulture, $"m-{messageId:N}");
 

@@ -22,10 +22,15 @@ internal static class SecurityHeaders
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "same-origin";
+        headers["Referrer-Policy"] = HasSecretAddress(context.Request) ? "strict-origin" : "same-origin";
         headers["Permissions-Policy"] = PermissionsPolicy;
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         return next(context);
     });
+
+    // The last part of an invite's link lets people in, and the page where they sign in first has it in its return address. What these pages
+    // request is told no more than this server's name. (With "no-referrer", their forms would come from no origin, and be refused.)
+    private static bool HasSecretAddress(HttpRequest request) =>
+        request.Path.Value?.Contains("/invite/", StringComparison.OrdinalIgnoreCase) == true || request.Query.ContainsKey("returnUrl");
 }

@@ -19,6 +19,7 @@ public sealed class LiveMessage : IComponent, IDisposable
     private readonly RenderFragment _render;
     private RenderHandle _handle;
     private MessageFrame? _message;
+    private object? _rights;
     private ResponseFrame? _frame;
     private ImmutableArray<PartFrame> _ended = [];
     private LiveText? _lastText;
@@ -35,6 +36,10 @@ public sealed class LiveMessage : IComponent, IDisposable
     [Parameter, EditorRequired]
     public required MessageFrame Message { get; set; }
 
+    /// <summary>See <see cref="RoomView.Rights"/>: what the parts offer depends on it.</summary>
+    [Parameter]
+    public object? Rights { get; set; }
+
     /// <inheritdoc />
     public void Attach(RenderHandle renderHandle) => _handle = renderHandle;
 
@@ -42,8 +47,15 @@ public sealed class LiveMessage : IComponent, IDisposable
     public Task SetParametersAsync(ParameterView parameters)
     {
         parameters.SetParameterProperties(this);
+        var isSame = ReferenceEquals(Rights, _rights);
+        _rights = Rights;
         if (ReferenceEquals(Message, _message))
         {
+            if (!isSame)
+            {
+                _handle.Render(_render);
+            }
+
             return Task.CompletedTask;
         }
 

@@ -94,6 +94,12 @@ public sealed class RoomView : IDisposable
     /// <summary>Whether anybody owns the room.</summary>
     public bool HasOwner => _access is { HasOwner: true };
 
+    /// <summary>Who may be in the room: another object after each change. Null if the room is gone.</summary>
+    internal RoomAccess? Access => _access;
+
+    /// <summary>The same, for components that only compare it with the one with which they were rendered.</summary>
+    public object? Rights => _access;
+
     /// <summary>The messages on the page.</summary>
     public MessageWindow Window { get; } = new();
 
@@ -387,7 +393,7 @@ public sealed class RoomView : IDisposable
         }
 
         var access = _rooms.AccessOf(RoomId);
-        if (last.Room.Visibility != next.Room.Visibility || !ReferenceEquals(access, _access))
+        if (last.Room.Visibility != next.Room.Visibility || last.Room.HidesHistory != next.Room.HidesHistory || !ReferenceEquals(access, _access))
         {
             changed |= RoomAspects.People;
         }

@@ -93,6 +93,25 @@ document.addEventListener('click', async e => {
   }
 });
 
+// What a field holds, such as the link of an invite.
+document.addEventListener('click', async e => {
+  const button = e.target.closest('[data-copy-from]');
+  if (!button) {
+    return;
+  }
+
+  const field = document.getElementById(button.dataset.copyFrom);
+  try {
+    await write(field.value);
+    announce('Copied');
+    button.classList.add('copied');
+    setTimeout(() => button.classList.remove('copied'), 1600);
+  } catch {
+    field.select();
+    announce('This browser does not allow copying');
+  }
+});
+
 const elementOf = node => node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
 
 // What is selected within the text of one message.

@@ -4,7 +4,7 @@ import { isOfInputMethod } from './keys.js';
 const isTyping = target => target.matches?.('input, textarea, select, [contenteditable]');
 
 function moveInRooms(e) {
-  const links = [...document.querySelectorAll('nav.rooms a')];
+  const links = [...document.querySelectorAll('nav.rooms a:not(details:not([open]) a)')];
   const at = links.indexOf(e.target);
   if (at < 0) {
     return;

@@ -1,0 +1,270 @@
+using BlazorChat.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorChat.Tests.Browser;
+
+/// <summary>A private room in two browsers: who is invited comes in, and who is removed sees so at once.</summary>
+[Collection(BrowserTests.Name)]
+[Trait(nameof(Kind), Kind.Browser)]
+public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
+{
+    // As in HiddenTabTests.
+    private const string Hide = """
+        async isHidden => {
+          Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true });
+          Object.defineProperty(document, 'visibilityState', { value: isHidden ? 'hidden' : 'visible', configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+          await document.querySelector('chat-tools').here();
+        }
+        """;
+
+    // Notes when an element that matches a selector comes, or goes: at what time of the machine's clock, which all browsers here share.
+    private const string Note = """
+        ([selector, isThere]) => {
+          globalThis.notedAt = new Promise(resolve => {
+            const look = () => (document.querySelector(selector) !== null) === isThere && resolve(Date.now());
+            new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+            look();
+          });
+        }
+        """;
+
+    private readonly AppFixture _app = new(chromium);
+    private BrowserVisitor _ada = null!;
+
+    public async Task InitializeAsync()
+    {
+        await _app.HostAsync();
+        _ada = await _app.JoinAsync("Ada");
+    }
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Fact]
+    public async Task Who_is_invited_by_a_link_sees_the_history_and_is_out_within_a_second_when_removed_with_the_draft_kept()
+    {
+        await CreatePrivateRoomAsync("Plans");
+        await _app.SayAsync(_ada, "The secret is plugh");
+        var link = await InviteAsync("Member");
+        var room = new Uri(_ada.Page.Url).AbsolutePath;
+
+        // Bella has never been here: she gives her name first, and lands at the invite.
+        var requests = new List<(string Url, string? Referer)>();
+        var bella = await _app.VisitAsync("Bella");
+        bella.Context.Request += (_, request) => requests.Add((request.Url, request.Headers.GetValueOrDefault("referer")));
+        await bella.Page.GotoAsync(link);
+        await bella.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" }).FillAsync("Bella");
+        await bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join", Exact = true }).ClickAsync();
+        await Expect(bella.Heading).ToHaveTextAsync("Join Plans?");
+        await Expect(bella.Page.GetByText("Ada invites you to this room.")).ToBeVisibleAsync();
+        await Expect(_ada.Page.GetByText("Private · 1 person")).ToBeVisibleAsync();
+        await bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" }).ClickAsync();
+        await bella.ReadyAsync();
+        Assert.Equal(room, new Uri(bella.Page.Url).AbsolutePath);
+        await Expect(bella.ArticleBy("Ada")).ToContainTextAsync("The secret is plugh");
+        await Expect(_ada.Page.GetByText("Private · 2 people")).ToBeVisibleAsync();
+        Assert.All(requests, r => Assert.DoesNotContain(link.Split('/')[^1], r.Referer ?? "", StringComparison.Ordinal));
+
+        await bella.Composer.FillAsync("Not finished yet");
+        await bella.Page.EvaluateAsync(Note, new object[] { ".notice-page", true });
+        var panel = await OpenPanelAsync(_ada);
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Remove Bella" }).ClickAsync();
+        var clicked = await ClickAtAsync(_ada, _ada.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }));
+        await Expect(bella.Heading).ToHaveTextAsync("You can no longer see this room");
+        Within(clicked, await bella.Page.EvaluateAsync<double>("() => globalThis.notedAt"));
+        await Expect(bella.RoomList.GetByRole(AriaRole.Link, new() { Name = "Plans", Exact = true })).ToHaveCountAsync(0);
+        await Expect(bella.Page.GetByText("plugh")).ToHaveCountAsync(0);
+
+        // The used link lets in nobody, and she gets back by another: what she had typed is there.
+        await bella.Page.GotoAsync(link);
+        await Expect(bella.Heading).ToHaveTextAsync("This invite doesn’t work");
+        await bella.Page.GotoAsync(await InviteAsync("Member"));
+        await bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" }).ClickAsync();
+        await bella.ReadyAsync();
+        await Expect(bella.Composer).ToHaveValueAsync("Not finished yet");
+        Assert.Empty(_ada.Complaints);
+        Assert.DoesNotContain(bella.Complaints, c => !c.Contains("404", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_role_that_changes_changes_the_open_page_within_a_second_also_a_hidden_one()
+    {
+        await CreatePrivateRoomAsync("Plans");
+        var bella = await _app.JoinAsync("Bella");
+        await bella.Page.GotoAsync(await InviteAsync("Member"));
+        await bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" }).ClickAsync();
+        await bella.ReadyAsync();
+        await bella.Composer.FillAsync("Not finished yet");
+        var panel = await OpenPanelAsync(_ada);
+        foreach (var isHidden in new[] { false, true })
+        {
+            await bella.Page.EvaluateAsync(Hide, isHidden);
+            foreach (var (role, isThere) in new[] { ("Viewer", false), ("Member", true) })
+            {
+                await bella.Page.EvaluateAsync(Note, new object[] { "chat-composer", isThere });
+                var before = await NowAsync(_ada);
+                await panel.GetByRole(AriaRole.Combobox, new() { Name = "Role of Bella" }).SelectOptionAsync(role);
+                Within(before, await bella.Page.EvaluateAsync<double>("() => globalThis.notedAt"));
+                if (!isThere)
+                {
+                    await Expect(bella.Page.GetByText("You can read this room.")).ToBeVisibleAsync();
+                    await Expect(bella.Page.GetByRole(AriaRole.Button, new() { Name = "Room menu" })).ToHaveCountAsync(0);
+                }
+            }
+        }
+
+        await bella.ReadyAsync();
+        await Expect(bella.Composer).ToHaveValueAsync("Not finished yet");
+    }
+
+    [Fact]
+    public async Task The_panel_and_its_dialogs_work_by_keyboard()
+    {
+        await CreatePrivateRoomAsync("Plans");
+        var page = _ada.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        var invite = page.GetByRole(AriaRole.Button, new() { Name = "Invite people" });
+        await Expect(invite).ToBeVisibleAsync();
+        await invite.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        // The name has the focus; the rest follows with Tab.
+        await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true })).ToBeFocusedAsync();
+        var create = page.GetByRole(AriaRole.Button, new() { Name = "Create link" });
+        for (var i = 0; i < 10 && !await create.EvaluateAsync<bool>("e => e === document.activeElement"); i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+        }
+
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Invite link" })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Copy link" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+        await Expect(invite).ToBeFocusedAsync();
+        Assert.Empty(_ada.Complaints);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 390)]
+    public async Task Every_screen_is_accessible(ColorScheme scheme, int width)
+    {
+        var grace = await _app.JoinAsync("Grace", scheme, width);
+        await CreatePrivateRoomAsync("Plans", grace);
+        var panel = await OpenPanelAsync(grace);
+        await Expect(panel.GetByRole(AriaRole.List, new() { Name = "Members" })).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(grace.Page, "people");
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Invite people" }).ClickAsync();
+        await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
+        var link = grace.Page.GetByRole(AriaRole.Textbox, new() { Name = "Invite link" });
+        await Expect(link).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(grace.Page, "invite people");
+        var address = await link.InputValueAsync();
+        await ShotAsync(grace, $"invite-dialog-{scheme}");
+        await grace.Page.Keyboard.PressAsync("Escape");
+        await ShotAsync(grace, $"panel-{scheme}");
+
+        var bella = await _app.JoinAsync("Bella", scheme, width);
+        await bella.Page.GotoAsync(address);
+        await Expect(bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" })).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(bella.Page, "invite");
+        await ShotAsync(bella, $"invite-{scheme}");
+        await bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" }).ClickAsync();
+        await bella.ReadyAsync();
+        await panel.GetByRole(AriaRole.Combobox, new() { Name = "Role of Bella" }).SelectOptionAsync("Viewer");
+        await Expect(bella.Page.GetByText("You can read this room.")).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(bella.Page, "a viewer's room");
+        await ShotAsync(bella, $"viewer-{scheme}");
+        await ShotAsync(grace, $"panel2-{scheme}");
+        await (await OpenPanelAsync(bella)).GetByRole(AriaRole.Button, new() { Name = "Leave room" }).ClickAsync();
+        await Expect(bella.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(bella.Page, "leave");
+        await bella.Page.Keyboard.PressAsync("Escape");
+
+        await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
+        await grace.ChooseAsync("Archive");
+        await grace.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Archive room" }).ClickAsync();
+        await Expect(grace.Page.GetByText("This room is archived.")).ToBeVisibleAsync();
+        if (width < 900)
+        {
+            await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Show the list" }).ClickAsync();
+        }
+
+        await grace.RoomList.GetByText("Archived", new() { Exact = true }).ClickAsync();
+        await Expect(grace.RoomList.GetByRole(AriaRole.Link, new() { Name = "Plans" })).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(grace.Page, "archived");
+        await ShotAsync(grace, $"archived-{scheme}");
+        await grace.Page.GetByRole(AriaRole.Button, new() { Name = "New room" }).ClickAsync();
+        await Expect(grace.Page.GetByRole(AriaRole.Group, new() { Name = "Who can see it?" })).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(grace.Page, "new room");
+        await ShotAsync(grace, $"new-room-{scheme}");
+        Assert.Empty(grace.Complaints);
+    }
+
+    private Task CreatePrivateRoomAsync(string name) => CreatePrivateRoomAsync(name, _ada);
+
+    private static async Task CreatePrivateRoomAsync(string name, BrowserVisitor visitor)
+    {
+        var menu = visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Show the list" });
+        if (await menu.IsVisibleAsync())
+        {
+            await menu.ClickAsync();
+        }
+
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "New room" }).ClickAsync();
+        var dialog = visitor.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Room name" }).FillAsync(name);
+        await dialog.GetByRole(AriaRole.Radio, new() { Name = "Only members" }).CheckAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
+        await Expect(visitor.Heading).ToHaveTextAsync(name);
+        await visitor.ReadyAsync();
+    }
+
+    private static async Task<ILocator> OpenPanelAsync(BrowserVisitor visitor)
+    {
+        var panel = visitor.Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
+        if (!await panel.IsVisibleAsync())
+        {
+            await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+            await Expect(panel).ToBeVisibleAsync();
+        }
+
+        return panel;
+    }
+
+    private async Task<string> InviteAsync(string role)
+    {
+        await (await OpenPanelAsync(_ada)).GetByRole(AriaRole.Button, new() { Name = "Invite people" }).ClickAsync();
+        var dialog = _ada.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Combobox, new() { Name = "They come in as" }).SelectOptionAsync(role);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
+        var link = await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Invite link" }).InputValueAsync();
+        await _ada.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+        return link;
+    }
+
+    private static async Task<double> ClickAtAsync(BrowserVisitor visitor, ILocator what)
+    {
+        var at = await NowAsync(visitor);
+        await what.ClickAsync();
+        return at;
+    }
+
+    private static Task<double> NowAsync(BrowserVisitor visitor) => visitor.Page.EvaluateAsync<double>("() => Date.now()");
+
+    // Counted from before the click, so the time that the browser takes for it is in it.
+    private static void Within(double from, double to) => Assert.InRange(to - from, 0, TimeSpan.FromSeconds(1).TotalMilliseconds);
+
+    private static async Task ShotAsync(BrowserVisitor visitor, string name)
+    {
+        if (Environment.GetEnvironmentVariable("SHOTS") is { Length: > 0 } folder)
+        {
+            await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png") });
+        }
+    }
+}

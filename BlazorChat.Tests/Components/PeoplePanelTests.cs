@@ -1,0 +1,235 @@
+using AngleSharp.Dom;
+using BlazorChat.Access;
+using BlazorChat.Components.Pages;
+using BlazorChat.Components.Rooms;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.Components;
+
+/// <summary>Who can see a room, what they may do there, and what of it a page offers to whom: at once when it changes.</summary>
+[Trait(nameof(Kind), Kind.Component)]
+public sealed class PeoplePanelTests : IAsyncLifetime
+{
+    private PageHost _host = null!;
+    private Room _room = null!;
+
+    private RoomService Rooms => _host.Chat.Rooms;
+
+    public async Task InitializeAsync()
+    {
+        _host = await PageHost.StartAsync();
+        // Grace has been here.
+        await Rooms.ListRoomsAsync(ChatHost.Grace, default);
+        _room = (await Rooms.CreateAsync(ChatHost.Ada, "Plans", default, RoomVisibility.Private)).Value;
+    }
+
+    public Task DisposeAsync() => _host.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Everybody_sees_who_can_see_the_room_and_owners_change_it()
+    {
+        await SetAsync(RoomRole.Member);
+        var (ada, grace) = (await OpenPanelAsync(), await OpenPanelAsync(ChatHost.Grace));
+        Assert.Equal("Private · 2 people", ada.Find(".audience").TextContent);
+        Assert.Equal("Room details", ada.Find("aside").GetAttribute("aria-label"));
+        Assert.Equal(["Ada you", "Grace"], Names(ada));
+        Assert.Equal(["Ada", "Grace you"], Names(grace));
+        Assert.Equal(["Owner", "Member"], grace.FindAll("ul[aria-label=Members] .member-role").Select(r => r.TextContent));
+        Assert.Contains("Only members", grace.Find(".people").TextContent, StringComparison.Ordinal);
+        // What is not allowed is not there.
+        Assert.Empty(grace.FindAll(".people select, .people [aria-label^=Remove]"));
+        Assert.Equal(["Leave room"], grace.FindAll(".people button").Select(b => b.TextContent.Trim()));
+        Assert.Equal(["Role of Ada", "Role of Grace"], ada.FindAll("select.member-role").Select(s => s.GetAttribute("aria-label")));
+        Assert.Equal(["Remove Grace"], ada.FindAll("[aria-label^=Remove]").Select(s => s.GetAttribute("aria-label")));
+
+        await ChangeAsync(ada, "#history", "new");
+        grace.Until(() => Assert.Contains("only new messages", grace.Find(".people").TextContent, StringComparison.Ordinal));
+        // A room whose history is hidden cannot be opened: the choice goes back, and the reason is said.
+        await ChangeAsync(ada, "#visibility", nameof(RoomVisibility.OpenToGuests));
+        ada.Until(() => Assert.NotEmpty(ada.Find("#visibility-problem").TextContent));
+        Assert.Equal(nameof(RoomVisibility.Private), ada.Find("#visibility").GetAttribute("value"));
+        await ChangeAsync(ada, "#history", "all");
+        await ChangeAsync(ada, "#visibility", nameof(RoomVisibility.OpenToGuests));
+        grace.Until(() => Assert.Equal("Open to everybody", grace.Find(".audience").TextContent));
+        ada.Until(() => Assert.Empty(ada.Find("#visibility-problem").TextContent));
+    }
+
+    [Fact]
+    public async Task A_role_that_changes_changes_the_open_page()
+    {
+        await SetAsync(RoomRole.Viewer);
+        await _host.Chat.PostAsync(_room, "Question");
+        (await _host.Chat.Model.NextAsync()).Fail(new InvalidOperationException("Broken."));
+        using (var watch = await _host.Chat.WatchAsync(_room))
+        {
+            await watch.EndedAsync();
+        }
+
+        var grace = await OpenPanelAsync(ChatHost.Grace);
+        Assert.Equal("You can read this room.", grace.Find(".read-only").TextContent.Trim());
+        Assert.Empty(grace.FindAll("chat-composer, [aria-label='Room menu'], .end button, [data-act=regenerate]:not(.menu-item)"));
+        Assert.True(grace.Find("#instructions").HasAttribute("readonly"));
+
+        await SetAsync(RoomRole.Member);
+        grace.Until(() => Assert.Single(grace.FindAll("chat-composer")));
+        Assert.Empty(grace.FindAll(".read-only"));
+        Assert.NotEmpty(grace.FindAll(".end button"));
+        Assert.False(grace.Find("#instructions").HasAttribute("readonly"));
+        Assert.Equal(["Rename…"], Menu(grace));
+
+        await SetAsync(RoomRole.Owner);
+        grace.Until(() => Assert.Equal(["Rename…", "Clear…", "Archive…", "Delete…"], Menu(grace)));
+        grace.Until(() => Assert.NotEmpty(grace.FindAll(".people select")));
+        await grace.ClickAsync(".menu-item", "Delete…");
+        await grace.InvokeAsync(() => grace.FindAll("button").Single(b => b.TextContent.Trim() == "Invite people").ClickAsync(new()));
+        Assert.Equal(2, grace.FindAll("dialog").Count);
+
+        await SetAsync(RoomRole.Viewer);
+        grace.Until(() => Assert.Empty(grace.FindAll("dialog, chat-composer, .people select")));
+
+        await Rooms.RemoveMemberAsync(ChatHost.Ada, _room.Id, ChatHost.Grace.Id, default);
+        grace.Until(() => Assert.Contains("What you had typed is kept.", grace.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Owners_change_roles_and_remove_and_the_last_one_stays()
+    {
+        await SetAsync(RoomRole.Member);
+        var page = await OpenPanelAsync();
+        await ChangeAsync(page, "[aria-label='Role of Grace']", nameof(RoomRole.Viewer));
+        Assert.Equal(RoomRole.Viewer, (await MembersAsync()).Single(m => m.PersonId == ChatHost.Grace.Id).Role);
+        await ChangeAsync(page, "[aria-label='Role of Ada']", nameof(RoomRole.Member));
+        page.Until(() => Assert.Equal(RoomErrors.LastOwner.Message, page.Find(".members .problem").TextContent));
+        Assert.Equal(nameof(RoomRole.Owner), page.Find("[aria-label='Role of Ada']").GetAttribute("value"));
+
+        await page.ClickAsync("[aria-label='Remove Grace']");
+        Assert.Equal("Remove Grace?", page.Find("dialog h2").TextContent);
+        Assert.Equal(2, (await MembersAsync()).Count);
+        await page.ClickAsync("dialog .danger");
+        page.Until(() => Assert.Equal(["Ada you"], Names(page)));
+        page.Until(() => Assert.Empty(page.FindAll("dialog")));
+
+        await page.ClickAsync(".people button", "Leave room");
+        await page.ClickAsync("dialog .danger");
+        page.Until(() => Assert.Equal(RoomErrors.LastOwner.Message, page.Find("dialog .problem").TextContent));
+    }
+
+    [Fact]
+    public async Task Who_leaves_is_asked_first_and_lands_somewhere_else()
+    {
+        await SetAsync(RoomRole.Viewer);
+        var page = await OpenPanelAsync(ChatHost.Grace);
+        await page.ClickAsync(".people button", "Leave room");
+        Assert.Contains("until an owner invites you again", page.Find("dialog").TextContent, StringComparison.Ordinal);
+        Assert.Equal(2, (await MembersAsync()).Count);
+        await page.ClickAsync("dialog .danger");
+        Assert.Single(await MembersAsync());
+        page.Until(() => Assert.DoesNotContain("/rooms/", page.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task People_are_invited_by_their_name_and_by_a_link_that_is_shown_once()
+    {
+        var page = await OpenPanelAsync();
+        await page.ClickAsync(".people button", "Invite people");
+        page.Find("#invite-name").Change("Nobody");
+        await page.Find("dialog form").SubmitAsync();
+        page.Until(() => Assert.Equal(RoomErrors.NoSuchPerson.Message, page.Find("dialog .problem").TextContent));
+        page.Find("#invite-role").Change(nameof(RoomRole.Viewer));
+        page.Find("#invite-name").Change("Grace");
+        await page.Find("dialog form").SubmitAsync();
+        page.Until(() => Assert.Contains("Grace is a member now.", page.Find("#invite-said").TextContent, StringComparison.Ordinal));
+        Assert.Equal(RoomRole.Viewer, (await MembersAsync()).Single(m => m.PersonId == ChatHost.Grace.Id).Role);
+
+        await page.FindAll("dialog form")[1].SubmitAsync();
+        page.WaitForElement("#invite-link", Guard.Patience);
+        var link = page.Find("#invite-link").GetAttribute("value")!;
+        Assert.Matches("^http://[^/]+/invite/[A-Za-z0-9_-]{43}$", link);
+        page.Until(() => Assert.Contains("Viewer · 0 of 1 used", page.Find("[aria-label='Open links']").TextContent, StringComparison.Ordinal));
+        await page.Find("dialog").TriggerEventAsync("onclose", EventArgs.Empty);
+        await page.ClickAsync(".people button", "Invite people");
+        page.WaitForElement("[aria-label='Open links']", Guard.Patience);
+        Assert.DoesNotContain(link.Split('/')[^1], page.Markup, StringComparison.Ordinal);
+
+        await page.ClickAsync("[aria-label='Open links'] button");
+        page.Until(() => Assert.Empty(page.FindAll("[aria-label='Open links']")));
+        Assert.Equal(RoomErrors.NoSuchInvite, (await Rooms.ReadInviteAsync(ChatHost.Grace, link.Split('/')[^1], default)).Error);
+    }
+
+    [Fact]
+    public async Task The_page_of_an_invite_says_what_it_is_and_lets_in_by_its_button_alone()
+    {
+        var made = (await Rooms.CreateInviteAsync(ChatHost.Ada, _room.Id, RoomRole.Viewer, TimeSpan.FromDays(7), 1, default)).Value;
+        var page = _host.Page(ChatHost.Grace).Render<Invite>(p => p.Add(i => i.Token, made.Token));
+        Assert.Equal("Join Plans?", page.WaitForElement("h1", Guard.Patience).TextContent);
+        Assert.Contains("Ada invites you to this room. You’ll be able to read it.", page.Find("main").TextContent, StringComparison.Ordinal);
+        Assert.Single(await MembersAsync());
+        await page.ClickAsync("button", "Join room");
+        page.Until(() => Assert.EndsWith($"/rooms/{_room.Id}", page.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal));
+        Assert.Equal(2, (await MembersAsync()).Count);
+
+        var again = _host.Page(ChatHost.Grace).Render<Invite>(p => p.Add(i => i.Token, made.Token));
+        Assert.Equal("You’re already in Plans", again.WaitForElement("h1", Guard.Patience).TextContent);
+        var late = _host.Page(new Person(Guid.NewGuid(), "Bella")).Render<Invite>(p => p.Add(i => i.Token, made.Token));
+        Assert.Equal("This invite doesn’t work", late.WaitForElement("h1", Guard.Patience).TextContent);
+        Assert.DoesNotContain("Plans", late.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_archived_room_is_read_only_folded_away_and_brought_back()
+    {
+        await SetAsync(RoomRole.Member);
+        var (ada, grace) = (await OpenPanelAsync(), await OpenPanelAsync(ChatHost.Grace));
+        var list = _host.Page(ChatHost.Grace).Render<RoomList>();
+        list.Until(() => Assert.Contains("Plans", list.Find("nav > ul").TextContent, StringComparison.Ordinal));
+        await ada.ClickAsync(".menu-item", "Archive…");
+        await ada.ClickAsync("dialog button", "Archive room");
+        grace.Until(() => Assert.Equal("This room is archived.", grace.Find(".read-only").TextContent.Trim()));
+        list.Until(() => Assert.Contains("Plans", list.Find("nav details ul").TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("Plans", list.Find("nav > ul").TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("Archived · ", grace.Find(".audience").TextContent, StringComparison.Ordinal);
+        Assert.Empty(Menu(grace));
+        ada.Until(() => Assert.Equal(["Unarchive…", "Delete…"], Menu(ada)));
+
+        await ada.ClickAsync(".read-only button", "Unarchive");
+        grace.Until(() => Assert.Single(grace.FindAll("chat-composer")));
+        list.Until(() => Assert.Empty(list.FindAll("nav details")));
+    }
+
+    [Fact]
+    public async Task A_long_list_of_members_is_shown_when_somebody_wants_it()
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.Null((await Rooms.SetMemberAsync(ChatHost.Ada, _room.Id, Guid.NewGuid(), RoomRole.Viewer, default)).Error);
+        }
+
+        var page = await OpenPanelAsync();
+        Assert.Equal(30, page.FindAll(".members li").Count);
+        await page.ClickAsync(".people button", "Show all 41");
+        Assert.Equal(41, page.FindAll(".members li").Count);
+    }
+
+    private async Task<IRenderedComponent<RoomScreen>> OpenPanelAsync(Person? person = null)
+    {
+        var page = _host.Open(_room, person);
+        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        return page;
+    }
+
+    private async Task SetAsync(RoomRole role) => Assert.Null((await Rooms.SetMemberAsync(ChatHost.Ada, _room.Id, ChatHost.Grace.Id, role, default)).Error);
+
+    private async Task<IReadOnlyList<RoomMember>> MembersAsync() => [.. (await Rooms.ReadMembersAsync(ChatHost.Ada, _room.Id, default)).Value.Select(m => m.Member)];
+
+    private static Task ChangeAsync(IRenderedComponent<RoomScreen> page, string selector, string value) =>
+        page.InvokeAsync(() => page.Find(selector).ChangeAsync(new ChangeEventArgs { Value = value }));
+
+    private static IEnumerable<string> Names(IRenderedComponent<RoomScreen> page) => page.FindAll(".member-name").Select(n => n.TextContent.Trim());
+
+    private static IEnumerable<string> Menu(IRenderedComponent<RoomScreen> page) => page.FindAll("#room-menu .menu-item").Select(b => b.TextContent.Trim());
+}
