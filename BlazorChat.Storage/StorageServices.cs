@@ -1,5 +1,4 @@
 using BlazorChat.Turns;
-using BlazorChat.Access;
 using BlazorChat.Outbox;
 using BlazorChat.Rooms;
 using BlazorChat.Storage.Postgres;

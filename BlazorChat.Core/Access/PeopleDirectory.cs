@@ -47,7 +47,7 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
     public string? NameOf(Guid personId) => _people.GetValueOrDefault(personId)?.Name;
 
     /// <inheritdoc />
-    public Guid? FindByName(string name) => FindByKey(Names.KeyOf(name)) is { StandingNow: not Standing.None } known ? known.Id : null;
+    public Guid? FindByName(string name) => FindByKey(NameKeys.Of(name)) is { StandingNow: not Standing.None } known ? known.Id : null;
 
     /// <summary>Somebody by id; null if nobody has it.</summary>
     public KnownPerson? Find(Guid personId) => _people.GetValueOrDefault(personId);

@@ -128,7 +128,7 @@ public sealed class ChatHost : IAsyncDisposable
     internal static Task AddPersonAsync(WebApplication app, Person person, Standing standing) =>
         app.Services.GetRequiredService<PeopleStore>().ChangeAsync(change =>
         {
-            change.Add(new PersonRow { Id = person.Id, Name = person.Name, NameKey = Names.KeyOf(person.Name), Standing = standing, SeenAt = app.Services.GetRequiredService<TimeProvider>().GetUtcNow() });
+            change.Add(new PersonRow { Id = person.Id, Name = person.Name, NameKey = NameKeys.Of(person.Name), Standing = standing, SeenAt = app.Services.GetRequiredService<TimeProvider>().GetUtcNow() });
             return Task.FromResult(true);
         }, default);
 

@@ -17,7 +17,7 @@ internal sealed class NameRules(IAssistants assistants, TimeProvider time) : ILo
     private static readonly TimeSpan GuestsKeep = TimeSpan.FromDays(90);
 
     /// <summary>The key under which a name is unique.</summary>
-    public static string KeyOf(string name) => Names.KeyOf(name);
+    public static string KeyOf(string name) => NameKeys.Of(name);
 
     /// <summary>What somebody reads who wants a name that is taken.</summary>
     public static RoomError Taken(string name) => new(RoomErrorKind.Conflict, $"Somebody here is already called {name}. Choose another name, or sign in if it is yours.");
@@ -29,14 +29,20 @@ internal sealed class NameRules(IAssistants assistants, TimeProvider time) : ILo
     public string? NormalizeEmail(string? email) => email?.Trim().ToUpperInvariant();
 
     /// <summary>Whether an assistant has a name.</summary>
-    public bool IsAssistants(string nameKey) => assistants.All.Any(a => KeyOf(a.Author.Name) == nameKey);
+    public bool IsAssistants(string nameKey) => assistants.All.Any(a => NameKeys.AllOf(a.Author.Name).Contains(nameKey));
 
     /// <summary>Takes a name for somebody, also from a guest who has been away for long.</summary>
     /// <returns>False if somebody else has it.</returns>
     public async Task<bool> TryTakeAsync(PeopleChange change, PersonRow person, string name)
     {
         var key = KeyOf(name);
-        if (IsAssistants(key))
+        if (NameKeys.AllOf(name).Any(IsAssistants))
+        {
+            return false;
+        }
+
+        // What it looks like as it is written may be somebody's name, too.
+        if (NameKeys.OfLooks(name) is var looks && looks != key && await change.FindByNameAsync(looks).ConfigureAwait(false) is { } other && other.Id != person.Id)
         {
             return false;
         }

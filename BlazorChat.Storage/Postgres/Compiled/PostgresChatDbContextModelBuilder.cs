@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("09005629-0f42-4094-8972-5bba7a299687"), entityTypeCount: 17)
+            : base(skipDetectChanges: false, modelId: new Guid("00bf00b7-49d0-483e-8122-4d0c29159132"), entityTypeCount: 19)
         {
         }
 
@@ -30,6 +30,8 @@ namespace BlazorChat.Storage.Postgres.Compiled
             var personRow = PersonRowEntityType.Create(this);
             var ownershipRow = OwnershipRowEntityType.Create(this);
             var removedMessageRow = RemovedMessageRowEntityType.Create(this);
+            var roomInviteRow = RoomInviteRowEntityType.Create(this);
+            var roomInviteUseRow = RoomInviteUseRowEntityType.Create(this);
             var roomRow = RoomRowEntityType.Create(this);
             var sessionRow = SessionRowEntityType.Create(this);
             var stepRow = StepRowEntityType.Create(this);
@@ -43,6 +45,8 @@ namespace BlazorChat.Storage.Postgres.Compiled
             MessageVersionRowEntityType.CreateForeignKey1(messageVersionRow, messageRow);
             OneTimeLinkRowEntityType.CreateForeignKey1(oneTimeLinkRow, personRow);
             RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
+            RoomInviteRowEntityType.CreateForeignKey1(roomInviteRow, roomRow);
+            RoomInviteUseRowEntityType.CreateForeignKey1(roomInviteUseRow, roomInviteRow);
             SessionRowEntityType.CreateForeignKey1(sessionRow, personRow);
             StepRowEntityType.CreateForeignKey1(stepRow, messageRow);
             TurnRowEntityType.CreateForeignKey1(turnRow, messageRow);
@@ -60,6 +64,8 @@ namespace BlazorChat.Storage.Postgres.Compiled
             PersonRowEntityType.CreateAnnotations(personRow);
             OwnershipRowEntityType.CreateAnnotations(ownershipRow);
             RemovedMessageRowEntityType.CreateAnnotations(removedMessageRow);
+            RoomInviteRowEntityType.CreateAnnotations(roomInviteRow);
+            RoomInviteUseRowEntityType.CreateAnnotations(roomInviteUseRow);
             RoomRowEntityType.CreateAnnotations(roomRow);
             SessionRowEntityType.CreateAnnotations(sessionRow);
             StepRowEntityType.CreateAnnotations(stepRow);

@@ -434,6 +434,64 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.ToTable("RemovedMessages", (string)null);
                 });
 
+            modelBuilder.Entity("BlazorChat.Storage.RoomInviteRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("MaxUses")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("RoomId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("Uses")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RoomId");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("RoomInvites", (string)null);
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RoomInviteUseRow", b =>
+                {
+                    b.Property<Guid>("InviteId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("UsedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("InviteId", "PersonId");
+
+                    b.ToTable("RoomInviteUses", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.RoomRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -441,6 +499,9 @@ namespace BlazorChat.Storage.Postgres.Migrations
 
                     b.Property<int>("AnswerMode")
                         .HasColumnType("integer");
+
+                    b.Property<long?>("ArchivedAt")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("CachedInputTokens")
                         .HasColumnType("bigint");
@@ -730,6 +791,24 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.HasOne("BlazorChat.Storage.RoomRow", null)
                         .WithMany()
                         .HasForeignKey("RoomId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RoomInviteRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.RoomRow", null)
+                        .WithMany()
+                        .HasForeignKey("RoomId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RoomInviteUseRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.RoomInviteRow", null)
+                        .WithMany()
+                        .HasForeignKey("InviteId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("ad70c8a0-b680-43e0-bf11-18ebd668063f"), entityTypeCount: 15)
+            : base(skipDetectChanges: false, modelId: new Guid("4b266898-7aa0-4b5d-8e20-8a49b83dfcb6"), entityTypeCount: 17)
         {
         }
 
@@ -28,6 +28,8 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             var outboxRow = OutboxRowEntityType.Create(this);
             var personRow = PersonRowEntityType.Create(this);
             var removedMessageRow = RemovedMessageRowEntityType.Create(this);
+            var roomInviteRow = RoomInviteRowEntityType.Create(this);
+            var roomInviteUseRow = RoomInviteUseRowEntityType.Create(this);
             var roomRow = RoomRowEntityType.Create(this);
             var sessionRow = SessionRowEntityType.Create(this);
             var stepRow = StepRowEntityType.Create(this);
@@ -40,6 +42,8 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             MessageVersionRowEntityType.CreateForeignKey1(messageVersionRow, messageRow);
             OneTimeLinkRowEntityType.CreateForeignKey1(oneTimeLinkRow, personRow);
             RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
+            RoomInviteRowEntityType.CreateForeignKey1(roomInviteRow, roomRow);
+            RoomInviteUseRowEntityType.CreateForeignKey1(roomInviteUseRow, roomInviteRow);
             SessionRowEntityType.CreateForeignKey1(sessionRow, personRow);
             StepRowEntityType.CreateForeignKey1(stepRow, messageRow);
             TurnRowEntityType.CreateForeignKey1(turnRow, messageRow);
@@ -56,6 +60,8 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             OutboxRowEntityType.CreateAnnotations(outboxRow);
             PersonRowEntityType.CreateAnnotations(personRow);
             RemovedMessageRowEntityType.CreateAnnotations(removedMessageRow);
+            RoomInviteRowEntityType.CreateAnnotations(roomInviteRow);
+            RoomInviteUseRowEntityType.CreateAnnotations(roomInviteUseRow);
             RoomRowEntityType.CreateAnnotations(roomRow);
             SessionRowEntityType.CreateAnnotations(sessionRow);
             StepRowEntityType.CreateAnnotations(stepRow);

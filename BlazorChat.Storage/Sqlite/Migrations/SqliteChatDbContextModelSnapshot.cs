@@ -384,12 +384,72 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.ToTable("RemovedMessages", (string)null);
                 });
 
+            modelBuilder.Entity("BlazorChat.Storage.RoomInviteRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("MaxUses")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("RoomId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Uses")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RoomId");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("RoomInvites", (string)null);
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RoomInviteUseRow", b =>
+                {
+                    b.Property<Guid>("InviteId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UsedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("InviteId", "PersonId");
+
+                    b.ToTable("RoomInviteUses", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.RoomRow", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
                     b.Property<int>("AnswerMode")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ArchivedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("CachedInputTokens")
@@ -650,6 +710,24 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.HasOne("BlazorChat.Storage.RoomRow", null)
                         .WithMany()
                         .HasForeignKey("RoomId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RoomInviteRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.RoomRow", null)
+                        .WithMany()
+                        .HasForeignKey("RoomId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RoomInviteUseRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.RoomInviteRow", null)
+                        .WithMany()
+                        .HasForeignKey("InviteId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
