@@ -2,7 +2,6 @@ using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
-using BlazorChat.Text;
 
 namespace BlazorChat.Accounts;
 
@@ -126,7 +125,7 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
         return new Person(row.Id, row.Name) { Session = session.Id };
     }
 
-    private Task AdoptAsync(Person cookie, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
+    private Task<bool> AdoptAsync(Person cookie, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
     {
         if (await change.FindAsync(cookie.Id).ConfigureAwait(false) is not null || await change.HasLeftAsync(cookie.Id).ConfigureAwait(false))
         {
