@@ -21,6 +21,7 @@ public sealed class HiddenHistoryTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
+        await _host.AddPersonAsync(ChatHost.Grace);
         _room = await _host.RoomAsync("Plans");
         Assert.Null((await Rooms.ChangeAccessAsync(ChatHost.Ada, _room.Id, null, true, default)).Error);
         _secret = await _host.PostAsync(_room, "The secret is plugh");
