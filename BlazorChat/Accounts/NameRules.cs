@@ -29,7 +29,7 @@ internal sealed class NameRules(IAssistants assistants, TimeProvider time) : ILo
     public string? NormalizeEmail(string? email) => email?.Trim().ToUpperInvariant();
 
     /// <summary>Whether an assistant has a name.</summary>
-    public bool IsAssistants(string nameKey) => assistants.All.Any(a => NameKeys.AllOf(a.Author.Name).Contains(nameKey));
+    public bool IsAssistants(string nameKey) => assistants.All.Any(a => NameKeys.AllOf(a.Author.Name).Contains(nameKey, StringComparer.Ordinal));
 
     /// <summary>Takes a name for somebody, also from a guest who has been away for long.</summary>
     /// <returns>False if somebody else has it.</returns>

@@ -155,7 +155,7 @@ public sealed class RoomTitleTests
 
     [Theory]
     [EveryDatabase]
-    public async Task A_title_that_another_room_has_gets_a_number(TestDatabase database)
+    public async Task A_title_that_another_room_has_is_used_as_well(TestDatabase database)
     {
         await using var host = await ChatHost.StartAsync(database);
         await host.RoomAsync("TEA");
@@ -164,7 +164,7 @@ public sealed class RoomTitleTests
         await host.PostAsync(room, "Tea?");
         (await host.Model.NextAsync()).Finish("Yes.");
         (await host.Model.NextAsync()).Finish("Tea");
-        Assert.Equal("Tea (2)", (await watch.UntilAsync(s => s.Room.IsNamed)).Room.Name);
+        Assert.Equal("Tea", (await watch.UntilAsync(s => s.Room.IsNamed)).Room.Name);
     }
 
     [Fact]
