@@ -6,19 +6,19 @@ namespace BlazorChat.Commands;
 
 /// <summary>
 /// Makes the caller a member by an invite link. It counts once for each person, lets nobody in twice (whoever was removed needs a new one),
-/// and never lowers a role. It works only as long as whoever made it may invite people. Everything else is refused in the same words.
-/// Returns the member as stored.
+/// and never lowers a role, nor what somebody may do in an open room without being its member. It works only as long as whoever made it may invite people. Everything else is refused in the same words.
+/// Returns the role of the caller from now on.
 /// </summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
 /// <param name="TokenHash">The hash of the invite's token.</param>
-internal sealed record UseInvite(Guid RoomId, Person? By, string TokenHash) : RoomCommand<RoomMember>(RoomId, By)
+internal sealed record UseInvite(Guid RoomId, Person? By, string TokenHash) : RoomCommand<RoomRole>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.UseInvite;
 
-    internal override async Task<Result<RoomMember>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
+    internal override async Task<Result<RoomRole>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
-        var used = await context.ChangeAsync<RoomMember>(async (change, token) =>
+        var used = await context.ChangeAsync<RoomRole>(async (change, token) =>
         {
             if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room
                 || (await change.ReadInvitesAsync(token).ConfigureAwait(false)).FirstOrDefault(i => i.TokenHash == TokenHash) is not { } invite)
@@ -31,7 +31,12 @@ internal sealed record UseInvite(Guid RoomId, Person? By, string TokenHash) : Ro
             if (known is not null && known.Role >= invite.Role)
             {
                 // Also whoever sends the same request again because the answer got lost.
-                return known;
+                return known.Role;
+            }
+
+            if (context.RoleOfCaller is { } role && role > invite.Role)
+            {
+                return role;
             }
 
             if (!invite.IsOpen(context.Now)
@@ -53,7 +58,7 @@ internal sealed record UseInvite(Guid RoomId, Person? By, string TokenHash) : Ro
             change.Save(invite with { Uses = invite.Uses + 1 });
             change.AddInviteUse(invite.Id, By.Id, context.Now);
             change.Tell(new RoomEvent.MemberSet(member, context.By));
-            return member;
+            return member.Role;
         }, cancellationToken).ConfigureAwait(false);
         if (used.Error is null)
         {

@@ -310,7 +310,8 @@ public sealed partial class RoomService
                 return RoomErrors.NoSuchInvite;
             }
 
-            var isMember = access.Members.TryGetValue(person!.Id, out var member) && member.Role >= found.Invite.Role;
+            var isMember = (access.Members.TryGetValue(person!.Id, out var member) && member.Role >= found.Invite.Role)
+                || access.RoleOf(person.Id, _people.StandingOf(person)) > found.Invite.Role;
             return isMember || (!found.IsUsed && found.Invite.IsOpen(_time.GetUtcNow())
                 && await _authorizer.AuthorizeAsync(new Person(found.Invite.CreatedBy, inviter), RoomPermission.ManageMembers, found.RoomId, cancellationToken).ConfigureAwait(false) is null)
                     ? new InviteOffer(room.Id, room.Name, inviter, found.Invite.Role, isMember)

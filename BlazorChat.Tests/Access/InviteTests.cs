@@ -106,6 +106,12 @@ public sealed class InviteTests
         Assert.Equal(RoomRole.Member, await RoleAsync(host, room, ChatHost.Grace));
         Assert.Equal(RoomRole.Owner, await RoleAsync(host, room, ChatHost.Ada));
         Assert.Equal([0, 1], (await UsesAsync(host, room)).Order());
+
+        // In an open room, everybody may write: nobody becomes a viewer by a link.
+        Assert.Null((await host.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, RoomVisibility.OpenToGuests, null, default)).Error);
+        Assert.True((await host.Rooms.ReadInviteAsync(Bella, viewer.Token, default)).Value.IsMember);
+        Assert.Equal(room.Id, (await host.Rooms.UseInviteAsync(Bella, viewer.Token, default)).Value);
+        Assert.Null((await host.Rooms.PostAsync(Bella, room.Id, Guid.NewGuid(), "Hello", default)).Error);
     }
 
     [Fact]

@@ -167,7 +167,7 @@ public sealed class PeoplePanelTests : IAsyncLifetime
         var made = (await Rooms.CreateInviteAsync(ChatHost.Ada, _room.Id, RoomRole.Viewer, TimeSpan.FromDays(7), 1, default)).Value;
         var page = _host.Page(ChatHost.Grace).Render<Invite>(p => p.Add(i => i.Token, made.Token));
         Assert.Equal("Join Plans?", page.WaitForElement("h1", Guard.Patience).TextContent);
-        Assert.Contains("Ada invites you to this room. You’ll be able to read it.", page.Find("main").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Ada invites you to this room. You’ll be able to read it, but not to write.", page.Find("main").TextContent, StringComparison.Ordinal);
         Assert.Single(await MembersAsync());
         await page.ClickAsync("button", "Join room");
         page.Until(() => Assert.EndsWith($"/rooms/{_room.Id}", page.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal));

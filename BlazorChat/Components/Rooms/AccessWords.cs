@@ -28,12 +28,20 @@ internal static class AccessWords
         _ => "Owner",
     };
 
-    /// <summary>What somebody with a role may do, as the end of a sentence that begins with a person.</summary>
-    public static string RightsOf(RoomRole role) => role switch
+    /// <summary>A role with what it allows, as a choice.</summary>
+    public static string Choice(RoomRole role) => role switch
     {
-        RoomRole.Viewer => "read it",
-        RoomRole.Member => "read it and write in it",
-        _ => "read it, write in it and manage it",
+        RoomRole.Viewer => "Viewer – can read",
+        RoomRole.Member => "Member – can read and write",
+        _ => "Owner – can also manage the room",
+    };
+
+    /// <summary>What somebody with a role may do, told to them.</summary>
+    public static string Promise(RoomRole role) => role switch
+    {
+        RoomRole.Viewer => "You’ll be able to read it, but not to write.",
+        RoomRole.Member => "You’ll be able to read and write.",
+        _ => "You’ll be one of its owners.",
     };
 
     /// <summary>Who can see a room, in the few words of its header.</summary>
