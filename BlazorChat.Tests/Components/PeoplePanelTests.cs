@@ -1,4 +1,3 @@
-using AngleSharp.Dom;
 using BlazorChat.Access;
 using BlazorChat.Components.Pages;
 using BlazorChat.Components.Rooms;

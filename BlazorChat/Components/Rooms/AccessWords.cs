@@ -1,5 +1,4 @@
 using BlazorChat.Access;
-using BlazorChat.Rooms;
 
 namespace BlazorChat.Components.Rooms;
 
