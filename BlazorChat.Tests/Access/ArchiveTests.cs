@@ -2,6 +2,7 @@ using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using BlazorChat.Tests.Turns.Engine;
 
 namespace BlazorChat.Tests.Access;
 
@@ -70,23 +71,19 @@ public sealed class ArchiveTests
         }
     }
 
-    [Theory]
-    [EveryDatabase]
-    public async Task An_answer_that_waits_for_approval_ends_and_its_call_never_runs(TestDatabase database)
+    [Fact]
+    public async Task An_answer_that_waits_for_approval_ends_and_its_call_never_runs()
     {
-        await using var host = await ChatHost.StartAsync(database, ["--Rooms:NewRooms=Private"]);
-        var room = await host.RoomAsync("Plans");
-        await host.PostAsync(room, "Write to them");
-        (await host.Model.NextAsync()).Call("c1", "send_postcard", """{"to":"Grace","text":"Hello"}""").Finish();
-        using var watch = await host.WatchAsync(room);
-        var waiting = (await watch.UntilAsync(s => s.Messages.Any(m => m.Message.Status is MessageStatus.AwaitingPeople))).Messages[^1].Message;
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful());
+        var (host, room) = (bench.Host, bench.Room);
+        (await bench.AskAsync()).Call("c1", "careful", """{"what":"it"}""").Finish();
+        var waiting = await bench.PausedAsync();
         Assert.Null((await host.Rooms.ArchiveAsync(ChatHost.Ada, room.Id, true, default)).Error);
-        var ended = (await watch.UntilAsync(s => s.Find(waiting.Id)!.Message.Status is MessageStatus.Stopped)).Find(waiting.Id)!.Message;
+        var ended = (await bench.Watch.UntilAsync(s => s.Find(waiting.Id)!.Message.Status is MessageStatus.Stopped)).Find(waiting.Id)!.Message;
         Assert.Equal(ToolCallState.Failed, Assert.Single(ended.Calls).State);
-        Assert.Equal(
-            RoomErrors.Archived, (await host.Responses.DecideAsync(ChatHost.Ada, room.Id, waiting.Id, "c1", waiting.Calls.Single().Arguments, true, null, default)).Error);
+        Assert.Equal(RoomErrors.Archived, (await bench.DecideAsync(ChatHost.Ada, waiting, "c1", yes: true)).Error);
         Assert.Null((await host.Rooms.ArchiveAsync(ChatHost.Ada, room.Id, false, default)).Error);
-        Assert.Equal(RoomErrorKind.NotFound, (await host.Responses.DecideAsync(ChatHost.Ada, room.Id, waiting.Id, "c1", waiting.Calls.Single().Arguments, true, null, default)).Error?.Kind);
+        Assert.NotNull((await bench.DecideAsync(ChatHost.Ada, waiting, "c1", yes: true)).Error);
         Assert.False(host.Model.WasAskedAgain);
     }
 }

@@ -55,7 +55,7 @@ public sealed class PeoplePanelTests : IAsyncLifetime
         await ChangeAsync(ada, "#history", "all");
         await ChangeAsync(ada, "#visibility", nameof(RoomVisibility.OpenToGuests));
         grace.Until(() => Assert.Equal("Open to everybody", grace.Find(".audience").TextContent));
-        ada.Until(() => Assert.Empty(ada.Find("#visibility-problem").TextContent));
+        ada.Until(() => Assert.Empty(ada.FindAll("#visibility-problem")));
     }
 
     [Fact]
