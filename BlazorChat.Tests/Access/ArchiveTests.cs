@@ -18,6 +18,7 @@ public sealed class ArchiveTests
     {
         var host = await ChatHost.StartAsync(database, ["--Rooms:NewRooms=Private"]);
         var room = await host.RoomAsync("Plans");
+        await host.AddPersonAsync(ChatHost.Grace);
         Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
         var question = await host.PostAsync(room, "First");
         var running = await host.Model.NextAsync();

@@ -73,6 +73,7 @@ public sealed class InviteTests
         Assert.Null((await host.Rooms.UseInviteAsync(Bella, replayed.Token, default)).Error);
         Assert.Null((await host.Rooms.RemoveMemberAsync(ChatHost.Ada, room.Id, Bella.Id, default)).Error);
         // Its maker may not invite any more.
+        await host.AddPersonAsync(Linus);
         Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, Linus.Id, RoomRole.Owner, default)).Error);
         var ofNoOwner = (await host.Rooms.CreateInviteAsync(Linus, room.Id, RoomRole.Owner, Week, 5, default)).Value;
         Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, Linus.Id, RoomRole.Member, default)).Error);
@@ -96,6 +97,7 @@ public sealed class InviteTests
     {
         await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
         var room = await host.RoomAsync("Plans");
+        await host.AddPersonAsync(ChatHost.Grace);
         Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Viewer, default)).Error);
         var member = (await host.Rooms.CreateInviteAsync(ChatHost.Ada, room.Id, RoomRole.Member, Week, 5, default)).Value;
         var viewer = (await host.Rooms.CreateInviteAsync(ChatHost.Ada, room.Id, RoomRole.Viewer, Week, 5, default)).Value;
@@ -155,6 +157,7 @@ public sealed class InviteTests
     {
         await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
         var room = await host.RoomAsync("Plans");
+        await host.AddPersonAsync(ChatHost.Grace);
         Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
         var made = await InviteAsync(host, room, Week, 1);
         Assert.Equal(RoomErrorKind.Forbidden, (await host.Rooms.CreateInviteAsync(ChatHost.Grace, room.Id, RoomRole.Owner, Week, 1, default)).Error?.Kind);
@@ -181,8 +184,9 @@ public sealed class InviteTests
         await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
         var room = await host.RoomAsync("Plans");
         // Both have been here.
-        await host.Rooms.ListRoomsAsync(ChatHost.Grace, default);
-        await host.Rooms.ListRoomsAsync(Bella, default);
+        await host.AddPersonAsync(ChatHost.Ada);
+        await host.AddPersonAsync(ChatHost.Grace);
+        await host.AddPersonAsync(Bella);
         foreach (var name in new[] { "Nobody", "Bell", "", " ", null, "taken", new string('x', 500) })
         {
             Assert.Equal(RoomErrors.NoSuchPerson, (await host.Rooms.InviteByNameAsync(ChatHost.Ada, room.Id, name, RoomRole.Member, default)).Error);

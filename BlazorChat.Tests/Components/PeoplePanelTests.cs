@@ -23,7 +23,8 @@ public sealed class PeoplePanelTests : IAsyncLifetime
     {
         _host = await PageHost.StartAsync();
         // Grace has been here.
-        await Rooms.ListRoomsAsync(ChatHost.Grace, default);
+        await _host.Chat.AddPersonAsync(ChatHost.Ada);
+        await _host.Chat.AddPersonAsync(ChatHost.Grace);
         _room = (await Rooms.CreateAsync(ChatHost.Ada, "Plans", default, RoomVisibility.Private)).Value;
     }
 
@@ -205,7 +206,9 @@ public sealed class PeoplePanelTests : IAsyncLifetime
     {
         for (var i = 0; i < 40; i++)
         {
-            Assert.Null((await Rooms.SetMemberAsync(ChatHost.Ada, _room.Id, Guid.NewGuid(), RoomRole.Viewer, default)).Error);
+            var person = new Person(Guid.NewGuid(), $"Bella {i}");
+            await _host.Chat.AddPersonAsync(person);
+            Assert.Null((await Rooms.SetMemberAsync(ChatHost.Ada, _room.Id, person.Id, RoomRole.Viewer, default)).Error);
         }
 
         var page = await OpenPanelAsync();
