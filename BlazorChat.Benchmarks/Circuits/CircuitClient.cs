@@ -11,6 +11,8 @@ namespace BlazorChat.Benchmarks.Circuits;
 /// <param name="compress">Whether WebSocket compression is offered.</param>
 internal sealed class CircuitClient(Uri server, bool compress) : IAsyncDisposable
 {
+    private static int _joined;
+
     private readonly BrowserSession _session = new(server);
     private readonly CancellationTokenSource _ending = new();
     private PageMarkers? _markers;
@@ -39,6 +41,9 @@ internal sealed class CircuitClient(Uri server, bool compress) : IAsyncDisposabl
 
     /// <summary>Signs in.</summary>
     public Task JoinAsync(string name, CancellationToken cancellationToken) => _session.JoinAsync(name, cancellationToken);
+
+    /// <summary>Joins as somebody whose name nobody has had: a server keeps the names of guests who do not say that they leave.</summary>
+    public Task JoinAsync(CancellationToken cancellationToken) => JoinAsync($"Viewer {Interlocked.Increment(ref _joined)}", cancellationToken);
 
     /// <summary>Loads a page without making it live.</summary>
     /// <param name="path">The page's path on the server.</param>

@@ -53,7 +53,7 @@ internal sealed class CircuitFleet : IAsyncDisposable
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
                 limit.CancelAfter(ConnectLimit);
                 var viewer = fleet._viewers[index];
-                await viewer.JoinAsync($"Viewer {index + 1}", limit.Token);
+                await viewer.JoinAsync(limit.Token);
                 await viewer.StartAsync(await viewer.LoadAsync(path, limit.Token), limit.Token);
             });
             return fleet;

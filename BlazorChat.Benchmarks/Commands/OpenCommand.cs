@@ -32,7 +32,7 @@ internal static class OpenCommand
             for (var i = 0; i < requests; i++)
             {
                 await using var viewer = new CircuitClient(bench.App.Address, compress: true);
-                await viewer.JoinAsync($"Viewer {i + 1}", cancellationToken);
+                await viewer.JoinAsync(cancellationToken);
                 var page = await viewer.LoadAsync(room.Path, cancellationToken);
                 await viewer.StartAsync(page, cancellationToken);
                 pages.Add(page);

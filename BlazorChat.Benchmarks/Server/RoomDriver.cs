@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 
@@ -11,7 +12,7 @@ internal sealed class RoomDriver(RoomService rooms) : IRoomDriver
 
     /// <inheritdoc/>
     public async Task<Guid> CreateRoomAsync(CancellationToken cancellationToken) =>
-        (await rooms.CreateAsync(_person, $"Benchmark {Interlocked.Increment(ref _created)}", cancellationToken)).Value.Id;
+        (await rooms.CreateAsync(_person, $"Benchmark {Interlocked.Increment(ref _created)}", cancellationToken, RoomVisibility.OpenToGuests)).Value.Id;
 
     /// <inheritdoc/>
     public async Task PostMessageAsync(Guid room, string text, CancellationToken cancellationToken) =>

@@ -23,6 +23,7 @@ public sealed class InviteTests
     public async Task A_link_lets_in_as_many_people_as_it_says_each_once_and_after_a_restart(TestDatabase database)
     {
         var host = await ChatHost.StartAsync(database, ["--Rooms:NewRooms=Private"]);
+        await host.AddPersonAsync(ChatHost.Ada);
         var room = await host.RoomAsync("Plans");
         var made = (await host.Rooms.CreateInviteAsync(ChatHost.Ada, room.Id, RoomRole.Viewer, Week, 2, default)).Value;
         host = await host.RestartAsync(settings: ["--Rooms:NewRooms=Private"]);
@@ -61,6 +62,7 @@ public sealed class InviteTests
     {
         var time = new FakeTimeProvider();
         await using var host = await ChatHost.StartAsync(database, b => b.Services.AddSingleton<TimeProvider>(time), ["--Rooms:NewRooms=Private"]);
+        await host.AddPersonAsync(ChatHost.Ada);
         var room = await host.RoomAsync("Plans");
         var expired = await InviteAsync(host, room, TimeSpan.FromDays(1), 5);
         time.Advance(TimeSpan.FromDays(1));
@@ -96,6 +98,7 @@ public sealed class InviteTests
     public async Task A_link_raises_a_role_and_never_lowers_one()
     {
         await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
+        await host.AddPersonAsync(ChatHost.Ada);
         var room = await host.RoomAsync("Plans");
         await host.AddPersonAsync(ChatHost.Grace);
         Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Viewer, default)).Error);
@@ -120,6 +123,7 @@ public sealed class InviteTests
     public async Task Who_comes_by_a_link_into_a_room_that_hides_its_history_sees_what_comes_after()
     {
         await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
+        await host.AddPersonAsync(ChatHost.Ada);
         var room = await host.RoomAsync("Plans");
         Assert.Null((await host.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, null, true, default)).Error);
         Assert.Null((await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default)).Error);
@@ -140,6 +144,7 @@ public sealed class InviteTests
                 b.Logging.SetMinimumLevel(LogLevel.Trace);
             },
             null, ["--Rooms:NewRooms=Private"]);
+        await host.AddPersonAsync(ChatHost.Ada);
         var room = await host.RoomAsync("Plans");
         var made = await InviteAsync(host, room, Week, 1);
         Assert.Equal(43, made.Token.Length);
@@ -156,6 +161,7 @@ public sealed class InviteTests
     public async Task Only_owners_make_see_and_revoke_links_and_those_have_bounds()
     {
         await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
+        await host.AddPersonAsync(ChatHost.Ada);
         var room = await host.RoomAsync("Plans");
         await host.AddPersonAsync(ChatHost.Grace);
         Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
@@ -182,9 +188,9 @@ public sealed class InviteTests
     public async Task By_name_comes_in_who_has_exactly_this_name_and_nobody_else_learns_of_names()
     {
         await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
+        await host.AddPersonAsync(ChatHost.Ada);
         var room = await host.RoomAsync("Plans");
         // Both have been here.
-        await host.AddPersonAsync(ChatHost.Ada);
         await host.AddPersonAsync(ChatHost.Grace);
         await host.AddPersonAsync(Bella);
         foreach (var name in new[] { "Nobody", "Bell", "", " ", null, "taken", new string('x', 500) })

@@ -95,6 +95,9 @@ public sealed class RefusalTests : IAsyncLifetime
         { ParameterType: var type } when type == typeof(Action) => () => { }
         ,
         { ParameterType: var type } when type == typeof(RoomSettingsChange) => new RoomSettingsChange { Instructions = "Mine" },
+        // As long and as often as an invite may be used.
+        { ParameterType: var type } when type == typeof(TimeSpan) => TimeSpan.FromDays(1),
+        { ParameterType: var type } when type == typeof(int) => 1,
         { HasDefaultValue: true } => parameter.DefaultValue,
         { ParameterType.IsValueType: true } => Activator.CreateInstance(parameter.ParameterType),
         _ => throw new InvalidOperationException($"What is to be given for {parameter}?"),
