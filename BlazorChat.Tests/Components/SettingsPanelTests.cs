@@ -146,6 +146,21 @@ public sealed class SettingsPanelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_edit_that_goes_on_where_the_page_has_not_heard_that_its_beginning_is_saved_is_no_conflict()
+    {
+        var page = await OpenPanelAsync();
+        var seen = Stamp(page);
+        // Saved after a pause, while the connection was lost.
+        await TypeAndLeaveAsync(page, "In ver");
+        page.Until(() => Assert.Equal("Saved", Said(page, "instructions")));
+        await ChangeAsync(page, "kept-field[data-name=instructions] [data-begins]", $"{seen} {RoomSetting.StampOf("In ver")}");
+        await TypeAndLeaveAsync(page, "In verse");
+        page.Until(() => Assert.Equal("Saved", Said(page, "instructions")));
+        Assert.Empty(page.FindAll(".contested"));
+        Assert.Equal("In verse", (await StoredAsync()).Instructions);
+    }
+
+    [Fact]
     public async Task Two_changes_at_the_same_moment_do_not_overwrite_each_other()
     {
         var (ada, grace) = (await OpenPanelAsync(), await OpenPanelAsync(ChatHost.Grace));

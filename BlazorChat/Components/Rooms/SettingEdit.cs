@@ -24,7 +24,7 @@ internal sealed class SettingEdit
     private string? _sending;
 
     // Looked at when the value is here: the room may change in between.
-    private string? _begunWith;
+    private string[]? _begunWith;
 
     public SettingEdit(RoomSetting setting, RoomSettings room)
     {
@@ -56,7 +56,8 @@ internal sealed class SettingEdit
     private string Value => Setting.Normalize(Text);
 
     /// <summary>The browser says which value an edit begins with.</summary>
-    public void Begin(string? stamp) => _begunWith = stamp;
+    /// <param name="stamps">The stamp of that value and of what the person typed after it, which may have been saved since; separated by spaces.</param>
+    public void Begin(string? stamps) => _begunWith = stamps?.Split(' ');
 
     /// <summary>Takes what the person typed or chose.</summary>
     public void Edit(string text)
@@ -67,7 +68,7 @@ internal sealed class SettingEdit
             _before = Room;
         }
 
-        if (_begunWith is { } stamp && !IsEdited && _sending is null && stamp != RoomSetting.StampOf(Room))
+        if (_begunWith is { } stamps && !IsEdited && _sending is null && !stamps.Contains(RoomSetting.StampOf(Room), StringComparer.Ordinal))
         {
             _base = null;
         }

@@ -3,8 +3,8 @@
 //   data-until-saved  keeps the text until the server has it and sets data-saved, or until the panel removes only this field;
 //   data-one-of       names a group of which only one field is open at a time: when another one replaces it, its text is kept.
 // A field that saves itself has data-of, a stamp of the server's value, and in data-saved a stamp of the text that is saved. The hidden
-// input with data-begins tells the server the stamp of the value with which an edit began, so that no one overwrites what they have not
-// seen. data-room is the field's room: settings.js saves what its field cannot save any more.
+// input with data-begins tells the server the stamp of the value with which an edit began, and of what was typed since, so that no one
+// overwrites what they have not seen. data-room is the field's room: settings.js saves what its field cannot save any more.
 import { focused, forgetFocus, frameOf, isDone, keyOf, load, store, watchFocus } from './kept.js';
 
 // The field that had the focus when the surrounding page was replaced.
@@ -122,8 +122,8 @@ customElements.define('kept-field', class extends HTMLElement {
   tellBegin({ of, typed }) {
     const input = this.querySelector('[data-begins]');
     if (input) {
-      // What was typed here a while ago may have been saved since.
-      input.value = typed?.includes(this.dataset.of) ? this.dataset.of : of ?? '';
+      // What was typed here a while ago may have been saved since, and the page need not have heard of it.
+      input.value = [of ?? '', ...typed ?? []].join(' ');
       input.dispatchEvent(new Event('change', { bubbles: true }));
     }
   }
