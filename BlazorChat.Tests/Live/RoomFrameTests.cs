@@ -68,6 +68,30 @@ public sealed class RoomFrameTests
     }
 
     [Fact]
+    public void A_response_that_goes_on_is_never_empty_for_those_who_have_seen_it()
+    {
+        var response = Message(1) with { Author = Demo, Parts = [new TextPart("The first half") { PartId = 1 }], Status = MessageStatus.Interrupted.Instance };
+        var room = new OpenRoom(new OpenRoomState(_empty, []));
+        var follower = new Follower();
+        room.Follow(follower);
+        room.Apply(new RoomEvent.MessagePosted(response));
+        var shown = follower.Frame.Messages[0].Blocks;
+
+        room.Apply(new RoomEvent.ResponseResumed(Guid.NewGuid(), response with { Status = MessageStatus.Streaming.Instance }));
+        // Nothing is composed yet.
+        var live = follower.Frame.Messages[0].Live!;
+        Assert.Equal(shown, Assert.Single(live.Frame.Parts).Text!.Closed);
+        room.Apply(new ResponseDelta.TextAppended(response.Id, 1, 1, " and the second"));
+        Assert.Equal(["The first half and the second", null!], follower.Lines());
+
+        // What is asked anew begins empty.
+        room.Apply(new RoomEvent.ResponseEnded(response));
+        _ = follower.Frame.Messages[0].Blocks;
+        room.Apply(new RoomEvent.ResponseResumed(Guid.NewGuid(), response with { Parts = [], Status = MessageStatus.Streaming.Instance }));
+        Assert.Empty(follower.Frame.Messages[0].Live!.Frame.Parts);
+    }
+
+    [Fact]
     public void Whoever_comes_in_the_middle_sees_what_the_others_see()
     {
         var response = Message(1) with { Author = Demo, Parts = [], Status = MessageStatus.Streaming.Instance };

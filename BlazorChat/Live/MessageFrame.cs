@@ -45,6 +45,9 @@ public sealed class MessageFrame
     /// <summary>The rendered parts. Empty for a running response, whose parts are in <see cref="Live"/>.</summary>
     public ImmutableArray<RenderedPart> Parts => _parts.Value;
 
+    /// <summary>The parts that have been rendered so far: all, or none.</summary>
+    internal ImmutableArray<RenderedPart> Rendered => _parts.IsValueCreated ? _parts.Value : [];
+
     /// <summary>The blocks of all text parts.</summary>
     public ImmutableArray<MarkdownBlock> Blocks => Parts switch
     {

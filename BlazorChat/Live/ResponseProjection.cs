@@ -8,7 +8,11 @@ namespace BlazorChat.Live;
 /// <summary>One part of a running response as a viewer sees it. An unchanged part is the same instance as in the previous frame.</summary>
 /// <param name="Part">The part. A text or reasoning part is as it was when it began; its current text is in <paramref name="Text"/>.</param>
 /// <param name="Text">The settled and open blocks of a text or reasoning part; null for other parts.</param>
-public sealed record PartFrame(MessagePart Part, MarkdownFrame? Text);
+public sealed record PartFrame(MessagePart Part, MarkdownFrame? Text)
+{
+    /// <summary>The frame of a part that does not grow.</summary>
+    internal static PartFrame Ended(RenderedPart part) => new(part.Part, part.Part is TextPart or ReasoningPart ? new MarkdownFrame(part.Blocks, null) : null);
+}
 
 /// <summary>A running response as a viewer sees it at one moment.</summary>
 /// <param name="Number">The number of the frame, higher by one than that of the previous frame.</param>
@@ -37,8 +41,15 @@ public sealed class ResponseProjection
 
     /// <summary>Creates a projection that continues from a response's current state.</summary>
     /// <param name="running">The response's content so far.</param>
-    internal ResponseProjection(RunningResponse running)
+    /// <param name="shown">What viewers have seen of a response that goes on. Who looks before the first frame is composed goes on seeing it.</param>
+    internal ResponseProjection(RunningResponse running, ImmutableArray<RenderedPart> shown = default)
     {
+        if (!shown.IsDefaultOrEmpty)
+        {
+            var kept = running.Parts.Select(p => p.PartId).ToHashSet();
+            _frame = ResponseFrame.Empty with { Parts = [.. shown.Where(p => kept.Contains(p.Part.PartId)).Select(PartFrame.Ended)] };
+        }
+
         _parts = [.. running.Parts.Select(p => new LivePart(p))];
         _shown = running.Shown;
         _note = running.Note;

@@ -145,7 +145,7 @@ public sealed class RoomFrame
         _ when ReferenceEquals(before?.Message, message) => before!,
         { Live: { } live } when message.IsRunning => MessageFrame.Running(message, live),
         { Live: { } live } => new MessageFrame(message, live),
-        _ when message.IsRunning => MessageFrame.Running(message, new ResponseProjection(Begun(message))),
+        _ when message.IsRunning => MessageFrame.Running(message, new ResponseProjection(Begun(message), before?.Rendered ?? [])),
         { } => new MessageFrame(message, before),
         null => new MessageFrame(message),
     };

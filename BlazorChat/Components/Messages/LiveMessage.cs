@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Live;
-using BlazorChat.Markdown;
 using BlazorChat.Messages;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -69,7 +68,7 @@ public sealed class LiveMessage : IComponent, IDisposable
         }
         else
         {
-            _ended = [.. MessageMarkup.PartsOf(Message).Select(p => new PartFrame(p.Part, p.Part is TextPart or ReasoningPart ? new MarkdownFrame(p.Blocks, null) : null))];
+            _ended = [.. MessageMarkup.PartsOf(Message).Select(PartFrame.Ended)];
         }
 
         _handle.Render(_render);
