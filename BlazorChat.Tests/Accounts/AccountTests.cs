@@ -303,6 +303,9 @@ public sealed class AccountTests
 
         var link = AccountHost.LinkIn((await administrator.SendAsync("/people", "people", ("Act", $"reset {id:N}"))).Text);
         Assert.True(await AccountHost.IsInAsync(grace));
+        // It invites nobody.
+        var asInvitation = link.Replace("password?token=", "create?invitation=", StringComparison.Ordinal);
+        Assert.Contains("has been used", await host.Browser().ReadAsync(asInvitation), StringComparison.Ordinal);
         var elsewhere = host.Browser();
         Assert.Equal(HttpStatusCode.Redirect, (await elsewhere.SendAsync(link, "set-password", ("Password", "a new password"))).Status);
         Assert.True(await AccountHost.IsInAsync(elsewhere));

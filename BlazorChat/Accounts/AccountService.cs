@@ -62,7 +62,7 @@ internal sealed class AccountService(
     {
         if (OneTimeToken.HashOf(token) is { } hash)
         {
-            return await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { } link && Opens(link) ? null : UsedUp;
+            return await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { } link && OpensRegistration(link) ? null : UsedUp;
         }
 
         return OffersRegistration(person) ? null : options.Value.Registration == Registration.Closed ? NoAccounts : InvitationNeeded;
@@ -118,7 +118,7 @@ internal sealed class AccountService(
         {
             if (OneTimeToken.HashOf(account.Token) is { } hash)
             {
-                if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { } link || !Opens(link))
+                if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { } link || !OpensRegistration(link))
                 {
                     return Refusal(UsedUp);
                 }
@@ -448,6 +448,9 @@ internal sealed class AccountService(
             OneTimeLinkKind.Administrator => !directory.HasAdministrator,
             _ => true,
         };
+
+    // A link that sets somebody's password makes no account.
+    private bool OpensRegistration(OneTimeLinkRow link) => link.Kind is OneTimeLinkKind.Invitation or OneTimeLinkKind.Administrator && Opens(link);
 
     private bool IsLastAdministrator(Guid personId) => !directory.People.Any(p => p.StandingNow == Standing.Administrator && p.Id != personId);
 
