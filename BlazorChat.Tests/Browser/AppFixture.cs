@@ -99,13 +99,20 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
         return visitor;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes the browsers of all who have joined. Whoever shares the application between tests does so after each.</summary>
+    public async Task LeaveAsync()
     {
         foreach (var visitor in _visitors)
         {
             await visitor.DisposeAsync();
         }
 
+        _visitors.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await LeaveAsync();
         if (_host is not null)
         {
             await _host.DisposeAsync();

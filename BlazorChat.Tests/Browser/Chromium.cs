@@ -35,6 +35,13 @@ public sealed class BrowserTests : ICollectionFixture<Chromium>
     public const string Name = "Browser";
 }
 
+/// <summary>Browser tests of what one person reads and writes, beside the others.</summary>
+[CollectionDefinition(Name)]
+public sealed class ReadingAndWritingTests : ICollectionFixture<Chromium>
+{
+    public const string Name = "Browser, reading and writing";
+}
+
 /// <summary>Browser tests of applications that are killed and start again, beside the others.</summary>
 [CollectionDefinition(Name)]
 public sealed class KillTests : ICollectionFixture<Chromium>

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>A draft belongs to its tab; another tab takes it up only when that tab is gone. It survives its room.</summary>
-[Collection(BrowserTests.Name)]
+[Collection(ReadingAndWritingTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
 public sealed class DraftTests(Chromium chromium) : IAsyncLifetime
 {

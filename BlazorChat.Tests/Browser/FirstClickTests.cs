@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>What is pressed on the first HTML, before a circuit is behind it, is done once when it is.</summary>
-[Collection(BrowserTests.Name)]
+[Collection(ReadingAndWritingTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
 public sealed class FirstClickTests(Chromium chromium) : IAsyncLifetime
 {

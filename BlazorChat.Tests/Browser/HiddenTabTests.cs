@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>A tab that is not on screen costs next to nothing, and is as current as any other when it is shown.</summary>
-[Collection(BrowserTests.Name)]
+[Collection(ReadingAndWritingTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
 public sealed class HiddenTabTests(Chromium chromium) : IAsyncLifetime
 {

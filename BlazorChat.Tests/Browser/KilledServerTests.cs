@@ -29,7 +29,7 @@ public sealed class KilledServerTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task Killed_time_and_again_in_the_middle_of_an_answer_nothing_acknowledged_is_lost()
     {
-        var kills = Soak.Times(6, 20);
+        var kills = Soak.Times(4, 20);
         const int LongestAnswerInMilliseconds = 2_500;
         var random = new Random(20);
         var killsThatCouldLoseSomething = 0;

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>What readers do with an answer while it grows: translate the page, select, and copy.</summary>
-[Collection(BrowserTests.Name)]
+[Collection(ReadingAndWritingTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
 public sealed class LivePageTests(Chromium chromium) : IAsyncLifetime
 {

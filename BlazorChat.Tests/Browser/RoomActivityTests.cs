@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>What waits in a room, and what becomes of questions that come while a response is being written.</summary>
-[Collection(BrowserTests.Name)]
+[Collection(ReadingAndWritingTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
 public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
 {

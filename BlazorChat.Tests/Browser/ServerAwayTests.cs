@@ -7,32 +7,56 @@ namespace BlazorChat.Tests.Browser;
 /// <summary>While the server is away, the page is never left for the browser's own error and no control is silent: what can be done afterwards is, and what cannot says so.</summary>
 [Collection(RestartTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
-public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
+public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFixture<ServerAwayTests.SharedApp>, IAsyncLifetime
 {
-    private readonly AppFixture _app = new(chromium);
+    private readonly AppFixture _app = shared.App;
     private TcpRelay _relay = null!;
     private BrowserVisitor _ada = null!;
+    private string _plansName = null!;
+    private string _homeName = null!;
     private string _plans = null!;
-    private string _lobby = null!;
+    private string _home = null!;
+
+    /// <summary>Each test has people and rooms of its own, so that one application does for all: starting it would be most of the work.</summary>
+    public sealed class SharedApp(Chromium chromium) : IAsyncLifetime
+    {
+        private int _tests;
+
+        public AppFixture App { get; } = new(chromium);
+
+        /// <summary>What tells the names of a test from those of the others.</summary>
+        public int NextTest() => ++_tests;
+
+        public Task InitializeAsync() => App.StartAsync();
+
+        public Task DisposeAsync() => App.DisposeAsync().AsTask();
+    }
 
     public async Task InitializeAsync()
     {
-        await _app.StartAsync();
+        var test = shared.NextTest();
+        (_homeName, _plansName) = ($"Home {test}", $"Plans {test}");
+        if (!_app.App.IsRunning)
+        {
+            // The test before this one failed while it was away.
+            await _app.StartAsync();
+        }
+
         _relay = new TcpRelay(_app.Port);
-        _ada = await _app.JoinAsync("Ada", _relay);
-        await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
-        _lobby = _ada.Page.Url;
-        await _ada.CreateRoomAsync("Plans");
+        _ada = await _app.JoinAsync($"Ada {test}", _relay);
+        await _ada.CreateRoomAsync(_homeName);
+        _home = _ada.Page.Url;
+        await _ada.CreateRoomAsync(_plansName);
         _plans = _ada.Page.Url;
         await _app.SayAsync(_ada, "Hello");
-        await Link("Lobby").ClickAsync();
-        await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
+        await Link(_homeName).ClickAsync();
+        await Expect(_ada.Heading).ToHaveTextAsync(_homeName);
         await _ada.ReadyAsync();
     }
 
     public async Task DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await _app.LeaveAsync();
         await _relay.DisposeAsync();
     }
 
@@ -44,17 +68,17 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
     {
         await _ada.Composer.FillAsync("A draft");
         await LeaveAsync(how);
-        await Link("Plans").ClickAsync();
-        await Expect(_ada.Page.GetByText("Plans opens once you’re connected.")).ToBeVisibleAsync();
+        await Link(_plansName).ClickAsync();
+        await Expect(_ada.Page.GetByText($"{_plansName} opens once you’re connected.")).ToBeVisibleAsync();
         await Expect(_ada.Composer).ToHaveValueAsync("A draft");
-        Assert.Equal(_lobby, _ada.Page.Url);
+        Assert.Equal(_home, _ada.Page.Url);
 
         await ReturnAsync(how);
         await IsInPlansAsync();
         await _ada.Page.GoBackAsync();
-        await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
+        await Expect(_ada.Heading).ToHaveTextAsync(_homeName);
         await Expect(_ada.Composer).ToHaveValueAsync("A draft");
-        Assert.Equal(_lobby, _ada.Page.Url);
+        Assert.Equal(_home, _ada.Page.Url);
     }
 
     [Theory]
@@ -73,22 +97,22 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
     public async Task Who_thinks_again_stays()
     {
         await LeaveAsync("cut off");
-        await Link("Plans").ClickAsync();
-        await Expect(_ada.Page.GetByText("Plans opens once you’re connected.")).ToBeVisibleAsync();
-        await Link("Lobby").ClickAsync();
+        await Link(_plansName).ClickAsync();
+        await Expect(_ada.Page.GetByText($"{_plansName} opens once you’re connected.")).ToBeVisibleAsync();
+        await Link(_homeName).ClickAsync();
         await Expect(_ada.Page.GetByText("opens once you’re connected.")).ToHaveCountAsync(0);
         await ReturnAsync("cut off");
         await _ada.SendAsync("Still here");
         (await _app.Model.NextAsync()).Finish("So am I");
         await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("So am I");
-        Assert.Equal(_lobby, _ada.Page.Url);
+        Assert.Equal(_home, _ada.Page.Url);
     }
 
     [Fact]
     public async Task A_click_that_the_server_never_heard_of_counts()
     {
         _relay.Deafen();
-        await Link("Plans").ClickAsync();
+        await Link(_plansName).ClickAsync();
         await Expect(_ada.Page).ToHaveURLAsync(_plans);
         _relay.Cut();
         await IsAwayAsync();
@@ -121,12 +145,12 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await Button("Leave").ClickAsync();
         await IsToldToWaitAsync();
         await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
-        Assert.Equal(_lobby, _ada.Page.Url);
+        Assert.Equal(_home, _ada.Page.Url);
 
         await ReturnAsync(how);
         await Expect(_ada.Page.GetByText("Please try that again once you’re connected.")).ToHaveCountAsync(0);
         await _ada.ReadyAsync();
-        Assert.Equal(_lobby, _ada.Page.Url);
+        Assert.Equal(_home, _ada.Page.Url);
         await Expect(EditBox).ToHaveValueAsync("Half of an edit");
         await Expect(Instructions).ToHaveValueAsync("In verse");
         await Expect(_ada.Page.GetByText("Saved", new() { Exact = true })).ToHaveCountAsync(2);
@@ -152,14 +176,14 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await _ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" }).CheckAsync();
         await _ada.Page.GetByRole(AriaRole.Switch, new() { Name = "roll_dice" }).UncheckAsync();
         await Expect(_ada.Page.GetByText("Your changes will be saved once you’re connected.")).ToBeVisibleAsync();
-        await Link("Plans").ClickAsync();
+        await Link(_plansName).ClickAsync();
         await ReturnAsync(how);
         await IsInPlansAsync();
         await Expect(Instructions).ToHaveCountAsync(0);
         await KeepsNothingAsync();
 
-        await Link("Lobby").ClickAsync();
-        await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
+        await Link(_homeName).ClickAsync();
+        await Expect(_ada.Heading).ToHaveTextAsync(_homeName);
         if (how != "killed")
         {
             // A page that was loaded again opens by itself what was open in a room.
@@ -177,26 +201,30 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
     [InlineData("cut off")]
     public async Task Settings_that_someone_else_changed_meanwhile_are_not_overwritten_and_what_was_typed_is_shown_wherever_the_page_comes_back(string how)
     {
+        // In the lobby, whose settings everybody may change. The other case has left some there.
+        var (mine, changed) = ($"In verse, {_homeName}", $"In prose, {_homeName}");
+        await Link("Lobby").ClickAsync();
+        await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
         await Button("Settings").ClickAsync();
         await Expect(Instructions).ToBeVisibleAsync();
         await LeaveAsync("cut off");
-        await Instructions.FillAsync("In verse");
-        var grace = await _app.JoinAsync("Grace");
+        await Instructions.FillAsync(mine);
+        var grace = await _app.JoinAsync($"Grace of {_homeName}");
         var theirs = grace.Page.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" });
         await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        await theirs.FillAsync("In prose");
+        await theirs.FillAsync(changed);
         await theirs.BlurAsync();
         await Expect(grace.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
         if (how == "killed")
         {
             await _app.App.KillAsync();
-            await Link("Plans").ClickAsync();
+            await Link(_plansName).ClickAsync();
             _relay.Mend();
             await _app.StartAsync();
-            await Expect(_ada.Heading).ToHaveTextAsync("Plans");
+            await Expect(_ada.Heading).ToHaveTextAsync(_plansName);
             var left = _ada.Page.GetByRole(AriaRole.Group, new() { Name = "Setting that was not saved" });
             await Expect(left).ToContainTextAsync("Someone else changed this setting meanwhile.");
-            await Expect(left).ToContainTextAsync("In verse");
+            await Expect(left).ToContainTextAsync(mine);
             await Link("Lobby").ClickAsync();
             await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
             await Expect(Instructions).ToBeVisibleAsync();
@@ -207,11 +235,11 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
             _relay.Mend();
         }
 
-        await Expect(_ada.Page.Locator(".contested blockquote")).ToHaveTextAsync("In prose");
-        await Expect(Instructions).ToHaveValueAsync("In verse");
-        await Expect(theirs).ToHaveValueAsync("In prose");
+        await Expect(_ada.Page.Locator(".contested blockquote")).ToHaveTextAsync(changed);
+        await Expect(Instructions).ToHaveValueAsync(mine);
+        await Expect(theirs).ToHaveValueAsync(changed);
         await Button("Save mine").ClickAsync();
-        await Expect(theirs).ToHaveValueAsync("In verse");
+        await Expect(theirs).ToHaveValueAsync(mine);
         await KeepsNothingAsync();
     }
 
@@ -289,8 +317,8 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         });
         await _ada.Page.ReloadAsync();
         await IsAwayAsync();
-        await Link("Plans").ClickAsync();
-        await Expect(_ada.Page.GetByText("Plans opens once you’re connected.")).ToBeVisibleAsync();
+        await Link(_plansName).ClickAsync();
+        await Expect(_ada.Page.GetByText($"{_plansName} opens once you’re connected.")).ToBeVisibleAsync();
         await _ada.Page.UnrouteAllAsync();
         _relay.Mend();
         await IsInPlansAsync();
@@ -307,7 +335,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await _ada.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" }).PressAsync("Enter");
         await Expect(_ada.Page.GetByText("Reconnecting… This will be sent once you’re connected.")).ToBeVisibleAsync();
         await _app.StartAsync();
-        await Expect(_ada.Heading).ToHaveTextAsync("Plans");
+        await Expect(_ada.Heading).ToHaveTextAsync(_plansName);
         await Expect(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Bobby, your menu" }).Or(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Bobby , your menu" }))).ToBeVisibleAsync();
     }
 
@@ -354,7 +382,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
         await Expect(name).ToBeVisibleAsync();
         await _ada.Page.GoBackAsync();
         await _ada.ReadyAsync();
-        Assert.Equal(_lobby, _ada.Page.Url);
+        Assert.Equal(_home, _ada.Page.Url);
         await _ada.Page.GoForwardAsync();
         await Expect(name).ToBeVisibleAsync();
         await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Back, as Ada" }).ClickAsync();
@@ -362,8 +390,8 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
 
         // Such a page comes back like any other.
         await LeaveAsync("killed");
-        await Link("Plans").ClickAsync();
-        await Expect(_ada.Page.GetByText("Plans opens once you’re connected.")).ToBeVisibleAsync();
+        await Link(_plansName).ClickAsync();
+        await Expect(_ada.Page.GetByText($"{_plansName} opens once you’re connected.")).ToBeVisibleAsync();
         await ReturnAsync("killed");
         await IsInPlansAsync();
     }
@@ -415,7 +443,7 @@ public sealed class ServerAwayTests(Chromium chromium) : IAsyncLifetime
 
     private async Task IsInPlansAsync()
     {
-        await Expect(_ada.Heading).ToHaveTextAsync("Plans");
+        await Expect(_ada.Heading).ToHaveTextAsync(_plansName);
         await Expect(_ada.ArticleBy("Demo")).ToContainTextAsync("You said: Hello");
         await _ada.ReadyAsync();
         Assert.Equal(_plans, _ada.Page.Url);

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>What somebody changes in a room's settings is saved, however they leave; nobody's text is overwritten or lost.</summary>
-[Collection(BrowserTests.Name)]
+[Collection(ReadingAndWritingTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
 public sealed class SettingsTests(Chromium chromium) : IAsyncLifetime
 {

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace BlazorChat.Tests.Browser;
 
 /// <summary>Sizes are parts of the reader's own size, nothing is too small to read, and nothing hides or overflows at any of them.</summary>
-[Collection(BrowserTests.Name)]
+[Collection(ReadingAndWritingTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
 public sealed class SizeTests(Chromium chromium) : IAsyncLifetime
 {

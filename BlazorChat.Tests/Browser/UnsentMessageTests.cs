@@ -8,7 +8,7 @@ namespace BlazorChat.Tests.Browser;
 /// What was written arrives by itself, in order and once, whatever is in the way. What the server refuses stays, says why, and can be sent
 /// again or thrown away.
 /// </summary>
-[Collection(BrowserTests.Name)]
+[Collection(ReadingAndWritingTests.Name)]
 [Trait(nameof(Kind), Kind.Browser)]
 public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
 {

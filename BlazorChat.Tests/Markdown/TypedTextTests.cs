@@ -7,7 +7,6 @@ using CsCheck;
 namespace BlazorChat.Tests.Markdown;
 
 /// <summary>A person reads what a person typed.</summary>
-[Collection(BlazorChat.Tests.Turns.Flow.AloneCollection.Name)]
 [Trait(nameof(Kind), Kind.Unit)]
 public sealed class TypedTextTests
 {

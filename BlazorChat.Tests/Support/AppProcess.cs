@@ -28,6 +28,9 @@ public sealed partial class AppProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Whether it has not ended.</summary>
+    public bool IsRunning => !_process.HasExited;
+
     /// <summary>Its number in the system.</summary>
     public int ProcessId => _process.Id;
 
