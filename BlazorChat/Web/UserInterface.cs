@@ -4,6 +4,7 @@ using BlazorChat.Components.Layout;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Rooms;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Web;
@@ -36,8 +37,13 @@ internal static class UserInterface
         });
         services.AddCircuits();
         services.AddRazorComponents().AddInteractiveServerComponents()
-            .AddHubOptions(options => options.MaximumReceiveMessageSize = LargestHubMessage);
+            .AddHubOptions(options =>
+            {
+                options.MaximumReceiveMessageSize = LargestHubMessage;
+                options.AddFilter<CircuitBound>();
+            });
         InteropJson.Use(services);
+        CircuitPlace.Use(services);
         return services;
     }
 
@@ -52,6 +58,7 @@ internal static class UserInterface
         app.UseRouting();
         app.UseAuthentication();
         app.UseCircuitsForPeople();
+        app.UsePageBounds();
         app.UseAuthorization();
         app.UseAntiforgery();
         // MapStaticAssets does not know files that an operator adds to wwwroot after the build.

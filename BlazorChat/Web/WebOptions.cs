@@ -16,9 +16,12 @@ public sealed class WebOptions
 
     /// <summary>How long disconnected pages can come back as they were.</summary>
     public CircuitRetention Circuits { get; init; } = new();
+
+    /// <summary>How many pages can be open, and how fast they can be loaded.</summary>
+    public PageLimits Pages { get; init; } = new();
 }
 
-/// <summary>Checks at startup that all scripts are files of this server and that circuit retention is within its bounds.</summary>
+/// <summary>Checks at startup that all scripts are files of this server and that the other settings are within their bounds.</summary>
 internal sealed class WebOptionsValidator(IWebHostEnvironment environment) : IValidateOptions<WebOptions>
 {
     private const int MostScripts = 20;
@@ -35,6 +38,7 @@ internal sealed class WebOptionsValidator(IWebHostEnvironment environment) : IVa
         }
 
         failures.AddRange(options.Circuits.Problems($"{WebOptions.Section}:{nameof(WebOptions.Circuits)}"));
+        failures.AddRange(options.Pages.Problems($"{WebOptions.Section}:{nameof(WebOptions.Pages)}"));
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
     }
 

@@ -1,5 +1,6 @@
 using BlazorChat.Accounts;
 using BlazorChat.Rooms;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace BlazorChat.Web;
@@ -12,6 +13,12 @@ internal static partial class Doors
 {
     private static readonly PathString Circuit = "/_blazor";
 
+    // How a page says that it is closed.
+    private static readonly PathString Goodbye = "/_blazor/disconnect";
+
+    // The first request of a connection.
+    private static readonly PathString Negotiation = "/_blazor/negotiate";
+
     // A list of scripts that the framework's script reads first. It would report nothing if it could not read it.
     private static readonly PathString Initializers = "/_blazor/initializers";
 
@@ -23,6 +30,8 @@ internal static partial class Doors
         services.AddSingleton<HostCheck>();
         services.AddSingleton<OriginCheck>();
         services.AddSingleton<JoinRate>();
+        services.AddSingleton<PageBounds>();
+        services.AddSingleton<CircuitBound>();
         services.AddSingleton<PersonAddresses>();
         services.AddSingleton<IPersonAddresses>(provider => provider.GetRequiredService<PersonAddresses>());
     }
@@ -74,6 +83,40 @@ internal static partial class Doors
             return context.Response.WriteAsync("Join first: only people who have joined can open a circuit.", context.RequestAborted);
         });
     }
+
+    /// <summary>Bounds how fast pages and connections are asked for, and how many connections are open. Call this after authentication.</summary>
+    public static void UsePageBounds(this WebApplication app)
+    {
+        var bounds = app.Services.GetRequiredService<PageBounds>();
+        var refusals = app.Services.GetRequiredService<Refusals>();
+        app.Use((context, next) =>
+        {
+            var isConnection = IsCircuit(context.Request) && !context.Request.Path.Equals(Goodbye, StringComparison.OrdinalIgnoreCase);
+            if (!isConnection && context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is null)
+            {
+                return next();
+            }
+
+            var (personId, address) = (PersonPrincipal.Find(context.User)?.Id, context.Connection.RemoteIpAddress);
+            return !(isConnection && IsOfKnownConnection(context.Request)) && bounds.Load(personId, address) is { } refusal ? refusals.HaveWaitAsync(context, refusal)
+                : !isConnection ? next()
+                : bounds.Connect(personId, address, out var held) is { } full ? refusals.HaveWaitAsync(context, full)
+                : held is null ? next()
+                : HoldAsync(next, held);
+        });
+
+        static async Task HoldAsync(Func<Task> next, IDisposable held)
+        {
+            using (held)
+            {
+                await next().ConfigureAwait(false);
+            }
+        }
+    }
+
+    // All others make the server prepare a connection.
+    private static bool IsOfKnownConnection(HttpRequest request) =>
+        request.Query.ContainsKey("id") && !request.Path.Equals(Negotiation, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a request opens or uses a circuit.</summary>
     public static bool IsCircuit(HttpRequest request) =>

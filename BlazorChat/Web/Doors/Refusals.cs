@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using BlazorChat.Text;
 
@@ -10,6 +11,9 @@ namespace BlazorChat.Web;
 /// </summary>
 internal sealed partial class Refusals(TimeProvider time, ILogger<Refusals> logger)
 {
+    /// <summary>What the operator can do about too many pages.</summary>
+    public const string PagesAdvice = "If people need more, raise the limits in Web:Pages.";
+
     /// <summary>The same refusal is logged once in this time, so that nobody can fill the log.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
@@ -28,6 +32,11 @@ internal sealed partial class Refusals(TimeProvider time, ILogger<Refusals> logg
     public Task RefuseAsync(HttpContext context, int status, string title, string reason, params string[] advice)
     {
         Log(context, reason, string.Join(' ', advice));
+        return AnswerAsync(context, status, title, reason, advice);
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string title, string reason, params string[] advice)
+    {
         var response = context.Response;
         response.StatusCode = status;
         response.Headers.CacheControl = "no-store";
@@ -61,6 +70,32 @@ internal sealed partial class Refusals(TimeProvider time, ILogger<Refusals> logg
 
             """,
             context.RequestAborted);
+    }
+
+    /// <summary>Tells a page to wait: people read why, and browsers try again by themselves.</summary>
+    public Task HaveWaitAsync(HttpContext context, PageRefusal refusal)
+    {
+        var seconds = refusal.Seconds.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = seconds;
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            context.Response.Headers["Refresh"] = seconds;
+        }
+
+        Note(context, refusal.Reason, PagesAdvice);
+        return AnswerAsync(context, StatusCodes.Status429TooManyRequests, "Too many pages", refusal.Reason, refusal.Advice);
+    }
+
+    /// <summary>Logs a refusal that is told in another way.</summary>
+    /// <param name="context">The request, if there is one.</param>
+    /// <param name="reason">What it did, in one sentence.</param>
+    /// <param name="advice">What the operator can do.</param>
+    public void Note(HttpContext? context, string reason, string advice)
+    {
+        if (context is not null)
+        {
+            Log(context, reason, advice);
+        }
     }
 
     /// <summary>A value from a request, as it can be shown and logged.</summary>

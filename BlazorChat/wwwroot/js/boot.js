@@ -75,16 +75,20 @@ function keepState(connection) {
   keepWhole(connection);
   const { start } = connection;
   connection.start = async () => {
-    try {
-      await start.call(connection);
-    } catch (error) {
-      if (/Status code '40[13]'/.test(String(error))) {
-        await isRefused();
+    for (;;) {
+      try {
+        await start.call(connection);
+        full = undefined;
+        return;
+      } catch (error) {
+        if (!/Status code '4(01|03|29)'/.test(String(error)) || await isRefused() !== false) {
+          throw error;
+        }
       }
-
-      throw error;
     }
   };
+  let wait;
+  connection.on('BlazorChat.Wait', (sentence, seconds) => { wait = { sentence, seconds }; });
   let arrived;
   const state = new Promise(resolve => { arrived = resolve; });
   // Registered before the framework's own handler, whose result the server waits for.
@@ -95,7 +99,7 @@ function keepState(connection) {
     document.dispatchEvent(new CustomEvent('chat:rendering'));
     // After the framework has applied the batch.
     setTimeout(() => document.dispatchEvent(new CustomEvent('chat:rendered')));
-    if (isResumed) {
+    if (isResumed || document.documentElement.dataset.connection === 'down') {
       // After the framework has applied the batch.
       setTimeout(onConnectionChanged);
     }
@@ -111,7 +115,24 @@ function keepState(connection) {
       stale = document.querySelector('.shell');
     }
 
-    const result = await invoke.call(connection, name, ...args);
+    const opens = name === 'StartCircuit' || name === 'ResumeCircuit';
+    let result = await invoke.call(connection, name, ...args);
+    while (opens && wait) {
+      const { sentence, seconds } = wait;
+      wait = undefined;
+      await waitForPlace(sentence, seconds);
+      if (name === 'StartCircuit' && performance.now() > MARKS_WITHIN) {
+        reloadWhenAlive();
+        return new Promise(() => {});
+      }
+
+      result = await invoke.call(connection, name, ...args);
+    }
+
+    if (opens) {
+      full = undefined;
+    }
+
     if (name === 'PauseCircuit') {
       await Promise.race([state, delay(STATE_WITHIN)]);
     }
@@ -124,10 +145,28 @@ function keepState(connection) {
 // The server refused the circuit for a reason that another attempt does not change: the page says it instead of reloading for ever.
 let refusal;
 
-// Asks for a circuit in order to hear why there is none. Returns whether the server refused it.
+// The server takes no more pages now, from this person or from this network: the sentence that says so. The page asks again by itself.
+let full;
+
+// .NET lets a circuit show the components of a page within five minutes. An older page has to be loaded again.
+const MARKS_WITHIN = 4 * 60_000;
+
+async function waitForPlace(sentence, seconds) {
+  full = sentence;
+  showDown();
+  // Not all at once.
+  await delay(seconds * (1000 + Math.random() * 500));
+}
+
+// Asks for a circuit in order to hear why there is none. Returns whether the server refused it for good; false also after a wait that the
+// server asked for.
 async function isRefused() {
   const answer = await fetch(new URL('_blazor/negotiate?negotiateVersion=1', document.baseURI), { method: 'POST' }).catch(() => null);
-  if (answer?.status === 401 && !isReloading) {
+  if (answer?.status === 429) {
+    // A proxy may have limits, too.
+    const isOurs = answer.headers.get('Content-Type')?.startsWith('text/plain');
+    await waitForPlace(isOurs ? await answer.text() : 'Too many requests come from your network.', Number(answer.headers.get('Retry-After')) || 5);
+  } else if (answer?.status === 401 && !isReloading) {
     // The person has left, here or in another tab: the page leads to where they can join.
     isReloading = true;
     loadAgain();
@@ -242,7 +281,7 @@ function showDown() {
   line.hidePopover();
   line.showPopover();
   const state = unreachable === 'offline' ? 'You’re offline.' : returnUntil === undefined ? 'Reconnecting…' : Date.now() < returnUntil ? 'The server is restarting…' : 'Waiting for the server…';
-  text.textContent = refusal ?? state + whatWaits();
+  text.textContent = refusal ?? (full ?? state) + whatWaits();
 }
 
 const isStale = () => isResumed && (resumedWith !== undefined || stale?.isConnected);
