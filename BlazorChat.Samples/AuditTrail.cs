@@ -17,7 +17,7 @@ public sealed class AuditTrail : IRoomEventConsumer
     /// <inheritdoc />
     public Task ConsumeAsync(IReadOnlyList<OutboxEntry> entries, CancellationToken cancellationToken)
     {
-        foreach (var entry in entries.Where(e => e.Kind is "RoomCleared" or "RoomDeleted" or "MessageRemoved"))
+        foreach (var entry in entries.Where(e => e.Kind is "RoomCleared" or "RoomDeleted" or "MessageRemoved" or "PersonForgotten"))
         {
             // An entry may come twice: then it replaces the same line.
             _lines[entry.Position] = $"{entry.Kind} in {entry.RoomId}";

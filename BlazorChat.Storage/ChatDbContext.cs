@@ -49,6 +49,10 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
 
     public DbSet<RoomInviteUseRow> RoomInviteUses => Set<RoomInviteUseRow>();
 
+    public DbSet<RoomRemovalRow> RoomRemovals => Set<RoomRemovalRow>();
+
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
+
     public DbSet<RemovedMessageRow> RemovedMessages => Set<RemovedMessageRow>();
 
     /// <summary>
@@ -113,6 +117,7 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             person.Property(p => p.Id).ValueGeneratedNever();
             person.Property(p => p.Name).HasMaxLength(RoomLimits.PersonNameLength);
             person.Property(p => p.NameKey).HasMaxLength(NameKeyLength);
+            person.Property(p => p.FormerName).HasMaxLength(RoomLimits.PersonNameLength);
             person.Property(p => p.Email).HasMaxLength(EmailLength);
             person.Property(p => p.EmailKey).HasMaxLength(EmailLength);
             // Nulls are distinct: those who have given up their names share none.
@@ -239,6 +244,22 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
         {
             leaver.ToTable("Leavers");
             leaver.HasKey(l => l.PersonId);
+        });
+
+        modelBuilder.Entity<RoomRemovalRow>(removal =>
+        {
+            removal.ToTable("RoomRemovals");
+            removal.HasKey(r => new { r.RoomId, r.Through });
+            removal.HasIndex(r => r.At);
+            removal.HasOne<RoomRow>().WithMany().HasForeignKey(r => r.RoomId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<AuditRow>(entry =>
+        {
+            entry.ToTable("Audit");
+            entry.Property(e => e.Id).ValueGeneratedOnAdd();
+            // No foreign keys: what was done stays known when a person or a room is gone.
+            entry.HasIndex(e => e.At);
         });
 
         modelBuilder.Entity<RemovedMessageRow>(removed =>

@@ -1,4 +1,6 @@
 using BlazorChat.Access;
+using BlazorChat.Messages;
+using BlazorChat.Text;
 
 namespace BlazorChat.Storage;
 
@@ -39,8 +41,35 @@ internal sealed class PersonRow
 
     public string? ConcurrencyStamp { get; set; }
 
+    /// <summary>When the person showed that the address is theirs; null if they have not.</summary>
+    public DateTimeOffset? EmailConfirmedAt { get; set; }
+
+    /// <summary>When the password was set with a link, until the person has been told; null otherwise.</summary>
+    public DateTimeOffset? PasswordResetAt { get; set; }
+
+    /// <summary>Whether that link came by mail.</summary>
+    public bool PasswordResetByMail { get; set; }
+
+    /// <summary>When the account was deleted; null for all others.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>The name of somebody who was deleted, until no message has it any more.</summary>
+    public string? FormerName { get; set; }
+
+    /// <summary>What is left to do with the messages of somebody who was deleted.</summary>
+    public MessagesOfDeleted Messages { get; set; }
+
     public KnownPerson ToPerson() =>
-        new(Id, Name, NameKey, Standing, SeenAt) { IsDisabled = IsDisabled, IsRenamed = IsRenamed, IsFromBefore = IsFromBefore };
+        new(Id, Name, NameKey, Standing, SeenAt) { IsDisabled = IsDisabled, IsRenamed = IsRenamed, IsFromBefore = IsFromBefore, IsDeleted = DeletedAt is not null, Messages = Messages, PasswordReset = PasswordResetAt is { } at ? new PasswordReset(at, PasswordResetByMail) : null };
+
+    /// <summary>Leaves nothing but the id, and what is needed until no message has the name any more.</summary>
+    public void SetDeleted(MessagesOfDeleted messages, DateTimeOffset now)
+    {
+        (FormerName, Name, NameKey) = (Name, Names.GonePerson, null);
+        (Standing, IsDisabled, IsRenamed, IsFromBefore) = (Standing.None, false, false, false);
+        (Email, EmailKey, EmailConfirmedAt, PasswordHash, SecurityStamp, PasswordResetAt) = (null, null, null, null, null, null);
+        (DeletedAt, SeenAt, Messages) = (now, now, messages);
+    }
 }
 
 /// <summary>A browser in which somebody is signed in.</summary>

@@ -1,4 +1,5 @@
 using BlazorChat.Access;
+using BlazorChat.Messages;
 using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Storage;
@@ -121,6 +122,17 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
         db.People.Remove(person);
     }
 
+    /// <summary>Deletes somebody's account with all of its sessions and links. The id stays, without anything else.</summary>
+    public async Task DeleteAsync(PersonRow person, MessagesOfDeleted messages, DateTimeOffset now)
+    {
+        await EndSessionsAsync(person.Id, except: null).ConfigureAwait(false);
+        db.OneTimeLinks.RemoveRange(await db.OneTimeLinks.Where(l => l.PersonId == person.Id || l.CreatedById == person.Id).ToListAsync(cancellationToken).ConfigureAwait(false));
+        person.SetDeleted(messages, now);
+    }
+
+    /// <summary>Records what the change does.</summary>
+    public void Record(AuditEntry entry, DateTimeOffset now) => db.Audit.Add(AuditRow.Of(entry with { At = now }));
+
     /// <summary>A session by id.</summary>
     public Task<SessionRow?> FindSessionAsync(Guid id) => db.Sessions.FirstOrDefaultAsync(s => s.Id == id, cancellationToken);
 
@@ -147,7 +159,7 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
         await db.Leavers.Where(l => l.LeftAt < old).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         await db.OneTimeLinks.Where(l => l.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         db.Sessions.RemoveRange(await db.Sessions.Where(s => s.SeenAt < old).ToListAsync(cancellationToken).ConfigureAwait(false));
-        db.People.RemoveRange(await db.People.Where(p => p.Standing < Standing.Registered && p.SeenAt < old).ToListAsync(cancellationToken).ConfigureAwait(false));
+        db.People.RemoveRange(await db.People.Where(p => p.Standing < Standing.Registered && p.SeenAt < old && p.Messages == MessagesOfDeleted.None).ToListAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>A link by the hash of its token.</summary>

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
+using BlazorChat.Access;
 using BlazorChat.Rooms;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Storage;
 
@@ -9,7 +11,7 @@ namespace BlazorChat.Storage;
 /// ever; removing all rows of a large room in the same transaction would make everybody's writes wait for seconds. A start goes on with what
 /// an earlier process left.
 /// </summary>
-internal sealed partial class Removal(Database database, TimeProvider time, ILogger<Removal> logger) : BackgroundService
+internal sealed partial class Removal(Database database, IOptions<AuditOptions> audit, TimeProvider time, ILogger<Removal> logger) : BackgroundService
 {
     /// <summary>How many messages are removed together with the mark.</summary>
     public const int FirstSlice = 200;
@@ -62,6 +64,7 @@ internal sealed partial class Removal(Database database, TimeProvider time, ILog
             {
                 await RemoveAllAsync(stoppingToken).ConfigureAwait(false);
                 await ForgetIdsAsync(stoppingToken).ConfigureAwait(false);
+                await ForgetAuditAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (StorageUnavailableException e)
             {
@@ -92,6 +95,15 @@ internal sealed partial class Removal(Database database, TimeProvider time, ILog
         foreach (var roomId in rooms)
         {
             await database.WriteAsync(db => RemovedIds.Outdated(db, now).Where(m => m.RoomId == roomId).ExecuteDeleteAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ForgetAuditAsync(CancellationToken cancellationToken)
+    {
+        var old = time.GetUtcNow() - audit.Value.KeepFor;
+        if (await database.ReadAsync(db => db.Audit.AnyAsync(e => e.At < old, cancellationToken), cancellationToken).ConfigureAwait(false))
+        {
+            await database.WriteAsync(db => db.Audit.Where(e => e.At < old).ExecuteDeleteAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         }
     }
 

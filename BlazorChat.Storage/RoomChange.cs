@@ -19,6 +19,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     private readonly Dictionary<Guid, RoomInviteRow> _invites = [];
     private readonly List<RoomEvent> _events = [];
     private RoomRow? _room;
+    private bool _changesAccess;
 
     /// <summary>Whether the change leaves rows behind that it has marked as removed.</summary>
     public bool LeavesRows { get; private set; }
@@ -155,7 +156,12 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     public void AddInviteUse(Guid inviteId, Guid personId, DateTimeOffset at) =>
         db.RoomInviteUses.Add(new RoomInviteUseRow { InviteId = inviteId, PersonId = personId, UsedAt = at });
 
-    public void Save(Room room) => Found(_room).Set(room);
+    public void Save(Room room)
+    {
+        var row = Found(_room);
+        _changesAccess |= (row.Visibility, row.HidesHistory) != (room.Visibility, room.HidesHistory);
+        row.Set(room);
+    }
 
     public void Add(Message message, Guid? clientId)
     {
@@ -249,6 +255,46 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         }
     }
 
+    public async Task<(IReadOnlyList<Guid> Removed, int Visible)> ForgetAsync(DeletedPerson person, IReadOnlyList<Guid> messageIds, CancellationToken cancellationToken)
+    {
+        var cleared = Found(_room).ClearedThrough;
+        var rows = await db.Messages.Where(m => m.RoomId == roomId && messageIds.Contains(m.Id)).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var (removed, visible) = (new List<Guid>(), 0);
+        foreach (var row in rows)
+        {
+            if (person.RemovesMessages && row.AuthorKind == AuthorKind.Person && row.AuthorId == person.AuthorId)
+            {
+                if (RemovedIds.Of(row, time.GetUtcNow()) is { } id)
+                {
+                    db.RemovedMessages.Add(id);
+                }
+
+                _messages.Remove(row.Id);
+                db.Messages.Remove(row);
+                removed.Add(row.Id);
+                visible += row.Sequence > cleared ? 1 : 0;
+                continue;
+            }
+
+            var message = row.ToMessage();
+            var forgotten = person.Forget(message);
+            row.AuthorName = forgotten.Author.Name;
+            row.Set(forgotten, message);
+            _messages[row.Id] = (row, forgotten);
+        }
+
+        var versions = await db.Versions.Where(v => messageIds.Contains(v.MessageId) && !removed.Contains(v.MessageId)).ToListAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var version in versions)
+        {
+            var parts = MessagePartsJson.Read(version.Parts);
+            var forgotten = person.Forget(parts);
+            version.Parts = forgotten == parts ? version.Parts : MessagePartsJson.Write(forgotten);
+            (version.Status, version.StatusDetail) = StoredStatuses.Write(person.Forget(StoredStatuses.Read(version.Status, version.StatusDetail)));
+        }
+
+        return (removed, visible);
+    }
+
     public async Task<(int Removed, long Through)> RemoveOldestAsync(int count, CancellationToken cancellationToken)
     {
         // Saved first: changed rows must still exist for that, and messages that this change has ended may then be removed.
@@ -283,6 +329,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
             return [];
         }
 
+        db.Audit.AddRange(_events.Select(Recorded).OfType<AuditEntry>().Select(entry => AuditRow.Of(entry with { At = time.GetUtcNow() })));
         var numbered = _events.Select(e => e with { Number = ++_room!.LastEvent }).ToImmutableArray();
         if (numbered.Length + db.ChangeTracker.Entries().Count() > InOrder)
         {
@@ -316,6 +363,22 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         SubjectId = roomEvent.SubjectId,
         At = time.GetUtcNow(),
     };
+
+    // With the change itself: what is done about rights is recorded, or not done.
+    private AuditEntry? Recorded(RoomEvent roomEvent) => roomEvent switch
+    {
+        RoomEvent.MemberSet set => Entry(set.IsAppointed ? AuditAction.OwnerAppointed : AuditAction.MemberSet, set.By, set.Member.PersonId),
+        RoomEvent.MemberRemoved removed => Entry(AuditAction.MemberRemoved, removed.By, removed.PersonId),
+        RoomEvent.InviteCreated created => Entry(AuditAction.InviteMade, created.By, null),
+        RoomEvent.InviteRevoked revoked => Entry(AuditAction.InviteRevoked, revoked.By, null),
+        RoomEvent.RoomChanged { By: { } by } when _changesAccess => Entry(AuditAction.AccessChanged, by, null),
+        RoomEvent.RoomCleared cleared => Entry(AuditAction.RoomCleared, cleared.By, null),
+        RoomEvent.RoomDeleted deleted => Entry(AuditAction.RoomDeleted, deleted.By, null),
+        _ => null,
+    };
+
+    private AuditEntry Entry(AuditAction action, Author by, Guid? personId) =>
+        new(action, by.Kind == AuthorKind.Person && Guid.TryParse(by.Id, out var id) ? id : null, personId, roomId);
 
     private Message? Known(MessageRow? row)
     {

@@ -1,6 +1,7 @@
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Text;
 using BlazorChat.Turns;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,6 +31,36 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
         database.ReadAsync<IReadOnlyList<RoomInvite>>(async db =>
             (await db.RoomInvites.AsNoTracking().Where(i => i.RoomId == roomId).OrderByDescending(i => i.CreatedAt).ThenByDescending(i => i.Id)
                 .ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(i => i.ToInvite()), cancellationToken);
+
+    public Task<IReadOnlyList<string>> ReadNamesAsync(Guid roomId, string authorId, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<string>>(async db =>
+            await db.Messages.Where(m => m.RoomId == roomId && m.AuthorId == authorId).Select(m => m.AuthorName).Distinct().ToListAsync(cancellationToken).ConfigureAwait(false),
+            cancellationToken);
+
+    public Task<IReadOnlyList<Guid>> FindRoomsOfAsync(Guid personId, CancellationToken cancellationToken)
+    {
+        var authorId = personId.ToString("N");
+        return database.ReadAsync<IReadOnlyList<Guid>>(async db =>
+            await db.Members.Where(m => m.PersonId == personId).Select(m => m.RoomId)
+                .Union(db.RoomInvites.Where(i => i.CreatedBy == personId).Select(i => i.RoomId))
+                .Union(db.Turns.Where(t => t.RequestedById == authorId).Select(t => t.RoomId))
+                .ToListAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<(Guid Id, long Sequence)>> FindOfAsync(Guid roomId, DeletedPerson person, long after, int count, CancellationToken cancellationToken)
+    {
+        var (authorId, gone, removes) = (person.AuthorId, Names.GonePerson, person.RemovesMessages);
+        List<string?> details = [.. person.Details];
+        return database.ReadAsync<IReadOnlyList<(Guid, long)>>(async db =>
+            (await db.Messages.Where(m => m.RoomId == roomId && m.Sequence > after
+                && ((m.AuthorId == authorId && (removes || m.AuthorName != gone))
+                    || (m.AskedById == authorId && m.AskedByName != gone)
+                    || details.Contains(m.StatusDetail)
+                    || m.Parts.Contains(authorId)
+                    || (m.Versions > 1 && db.Versions.Any(v => v.MessageId == m.Id && (details.Contains(v.StatusDetail) || v.Parts.Contains(authorId))))))
+                .OrderBy(m => m.Sequence).Take(count).Select(m => new { m.Id, m.Sequence }).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(m => (m.Id, m.Sequence)),
+            cancellationToken);
+    }
 
     public Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>

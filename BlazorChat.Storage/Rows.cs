@@ -57,6 +57,46 @@ internal sealed class RoomInviteUseRow
     public DateTimeOffset UsedAt { get; set; }
 }
 
+/// <summary>
+/// Messages that were cleared, or a room that was deleted, and that can be brought back until the time for it is over. Of a room's, only the
+/// last one can be brought back: then those before it follow on each other.
+/// </summary>
+internal sealed class RoomRemovalRow
+{
+    public required Guid RoomId { get; set; }
+
+    /// <summary>The last sequence that it hides; <see cref="RoomRow.Deleted"/> for the room itself.</summary>
+    public long Through { get; set; }
+
+    /// <summary>The room's <see cref="RoomRow.ClearedThrough"/> from before, which it gets back.</summary>
+    public long From { get; set; }
+
+    public DateTimeOffset At { get; set; }
+
+    public Guid? ById { get; set; }
+}
+
+/// <summary>See <see cref="AuditEntry"/>.</summary>
+internal sealed class AuditRow
+{
+    /// <summary>Rises with each row.</summary>
+    public long Id { get; set; }
+
+    public DateTimeOffset At { get; set; }
+
+    public AuditAction Action { get; set; }
+
+    public Guid? ById { get; set; }
+
+    public Guid? PersonId { get; set; }
+
+    public Guid? RoomId { get; set; }
+
+    public static AuditRow Of(AuditEntry entry) => new() { At = entry.At, Action = entry.Action, ById = entry.By, PersonId = entry.PersonId, RoomId = entry.RoomId };
+
+    public AuditEntry ToEntry() => new(Action, ById, PersonId, RoomId) { At = At };
+}
+
 /// <summary>A room's row. It keeps counts, so that no reader has to count messages.</summary>
 internal sealed class RoomRow
 {

@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Turns;
 using BlazorChat.Outbox;
 using BlazorChat.Rooms;
@@ -39,6 +40,7 @@ internal static class StorageServices
         builder.Services.AddSingleton<ITurnStore, TurnStore>();
         builder.Services.AddSingleton<IOutbox, OutboxStore>();
         builder.Services.AddSingleton<PeopleStore>();
+        builder.Services.AddSingleton<IAuditLog, AuditStore>();
         return builder;
     }
 

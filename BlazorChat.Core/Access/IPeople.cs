@@ -33,6 +33,12 @@ internal interface IPeople
     /// <summary>A person's name now; null if nobody has this id.</summary>
     string? NameOf(Guid personId);
 
+    /// <summary>
+    /// Whether somebody who was here cannot act any more: they left, or their account is deleted or disabled. A right that only they have is
+    /// nobody's.
+    /// </summary>
+    bool IsGone(Guid personId);
+
     /// <summary>The person with exactly this name; null if nobody who can be invited has it, for whatever reason.</summary>
     Guid? FindByName(string name);
 }

@@ -1,3 +1,5 @@
+using BlazorChat.Messages;
+
 namespace BlazorChat.Access;
 
 /// <summary>A person of this server, a guest or an account, as the directory keeps them in memory.</summary>
@@ -17,12 +19,26 @@ internal sealed record KnownPerson(Guid Id, string Name, string? NameKey, Standi
     /// <summary>Whether they had a cookie before there were accounts. They may register whatever the settings say.</summary>
     public bool IsFromBefore { get; init; }
 
+    /// <summary>Whether the account was deleted. Its id stays known for as long as a cookie with it can exist, so that nobody comes back with one.</summary>
+    public bool IsDeleted { get; init; }
+
+    /// <summary>What is left to do with the messages of somebody who was deleted.</summary>
+    public MessagesOfDeleted Messages { get; init; }
+
+    /// <summary>When the password was set with a link, until the person has been told; null otherwise.</summary>
+    public PasswordReset? PasswordReset { get; init; }
+
     /// <summary>Whether they have an account.</summary>
     public bool HasAccount => Standing >= Standing.Registered;
 
     /// <summary>What they are now.</summary>
     public Standing StandingNow => IsDisabled ? Standing.None : Standing;
 }
+
+/// <summary>A password that was set with a link.</summary>
+/// <param name="At">When.</param>
+/// <param name="IsByMail">Whether the link came by mail; otherwise an administrator made it.</param>
+internal sealed record PasswordReset(DateTimeOffset At, bool IsByMail);
 
 /// <summary>A browser in which somebody is signed in. Its cookie names it.</summary>
 /// <param name="Id">The session's id. That of a cookie from before there were sessions is its person's id.</param>

@@ -47,6 +47,9 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
     public string? NameOf(Guid personId) => _people.GetValueOrDefault(personId)?.Name;
 
     /// <inheritdoc />
+    public bool IsGone(Guid personId) => Find(personId) is { StandingNow: Standing.None };
+
+    /// <inheritdoc />
     public Guid? FindByName(string name) => FindByKey(NameKeys.Of(name)) is { StandingNow: not Standing.None } known ? known.Id : null;
 
     /// <summary>Somebody by id; null if nobody has it.</summary>

@@ -12,6 +12,10 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
     /// <summary>Whether anybody owns the room. The lobby, and rooms that code on the server made, belong to nobody.</summary>
     public bool HasOwner { get; } = Members.Values.Any(m => m.Role == RoomRole.Owner);
 
+    /// <summary>Whether somebody owns the room who is known and can still act.</summary>
+    public bool HasOwnerOf(IPeople people) =>
+        Members.Values.Any(m => m.Role == RoomRole.Owner && people.NameOf(m.PersonId) is not null && !people.IsGone(m.PersonId));
+
     /// <summary>The role of somebody with a standing; null if the room does not exist for them.</summary>
     public RoomRole? RoleOf(Guid personId, Standing standing) => standing switch
     {

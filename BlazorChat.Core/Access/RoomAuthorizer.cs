@@ -58,6 +58,12 @@ public enum RoomPermission
     /// <summary>Make a room read only and take it out of the list, or bring it back.</summary>
     ArchiveRoom,
 
+    /// <summary>Make somebody the owner of a room whose owners cannot act any more.</summary>
+    AppointOwner,
+
+    /// <summary>See which rooms have no owner who can act.</summary>
+    ListOwnerless,
+
     /// <summary>Become a member of a room by an invite. Which invite it is decides the rest.</summary>
     UseInvite,
 }
@@ -103,6 +109,8 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
 {
     private static readonly RoomError JoinFirst = new(RoomErrorKind.Forbidden, "Please join with a name first.");
 
+    private const string AdministratorsOnly = "Only an administrator can do this.";
+
     private static readonly RoomError SignedOut = new(RoomErrorKind.Forbidden, "You are not signed in any more.");
 
     /// <inheritdoc />
@@ -119,9 +127,20 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             return null;
         }
 
+        if (permission is RoomPermission.ListOwnerless)
+        {
+            return standing == Standing.Administrator ? null : No(AdministratorsOnly);
+        }
+
         if (resource is null)
         {
             return No("No one can do this.");
+        }
+
+        if (permission is RoomPermission.AppointOwner && standing == Standing.Administrator && rooms.Find(resource.RoomId) is { } ownerless && !ownerless.HasOwnerOf(people))
+        {
+            // Without seeing the room.
+            return null;
         }
 
         if (rooms.Find(resource.RoomId) is not { } access || access.RoleOf(who.Id, standing) is not { } role)
@@ -137,6 +156,11 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
         if (permission is RoomPermission.LeaveRoom)
         {
             return access.Members.ContainsKey(who.Id) ? null : No("You are not a member of this room.");
+        }
+
+        if (permission is RoomPermission.AppointOwner)
+        {
+            return No(standing == Standing.Administrator ? "This room has an owner." : AdministratorsOnly);
         }
 
         if (role < RoomRole.Member)

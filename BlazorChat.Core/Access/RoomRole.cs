@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace BlazorChat.Access;
 
 /// <summary>What somebody may do in a room, from least to most. Stored as numbers: never renumber.</summary>
@@ -42,10 +44,31 @@ public sealed record RoomMember(Guid PersonId, RoomRole Role, DateTimeOffset Sin
 /// <summary>What always holds for the members of a room.</summary>
 internal static class RoomMembers
 {
-    /// <summary>Whether a person is the only owner among these members.</summary>
-    public static bool IsLastOwner(this IEnumerable<RoomMember> members, Guid personId) =>
-        members.Where(m => m.Role == RoomRole.Owner).Select(m => m.PersonId).ToList() is [var only] && only == personId;
+    /// <summary>Whether a person is the only owner among these members who can still act.</summary>
+    public static bool IsLastOwner(this IEnumerable<RoomMember> members, Guid personId, IPeople people)
+    {
+        var isOwner = false;
+        foreach (var member in members.Where(m => m.Role == RoomRole.Owner))
+        {
+            if (member.PersonId == personId)
+            {
+                isOwner = true;
+            }
+            else if (!people.IsGone(member.PersonId))
+            {
+                return false;
+            }
+        }
+
+        return isOwner;
+    }
 }
+
+/// <summary>A room in which nobody who is an owner can act any more, for administrators to appoint one. They need not see the room.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Members">The names of its members who can act.</param>
+public sealed record OwnerlessRoom(Guid RoomId, string Name, ImmutableArray<string> Members);
 
 /// <summary>A member of a room, for people to read.</summary>
 /// <param name="Member">The member.</param>

@@ -49,7 +49,7 @@ internal sealed record ChangeAccess(Guid RoomId, Person? By, RoomVisibility? Vis
             }
 
             change.Save(changed);
-            change.Tell(new RoomEvent.RoomChanged(changed));
+            change.Tell(new RoomEvent.RoomChanged(changed) { By = context.By });
             return changed;
         }, cancellationToken);
 }

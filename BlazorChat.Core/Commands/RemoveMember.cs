@@ -29,7 +29,7 @@ internal sealed record RemoveMember(Guid RoomId, Person? By, Guid PersonId) : Ro
                 return RoomErrors.NoSuchMember;
             }
 
-            if (members.IsLastOwner(PersonId))
+            if (members.IsLastOwner(PersonId, context.People))
             {
                 return RoomErrors.LastOwner;
             }

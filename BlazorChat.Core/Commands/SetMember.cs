@@ -15,9 +15,13 @@ internal sealed record SetMember(Guid RoomId, Person? By, Guid PersonId, RoomRol
 
     internal override RoomError? Check() => Enum.IsDefined(Role) ? null : RoomErrors.NoSuchRole;
 
-    internal override async Task<Result<RoomMember>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
+    internal override Task<Result<RoomMember>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
+        SetAsync(context, PersonId, Role, isAppointed: false, cancellationToken);
+
+    /// <summary>Sets a member, for this command and <see cref="AppointOwner"/>.</summary>
+    internal static async Task<Result<RoomMember>> SetAsync(RoomCommandContext context, Guid personId, RoomRole role, bool isAppointed, CancellationToken cancellationToken)
     {
-        if (context.People.NameOf(PersonId) is null)
+        if (context.People.NameOf(personId) is null || context.People.IsGone(personId))
         {
             return RoomErrors.NoSuchPerson;
         }
@@ -30,8 +34,8 @@ internal sealed record SetMember(Guid RoomId, Person? By, Guid PersonId, RoomRol
             }
 
             var members = await change.ReadMembersAsync(token).ConfigureAwait(false);
-            var known = members.FirstOrDefault(m => m.PersonId == PersonId);
-            if (known is { Role: RoomRole.Owner } && Role != RoomRole.Owner && members.IsLastOwner(PersonId))
+            var known = members.FirstOrDefault(m => m.PersonId == personId);
+            if (known is { Role: RoomRole.Owner } && role != RoomRole.Owner && members.IsLastOwner(personId, context.People))
             {
                 return RoomErrors.LastOwner;
             }
@@ -42,12 +46,12 @@ internal sealed record SetMember(Guid RoomId, Person? By, Guid PersonId, RoomRol
             }
 
             var member = known is null
-                ? new RoomMember(PersonId, Role, context.Now) { SeesFrom = room.HidesHistory ? room.LastSequence + 1 : 0 }
-                : known with { Role = Role };
+                ? new RoomMember(personId, role, context.Now) { SeesFrom = room.HidesHistory ? room.LastSequence + 1 : 0 }
+                : known with { Role = role };
             if (member != known)
             {
                 change.Save(member);
-                change.Tell(new RoomEvent.MemberSet(member, context.By));
+                change.Tell(new RoomEvent.MemberSet(member, context.By) { IsAppointed = isAppointed });
             }
 
             return member;

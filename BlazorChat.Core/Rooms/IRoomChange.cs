@@ -91,6 +91,12 @@ internal interface IRoomChange
     /// </summary>
     Task RemoveMessagesAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Takes somebody's name out of messages, also of those that are hidden because they were cleared; their own are removed if they wished so.
+    /// </summary>
+    /// <returns>The ids of the removed messages, and how many of them were not hidden.</returns>
+    Task<(IReadOnlyList<Guid> Removed, int Visible)> ForgetAsync(DeletedPerson person, IReadOnlyList<Guid> messageIds, CancellationToken cancellationToken);
+
     /// <summary>Removes the oldest messages of the room, but never one that is still being written.</summary>
     /// <returns>The number of removed messages, and the sequence up to which they were removed.</returns>
     Task<(int Removed, long Through)> RemoveOldestAsync(int count, CancellationToken cancellationToken);

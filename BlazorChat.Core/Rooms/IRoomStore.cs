@@ -57,6 +57,23 @@ internal interface IRoomStore
     /// <summary>The invites of a room, newest first.</summary>
     Task<IReadOnlyList<RoomInvite>> ReadInvitesAsync(Guid roomId, CancellationToken cancellationToken);
 
+    /// <summary>The names under which an author has written in a room.</summary>
+    Task<IReadOnlyList<string>> ReadNamesAsync(Guid roomId, string authorId, CancellationToken cancellationToken);
+
+    /// <summary>The rooms in which somebody is a member, has made invites, or waits for an answer.</summary>
+    Task<IReadOnlyList<Guid>> FindRoomsOfAsync(Guid personId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The next messages of a room that have somebody's name in them, or that they wrote, in order of sequence, also those that are hidden because
+    /// they were cleared.
+    /// </summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="person">The person.</param>
+    /// <param name="after">Only messages with a higher sequence.</param>
+    /// <param name="count">The maximum number of messages.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    Task<IReadOnlyList<(Guid Id, long Sequence)>> FindOfAsync(Guid roomId, DeletedPerson person, long after, int count, CancellationToken cancellationToken);
+
     /// <summary>One room, or null.</summary>
     Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken);
 

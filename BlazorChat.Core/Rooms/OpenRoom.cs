@@ -147,7 +147,7 @@ internal sealed class OpenRoom
             case RoomEvent.ResponseEnded { Message.Id: var id }:
                 _running.Remove(id);
                 break;
-            case RoomEvent.MessageRemoved or RoomEvent.RoomCleared or RoomEvent.RoomDeleted:
+            case RoomEvent.MessageRemoved or RoomEvent.PersonForgotten or RoomEvent.RoomCleared or RoomEvent.RoomDeleted:
                 foreach (var gone in _running.Keys.Where(id => next.Find(id) is null).ToList())
                 {
                     _running.Remove(gone);

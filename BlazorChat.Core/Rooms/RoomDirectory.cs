@@ -60,6 +60,7 @@ internal sealed class RoomDirectory : IRoomObserver
                 RoomEvent.MessageRemoved removed => WithRunning(
                     known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - 1) } }, r => r.Remove(removed.MessageId)),
                 RoomEvent.OldestDropped dropped => known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - dropped.Count) } },
+                RoomEvent.PersonForgotten forgotten => known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - forgotten.Removed) } },
                 RoomEvent.RoomChanged changed => known with { Room = known.Room with { Name = changed.Room.Name, IsNamed = changed.Room.IsNamed, ArchivedAt = changed.Room.ArchivedAt } },
                 RoomEvent.RoomCleared => WithRunning(known with { Room = known.Room with { MessageCount = 0 } }, r => r.Clear()),
                 RoomEvent.RoomDeleted => null,

@@ -101,6 +101,9 @@ internal abstract record RoomEvent
     /// <summary>The room's name, settings, visibility or cost changed, or whether it is archived.</summary>
     public sealed record RoomChanged(Room Room) : RoomEvent
     {
+        /// <summary>Who changed who can see it; null for other changes.</summary>
+        public Author? By { get; init; }
+
         /// <inheritdoc />
         public override Guid? SubjectId => null;
     }
@@ -108,6 +111,9 @@ internal abstract record RoomEvent
     /// <summary>Somebody is a member of the room now, or has another role.</summary>
     public sealed record MemberSet(RoomMember Member, Author By) : RoomEvent
     {
+        /// <summary>Whether an administrator appointed them, because nobody else could decide about the room.</summary>
+        public bool IsAppointed { get; init; }
+
         /// <inheritdoc />
         public override Guid? SubjectId => Member.PersonId;
     }
@@ -131,6 +137,16 @@ internal abstract record RoomEvent
     {
         /// <inheritdoc />
         public override Guid? SubjectId => InviteId;
+    }
+
+    /// <summary>
+    /// Somebody was deleted: messages lose their name, and their own are removed if they wished so. <see cref="Removed"/> of those are gone
+    /// since the last such event.
+    /// </summary>
+    public sealed record PersonForgotten(DeletedPerson Person, int Removed) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => Guid.TryParse(Person.AuthorId, out var id) ? id : null;
     }
 
     /// <summary>All messages up to <see cref="Through"/> and their turns were removed.</summary>

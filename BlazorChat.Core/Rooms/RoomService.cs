@@ -85,6 +85,52 @@ public sealed partial class RoomService
     /// <summary>The sequence of the first message that a person may see in a room that they may see; 0 for all.</summary>
     internal long SeesFrom(Person? person, Guid roomId) => person is null ? 0 : _access.SeesFrom(roomId, person.Id);
 
+    /// <summary>The rooms that only this person owns, of those who can still act. Whoever leaves the server has to decide about them.</summary>
+    internal ImmutableArray<Room> OwnedAlone(Guid personId) =>
+        [.. _directory.Rooms.Select(r => r.Room).Where(r => _access.Find(r.Id) is { } access && access.Members.Values.IsLastOwner(personId, _people))];
+
+    /// <summary>Has all rooms forget somebody who was deleted, little by little, so that nobody waits. Goes on where an earlier call ended.</summary>
+    /// <param name="personId">The person.</param>
+    /// <param name="formerName">The name that they had.</param>
+    /// <param name="removesMessages">Whether their messages are removed.</param>
+    /// <param name="cancellationToken">Ends it after the current step.</param>
+    /// <exception cref="StorageUnavailableException">It has to be tried again later.</exception>
+    internal async Task ForgetAsync(Guid personId, string? formerName, bool removesMessages, CancellationToken cancellationToken)
+    {
+        var authorId = new Person(personId, "").AsAuthor().Id;
+        var theirs = (await _store.FindRoomsOfAsync(personId, cancellationToken).ConfigureAwait(false)).ToHashSet();
+        foreach (var roomId in _directory.Rooms.Select(r => r.Room.Id))
+        {
+            var names = await _store.ReadNamesAsync(roomId, authorId, cancellationToken).ConfigureAwait(false);
+            var person = new DeletedPerson(
+                authorId, [.. names.Append(formerName).OfType<string>().Where(n => n != Names.GonePerson).Distinct(StringComparer.Ordinal)], removesMessages);
+            var isFirst = theirs.Contains(roomId);
+            var after = 0L;
+            while (true)
+            {
+                var found = await _store.FindOfAsync(roomId, person, after, ForgetPerson.Slice, cancellationToken).ConfigureAwait(false);
+                if (found.Count == 0 && !isFirst)
+                {
+                    break;
+                }
+
+                isFirst = false;
+                var forgotten = await _owners.RunAsync(new ForgetPerson(roomId, personId, person, [.. found.Select(m => m.Id)]), cancellationToken).ConfigureAwait(false);
+                if (forgotten.Error is { Kind: RoomErrorKind.Unavailable } error)
+                {
+                    throw new StorageUnavailableException(error.Message);
+                }
+
+                if (found.Count == 0 || forgotten.Error is not null)
+                {
+                    break;
+                }
+
+                after = found[^1].Sequence;
+            }
+        }
+    }
+
     /// <summary>All rooms, most recent activity first, for code on the server: no one's permission is checked.</summary>
     public ImmutableArray<RoomSummary> Rooms => _directory.Rooms;
 
@@ -258,7 +304,7 @@ public sealed partial class RoomService
                 return RoomErrors.TooFast;
             }
 
-            if (Names.CheckPersonName(personName) is not { Error: null, Value: var name } || _people.FindByName(name) is not { } id)
+            if (FindPerson(personName) is not { } id)
             {
                 return RoomErrors.NoSuchPerson;
             }
@@ -267,6 +313,41 @@ public sealed partial class RoomService
                 ? RoomErrors.AlreadyMember
                 : await SetMemberAsync(person, roomId, id, role, cancellationToken).ConfigureAwait(false);
         }, cancellationToken);
+
+    /// <summary>
+    /// Makes the person with exactly this name an owner, whether they are a member or not. Tries count toward the posting rate, as with
+    /// <see cref="InviteByNameAsync"/>.
+    /// </summary>
+    /// <param name="person">The caller.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="personName">The name of who is to own the room, too.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    public Task<Result<RoomMember>> HandOverAsync(Person? person, Guid roomId, string? personName, CancellationToken cancellationToken) =>
+        ReadAsync<RoomMember>(person, RoomPermission.ManageMembers, roomId, async () =>
+            !_rate.TryTake(person!.Id, isMessage: true) ? RoomErrors.TooFast
+            : FindPerson(personName) is { } id ? await SetMemberAsync(person, roomId, id, RoomRole.Owner, cancellationToken).ConfigureAwait(false)
+            : RoomErrors.NoSuchPerson, cancellationToken);
+
+    /// <summary>The rooms whose owners cannot act any more, or are gone. Open rooms that never had one are not among them.</summary>
+    public Task<Result<ImmutableArray<OwnerlessRoom>>> ListOwnerlessAsync(Person? person, CancellationToken cancellationToken) =>
+        ReadAsync<ImmutableArray<OwnerlessRoom>>(person, RoomPermission.ListOwnerless, null, () => Task.FromResult<Result<ImmutableArray<OwnerlessRoom>>>(
+            _directory.Rooms.Select(r => r.Room)
+                .Select(r => (Room: r, Access: _access.Find(r.Id)))
+                .Where(r => r.Access is { } access && !access.HasOwnerOf(_people) && (access.HasOwner || access.Visibility == RoomVisibility.Private))
+                .Select(r => new OwnerlessRoom(
+                    r.Room.Id, r.Room.Name,
+                    [.. r.Access!.Members.Keys.Where(id => !_people.IsGone(id)).Select(_people.NameOf).OfType<string>().Order(StringComparer.OrdinalIgnoreCase)]))
+                .ToImmutableArray()), cancellationToken);
+
+    /// <inheritdoc cref="AppointOwner" />
+    /// <param name="person">The caller.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="personName">The name of who is to own the room.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    public Task<Result<RoomMember>> AppointOwnerAsync(Person? person, Guid roomId, string? personName, CancellationToken cancellationToken) =>
+        ReadAsync<RoomMember>(person, RoomPermission.AppointOwner, roomId, async () => FindPerson(personName) is { } id
+            ? await _owners.RunAsync(new AppointOwner(roomId, person, id), cancellationToken).ConfigureAwait(false)
+            : RoomErrors.NoSuchPerson, cancellationToken);
 
     /// <inheritdoc cref="CreateInvite" />
     /// <param name="person">The caller.</param>
@@ -338,6 +419,8 @@ public sealed partial class RoomService
 
     private async Task<FoundInvite?> FindInviteAsync(Person person, string? token, CancellationToken cancellationToken) =>
         token is { Length: > 0 and <= 100 } ? await _store.FindInviteAsync(InviteToken.HashOf(token), person.Id, cancellationToken).ConfigureAwait(false) : null;
+
+    private Guid? FindPerson(string? name) => Names.CheckPersonName(name) is { Error: null, Value: var known } ? _people.FindByName(known) : null;
 
     private RoomSummary Cut(RoomSummary summary, Person? person) =>
         SeesFrom(person, summary.Room.Id) is > 0 and var from ? summary with { Room = summary.Room.From(from) } : summary;

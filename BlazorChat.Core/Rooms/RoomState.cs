@@ -35,6 +35,9 @@ internal sealed record RoomState
     /// <summary>Ids of messages that were removed while the room was open, the newest <see cref="RoomLimits.WindowSize"/>.</summary>
     public ImmutableArray<Guid> Removed { get; init; } = [];
 
+    /// <summary>The people who were deleted while the room was open.</summary>
+    public ImmutableArray<DeletedPerson> Forgotten { get; init; } = [];
+
     /// <summary>The waiting turns, in the order in which they will run.</summary>
     public ImmutableArray<Turn> Queue { get; init; } = [];
 
@@ -99,6 +102,7 @@ internal sealed record RoomState
             },
             // Permissions ask RoomAccessDirectory; here, a new version has pages look there.
             RoomEvent.MemberSet or RoomEvent.MemberRemoved or RoomEvent.InviteCreated or RoomEvent.InviteRevoked => this with { },
+            RoomEvent.PersonForgotten forgotten => Forget(forgotten),
             RoomEvent.RoomCleared cleared => Clear(cleared),
             RoomEvent.RoomDeleted deleted => this with { DeletedBy = deleted.By, Messages = [], Beyond = [], Queue = [], HasOlder = false },
             _ => throw new UnreachableException($"The state does not apply {roomEvent.GetType().Name}."),
@@ -186,6 +190,35 @@ internal sealed record RoomState
             Removed = removed.Length > RoomLimits.WindowSize ? removed.RemoveAt(0) : removed,
             Room = Room with { MessageCount = Math.Max(0, Room.MessageCount - 1) },
         };
+    }
+
+    private RoomState Forget(RoomEvent.PersonForgotten forgotten)
+    {
+        var person = forgotten.Person;
+        return this with
+        {
+            Messages = Forget(Messages, person),
+            Beyond = Forget(Beyond, person),
+            ClearedBy = ClearedBy is { } by ? person.Forget(by) : null,
+            // The newest word about somebody counts: it may know more names.
+            Forgotten = Forgotten.RemoveAll(p => p.AuthorId == person.AuthorId).Add(person),
+            Room = Room with { MessageCount = Math.Max(0, Room.MessageCount - forgotten.Removed) },
+        };
+    }
+
+    private static ImmutableArray<Message> Forget(ImmutableArray<Message> messages, DeletedPerson person)
+    {
+        var kept = person.RemovesMessages ? messages.RemoveAll(person.Wrote) : messages;
+        for (var i = 0; i < kept.Length; i++)
+        {
+            // Most are not about them, and stay the same instances.
+            if (person.Forget(kept[i]) is var forgotten && !ReferenceEquals(forgotten, kept[i]))
+            {
+                kept = kept.SetItem(i, forgotten);
+            }
+        }
+
+        return kept;
     }
 
     // A turn that waits for quiet, or took over another message, is told again.

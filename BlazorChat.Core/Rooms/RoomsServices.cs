@@ -14,6 +14,7 @@ internal static class RoomsServices
     {
         services.AddSection<RoomsOptions>(RoomsOptions.Section)
             .Validate(o => Names.CheckRoomName(o.LobbyName).Error is null, "The setting Rooms:LobbyName is not a valid room name.");
+        services.AddSection<AuditOptions>(AuditOptions.Section);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<RoomAccessDirectory>();
         services.AddSingleton<PeopleDirectory>();

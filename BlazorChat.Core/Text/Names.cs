@@ -9,7 +9,7 @@ public static class Names
     public const string UnnamedRoom = "New room";
 
     /// <summary>What people read in place of the name of somebody who is gone.</summary>
-    public const string GonePerson = "deleted person";
+    public const string GonePerson = "Deleted person";
 
     // All that a reader could take for the end of a quotation.
     private const string QuotationMarks = "“”„‟″‶＂«»〝〞〟❝❞";

@@ -76,7 +76,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         {
             if (settings.Overlap == OverlapPolicy.Latest)
             {
-                Withdraw(t => t.AssistantId == assistantId && t.Status == TurnStatus.Waiting, $"Taken out of the queue: {message.Author.Name} asked something newer.");
+                Withdraw(t => t.AssistantId == assistantId && t.Status == TurnStatus.Waiting, AskedNewer(message.Author.Name));
             }
 
             var own = FindOwn(assistantId, message.Author);
@@ -151,8 +151,8 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
 
     /// <summary>Takes turns out of the queue.</summary>
     /// <param name="which">Chooses the turns.</param>
-    /// <param name="reason">Why, in a sentence for people.</param>
-    public void Withdraw(Func<Turn, bool> which, string reason)
+    /// <param name="reason">Why, in a sentence for people; null if their questions are removed.</param>
+    public void Withdraw(Func<Turn, bool> which, string? reason)
     {
         foreach (var turn in _turns.Where(t => t.IsQueued && which(t)).ToList())
         {
@@ -161,7 +161,13 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
     }
 
     /// <summary>The reason for turns that a person took out.</summary>
-    public static string TakenOut(Author by) => $"Taken out of the queue by {by.Name}.";
+    public static string TakenOut(Author by) => TakenOut(by.Name);
+
+    /// <summary>The same for the name of the person.</summary>
+    public static string TakenOut(string name) => $"Taken out of the queue by {name}.";
+
+    /// <summary>The reason for turns of somebody who asked something newer in a room where only that counts.</summary>
+    public static string AskedNewer(string name) => $"Taken out of the queue: {name} asked something newer.";
 
     /// <summary>Takes a removed message out of the queue: its turn continues with the author's other messages, or is withdrawn.</summary>
     public void RemoveQuestion(Guid messageId)

@@ -11,7 +11,7 @@ internal static class RowCopy
 
     /// <summary>The row types that both databases have, ordered so that referenced rows come first.</summary>
     public static IReadOnlyList<Type> Types { get; } =
-        [typeof(RoomRow), typeof(MemberRow), typeof(RoomInviteRow), typeof(RoomInviteUseRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow), typeof(PersonRow), typeof(SessionRow), typeof(OneTimeLinkRow)];
+        [typeof(RoomRow), typeof(MemberRow), typeof(RoomInviteRow), typeof(RoomInviteUseRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow), typeof(RoomRemovalRow), typeof(AuditRow), typeof(PersonRow), typeof(SessionRow), typeof(OneTimeLinkRow)];
 
     /// <summary>Copies everything.</summary>
     /// <param name="from">The source.</param>
@@ -39,6 +39,8 @@ internal static class RowCopy
         }, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<LeaverRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<RemovedMessageRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<RoomRemovalRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<AuditRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<PersonRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<SessionRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<OneTimeLinkRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
@@ -52,6 +54,7 @@ internal static class RowCopy
         || await database.Outbox.AnyAsync(cancellationToken).ConfigureAwait(false)
         || await database.OutboxPositions.AnyAsync(cancellationToken).ConfigureAwait(false)
         || await database.Leavers.AnyAsync(cancellationToken).ConfigureAwait(false)
+        || await database.Audit.AnyAsync(cancellationToken).ConfigureAwait(false)
         || await database.People.AnyAsync(cancellationToken).ConfigureAwait(false)
         || await database.OneTimeLinks.AnyAsync(cancellationToken).ConfigureAwait(false);
 

@@ -318,6 +318,8 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
 
         public string? NameOf(Guid personId) => _known.ContainsKey(personId) ? "Somebody" : null;
 
+        public bool IsGone(Guid personId) => _known.GetValueOrDefault(personId, Standing.Guest) == Standing.None;
+
         public Guid? FindByName(string name)
         {
             // Somebody new each time, who is a member nowhere.

@@ -1,4 +1,7 @@
+using BlazorChat.Access;
 using BlazorChat.Accounts;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Deque.AxeCore.Commons;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,8 +71,37 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "Invite somebody" }).PressAsync("Enter");
         await Expect(page.GetByLabel("Invite link")).ToBeVisibleAsync();
         await CheckAsync(page, "people, with an invitation");
+        await LeaveAsync();
         await OpenAsync("account/sign-in", "sign in");
         await OpenAsync("account/password?token=none", "link that is used up");
+
+        // By keyboard alone: whoever leaves decides about their rooms first, and administrators appoint the owners of those that have none.
+        async Task LeaveAsync()
+        {
+            var (rooms, people) = (_app.Services.GetRequiredService<RoomService>(), _app.Services.GetRequiredService<PeopleDirectory>());
+            var olga = new Person(people.FindByName("Olga")!.Value, "Olga");
+            var grace = new Person(Guid.NewGuid(), "Grace");
+            await ChatHost.AddPersonAsync(_app.Services, grace, Standing.Registered);
+            await rooms.CreateAsync(grace, "Compilers", default, RoomVisibility.Private);
+            await rooms.CreateAsync(olga, "Plans", default);
+            await OpenAsync($"people/{grace.Id}/delete", "delete somebody");
+            await page.GetByRole(AriaRole.Radio, new() { Name = "They are removed for good" }).PressAsync("Space");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Delete account" }).PressAsync("Enter");
+            await Expect(page.GetByRole(AriaRole.List, new() { Name = "Rooms without an owner" })).ToContainTextAsync("Compilers");
+            await CheckAsync(page, "people, with a room without an owner");
+            var owner = page.GetByRole(AriaRole.Textbox, new() { Name = "New owner of Compilers" });
+            await owner.FillAsync("Olga");
+            await owner.PressAsync("Enter");
+            await Expect(page.GetByRole(AriaRole.List, new() { Name = "Rooms without an owner" })).ToHaveCountAsync(0);
+
+            await OpenAsync("account/leave", "rooms to decide about");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Delete room Plans" }).PressAsync("Enter");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Delete room Compilers" }).PressAsync("Enter");
+            await page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The server needs an administrator.");
+            await CheckAsync(page, "delete account");
+        }
 
         async Task OpenAsync(string path, string screen)
         {

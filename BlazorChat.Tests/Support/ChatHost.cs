@@ -122,13 +122,13 @@ public sealed class ChatHost : IAsyncDisposable
     }
 
     /// <summary>Makes somebody known to the server: a guest, or an account without a password.</summary>
-    internal Task AddPersonAsync(Person person, Standing standing = Standing.Guest) => AddPersonAsync(App, person, standing);
+    internal Task AddPersonAsync(Person person, Standing standing = Standing.Guest) => AddPersonAsync(App.Services, person, standing);
 
     /// <inheritdoc cref="AddPersonAsync(Person, Standing)"/>
-    internal static Task AddPersonAsync(WebApplication app, Person person, Standing standing) =>
-        app.Services.GetRequiredService<PeopleStore>().ChangeAsync(change =>
+    internal static Task AddPersonAsync(IServiceProvider services, Person person, Standing standing) =>
+        services.GetRequiredService<PeopleStore>().ChangeAsync(change =>
         {
-            change.Add(new PersonRow { Id = person.Id, Name = person.Name, NameKey = NameKeys.Of(person.Name), Standing = standing, SeenAt = app.Services.GetRequiredService<TimeProvider>().GetUtcNow() });
+            change.Add(new PersonRow { Id = person.Id, Name = person.Name, NameKey = NameKeys.Of(person.Name), Standing = standing, SeenAt = services.GetRequiredService<TimeProvider>().GetUtcNow() });
             return Task.FromResult(true);
         }, default);
 

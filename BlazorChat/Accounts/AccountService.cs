@@ -90,7 +90,7 @@ internal sealed class AccountService(
             return new RoomError(RoomErrorKind.Invalid, "This is not an e-mail address.");
         }
 
-        if (names.IsAssistants(NameRules.KeyOf(name.Value)))
+        if (names.IsReserved(NameRules.KeyOf(name.Value)))
         {
             return NameRules.Taken(name.Value);
         }
@@ -454,7 +454,8 @@ internal sealed class AccountService(
 
     private bool IsLastAdministrator(Guid personId) => !directory.People.Any(p => p.StandingNow == Standing.Administrator && p.Id != personId);
 
-    private async Task<Result<PersonRow>> CheckOwnPasswordAsync(Person person, string? password, CancellationToken cancellationToken)
+    /// <summary>Checks the password of somebody who is signed in, before they do what nobody else may do in their name.</summary>
+    internal async Task<Result<PersonRow>> CheckOwnPasswordAsync(Person person, string? password, CancellationToken cancellationToken)
     {
         var key = person.Id.ToString("N");
         if (waits.Begin(key, null, browser: null) is { } wait)
@@ -545,7 +546,8 @@ internal sealed class AccountService(
         });
     }
 
+    /// <summary>Makes a change that only administrators may make.</summary>
     // Asked inside the transaction: of two administrators who dismiss each other, the second is none any more.
-    private Task<RoomError?> AdministerAsync(Person by, Func<PeopleChange, Task<RoomError?>> work, CancellationToken cancellationToken) =>
+    internal Task<RoomError?> AdministerAsync(Person by, Func<PeopleChange, Task<RoomError?>> work, CancellationToken cancellationToken) =>
         store.ChangeAsync(async change => directory.StandingOf(by) == Standing.Administrator ? await work(change).ConfigureAwait(false) : AdministratorsOnly, cancellationToken);
 }

@@ -17,6 +17,9 @@ internal static class AccountsServices
     /// <summary>The address to which the sign-out form is posted.</summary>
     public const string LeavePath = "/leave";
 
+    /// <summary>The page where guests decide about their rooms before they leave, and where accounts are deleted.</summary>
+    public const string LeaveServerPath = "/account/leave";
+
     // More than Identity's own, as advised for this hash.
     private const int HashIterations = 210_000;
 
@@ -61,6 +64,9 @@ internal static class AccountsServices
         services.AddSingleton<KnownBrowser>();
         services.AddSingleton<OpenPages>();
         services.AddScoped<AccountService>();
+        services.AddScoped<AccountDeletion>();
+        services.AddSingleton<DeletedPeople>();
+        services.AddHostedService(s => s.GetRequiredService<DeletedPeople>());
         services.AddScoped<SignInFlow>();
         services.AddSingleton<AccountsStart>();
         return services;
@@ -74,11 +80,17 @@ internal static class AccountsServices
     public static Person? FindPerson(this HttpContext context) => PersonPrincipal.Find(context.User) ?? context.Features.Get<TurnedAway>()?.Guest;
 
     public static void MapAccounts(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost(LeavePath, async (HttpContext context, IAntiforgery antiforgery, PersonSessions sessions) =>
+        endpoints.MapPost(LeavePath, async (HttpContext context, IAntiforgery antiforgery, PersonSessions sessions, PeopleDirectory people, AccountDeletion deletion) =>
         {
             if (!await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false))
             {
                 return Results.BadRequest();
+            }
+
+            if (PersonPrincipal.Find(context.User) is { } guest && people.StandingOf(guest) == Standing.Guest && deletion.RoomsOf(guest).Count > 0)
+            {
+                // Whoever signs out of an account comes back; a guest does not.
+                return Results.LocalRedirect("~" + LeaveServerPath);
             }
 
             if (context.FindPerson() is { } person)

@@ -28,15 +28,17 @@ internal sealed class NameRules(IAssistants assistants, TimeProvider time) : ILo
     /// <inheritdoc />
     public string? NormalizeEmail(string? email) => email?.Trim().ToUpperInvariant();
 
-    /// <summary>Whether an assistant has a name.</summary>
-    public bool IsAssistants(string nameKey) => assistants.All.Any(a => NameKeys.AllOf(a.Author.Name).Contains(nameKey, StringComparer.Ordinal));
+    private static readonly string GoneKey = KeyOf(Names.GonePerson);
+
+    /// <summary>Whether a name is an assistant's, or what people read in place of a name, so that no person can have it.</summary>
+    public bool IsReserved(string nameKey) => nameKey == GoneKey || assistants.All.Any(a => NameKeys.AllOf(a.Author.Name).Contains(nameKey, StringComparer.Ordinal));
 
     /// <summary>Takes a name for somebody, also from a guest who has been away for long.</summary>
     /// <returns>False if somebody else has it.</returns>
     public async Task<bool> TryTakeAsync(PeopleChange change, PersonRow person, string name)
     {
         var key = KeyOf(name);
-        if (NameKeys.AllOf(name).Any(IsAssistants))
+        if (NameKeys.AllOf(name).Any(IsReserved))
         {
             return false;
         }
@@ -87,7 +89,7 @@ internal sealed class NameRules(IAssistants assistants, TimeProvider time) : ILo
             var stem = person.Name.Length <= room ? person.Name : person.Name[..(char.IsHighSurrogate(person.Name[room - 1]) ? room - 1 : room)];
             var name = stem.TrimEnd() + suffix;
             var key = KeyOf(name);
-            if (!IsAssistants(key) && await change.FindByNameAsync(key).ConfigureAwait(false) is null)
+            if (!IsReserved(key) && await change.FindByNameAsync(key).ConfigureAwait(false) is null)
             {
                 (person.Name, person.NameKey, person.IsRenamed) = (name, key, true);
                 return;

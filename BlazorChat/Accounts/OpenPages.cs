@@ -52,6 +52,7 @@ internal sealed class OpenPages : IDisposable
 
     private string WhyEnded(Person person) => _people.Find(person.Id) switch
     {
+        { IsDeleted: true } => "Your account has been deleted.",
         { IsDisabled: true } => "Your account has been disabled. Ask an administrator of this server.",
         null => "Your account has been deleted.",
         { Standing: Standing.Guest } when !_people.LetsGuestsIn => "This server does not let guests in any more. Create an account or sign in; a new account keeps your messages and rooms.",

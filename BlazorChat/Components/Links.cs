@@ -23,11 +23,17 @@ internal static class Links
     /// <summary>The address of the page of one's own account.</summary>
     public const string Account = "account";
 
+    /// <summary>The address of the page where people leave the server: accounts are deleted there.</summary>
+    public const string LeaveServer = "account/leave";
+
     /// <summary>The address of the administrators' page about people.</summary>
     public const string People = "people";
 
     /// <summary>The address to which the sign-out form is posted.</summary>
     public const string Leave = "leave";
+
+    /// <summary>The address of the page where administrators delete somebody's account.</summary>
+    public static string DeletePerson(Guid personId) => string.Create(CultureInfo.InvariantCulture, $"people/{personId}/delete");
 
     /// <summary>The address of a room's page.</summary>
     public static string Room(Guid roomId) => string.Create(CultureInfo.InvariantCulture, $"rooms/{roomId}");

@@ -36,6 +36,9 @@ public sealed class RoomFrame
     /// <inheritdoc cref="RoomState.Removed" />
     public ImmutableArray<Guid> Removed => State.Removed;
 
+    /// <inheritdoc cref="RoomState.Forgotten" />
+    internal ImmutableArray<DeletedPerson> Forgotten => State.Forgotten;
+
     /// <inheritdoc cref="RoomState.Queue" />
     public ImmutableArray<Turn> Queue => State.Queue;
 

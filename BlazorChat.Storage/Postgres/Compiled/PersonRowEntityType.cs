@@ -2,6 +2,7 @@
 using System;
 using System.Reflection;
 using BlazorChat.Access;
+using BlazorChat.Messages;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
@@ -20,7 +21,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 "BlazorChat.Storage.PersonRow",
                 typeof(PersonRow),
                 baseEntityType,
-                propertyCount: 14,
+                propertyCount: 20,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -52,6 +53,15 @@ namespace BlazorChat.Storage.Postgres.Compiled
             createdAt.SetSentinelFromProviderValue(-62135596800000L);
             createdAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
+            var deletedAt = runtimeEntityType.AddProperty(
+                "DeletedAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(PersonRow).GetProperty("DeletedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<DeletedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.UnixMillisecondsConverter());
+            deletedAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
             var email = runtimeEntityType.AddProperty(
                 "Email",
                 typeof(string),
@@ -63,6 +73,15 @@ namespace BlazorChat.Storage.Postgres.Compiled
             email.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             email.AddAnnotation("Relational:ColumnType", "text");
 
+            var emailConfirmedAt = runtimeEntityType.AddProperty(
+                "EmailConfirmedAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(PersonRow).GetProperty("EmailConfirmedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<EmailConfirmedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.UnixMillisecondsConverter());
+            emailConfirmedAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
             var emailKey = runtimeEntityType.AddProperty(
                 "EmailKey",
                 typeof(string),
@@ -73,6 +92,17 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 valueConverter: new ChatDbContext.StorableTextConverter());
             emailKey.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             emailKey.AddAnnotation("Relational:ColumnType", "text");
+
+            var formerName = runtimeEntityType.AddProperty(
+                "FormerName",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("FormerName", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<FormerName>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 40,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+            formerName.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            formerName.AddAnnotation("Relational:ColumnType", "text");
 
             var isDisabled = runtimeEntityType.AddProperty(
                 "IsDisabled",
@@ -97,6 +127,14 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 fieldInfo: typeof(PersonRow).GetField("<IsRenamed>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: false);
             isRenamed.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var messages = runtimeEntityType.AddProperty(
+                "Messages",
+                typeof(MessagesOfDeleted),
+                propertyInfo: typeof(PersonRow).GetProperty("Messages", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<Messages>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            messages.SetSentinelFromProviderValue(0);
+            messages.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
             var name = runtimeEntityType.AddProperty(
                 "Name",
@@ -128,6 +166,23 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 valueConverter: new ChatDbContext.StorableTextConverter());
             passwordHash.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             passwordHash.AddAnnotation("Relational:ColumnType", "text");
+
+            var passwordResetAt = runtimeEntityType.AddProperty(
+                "PasswordResetAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(PersonRow).GetProperty("PasswordResetAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<PasswordResetAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.UnixMillisecondsConverter());
+            passwordResetAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var passwordResetByMail = runtimeEntityType.AddProperty(
+                "PasswordResetByMail",
+                typeof(bool),
+                propertyInfo: typeof(PersonRow).GetProperty("PasswordResetByMail", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<PasswordResetByMail>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            passwordResetByMail.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
             var securityStamp = runtimeEntityType.AddProperty(
                 "SecurityStamp",

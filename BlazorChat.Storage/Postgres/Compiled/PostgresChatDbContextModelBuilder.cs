@@ -12,12 +12,13 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("00bf00b7-49d0-483e-8122-4d0c29159132"), entityTypeCount: 19)
+            : base(skipDetectChanges: false, modelId: new Guid("ff4e8e39-85fe-4997-8e6f-fec83ea8b954"), entityTypeCount: 21)
         {
         }
 
         partial void Initialize()
         {
+            var auditRow = AuditRowEntityType.Create(this);
             var blobRow = BlobRowEntityType.Create(this);
             var journalRow = JournalRowEntityType.Create(this);
             var leaverRow = LeaverRowEntityType.Create(this);
@@ -32,6 +33,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
             var removedMessageRow = RemovedMessageRowEntityType.Create(this);
             var roomInviteRow = RoomInviteRowEntityType.Create(this);
             var roomInviteUseRow = RoomInviteUseRowEntityType.Create(this);
+            var roomRemovalRow = RoomRemovalRowEntityType.Create(this);
             var roomRow = RoomRowEntityType.Create(this);
             var sessionRow = SessionRowEntityType.Create(this);
             var stepRow = StepRowEntityType.Create(this);
@@ -47,11 +49,13 @@ namespace BlazorChat.Storage.Postgres.Compiled
             RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
             RoomInviteRowEntityType.CreateForeignKey1(roomInviteRow, roomRow);
             RoomInviteUseRowEntityType.CreateForeignKey1(roomInviteUseRow, roomInviteRow);
+            RoomRemovalRowEntityType.CreateForeignKey1(roomRemovalRow, roomRow);
             SessionRowEntityType.CreateForeignKey1(sessionRow, personRow);
             StepRowEntityType.CreateForeignKey1(stepRow, messageRow);
             TurnRowEntityType.CreateForeignKey1(turnRow, messageRow);
             TurnRowEntityType.CreateForeignKey2(turnRow, roomRow);
 
+            AuditRowEntityType.CreateAnnotations(auditRow);
             BlobRowEntityType.CreateAnnotations(blobRow);
             JournalRowEntityType.CreateAnnotations(journalRow);
             LeaverRowEntityType.CreateAnnotations(leaverRow);
@@ -66,6 +70,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
             RemovedMessageRowEntityType.CreateAnnotations(removedMessageRow);
             RoomInviteRowEntityType.CreateAnnotations(roomInviteRow);
             RoomInviteUseRowEntityType.CreateAnnotations(roomInviteUseRow);
+            RoomRemovalRowEntityType.CreateAnnotations(roomRemovalRow);
             RoomRowEntityType.CreateAnnotations(roomRow);
             SessionRowEntityType.CreateAnnotations(sessionRow);
             StepRowEntityType.CreateAnnotations(stepRow);

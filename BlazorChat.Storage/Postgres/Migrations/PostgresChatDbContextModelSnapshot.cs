@@ -22,6 +22,36 @@ namespace BlazorChat.Storage.Postgres.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("BlazorChat.Storage.AuditRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Action")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ById")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("RoomId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("Audit", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.BlobRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -332,13 +362,24 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Email")
                         .HasMaxLength(254)
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<long?>("EmailConfirmedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("EmailKey")
                         .HasMaxLength(254)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("FormerName")
+                        .HasMaxLength(40)
                         .HasColumnType("text")
                         .UseCollation("C");
 
@@ -350,6 +391,9 @@ namespace BlazorChat.Storage.Postgres.Migrations
 
                     b.Property<bool>("IsRenamed")
                         .HasColumnType("boolean");
+
+                    b.Property<int>("Messages")
+                        .HasColumnType("integer");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -365,6 +409,12 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.Property<string>("PasswordHash")
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<long?>("PasswordResetAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("PasswordResetByMail")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("text")
@@ -490,6 +540,30 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.HasKey("InviteId", "PersonId");
 
                     b.ToTable("RoomInviteUses", (string)null);
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RoomRemovalRow", b =>
+                {
+                    b.Property<Guid>("RoomId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Through")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("ById")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("RoomId", "Through");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("RoomRemovals", (string)null);
                 });
 
             modelBuilder.Entity("BlazorChat.Storage.RoomRow", b =>
@@ -809,6 +883,15 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.HasOne("BlazorChat.Storage.RoomInviteRow", null)
                         .WithMany()
                         .HasForeignKey("InviteId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RoomRemovalRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.RoomRow", null)
+                        .WithMany()
+                        .HasForeignKey("RoomId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

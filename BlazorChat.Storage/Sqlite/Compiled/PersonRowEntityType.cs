@@ -2,6 +2,7 @@
 using System;
 using System.Reflection;
 using BlazorChat.Access;
+using BlazorChat.Messages;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 
@@ -19,7 +20,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 "BlazorChat.Storage.PersonRow",
                 typeof(PersonRow),
                 baseEntityType,
-                propertyCount: 14,
+                propertyCount: 20,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -47,6 +48,14 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 valueConverter: new ChatDbContext.UnixMillisecondsConverter());
             createdAt.SetSentinelFromProviderValue(-62135596800000L);
 
+            var deletedAt = runtimeEntityType.AddProperty(
+                "DeletedAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(PersonRow).GetProperty("DeletedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<DeletedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.UnixMillisecondsConverter());
+
             var email = runtimeEntityType.AddProperty(
                 "Email",
                 typeof(string),
@@ -56,6 +65,14 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 maxLength: 254,
                 valueConverter: new ChatDbContext.StorableTextConverter());
 
+            var emailConfirmedAt = runtimeEntityType.AddProperty(
+                "EmailConfirmedAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(PersonRow).GetProperty("EmailConfirmedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<EmailConfirmedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.UnixMillisecondsConverter());
+
             var emailKey = runtimeEntityType.AddProperty(
                 "EmailKey",
                 typeof(string),
@@ -63,6 +80,15 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 fieldInfo: typeof(PersonRow).GetField("<EmailKey>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
                 maxLength: 254,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+
+            var formerName = runtimeEntityType.AddProperty(
+                "FormerName",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("FormerName", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<FormerName>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 40,
                 valueConverter: new ChatDbContext.StorableTextConverter());
 
             var isDisabled = runtimeEntityType.AddProperty(
@@ -85,6 +111,13 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 propertyInfo: typeof(PersonRow).GetProperty("IsRenamed", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(PersonRow).GetField("<IsRenamed>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: false);
+
+            var messages = runtimeEntityType.AddProperty(
+                "Messages",
+                typeof(MessagesOfDeleted),
+                propertyInfo: typeof(PersonRow).GetProperty("Messages", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<Messages>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            messages.SetSentinelFromProviderValue(0);
 
             var name = runtimeEntityType.AddProperty(
                 "Name",
@@ -110,6 +143,21 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 fieldInfo: typeof(PersonRow).GetField("<PasswordHash>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
                 valueConverter: new ChatDbContext.StorableTextConverter());
+
+            var passwordResetAt = runtimeEntityType.AddProperty(
+                "PasswordResetAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(PersonRow).GetProperty("PasswordResetAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<PasswordResetAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.UnixMillisecondsConverter());
+
+            var passwordResetByMail = runtimeEntityType.AddProperty(
+                "PasswordResetByMail",
+                typeof(bool),
+                propertyInfo: typeof(PersonRow).GetProperty("PasswordResetByMail", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<PasswordResetByMail>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
 
             var securityStamp = runtimeEntityType.AddProperty(
                 "SecurityStamp",

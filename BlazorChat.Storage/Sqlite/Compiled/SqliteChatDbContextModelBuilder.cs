@@ -11,12 +11,13 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4b266898-7aa0-4b5d-8e20-8a49b83dfcb6"), entityTypeCount: 17)
+            : base(skipDetectChanges: false, modelId: new Guid("dee4c88e-1b1e-4b2d-ba95-aff6272d60df"), entityTypeCount: 19)
         {
         }
 
         partial void Initialize()
         {
+            var auditRow = AuditRowEntityType.Create(this);
             var blobRow = BlobRowEntityType.Create(this);
             var journalRow = JournalRowEntityType.Create(this);
             var leaverRow = LeaverRowEntityType.Create(this);
@@ -30,6 +31,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             var removedMessageRow = RemovedMessageRowEntityType.Create(this);
             var roomInviteRow = RoomInviteRowEntityType.Create(this);
             var roomInviteUseRow = RoomInviteUseRowEntityType.Create(this);
+            var roomRemovalRow = RoomRemovalRowEntityType.Create(this);
             var roomRow = RoomRowEntityType.Create(this);
             var sessionRow = SessionRowEntityType.Create(this);
             var stepRow = StepRowEntityType.Create(this);
@@ -44,11 +46,13 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
             RoomInviteRowEntityType.CreateForeignKey1(roomInviteRow, roomRow);
             RoomInviteUseRowEntityType.CreateForeignKey1(roomInviteUseRow, roomInviteRow);
+            RoomRemovalRowEntityType.CreateForeignKey1(roomRemovalRow, roomRow);
             SessionRowEntityType.CreateForeignKey1(sessionRow, personRow);
             StepRowEntityType.CreateForeignKey1(stepRow, messageRow);
             TurnRowEntityType.CreateForeignKey1(turnRow, messageRow);
             TurnRowEntityType.CreateForeignKey2(turnRow, roomRow);
 
+            AuditRowEntityType.CreateAnnotations(auditRow);
             BlobRowEntityType.CreateAnnotations(blobRow);
             JournalRowEntityType.CreateAnnotations(journalRow);
             LeaverRowEntityType.CreateAnnotations(leaverRow);
@@ -62,6 +66,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             RemovedMessageRowEntityType.CreateAnnotations(removedMessageRow);
             RoomInviteRowEntityType.CreateAnnotations(roomInviteRow);
             RoomInviteUseRowEntityType.CreateAnnotations(roomInviteUseRow);
+            RoomRemovalRowEntityType.CreateAnnotations(roomRemovalRow);
             RoomRowEntityType.CreateAnnotations(roomRow);
             SessionRowEntityType.CreateAnnotations(sessionRow);
             StepRowEntityType.CreateAnnotations(stepRow);

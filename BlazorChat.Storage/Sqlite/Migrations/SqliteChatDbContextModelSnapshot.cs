@@ -17,6 +17,34 @@ namespace BlazorChat.Storage.Sqlite.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("BlazorChat.Storage.AuditRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Action")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ById")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("RoomId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("Audit", (string)null);
+                });
+
             modelBuilder.Entity("BlazorChat.Storage.BlobRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -309,12 +337,22 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Email")
                         .HasMaxLength(254)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("EmailConfirmedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("EmailKey")
                         .HasMaxLength(254)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FormerName")
+                        .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
                     b.Property<bool>("IsDisabled")
@@ -324,6 +362,9 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsRenamed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Messages")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
@@ -337,6 +378,12 @@ namespace BlazorChat.Storage.Sqlite.Migrations
 
                     b.Property<string>("PasswordHash")
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("PasswordResetAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("PasswordResetByMail")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("TEXT");
@@ -439,6 +486,30 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.HasKey("InviteId", "PersonId");
 
                     b.ToTable("RoomInviteUses", (string)null);
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RoomRemovalRow", b =>
+                {
+                    b.Property<Guid>("RoomId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Through")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ById")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RoomId", "Through");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("RoomRemovals", (string)null);
                 });
 
             modelBuilder.Entity("BlazorChat.Storage.RoomRow", b =>
@@ -728,6 +799,15 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.HasOne("BlazorChat.Storage.RoomInviteRow", null)
                         .WithMany()
                         .HasForeignKey("InviteId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("BlazorChat.Storage.RoomRemovalRow", b =>
+                {
+                    b.HasOne("BlazorChat.Storage.RoomRow", null)
+                        .WithMany()
+                        .HasForeignKey("RoomId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -35,7 +35,7 @@ public sealed class MessageWindow
         var last = _merged;
         _merged = state;
         if (last is not null && last.Messages == state.Messages && last.HasOlder == state.HasOlder
-            && last.Beyond == state.Beyond && last.Removed == state.Removed)
+            && last.Beyond == state.Beyond && last.Removed == state.Removed && last.Forgotten == state.Forgotten)
         {
             return false;
         }
@@ -125,15 +125,23 @@ public sealed class MessageWindow
         return Newest(Messages.Where(m => m.Message.Sequence < first && m.Message.Sequence > state.Room.ClearedThrough), state);
     }
 
+    // Older messages are not in the room's state, which has forgotten whoever was deleted.
+    private static MessageFrame Forget(MessageFrame loaded, RoomFrame state)
+    {
+        var message = state.Forgotten.Aggregate(loaded.Message, (message, person) => person.Forget(message));
+        return ReferenceEquals(message, loaded.Message) ? loaded : new MessageFrame(message, loaded);
+    }
+
     // Brings loaded messages up to date with the room's state: changed, live or removed.
     private static ImmutableArray<MessageFrame> Newest(IEnumerable<MessageFrame> loaded, RoomFrame state)
     {
-        if (state.Beyond.IsEmpty && state.Removed.IsEmpty)
+        if (state.Beyond.IsEmpty && state.Removed.IsEmpty && state.Forgotten.IsEmpty)
         {
             return [.. loaded];
         }
 
         var beyond = state.Beyond.ToDictionary(m => m.Message.Id);
-        return [.. loaded.Where(m => !state.Removed.Contains(m.Message.Id)).Select(m => beyond.GetValueOrDefault(m.Message.Id, m))];
+        return [.. loaded.Where(m => !state.Removed.Contains(m.Message.Id) && !state.Forgotten.Any(p => p.RemovesMessages && p.Wrote(m.Message)))
+            .Select(m => beyond.GetValueOrDefault(m.Message.Id) ?? Forget(m, state))];
     }
 }

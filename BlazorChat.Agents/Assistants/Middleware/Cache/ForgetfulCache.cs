@@ -7,7 +7,7 @@ internal sealed class ForgetfulCache(ResponseCache cache) : IRoomObserver
 {
     public void OnRoomEvent(Guid roomId, RoomEvent roomEvent)
     {
-        if (roomEvent is RoomEvent.MessageRemoved or RoomEvent.MessageChanged or RoomEvent.RoomCleared or RoomEvent.RoomDeleted or RoomEvent.RoomChanged)
+        if (roomEvent is RoomEvent.MessageRemoved or RoomEvent.PersonForgotten or RoomEvent.MessageChanged or RoomEvent.RoomCleared or RoomEvent.RoomDeleted or RoomEvent.RoomChanged)
         {
             cache.Forget(roomId);
         }
