@@ -14,6 +14,15 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
     /// <summary>The longest key of a name: folding can lengthen it.</summary>
     private const int NameKeyLength = RoomLimits.PersonNameLength * 20;
 
+    /// <summary>The longest name of an OpenID provider in the settings.</summary>
+    private const int ProviderLength = 64;
+
+    /// <summary>The longest id that OpenID Connect has for an account or a session.</summary>
+    private const int SubjectLength = 255;
+
+    /// <summary>The longest id of a passkey, 1023 bytes, as base64url.</summary>
+    private const int PasskeyIdLength = 1364;
+
     /// <summary>The longest address that e-mail has.</summary>
     private const int EmailLength = 254;
 
@@ -44,6 +53,12 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
     public DbSet<OneTimeLinkRow> OneTimeLinks => Set<OneTimeLinkRow>();
+
+    public DbSet<ExternalLoginRow> ExternalLogins => Set<ExternalLoginRow>();
+
+    public DbSet<GroupRoleRow> GroupRoles => Set<GroupRoleRow>();
+
+    public DbSet<PasskeyRow> Passkeys => Set<PasskeyRow>();
 
     public DbSet<RoomInviteRow> RoomInvites => Set<RoomInviteRow>();
 
@@ -120,6 +135,7 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             person.Property(p => p.FormerName).HasMaxLength(RoomLimits.PersonNameLength);
             person.Property(p => p.Email).HasMaxLength(EmailLength);
             person.Property(p => p.EmailKey).HasMaxLength(EmailLength);
+            person.Property(p => p.AdministratorBy).HasMaxLength(ProviderLength);
             // Nulls are distinct: those who have given up their names share none.
             person.HasIndex(p => p.NameKey).IsUnique();
             // Not unique: nobody has shown yet that an address is theirs, and a refusal would tell whose it is.
@@ -130,7 +146,10 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
         {
             session.ToTable("Sessions");
             session.Property(s => s.Id).ValueGeneratedNever();
+            session.Property(s => s.Provider).HasMaxLength(ProviderLength);
+            session.Property(s => s.ProviderSession).HasMaxLength(SubjectLength);
             session.HasIndex(s => s.PersonId);
+            session.HasIndex(s => new { s.Provider, s.ProviderSession });
             session.HasOne<PersonRow>().WithMany().HasForeignKey(s => s.PersonId).OnDelete(DeleteBehavior.Cascade);
         });
 
@@ -141,6 +160,37 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             link.Property(l => l.TokenHash).HasMaxLength(64);
             link.HasIndex(l => l.TokenHash).IsUnique();
             link.HasOne<PersonRow>().WithMany().HasForeignKey(l => l.PersonId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<ExternalLoginRow>(login =>
+        {
+            login.ToTable("ExternalLogins");
+            login.HasKey(l => new { l.Provider, l.Subject });
+            login.Property(l => l.Provider).HasMaxLength(ProviderLength);
+            login.Property(l => l.Subject).HasMaxLength(SubjectLength);
+            login.Property(l => l.Label).HasMaxLength(EmailLength);
+            login.HasIndex(l => new { l.PersonId, l.Provider }).IsUnique();
+            login.HasOne<PersonRow>().WithMany().HasForeignKey(l => l.PersonId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<GroupRoleRow>(role =>
+        {
+            role.ToTable("GroupRoles");
+            role.HasKey(r => new { r.PersonId, r.Provider, r.RoomId });
+            role.Property(r => r.Provider).HasMaxLength(ProviderLength);
+            role.HasIndex(r => r.RoomId);
+            role.HasOne<PersonRow>().WithMany().HasForeignKey(r => r.PersonId).OnDelete(DeleteBehavior.Cascade);
+            role.HasOne<RoomRow>().WithMany().HasForeignKey(r => r.RoomId).OnDelete(DeleteBehavior.Cascade);
+        });
+
+        modelBuilder.Entity<PasskeyRow>(passkey =>
+        {
+            passkey.ToTable("Passkeys");
+            passkey.Property(p => p.Id).ValueGeneratedNever().HasMaxLength(PasskeyIdLength);
+            passkey.Property(p => p.Name).HasMaxLength(RoomLimits.PersonNameLength);
+            passkey.Property(p => p.Transports).HasMaxLength(200);
+            passkey.HasIndex(p => p.PersonId);
+            passkey.HasOne<PersonRow>().WithMany().HasForeignKey(p => p.PersonId).OnDelete(DeleteBehavior.Cascade);
         });
 
         modelBuilder.Entity<RoomInviteRow>(invite =>

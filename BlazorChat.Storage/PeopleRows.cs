@@ -39,6 +39,24 @@ internal sealed class PersonRow
 
     public string? SecurityStamp { get; set; }
 
+    /// <summary>Whether a password alone does not sign them in.</summary>
+    public bool IsTwoFactor { get; set; }
+
+    /// <summary>The key of the authenticator app, protected.</summary>
+    public string? AuthenticatorKey { get; set; }
+
+    /// <summary>The recovery codes that are left, as hashes.</summary>
+    public string? RecoveryCodes { get; set; }
+
+    /// <summary>The codes that were used in the last minutes, with the times.</summary>
+    public string? UsedCodes { get; set; }
+
+    /// <summary>Whether an administrator turned two-factor sign-in off, which they have not confirmed to have read.</summary>
+    public bool IsTwoFactorEnded { get; set; }
+
+    /// <summary>The OpenID provider whose group makes them an administrator; null if people of this server did.</summary>
+    public string? AdministratorBy { get; set; }
+
     public string? ConcurrencyStamp { get; set; }
 
     /// <summary>When the person showed that the address is theirs; null if they have not.</summary>
@@ -60,7 +78,7 @@ internal sealed class PersonRow
     public MessagesOfDeleted Messages { get; set; }
 
     public KnownPerson ToPerson() =>
-        new(Id, Name, NameKey, Standing, SeenAt) { IsDisabled = IsDisabled, IsRenamed = IsRenamed, IsFromBefore = IsFromBefore, IsDeleted = DeletedAt is not null, Messages = Messages, PasswordReset = PasswordResetAt is { } at ? new PasswordReset(at, PasswordResetByMail) : null };
+        new(Id, Name, NameKey, Standing, SeenAt) { IsDisabled = IsDisabled, IsRenamed = IsRenamed, IsFromBefore = IsFromBefore, IsTwoFactor = IsTwoFactor, IsTwoFactorEnded = IsTwoFactorEnded, IsDeleted = DeletedAt is not null, Messages = Messages, PasswordReset = PasswordResetAt is { } at ? new PasswordReset(at, PasswordResetByMail) : null };
 
     /// <summary>Leaves nothing but the id, and what is needed until no message has the name any more.</summary>
     public void SetDeleted(MessagesOfDeleted messages, DateTimeOffset now)
@@ -68,6 +86,7 @@ internal sealed class PersonRow
         (FormerName, Name, NameKey) = (Name, Names.GonePerson, null);
         (Standing, IsDisabled, IsRenamed, IsFromBefore) = (Standing.None, false, false, false);
         (Email, EmailKey, EmailConfirmedAt, PasswordHash, SecurityStamp, PasswordResetAt) = (null, null, null, null, null, null);
+        (IsTwoFactor, AuthenticatorKey, RecoveryCodes, UsedCodes, IsTwoFactorEnded, AdministratorBy) = (false, null, null, null, false, null);
         (DeletedAt, SeenAt, Messages) = (now, now, messages);
     }
 }
@@ -84,7 +103,74 @@ internal sealed class SessionRow
     /// <summary>To the day.</summary>
     public DateTimeOffset SeenAt { get; set; }
 
-    public KnownSession ToSession() => new(Id, PersonId, SeenAt);
+    /// <summary>The OpenID provider that confirmed who it is; null for a password, a passkey or a guest.</summary>
+    public string? Provider { get; set; }
+
+    /// <summary>The provider's own session, as its logout tokens name it.</summary>
+    public string? ProviderSession { get; set; }
+
+    /// <summary>What the provider is asked with whether the sign-in still holds, protected.</summary>
+    public string? RefreshToken { get; set; }
+
+    /// <summary>When the provider confirmed the sign-in last.</summary>
+    public DateTimeOffset? CheckedAt { get; set; }
+
+    public KnownSession ToSession() => new(Id, PersonId, SeenAt) { Provider = Provider, CheckedAt = CheckedAt };
+}
+
+/// <summary>An account of an OpenID provider with which somebody signs in.</summary>
+internal sealed class ExternalLoginRow
+{
+    public required string Provider { get; set; }
+
+    /// <summary>The provider's id for the account, which it never gives to another one.</summary>
+    public required string Subject { get; set; }
+
+    public required Guid PersonId { get; set; }
+
+    /// <summary>What the account is called there: a name or an address.</summary>
+    public string? Label { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+}
+
+/// <summary>A role in a room that somebody has by a provider's group, and loses with it.</summary>
+internal sealed class GroupRoleRow
+{
+    public required Guid PersonId { get; set; }
+
+    public required string Provider { get; set; }
+
+    public required Guid RoomId { get; set; }
+
+    public RoomRole Role { get; set; }
+}
+
+/// <summary>A passkey with which somebody signs in.</summary>
+internal sealed class PasskeyRow
+{
+    /// <summary>The credential's id, as base64url.</summary>
+    public required string Id { get; set; }
+
+    public required Guid PersonId { get; set; }
+
+    public required string Name { get; set; }
+
+    public required byte[] PublicKey { get; set; }
+
+    /// <summary>How often it was used, as far as it counts: a lower number is a copy's.</summary>
+    public long SignCount { get; set; }
+
+    /// <summary>How it is reached, separated by commas.</summary>
+    public string Transports { get; set; } = "";
+
+    public bool IsUserVerified { get; set; }
+
+    public bool IsBackupEligible { get; set; }
+
+    public bool IsBackedUp { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
 }
 
 /// <summary>What a one-time link is for. Stored as numbers: never renumber.</summary>

@@ -78,6 +78,9 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
     private readonly HashSet<SessionRow> _sessions = [];
     private readonly HashSet<SessionRow> _ended = [];
 
+    /// <summary>Why sessions end with this change.</summary>
+    public SessionEnd Why { get; set; }
+
     /// <summary>What all of it means for the directory.</summary>
     public PeopleChanged Changed()
     {
@@ -86,7 +89,10 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
             [.. _people.Except(_gone).Select(p => p.ToPerson())],
             [.. _gone.Select(p => p.Id)],
             [.. _sessions.Except(_ended).Select(s => s.ToSession())],
-            [.. _ended.Select(s => s.ToSession())]);
+            [.. _ended.Select(s => s.ToSession())])
+        {
+            Why = Why,
+        };
     }
 
     /// <summary>Somebody by id.</summary>

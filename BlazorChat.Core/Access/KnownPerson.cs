@@ -28,6 +28,12 @@ internal sealed record KnownPerson(Guid Id, string Name, string? NameKey, Standi
     /// <summary>When the password was set with a link, until the person has been told; null otherwise.</summary>
     public PasswordReset? PasswordReset { get; init; }
 
+    /// <summary>Whether a password alone does not sign them in.</summary>
+    public bool IsTwoFactor { get; init; }
+
+    /// <summary>Whether an administrator turned two-factor sign-in off, which they have not confirmed to have read.</summary>
+    public bool IsTwoFactorEnded { get; init; }
+
     /// <summary>Whether they have an account.</summary>
     public bool HasAccount => Standing >= Standing.Registered;
 
@@ -48,6 +54,28 @@ internal sealed record KnownSession(Guid Id, Guid PersonId, DateTimeOffset SeenA
 {
     /// <summary>How long a session lasts without a visit; so long does its cookie.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(180);
+
+    /// <summary>The OpenID provider that confirmed who it is; null for a password, a passkey or a guest.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>When the provider confirmed the sign-in last.</summary>
+    public DateTimeOffset? CheckedAt { get; init; }
+
+    /// <summary>When it ends without another visit.</summary>
+    public DateTimeOffset EndsAt => SeenAt + Lifetime;
+}
+
+/// <summary>Why a session ended, for its pages to say.</summary>
+internal enum SessionEnd
+{
+    /// <summary>They signed out, or an account was changed.</summary>
+    SignedOut,
+
+    /// <summary>It was not used for long.</summary>
+    Aged,
+
+    /// <summary>The OpenID provider does not confirm it any more.</summary>
+    Provider,
 }
 
 /// <summary>What a stored change means for the directory.</summary>
@@ -56,4 +84,8 @@ internal sealed record KnownSession(Guid Id, Guid PersonId, DateTimeOffset SeenA
 /// <param name="Sessions">The sessions that are new or were used.</param>
 /// <param name="Ended">The sessions that have ended.</param>
 internal sealed record PeopleChanged(
-    IReadOnlyCollection<KnownPerson> People, IReadOnlyCollection<Guid> Gone, IReadOnlyCollection<KnownSession> Sessions, IReadOnlyCollection<KnownSession> Ended);
+    IReadOnlyCollection<KnownPerson> People, IReadOnlyCollection<Guid> Gone, IReadOnlyCollection<KnownSession> Sessions, IReadOnlyCollection<KnownSession> Ended)
+{
+    /// <summary>Why the sessions have ended.</summary>
+    public SessionEnd Why { get; init; }
+}

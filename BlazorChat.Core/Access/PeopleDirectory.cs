@@ -102,7 +102,7 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
 
         foreach (var id in change.People.Select(p => p.Id).Concat(change.Gone).Concat(change.Ended.Select(s => s.PersonId)).Distinct())
         {
-            changed(this, new RightsChangedEventArgs(id));
+            changed(this, new RightsChangedEventArgs(id) { Why = change.Why });
         }
 
         if (had != _hasAdministrator)
@@ -110,6 +110,28 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
             // With the first administrator, guests may not be let in any more.
             changed(this, new RightsChangedEventArgs(Guid.Empty));
         }
+    }
+
+    /// <summary>Ends what was not used for long. The database forgets it with the next start.</summary>
+    /// <param name="now">The time.</param>
+    /// <returns>When to come back.</returns>
+    public DateTimeOffset EndAged(DateTimeOffset now)
+    {
+        var next = now + KnownSession.Lifetime;
+        foreach (var (id, session) in _sessions)
+        {
+            if (session.EndsAt > now)
+            {
+                next = session.EndsAt < next ? session.EndsAt : next;
+            }
+            // Only as it was seen: it may have been used meanwhile.
+            else if (_sessions.TryRemove(KeyValuePair.Create(id, session)))
+            {
+                Changed?.Invoke(this, new RightsChangedEventArgs(session.PersonId) { Why = SessionEnd.Aged });
+            }
+        }
+
+        return next;
     }
 
     private void Set(KnownPerson person)

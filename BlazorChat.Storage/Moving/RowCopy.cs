@@ -11,7 +11,7 @@ internal static class RowCopy
 
     /// <summary>The row types that both databases have, ordered so that referenced rows come first.</summary>
     public static IReadOnlyList<Type> Types { get; } =
-        [typeof(RoomRow), typeof(MemberRow), typeof(RoomInviteRow), typeof(RoomInviteUseRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow), typeof(RoomRemovalRow), typeof(AuditRow), typeof(PersonRow), typeof(SessionRow), typeof(OneTimeLinkRow)];
+        [typeof(RoomRow), typeof(MemberRow), typeof(RoomInviteRow), typeof(RoomInviteUseRow), typeof(MessageRow), typeof(TurnRow), typeof(JournalRow), typeof(MessageVersionRow), typeof(BlobRow), typeof(StepRow), typeof(OutboxRow), typeof(OutboxPositionRow), typeof(LeaverRow), typeof(RemovedMessageRow), typeof(RoomRemovalRow), typeof(AuditRow), typeof(PersonRow), typeof(SessionRow), typeof(OneTimeLinkRow), typeof(ExternalLoginRow), typeof(GroupRoleRow), typeof(PasskeyRow)];
 
     /// <summary>Copies everything.</summary>
     /// <param name="from">The source.</param>
@@ -44,6 +44,9 @@ internal static class RowCopy
         others += await CopyAsync<PersonRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<SessionRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
         others += await CopyAsync<OneTimeLinkRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<ExternalLoginRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<GroupRoleRow>(from, to, _ => 0, cancellationToken).ConfigureAwait(false);
+        others += await CopyAsync<PasskeyRow>(from, to, row => row.PublicKey.Length, cancellationToken).ConfigureAwait(false);
         return new MoveCounts(rooms, messages, others);
     }
 

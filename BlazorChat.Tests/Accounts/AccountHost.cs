@@ -117,6 +117,15 @@ internal sealed partial class AccountHost : IAsyncDisposable
 
     public KnownPerson Find(string name) => People.FindByKey(NameRules.KeyOf(name)) ?? throw new InvalidOperationException($"Nobody is called {name}.");
 
+    /// <summary>An open page of somebody who is signed in in one browser.</summary>
+    public FollowedPage Follow(string name, Action<string> ended)
+    {
+        using var database = Chat.OpenDatabase();
+        var id = Find(name).Id;
+        var person = new Person(id, name) { Session = database.Sessions.Single(s => s.PersonId == id).Id };
+        return new FollowedPage(person, Chat.App.Services.GetRequiredService<OpenPages>().Follow(person, ended));
+    }
+
     /// <summary>Whether somebody is let into the rooms.</summary>
     public static async Task<bool> IsInAsync(FormBrowser browser)
     {
@@ -149,6 +158,11 @@ internal sealed partial class AccountHost : IAsyncDisposable
         {
             await _left.DisposeAsync();
         }
+    }
+
+    internal sealed record FollowedPage(Person Person, IDisposable Page) : IDisposable
+    {
+        public void Dispose() => Page.Dispose();
     }
 
     private static void Configure(WebApplicationBuilder builder, FakeTimeProvider time, LogCapture log)

@@ -201,7 +201,7 @@ public sealed class MoveTests : IAsyncLifetime
         if (!isSource)
         {
             await using var target = _postgres.Open();
-            await target.Database.ExecuteSqlRawAsync("DELETE FROM \"Outbox\"; DELETE FROM \"OutboxPositions\"; DELETE FROM \"Leavers\"; DELETE FROM \"OneTimeLinks\"; DELETE FROM \"Audit\"; DELETE FROM \"Sessions\"; DELETE FROM \"People\"; DELETE FROM \"Rooms\"; DELETE FROM \"DataProtectionKeys\"");
+            await target.Database.ExecuteSqlRawAsync("DELETE FROM \"Outbox\"; DELETE FROM \"OutboxPositions\"; DELETE FROM \"Leavers\"; DELETE FROM \"OneTimeLinks\"; DELETE FROM \"Audit\"; DELETE FROM \"ExternalLogins\"; DELETE FROM \"GroupRoles\"; DELETE FROM \"Passkeys\"; DELETE FROM \"Sessions\"; DELETE FROM \"People\"; DELETE FROM \"Rooms\"; DELETE FROM \"DataProtectionKeys\"");
         }
 
         var builder = BlazorChatApp.CreateBuilder([]);

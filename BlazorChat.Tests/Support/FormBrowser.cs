@@ -53,8 +53,11 @@ public sealed partial class FormBrowser : IDisposable
     /// <param name="handler">The form's name.</param>
     /// <param name="fields">What is filled in.</param>
     public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Response)> SendAsync(string path, string handler, params (string Name, string Value)[] fields)
+        => await PostAsync(path, await _client.GetStringAsync(path), handler, fields);
+
+    /// <summary>Sends a form of a page that was read before.</summary>
+    public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Response)> PostAsync(string path, string page, string handler, params (string Name, string Value)[] fields)
     {
-        var page = await _client.GetStringAsync(path);
         var form = Form().Matches(page).Select(m => m.Groups["inner"].Value).FirstOrDefault(f => f.Contains($"value=\"{handler}\"", StringComparison.Ordinal))
             ?? throw new InvalidOperationException($"There is no form {handler} at {path}: {page}");
         var content = Hidden().Matches(form).ToDictionary(m => m.Groups["name"].Value, m => WebUtility.HtmlDecode(m.Groups["value"].Value), StringComparer.Ordinal);

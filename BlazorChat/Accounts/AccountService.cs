@@ -27,6 +27,16 @@ internal sealed record SignInOrigin(IPAddress? Address, Func<Guid?, string?> Bro
 /// <param name="Wait">How long to wait before the next attempt; zero for not at all.</param>
 internal sealed record SignInRefusal(RoomError Error, TimeSpan Wait);
 
+/// <summary>What became of an attempt to sign in with a password.</summary>
+/// <param name="Person">Who is signed in.</param>
+/// <param name="Pending">Who has yet to give a code.</param>
+/// <param name="Refusal">Why it failed.</param>
+internal sealed record PasswordSignIn(Person? Person, PendingSignIn? Pending, SignInRefusal? Refusal)
+{
+    /// <summary>A failure.</summary>
+    public static PasswordSignIn Refused(RoomError error, TimeSpan wait = default) => new(null, null, new SignInRefusal(error, wait));
+}
+
 /// <summary>Makes accounts, signs people in, and changes accounts. One per use.</summary>
 internal sealed class AccountService(
     UserManager<PersonRow> users, IdentityStore identity, IPasswordHasher<PersonRow> hasher, PeopleStore store, PeopleDirectory directory, PersonSessions sessions,
@@ -38,7 +48,8 @@ internal sealed class AccountService(
 
     private static readonly RoomError WrongOwnPassword = new(RoomErrorKind.Forbidden, "This is not your password.");
 
-    private static readonly RoomError Busy = new(RoomErrorKind.Limit, "Too many people are signing in right now. Please try again in a moment.");
+    /// <summary>So many sign in that passwords wait too long.</summary>
+    public static readonly RoomError Busy = new(RoomErrorKind.Limit, "Too many people are signing in right now. Please try again in a moment.");
 
     private static readonly RoomError Disabled = new(RoomErrorKind.Forbidden, "This account is disabled. Ask an administrator of this server.");
 
@@ -176,19 +187,19 @@ internal sealed class AccountService(
     /// <param name="password">The password.</param>
     /// <param name="origin">Where they are.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public async Task<(Person? Person, SignInRefusal? Refusal)> SignInAsync(string? name, string? password, SignInOrigin origin, CancellationToken cancellationToken)
+    public async Task<PasswordSignIn> SignInAsync(string? name, string? password, SignInOrigin origin, CancellationToken cancellationToken)
     {
         var key = NameRules.KeyOf(TextCut.Excerpt((name ?? "").Trim(), RoomLimits.PersonNameLength));
         var browser = origin.Browser(directory.FindByKey(key)?.Id);
         if (waits.Begin(key, origin.Address, browser) is { } wait)
         {
-            return (null, new SignInRefusal(TooOften(wait), wait));
+            return PasswordSignIn.Refused(TooOften(wait), wait);
         }
 
         var row = await store.FindByNameAsync(key, cancellationToken).ConfigureAwait(false);
         if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
         {
-            return (null, new SignInRefusal(Busy, TimeSpan.FromSeconds(1)));
+            return PasswordSignIn.Refused(Busy, TimeSpan.FromSeconds(1));
         }
 
         PasswordVerificationResult verdict;
@@ -203,21 +214,21 @@ internal sealed class AccountService(
 
         if (row is null || verdict == PasswordVerificationResult.Failed)
         {
-            return (null, new SignInRefusal(WrongPassword, TimeSpan.Zero));
+            return PasswordSignIn.Refused(WrongPassword);
         }
 
         waits.Succeeded(key, origin.Address, browser);
-        var signedIn = await store.ChangeAsync<Result<Person>>(async change =>
+        return await store.ChangeAsync(async change =>
         {
             // As they are now: the password may have been changed, or the account disabled, since it was read.
             if (await change.FindAsync(row.Id).ConfigureAwait(false) is not { } account || account.PasswordHash != row.PasswordHash)
             {
-                return WrongPassword;
+                return PasswordSignIn.Refused(WrongPassword);
             }
 
             if (account.IsDisabled)
             {
-                return Disabled;
+                return PasswordSignIn.Refused(Disabled);
             }
 
             if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
@@ -225,9 +236,8 @@ internal sealed class AccountService(
                 account.PasswordHash = hasher.HashPassword(account, password!);
             }
 
-            return sessions.Begin(change, account);
+            return Accept(change, account);
         }, cancellationToken).ConfigureAwait(false);
-        return signedIn.Error is { } error ? (null, new SignInRefusal(error, TimeSpan.Zero)) : (signedIn.Value, null);
     }
 
     /// <summary>Changes a password. All other browsers are signed out.</summary>
@@ -252,16 +262,16 @@ internal sealed class AccountService(
             ? directory.NameOf(id)
             : null;
 
-    /// <summary>Sets a password with a link. All browsers are signed out, and this one is signed in.</summary>
-    public async Task<Result<Person>> ResetPasswordAsync(string? token, string? password, CancellationToken cancellationToken)
+    /// <summary>Sets a password with a link. All browsers are signed out, and this one is signed in, or asked for a code.</summary>
+    public async Task<PasswordSignIn> ResetPasswordAsync(string? token, string? password, CancellationToken cancellationToken)
     {
         if (OneTimeToken.HashOf(token) is not { } hash
             || await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Password, PersonId: { } id } found || !Opens(found))
         {
-            return UsedUp;
+            return PasswordSignIn.Refused(UsedUp);
         }
 
-        Person? signedIn = null;
+        PasswordSignIn? accepted = null;
         var error = await SetPasswordAsync(id, password, async (change, row) =>
         {
             if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { } link || !Opens(link))
@@ -277,10 +287,10 @@ internal sealed class AccountService(
             change.Remove(link);
             row.Standing = row.Standing < Standing.Registered ? Standing.Registered : row.Standing;
             await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
-            signedIn = sessions.Begin(change, row);
+            accepted = Accept(change, row);
             return null;
         }, cancellationToken).ConfigureAwait(false);
-        return error is null ? signedIn! : error;
+        return error is null ? accepted! : PasswordSignIn.Refused(error);
     }
 
     /// <summary>Makes a link with which somebody can register.</summary>
@@ -420,7 +430,8 @@ internal sealed class AccountService(
             && !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)));
     }
 
-    private static RoomError TooOften(TimeSpan wait) => new(
+    /// <summary>What somebody reads who has to wait.</summary>
+    public static RoomError TooOften(TimeSpan wait) => new(
         RoomErrorKind.Limit,
         string.Create(CultureInfo.InvariantCulture, $"Too many attempts failed. Please try again in {(wait < TimeSpan.FromMinutes(1) ? Seconds(wait) : Minutes(wait))}."));
 
@@ -436,6 +447,11 @@ internal sealed class AccountService(
         { Code: nameof(IdentityErrorDescriber.ConcurrencyFailure) } => RoomErrors.NotStored,
         var error => new RoomError(RoomErrorKind.Invalid, error.Description),
     };
+
+    // The password was right.
+    private PasswordSignIn Accept(PeopleChange change, PersonRow account) => account.IsTwoFactor
+        ? new PasswordSignIn(null, new PendingSignIn(account.Id, account.SecurityStamp ?? ""), null)
+        : new PasswordSignIn(sessions.Begin(change, account), null, null);
 
     private bool IsFromBefore(Person? person) => person is not null && directory.Find(person.Id) is { Standing: Standing.Guest, IsFromBefore: true, IsDisabled: false };
 
@@ -454,10 +470,12 @@ internal sealed class AccountService(
 
     private bool IsLastAdministrator(Guid personId) => !directory.People.Any(p => p.StandingNow == Standing.Administrator && p.Id != personId);
 
-    /// <summary>Checks the password of somebody who is signed in, before they do what nobody else may do in their name.</summary>
-    internal async Task<Result<PersonRow>> CheckOwnPasswordAsync(Person person, string? password, CancellationToken cancellationToken)
+    /// <summary>Checks the password of somebody who is signed in, before what a thief of an open page must not do.</summary>
+    /// <returns>The account as it is stored.</returns>
+    public async Task<Result<PersonRow>> CheckOwnPasswordAsync(Person person, string? password, CancellationToken cancellationToken)
     {
-        var key = person.Id.ToString("N");
+        // No name has a line break, so that nobody can be held up by attempts at signing in.
+        var key = $"own\n{person.Id:N}";
         if (waits.Begin(key, null, browser: null) is { } wait)
         {
             return TooOften(wait);

@@ -55,7 +55,7 @@ internal static class AccountsServices
             options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = options.Password.RequireNonAlphanumeric = false;
             // Names are checked like those of guests.
             options.User.AllowedUserNameCharacters = "";
-        }).AddPasswordValidator<LongestPassword>();
+        }).AddPasswordValidator<LongestPassword>().AddTokenProvider<AuthenticatorTokenProvider<PersonRow>>(TokenOptions.DefaultAuthenticatorProvider);
         services.AddSingleton<IGuests, GuestRules>();
         services.AddSingleton<GuestRules>(s => (GuestRules)s.GetRequiredService<IGuests>());
         services.AddSingleton<PersonSessions>();
@@ -67,7 +67,10 @@ internal static class AccountsServices
         services.AddScoped<AccountDeletion>();
         services.AddSingleton<DeletedPeople>();
         services.AddHostedService(s => s.GetRequiredService<DeletedPeople>());
+        services.AddSingleton<SecondStep>();
+        services.AddScoped<TwoFactor>();
         services.AddScoped<SignInFlow>();
+        services.AddHostedService<SessionAges>();
         services.AddSingleton<AccountsStart>();
         return services;
     }

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using BlazorChat.Storage;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
 namespace BlazorChat.Accounts;
@@ -7,9 +9,13 @@ namespace BlazorChat.Accounts;
 /// Accounts as ASP.NET Core Identity wants them stored. Each change is a transaction of its own, to which <see cref="Also"/> can add what
 /// must happen with it or not at all. One per use.
 /// </summary>
-internal sealed class IdentityStore(PeopleStore store) : IUserPasswordStore<PersonRow>, IUserSecurityStampStore<PersonRow>, IUserEmailStore<PersonRow>
+internal sealed class IdentityStore(PeopleStore store, IDataProtectionProvider protection)
+    : IUserPasswordStore<PersonRow>, IUserSecurityStampStore<PersonRow>, IUserEmailStore<PersonRow>, IUserAuthenticatorKeyStore<PersonRow>, IUserTwoFactorRecoveryCodeStore<PersonRow>
 {
     private static readonly IdentityErrorDescriber Errors = new();
+
+    // With a copy of the database alone, nobody makes codes.
+    private readonly IDataProtector _keys = protection.CreateProtector("BlazorChat.Accounts.AuthenticatorKey");
 
     /// <summary>What the next change does besides, with the row as it will be stored. A refusal takes back all of it.</summary>
     public Func<PeopleChange, PersonRow, Task<IdentityError?>>? Also { get; set; }
@@ -93,6 +99,33 @@ internal sealed class IdentityStore(PeopleStore store) : IUserPasswordStore<Pers
     public Task<string?> GetNormalizedEmailAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(user.EmailKey);
 
     public Task SetNormalizedEmailAsync(PersonRow user, string? normalizedEmail, CancellationToken cancellationToken) => Set(() => user.EmailKey = normalizedEmail);
+
+    public Task SetAuthenticatorKeyAsync(PersonRow user, string key, CancellationToken cancellationToken) => Set(() => user.AuthenticatorKey = _keys.Protect(key));
+
+    public Task<string?> GetAuthenticatorKeyAsync(PersonRow user, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Task.FromResult(user.AuthenticatorKey is { } key ? _keys.Unprotect(key) : null);
+        }
+        catch (CryptographicException)
+        {
+            // The server's keys are lost: no code is right any more, but recovery codes are.
+            return Task.FromResult<string?>(null);
+        }
+    }
+
+    public Task ReplaceCodesAsync(PersonRow user, IEnumerable<string> recoveryCodes, CancellationToken cancellationToken) =>
+        Set(() => user.RecoveryCodes = RecoveryCodes.Hash(recoveryCodes));
+
+    public Task<bool> RedeemCodeAsync(PersonRow user, string code, CancellationToken cancellationToken)
+    {
+        var left = RecoveryCodes.Redeem(user.RecoveryCodes, code);
+        user.RecoveryCodes = left ?? user.RecoveryCodes;
+        return Task.FromResult(left is not null);
+    }
+
+    public Task<int> CountCodesAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(RecoveryCodes.Count(user.RecoveryCodes));
 
     public void Dispose()
     {

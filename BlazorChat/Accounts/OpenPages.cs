@@ -24,7 +24,7 @@ internal sealed class OpenPages : IDisposable
         var page = new OpenedPage(this, person, ended);
         _pages[page] = true;
         // It may have ended while the page was being made.
-        Look(page);
+        Look(page, SessionEnd.SignedOut);
         return page;
     }
 
@@ -37,25 +37,27 @@ internal sealed class OpenPages : IDisposable
         {
             if (e.Id == Guid.Empty || page.Person.Id == e.Id)
             {
-                Look(page);
+                Look(page, e.Why);
             }
         }
     }
 
-    private void Look(OpenedPage page)
+    private void Look(OpenedPage page, SessionEnd why)
     {
         if (_people.StandingOf(page.Person) == Standing.None && _pages.TryRemove(page, out _))
         {
-            page.Ended(WhyEnded(page.Person));
+            page.Ended(WhyEnded(page.Person, why));
         }
     }
 
-    private string WhyEnded(Person person) => _people.Find(person.Id) switch
+    private string WhyEnded(Person person, SessionEnd why) => _people.Find(person.Id) switch
     {
         { IsDeleted: true } => "Your account has been deleted.",
         { IsDisabled: true } => "Your account has been disabled. Ask an administrator of this server.",
         null => "Your account has been deleted.",
         { Standing: Standing.Guest } when !_people.LetsGuestsIn => "This server does not let guests in any more. Create an account or sign in; a new account keeps your messages and rooms.",
+        _ when why == SessionEnd.Aged => "You had not opened BlazorChat in this browser for a long time.",
+        _ when why == SessionEnd.Provider => "Your sign-in with your organization has ended.",
         { HasAccount: true } => "You were signed out on another page or device, or your password was changed.",
         _ => "You have left on another page.",
     };

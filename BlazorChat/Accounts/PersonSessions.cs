@@ -24,7 +24,7 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
         }
 
         var now = time.GetUtcNow();
-        if (directory.FindSession(sessionId) is not { } session || session.PersonId != cookie.Id || now - session.SeenAt > KnownSession.Lifetime
+        if (directory.FindSession(sessionId) is not { } session || session.PersonId != cookie.Id || now >= session.EndsAt
             || directory.Find(cookie.Id) is not { StandingNow: not Standing.None } person)
         {
             return null;

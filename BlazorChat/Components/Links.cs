@@ -17,6 +17,10 @@ internal static class Links
     /// <summary>The address of the page where people sign in.</summary>
     public const string SignIn = "account/sign-in";
 
+    /// <summary>The address of the second step of signing in.</summary>
+    /// <param name="target">The page to open afterwards.</param>
+    public static string SecondStep(string target) => $"account/code?returnUrl={Uri.EscapeDataString(target)}";
+
     /// <summary>The address of the page where people make an account.</summary>
     public const string CreateAccount = "account/create";
 

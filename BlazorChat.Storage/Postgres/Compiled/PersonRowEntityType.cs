@@ -21,7 +21,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 "BlazorChat.Storage.PersonRow",
                 typeof(PersonRow),
                 baseEntityType,
-                propertyCount: 20,
+                propertyCount: 26,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -33,6 +33,27 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 afterSaveBehavior: PropertySaveBehavior.Throw,
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
             id.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var administratorBy = runtimeEntityType.AddProperty(
+                "AdministratorBy",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("AdministratorBy", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<AdministratorBy>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 64,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+            administratorBy.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            administratorBy.AddAnnotation("Relational:ColumnType", "text");
+
+            var authenticatorKey = runtimeEntityType.AddProperty(
+                "AuthenticatorKey",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("AuthenticatorKey", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<AuthenticatorKey>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+            authenticatorKey.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            authenticatorKey.AddAnnotation("Relational:ColumnType", "text");
 
             var concurrencyStamp = runtimeEntityType.AddProperty(
                 "ConcurrencyStamp",
@@ -128,6 +149,22 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 sentinel: false);
             isRenamed.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
+            var isTwoFactor = runtimeEntityType.AddProperty(
+                "IsTwoFactor",
+                typeof(bool),
+                propertyInfo: typeof(PersonRow).GetProperty("IsTwoFactor", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<IsTwoFactor>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            isTwoFactor.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var isTwoFactorEnded = runtimeEntityType.AddProperty(
+                "IsTwoFactorEnded",
+                typeof(bool),
+                propertyInfo: typeof(PersonRow).GetProperty("IsTwoFactorEnded", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<IsTwoFactorEnded>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            isTwoFactorEnded.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
             var messages = runtimeEntityType.AddProperty(
                 "Messages",
                 typeof(MessagesOfDeleted),
@@ -184,6 +221,16 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 sentinel: false);
             passwordResetByMail.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
+            var recoveryCodes = runtimeEntityType.AddProperty(
+                "RecoveryCodes",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("RecoveryCodes", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<RecoveryCodes>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+            recoveryCodes.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            recoveryCodes.AddAnnotation("Relational:ColumnType", "text");
+
             var securityStamp = runtimeEntityType.AddProperty(
                 "SecurityStamp",
                 typeof(string),
@@ -210,6 +257,16 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 fieldInfo: typeof(PersonRow).GetField("<Standing>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             standing.SetSentinelFromProviderValue(0);
             standing.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var usedCodes = runtimeEntityType.AddProperty(
+                "UsedCodes",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("UsedCodes", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<UsedCodes>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+            usedCodes.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            usedCodes.AddAnnotation("Relational:ColumnType", "text");
 
             var key = runtimeEntityType.AddKey(
                 new[] { id });

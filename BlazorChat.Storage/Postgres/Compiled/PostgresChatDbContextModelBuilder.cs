@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("ff4e8e39-85fe-4997-8e6f-fec83ea8b954"), entityTypeCount: 21)
+            : base(skipDetectChanges: false, modelId: new Guid("50467c40-2b1f-42af-a57f-da1c667e2740"), entityTypeCount: 24)
         {
         }
 
@@ -20,6 +20,8 @@ namespace BlazorChat.Storage.Postgres.Compiled
         {
             var auditRow = AuditRowEntityType.Create(this);
             var blobRow = BlobRowEntityType.Create(this);
+            var externalLoginRow = ExternalLoginRowEntityType.Create(this);
+            var groupRoleRow = GroupRoleRowEntityType.Create(this);
             var journalRow = JournalRowEntityType.Create(this);
             var leaverRow = LeaverRowEntityType.Create(this);
             var memberRow = MemberRowEntityType.Create(this);
@@ -28,6 +30,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
             var oneTimeLinkRow = OneTimeLinkRowEntityType.Create(this);
             var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
             var outboxRow = OutboxRowEntityType.Create(this);
+            var passkeyRow = PasskeyRowEntityType.Create(this);
             var personRow = PersonRowEntityType.Create(this);
             var ownershipRow = OwnershipRowEntityType.Create(this);
             var removedMessageRow = RemovedMessageRowEntityType.Create(this);
@@ -41,11 +44,15 @@ namespace BlazorChat.Storage.Postgres.Compiled
             var dataProtectionKey = DataProtectionKeyEntityType.Create(this);
 
             BlobRowEntityType.CreateForeignKey1(blobRow, messageRow);
+            ExternalLoginRowEntityType.CreateForeignKey1(externalLoginRow, personRow);
+            GroupRoleRowEntityType.CreateForeignKey1(groupRoleRow, personRow);
+            GroupRoleRowEntityType.CreateForeignKey2(groupRoleRow, roomRow);
             JournalRowEntityType.CreateForeignKey1(journalRow, messageRow);
             MemberRowEntityType.CreateForeignKey1(memberRow, roomRow);
             MessageRowEntityType.CreateForeignKey1(messageRow, roomRow);
             MessageVersionRowEntityType.CreateForeignKey1(messageVersionRow, messageRow);
             OneTimeLinkRowEntityType.CreateForeignKey1(oneTimeLinkRow, personRow);
+            PasskeyRowEntityType.CreateForeignKey1(passkeyRow, personRow);
             RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
             RoomInviteRowEntityType.CreateForeignKey1(roomInviteRow, roomRow);
             RoomInviteUseRowEntityType.CreateForeignKey1(roomInviteUseRow, roomInviteRow);
@@ -57,6 +64,8 @@ namespace BlazorChat.Storage.Postgres.Compiled
 
             AuditRowEntityType.CreateAnnotations(auditRow);
             BlobRowEntityType.CreateAnnotations(blobRow);
+            ExternalLoginRowEntityType.CreateAnnotations(externalLoginRow);
+            GroupRoleRowEntityType.CreateAnnotations(groupRoleRow);
             JournalRowEntityType.CreateAnnotations(journalRow);
             LeaverRowEntityType.CreateAnnotations(leaverRow);
             MemberRowEntityType.CreateAnnotations(memberRow);
@@ -65,6 +74,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
             OneTimeLinkRowEntityType.CreateAnnotations(oneTimeLinkRow);
             OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);
             OutboxRowEntityType.CreateAnnotations(outboxRow);
+            PasskeyRowEntityType.CreateAnnotations(passkeyRow);
             PersonRowEntityType.CreateAnnotations(personRow);
             OwnershipRowEntityType.CreateAnnotations(ownershipRow);
             RemovedMessageRowEntityType.CreateAnnotations(removedMessageRow);

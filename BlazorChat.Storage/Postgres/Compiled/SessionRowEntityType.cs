@@ -20,9 +20,9 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 "BlazorChat.Storage.SessionRow",
                 typeof(SessionRow),
                 baseEntityType,
-                propertyCount: 4,
+                propertyCount: 8,
                 foreignKeyCount: 1,
-                unnamedIndexCount: 1,
+                unnamedIndexCount: 2,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -33,6 +33,15 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 afterSaveBehavior: PropertySaveBehavior.Throw,
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
             id.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var checkedAt = runtimeEntityType.AddProperty(
+                "CheckedAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(SessionRow).GetProperty("CheckedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SessionRow).GetField("<CheckedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.UnixMillisecondsConverter());
+            checkedAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
             var createdAt = runtimeEntityType.AddProperty(
                 "CreatedAt",
@@ -51,6 +60,38 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
             personId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
+            var provider = runtimeEntityType.AddProperty(
+                "Provider",
+                typeof(string),
+                propertyInfo: typeof(SessionRow).GetProperty("Provider", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SessionRow).GetField("<Provider>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 64,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+            provider.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            provider.AddAnnotation("Relational:ColumnType", "text");
+
+            var providerSession = runtimeEntityType.AddProperty(
+                "ProviderSession",
+                typeof(string),
+                propertyInfo: typeof(SessionRow).GetProperty("ProviderSession", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SessionRow).GetField("<ProviderSession>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 255,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+            providerSession.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            providerSession.AddAnnotation("Relational:ColumnType", "text");
+
+            var refreshToken = runtimeEntityType.AddProperty(
+                "RefreshToken",
+                typeof(string),
+                propertyInfo: typeof(SessionRow).GetProperty("RefreshToken", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SessionRow).GetField("<RefreshToken>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+            refreshToken.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            refreshToken.AddAnnotation("Relational:ColumnType", "text");
+
             var seenAt = runtimeEntityType.AddProperty(
                 "SeenAt",
                 typeof(DateTimeOffset),
@@ -66,6 +107,9 @@ namespace BlazorChat.Storage.Postgres.Compiled
 
             var index = runtimeEntityType.AddIndex(
                 new[] { personId });
+
+            var index0 = runtimeEntityType.AddIndex(
+                new[] { provider, providerSession });
 
             return runtimeEntityType;
         }

@@ -20,7 +20,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 "BlazorChat.Storage.PersonRow",
                 typeof(PersonRow),
                 baseEntityType,
-                propertyCount: 20,
+                propertyCount: 26,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -31,6 +31,23 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 fieldInfo: typeof(PersonRow).GetField("<Id>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 afterSaveBehavior: PropertySaveBehavior.Throw,
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+
+            var administratorBy = runtimeEntityType.AddProperty(
+                "AdministratorBy",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("AdministratorBy", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<AdministratorBy>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 64,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+
+            var authenticatorKey = runtimeEntityType.AddProperty(
+                "AuthenticatorKey",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("AuthenticatorKey", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<AuthenticatorKey>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.StorableTextConverter());
 
             var concurrencyStamp = runtimeEntityType.AddProperty(
                 "ConcurrencyStamp",
@@ -112,6 +129,20 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 fieldInfo: typeof(PersonRow).GetField("<IsRenamed>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: false);
 
+            var isTwoFactor = runtimeEntityType.AddProperty(
+                "IsTwoFactor",
+                typeof(bool),
+                propertyInfo: typeof(PersonRow).GetProperty("IsTwoFactor", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<IsTwoFactor>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+
+            var isTwoFactorEnded = runtimeEntityType.AddProperty(
+                "IsTwoFactorEnded",
+                typeof(bool),
+                propertyInfo: typeof(PersonRow).GetProperty("IsTwoFactorEnded", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<IsTwoFactorEnded>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+
             var messages = runtimeEntityType.AddProperty(
                 "Messages",
                 typeof(MessagesOfDeleted),
@@ -159,6 +190,14 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 fieldInfo: typeof(PersonRow).GetField("<PasswordResetByMail>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: false);
 
+            var recoveryCodes = runtimeEntityType.AddProperty(
+                "RecoveryCodes",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("RecoveryCodes", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<RecoveryCodes>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+
             var securityStamp = runtimeEntityType.AddProperty(
                 "SecurityStamp",
                 typeof(string),
@@ -181,6 +220,14 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 propertyInfo: typeof(PersonRow).GetProperty("Standing", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(PersonRow).GetField("<Standing>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
             standing.SetSentinelFromProviderValue(0);
+
+            var usedCodes = runtimeEntityType.AddProperty(
+                "UsedCodes",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("UsedCodes", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<UsedCodes>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.StorableTextConverter());
 
             var key = runtimeEntityType.AddKey(
                 new[] { id });

@@ -19,9 +19,9 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 "BlazorChat.Storage.SessionRow",
                 typeof(SessionRow),
                 baseEntityType,
-                propertyCount: 4,
+                propertyCount: 8,
                 foreignKeyCount: 1,
-                unnamedIndexCount: 1,
+                unnamedIndexCount: 2,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -31,6 +31,14 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 fieldInfo: typeof(SessionRow).GetField("<Id>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 afterSaveBehavior: PropertySaveBehavior.Throw,
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+
+            var checkedAt = runtimeEntityType.AddProperty(
+                "CheckedAt",
+                typeof(DateTimeOffset?),
+                propertyInfo: typeof(SessionRow).GetProperty("CheckedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SessionRow).GetField("<CheckedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.UnixMillisecondsConverter());
 
             var createdAt = runtimeEntityType.AddProperty(
                 "CreatedAt",
@@ -47,6 +55,32 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 fieldInfo: typeof(SessionRow).GetField("<PersonId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
 
+            var provider = runtimeEntityType.AddProperty(
+                "Provider",
+                typeof(string),
+                propertyInfo: typeof(SessionRow).GetProperty("Provider", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SessionRow).GetField("<Provider>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 64,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+
+            var providerSession = runtimeEntityType.AddProperty(
+                "ProviderSession",
+                typeof(string),
+                propertyInfo: typeof(SessionRow).GetProperty("ProviderSession", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SessionRow).GetField("<ProviderSession>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 255,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+
+            var refreshToken = runtimeEntityType.AddProperty(
+                "RefreshToken",
+                typeof(string),
+                propertyInfo: typeof(SessionRow).GetProperty("RefreshToken", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(SessionRow).GetField("<RefreshToken>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+
             var seenAt = runtimeEntityType.AddProperty(
                 "SeenAt",
                 typeof(DateTimeOffset),
@@ -61,6 +95,9 @@ namespace BlazorChat.Storage.Sqlite.Compiled
 
             var index = runtimeEntityType.AddIndex(
                 new[] { personId });
+
+            var index0 = runtimeEntityType.AddIndex(
+                new[] { provider, providerSession });
 
             return runtimeEntityType;
         }

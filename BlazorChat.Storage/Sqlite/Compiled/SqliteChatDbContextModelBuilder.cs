@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("dee4c88e-1b1e-4b2d-ba95-aff6272d60df"), entityTypeCount: 19)
+            : base(skipDetectChanges: false, modelId: new Guid("0cb483e1-c33b-42cb-a3eb-c1f2ef9d4b3b"), entityTypeCount: 22)
         {
         }
 
@@ -19,6 +19,8 @@ namespace BlazorChat.Storage.Sqlite.Compiled
         {
             var auditRow = AuditRowEntityType.Create(this);
             var blobRow = BlobRowEntityType.Create(this);
+            var externalLoginRow = ExternalLoginRowEntityType.Create(this);
+            var groupRoleRow = GroupRoleRowEntityType.Create(this);
             var journalRow = JournalRowEntityType.Create(this);
             var leaverRow = LeaverRowEntityType.Create(this);
             var memberRow = MemberRowEntityType.Create(this);
@@ -27,6 +29,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             var oneTimeLinkRow = OneTimeLinkRowEntityType.Create(this);
             var outboxPositionRow = OutboxPositionRowEntityType.Create(this);
             var outboxRow = OutboxRowEntityType.Create(this);
+            var passkeyRow = PasskeyRowEntityType.Create(this);
             var personRow = PersonRowEntityType.Create(this);
             var removedMessageRow = RemovedMessageRowEntityType.Create(this);
             var roomInviteRow = RoomInviteRowEntityType.Create(this);
@@ -38,11 +41,15 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             var turnRow = TurnRowEntityType.Create(this);
 
             BlobRowEntityType.CreateForeignKey1(blobRow, messageRow);
+            ExternalLoginRowEntityType.CreateForeignKey1(externalLoginRow, personRow);
+            GroupRoleRowEntityType.CreateForeignKey1(groupRoleRow, personRow);
+            GroupRoleRowEntityType.CreateForeignKey2(groupRoleRow, roomRow);
             JournalRowEntityType.CreateForeignKey1(journalRow, messageRow);
             MemberRowEntityType.CreateForeignKey1(memberRow, roomRow);
             MessageRowEntityType.CreateForeignKey1(messageRow, roomRow);
             MessageVersionRowEntityType.CreateForeignKey1(messageVersionRow, messageRow);
             OneTimeLinkRowEntityType.CreateForeignKey1(oneTimeLinkRow, personRow);
+            PasskeyRowEntityType.CreateForeignKey1(passkeyRow, personRow);
             RemovedMessageRowEntityType.CreateForeignKey1(removedMessageRow, roomRow);
             RoomInviteRowEntityType.CreateForeignKey1(roomInviteRow, roomRow);
             RoomInviteUseRowEntityType.CreateForeignKey1(roomInviteUseRow, roomInviteRow);
@@ -54,6 +61,8 @@ namespace BlazorChat.Storage.Sqlite.Compiled
 
             AuditRowEntityType.CreateAnnotations(auditRow);
             BlobRowEntityType.CreateAnnotations(blobRow);
+            ExternalLoginRowEntityType.CreateAnnotations(externalLoginRow);
+            GroupRoleRowEntityType.CreateAnnotations(groupRoleRow);
             JournalRowEntityType.CreateAnnotations(journalRow);
             LeaverRowEntityType.CreateAnnotations(leaverRow);
             MemberRowEntityType.CreateAnnotations(memberRow);
@@ -62,6 +71,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
             OneTimeLinkRowEntityType.CreateAnnotations(oneTimeLinkRow);
             OutboxPositionRowEntityType.CreateAnnotations(outboxPositionRow);
             OutboxRowEntityType.CreateAnnotations(outboxRow);
+            PasskeyRowEntityType.CreateAnnotations(passkeyRow);
             PersonRowEntityType.CreateAnnotations(personRow);
             RemovedMessageRowEntityType.CreateAnnotations(removedMessageRow);
             RoomInviteRowEntityType.CreateAnnotations(roomInviteRow);
