@@ -147,6 +147,9 @@ internal sealed class RoomRow
     /// <summary>Names of tools, one per line.</summary>
     public required string DisabledTools { get; set; }
 
+    /// <summary>Who may do what with turns, as <see cref="TurnRightsJson"/>; null for the defaults.</summary>
+    public string? TurnRights { get; set; }
+
     public long InputTokens { get; set; }
 
     public long OutputTokens { get; set; }
@@ -170,6 +173,7 @@ internal sealed class RoomRow
         Overlap = settings.Overlap;
         QuietMilliseconds = (int)settings.QuietTime.TotalMilliseconds;
         DisabledTools = string.Join('\n', settings.DisabledTools);
+        TurnRights = TurnRightsJson.Write(settings.Rights);
     }
 
     /// <summary>Marks the room as deleted, frees its name, and forgets what people wrote in its settings.</summary>
@@ -211,6 +215,7 @@ internal sealed class RoomRow
             Overlap = Overlap,
             QuietTime = TimeSpan.FromMilliseconds(QuietMilliseconds),
             DisabledTools = [.. DisabledTools.Split('\n', StringSplitOptions.RemoveEmptyEntries)],
+            Rights = TurnRightsJson.Read(TurnRights),
         },
         Visibility = Visibility,
         HidesHistory = HidesHistory,

@@ -103,6 +103,10 @@ internal sealed class RunningTurns : IRunningTurns, IStorageObserver
     public int Count => _turns.Count;
 
     /// <inheritdoc />
+    public IReadOnlyList<RunningOwner> Find(Guid roomId, Guid? messageId) =>
+        [.. _turns.Values.Where(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId)).Select(t => new RunningOwner(t.MessageId, t.Owner, t.Request.RequestedBy))];
+
+    /// <inheritdoc />
     public (int Found, int Ended) Stop(Guid roomId, Guid? messageId, Author by) =>
         End(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId), new TurnEnding.Stopped(by));
 

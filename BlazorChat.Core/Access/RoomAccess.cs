@@ -9,6 +9,9 @@ namespace BlazorChat.Access;
 /// <param name="IsArchived">Whether the room is read only (see <see cref="Room.ArchivedAt"/>).</param>
 internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary<Guid, RoomMember> Members, bool IsArchived)
 {
+    /// <summary>Who may do what with turns.</summary>
+    public TurnRights Rights { get; init; } = new();
+
     /// <summary>Whether anybody owns the room. The lobby, and rooms that code on the server made, belong to nobody.</summary>
     public bool HasOwner { get; } = Members.Values.Any(m => m.Role == RoomRole.Owner);
 
@@ -29,8 +32,8 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
     public long SeesFrom(Guid personId) => Members.TryGetValue(personId, out var member) ? member.SeesFrom : 0;
 
     /// <summary>The same room with a member added or changed.</summary>
-    public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member), IsArchived);
+    public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member), IsArchived) { Rights = Rights };
 
     /// <summary>The same room without a member.</summary>
-    public RoomAccess Without(Guid personId) => new(Visibility, Members.Remove(personId), IsArchived);
+    public RoomAccess Without(Guid personId) => new(Visibility, Members.Remove(personId), IsArchived) { Rights = Rights };
 }

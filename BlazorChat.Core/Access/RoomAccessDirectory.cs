@@ -39,7 +39,7 @@ internal sealed class RoomAccessDirectory
     /// <summary>Adds a room that was just made.</summary>
     public void Add(Room room, IEnumerable<RoomMember> members)
     {
-        _rooms[room.Id] = new RoomAccess(room.Visibility, members.ToImmutableDictionary(m => m.PersonId), room.IsArchived);
+        _rooms[room.Id] = new RoomAccess(room.Visibility, members.ToImmutableDictionary(m => m.PersonId), room.IsArchived) { Rights = room.Settings.Rights };
         Changed?.Invoke(this, new RightsChangedEventArgs(room.Id));
     }
 
@@ -53,8 +53,8 @@ internal sealed class RoomAccessDirectory
 
         var next = roomEvent switch
         {
-            RoomEvent.RoomChanged { Room: var room } when (room.Visibility, room.IsArchived) != (known.Visibility, known.IsArchived) =>
-                known with { Visibility = room.Visibility, IsArchived = room.IsArchived },
+            RoomEvent.RoomChanged { Room: var room } when (room.Visibility, room.IsArchived, room.Settings.Rights) != (known.Visibility, known.IsArchived, known.Rights) =>
+                known with { Visibility = room.Visibility, IsArchived = room.IsArchived, Rights = room.Settings.Rights },
             RoomEvent.MemberSet set => known.With(set.Member),
             RoomEvent.MemberRemoved removed => known.Without(removed.PersonId),
             // Another object, so that the pages of owners read the list of invites again.

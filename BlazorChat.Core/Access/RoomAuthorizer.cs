@@ -28,7 +28,10 @@ public enum RoomPermission
     /// <summary>Remove a room.</summary>
     DeleteRoom,
 
-    /// <summary>Stop a response or take a turn out of the queue.</summary>
+    /// <summary>Ask an assistant, by a message or again.</summary>
+    AskAssistant,
+
+    /// <summary>Stop a response, whether it runs or waits, or take a turn out of the queue.</summary>
     StopResponse,
 
     /// <summary>Ask for a new response in place of another, or for more of one.</summary>
@@ -45,9 +48,6 @@ public enum RoomPermission
 
     /// <summary>Remove a message.</summary>
     DeleteMessage,
-
-    /// <summary>Take one turn out of the queue.</summary>
-    WithdrawTurn,
 
     /// <summary>Decide who can see a room, who its members are, and what they may do.</summary>
     ManageMembers,
@@ -74,6 +74,12 @@ public sealed record AuthorizedResource(Guid RoomId)
 {
     /// <summary>The author of the message, or the asker of the response or turn; null when the permission does not depend on one.</summary>
     public Author? Owner { get; init; }
+
+    /// <summary>
+    /// Who had the response written again or continued, if that is somebody else than the asker; null otherwise. Whoever began a turn may stop it
+    /// as its asker may.
+    /// </summary>
+    public Author? RequestedBy { get; init; }
 
     /// <summary>A room alone.</summary>
     public static implicit operator AuthorizedResource(Guid roomId) => new(roomId);
@@ -102,8 +108,8 @@ public interface IRoomAuthorizer
 
 /// <summary>
 /// The rules, by what somebody is on the server and in the room, as it is at that moment. A viewer reads; a member writes, asks and changes
-/// settings; an owner decides who is in the room and what becomes of it. What belongs to a person, only they and the owners decide; anyone
-/// who may write may act on what belongs to no one. An administrator has no rights in a room that has an owner, except as a member.
+/// settings; an owner decides who is in the room and what becomes of it. Who may ask, stop, regenerate and approve is the room's setting
+/// (<see cref="TurnRights"/>). What belongs to a person, only they and the owners decide; anyone who may write may act on what belongs to no one. An administrator has no rights in a room that has an owner, except as a member.
 /// </summary>
 internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) : IRoomAuthorizer
 {
@@ -174,21 +180,38 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
         }
 
         var isOwner = role == RoomRole.Owner;
+        var isManager = isOwner || (!access.HasOwner && standing == Standing.Administrator);
         var isOwn = resource.Owner is { Kind: AuthorKind.Person } owner && owner.Id == who.AsAuthor().Id;
         var isNobodys = resource.Owner is not { Kind: AuthorKind.Person } && !access.HasOwner;
         return permission switch
         {
-            RoomPermission.PostMessage or RoomPermission.ChangeRoom or RoomPermission.StopResponse or RoomPermission.RetryResponse => null,
-            RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.ManageMembers or RoomPermission.ArchiveRoom => isOwner || (!access.HasOwner && standing == Standing.Administrator)
+            RoomPermission.PostMessage or RoomPermission.ChangeRoom => null,
+            RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.ManageMembers or RoomPermission.ArchiveRoom => isManager
                 ? null
                 : No(access.HasOwner ? "Only an owner of this room can do this." : "Only an administrator can do this, because this room has no owner."),
-            RoomPermission.DecideToolCall => isOwn || isOwner || isNobodys ? null : No("Only the person who asked or an owner of the room can decide this."),
+            RoomPermission.AskAssistant => OfTurn(access.Rights.Ask, "ask assistants here"),
+            RoomPermission.StopResponse => OfTurn(access.Rights.Stop, "stop this", isOwn || resource.RequestedBy?.IsSameAs(who.AsAuthor()) == true),
+            RoomPermission.RetryResponse => OfTurn(access.Rights.Ask, "ask assistants here") ?? OfTurn(access.Rights.Regenerate, "have this answered again", isOwn),
+            RoomPermission.DecideToolCall => OfTurn(access.Rights.Approve, "approve this", isOwn),
             RoomPermission.AnswerBrowserCall => isOwn ? null : No("Only the browser of the person who asked can answer this."),
             RoomPermission.EditMessage => isOwn ? null : No("Only the author can edit this message."),
             RoomPermission.DeleteMessage => isOwn || isOwner || isNobodys ? null : No("Only the author or an owner of the room can delete this message."),
-            RoomPermission.WithdrawTurn => isOwn || isOwner || isNobodys ? null : No("Only the person who asked or an owner of the room can remove this question."),
             // A permission without a rule is refused.
             _ => No("No one can do this."),
+        };
+
+        RoomError? OfTurn(TurnPeople people, string what, bool isAsker = false) =>
+            isManager || people == TurnPeople.Members || (people == TurnPeople.AskerAndOwners && (isAsker || isNobodys))
+                ? null
+                : No($"Only {Name(people)} can {what}.");
+
+        // For everybody to read: who decides here, not who this person is not.
+        string Name(TurnPeople people) => (people, access.HasOwner) switch
+        {
+            (TurnPeople.AskerAndOwners, true) => "the person who asked or an owner of this room",
+            (TurnPeople.AskerAndOwners, false) => "the person who asked or an administrator",
+            (_, true) => "an owner of this room",
+            _ => "an administrator",
         };
     }
 

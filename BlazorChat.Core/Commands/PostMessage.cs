@@ -6,7 +6,10 @@ using BlazorChat.Turns;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Posts a person's message. Idempotent: the same client id posts one message.</summary>
+/// <summary>
+/// Posts a person's message. Idempotent: the same client id posts one message. Whoever may write but not ask assistants posts a message that
+/// none answers; if it mentions one, it says why.
+/// </summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The author.</param>
 /// <param name="ClientId">An id that the sender made for this one message.</param>
@@ -24,14 +27,24 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
     internal override async Task<Result<Message>> RefuseAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
         await context.Rooms.FindPostedAsync(RoomId, context.By, ClientId, cancellationToken).ConfigureAwait(false) is { } known ? known : RoomErrors.TooFast;
 
-    internal override Task<Result<Message>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
-        PostAsync(
-            context,
-            new NewMessage(RoomId, context.By, ClientId, Text!, context.ResponseRules.Choose(context.Room, Text!), context.BoundOf(Request), context.Now),
-            cancellationToken);
+    internal override async Task<Result<Message>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
+    {
+        var message = new NewMessage(RoomId, context.By, ClientId, Text!, context.ResponseRules.Choose(context.Room, Text!), context.BoundOf(Request), context.Now);
+        if (message.AssistantIds.Count == 0 || await context.AskAsync(RoomPermission.AskAssistant, null, cancellationToken).ConfigureAwait(false) is not { } no)
+        {
+            return await PostAsync(context, message, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        var mentions = context.ResponseRules.Choose(context.Room with { Settings = context.Room.Settings with { AnswerMode = AnswerMode.WhenMentioned } }, Text!);
+        return await PostAsync(context, message with { AssistantIds = [] }, mentions.Count > 0 ? no : null, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Stores a message with the turns that it asks for, tells viewers, and schedules the turns.</summary>
-    internal static Task<Result<Message>> PostAsync(RoomCommandContext context, NewMessage message, CancellationToken cancellationToken) =>
+    /// <param name="context">The command in progress.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="notAsked">Why the assistants that it mentions are not asked; null if they are.</param>
+    /// <param name="cancellationToken">Cancels the command.</param>
+    internal static Task<Result<Message>> PostAsync(RoomCommandContext context, NewMessage message, RoomError? notAsked, CancellationToken cancellationToken) =>
         context.ChangeAsync<Message>(async (change, token) =>
         {
             if (await change.FindPostedAsync(message.Author, message.ClientId, token).ConfigureAwait(false) is { } known)
@@ -58,7 +71,7 @@ internal sealed record PostMessage(Guid RoomId, Person? By, Guid ClientId, strin
             }
 
             // People can talk even where nobody can be asked.
-            return await StoreAsync(change, room, queue, refused is null ? message : message with { AssistantIds = [] }, refused, context.MaxStoredMessages, token).ConfigureAwait(false);
+            return await StoreAsync(change, room, queue, refused is null ? message : message with { AssistantIds = [] }, notAsked ?? refused, context.MaxStoredMessages, token).ConfigureAwait(false);
         }, cancellationToken);
 
     // After the setting was lowered, a room loses its excess over several posts, because all other rooms wait for one.
@@ -121,5 +134,5 @@ internal sealed record PostServiceMessage(Guid RoomId, Author Service, Guid Mess
             new NewMessage(
                 RoomId, Service, MessageId, Text!, AsksForResponse ? context.ResponseRules.Choose(context.Room, Text!) : [],
                 TurnRequests.Bound((Request ?? new TurnRequest(Service)) with { RequestedBy = Service }), context.Now),
-            cancellationToken);
+            notAsked: null, cancellationToken);
 }

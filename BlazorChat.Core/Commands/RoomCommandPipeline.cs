@@ -153,6 +153,17 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
         await services.Authorizer.AuthorizeAsync(
             person, permission, new AuthorizedResource(RoomId) { Owner = owner }, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>
+    /// Asks whether the person may stop a turn: a response that runs or waits, or what is in the queue. One rule for all of it.
+    /// </summary>
+    /// <param name="asker">The asker; null if there is none.</param>
+    /// <param name="requestedBy">Who had the turn begin; null if that is the asker.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <returns>Null when allowed.</returns>
+    public async Task<RoomError?> AskToStopAsync(Author? asker, Author? requestedBy, CancellationToken cancellationToken) =>
+        await services.Authorizer.AuthorizeAsync(
+            person, RoomPermission.StopResponse, new AuthorizedResource(RoomId) { Owner = asker, RequestedBy = requestedBy }, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Asks whether somebody else may do something in the room now.</summary>
     /// <returns>Null when allowed.</returns>
     public async Task<RoomError?> AskAsync(Person who, RoomPermission permission, CancellationToken cancellationToken) =>

@@ -21,6 +21,9 @@ public readonly record struct TokenCounts(long Input, long Output, long CachedIn
 /// <summary>How a response came about.</summary>
 public sealed record ResponseMetadata
 {
+    /// <summary>Who had this version written or continued, if that is somebody else than the asker; null otherwise.</summary>
+    public Author? RequestedBy { get; init; }
+
     /// <summary>The model, as the provider names it.</summary>
     public string? Model { get; init; }
 

@@ -51,13 +51,31 @@ public sealed partial class RoomService
     /// <param name="permission">The permission that the operation needs.</param>
     /// <param name="room">The room.</param>
     /// <param name="owner">The owner of the message or turn concerned (see <see cref="Message.Owner"/>); null for none.</param>
-    public bool Offers(Person? person, RoomPermission permission, Room room, Author? owner) => Decide(person, permission, room, owner) ?? true;
+    public bool Offers(Person? person, RoomPermission permission, Room room, Author? owner) => Refusal(person, permission, room, owner, null) is null;
+
+    /// <summary>
+    /// Why a page does not offer an operation: the authorizer's reason, which says whose it is; null if it is offered (see <see cref="Offers"/>).
+    /// </summary>
+    /// <param name="person">The person who looks at the page.</param>
+    /// <param name="permission">The permission that the operation needs.</param>
+    /// <param name="room">The room.</param>
+    /// <param name="owner">The owner of the message or turn concerned; null for none.</param>
+    /// <param name="requestedBy">See <see cref="AuthorizedResource.RequestedBy"/>.</param>
+    internal RoomError? Refusal(Person? person, RoomPermission permission, Room room, Author? owner, Author? requestedBy)
+    {
+        var asked = _authorizer.AuthorizeAsync(person, permission, new AuthorizedResource(room.Id) { Owner = owner, RequestedBy = requestedBy }, CancellationToken.None);
+        return asked.IsCompletedSuccessfully ? asked.GetAwaiter().GetResult() : null;
+    }
 
     /// <summary>
     /// Whether a person may see a room now: the authorizer's decision, or false when it cannot decide synchronously, because a list must not
     /// wait for each of its rooms.
     /// </summary>
-    public bool Shows(Person? person, Room room) => Decide(person, RoomPermission.ViewRoom, room, null) ?? false;
+    public bool Shows(Person? person, Room room)
+    {
+        var asked = _authorizer.AuthorizeAsync(person, RoomPermission.ViewRoom, room.Id, CancellationToken.None);
+        return asked.IsCompletedSuccessfully && asked.GetAwaiter().GetResult() is null;
+    }
 
     /// <summary>Whether a person may see a room now.</summary>
     /// <returns>Null if they may, otherwise the reason.</returns>
@@ -66,12 +84,6 @@ public sealed partial class RoomService
 
     /// <summary>Who may be in a room: another object after each change. The caller has asked whether the viewer may see the room.</summary>
     internal RoomAccess? AccessOf(Guid roomId) => _access.Find(roomId);
-
-    private bool? Decide(Person? person, RoomPermission permission, Room room, Author? owner)
-    {
-        var asked = _authorizer.AuthorizeAsync(person, permission, new AuthorizedResource(room.Id) { Owner = owner }, CancellationToken.None);
-        return asked.IsCompletedSuccessfully ? asked.GetAwaiter().GetResult() is null : null;
-    }
 
     /// <summary>The list of the rooms that a person may see, newest activity first.</summary>
     public async Task<Result<ImmutableArray<RoomSummary>>> ListRoomsAsync(Person? person, CancellationToken cancellationToken) =>

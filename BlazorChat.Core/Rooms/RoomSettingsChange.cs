@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Access;
 
 namespace BlazorChat.Rooms;
 
@@ -20,6 +21,18 @@ public sealed record RoomSettingsChange
     /// <summary>See <see cref="RoomSettings.QuietTime"/>.</summary>
     public TimeSpan? QuietTime { get; init; }
 
+    /// <summary>See <see cref="TurnRights.Ask"/>. Like the other rights, only owners change it.</summary>
+    public TurnPeople? Ask { get; init; }
+
+    /// <summary>See <see cref="TurnRights.Stop"/>.</summary>
+    public TurnPeople? Stop { get; init; }
+
+    /// <summary>See <see cref="TurnRights.Regenerate"/>.</summary>
+    public TurnPeople? Regenerate { get; init; }
+
+    /// <summary>See <see cref="TurnRights.Approve"/>.</summary>
+    public TurnPeople? Approve { get; init; }
+
     /// <summary>Names of the tools to allow.</summary>
     public ImmutableArray<string> EnabledTools { get; init; } = [];
 
@@ -33,13 +46,20 @@ public sealed record RoomSettingsChange
     /// </summary>
     public RoomSettings? Seen { get; init; }
 
+    /// <summary>Whether it changes who may do what.</summary>
+    internal bool ChangesRights => (Ask ?? Stop ?? Regenerate ?? Approve) is not null;
+
     /// <summary>Whether someone else has changed a setting that this changes since the person saw it.</summary>
     internal bool IsOutdated(RoomSettings settings) =>
         Seen is { } seen
         && (IsOutdated(Instructions, seen.Instructions, settings.Instructions)
             || IsOutdated(AnswerMode, seen.AnswerMode, settings.AnswerMode)
             || IsOutdated(Overlap, seen.Overlap, settings.Overlap)
-            || IsOutdated(QuietTime, seen.QuietTime, settings.QuietTime));
+            || IsOutdated(QuietTime, seen.QuietTime, settings.QuietTime)
+            || IsOutdated(Ask, seen.Rights.Ask, settings.Rights.Ask)
+            || IsOutdated(Stop, seen.Rights.Stop, settings.Rights.Stop)
+            || IsOutdated(Regenerate, seen.Rights.Regenerate, settings.Rights.Regenerate)
+            || IsOutdated(Approve, seen.Rights.Approve, settings.Rights.Approve));
 
     /// <summary>The changed settings.</summary>
     public RoomSettings Apply(RoomSettings settings) => settings with
@@ -48,6 +68,13 @@ public sealed record RoomSettingsChange
         AnswerMode = AnswerMode ?? settings.AnswerMode,
         Overlap = Overlap ?? settings.Overlap,
         QuietTime = QuietTime ?? settings.QuietTime,
+        Rights = settings.Rights with
+        {
+            Ask = Ask ?? settings.Rights.Ask,
+            Stop = Stop ?? settings.Rights.Stop,
+            Regenerate = Regenerate ?? settings.Rights.Regenerate,
+            Approve = Approve ?? settings.Rights.Approve,
+        },
         DisabledTools = EnabledTools.IsEmpty && DisabledTools.IsEmpty
             ? settings.DisabledTools
             : [.. settings.DisabledTools.Except(EnabledTools, StringComparer.Ordinal).Union(DisabledTools, StringComparer.Ordinal).Order(StringComparer.Ordinal)],

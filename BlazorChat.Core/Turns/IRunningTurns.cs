@@ -3,6 +3,12 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Turns;
 
+/// <summary>Whose a running response is.</summary>
+/// <param name="MessageId">The response.</param>
+/// <param name="Owner">The asker; null if no one asked.</param>
+/// <param name="RequestedBy">Who had this turn begin.</param>
+internal sealed record RunningOwner(Guid MessageId, Author? Owner, Author RequestedBy);
+
 /// <summary>Starts turns. Called whenever a turn was stored in the queue.</summary>
 internal interface ITurnScheduler
 {
@@ -16,10 +22,16 @@ internal interface ITurnScheduler
 }
 
 /// <summary>
-/// The running turns of this process, for commands that concern them. Called inside the room's gate, except <see cref="Stop"/>.
+/// The running turns of this process, for commands that concern them. Called inside the room's gate, except <see cref="Find"/> and
+/// <see cref="Stop"/>.
 /// </summary>
 internal interface IRunningTurns
 {
+    /// <summary>The responses that run in a room, including those already ending.</summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="messageId">One response, or null for all.</param>
+    IReadOnlyList<RunningOwner> Find(Guid roomId, Guid? messageId);
+
     /// <summary>Stops one or all responses of a room at once, without waiting for a gate.</summary>
     /// <param name="roomId">The room.</param>
     /// <param name="messageId">One response, or null for all.</param>

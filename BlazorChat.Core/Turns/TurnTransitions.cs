@@ -27,16 +27,22 @@ internal static class TurnTransitions
             AskedBy = asker is { Kind: AuthorKind.Person } ? asker : turn.RequestedBy,
             QuestionId = turn.QuestionId,
         };
+        response = response with { Metadata = Requested(turn, response, null, now) };
         return (turn with { Status = TurnStatus.Running, BeganAt = turn.BeganAt ?? now, MessageId = response.Id }, response);
     }
 
     /// <summary>Resumes a turn's response, or starts a new version of it.</summary>
     public static (Turn Turn, Message Response) Resume(Turn turn, Message response, DateTimeOffset now)
     {
-        var resumed = response with { Status = MessageStatus.Streaming.Instance, EndedAt = null };
+        var resumed = response with
+        {
+            Status = MessageStatus.Streaming.Instance,
+            EndedAt = null,
+            Metadata = Requested(turn, response, turn.IsRegeneration ? null : response.Metadata, now),
+        };
         return (
             turn with { Status = TurnStatus.Running, BeganAt = turn.BeganAt ?? now, IsRegeneration = false },
-            turn.IsRegeneration ? resumed with { Parts = [], Metadata = null, Step = 0, Versions = resumed.Versions + 1 } : resumed);
+            turn.IsRegeneration ? resumed with { Parts = [], Step = 0, Versions = resumed.Versions + 1 } : resumed);
     }
 
     /// <summary>Ends or pauses a response.</summary>
@@ -119,6 +125,13 @@ internal static class TurnTransitions
                 Status = MessageStatus.Interrupted.Instance,
                 EndedAt = now,
             });
+    }
+
+    // Who had it begin is known from then on: they may stop it, too.
+    private static ResponseMetadata? Requested(Turn turn, Message response, ResponseMetadata? before, DateTimeOffset now)
+    {
+        var by = turn.RequestedBy.IsSameAs(response.AskedBy) ? null : turn.RequestedBy;
+        return by == before?.RequestedBy ? before : (before ?? new ResponseMetadata { StartedAt = now }) with { RequestedBy = by };
     }
 
     private static Turn TakeUpAgain(Turn turn, ImmutableArray<MessagePart> parts)

@@ -55,20 +55,29 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_one_who_did_not_ask_stops_and_the_other_retries()
+    public async Task Whoever_asked_stops_and_retries_and_the_other_sees_whose_it_is()
     {
         await _ada.SendAsync("Tell me a story");
         var response = await _app.Model.NextAsync();
         response.Say("Once upon a time");
         await Expect(_grace.ArticleBy("Demo")).ToContainTextAsync("Once upon a time");
 
-        await _grace.StopButton.ClickAsync();
+        await Expect(_grace.StopButton).ToHaveCountAsync(0);
+        await _grace.Page.GetByRole(AriaRole.Button, new() { Name = "Who can stop this?" }).ClickAsync();
+        await Expect(_grace.Page.GetByText("Only the person who asked or an administrator can stop this.")).ToBeVisibleAsync();
+        await _ada.StopButton.ClickAsync();
         await response.Closed.Soon();
         foreach (var visitor in new[] { _ada, _grace })
         {
             await Expect(visitor.ArticleBy("Demo")).ToContainTextAsync("Once upon a time");
-            await Expect(visitor.ArticleBy("Demo")).ToContainTextAsync("Stopped by Grace");
+            await Expect(visitor.ArticleBy("Demo")).ToContainTextAsync("Stopped by Ada");
         }
+
+        // In the menu of the answer, too.
+        await _grace.ArticleBy("Demo").GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+        await Expect(_grace.Page.Locator("#message-menu")).ToContainTextAsync("Only the person who asked or an administrator can have this answered again.");
+        await Expect(_grace.Page.Locator("#message-menu [data-act=regenerate]")).ToBeHiddenAsync();
+        await _grace.Page.Keyboard.PressAsync("Escape");
 
         await _ada.ArticleBy("Demo").GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
         (await _app.Model.NextAsync()).Finish("A better story");
@@ -85,9 +94,9 @@ public sealed class SharedRoomTests(Chromium chromium) : IAsyncLifetime
     {
         await _ada.SendAsync("Hello");
         var response = await _app.Model.NextAsync();
-        await _grace.StopButton.ClickAsync();
+        await _ada.StopButton.ClickAsync();
         await response.Closed.Soon();
-        await Expect(_ada.ArticleBy("Demo")).ToContainTextAsync("Stopped by Grace");
+        await Expect(_grace.ArticleBy("Demo")).ToContainTextAsync("Stopped by Ada");
 
         await _ada.SendAsync("Hello again");
         response = await _app.Model.NextAsync();

@@ -169,6 +169,10 @@ public sealed class MessageActionsTests : IAsyncLifetime
         Assert.Equal("details sent", Offers(response with { Status = MessageStatus.AwaitingPeople.Instance }, false, "g", null));
         Assert.Equal("details sent", Offers(response with { IsRetried = true }, false, "g", null));
         Assert.Equal("delete", Offers(Message(new Author(AuthorKind.Service, "s", "Clock")), false, "g", null));
+        // The menu says whose it is where that is another person's, and only where it would make sense.
+        Assert.Equal("regenerate-not details sent", MessageOffers.Of(response, false, (_, _) => false));
+        Assert.Equal("regenerate-not details sent delete", MessageOffers.Of(response, false, (permission, _) => permission is RoomPermission.DeleteMessage));
+        Assert.Equal("details sent", MessageOffers.Of(response, isLive: true, (_, _) => false));
     }
 
     [Fact]

@@ -84,8 +84,12 @@ public sealed class RoomScreenTests : IAsyncLifetime
         {
             page.Until(() => Assert.Contains("One", page.Find("article[aria-busy=true]").TextContent, StringComparison.Ordinal));
             page.Until(() => Assert.Contains("Demo is answering", page.Find("[role=status]").TextContent, StringComparison.Ordinal));
-            Assert.Single(page.FindAll("[data-stop]"));
         }
+
+        // Ada asked, and it is her room.
+        Assert.Single(ada.FindAll("[data-stop]"));
+        Assert.Empty(grace.FindAll("[data-stop]"));
+        Assert.Equal("Only the person who asked or an owner of this room can stop this.", grace.Find("#who-stops").TextContent);
 
         response.Finish(" two");
         foreach (var page in new[] { ada, grace })
@@ -93,7 +97,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
             page.Until(() => Assert.Empty(page.FindAll("[aria-busy]")));
             page.Until(() => Assert.Equal("One two", page.FindAll("article .blocks")[^1].TextContent.Trim()));
             page.Until(() => Assert.Contains("Demo has answered", page.Find("[role=status]").TextContent, StringComparison.Ordinal));
-            page.Until(() => Assert.Empty(page.FindAll("[data-stop]")));
+            page.Until(() => Assert.Empty(page.FindAll("[data-stop], #who-stops")));
             Assert.DoesNotContain("One", page.Find("[role=status]").TextContent, StringComparison.Ordinal);
         }
     }
@@ -216,6 +220,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
     public async Task A_stopped_answer_says_who_stopped_it_and_can_be_retried_once()
     {
         var room = await Chat.RoomAsync();
+        await Chat.LetMembersAsync(room);
         var ada = _host.Open(room);
         var grace = _host.Open(room, ChatHost.Grace);
         await Chat.PostAsync(room, "Question");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using BlazorChat.Access;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
@@ -11,12 +12,16 @@ namespace BlazorChat.Tests.Rooms;
 [Trait(nameof(Kind), Kind.Unit)]
 public sealed class RoomSettingsTests
 {
-    public static TheoryData<string> Settings => [.. typeof(RoomSettings).GetProperties().Where(p => p.CanWrite).Select(p => p.Name)];
+    public static TheoryData<string> Settings => [.. All.Select(p => p.Name)];
 
     // Of a setting with two values, and of a tool, which is on or off, two people who change it want the same.
     public static TheoryData<string> OfMoreThanTwoValues =>
-        [.. typeof(RoomSettings).GetProperties().Where(p => p.CanWrite && !p.PropertyType.Name.StartsWith("ImmutableArray", StringComparison.Ordinal)
+        [.. All.Where(p => !p.PropertyType.Name.StartsWith("ImmutableArray", StringComparison.Ordinal)
             && p.PropertyType != typeof(bool) && !(p.PropertyType.IsEnum && Enum.GetValues(p.PropertyType).Length == 2)).Select(p => p.Name)];
+
+    // Each of the rights is a setting by itself.
+    private static IEnumerable<PropertyInfo> All => typeof(RoomSettings).GetProperties().Where(p => p.Name != nameof(RoomSettings.Rights))
+        .Concat(typeof(TurnRights).GetProperties()).Where(p => p.CanWrite);
 
     [Theory]
     [MemberData(nameof(Settings))]
@@ -34,7 +39,7 @@ public sealed class RoomSettingsTests
         var change = new RoomSettingsChange();
         var property = typeof(RoomSettingsChange).GetProperty(name);
         Assert.True(property is not null, $"RoomSettingsChange has no {name}.");
-        property.SetValue(change, Property(name).GetValue(Different(name)));
+        property.SetValue(change, Property(name).GetValue(Holder(name, Different(name))));
         Assert.Equal(Different(name), change.Apply(new RoomSettings()));
         Assert.Equal(Different(name), new RoomSettingsChange().Apply(Different(name)));
     }
@@ -76,22 +81,24 @@ public sealed class RoomSettingsTests
         Assert.False(setting.Write(setting.Read(mine))!.IsOutdated(theirs));
     }
 
-    private static PropertyInfo Property(string name) => typeof(RoomSettings).GetProperty(name)!;
+    private static PropertyInfo Property(string name) => All.Single(p => p.Name == name);
+
+    private static object Holder(string name, RoomSettings settings) => Property(name).DeclaringType == typeof(TurnRights) ? settings.Rights : settings;
 
     // Another value than that of new settings, and than that of others.
     private static RoomSettings Different(string name, RoomSettings? others = null)
     {
         var settings = new RoomSettings();
         var property = Property(name);
-        var taken = new[] { property.GetValue(settings), property.GetValue(others ?? settings) };
-        property.SetValue(settings, property.PropertyType switch
+        var taken = new[] { property.GetValue(Holder(name, settings)), property.GetValue(Holder(name, others ?? settings)) };
+        property.SetValue(Holder(name, settings), property.PropertyType switch
         {
             var type when type == typeof(string) => others is null ? "Something else" : "And another thing",
-            var type when type == typeof(bool) => !(bool)property.GetValue(settings)!,
+            var type when type == typeof(bool) => !(bool)taken[0]!,
             var type when type == typeof(int) => (int)taken[1]! + 1,
             var type when type == typeof(TimeSpan) => (TimeSpan)taken[1]! + TimeSpan.FromSeconds(1),
             var type when type == typeof(ImmutableArray<string>) => ImmutableArray.Create("dice"),
-            { IsEnum: true } type => Enum.GetValues(type).Cast<object>().First(value => !taken.Contains(value)),
+            { IsEnum: true } type => Enum.GetValues(type).Cast<object>().Reverse().First(value => !taken.Contains(value)),
             var type => throw new InvalidOperationException($"What is another {type}?"),
         });
         return settings;

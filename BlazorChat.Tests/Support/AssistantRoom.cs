@@ -64,6 +64,7 @@ public sealed class AssistantRoom : IAsyncDisposable
             configure(builder);
         });
         var room = await host.RoomAsync();
+        await host.LetMembersAsync(room);
         var result = new AssistantRoom(host, room, log) { Watch = new RoomWatch() };
         RoomSubscription? grace = null;
         grace = (await host.Live.SubscribeAsync(ChatHost.Grace, room.Id, () =>

@@ -135,6 +135,10 @@ public sealed class ChatHost : IAsyncDisposable
     /// <summary>A new room.</summary>
     public async Task<Room> RoomAsync(string name = "Room") => (await Rooms.CreateAsync(Ada, name, default)).Value;
 
+    /// <summary>Lets everybody who may write in a room stop answers and have them written again.</summary>
+    public async Task LetMembersAsync(Room room) => Assert.Null(
+        (await Rooms.ChangeAsync(Ada, room.Id, null, new RoomSettingsChange { Stop = TurnPeople.Members, Regenerate = TurnPeople.Members }, default)).Error);
+
     /// <summary>Posts a message as somebody.</summary>
     public async Task<Message> PostAsync(Room room, string text, Person? by = null) =>
         (await Rooms.PostAsync(by ?? Ada, room.Id, Guid.NewGuid(), text, default)).Value;

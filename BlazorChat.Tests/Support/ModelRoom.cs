@@ -48,6 +48,7 @@ public sealed class ModelRoom : IAsyncDisposable
                 configure?.Invoke(builder);
             });
         var room = await host.RoomAsync();
+        await host.LetMembersAsync(room);
         return new ModelRoom(wire, stub, host, room, await host.WatchAsync(room));
     }
 

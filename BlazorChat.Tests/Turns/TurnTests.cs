@@ -91,6 +91,7 @@ public class TurnTests : IAsyncLifetime
     [InlineData("Half an ans")]
     public async Task Anybody_can_stop_an_answer_before_or_after_its_first_token(string said)
     {
+        await _host.LetMembersAsync(_room);
         await _host.PostAsync(_room, "Hello");
         var response = await _host.Model.NextAsync();
         if (said.Length > 0)
@@ -259,6 +260,7 @@ public class TurnTests : IAsyncLifetime
     [Fact]
     public async Task A_retry_makes_a_new_answer_and_the_old_one_stays_but_is_not_sent_again()
     {
+        await _host.LetMembersAsync(_room);
         await _host.PostAsync(_room, "Hello");
         (await _host.Model.NextAsync()).Say("Bad").Fail(new ResponseFailedException("No."));
         var failed = await _watch.EndedAsync();

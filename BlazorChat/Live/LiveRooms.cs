@@ -29,6 +29,10 @@ public sealed class LiveRooms
     /// <inheritdoc cref="RoomService.Offers" />
     public bool Offers(Person? person, RoomPermission permission, Room room, Author? owner) => _rooms.Offers(person, permission, room, owner);
 
+    /// <inheritdoc cref="RoomService.Refusal" />
+    internal RoomError? Refusal(Person? person, RoomPermission permission, Room room, Author? owner, Author? requestedBy) =>
+        _rooms.Refusal(person, permission, room, owner, requestedBy);
+
     /// <inheritdoc cref="RoomService.CheckViewAsync" />
     internal ValueTask<RoomError?> CheckViewAsync(Person? person, Guid roomId, CancellationToken cancellationToken) => _rooms.CheckViewAsync(person, roomId, cancellationToken);
 

@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("50467c40-2b1f-42af-a57f-da1c667e2740"), entityTypeCount: 24)
+            : base(skipDetectChanges: false, modelId: new Guid("93b4fb46-3adf-4d4f-b7c5-0d7d9d273e91"), entityTypeCount: 24)
         {
         }
 

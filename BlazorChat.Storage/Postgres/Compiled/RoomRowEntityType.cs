@@ -21,7 +21,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 "BlazorChat.Storage.RoomRow",
                 typeof(RoomRow),
                 baseEntityType,
-                propertyCount: 22,
+                propertyCount: 23,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -206,6 +206,16 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 fieldInfo: typeof(RoomRow).GetField("<ReasoningTokens>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: 0L);
             reasoningTokens.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var turnRights = runtimeEntityType.AddProperty(
+                "TurnRights",
+                typeof(string),
+                propertyInfo: typeof(RoomRow).GetProperty("TurnRights", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RoomRow).GetField("<TurnRights>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+            turnRights.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            turnRights.AddAnnotation("Relational:ColumnType", "text");
 
             var visibility = runtimeEntityType.AddProperty(
                 "Visibility",

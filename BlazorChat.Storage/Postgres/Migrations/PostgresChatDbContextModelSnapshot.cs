@@ -771,6 +771,10 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.Property<long>("ReasoningTokens")
                         .HasColumnType("bigint");
 
+                    b.Property<string>("TurnRights")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<int>("Visibility")
                         .HasColumnType("integer");
 

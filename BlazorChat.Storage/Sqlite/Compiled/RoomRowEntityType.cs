@@ -20,7 +20,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 "BlazorChat.Storage.RoomRow",
                 typeof(RoomRow),
                 baseEntityType,
-                propertyCount: 22,
+                propertyCount: 23,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -180,6 +180,14 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 propertyInfo: typeof(RoomRow).GetProperty("ReasoningTokens", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(RoomRow).GetField("<ReasoningTokens>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: 0L);
+
+            var turnRights = runtimeEntityType.AddProperty(
+                "TurnRights",
+                typeof(string),
+                propertyInfo: typeof(RoomRow).GetProperty("TurnRights", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RoomRow).GetField("<TurnRights>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new ChatDbContext.StorableTextConverter());
 
             var visibility = runtimeEntityType.AddProperty(
                 "Visibility",

@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("0cb483e1-c33b-42cb-a3eb-c1f2ef9d4b3b"), entityTypeCount: 22)
+            : base(skipDetectChanges: false, modelId: new Guid("3f963f3c-e607-4b8a-a3a7-bdea394b184f"), entityTypeCount: 22)
         {
         }
 

@@ -702,6 +702,9 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.Property<long>("ReasoningTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("TurnRights")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Visibility")
                         .HasColumnType("INTEGER");
 

@@ -46,6 +46,7 @@ public sealed class DelegatedWorkTests : FlowTests
     [Fact]
     public async Task What_it_did_before_it_failed_or_was_stopped_is_kept_too()
     {
+        await Host.LetMembersAsync(Room);
         await HandOnAsync();
         (await Host.Assistants.Clients[1].NextAsync()).Say("I look it up.").Send(Call("q", "quick")).Finish(reason: ChatFinishReason.ToolCalls);
         var inner = await Host.Assistants.Clients[1].NextAsync();

@@ -53,6 +53,7 @@ internal sealed class TurnBench : IAsyncDisposable
 
         var host = await ChatHost.StartAsync(database, b => All(b.Services), settings, "Demo", "Other");
         var room = await host.RoomAsync();
+        await host.LetMembersAsync(room);
         return new TurnBench(host, room, await host.WatchAsync(room), All);
     }
 

@@ -14,6 +14,7 @@ public class AskAgainTests : FlowTests
     [Fact]
     public async Task A_regenerated_answer_keeps_what_it_said_and_is_asked_with_what_stood_before_it()
     {
+        await Host.LetMembersAsync(Room);
         var first = await AskAsync("One", "A");
         await AskAsync("Two", "B");
         Assert.Null((await Host.Responses.RegenerateAsync(ChatHost.Grace, Room.Id, first.Id, default)).Error);
@@ -56,6 +57,7 @@ public class AskAgainTests : FlowTests
     [Fact]
     public async Task Regenerating_somebodys_answer_does_not_make_it_ones_own()
     {
+        await Host.LetMembersAsync(Room);
         var response = await AskAsync("One", "A");
         await Host.Responses.RegenerateAsync(ChatHost.Grace, Room.Id, response.Id, default);
         (await Model.NextAsync()).Finish("B");
@@ -67,6 +69,7 @@ public class AskAgainTests : FlowTests
     [Fact]
     public async Task Two_people_who_regenerate_at_once_get_one_version_and_none_while_it_runs()
     {
+        await Host.LetMembersAsync(Room);
         var response = await AskAsync("One", "A");
         var both = await Task.WhenAll(
             Host.Responses.RegenerateAsync(ChatHost.Ada, Room.Id, response.Id, default), Host.Responses.RegenerateAsync(ChatHost.Grace, Room.Id, response.Id, default));
@@ -95,6 +98,7 @@ public class AskAgainTests : FlowTests
     [Fact]
     public async Task A_cut_answer_goes_on_without_a_break_and_with_steps_anew()
     {
+        await Host.LetMembersAsync(Room);
         await Host.PostAsync(Room, "Write");
         (await Model.NextAsync()).Finish("The quick bro", ChatFinishReason.Length);
         var cut = await Watch.EndedAsync();
@@ -186,6 +190,7 @@ public class AskAgainTests : FlowTests
     [Fact]
     public async Task A_retry_that_is_withdrawn_leaves_the_answer_to_be_retried()
     {
+        await Host.LetMembersAsync(Room);
         await Host.PostAsync(Room, "One");
         (await Model.NextAsync()).Fail(new ResponseFailedException("No."));
         var failed = await Watch.EndedAsync();

@@ -279,6 +279,7 @@ public class CrashTests : FlowTests
     [InlineData(true)]
     public async Task While_it_waits_to_go_on_a_stop_ends_it_and_a_crash_loses_nothing(bool crashes)
     {
+        await Host.LetMembersAsync(Room);
         await Host.PostAsync(Room, "Hello");
         (await Model.NextAsync()).Say("Half a ").Fail(new Drop());
         await UntilAsync(s => s.Running.Any(m => m.Live!.Frame.Note is not null));

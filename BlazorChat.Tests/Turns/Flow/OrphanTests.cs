@@ -97,6 +97,7 @@ public class OrphanTests : FlowTests, IStepHook
     [Fact]
     public async Task Stop_reaches_a_continuation_and_a_tool_that_runs_in_it()
     {
+        await Host.LetMembersAsync(Room);
         await Host.PostAsync(Room, "Work");
         (await Model.NextAsync()).Send(Call("a", "asks")).Finish(reason: ChatFinishReason.ToolCalls);
         var id = (await UntilAsync(s => s.Messages.Any(m => m.Message.Status is MessageStatus.AwaitingPeople))).Messages[^1].Message.Id;
@@ -113,6 +114,7 @@ public class OrphanTests : FlowTests, IStepHook
     [Fact]
     public async Task Stop_reaches_an_inner_assistant()
     {
+        await Host.LetMembersAsync(Room);
         Host.Assistants.Change = r => Change(r) with { Delegates = r.Author.Id == "demo" ? ["other"] : [] };
         await Host.PostAsync(Room, "@Demo work");
         var outer = await Model.NextAsync();

@@ -13,6 +13,7 @@ public class RetryOnceTests : FlowTests
     [InlineData(false)]
     public async Task An_answer_that_is_about_to_go_on_or_to_be_another_is_not_retried_too(bool continues)
     {
+        await Host.LetMembersAsync(Room);
         await Host.PostAsync(Room, "One");
         (await Model.NextAsync()).Finish("The quick bro", ChatFinishReason.Length);
         var cut = await Watch.EndedAsync();

@@ -92,6 +92,7 @@ public sealed class TurnWalkTests
             walk._host = await ChatHost.StartAsync(walk.Configure, settings: Settings);
             walk._host.Assistants.Change = Recovers;
             walk._room = await walk._host.RoomAsync();
+            await walk._host.LetMembersAsync(walk._room);
             walk._watch = await walk._host.WatchAsync(walk._room);
             return walk;
         }

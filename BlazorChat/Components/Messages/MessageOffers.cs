@@ -28,11 +28,15 @@ internal static class MessageOffers
         var mayDelete = may(RoomPermission.DeleteMessage, message.Owner);
         if (message.Author.Kind == AuthorKind.Assistant)
         {
-            return (MayRegenerate(message, isLive, may), mayDelete) switch
+            // Where it would make sense but is not the reader's, the menu says whose it is.
+            var mayAgain = CanRegenerate(message, isLive) ? may(RoomPermission.RetryResponse, message.Owner) : (bool?)null;
+            return (mayAgain, mayDelete) switch
             {
                 (true, true) => "regenerate details sent delete",
                 (true, false) => "regenerate details sent",
-                (false, true) => "details sent delete",
+                (false, true) => "regenerate-not details sent delete",
+                (false, false) => "regenerate-not details sent",
+                (null, true) => "details sent delete",
                 _ => "details sent",
             };
         }
@@ -57,9 +61,12 @@ internal static class MessageOffers
     public static bool MayEdit(Message message, Func<RoomPermission, Author?, bool> may) =>
         message.Author.Kind == AuthorKind.Person && may(RoomPermission.EditMessage, message.Owner);
 
-    // A retried response has been replaced by a newer one.
     private static bool MayRegenerate(Message message, bool isLive, Func<RoomPermission, Author?, bool> may) =>
-        !isLive && message.Status.IsEnded && !message.IsRetried && message.Versions < RoomLimits.Versions && may(RoomPermission.RetryResponse, message.Owner);
+        CanRegenerate(message, isLive) && may(RoomPermission.RetryResponse, message.Owner);
+
+    // A retried response has been replaced by a newer one.
+    private static bool CanRegenerate(Message message, bool isLive) =>
+        !isLive && message.Status.IsEnded && !message.IsRetried && message.Versions < RoomLimits.Versions;
 
     private static string Bar(string extra) =>
         $"""<div class="actions">{Copy}{extra}<button type="button" class="icon-button small" data-message-menu aria-label="More" title="More" aria-haspopup="true"><svg class="icon" aria-hidden="true"><use href="#i-more"/></svg></button></div>""";

@@ -35,6 +35,14 @@ internal static class AccessWords
         _ => "Owner – can also manage the room",
     };
 
+    /// <summary>Who may do something with turns.</summary>
+    public static string Of(TurnPeople people) => people switch
+    {
+        TurnPeople.Owners => "Owners",
+        TurnPeople.AskerAndOwners => "The asker and owners",
+        _ => "Everybody who can write",
+    };
+
     /// <summary>What somebody with a role may do, told to them.</summary>
     public static string Promise(RoomRole role) => role switch
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorChat.Access;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Components.Rooms;
@@ -39,8 +40,20 @@ internal sealed record RoomSetting(string Name, string Title)
         Invalid = "Enter a number of seconds, for example 1.5.",
     };
 
+    /// <summary>Who may ask assistants.</summary>
+    public static readonly RoomSetting Ask = OfRight("ask", "Ask assistants", r => r.Ask, value => new RoomSettingsChange { Ask = value });
+
+    /// <summary>Who may stop answers.</summary>
+    public static readonly RoomSetting Stop = OfRight("stop", "Stop answers", r => r.Stop, value => new RoomSettingsChange { Stop = value });
+
+    /// <summary>Who may have answers written again.</summary>
+    public static readonly RoomSetting Regenerate = OfRight("regenerate", "Regenerate answers", r => r.Regenerate, value => new RoomSettingsChange { Regenerate = value });
+
+    /// <summary>Who may approve what tools do.</summary>
+    public static readonly RoomSetting Approve = OfRight("approve", "Approve tools", r => r.Approve, value => new RoomSettingsChange { Approve = value });
+
     /// <summary>The settings that the panel shows, except for the tools.</summary>
-    public static readonly IReadOnlyList<RoomSetting> All = [Instructions, AnswerMode, Overlap, QuietTime];
+    public static readonly IReadOnlyList<RoomSetting> All = [Instructions, AnswerMode, Overlap, QuietTime, Ask, Stop, Regenerate, Approve];
 
     /// <summary>Its value in a room, as text.</summary>
     public required Func<RoomSettings, string> Read { get; init; }
@@ -91,6 +104,9 @@ internal sealed record RoomSetting(string Name, string Title)
     /// <summary>The change that saves a text, if the setting still has the value that the person saw.</summary>
     public RoomSettingsChange? Save(string text, string seen, RoomSettings now) =>
         Write(text) is { } change ? change with { Seen = Write(seen)?.Apply(now) ?? now } : null;
+
+    private static RoomSetting OfRight(string name, string title, Func<TurnRights, TurnPeople> read, Func<TurnPeople, RoomSettingsChange> write) =>
+        OfChoice(name, title, s => read(s.Rights), write, AccessWords.Of);
 
     private static RoomSetting OfChoice<T>(string name, string title, Func<RoomSettings, T> read, Func<T, RoomSettingsChange> write, Func<T, string> show)
         where T : struct, Enum => new(name, title)

@@ -43,7 +43,7 @@ public sealed class RoomView : IDisposable
     private readonly Func<Exception, Task> _fail;
     private readonly List<Watcher> _watchers = [];
     private readonly HashSet<Guid> _reading = [];
-    private readonly Dictionary<(RoomPermission Permission, AuthorKind? Kind, string? Id), bool> _offers = [];
+    private readonly Dictionary<(RoomPermission Permission, AuthorKind? Kind, string? Id, string? RequestedBy), string?> _refusals = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private RoomSubscription? _subscription;
@@ -122,16 +122,30 @@ public sealed class RoomView : IDisposable
     }
 
     /// <summary>Whether to offer the viewer an operation on something that belongs to <paramref name="owner"/>.</summary>
-    public bool May(RoomPermission permission, Author? owner)
+    public bool May(RoomPermission permission, Author? owner) => WhyNot(permission, owner) is null;
+
+    /// <summary>Why an operation is not offered to the viewer, in a sentence that says whose it is; null if it is offered.</summary>
+    /// <param name="permission">The permission that it needs.</param>
+    /// <param name="owner">The person whom the message or turn belongs to; null for none.</param>
+    /// <param name="requestedBy">See <see cref="AuthorizedResource.RequestedBy"/>.</param>
+    public string? WhyNot(RoomPermission permission, Author? owner, Author? requestedBy = null)
     {
         // A list asks the same for each of its messages.
-        if (!_offers.TryGetValue((permission, owner?.Kind, owner?.Id), out var may))
+        var key = (permission, owner?.Kind, owner?.Id, requestedBy?.Id);
+        if (!_refusals.TryGetValue(key, out var refusal))
         {
-            _offers[(permission, owner?.Kind, owner?.Id)] = may = _rooms.Offers(Person, permission, Frame.Room, owner);
+            _refusals[key] = refusal = _rooms.Refusal(Person, permission, Frame.Room, owner, requestedBy)?.Message;
         }
 
-        return may;
+        return refusal;
     }
+
+    /// <summary>Why the viewer is not offered to stop a response, in a sentence; null if they are.</summary>
+    public string? WhyNotStop(Message response) => WhyNot(RoomPermission.StopResponse, response.Owner, response.Metadata?.RequestedBy);
+
+    /// <summary>Why the viewer is not offered to take a turn out of the queue, in a sentence; null if they are.</summary>
+    public string? WhyNotStop(Turn turn) =>
+        WhyNot(RoomPermission.StopResponse, ((turn.MessageId ?? turn.QuestionId) is { } id ? Frame.Find(id)?.Message.Owner : null) ?? turn.RequestedBy, turn.RequestedBy);
 
     /// <summary>Calls <paramref name="changed"/> after changes, on the dispatcher, until the result is disposed.</summary>
     public IDisposable Watch(RoomAspects aspects, Action changed) => Add(new Watcher(this) { Aspects = aspects, Changed = changed });
@@ -369,7 +383,7 @@ public sealed class RoomView : IDisposable
     {
         var last = _frame;
         _frame = next;
-        _offers.Clear();
+        _refusals.Clear();
         var changed = Window.Merge(next) ? RoomAspects.Messages : RoomAspects.None;
         if (last is null)
         {

@@ -150,7 +150,7 @@ customElements.define('kept-field', class extends HTMLElement {
   }
 
   begin() {
-    const field = this.querySelector('textarea, input');
+    const field = this.querySelector('textarea, input, select');
     if (!field || !this.isConnected) {
       return;
     }
@@ -169,7 +169,7 @@ customElements.define('kept-field', class extends HTMLElement {
       }
     }
 
-    if (!this.isChoice) {
+    if (!this.isChoice && field.localName !== 'select') {
       this.focusAgain(field);
     }
   }

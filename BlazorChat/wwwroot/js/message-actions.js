@@ -34,6 +34,10 @@ function openMenu(button) {
     item.hidden = !may(chosen, item.dataset.act);
   }
 
+  for (const note of menu.querySelectorAll('[data-note]')) {
+    note.hidden = !may(chosen, note.dataset.note);
+  }
+
   menu.showPopover({ source: button });
   // Below the button, or above it if there is no room below; always within the window.
   const at = button.getBoundingClientRect();
