@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BlazorChat.Access;
@@ -11,7 +12,8 @@ internal static class TurnRightsJson
 
     public static string? Write(TurnRights rights) => rights == new TurnRights()
         ? null
-        : JsonSerializer.Serialize(new Stored(rights.Ask, rights.Stop, rights.Regenerate, rights.Approve), Options);
+        : JsonSerializer.Serialize(
+            new Stored(rights.Ask, rights.Stop, rights.Regenerate, rights.Approve, rights.Approvers.IsEmpty ? null : rights.Approvers, rights.Always.IsEmpty ? null : rights.Always), Options);
 
     /// <summary>Reads it. What cannot be read, as from a later version, grants nobody but owners anything.</summary>
     public static TurnRights Read(string? json)
@@ -23,10 +25,10 @@ internal static class TurnRightsJson
 
         try
         {
-            var read = JsonSerializer.Deserialize<Stored>(json, Options) is { Ask: { } ask, Stop: { } stop, Regenerate: { } regenerate, Approve: { } approve }
-                ? new TurnRights { Ask = ask, Stop = stop, Regenerate = regenerate, Approve = approve }
+            var read = JsonSerializer.Deserialize<Stored>(json, Options) is { Ask: { } ask, Stop: { } stop, Regenerate: { } regenerate, Approve: { } approve } stored
+                ? new TurnRights { Ask = ask, Stop = stop, Regenerate = regenerate, Approve = approve, Approvers = stored.Approvers ?? [], Always = stored.Always ?? [] }
                 : TurnRights.OwnersAlone;
-            return read.IsValid ? read : TurnRights.OwnersAlone;
+            return read.IsValid && read.Always.All(a => a is { Name: not null, Tool: not null, By: not null }) ? read : TurnRights.OwnersAlone;
         }
         catch (JsonException)
         {
@@ -34,5 +36,5 @@ internal static class TurnRightsJson
         }
     }
 
-    private sealed record Stored(TurnPeople? Ask, TurnPeople? Stop, TurnPeople? Regenerate, TurnPeople? Approve);
+    private sealed record Stored(TurnPeople? Ask, TurnPeople? Stop, TurnPeople? Regenerate, TurnPeople? Approve, ImmutableArray<Guid>? Approvers, ImmutableArray<StandingApproval>? Always);
 }

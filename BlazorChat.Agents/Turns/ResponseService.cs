@@ -14,16 +14,19 @@ public sealed partial class ResponseService
     private readonly RoomAccessDirectory _access;
     private readonly IRoomStore _store;
     private readonly StepRecords _records;
+    private readonly IToolPolicy _tools;
     private readonly ILogger<ResponseService> _logger;
 
     internal ResponseService(
-        IRoomOwners owners, IRoomAuthorizer authorizer, RoomAccessDirectory access, IRoomStore store, StepRecords records, ILogger<ResponseService> logger)
+        IRoomOwners owners, IRoomAuthorizer authorizer, RoomAccessDirectory access, IRoomStore store, StepRecords records, IToolPolicy tools,
+        ILogger<ResponseService> logger)
     {
         _owners = owners;
         _authorizer = authorizer;
         _access = access;
         _store = store;
         _records = records;
+        _tools = tools;
         _logger = logger;
     }
 
@@ -75,6 +78,26 @@ public sealed partial class ResponseService
         Person? person, Guid roomId, Guid messageId, string callId, string argumentsShown, bool isApproved, string? reason, CancellationToken cancellationToken,
         ToolFingerprint? toolShown = null) =>
         _owners.RunAsync(new DecideToolCall(roomId, person, messageId, callId, argumentsShown, isApproved, reason, toolShown?.ToString()), cancellationToken);
+
+    /// <summary>
+    /// Approves a tool call, and allows its tool, as it was shown, in this room from now on without anybody being asked. For those who manage the
+    /// room. It counts while they do, can be revoked (<see cref="RoomService.RevokeToolAsync"/>), and is recorded with each call.
+    /// </summary>
+    /// <param name="person">The person who decides.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="messageId">The response.</param>
+    /// <param name="callId">The call.</param>
+    /// <param name="argumentsShown">The arguments that the person saw. If the call has others, the decision is refused.</param>
+    /// <param name="toolShown">The tool as it was when the person saw the request. If it has changed since, the decision is refused.</param>
+    /// <param name="cancellationToken">Cancels the command until the decision is stored.</param>
+    /// <returns>The response.</returns>
+    public Task<Result<Message>> ApproveInRoomAsync(
+        Person? person, Guid roomId, Guid messageId, string callId, string argumentsShown, ToolFingerprint? toolShown, CancellationToken cancellationToken) =>
+        _owners.RunAsync(
+            new DecideToolCall(roomId, person, messageId, callId, argumentsShown, IsApproved: true, Reason: null, toolShown?.ToString(), IsForRoom: true), cancellationToken);
+
+    /// <summary>Whether a page should offer those who manage a room to allow a call's tool there. The command checks it again.</summary>
+    internal bool OffersForRoom(ToolCallPart call) => call is { Tool: not null, NeedsTwoPeople: false } && !_tools.AlwaysAsks(call.Name);
 
     /// <inheritdoc cref="AnswerBrowserCall" />
     /// <param name="person">The person whose browser ran the tool.</param>

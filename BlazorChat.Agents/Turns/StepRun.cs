@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Turns.Prompts;
 using BlazorChat.Turns.Tools;
@@ -136,6 +137,9 @@ internal abstract class StepRun(Assistant assistant, ResponseDraft draft)
             : $"The tools are: {string.Join(", ", tools.Take(MostNames).Select(t => t.Name))}{(tools.Count > MostNames ? $" and {tools.Count - MostNames} more" : "")}.";
         return $"{(toolName.Length == 0 ? "The call has no name." : "There is no tool with this name.")} {names}";
     }
+
+    /// <summary>Why a tool that needs an approval runs without anybody being asked: an owner of the room allowed it, as it is now. Null if none did.</summary>
+    public virtual StandingApproval? StandingFor(ChatTool tool) => null;
 
     /// <summary>Puts a call to people: for their approval, or to the asker's browser. The call is in the draft afterward.</summary>
     /// <param name="call">The call.</param>

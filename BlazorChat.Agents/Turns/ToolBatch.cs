@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Turns.Hooks;
 using BlazorChat.Turns.Tools;
@@ -5,7 +6,7 @@ using BlazorChat.Turns.Tools;
 namespace BlazorChat.Turns;
 
 /// <summary>The tool calls of one step: finds which need approval, and runs the ready ones side by side.</summary>
-internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider time, ILogger<ToolBatch> logger)
+internal sealed partial class ToolBatch(ToolExecution execution, IToolPolicy policy, TimeProvider time, ILogger<ToolBatch> logger)
 {
     /// <summary>The most calls of one step that run or are put to people; the others get an error result.</summary>
     public const int MostCalls = 20;
@@ -37,7 +38,14 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
 
         if (tool.NeedsApproval is { } rule && await NeedsApprovalAsync(rule, run, call).ConfigureAwait(false))
         {
-            return await run.AskPeopleAsync(call with { Tool = ToolFingerprints.Of(tool) }, ToolCallState.AwaitingApproval).ConfigureAwait(false);
+            call = call with { Tool = ToolFingerprints.Of(tool), NeedsTwoPeople = policy.NeedsTwoPeople(tool.Name) };
+            if (Standing(run, tool) is not { } standing)
+            {
+                return await run.AskPeopleAsync(call, ToolCallState.AwaitingApproval).ConfigureAwait(false);
+            }
+
+            LogStanding(call.Name, call.CallId);
+            call = call with { Decision = new ToolDecision(true, standing.By, standing.At, null) { IsStanding = true } };
         }
 
         return tool.Site == ToolSite.Browser
@@ -83,14 +91,25 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
         return tools.FirstOrDefault(t => t.Name == name) ?? tools.FirstOrDefault(t => t.Name == plain);
     }
 
-    /// <summary>An approval covers the tool that people were asked about. If it has changed since, they are asked again.</summary>
+    // What the settings list is asked about each time, also where an owner allowed it before it was listed.
+    private StandingApproval? Standing(StepRun run, ChatTool tool) => policy.AlwaysAsks(tool.Name) ? null : run.StandingFor(tool);
+
+    /// <summary>
+    /// An approval covers the tool that people were asked about. If it has changed since, they are asked again, and so they are if the tool was
+    /// allowed for the room and no longer is.
+    /// </summary>
     /// <returns>The call, waiting again or failed; null if it can run.</returns>
     private async Task<ToolCallPart?> AskAgainAsync(StepRun run, ToolCallPart call, ChatTool tool)
     {
         var now = ToolFingerprints.Of(tool);
-        if (call is not { Decision: { IsApproved: true } decision, Tool: { } seen } || seen == now)
+        if (call is not { Decision: { IsApproved: true } decision, Tool: { } seen } || (seen == now && (!decision.IsStanding || Standing(run, tool) is not null)))
         {
             return null;
+        }
+
+        if (seen == now)
+        {
+            return await AskAsync($"{decision.By.Name} had allowed this tool for the room. That no longer counts.").ConfigureAwait(false);
         }
 
         LogChanged(call.Name, call.CallId);
@@ -100,13 +119,18 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
             return Failed(call, $"Not run: the tool has changed since this call was made ({changes}). {problem}");
         }
 
-        return await run.AskPeopleAsync(
+        return await AskAsync(
+            $"This tool has changed since {decision.By.Name} {(decision.IsStanding ? "allowed it for the room" : "approved the call")}: {changes}. The approval no longer counts.").ConfigureAwait(false);
+
+        Task<ToolCallPart> AskAsync(string why) => run.AskPeopleAsync(
             call with
             {
                 Decision = null,
+                FirstApproval = null,
+                NeedsTwoPeople = call.NeedsTwoPeople || policy.NeedsTwoPeople(tool.Name),
                 Tool = now,
-                AskedAgain = $"This tool has changed since {decision.By.Name} approved the call: {changes}. The approval no longer counts.",
-            }, ToolCallState.AwaitingApproval).ConfigureAwait(false);
+                AskedAgain = why,
+            }, ToolCallState.AwaitingApproval);
     }
 
     private async Task RunAsync(StepRun run, ToolCallPart call, ChatTool? tool)
@@ -146,6 +170,9 @@ internal sealed partial class ToolBatch(ToolExecution execution, TimeProvider ti
 
     [LoggerMessage(LogLevel.Information, "Tool {ToolName}, call {CallId}: {State} after {Milliseconds} ms.")]
     private partial void LogEnded(string toolName, string callId, ToolCallState state, double milliseconds);
+
+    [LoggerMessage(LogLevel.Information, "Tool {ToolName}, call {CallId}: an owner allowed this tool for the room, so nobody is asked.")]
+    private partial void LogStanding(string toolName, string callId);
 
     [LoggerMessage(LogLevel.Warning, "Tool {ToolName} has changed since call {CallId} was approved; the call does not run.")]
     private partial void LogChanged(string toolName, string callId);

@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Text;
@@ -14,7 +15,7 @@ namespace BlazorChat.Turns;
 /// <summary>Services that all turns share.</summary>
 internal sealed class TurnRunServices(
     ITurnStore store, IRoomStore rooms, TurnJournal journal, PromptBuilder prompts, ToolCatalog catalog, DelegationTools delegation, IAssistants assistants,
-    StepRecords records, ContextCheck context, RunningTurns running, RoomGates gates, IOptions<TurnsOptions> options, IEnumerable<IStepHook> hooks,
+    StepRecords records, ContextCheck context, RunningTurns running, RoomGates gates, RoomAccessDirectory access, IPeople people, IOptions<TurnsOptions> options, IEnumerable<IStepHook> hooks,
     TimeProvider time)
 {
     public ITurnStore Store => store;
@@ -34,6 +35,11 @@ internal sealed class TurnRunServices(
     public RoomGates Gates => gates;
 
     public TurnsOptions Options => options.Value;
+
+    /// <summary>Who may be in which room, and what is allowed there, as it is now.</summary>
+    public RoomAccessDirectory Access => access;
+
+    public IPeople People => people;
 
     public IReadOnlyList<IStepHook> Hooks { get; } = [.. hooks];
 
@@ -217,6 +223,14 @@ internal sealed class TurnRun : StepRun, IDisposable
     };
 
     /// <inheritdoc />
+    // Asked of the room as it is now, not as it was when the turn began: what was revoked does not count any more, nor what somebody allowed
+    // who does not manage the room any more.
+    public override StandingApproval? StandingFor(ChatTool tool) => _services.Access.Find(Room.Id) is { } access
+        ? access.Rights.Always.FirstOrDefault(allowed => allowed.Name == tool.Name && allowed.Tool == ToolFingerprints.Of(tool)
+            && Guid.TryParse(allowed.By.Id, out var by) && access.IsManager(by, _services.People.StandingOf(new Person(by, allowed.By.Name))))
+        : null;
+
+    /// <inheritdoc />
     // Within the gate, in which responses also pause and people answer, so that no two responses take the last place.
     public override async Task<ToolCallPart> AskPeopleAsync(ToolCallPart call, ToolCallState state)
     {
@@ -226,7 +240,7 @@ internal sealed class TurnRun : StepRun, IDisposable
         var waiting = paused.Where(m => m.Owner?.Id == owner?.Id).Sum(m => m.Calls.Count(c => c.IsAwaited)) + _services.Running.CountAwaited(Room.Id, owner);
         var now = _services.Time.GetUtcNow();
         var asked = waiting < RoomLimits.WaitingRequests
-            ? call with { State = state, ExpiresAt = now + _services.Options.RequestsExpireAfter }
+            ? call with { State = state, AskedAt = now, ExpiresAt = now + _services.Options.RequestsExpireAfter }
             : call with
             {
                 State = ToolCallState.Failed,

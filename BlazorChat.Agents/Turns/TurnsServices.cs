@@ -26,6 +26,10 @@ internal static class TurnsServices
         services.AddSingleton<Recovery>();
         services.AddSingleton<AssistantInstructions>();
         services.AddSingleton<PromptBuilder>();
+        services.AddSection<ToolsOptions>(ToolsOptions.Section);
+        services.AddSingleton<IValidateOptions<ToolsOptions>, ToolsOptionsValidator>();
+        services.AddSingleton<ToolPolicy>();
+        services.AddSingleton<IToolPolicy>(s => s.GetRequiredService<ToolPolicy>());
         services.AddSingleton<ToolCatalog>();
         services.AddSingleton(s => new DelegationTools(
             s.GetRequiredService<StepLoop>(), s.GetRequiredService<ToolCatalog>().For,
@@ -45,7 +49,7 @@ internal static class TurnsServices
         services.AddSingleton<ITurnScheduler>(s => s.GetRequiredService<TurnSchedule>());
         services.AddSingleton(s => new ResponseService(
             s.GetRequiredService<IRoomOwners>(), s.GetRequiredService<IRoomAuthorizer>(), s.GetRequiredService<RoomAccessDirectory>(), s.GetRequiredService<IRoomStore>(),
-            s.GetRequiredService<StepRecords>(),
+            s.GetRequiredService<StepRecords>(), s.GetRequiredService<IToolPolicy>(),
             s.GetRequiredService<ILogger<ResponseService>>()));
         services.AddToolExecution();
         services.AddSingleton<TurnJournal>();

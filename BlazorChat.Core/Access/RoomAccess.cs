@@ -28,6 +28,10 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
         _ => Visibility == RoomVisibility.Private ? null : RoomRole.Member,
     };
 
+    /// <summary>Whether somebody with a standing manages the room: as its owner, or as an administrator if nobody owns it.</summary>
+    public bool IsManager(Guid personId, Standing standing) =>
+        RoleOf(personId, standing) is { } role && (role == RoomRole.Owner || (!HasOwner && standing == Standing.Administrator));
+
     /// <summary>The sequence of the first message that a person may see; 0 for all.</summary>
     public long SeesFrom(Guid personId) => Members.TryGetValue(personId, out var member) ? member.SeesFrom : 0;
 

@@ -180,7 +180,7 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
         }
 
         var isOwner = role == RoomRole.Owner;
-        var isManager = isOwner || (!access.HasOwner && standing == Standing.Administrator);
+        var isManager = access.IsManager(who.Id, standing);
         var isOwn = resource.Owner is { Kind: AuthorKind.Person } owner && owner.Id == who.AsAuthor().Id;
         var isNobodys = resource.Owner is not { Kind: AuthorKind.Person } && !access.HasOwner;
         return permission switch
@@ -192,7 +192,7 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             RoomPermission.AskAssistant => OfTurn(access.Rights.Ask, "ask assistants here"),
             RoomPermission.StopResponse => OfTurn(access.Rights.Stop, "stop this", isOwn || resource.RequestedBy?.IsSameAs(who.AsAuthor()) == true),
             RoomPermission.RetryResponse => OfTurn(access.Rights.Ask, "ask assistants here") ?? OfTurn(access.Rights.Regenerate, "have this answered again", isOwn),
-            RoomPermission.DecideToolCall => OfTurn(access.Rights.Approve, "approve this", isOwn),
+            RoomPermission.DecideToolCall => access.Rights.Approvers.Contains(who.Id) ? null : OfTurn(access.Rights.Approve, "approve this", isOwn, access.Rights.Approvers.Length > 0),
             RoomPermission.AnswerBrowserCall => isOwn ? null : No("Only the browser of the person who asked can answer this."),
             RoomPermission.EditMessage => isOwn ? null : No("Only the author can edit this message."),
             RoomPermission.DeleteMessage => isOwn || isOwner || isNobodys ? null : No("Only the author or an owner of the room can delete this message."),
@@ -200,10 +200,10 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             _ => No("No one can do this."),
         };
 
-        RoomError? OfTurn(TurnPeople people, string what, bool isAsker = false) =>
+        RoomError? OfTurn(TurnPeople people, string what, bool isAsker = false, bool namesOthers = false) =>
             isManager || people == TurnPeople.Members || (people == TurnPeople.AskerAndOwners && (isAsker || isNobodys))
                 ? null
-                : No($"Only {Name(people)} can {what}.");
+                : No($"Only {Name(people)}{(namesOthers ? ", or somebody whom the owners named," : "")} can {what}.");
 
         // For everybody to read: who decides here, not who this person is not.
         string Name(TurnPeople people) => (people, access.HasOwner) switch

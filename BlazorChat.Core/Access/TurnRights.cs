@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace BlazorChat.Access;
 
 /// <summary>Who may do something with turns in a room. Viewers never may. Stored as numbers: never renumber.</summary>
@@ -16,6 +18,12 @@ public enum TurnPeople
 /// <summary>Who may ask assistants in a room, and what else people may do with turns there. <see cref="RoomAuthorizer"/> applies it.</summary>
 public sealed record TurnRights
 {
+    /// <summary>The most <see cref="Approvers"/>.</summary>
+    internal const int MostApprovers = 20;
+
+    /// <summary>The most tools in <see cref="Always"/>.</summary>
+    internal const int MostAlways = 100;
+
     /// <summary>Who may ask an assistant: everybody who may write, or only owners.</summary>
     public TurnPeople Ask { get; init; } = TurnPeople.Members;
 
@@ -28,10 +36,24 @@ public sealed record TurnRights
     /// <summary>Who may approve or reject a tool call.</summary>
     public TurnPeople Approve { get; init; }
 
+    /// <summary>Members who may approve or reject tool calls besides, whoever asked: for when the asker is away.</summary>
+    public ImmutableArray<Guid> Approvers { get; init; } = [];
+
+    /// <summary>Tools that run in the room without anybody being asked each time, by name without duplicates.</summary>
+    public ImmutableArray<StandingApproval> Always { get; init; } = [];
+
     /// <summary>Only the owners, for everything.</summary>
     internal static TurnRights OwnersAlone { get; } =
         new() { Ask = TurnPeople.Owners, Stop = TurnPeople.Owners, Regenerate = TurnPeople.Owners, Approve = TurnPeople.Owners };
 
     /// <summary>Whether all of it has a meaning: an asker is only somebody who may ask.</summary>
     internal bool IsValid => Ask is TurnPeople.Owners or TurnPeople.Members && Enum.IsDefined(Stop) && Enum.IsDefined(Regenerate) && Enum.IsDefined(Approve);
+
+    /// <inheritdoc />
+    public bool Equals(TurnRights? other) =>
+        other is not null && Ask == other.Ask && Stop == other.Stop && Regenerate == other.Regenerate && Approve == other.Approve
+        && Approvers.SequenceEqual(other.Approvers) && Always.SequenceEqual(other.Always);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Ask, Stop, Regenerate, Approve, Approvers.Length, Always.Length);
 }

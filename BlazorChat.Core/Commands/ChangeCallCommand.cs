@@ -75,7 +75,7 @@ internal abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid Message
 
 /// <summary>
 /// Approves or rejects a tool call. The first decision counts; repeating it changes nothing. The stored call runs, whatever the page
-/// showed.
+/// showed. A call that needs two people takes the approvals of two. An owner can allow the tool for the whole room with it.
 /// </summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The person who decides.</param>
@@ -85,18 +85,67 @@ internal abstract record ChangeCallCommand(Guid RoomId, Person? By, Guid Message
 /// <param name="IsApproved">True to approve, false to reject.</param>
 /// <param name="Reason">The reason, at most <see cref="RoomLimits.ReasonLength"/> characters; may be empty.</param>
 /// <param name="ToolShown">The tool as it was when the page showed the request (<see cref="ToolCallPart.Tool"/>); null if that is not known.</param>
+/// <param name="IsForRoom">Whether the tool, as it was shown, may run in this room from now on without anybody being asked.</param>
 internal sealed record DecideToolCall(
-    Guid RoomId, Person? By, Guid MessageId, string CallId, string ArgumentsShown, bool IsApproved, string? Reason, string? ToolShown = null)
+    Guid RoomId, Person? By, Guid MessageId, string CallId, string ArgumentsShown, bool IsApproved, string? Reason, string? ToolShown = null, bool IsForRoom = false)
     : ChangeCallCommand(RoomId, By, MessageId, CallId)
 {
+    private static readonly RoomError NotForRoom = new(RoomErrorKind.Conflict, "This tool cannot be allowed for the whole room. People are asked about each call.");
+
+    private static readonly RoomError TooManyTools = new(
+        RoomErrorKind.Limit, $"This call is approved, but the tool is not allowed for the room: it already allows {TurnRights.MostAlways} tools, which is the maximum.");
+
     internal override RoomPermission? Permission => RoomPermission.DecideToolCall;
 
     internal override RoomError? Check() => Reason?.Length > RoomLimits.ReasonLength
         ? new RoomError(RoomErrorKind.Invalid, $"A reason can have at most {RoomLimits.ReasonLength} characters; this one has {Reason.Length}.")
         : null;
 
+    internal override async Task<Result<Message>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
+    {
+        if (IsForRoom && await context.AskAsync(RoomPermission.ManageMembers, null, cancellationToken).ConfigureAwait(false) is { } no)
+        {
+            return no;
+        }
+
+        var decided = await base.RunAsync(context, cancellationToken).ConfigureAwait(false);
+        // The decision comes first: only who has approved a call of the tool as it is now has seen what they allow.
+        return IsForRoom && decided.Error is null ? await AllowAsync(context, decided.Value, cancellationToken).ConfigureAwait(false) : decided;
+    }
+
+    private async Task<Result<Message>> AllowAsync(RoomCommandContext context, Message response, CancellationToken cancellationToken)
+    {
+        if (response.Calls.FirstOrDefault(c => c.CallId == CallId) is not { Tool: { } tool, Decision: { IsApproved: true, IsStanding: false } decision } call
+            || !decision.By.IsSameAs(context.By))
+        {
+            return RoomErrors.NoSuchCall;
+        }
+
+        return (await context.ChangeAsync<Room>(async (change, token) =>
+        {
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
+            {
+                return RoomErrors.NoSuchRoom;
+            }
+
+            var others = room.Settings.Rights.Always.RemoveAll(a => a.Name == call.Name);
+            if (others.Length >= TurnRights.MostAlways)
+            {
+                return TooManyTools;
+            }
+
+            CommandLog.ToolAllowed(context.Logger, call.Name, CallId, RoomId);
+            return change.SaveAndTell(room, room.Settings.Rights with { Always = others.Add(new StandingApproval(call.Name, tool, context.By, context.Now)) });
+        }, cancellationToken).ConfigureAwait(false)).Select(_ => response);
+    }
+
     private protected override Result<ToolCallPart> Change(RoomCommandContext context, ToolCallPart call)
     {
+        if (IsForRoom && (ToolShown is null || call.Tool?.ToString() != ToolShown || call.NeedsTwoPeople || context.ToolPolicy.AlwaysAsks(call.Name)))
+        {
+            return NotForRoom;
+        }
+
         if (call.Decision is { } before)
         {
             return before.By.Id == context.By.Id && before.IsApproved == IsApproved
@@ -122,6 +171,18 @@ internal sealed record DecideToolCall(
 
         var text = Reason is null ? null : Names.WithoutControls(Reason).Trim();
         var decision = new ToolDecision(IsApproved, context.By, context.Now, string.IsNullOrEmpty(text) ? null : text);
+        if (IsApproved && (call.NeedsTwoPeople || context.ToolPolicy.NeedsTwoPeople(call.Name)) && call.FirstApproval is null)
+        {
+            CommandLog.CallHalfApproved(context.Logger, call.Name, CallId, MessageId, RoomId);
+            return call with { NeedsTwoPeople = true, FirstApproval = decision };
+        }
+
+        if (IsApproved && !call.TakesApprovalOf(context.By))
+        {
+            // The same click again. It does not make two people of one.
+            return call;
+        }
+
         CommandLog.CallDecided(context.Logger, call.Name, CallId, MessageId, RoomId, IsApproved);
         return IsApproved ? CallChanges.Approve(call, decision) : CallChanges.Reject(call, decision);
     }

@@ -6,6 +6,12 @@ internal static partial class CommandLog
     [LoggerMessage(LogLevel.Information, "Tool {ToolName}, call {CallId} of response {MessageId} in room {RoomId}: approved {IsApproved}.")]
     public static partial void CallDecided(ILogger logger, string toolName, string callId, Guid messageId, Guid roomId, bool isApproved);
 
+    [LoggerMessage(LogLevel.Information, "Tool {ToolName}, call {CallId} of response {MessageId} in room {RoomId}: the first of two people approved it.")]
+    public static partial void CallHalfApproved(ILogger logger, string toolName, string callId, Guid messageId, Guid roomId);
+
+    [LoggerMessage(LogLevel.Information, "Tool {ToolName} was allowed for room {RoomId} with call {CallId}.")]
+    public static partial void ToolAllowed(ILogger logger, string toolName, string callId, Guid roomId);
+
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was cleared.")]
     public static partial void RoomCleared(ILogger logger, Guid roomId);
 

@@ -18,7 +18,7 @@ internal sealed record RemoveMember(Guid RoomId, Person? By, Guid PersonId) : Ro
     internal override Task<Result<Guid>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
         context.ChangeAsync<Guid>(async (change, token) =>
         {
-            if (await change.FindRoomAsync(token).ConfigureAwait(false) is null)
+            if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
             {
                 return RoomErrors.NoSuchRoom;
             }
@@ -35,6 +35,12 @@ internal sealed record RemoveMember(Guid RoomId, Person? By, Guid PersonId) : Ro
             }
 
             change.Remove(member);
+            if (room.Settings.Rights.Approvers.Contains(PersonId))
+            {
+                // In an open room they can still write.
+                change.SaveAndTell(room, room.Settings.Rights with { Approvers = room.Settings.Rights.Approvers.Remove(PersonId) });
+            }
+
             change.Tell(new RoomEvent.MemberRemoved(PersonId, context.By));
             return PersonId;
         }, cancellationToken);

@@ -83,7 +83,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
 /// <summary>The services that commands use.</summary>
 internal sealed record RoomCommandServices(
     IRoomStore Rooms, RoomBroadcaster Broadcaster, RoomGates Gates, IRoomAuthorizer Authorizer, IPeople People, RoomAccessDirectory Access, IRunningTurns Running,
-    ITurnScheduler Scheduler, IResponseRules ResponseRules, TimeProvider Time, IOptions<RoomsOptions> Options, ILogger<RoomCommandPipeline> Logger);
+    ITurnScheduler Scheduler, IResponseRules ResponseRules, IToolPolicy ToolPolicy, TimeProvider Time, IOptions<RoomsOptions> Options, ILogger<RoomCommandPipeline> Logger);
 
 /// <summary>A command in progress: the data that was looked up for it, and the way to change the room.</summary>
 internal sealed class RoomCommandContext(RoomCommandServices services, Guid roomId, Person? person)
@@ -97,6 +97,8 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
     public IRunningTurns Running => services.Running;
 
     public IResponseRules ResponseRules => services.ResponseRules;
+
+    public IToolPolicy ToolPolicy => services.ToolPolicy;
 
     public IPeople People => services.People;
 

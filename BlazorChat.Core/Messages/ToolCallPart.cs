@@ -39,7 +39,14 @@ public enum ToolCallState
 /// <param name="By">The person who decided.</param>
 /// <param name="At">The time of the decision.</param>
 /// <param name="Reason">The reason, at most <see cref="RoomLimits.ReasonLength"/> characters, or null.</param>
-public sealed record ToolDecision(bool IsApproved, Author By, DateTimeOffset At, string? Reason);
+public sealed record ToolDecision(bool IsApproved, Author By, DateTimeOffset At, string? Reason)
+{
+    /// <summary>
+    /// Whether nobody was asked about this call, because an owner had allowed the tool for the whole room. <see cref="By"/> and
+    /// <see cref="At"/> are theirs then.
+    /// </summary>
+    public bool IsStanding { get; init; }
+}
 
 /// <summary>The steps of work that a call handed to another assistant, shortened.</summary>
 /// <param name="Parts">What the other assistant said and called.</param>
@@ -78,6 +85,12 @@ public sealed record ToolCallPart(string CallId, string Name) : MessagePart
     /// <summary>The person's decision, or null when there is none.</summary>
     public ToolDecision? Decision { get; init; }
 
+    /// <summary>Whether it needs the approval of two people.</summary>
+    public bool NeedsTwoPeople { get; init; }
+
+    /// <summary>The first of two approvals; null if there is none yet, or if one is enough. The second one is the <see cref="Decision"/>.</summary>
+    public ToolDecision? FirstApproval { get; init; }
+
     /// <summary>The tool as it was when people were asked for their approval; null when they were not.</summary>
     public ToolFingerprint? Tool { get; init; }
 
@@ -88,6 +101,9 @@ public sealed record ToolCallPart(string CallId, string Name) : MessagePart
     /// The steps of work that this call handed to another assistant, shortened; null when it handed on none. Never sent to a model.
     /// </summary>
     public CallWork? Work { get; init; }
+
+    /// <summary>When people or their browser were asked; null when they were not, or if that is not known.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
 
     /// <summary>When its request to a person or their browser expires; null when it has made none.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -100,6 +116,9 @@ public sealed record ToolCallPart(string CallId, string Name) : MessagePart
 
     /// <summary>Whether it has a final result; such a call never runs again.</summary>
     public bool IsFinished => State is ToolCallState.Succeeded or ToolCallState.Failed or ToolCallState.Rejected or ToolCallState.Expired;
+
+    /// <summary>Whether a person who may approve it can: the second of two people is somebody else than the first.</summary>
+    public bool TakesApprovalOf(Author person) => FirstApproval?.By.IsSameAs(person) != true;
 
     /// <summary>Whether it waits for a person or their browser.</summary>
     public bool IsAwaited => State is ToolCallState.AwaitingApproval or ToolCallState.AwaitingBrowser;

@@ -123,6 +123,16 @@ internal sealed record RoomChangeResult<T>(Result<T> Value, ImmutableArray<RoomE
 /// <summary>Changes that several commands make.</summary>
 internal static class RoomChanges
 {
+    /// <summary>Saves a room with other rights and tells that it changed.</summary>
+    /// <returns>The room.</returns>
+    public static Room SaveAndTell(this IRoomChange change, Room room, TurnRights rights)
+    {
+        var changed = room with { Settings = room.Settings with { Rights = rights } };
+        change.Save(changed);
+        change.Tell(new RoomEvent.RoomChanged(changed));
+        return changed;
+    }
+
     /// <summary>Saves a message and tells that it changed.</summary>
     public static void SaveAndTell(this IRoomChange change, Message message)
     {

@@ -291,6 +291,19 @@ public sealed partial class RoomService
     public Task<Result<Room>> ChangeAccessAsync(Person? person, Guid roomId, RoomVisibility? visibility, bool? hidesHistory, CancellationToken cancellationToken) =>
         _owners.RunAsync(new ChangeAccess(roomId, person, visibility, hidesHistory), cancellationToken);
 
+    /// <inheritdoc cref="SetApprover" />
+    /// <param name="person">The caller.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="personId">The person.</param>
+    /// <param name="isApprover">Whether they may approve from now on.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    public Task<Result<Room>> SetApproverAsync(Person? person, Guid roomId, Guid personId, bool isApprover, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new SetApprover(roomId, person, personId, isApprover), cancellationToken);
+
+    /// <inheritdoc cref="RevokeTool" />
+    public Task<Result<Room>> RevokeToolAsync(Person? person, Guid roomId, string toolName, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new RevokeTool(roomId, person, toolName), cancellationToken);
+
     /// <inheritdoc cref="ArchiveRoom" />
     /// <param name="person">The caller.</param>
     /// <param name="roomId">The room.</param>

@@ -224,7 +224,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             {
                 "RetryAsync" or "ContinueAsync" => what.Failed,
                 "RegenerateAsync" or "ReadSentAsync" or "ReadVersionsAsync" => what.Complete,
-                "DecideAsync" or "AnswerBrowserCallAsync" or "StopAsync" => what.Waiting,
+                "DecideAsync" or "ApproveInRoomAsync" or "AnswerBrowserCallAsync" or "StopAsync" => what.Waiting,
                 _ => what.Message,
             },
             "questionId" => what.Message,
@@ -242,7 +242,8 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             "token" => scene.Invite.Token,
             "validFor" => TimeSpan.FromDays(7),
             "maxUses" => 1,
-            "isArchived" => true,
+            "isArchived" or "isApprover" => true,
+            "toolName" => "careful",
             "role" => RoomRole.Viewer,
             "visibility" => RoomVisibility.Open,
             "hidesHistory" => null,

@@ -78,13 +78,16 @@ public sealed class PeoplePanelTests : IAsyncLifetime
         await SetAsync(RoomRole.Member);
         grace.Until(() => Assert.Single(grace.FindAll("chat-composer")));
         Assert.Empty(grace.FindAll(".read-only"));
-        Assert.NotEmpty(grace.FindAll(".end button"));
+        // The answer was Ada's question.
+        Assert.Empty(grace.FindAll(".end button"));
+        Assert.Contains("Only the person who asked", grace.Find(".end .whose").TextContent, StringComparison.Ordinal);
         Assert.False(grace.Find("#instructions").HasAttribute("readonly"));
         Assert.Equal(["Rename…"], Menu(grace));
 
         await SetAsync(RoomRole.Owner);
         grace.Until(() => Assert.Equal(["Rename…", "Clear…", "Archive…", "Delete…"], Menu(grace)));
         grace.Until(() => Assert.NotEmpty(grace.FindAll(".people select")));
+        Assert.NotEmpty(grace.FindAll(".end button"));
         await grace.ClickAsync(".menu-item", "Delete…");
         await grace.InvokeAsync(() => grace.FindAll("button").Single(b => b.TextContent.Trim() == "Invite people").ClickAsync(new()));
         Assert.Equal(2, grace.FindAll("dialog").Count);

@@ -5,8 +5,10 @@ using BlazorChat.Components.Rooms;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using BlazorChat.Tests.Turns.Engine;
 using Bunit;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Components;
 
@@ -113,6 +115,41 @@ public sealed class RightsPartTests : IAsyncLifetime
         }
 
         Assert.Equal(before, (await Chat.Live.ReadAsync(ChatHost.Ada, _room.Id, default)).Value.Room.Settings);
+    }
+
+    [Fact]
+    public async Task The_lists_of_who_approves_and_what_runs_without_asking_are_everybodys_to_read_and_the_owners_to_change()
+    {
+        await using var host = await PageHost.StartAsync(b => b.Services.AddSingleton(TurnBench.Careful()));
+        await host.Chat.AddPersonAsync(ChatHost.Grace);
+        var room = await host.Chat.RoomAsync();
+        Assert.Null((await host.Chat.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
+        var (ada, grace) = (host.Open(room), host.Open(room, ChatHost.Grace));
+        foreach (var page in new[] { ada, grace })
+        {
+            await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        }
+
+        // Grace did not ask: she reads what waits and who decides, until she is named.
+        await host.Chat.PostAsync(room, "Go");
+        (await host.Chat.Model.NextAsync()).Call("c1", "careful", """{"what":"it"}""").Finish();
+        grace.Until(() => Assert.Contains("Only the person who asked or an owner of this room can approve this.", grace.Find(".approval").TextContent, StringComparison.Ordinal));
+        Assert.Contains("Ada asked.", grace.Find(".approval").TextContent, StringComparison.Ordinal);
+        Assert.Empty(grace.FindAll(".approval button"));
+        await ada.InvokeAsync(() => ada.Find("select[aria-label='Name somebody who approves']").ChangeAsync(new ChangeEventArgs { Value = $"{ChatHost.Grace.Id}" }));
+        grace.Until(() => Assert.Equal(["Approve", "Reject"], grace.FindAll(".approval button").Select(b => b.TextContent.Trim())));
+        grace.Until(() => Assert.Equal(["Grace"], grace.FindAll("[aria-labelledby=approvers-title] bdi").Select(b => b.TextContent)));
+        Assert.Empty(grace.FindAll(".rights button, .rights select"));
+
+        // Ada allows the tool, and it is listed with who and when.
+        await ada.ClickAsync(".approval button", "Always in this room");
+        (await host.Chat.Model.NextAsync()).Finish("Done.");
+        grace.Until(() => Assert.Contains("careful", grace.Find("[aria-labelledby=always-title]").TextContent, StringComparison.Ordinal));
+        Assert.Contains("allowed by Ada on", grace.Find("[aria-labelledby=always-title]").TextContent, StringComparison.Ordinal);
+        await ada.ClickAsync("[aria-label='Ask again before careful runs']");
+        grace.Until(() => Assert.Empty(grace.FindAll("[aria-labelledby=always-title]")));
+        await ada.ClickAsync("[aria-label='Grace does not approve any more']");
+        grace.Until(() => Assert.Empty(grace.FindAll("[aria-labelledby=approvers-title]")));
     }
 
     private async Task<IRenderedComponent<RoomScreen>> OpenPanelAsync(Person? person = null)

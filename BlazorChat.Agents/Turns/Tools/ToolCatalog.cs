@@ -17,10 +17,12 @@ internal sealed class ToolCatalog
     /// <param name="plugins">Semantic Kernel plugins; each function is a tool.</param>
     /// <param name="sources">Sources of further tools.</param>
     /// <param name="rules">Approval rules, in addition to the tools' own.</param>
+    /// <param name="policy">What the settings ask of approvals.</param>
     public ToolCatalog(
-        IEnumerable<ChatTool> tools, IEnumerable<AIFunction> functions, IEnumerable<KernelPlugin> plugins, IEnumerable<IToolSource> sources, IEnumerable<ToolRule> rules)
+        IEnumerable<ChatTool> tools, IEnumerable<AIFunction> functions, IEnumerable<KernelPlugin> plugins, IEnumerable<IToolSource> sources, IEnumerable<ToolRule> rules,
+        ToolPolicy policy)
     {
-        Rules = new ToolRules(rules);
+        Rules = new ToolRules(rules.Concat(policy.Rules));
         _registered = [.. tools, .. functions.Select(f => new ChatTool(f)), .. plugins.SelectMany(FromPlugin)];
         _sources = [.. sources];
     }

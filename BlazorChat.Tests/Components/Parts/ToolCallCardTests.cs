@@ -124,17 +124,58 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("Ada", true, "Only Ada or a room owner can approve this.")]
-    [InlineData("Ada", false, "Only Ada can approve this.")]
-    [InlineData(null, true, "Only a room owner can approve this.")]
-    public void Those_who_may_not_decide_read_who_may(string? asker, bool hasOwner, string expected)
+    [InlineData("Ada", "Ada asked. Waiting since 1 January, 12:00.")]
+    [InlineData(null, "Waiting since 1 January, 12:00.")]
+    public void Those_who_may_not_decide_read_what_waits_for_whom_and_since_when(string? asker, string expected)
     {
-        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, Call with { State = ToolCallState.AwaitingApproval }).Add(c => c.Zone, TimeZoneInfo.Utc)
-            .Add(c => c.Asker, asker).Add(c => c.HasOwner, hasOwner));
+        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, Call with { State = ToolCallState.AwaitingApproval, AskedAt = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero) })
+            .Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.Asker, asker).Add(c => c.WhyNot, "Only an owner can approve this."));
         var group = card.Find("[role=group]");
         Assert.Empty(group.QuerySelectorAll("button, input"));
         Assert.Contains(expected, Words(group), StringComparison.Ordinal);
+        Assert.Contains("Only an owner can approve this.", Words(group), StringComparison.Ordinal);
         Assert.Contains("notes/a", group.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_first_of_two_people_is_shown_and_can_only_take_it_back()
+    {
+        var first = new ToolDecision(true, new Author(AuthorKind.Person, "g", "Grace"), Noon, "Looks right");
+        var part = Call with { State = ToolCallState.AwaitingApproval, NeedsTwoPeople = true };
+        var card = Show(part, canDecide: true);
+        Assert.Contains("Two people have to approve this.", Words(card.Find(".two-people")), StringComparison.Ordinal);
+        Assert.Equal(["Approve", "Reject"], card.FindAll("button").Select(b => b.TextContent));
+
+        card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, part with { FirstApproval = first }).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.CanDecide, true).Add(c => c.CanApprove, false));
+        Assert.Contains($"Grace approved it at {Noon:HH:mm}: Looks right", Words(card.Find(".two-people")), StringComparison.Ordinal);
+        Assert.Contains("Waiting for a second approval", Line(card), StringComparison.Ordinal);
+        Assert.Equal(["Reject"], card.FindAll("button").Select(b => b.TextContent));
+        Assert.Contains("Another person has to approve it", Words(card.Find("[role=group]")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_those_who_may_are_offered_to_allow_a_tool_for_the_room()
+    {
+        var part = Call with { State = ToolCallState.AwaitingApproval };
+        Assert.DoesNotContain("Always", Show(part, canDecide: true).Markup, StringComparison.Ordinal);
+        var allowed = 0;
+        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, part).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.CanDecide, true).Add(c => c.CanAllow, true).Add(c => c.OnAllow, () => allowed++));
+        await Button(card, "Always in this room").ClickAsync(new() { Detail = 2 });
+        Assert.Equal(0, allowed);
+        await Button(card, "Always in this room").ClickAsync(new() { Detail = 1 });
+        Assert.Equal(1, allowed);
+    }
+
+    [Fact]
+    public void A_call_that_nobody_was_asked_about_says_who_allowed_it_for_the_room()
+    {
+        var card = Show(Call with
+        {
+            State = ToolCallState.Succeeded,
+            Decision = new ToolDecision(true, new Author(AuthorKind.Person, "a", "Ada"), Noon, null) { IsStanding = true },
+        });
+        Unfold(card);
+        Assert.Equal($"Allowed by Ada for this room on {Noon:d MMMM yyyy}", Words(card.Find(".decision")));
     }
 
     [Theory]

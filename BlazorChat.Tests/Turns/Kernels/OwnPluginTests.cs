@@ -43,7 +43,7 @@ public sealed class OwnPluginTests
         Assert.True(Catalog([careful, new ChatTool(AIFunctionFactory.Create(() => "", "store_count"))]).MayNeedApproval(count));
         Assert.False(Catalog([new ChatTool(AIFunctionFactory.Create(() => "", "store_count"))]).MayNeedApproval(count));
 
-        static ToolCatalog Catalog(ChatTool[] tools) => new(tools, [], [], [], []);
+        static ToolCatalog Catalog(ChatTool[] tools) => new(tools, [], [], [], [], new ToolPolicy(Microsoft.Extensions.Options.Options.Create(new ToolsOptions())));
     }
 
     private sealed class Worker

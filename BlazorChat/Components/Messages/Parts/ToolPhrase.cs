@@ -22,6 +22,7 @@ internal readonly record struct ToolPhrase(string Lead, bool NamesTool, string S
         ToolCallState.Ready when waitsForOthers => new("", true, call.Decision is null ? "Waiting for the others" : "Approved, waiting for the others"),
         ToolCallState.Ready when waitsForTurn => new("", true, call.Decision is null ? "Waiting for its turn" : "Approved, waiting for its turn"),
         ToolCallState.Ready => new("Starting", true, "…"),
+        ToolCallState.AwaitingApproval when call.FirstApproval is not null => new("", true, "Waiting for a second approval"),
         ToolCallState.AwaitingApproval => new("", true, "Waiting for approval"),
         ToolCallState.AwaitingBrowser => new("", true, asker is null ? "Waiting for a browser" : $"Waiting for {HiddenCharacters.Show(asker)}’s browser"),
         ToolCallState.Running when (doing ?? DoingOf(call.Name)) is { } phrase => new($"{phrase}…", false, ""),
