@@ -115,6 +115,7 @@ internal static partial class MessagePartsJson
         ToolCallPart { Work.Parts.IsDefault: true } => null,
         ToolCallPart { Work: { } work } when work.Parts.Any(inner => Check(inner) is null) => null,
         ToolCallPart { Decision: { By: null } or { By.Id: null } or { By.Name: null } } => null,
+        ToolCallPart { FirstApproval: { By: null } or { By.Id: null } or { By.Name: null } } => null,
         DataPart { Type: null } or DataPart { Json: null } or FilePart { Name: null } or FilePart { MediaType: null } => null,
         _ => part,
     };

@@ -289,6 +289,8 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
             var parts = MessagePartsJson.Read(version.Parts);
             var forgotten = person.Forget(parts);
             version.Parts = forgotten == parts ? version.Parts : MessagePartsJson.Write(forgotten);
+            var metadata = ResponseMetadataJson.Read(version.Metadata);
+            version.Metadata = person.Forget(metadata) is var without && without == metadata ? version.Metadata : ResponseMetadataJson.Write(without);
             (version.Status, version.StatusDetail) = StoredStatuses.Write(person.Forget(StoredStatuses.Read(version.Status, version.StatusDetail)));
         }
 

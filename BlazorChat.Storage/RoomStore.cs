@@ -44,6 +44,7 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
             await db.Members.Where(m => m.PersonId == personId).Select(m => m.RoomId)
                 .Union(db.RoomInvites.Where(i => i.CreatedBy == personId).Select(i => i.RoomId))
                 .Union(db.Turns.Where(t => t.RequestedById == authorId).Select(t => t.RoomId))
+                .Union(db.ExistingRooms.Where(r => r.TurnRights!.Contains(authorId)).Select(r => r.Id))
                 .ToListAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
     }
 
@@ -57,7 +58,8 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
                     || (m.AskedById == authorId && m.AskedByName != gone)
                     || details.Contains(m.StatusDetail)
                     || m.Parts.Contains(authorId)
-                    || (m.Versions > 1 && db.Versions.Any(v => v.MessageId == m.Id && (details.Contains(v.StatusDetail) || v.Parts.Contains(authorId))))))
+                    || m.Metadata!.Contains(authorId)
+                    || (m.Versions > 1 && db.Versions.Any(v => v.MessageId == m.Id && (details.Contains(v.StatusDetail) || v.Parts.Contains(authorId) || v.Metadata!.Contains(authorId))))))
                 .OrderBy(m => m.Sequence).Take(count).Select(m => new { m.Id, m.Sequence }).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(m => (m.Id, m.Sequence)),
             cancellationToken);
     }

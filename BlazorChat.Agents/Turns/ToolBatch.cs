@@ -109,7 +109,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, IToolPolicy pol
 
         if (seen == now)
         {
-            return await AskAsync($"{decision.By.Name} had allowed this tool for the room. That no longer counts.").ConfigureAwait(false);
+            return await AskAsync("This tool had been allowed for the room. That no longer counts.").ConfigureAwait(false);
         }
 
         LogChanged(call.Name, call.CallId);

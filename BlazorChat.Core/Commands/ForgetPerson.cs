@@ -33,6 +33,7 @@ internal sealed record ForgetPerson(Guid RoomId, Guid PersonId, DeletedPerson Pe
             }
 
             await LeaveAsync(change, token).ConfigureAwait(false);
+            ForgetRights(change, room);
             var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
             running.AddRange(queue.Turns.Where(t => t.Status == TurnStatus.Running && t.MessageId is not null && t.RequestedBy.IsSameAs(Person.Author)).Select(t => t.MessageId!.Value));
             await EndWaitingAsync(change, queue, context.Now, token).ConfigureAwait(false);
@@ -82,6 +83,17 @@ internal sealed record ForgetPerson(Guid RoomId, Guid PersonId, DeletedPerson Pe
         {
             change.Remove(invite);
             change.Tell(new RoomEvent.InviteRevoked(invite.Id, Person.Author));
+        }
+    }
+
+    // What they allowed does not count any more.
+    private void ForgetRights(IRoomChange change, Room room)
+    {
+        var rights = room.Settings.Rights;
+        var kept = rights with { Approvers = rights.Approvers.Remove(PersonId), Always = rights.Always.RemoveAll(a => a.By.IsSameAs(Person.Author)) };
+        if (kept != rights)
+        {
+            change.SaveAndTell(room, kept);
         }
     }
 

@@ -44,8 +44,9 @@ internal sealed record DeletedPerson(string AuthorId, ImmutableArray<string> For
             AskedBy = message.AskedBy is { } asker ? Forget(asker) : null,
             Status = Forget(message.Status),
             Parts = Forget(message.Parts),
+            Metadata = Forget(message.Metadata),
         };
-        return changed.Author == message.Author && changed.AskedBy == message.AskedBy && changed.Status == message.Status && changed.Parts == message.Parts ? message : changed;
+        return changed.Author == message.Author && changed.Metadata == message.Metadata && changed.AskedBy == message.AskedBy && changed.Status == message.Status && changed.Parts == message.Parts ? message : changed;
     }
 
     /// <summary>An author without their name.</summary>
@@ -58,6 +59,10 @@ internal sealed record DeletedPerson(string AuthorId, ImmutableArray<string> For
         MessageStatus.Unanswered unanswered => new MessageStatus.Unanswered(Forget(unanswered.Reason)),
         _ => status,
     };
+
+    /// <summary>Metadata without their name.</summary>
+    public ResponseMetadata? Forget(ResponseMetadata? metadata) =>
+        metadata?.RequestedBy is { } by && IsThem(by) ? metadata with { RequestedBy = Author } : metadata;
 
     /// <summary>Parts without their name.</summary>
     public ImmutableArray<MessagePart> Forget(ImmutableArray<MessagePart> parts)
@@ -80,6 +85,11 @@ internal sealed record DeletedPerson(string AuthorId, ImmutableArray<string> For
         if (call.Decision is { } decision && IsThem(decision.By) && decision.By != Author)
         {
             call = call with { Decision = decision with { By = Author } };
+        }
+
+        if (call.FirstApproval is { } first && IsThem(first.By) && first.By != Author)
+        {
+            call = call with { FirstApproval = first with { By = Author } };
         }
 
         // A sentence of this server for the model. What tools return is theirs.

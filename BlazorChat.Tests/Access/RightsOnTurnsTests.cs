@@ -195,6 +195,8 @@ public sealed class RightsOnTurnsTests
 
         public string? NameOf(Guid personId) => null;
 
+        public bool IsGone(Guid personId) => false;
+
         public Guid? FindByName(string name) => null;
     }
 }

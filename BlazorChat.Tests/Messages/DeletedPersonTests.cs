@@ -24,11 +24,13 @@ public sealed class DeletedPersonTests
         {
             State = ToolCallState.Rejected,
             Decision = new ToolDecision(false, Ada with { Name = "Ada L" }, DateTimeOffset.UnixEpoch, null),
+            FirstApproval = new ToolDecision(true, Ada, DateTimeOffset.UnixEpoch, null),
             Result = $"Not run: {Names.Quoted("Ada L")} rejected this call.",
         };
-        var forgotten = Gone.Forget(Of(Demo, MessageStatus.Complete.Instance, call) with { AskedBy = Ada });
-        Assert.Equal(Gone.Author, forgotten.AskedBy);
+        var forgotten = Gone.Forget(Of(Demo, MessageStatus.Complete.Instance, call) with { AskedBy = Ada, Metadata = new ResponseMetadata { RequestedBy = Ada } });
+        Assert.Equal((Gone.Author, Gone.Author), (forgotten.AskedBy, forgotten.Metadata!.RequestedBy));
         var part = Assert.IsType<ToolCallPart>(forgotten.Parts[0]);
+        Assert.Equal(Gone.Author, part.FirstApproval!.By);
         Assert.Equal((Gone.Author, "Not run: \"Deleted person\" rejected this call."), (part.Decision!.By, part.Result));
         Assert.Equal(("a", "Deleted person"), (Gone.Forget(Of(Ada, MessageStatus.Complete.Instance)).Author.Id, Gone.Forget(Of(Ada, MessageStatus.Complete.Instance)).Author.Name));
     }

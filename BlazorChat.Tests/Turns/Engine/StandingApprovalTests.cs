@@ -121,11 +121,40 @@ public sealed class StandingApprovalTests
         ruled.SetResult(false);
         var paused = await bench.UntilAsync(m => m.Calls.Count() == 2 && m.Status is MessageStatus.AwaitingPeople);
         Assert.Equal([ToolCallState.AwaitingApproval, ToolCallState.Succeeded], paused.Calls.Select(c => c.State));
-        Assert.Equal("Grace had allowed this tool for the room. That no longer counts.", paused.Calls.Single(c => c.CallId == "c2").AskedAgain);
+        Assert.Equal("This tool had been allowed for the room. That no longer counts.", paused.Calls.Single(c => c.CallId == "c2").AskedAgain);
         Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c2", yes: false)).Error);
         (await bench.Host.Model.NextAsync()).Finish("Not done.");
         await bench.EndedAsync();
         Assert.Equal(how == "revoked" ? 0 : 1, (await AllowedAsync(bench)).Count);
+    }
+
+    [Theory]
+    [EveryDatabase]
+    public async Task What_somebody_allowed_goes_with_their_account_also_if_they_were_no_member_any_more(TestDatabase database)
+    {
+        await using var bench = await TurnBench.ListenAsync(database, TurnBench.Careful());
+        var (rooms, room) = (bench.Host.Rooms, bench.Room.Id);
+        await bench.Host.AddPersonAsync(ChatHost.Grace);
+        Assert.Null((await rooms.SetMemberAsync(ChatHost.Ada, room, ChatHost.Grace.Id, RoomRole.Owner, default)).Error);
+        (await bench.AskAsync()).Call("c1", "careful", What).Finish();
+        Assert.Null((await AllowAsync(bench, ChatHost.Grace, await bench.PausedAsync())).Error);
+        (await bench.Host.Model.NextAsync()).Finish("Done.");
+        var response = await bench.EndedAsync();
+        Assert.Null((await bench.Responses.RegenerateAsync(ChatHost.Grace, room, response.Id, default)).Error);
+        (await bench.Host.Model.NextAsync()).Finish("Again.");
+        await bench.UntilAsync(m => m.Text == "Again." && m.Status.IsEnded);
+        Assert.Null((await bench.Responses.RegenerateAsync(ChatHost.Ada, room, response.Id, default)).Error);
+        (await bench.Host.Model.NextAsync()).Finish("Third.");
+        await bench.UntilAsync(m => m.Text == "Third." && m.Status.IsEnded);
+        Assert.Null((await rooms.RemoveMemberAsync(ChatHost.Ada, room, ChatHost.Grace.Id, default)).Error);
+        Assert.Single(await AllowedAsync(bench));
+
+        await rooms.ForgetAsync(ChatHost.Grace.Id, "Grace", removesMessages: false, default);
+        Assert.Empty(await AllowedAsync(bench));
+        var versions = (await rooms.ReadVersionsAsync(ChatHost.Ada, room, response.Id, default)).Value;
+        Assert.Equal(
+            [("Deleted person", null), (null, "Deleted person"), (null, null)],
+            versions.Select(v => (v.Calls.SingleOrDefault()?.Decision!.By.Name, v.Metadata!.RequestedBy?.Name)));
     }
 
     [Theory]
