@@ -419,5 +419,11 @@ public sealed class AccountTests
         await administrator.SignInAsync("Zenobia", Password);
         Assert.DoesNotContain(host.Log.Lines, l => l.Level > Microsoft.Extensions.Logging.LogLevel.Trace && l.Category.StartsWith("BlazorChat", StringComparison.Ordinal)
             && (l.Everything.Contains("Zenobia", StringComparison.Ordinal) || l.Everything.Contains(Password, StringComparison.Ordinal)));
+        foreach (var page in new[] { "/account", "/people", "/account/sign-in" })
+        {
+            await administrator.ReadAsync(page);
+        }
+
+        Assert.DoesNotContain(host.Log.Lines, l => l.Level >= Microsoft.Extensions.Logging.LogLevel.Warning && l.Category.Contains("Antiforgery", StringComparison.Ordinal));
     }
 }

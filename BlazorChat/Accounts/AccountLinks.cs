@@ -3,6 +3,12 @@ namespace BlazorChat.Accounts;
 /// <summary>The addresses of the pages of accounts, and what bounds them.</summary>
 internal static class AccountLinks
 {
+    /// <summary>
+    /// The Cache-Control header of pages with links and forms of accounts: nobody after them finds such a page by going back. With "no-cache",
+    /// which the antiforgery token wants to see, or it would log a warning for each page.
+    /// </summary>
+    public const string NotKept = "no-cache, no-store";
+
     /// <summary>The longest password: more would only cost time.</summary>
     public const int PasswordLength = 256;
 
