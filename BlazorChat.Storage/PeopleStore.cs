@@ -158,6 +158,11 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
     public async Task EndSessionsAsync(Guid personId, Guid? except) =>
         db.Sessions.RemoveRange(await db.Sessions.Where(s => s.PersonId == personId && s.Id != except).ToListAsync(cancellationToken).ConfigureAwait(false));
 
+    /// <summary>Ends all sessions of a person but those in which they were seen last.</summary>
+    public async Task KeepNewestSessionsAsync(Guid personId, int count) => db.Sessions.RemoveRange(
+        (await db.Sessions.Where(s => s.PersonId == personId).ToListAsync(cancellationToken).ConfigureAwait(false))
+        .OrderByDescending(s => s.SeenAt).ThenByDescending(s => s.CreatedAt).Skip(count));
+
     /// <summary>Removes what is out of date: sessions, links, guests without a session, and notes of cookies that have expired.</summary>
     public async Task RemoveExpiredAsync(DateTimeOffset now)
     {
@@ -170,6 +175,9 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
 
     /// <summary>A link by the hash of its token.</summary>
     public Task<OneTimeLinkRow?> FindLinkAsync(string tokenHash) => db.OneTimeLinks.FirstOrDefaultAsync(l => l.TokenHash == tokenHash, cancellationToken);
+
+    /// <summary>How many links of a kind work.</summary>
+    public Task<int> CountLinksAsync(OneTimeLinkKind kind, DateTimeOffset now) => db.OneTimeLinks.CountAsync(l => l.Kind == kind && l.ExpiresAt > now, cancellationToken);
 
     /// <summary>Adds a link.</summary>
     public void Add(OneTimeLinkRow link) => db.OneTimeLinks.Add(link);

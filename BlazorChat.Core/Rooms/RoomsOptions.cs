@@ -26,6 +26,10 @@ internal sealed class RoomsOptions
     [Range(1, 100_000)]
     public int MessageBurst { get; set; } = 20;
 
+    /// <summary>Rooms that one person can have made and still own.</summary>
+    [Range(1, RoomLimits.Rooms)]
+    public int MaxPerPerson { get; set; } = 50;
+
     /// <summary>
     /// Most messages kept in one room; beyond it, the oldest are removed with everything that belongs to them. At least as many as a page
     /// shows.

@@ -1,9 +1,12 @@
 using System.Globalization;
+using BlazorChat.Access;
+using BlazorChat.Accounts;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using BlazorChat.Web;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Tests.Rooms;
 
@@ -60,10 +63,37 @@ public sealed class RateTests
     [Fact]
     public void This_machine_itself_has_no_rate_of_its_address_and_joining_has_one_elsewhere()
     {
-        using var rate = new JoinRate();
-        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.True(rate.TryTake(System.Net.IPAddress.Loopback)));
-        var taken = Enumerable.Range(0, 1_000).Count(_ => rate.TryTake(System.Net.IPAddress.Parse("192.0.2.7")));
-        Assert.InRange(taken, 200, 300);
-        Assert.True(rate.TryTake(System.Net.IPAddress.Parse("192.0.2.8")));
+        using var rate = new JoinRate(Options.Create(new AccountsOptions()));
+        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.Null(rate.Take(System.Net.IPAddress.Loopback)));
+        var taken = Enumerable.Range(0, 1_000).Count(_ => rate.Take(System.Net.IPAddress.Parse("192.0.2.7")) is null);
+        Assert.InRange(taken, 300, 400);
+        Assert.InRange(rate.Take(System.Net.IPAddress.Parse("192.0.2.7"))!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.Null(rate.Take(System.Net.IPAddress.Parse("192.0.2.8")));
+    }
+
+    [Fact]
+    public async Task One_person_makes_a_number_of_rooms_and_nobody_else_uses_it_up()
+    {
+        var host = await ChatHost.StartAsync(settings: ["--Rooms:MaxPerPerson=3"]);
+        await host.AddPersonAsync(ChatHost.Grace);
+        var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)));
+        Assert.Equal(3, made.Count(m => m.Error is null));
+        Assert.All(made.Where(m => m.Error is not null), m => Assert.Equal("You have made 3 rooms here, which is the maximum. Please delete one first.", m.Error!.Message));
+
+        // Handed over: neither a way to take Grace's, nor one for Ada to go on while she stays.
+        var rooms = made.Where(m => m.Error is null).Select(m => m.Value).ToList();
+        Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, rooms[0].Id, ChatHost.Grace.Id, RoomRole.Owner, default)).Error);
+        Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Error?.Kind);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Null((await host.Rooms.CreateAsync(ChatHost.Grace, "Mine", default)).Error);
+        }
+
+        Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.CreateAsync(ChatHost.Grace, "Mine", default)).Error?.Kind);
+        Assert.Null((await host.Rooms.DeleteAsync(ChatHost.Ada, rooms[1].Id, default)).Error);
+        host = await host.RestartAsync(settings: ["--Rooms:MaxPerPerson=3"]);
+        Assert.Null((await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Error);
+        Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Error?.Kind);
+        await host.DisposeAsync();
     }
 }

@@ -27,7 +27,7 @@ public sealed class AppHost : IAsyncDisposable
     public static async Task<AppHost> StartAsync(IReadOnlyDictionary<string, string> environment)
     {
         var app = await BlazorChatApp.CreateAsync(
-            ["--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", "--Rooms:NewRooms=OpenToGuests", .. environment.Select(s => $"--{s.Key.Replace("__", ":", StringComparison.Ordinal)}={s.Value}")],
+            ["--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", "--Rooms:MaxPerPerson=1000", "--Rooms:NewRooms=OpenToGuests", .. environment.Select(s => $"--{s.Key.Replace("__", ":", StringComparison.Ordinal)}={s.Value}")],
             builder =>
             {
                 builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -105,7 +105,7 @@ public sealed class ChatHost : IAsyncDisposable
         database ??= data!.Settings;
         create ??= (args, change) => BlazorChatApp.CreateAsync(args, change, hasPages: settings?.Contains(Listening, StringComparer.Ordinal) == true);
         var app = await create(
-            [.. database.Select(s => $"--{s.Key}={s.Value}"), "--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", "--Rooms:NewRooms=OpenToGuests", .. settings ?? []],
+            [.. database.Select(s => $"--{s.Key}={s.Value}"), "--Rooms:MessagesPerMinute=60000", "--Rooms:MessageBurst=1000", "--Rooms:MaxPerPerson=1000", "--Rooms:NewRooms=OpenToGuests", .. settings ?? []],
             builder =>
             {
                 builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -3,7 +3,6 @@ using System.Text;
 using BlazorChat.Benchmarks.Circuits;
 using BlazorChat.Tests.Support;
 using BlazorChat.Web;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -342,21 +341,5 @@ public sealed class TooManyPagesTests : IAsyncDisposable
             seen.Open();
             return Task.CompletedTask;
         }
-    }
-
-    /// <summary>Has requests come from another address than this machine's.</summary>
-    private sealed class FromAfar : IStartupFilter
-    {
-        public const string Header = "Test-Address";
-
-        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-        {
-            app.Use((context, go) =>
-            {
-                context.Connection.RemoteIpAddress = IPAddress.Parse(context.Request.Headers[Header].FirstOrDefault() ?? "203.0.113.5");
-                return go(context);
-            });
-            next(app);
-        };
     }
 }

@@ -15,6 +15,12 @@ internal static class AccountLinks
     /// <summary>The shortest password.</summary>
     public const int ShortestPassword = 10;
 
+    /// <summary>The most browsers in which one account is signed in; one more ends the oldest session.</summary>
+    public const int MostSessions = 100;
+
+    /// <summary>The most invitations that nobody has used yet.</summary>
+    public const int MostInvitations = 500;
+
     /// <summary>How long an invitation works.</summary>
     public static readonly TimeSpan InvitationLifetime = TimeSpan.FromDays(7);
 

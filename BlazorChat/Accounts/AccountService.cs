@@ -61,6 +61,9 @@ internal sealed class AccountService(
 
     private static readonly RoomError AdministratorsOnly = new(RoomErrorKind.NotFound, "This page does not exist.");
 
+    private static readonly RoomError TooManyInvitations =
+        new(RoomErrorKind.Limit, $"There are {AccountLinks.MostInvitations} invitations that nobody has used yet. Please revoke some first.");
+
     private static readonly RoomError LastAdministrator = new(RoomErrorKind.Conflict, "The server needs an administrator. Make somebody else one first.");
 
     /// <summary>Whether a page should offer to make an account to somebody without an invitation.</summary>
@@ -140,7 +143,7 @@ internal sealed class AccountService(
 
             // Whoever has a copy of the guest's cookie has no part in the account.
             await change.EndSessionsAsync(stored.Id, except: null).ConfigureAwait(false);
-            signedIn = sessions.Begin(change, stored);
+            signedIn = await sessions.BeginAsync(change, stored).ConfigureAwait(false);
             return null;
         };
         if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
@@ -236,7 +239,7 @@ internal sealed class AccountService(
                 account.PasswordHash = hasher.HashPassword(account, password!);
             }
 
-            return Accept(change, account);
+            return await AcceptAsync(change, account).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
     }
 
@@ -287,7 +290,7 @@ internal sealed class AccountService(
             change.Remove(link);
             row.Standing = row.Standing < Standing.Registered ? Standing.Registered : row.Standing;
             await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
-            accepted = Accept(change, row);
+            accepted = await AcceptAsync(change, row).ConfigureAwait(false);
             return null;
         }, cancellationToken).ConfigureAwait(false);
         return error is null ? accepted! : PasswordSignIn.Refused(error);
@@ -301,7 +304,8 @@ internal sealed class AccountService(
     /// <summary>Makes a link with which somebody can set their password. An earlier one stops working.</summary>
     /// <returns>The token.</returns>
     public async Task<Result<string>> CreateResetAsync(Person by, Guid personId, CancellationToken cancellationToken) =>
-        directory.Find(personId) is not { HasAccount: true } ? RoomErrors.NoSuchPerson
+        directory.StandingOf(by) != Standing.Administrator ? AdministratorsOnly
+        : directory.Find(personId) is not { HasAccount: true } ? RoomErrors.NoSuchPerson
         : await CreateLinkAsync(by, OneTimeLinkKind.Password, personId, AccountLinks.ResetLifetime, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The invitations that nobody has used yet.</summary>
@@ -449,9 +453,9 @@ internal sealed class AccountService(
     };
 
     // The password was right.
-    private PasswordSignIn Accept(PeopleChange change, PersonRow account) => account.IsTwoFactor
+    private async Task<PasswordSignIn> AcceptAsync(PeopleChange change, PersonRow account) => account.IsTwoFactor
         ? new PasswordSignIn(null, new PendingSignIn(account.Id, account.SecurityStamp ?? ""), null)
-        : new PasswordSignIn(sessions.Begin(change, account), null, null);
+        : new PasswordSignIn(await sessions.BeginAsync(change, account).ConfigureAwait(false), null, null);
 
     private bool IsFromBefore(Person? person) => person is not null && directory.Find(person.Id) is { Standing: Standing.Guest, IsFromBefore: true, IsDisabled: false };
 
@@ -538,6 +542,11 @@ internal sealed class AccountService(
         var token = OneTimeToken.Create();
         var error = await AdministerAsync(by, async change =>
         {
+            if (kind == OneTimeLinkKind.Invitation && await change.CountLinksAsync(kind, time.GetUtcNow()).ConfigureAwait(false) >= AccountLinks.MostInvitations)
+            {
+                return TooManyInvitations;
+            }
+
             await AddLinkAsync(change, kind, personId, by.Id, token, lifetime).ConfigureAwait(false);
             return null;
         }, cancellationToken).ConfigureAwait(false);

@@ -30,4 +30,12 @@ internal sealed class AccountsOptions
     /// <summary>Who may make an account.</summary>
     [EnumDataType(typeof(Registration))]
     public Registration Registration { get; set; }
+
+    /// <summary>How many people can join or register from one network address in a minute, in the long run.</summary>
+    [Range(1, 100_000)]
+    public int JoinsPerMinute { get; set; } = 60;
+
+    /// <summary>How many can do so at once.</summary>
+    [Range(1, 100_000)]
+    public int JoinBurst { get; set; } = 300;
 }

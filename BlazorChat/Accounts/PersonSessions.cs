@@ -53,7 +53,7 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
             }
 
             change.Add(row);
-            return Begin(change, row);
+            return await BeginAsync(change, row).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
     }
 
@@ -115,9 +115,10 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
         return true;
     }, cancellationToken);
 
-    /// <summary>Signs somebody in, in a change.</summary>
-    public Person Begin(PeopleChange change, PersonRow row)
+    /// <summary>Signs somebody in, in a change. One who does so again and again does not fill the server: the oldest sessions end.</summary>
+    public async Task<Person> BeginAsync(PeopleChange change, PersonRow row)
     {
+        await change.KeepNewestSessionsAsync(row.Id, AccountLinks.MostSessions - 1).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var session = new SessionRow { Id = Guid.NewGuid(), PersonId = row.Id, CreatedAt = now, SeenAt = now };
         change.Add(session);

@@ -2,13 +2,18 @@ using System.Globalization;
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Web;
 
 namespace BlazorChat.Accounts;
 
 /// <summary>What the pages of accounts have in common: the browser's part of signing in.</summary>
 internal sealed class SignInFlow(
-    AccountService accounts, TwoFactor twoFactor, SecondStep secondStep, PersonSessions sessions, PeopleDirectory directory, GuestRules guests, KnownBrowser browsers)
+    AccountService accounts, TwoFactor twoFactor, SecondStep secondStep, PersonSessions sessions, PeopleDirectory directory, GuestRules guests, KnownBrowser browsers,
+    JoinRate joins)
 {
+    private static readonly RoomError TooManyJoined =
+        new(RoomErrorKind.Limit, "Too many people have just joined from your network. Please wait a minute and try again.");
+
     /// <summary>Whether a request's sender may come in with a name alone.</summary>
     public bool LetsGuestsIn(HttpContext context) => directory.LetsGuestsIn && guests.AreLetIn(context);
 
@@ -33,6 +38,19 @@ internal sealed class SignInFlow(
         return person is null ? Refuse(context, refusal!) : await EnterAsync(context, person).ConfigureAwait(false);
     }
 
+    /// <summary>Counts somebody who joins or registers.</summary>
+    /// <returns>The reason if they have to wait, with the response's status set; null if they may.</returns>
+    public RoomError? CountJoin(HttpContext context)
+    {
+        if (joins.Take(context.Connection.RemoteIpAddress) is not { } wait)
+        {
+            return null;
+        }
+
+        HaveWait(context, wait);
+        return TooManyJoined;
+    }
+
     /// <summary>Writes the cookies of somebody who has just signed in.</summary>
     public async Task CompleteAsync(HttpContext context, Person person)
     {
@@ -45,11 +63,16 @@ internal sealed class SignInFlow(
     {
         if (refusal.Wait > TimeSpan.Zero)
         {
-            context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            context.Response.Headers.RetryAfter = Math.Ceiling(refusal.Wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            HaveWait(context, refusal.Wait);
         }
 
         return refusal.Error;
+    }
+
+    private static void HaveWait(HttpContext context, TimeSpan wait)
+    {
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
     }
 
     private SignInOrigin OriginOf(HttpContext context) => new(context.Connection.RemoteIpAddress, id => browsers.Find(context, id));

@@ -206,7 +206,7 @@ internal sealed class TwoFactor(
             }
 
             account.UsedCodes = used;
-            return sessions.Begin(change, account);
+            return await sessions.BeginAsync(change, account).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
     }
 
@@ -220,10 +220,10 @@ internal sealed class TwoFactor(
         try
         {
             Person? signedIn = null;
-            identity.Also = (change, stored) =>
+            identity.Also = async (change, stored) =>
             {
-                signedIn = sessions.Begin(change, stored);
-                return Task.FromResult<IdentityError?>(null);
+                signedIn = await sessions.BeginAsync(change, stored).ConfigureAwait(false);
+                return null;
             };
             // The row that was read decides: of two who use one code at the same moment, the second finds that it has changed.
             return (await users.RedeemTwoFactorRecoveryCodeAsync(row, code).ConfigureAwait(false)).Succeeded ? signedIn! : WrongCode;

@@ -1,31 +1,33 @@
 using System.Net;
 using System.Threading.RateLimiting;
+using BlazorChat.Accounts;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Web;
 
 /// <summary>How many people may join from one address: enough for a class that opens the page at the same time, too few for a script.</summary>
-internal sealed class JoinRate : IDisposable
+internal sealed class JoinRate(IOptions<AccountsOptions> options) : IDisposable
 {
     private readonly PartitionedRateLimiter<string> _limiter = PartitionedRateLimiter.Create<string, string>(address =>
         RateLimitPartition.GetTokenBucketLimiter(address, _ => new TokenBucketRateLimiterOptions
         {
-            TokenLimit = 200,
+            TokenLimit = options.Value.JoinBurst,
             TokensPerPeriod = 1,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1.0 / options.Value.JoinsPerMinute),
             QueueLimit = 0,
         }));
 
-    /// <summary>Counts a person who joins.</summary>
-    /// <returns>False when too many have joined from there.</returns>
-    public bool TryTake(IPAddress? address)
+    /// <summary>Counts a person who joins or registers.</summary>
+    /// <returns>Null if they may, or how long to wait.</returns>
+    public TimeSpan? Take(IPAddress? address)
     {
         if (PersonAddresses.KeyOf(address) is not { } key)
         {
-            return true;
+            return null;
         }
 
         using var lease = _limiter.AttemptAcquire(key);
-        return lease.IsAcquired;
+        return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromMinutes(1);
     }
 
     /// <inheritdoc />

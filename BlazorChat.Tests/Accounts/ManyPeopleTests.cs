@@ -1,0 +1,114 @@
+using System.Net;
+using BlazorChat.Access;
+using BlazorChat.Accounts;
+using BlazorChat.Storage;
+using BlazorChat.Tests.Support;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorChat.Tests.Accounts;
+
+/// <summary>Many people behind one address come in, and one person does not become many without end.</summary>
+[Trait(nameof(Kind), Kind.Host)]
+public sealed class ManyPeopleTests
+{
+    [Fact]
+    public async Task Two_hundred_people_of_one_address_join_at_once()
+    {
+        const int People = 200;
+        await using var host = await ChatHost.StartAsync(
+            b => b.Services.AddSingleton<IStartupFilter>(new FromAfar()), settings: [ChatHost.Listening, "--Accounts:Guests=true"]);
+        var address = new Uri(host.App.Urls.First());
+        var answers = await Task.WhenAll(Enumerable.Range(0, People).Select(async i =>
+        {
+            using var browser = new FormBrowser(address);
+            await browser.JoinAsync($"Person number {i + 1}");
+            using var start = await browser.GetAsync("/");
+            using var room = await browser.GetAsync(start.Headers.Location!.ToString());
+            return room.StatusCode;
+        }));
+        Assert.All(answers, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Equal(People, host.App.Services.GetRequiredService<PeopleDirectory>().People.Count());
+    }
+
+    [Fact]
+    public async Task Too_many_who_join_or_register_from_one_address_are_told_when_to_try_again()
+    {
+        await using var host = await ChatHost.StartAsync(
+            b => b.Services.AddSingleton<IStartupFilter>(new FromAfar()),
+            settings: [ChatHost.Listening, "--Accounts:Guests=true", "--Accounts:Registration=Open", "--Accounts:JoinBurst=1", "--Accounts:JoinsPerMinute=2"]);
+        using var browser = new FormBrowser(new Uri(host.App.Urls.First()));
+        await browser.JoinAsync("Ada");
+        using var another = new FormBrowser(browser.Address);
+        foreach (var (status, text, response) in new[]
+        {
+            await another.SendAsync("/join", "join", ("Name", "Grace")),
+            await another.SendAsync("/account/create", "create-account", ("Name", "Grace"), ("Password", AccountHost.Password)),
+        })
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, status);
+            Assert.Contains("Too many people have just joined from your network.", text, StringComparison.Ordinal);
+            Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 30);
+        }
+
+        another.Headers.Add(FromAfar.Header, "203.0.113.6");
+        await another.JoinAsync("Grace");
+    }
+
+    [Theory]
+    [EveryDatabase]
+    public async Task Signing_in_again_and_again_ends_the_oldest_session(TestDatabase database)
+    {
+        await using var host = await AccountHost.StartAsync(database);
+        var first = await host.AdministratorAsync();
+        var olga = host.Find("Olga");
+        await host.Chat.App.Services.GetRequiredService<PeopleStore>().ChangeAsync(
+            change =>
+            {
+                var now = host.Time.GetUtcNow();
+                foreach (var i in Enumerable.Range(1, AccountLinks.MostSessions - 1))
+                {
+                    change.Add(new SessionRow { Id = Guid.NewGuid(), PersonId = olga.Id, CreatedAt = now.AddSeconds(i), SeenAt = now });
+                }
+
+                return Task.FromResult(true);
+            },
+            default);
+        Assert.True(await AccountHost.IsInAsync(first));
+        host.Time.Advance(TimeSpan.FromHours(1));
+        var last = host.Browser();
+        Assert.Equal(HttpStatusCode.Redirect, (await last.SignInAsync("Olga", AccountHost.Password)).Status);
+        Assert.True(await AccountHost.IsInAsync(last));
+        Assert.False(await AccountHost.IsInAsync(first));
+        await using var db = host.Chat.OpenDatabase();
+        Assert.Equal(AccountLinks.MostSessions, await db.Sessions.CountAsync(s => s.PersonId == olga.Id));
+    }
+
+    [Theory]
+    [EveryDatabase]
+    public async Task Invitations_that_nobody_uses_are_bounded(TestDatabase database)
+    {
+        await using var host = await AccountHost.StartAsync(database);
+        var administrator = await host.AdministratorAsync();
+        await host.Chat.App.Services.GetRequiredService<PeopleStore>().ChangeAsync(
+            change =>
+            {
+                var now = host.Time.GetUtcNow();
+                foreach (var i in Enumerable.Range(0, AccountLinks.MostInvitations - 1))
+                {
+                    change.Add(new OneTimeLinkRow
+                    {
+                        Id = Guid.NewGuid(), TokenHash = OneTimeToken.HashOf(OneTimeToken.Create())!, Kind = OneTimeLinkKind.Invitation, CreatedAt = now, ExpiresAt = now.AddDays(1),
+                    });
+                }
+
+                return Task.FromResult(true);
+            },
+            default);
+        Assert.NotEmpty(await AccountHost.InviteAsync(administrator));
+        Assert.Contains("There are 500 invitations", (await administrator.SendAsync("/people", "people", ("Act", "invite"))).Text, StringComparison.Ordinal);
+        host.Time.Advance(TimeSpan.FromDays(1));
+        Assert.NotEmpty(await AccountHost.InviteAsync(administrator));
+    }
+}
