@@ -8,6 +8,7 @@ using BlazorChat.Tests.Support;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Prompts;
 using Microsoft.Extensions.DependencyInjection;
+using static BlazorChat.Tests.Access.RightsTable;
 
 namespace BlazorChat.Tests.Access;
 
@@ -18,51 +19,28 @@ namespace BlazorChat.Tests.Access;
 [Trait(nameof(Kind), Kind.Host)]
 public sealed class RightsTests(RightsTests.Server server) : IClassFixture<RightsTests.Server>
 {
-    private const string Yes = "yes";
-
-    private const string Own = "own";
-
-    private const string No = "no";
-
-    private const string Missing = "404";
+    private static readonly Type[] Services = [typeof(RoomService), typeof(ResponseService), typeof(LiveRooms)];
 
     // What asks no permission: code on the server, and what only tells a page which buttons to show.
     private static readonly string[] WithoutCaller = ["PostFromServerAsync", "Offers", "Shows"];
 
-    private static readonly string[] Everybody = ["nobody", "guest", "stranger", "ex-member", "viewer", "member", "owner", "administrator"];
-
-    public static TheoryData<string, string> Cells
-    {
-        get
-        {
-            var cells = new TheoryData<string, string>();
-            foreach (var operation in Operations.Select(NameOf).Distinct(StringComparer.Ordinal))
-            {
-                foreach (var who in Everybody)
-                {
-                    cells.Add(operation, who);
-                }
-            }
-
-            return cells;
-        }
-    }
+    public static TheoryData<string, string> Cells => RightsTable.CellsOf(Operations.Select(NameOf).Distinct(StringComparer.Ordinal));
 
     private static IEnumerable<MethodInfo> Operations =>
-        from type in new[] { typeof(RoomService), typeof(ResponseService), typeof(LiveRooms) }
+        from type in Services
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
         where !method.IsSpecialName && !WithoutCaller.Contains(method.Name, StringComparer.Ordinal)
         select method;
 
     [Fact]
     public void The_table_has_every_operation_and_nothing_else() =>
-        Assert.Equal(Operations.Select(NameOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), Table.Value.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(Operations.Select(NameOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), RightsTable.OperationsOf(Services).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Cells))]
     public async Task Everybody_may_do_what_the_table_says(string operation, string who)
     {
-        var expected = Table.Value[operation][Array.IndexOf(Everybody, who)];
+        var expected = RightsTable.Find(operation, who);
         foreach (var method in Operations.Where(m => NameOf(m) == operation))
         {
             foreach (var isOwn in new[] { true, false })
@@ -95,7 +73,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             // It is never found, so it never changes.
             var scene = await server.SceneAsync(who, isOnlyRead: true);
             var mine = (await server.Host.Rooms.CreateAsync(scene.Caller, "Mine", default)).Value;
-            Assert.Equal(Missing, await server.AskAsync(method, scene, scene.Others, mine.Id));
+            Assert.Equal(NotThere, await server.AskAsync(method, scene, scene.Others, mine.Id));
         }
     }
 
@@ -104,12 +82,6 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
         || method.Name.StartsWith("List", StringComparison.Ordinal);
 
     private static string NameOf(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
-
-    private static Lazy<IReadOnlyDictionary<string, string[]>> Table { get; } = new(() => File.ReadLines(Repository.File("docs/security.md"))
-        .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-        .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1])
-        .Where(cells => cells.Length == Everybody.Length + 1)
-        .ToDictionary(cells => cells[0].Trim('`'), cells => cells[1..], StringComparer.Ordinal));
 
     /// <summary>Objects in a room that belong to somebody.</summary>
     internal sealed record Belongings(Person Whose)
@@ -207,13 +179,13 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             var result = task.GetType().GetProperty("Result")!.GetValue(task)!;
             if (result.GetType().GetProperty("Error")!.GetValue(result) is RoomError error)
             {
-                return error.Kind switch { RoomErrorKind.Forbidden => No, RoomErrorKind.NotFound => Missing, _ => Yes };
+                return error.Kind switch { RoomErrorKind.Forbidden => No, RoomErrorKind.NotFound => NotThere, _ => Yes };
             }
 
             var value = result.GetType().GetProperty("Value")!.GetValue(result);
             (value as IDisposable)?.Dispose();
             // What was sent for a response of another room: nothing.
-            return roomId != scene.RoomId && value is IReadOnlyCollection<SentStep> { Count: 0 } ? Missing : Yes;
+            return roomId != scene.RoomId && value is IReadOnlyCollection<SentStep> { Count: 0 } ? NotThere : Yes;
         }
 
         private static object? Argument(ParameterInfo parameter, string method, Scene scene, Belongings what, Guid roomId) => parameter.Name switch

@@ -62,7 +62,7 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
     public async Task<Result<Person>> RenameAsync(Person person, string name, CancellationToken cancellationToken) =>
         await store.ChangeAsync<Result<Person>>(async change =>
         {
-            if (await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
+            if (directory.StandingOf(person) == Standing.None || await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
             {
                 return RoomErrors.NoSuchPerson;
             }

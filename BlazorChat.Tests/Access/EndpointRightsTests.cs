@@ -1,0 +1,358 @@
+using System.Data.Common;
+using System.Net;
+using System.Text.RegularExpressions;
+using BlazorChat.Access;
+using BlazorChat.Accounts;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Storage;
+using BlazorChat.Tests.Support;
+using BlazorChat.Turns;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using static BlazorChat.Tests.Access.RightsTable;
+
+namespace BlazorChat.Tests.Access;
+
+/// <summary>
+/// Every endpoint of the application × everybody × rooms of one's own and of others, over HTTP, against the table in docs/security.md. An
+/// endpoint or a form that is missing there fails, so whatever is built later has to join it.
+/// </summary>
+[Trait(nameof(Kind), Kind.Host)]
+public sealed partial class EndpointRightsTests(EndpointRightsTests.Server server) : IClassFixture<EndpointRightsTests.Server>
+{
+    private const string StaticFiles = "GET static files";
+
+    private const string AnyMethod = "any";
+
+    // The page of each form, and what is filled in. Nothing here may succeed in a way that others notice.
+    private static readonly (string Page, string Form, (string Name, string Value)[] Fields)[] Forms =
+    [
+        ("/join", "join", [("Name", "")]),
+        ("/account/sign-in", "sign-in", [("Name", "Nobody here"), ("Password", "wrong")]),
+        ("/account/create", "create-account", [("Name", ""), ("Password", "short")]),
+        ("/account/create", "become-administrator", [("Token", "wrong")]),
+        ("/account/password", "set-password", [("Password", "short")]),
+        ("/account", "change-password", [("CurrentPassword", "wrong"), ("NewPassword", "short")]),
+        ("/account", "sign-out-everywhere", []),
+        ("/account", "two-factor-begin", []),
+        ("/account", "two-factor-confirm", []),
+        ("/account", "two-factor", []),
+        ("/account/code", "code", [("Code", "000000")]),
+        ("/account/leave", "leave", [("Password", "wrong")]),
+        // One for each room that only its caller owns, and for each that nobody owns: here for a room that others own, too.
+        ("/account/leave", "room-", []),
+        ("/people", "owner-", []),
+        ("/people", "people", [("Act", "invite")]),
+        ("/people/{PersonId:guid}/delete", "delete-person", []),
+    ];
+
+    public static TheoryData<string, string> Cells => CellsOf(Requests);
+
+    private IEnumerable<RouteEndpoint> Endpoints => server.Host.App.Services.GetRequiredService<IEnumerable<EndpointDataSource>>()
+        .Concat(((IEndpointRouteBuilder)server.Host.App).DataSources).Distinct().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>();
+
+    [Fact]
+    public void The_table_has_every_endpoint_and_every_form_and_nothing_else()
+    {
+        var rows = Endpoints.SelectMany(RowsOf).ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(rows.Except(Requests, StringComparer.Ordinal));
+        Assert.Empty(Requests.Except(rows, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_form_of_a_page_is_tested() =>
+        Assert.Equal(
+            Directory.EnumerateFiles(Repository.File("BlazorChat/Components"), "*.razor", SearchOption.AllDirectories)
+                .SelectMany(f => FormName().Matches(File.ReadAllText(f)).Select(m => m.Groups["name"].Value)).Order(StringComparer.Ordinal),
+            Forms.Select(f => f.Form).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public async Task Everybody_gets_what_the_table_says(string request, string who)
+    {
+        var scene = await server.SceneAsync(who, isOnlyRead: request.StartsWith("GET ", StringComparison.Ordinal));
+        var (seen, text, _) = await server.AskAsync(request, scene, scene.RoomId, scene.BlobId);
+        Assert.True(seen == Find(request, who), $"{who}: {request} was {seen}; the table says {Find(request, who)}. {text}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public async Task A_room_that_somebody_may_not_see_is_like_one_that_does_not_exist(string request, string who)
+    {
+        if (!request.Contains("oomId", StringComparison.Ordinal) && !request.Contains("rooms/{Id}", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        var scene = await server.SceneAsync(who, isOnlyRead: true);
+        // A room of somebody else in which the caller never was, and ids that nothing has.
+        var foreign = await server.CountAsync(() => server.AskAsync(request, scene, server.Foreign.Room, server.Foreign.Blob));
+        var unknown = await server.CountAsync(() => server.AskAsync(request, scene, Guid.NewGuid(), Guid.NewGuid()));
+        Assert.Equal(unknown, foreign);
+        Assert.Equal(who == "nobody" ? Join : NotThere, foreign.Answer);
+        // The file of a room through another, which may be one's own.
+        if (request.Contains("blobId", StringComparison.Ordinal) && who is "viewer" or "member" or "owner")
+        {
+            Assert.Equal(NotThere, (await server.AskAsync(request, scene, scene.RoomId, server.Foreign.Blob)).Answer);
+        }
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("member")]
+    [InlineData("administrator")]
+    public async Task No_form_is_taken_without_its_token_or_from_another_site(string who)
+    {
+        var scene = await server.SceneAsync(who, isOnlyRead: true);
+        foreach (var path in Endpoints.Where(e => IsPage(e) || e.RoutePattern.RawText == AccountsServices.LeavePath).Select(PathOf).Distinct(StringComparer.Ordinal))
+        {
+            using var bare = await server.PostAsync(path, scene, [], null);
+            Assert.True(bare.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Redirect or HttpStatusCode.MethodNotAllowed, $"{path}: {bare.StatusCode}");
+            using var foreign = await server.PostAsync(path, scene, [], "cross-site");
+            Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
+        }
+    }
+
+    private static bool IsPage(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null;
+
+    private static string PathOf(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText!.Trim('/');
+
+    private static IEnumerable<string> RowsOf(RouteEndpoint endpoint)
+    {
+        // Of a build that was not published, the framework looks for further files by this pattern.
+        if (endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null || endpoint.RoutePattern.RawText == "{**path:file}")
+        {
+            return [StaticFiles];
+        }
+
+        var path = PathOf(endpoint);
+        if (IsPage(endpoint))
+        {
+            return Forms.Where(f => f.Page == path).Select(f => $"POST {path} {f.Form}").Prepend($"GET {path}");
+        }
+
+        var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Where(m => m is not "OPTIONS" and not "HEAD").ToList();
+        return (methods is null or [] ? [AnyMethod] : methods).Select(m => $"{m} {path}");
+    }
+
+    [GeneratedRegex("@formname=\"(@\\(\\$\")?(?<name>[-a-z]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FormName();
+
+    internal sealed record Scene(Person? Caller, Guid RoomId, Guid BlobId, string Token);
+
+    /// <summary>An answer as far as it may tell of anything, and what it cost.</summary>
+    internal sealed record Told(string Answer, string Text, int Commands);
+
+    /// <summary>One server for all cells.</summary>
+    public sealed partial class Server : IAsyncLifetime
+    {
+        private readonly Counter _commands = new();
+        private readonly Dictionary<string, Scene> _scenes = new(StringComparer.Ordinal);
+        private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+
+        private int _people;
+        private string _hash = null!;
+        private string _cookies = "";
+
+        public ChatHost Host { get; private set; } = null!;
+
+        /// <summary>A room of nobody's in these tests, and a file in it.</summary>
+        internal (Guid Room, Guid Blob) Foreign { get; private set; }
+
+        public async Task InitializeAsync()
+        {
+            Host = await ChatHost.StartAsync(
+                b => b.Services.Intercept(_commands),
+                settings: [ChatHost.Listening, "--Rooms:NewRooms=Private", "--Accounts:Guests=true", "--Accounts:Registration=Open", "--Web:Pages:MaxPerPerson=10000"]);
+            _client.BaseAddress = new Uri(Host.App.Urls.First());
+            _hash = Host.App.Services.GetRequiredService<IPasswordHasher<PersonRow>>().HashPassword(new PersonRow { Id = Guid.NewGuid(), Name = "" }, "correct horse battery");
+            var (_, room, blob) = await RoomAsync();
+            Foreign = (room, blob);
+        }
+
+        public async Task DisposeAsync()
+        {
+            _client.Dispose();
+            await Host.DisposeAsync();
+        }
+
+        /// <summary>A room in which somebody is what the test asks for.</summary>
+        internal async Task<Scene> SceneAsync(string who, bool isOnlyRead)
+        {
+            if (isOnlyRead && _scenes.TryGetValue(who, out var known))
+            {
+                return known;
+            }
+
+            var (owner, room, blob) = await RoomAsync();
+            var caller = who == "nobody" ? null : await PersonAsync(who switch { "guest" => Standing.Guest, "administrator" => Standing.Administrator, _ => Standing.Registered });
+            if (caller is not null && who is "ex-member" or "viewer" or "member" or "owner")
+            {
+                var role = who switch { "viewer" => RoomRole.Viewer, "owner" => RoomRole.Owner, _ => RoomRole.Member };
+                Assert.Null((await Host.Rooms.SetMemberAsync(owner, room, caller!.Id, role, default)).Error);
+                if (who == "ex-member")
+                {
+                    Assert.Null((await Host.Rooms.RemoveMemberAsync(owner, room, caller.Id, default)).Error);
+                }
+            }
+
+            var invite = (await Host.Rooms.CreateInviteAsync(owner, room, RoomRole.Viewer, TimeSpan.FromDays(1), 1, default)).Value;
+            var scene = new Scene(caller, room, blob, invite.Token);
+            if (isOnlyRead)
+            {
+                _scenes[who] = scene;
+            }
+
+            return scene;
+        }
+
+        /// <summary>Sends a request as a browser would that has the page, and says what came of it.</summary>
+        internal async Task<Told> AskAsync(string row, Scene scene, Guid roomId, Guid blobId)
+        {
+            var words = row.Split(' ');
+            var path = words[1] == "static" ? "/css/app.css" : words[1]
+                .Replace("{Id}", $"{roomId}", StringComparison.Ordinal).Replace("{roomId:guid}", $"{roomId}", StringComparison.Ordinal)
+                .Replace("{blobId:guid}", $"{blobId}", StringComparison.Ordinal).Replace("{Token}", scene.Token, StringComparison.Ordinal)
+                .Replace("{*Path:nonfile}", "nothing/here", StringComparison.Ordinal);
+            if (path.Contains("{PersonId:guid}", StringComparison.Ordinal))
+            {
+                path = path.Replace("{PersonId:guid}", $"{(await PersonAsync(Standing.Registered)).Id}", StringComparison.Ordinal);
+            }
+
+            if (words[1] == "/account/password")
+            {
+                path += "?token=" + await ResetAsync();
+            }
+
+            using var response = words[0] == "GET" || (words[0] == AnyMethod && words[1] is not ("/_blazor/negotiate" or "/_blazor/disconnect")) ? await SendAsync(new HttpRequestMessage(HttpMethod.Get, path == "/_blazor" ? await ConnectionAsync(scene) : path), scene)
+                : await PostAsync(path, scene, await FieldsAsync(words, scene), null);
+            var text = Told(await response.Content.ReadAsStringAsync());
+            var location = response.Headers.Location?.ToString();
+            var answer = location?.StartsWith("/join?", StringComparison.Ordinal) == true ? Join : (response.StatusCode, path) switch
+            {
+                (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, _) => No,
+                // These want more than this test knows to say.
+                (_, var p) when p.StartsWith("/_", StringComparison.Ordinal) => Yes,
+                (HttpStatusCode.NotFound, _) => NotThere,
+                (HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed, _) => No,
+                _ => Yes,
+            };
+            return new Told(answer, text, 0);
+        }
+
+        /// <summary>Counts the commands to the database of what is done.</summary>
+        internal async Task<Told> CountAsync(Func<Task<Told>> ask)
+        {
+            // The first may read what later ones have at hand.
+            await ask();
+            var before = _commands.Count;
+            var told = await ask();
+            return told with { Commands = _commands.Count - before };
+        }
+
+        internal Task<HttpResponseMessage> PostAsync(string path, Scene scene, IEnumerable<KeyValuePair<string, string>> fields, string? site)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields) };
+            if (site is not null)
+            {
+                request.Headers.Add("Sec-Fetch-Site", site);
+            }
+
+            return SendAsync(request, scene);
+        }
+
+        // What differs from request to request, whatever is asked for.
+        private static string Told(string text) => Secrets().Replace(text, "");
+
+        private async Task<List<KeyValuePair<string, string>>> FieldsAsync(string[] words, Scene scene)
+        {
+            // The form's cookie comes with a page only if the browser has none.
+            _cookies = "";
+            using var page = await SendAsync(new HttpRequestMessage(HttpMethod.Get, "/join"), scene);
+            var html = await page.Content.ReadAsStringAsync();
+            var fields = new List<KeyValuePair<string, string>>
+            {
+                KeyValuePair.Create("__RequestVerificationToken", WebUtility.HtmlDecode(Antiforgery().Match(html).Groups["token"].Value)),
+            };
+            _cookies = page.Headers.TryGetValues("Set-Cookie", out var cookies) ? string.Join("; ", cookies.Select(c => c.Split(';')[0])) : "";
+            if (words.Length > 2)
+            {
+                fields.Add(KeyValuePair.Create("_handler", words[2].EndsWith('-') ? $"{words[2]}{scene.RoomId:N}" : words[2]));
+                fields.AddRange(Forms.Single(f => f.Form == words[2]).Fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));
+            }
+
+            return fields;
+        }
+
+        private async Task<string> ConnectionAsync(Scene scene)
+        {
+            using var negotiated = await SendAsync(new HttpRequestMessage(HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1"), scene);
+            var match = Connection().Match(await negotiated.Content.ReadAsStringAsync());
+            return match.Success ? $"/_blazor?id={match.Groups["id"].Value}" : "/_blazor";
+        }
+
+        private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Scene scene)
+        {
+            var cookies = new[] { _cookies, scene.Caller is { } person ? $"{FormBrowser.PersonCookie}={SignedIn.CookieOf(Host.App, person)}" : "" };
+            request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", cookies.Where(c => c.Length > 0)));
+            return _client.SendAsync(request);
+        }
+
+        private Task<Person> PersonAsync(Standing standing) =>
+            SignedIn.AddAsync(Host.App, $"Person {++_people} of this test", standing, standing == Standing.Guest ? null : _hash);
+
+        private async Task<(Person Owner, Guid Room, Guid Blob)> RoomAsync()
+        {
+            var owner = await PersonAsync(Standing.Registered);
+            var room = (await Host.Rooms.CreateAsync(owner, "A room", default)).Value;
+            Assert.Null((await Host.Rooms.ChangeAsync(owner, room.Id, null, null, AnswerMode.WhenMentioned, default)).Error);
+            var message = await Host.PostAsync(room, "Hello", owner);
+            return (owner, room.Id, (await Host.App.Services.GetRequiredService<ITurnStore>().AddBlobAsync(message.Id, new Blob("text/plain", "Whole"u8.ToArray()), default))!.Value);
+        }
+
+        private async Task<string> ResetAsync()
+        {
+            var whose = await PersonAsync(Standing.Registered);
+            var token = OneTimeToken.Create();
+            var now = TimeProvider.System.GetUtcNow();
+            await Host.App.Services.GetRequiredService<PeopleStore>().ChangeAsync(
+                change =>
+                {
+                    change.Add(new OneTimeLinkRow
+                    {
+                        Id = Guid.NewGuid(), TokenHash = OneTimeToken.HashOf(token)!, Kind = OneTimeLinkKind.Password, PersonId = whose.Id, CreatedAt = now, ExpiresAt = now.AddDays(1),
+                    });
+                    return Task.FromResult(true);
+                },
+                default);
+            return token;
+        }
+
+        [GeneratedRegex("<!--.*?-->|[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|name=\"__RequestVerificationToken\" value=\"[^\"]*\"", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        private static partial Regex Secrets();
+
+        [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"(?<token>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        private static partial Regex Antiforgery();
+
+        [GeneratedRegex("\"connectionToken\":\"(?<id>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        private static partial Regex Connection();
+    }
+
+    private sealed class Counter : DbCommandInterceptor
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public override DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
+        {
+            Interlocked.Increment(ref _count);
+            return result;
+        }
+    }
+}
