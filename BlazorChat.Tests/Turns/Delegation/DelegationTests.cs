@@ -348,7 +348,7 @@ public sealed class DelegationTests
                 Bench.Services.GetRequiredService<ContextCheck>(), Bench.Time);
         }
 
-        public ToolBench Bench { get; } = new(services => services.AddMetrics().AddSingleton<RunningTurns>().AddSingleton<TurnsMetrics>().AddSingleton<ContextCheck>().AddSingleton<ToolBatch>().AddSingleton<StepLoop>());
+        public ToolBench Bench { get; } = new(services => services.AddMetrics().AddSingleton<RunningTurns>().AddSingleton<TurnsMetrics>().AddSingleton<ContextCheck>().AddSingleton<IToolPolicy, ToolPolicy>().AddSingleton<ToolBatch>().AddSingleton<StepLoop>());
 
         /// <summary>Everybody's tools.</summary>
         public List<ChatTool> Tools { get; } = [];
