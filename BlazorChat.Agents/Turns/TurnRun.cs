@@ -215,6 +215,7 @@ internal sealed class TurnRun : StepRun, IDisposable
         Arguments = call.Arguments,
         Assistant = Assistant.Author,
         Request = Claimed.Request,
+        Readers = new RoomReaders(_services.Access, _services.People, Room.Id, Claimed.Request.RequestedBy),
         Chain = [Assistant.Author.Id],
         DataSink = (data, isTransient) => Put(data with { Step = call.Step }, isTransient),
         PreliminarySink = text => Draft.ChangeCall(call.CallId, c => c.State == ToolCallState.Running ? c with { Result = text } : c),

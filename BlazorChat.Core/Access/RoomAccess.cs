@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Messages;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Access;
@@ -27,6 +28,12 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
         Standing.Guest => Visibility == RoomVisibility.OpenToGuests ? RoomRole.Member : null,
         _ => Visibility == RoomVisibility.Private ? null : RoomRole.Member,
     };
+
+    /// <summary>
+    /// Whether a person can read the room, now or as soon as they are back: a member whose account is disabled is still one.
+    /// </summary>
+    public bool CanBeReadBy(Guid personId, IPeople people) =>
+        Members.ContainsKey(personId) || RoleOf(personId, people.StandingOf(new Person(personId, people.NameOf(personId) ?? ""))) is not null;
 
     /// <summary>Whether somebody with a standing manages the room: as its owner, or as an administrator if nobody owns it.</summary>
     public bool IsManager(Guid personId, Standing standing) =>

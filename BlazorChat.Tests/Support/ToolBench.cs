@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Turns.Kernels;
 using BlazorChat.Turns.Tools;
@@ -68,6 +69,9 @@ internal sealed class ToolBench : IAsyncDisposable
     /// <summary>Called with each preliminary result.</summary>
     public Action<string>? OnShown { get; set; }
 
+    /// <summary>The rooms of an application, which calls read; null for none.</summary>
+    public ChatHost? Host { get; set; }
+
     public ToolCallContext Call(string arguments = "{}", string name = "tool", string? timeZone = null, Guid? roomId = null, params string[] chain) => new()
     {
         RoomId = roomId ?? Guid.Parse("018f0000-0000-7000-8000-000000000001"),
@@ -77,6 +81,8 @@ internal sealed class ToolBench : IAsyncDisposable
         Arguments = arguments,
         Assistant = new Author(AuthorKind.Assistant, "outer", "Outer"),
         Request = new TurnRequest(ChatHost.Ada.AsAuthor()) { TimeZone = timeZone },
+        Readers = Host is null ? RoomReaders.Unknown
+            : new RoomReaders(Host.App.Services.GetRequiredService<RoomAccessDirectory>(), Host.App.Services.GetRequiredService<IPeople>(), roomId!.Value, ChatHost.Ada.AsAuthor()),
         Chain = chain,
         DataSink = (data, _) =>
         {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using BlazorChat.Turns.Tools;
-using BlazorChat.Access;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Assistants.Tools;
@@ -21,7 +20,7 @@ internal static class BuiltInTools
     {
         services.AddSingleton(s => CurrentTimeTool.Create(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(DiceTool.Create(RandomNumberGenerator.GetInt32));
-        services.AddSingleton(s => SearchTool.Create(s.GetRequiredService<IRoomStore>(), s.GetRequiredService<RoomAccessDirectory>()));
+        services.AddSingleton(s => SearchTool.Create(s.GetRequiredService<IRoomStore>()));
         services.AddSingleton(PostcardTool.Create());
         foreach (var tool in BrowserTools.All)
         {

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using BlazorChat.Access;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 
@@ -12,7 +11,7 @@ internal static class SearchTool
     private const int MostResults = 20;
     private const int ExcerptLength = 400;
 
-    public static ChatTool Create(IRoomStore store, RoomAccessDirectory access)
+    public static ChatTool Create(IRoomStore store)
     {
         return new ChatTool(ChatFunctions.Create(
             SearchAsync, "search_messages", "Finds messages of this room that contain a text, whatever the case, newest first. Gives who wrote them, when, and the text around the hit."))
@@ -37,7 +36,7 @@ internal static class SearchTool
             }
 
             yield return "Searching…";
-            var found = await store.SearchAsync(call.RoomId, access.SeesFrom(call.RoomId, call.Request.RequestedBy), query, count, cancellationToken).ConfigureAwait(false);
+            var found = await store.SearchAsync(call.RoomId, call.Readers.FirstMessageOf(call.RoomId), query, count, cancellationToken).ConfigureAwait(false);
             yield return $"{found.Count} found";
             if (found.Count == 0)
             {

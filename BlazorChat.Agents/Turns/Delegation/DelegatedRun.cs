@@ -97,6 +97,7 @@ internal sealed class DelegatedRun(
         Arguments = inside.Arguments,
         Assistant = Assistant.Author,
         Request = call.Request,
+        Readers = call.Readers,
         Chain = _chain,
         DataSink = call.DataSink,
         PreliminarySink = progress.ShowInner,

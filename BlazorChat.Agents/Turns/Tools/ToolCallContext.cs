@@ -32,6 +32,11 @@ public sealed class ToolCallContext
     /// <summary>The asker and where they are asking from.</summary>
     public required TurnRequest Request { get; init; }
 
+    /// <summary>
+    /// Who reads what the tool returns. A tool that reads what not everybody may see asks it before it returns anything.
+    /// </summary>
+    public RoomReaders Readers { get; internal init; } = RoomReaders.Unknown;
+
     /// <summary>The ids of the assistants that delegated the work, outermost first; the caller is last.</summary>
     public IReadOnlyList<string> Chain { get; init; } = [];
 
@@ -82,6 +87,7 @@ public sealed class ToolCallContext
         Arguments = Arguments,
         Assistant = Assistant,
         Request = Request,
+        Readers = Readers,
         Chain = Chain,
         DataSink = dataSink,
         PreliminarySink = preliminarySink,

@@ -100,6 +100,11 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
                 return new ToolOutcome(text, IsError: false);
             }
         }
+        catch (NotForAllReadersException e)
+        {
+            LogNotForAll(call.ToolName, call.CallId, call.MessageId, call.RoomId);
+            return ToolOutcome.Failed(StorableText.From(e.Message));
+        }
         catch (ToolFailedException e)
         {
             LogFailed(e, call.ToolName, call.CallId, call.MessageId, call.RoomId);
@@ -152,6 +157,9 @@ internal sealed partial class ToolExecution(IServiceScopeFactory scopes, TimePro
 
     [LoggerMessage(LogLevel.Warning, "Tool {ToolName} failed: call {CallId} of response {MessageId} in room {RoomId}.")]
     private partial void LogFailed(Exception exception, string toolName, string callId, Guid messageId, Guid roomId);
+
+    [LoggerMessage(LogLevel.Information, "Tool {ToolName} returned nothing, because not everybody may read it who reads the room: call {CallId} of response {MessageId} in room {RoomId}.")]
+    private partial void LogNotForAll(string toolName, string callId, Guid messageId, Guid roomId);
 
     [LoggerMessage(LogLevel.Warning, "Tool {ToolName} timed out: call {CallId} of response {MessageId} in room {RoomId}, after {Timeout}.")]
     private partial void LogTimedOut(string toolName, string callId, Guid messageId, Guid roomId, TimeSpan timeout);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using BlazorChat.Access;
 using BlazorChat.Assistants.Tools;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
@@ -25,8 +24,8 @@ public sealed class SearchToolTests
         await host.PostAsync(room, new string('x', 1_000) + " a budget 😀 " + new string('y', 1_000), ChatHost.Grace);
         await host.PostAsync(other, "Another budget.");
 
-        await using var bench = new ToolBench();
-        var tool = SearchTool.Create(host.App.Services.GetRequiredService<IRoomStore>(), host.App.Services.GetRequiredService<RoomAccessDirectory>());
+        await using var bench = new ToolBench { Host = host };
+        var tool = SearchTool.Create(host.App.Services.GetRequiredService<IRoomStore>());
         var outcome = await bench.Execution.RunAsync(tool, bench.Call("""{"query":"budget"}""", roomId: room.Id), ToolBench.Timeout, bench.Kernel, default);
         Assert.False(outcome.IsError);
         var hits = JsonElement.Parse(outcome.Result).EnumerateArray().ToList();

@@ -336,7 +336,7 @@ public sealed class DemoChatClientTests
     [
         .. BrowserTools.All.Select(tool => tool.Function),
         PostcardTool.Create().Function,
-        SearchTool.Create(null!, null!).Function,
+        SearchTool.Create(null!).Function,
         DiceTool.Create((from, _) => from).Function,
         CurrentTimeTool.Create(TimeProvider.System).Function,
         AIFunctionFactory.Create((string task) => task, "ask_fact_finder"),
