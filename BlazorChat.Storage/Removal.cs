@@ -8,10 +8,10 @@ namespace BlazorChat.Storage;
 
 /// <summary>
 /// Removes the rows of cleared and deleted rooms in slices. A room's mark (<see cref="RoomRow.ClearedThrough"/>) hides them at once and for
-/// ever; removing all rows of a large room in the same transaction would make everybody's writes wait for seconds. A start goes on with what
+/// ever, or until its owners bring them back; removing all rows of a large room in the same transaction would make everybody's writes wait for seconds. A start goes on with what
 /// an earlier process left.
 /// </summary>
-internal sealed partial class Removal(Database database, IOptions<AuditOptions> audit, TimeProvider time, ILogger<Removal> logger) : BackgroundService
+internal sealed partial class Removal(Database database, IOptions<RoomsOptions> options, IOptions<AuditOptions> audit, TimeProvider time, ILogger<Removal> logger) : BackgroundService
 {
     /// <summary>How many messages are removed together with the mark.</summary>
     public const int FirstSlice = 200;
@@ -62,6 +62,7 @@ internal sealed partial class Removal(Database database, IOptions<AuditOptions> 
         {
             try
             {
+                await ExpireAsync(stoppingToken).ConfigureAwait(false);
                 await RemoveAllAsync(stoppingToken).ConfigureAwait(false);
                 await ForgetIdsAsync(stoppingToken).ConfigureAwait(false);
                 await ForgetAuditAsync(stoppingToken).ConfigureAwait(false);
@@ -76,14 +77,48 @@ internal sealed partial class Removal(Database database, IOptions<AuditOptions> 
         while (await _wake.Reader.ReadAsync(stoppingToken).ConfigureAwait(false));
     }
 
+    /// <summary>Forgets who was in a room that is gone for good, and what people wrote in its settings. Its messages are removed behind that.</summary>
+    public static async Task ForgetRoomAsync(ChatDbContext db, RoomRow room, CancellationToken cancellationToken)
+    {
+        await db.Members.Where(m => m.RoomId == room.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        await db.RoomInvites.Where(i => i.RoomId == room.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        room.SetDeleted();
+    }
+
+    // What could be brought back until now cannot be any more, and is removed as if it had just been cleared.
+    private async Task ExpireAsync(CancellationToken cancellationToken)
+    {
+        var oldest = time.GetUtcNow() - options.Value.KeepRemovedFor;
+        if (!await database.ReadAsync(db => db.RoomRemovals.AnyAsync(r => r.At <= oldest, cancellationToken), cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        await database.WriteAsync(async db =>
+        {
+            var deleted = await db.Rooms.Where(r => db.RoomRemovals.Any(d => d.RoomId == r.Id && d.Through == RoomRow.Deleted && d.At <= oldest)).ToListAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var room in deleted)
+            {
+                // With what was cleared in it before, however long ago.
+                await db.RoomRemovals.Where(r => r.RoomId == room.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+                await ForgetRoomAsync(db, room, cancellationToken).ConfigureAwait(false);
+            }
+
+            return await db.RoomRemovals.Where(r => r.At <= oldest).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
+        // Up to what can still be brought back. A room's removals follow on each other, so that this is the beginning of the first of them.
         var left = await database.ReadAsync(db =>
-            db.Rooms.Where(r => r.ClearedThrough == RoomRow.Deleted || (r.ClearedThrough > 0 && db.Messages.Any(m => m.RoomId == r.Id && m.Sequence <= r.ClearedThrough)))
-                .Select(r => new { r.Id, r.ClearedThrough }).ToListAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            db.Rooms.Where(r => r.ClearedThrough > 0)
+                .Select(r => new { r.Id, Through = db.RoomRemovals.Where(d => d.RoomId == r.Id).Min(d => (long?)d.From) ?? r.ClearedThrough })
+                .Where(r => r.Through == RoomRow.Deleted || db.Messages.Any(m => m.RoomId == r.Id && m.Sequence <= r.Through))
+                .ToListAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         foreach (var room in left)
         {
-            var removed = await RemoveOfAsync(room.Id, room.ClearedThrough, cancellationToken).ConfigureAwait(false);
+            var removed = await RemoveOfAsync(room.Id, room.Through, cancellationToken).ConfigureAwait(false);
             LogRemoved(removed, room.Id);
         }
     }

@@ -237,17 +237,26 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
 
     public void Remove(Turn turn) => db.Turns.Remove(_turns[turn.Id]);
 
-    public Task RemoveMessagesAsync(CancellationToken cancellationToken) => RemoveThroughAsync(Found(_room).LastSequence, cancellationToken);
-
-    public async Task RemoveRoomAsync(CancellationToken cancellationToken)
+    public async Task RemoveMessagesAsync(bool isKept, Author by, CancellationToken cancellationToken)
     {
         var room = Found(_room);
+        await (isKept ? KeepAsync(room.LastSequence, by, cancellationToken) : RemoveThroughAsync(room.LastSequence, cancellationToken)).ConfigureAwait(false);
+    }
+
+    public async Task RemoveRoomAsync(bool isKept, Author by, CancellationToken cancellationToken)
+    {
+        var room = Found(_room);
+        if (isKept)
+        {
+            await KeepAsync(RoomRow.Deleted, by, cancellationToken).ConfigureAwait(false);
+            room.ClearedThrough = RoomRow.Deleted;
+            return;
+        }
+
         await RemoveThroughAsync(RoomRow.Deleted, cancellationToken).ConfigureAwait(false);
         if (LeavesRows)
         {
-            await db.Members.Where(m => m.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-            await db.RoomInvites.Where(i => i.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-            room.SetDeleted();
+            await Removal.ForgetRoomAsync(db, room, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -257,7 +266,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
 
     public async Task<(IReadOnlyList<Guid> Removed, int Visible)> ForgetAsync(DeletedPerson person, IReadOnlyList<Guid> messageIds, CancellationToken cancellationToken)
     {
-        var cleared = Found(_room).ClearedThrough;
+        var cleared = _room?.ClearedThrough ?? RoomRow.Deleted;
         var rows = await db.Messages.Where(m => m.RoomId == roomId && messageIds.Contains(m.Id)).ToListAsync(cancellationToken).ConfigureAwait(false);
         var (removed, visible) = (new List<Guid>(), 0);
         foreach (var row in rows)
@@ -296,6 +305,48 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
 
         return (removed, visible);
     }
+
+    public async Task<BroughtBackChange?> BringBackAsync(DateTimeOffset oldest, CancellationToken cancellationToken)
+    {
+        var removal = await db.RoomRemovals.Where(r => r.RoomId == roomId).OrderByDescending(r => r.Through).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        if (removal is null || removal.At <= oldest)
+        {
+            return null;
+        }
+
+        var room = _room = await db.Rooms.FirstAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false);
+        var isRoom = removal.Through == RoomRow.Deleted;
+        var back = db.Messages.Where(m => m.RoomId == roomId && m.Sequence > removal.From && m.Sequence <= removal.Through);
+        var count = await back.CountAsync(cancellationToken).ConfigureAwait(false);
+        var newest = await back.OrderByDescending(m => m.Sequence).Take(RoomLimits.WindowSize).Select(m => m.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+        db.RoomRemovals.Remove(removal);
+        room.ClearedThrough = removal.From;
+        room.MessageCount = isRoom ? count : room.MessageCount + count;
+        return new BroughtBackChange(room.ToRoom(), isRoom, count, [.. newest.AsEnumerable().Reverse()], count > newest.Count);
+    }
+
+    public async Task RemoveForGoodAsync(Author by, CancellationToken cancellationToken)
+    {
+        var room = await db.Rooms.FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false);
+        if (room is null || await db.RoomRemovals.Where(r => r.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false) == 0)
+        {
+            return;
+        }
+
+        _room = room;
+        LeavesRows = true;
+        if (room.ClearedThrough == RoomRow.Deleted)
+        {
+            await Removal.ForgetRoomAsync(db, room, cancellationToken).ConfigureAwait(false);
+        }
+
+        Tell(new RoomEvent.RemovedForGood(by));
+    }
+
+    public async Task<Message?> FindAnyMessageAsync(Guid messageId, CancellationToken cancellationToken) =>
+        _messages.TryGetValue(messageId, out var known)
+            ? known.Message
+            : Known(await db.Messages.FirstOrDefaultAsync(m => m.RoomId == roomId && m.Id == messageId, cancellationToken).ConfigureAwait(false));
 
     public async Task<(int Removed, long Through)> RemoveOldestAsync(int count, CancellationToken cancellationToken)
     {
@@ -353,9 +404,23 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     private async Task RemoveThroughAsync(long through, CancellationToken cancellationToken)
     {
         await db.Turns.Where(t => t.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        // What was kept by an earlier setting goes with it.
+        await db.RoomRemovals.Where(r => r.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         // Most rooms are small enough to be emptied at once. Of a large one, the rest is removed behind this change.
         LeavesRows = await Removal.RemoveSliceAsync(db, roomId, through, Removal.FirstSlice, time.GetUtcNow(), cancellationToken).ConfigureAwait(false) == Removal.FirstSlice;
     }
+
+    // The mark hides the rows; they are removed when the time is over.
+    private async Task KeepAsync(long through, Author by, CancellationToken cancellationToken)
+    {
+        await db.Turns.Where(t => t.RoomId == roomId).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        if (Found(_room).ClearedThrough is var from && from < through)
+        {
+            db.RoomRemovals.Add(new RoomRemovalRow { RoomId = roomId, Through = through, From = from, At = time.GetUtcNow(), ById = IdOf(by) });
+        }
+    }
+
+    private static Guid? IdOf(Author by) => by.Kind == AuthorKind.Person && Guid.TryParse(by.Id, out var id) ? id : null;
 
     private OutboxRow Entry(RoomEvent roomEvent) => new()
     {
@@ -376,11 +441,13 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         RoomEvent.RoomChanged { By: { } by } when _changesAccess => Entry(AuditAction.AccessChanged, by, null),
         RoomEvent.RoomCleared cleared => Entry(AuditAction.RoomCleared, cleared.By, null),
         RoomEvent.RoomDeleted deleted => Entry(AuditAction.RoomDeleted, deleted.By, null),
+        RoomEvent.RoomBroughtBack back => Entry(AuditAction.RoomBroughtBack, back.By, null),
+        RoomEvent.RemovedForGood removed => Entry(AuditAction.RoomRemovedForGood, removed.By, null),
         _ => null,
     };
 
     private AuditEntry Entry(AuditAction action, Author by, Guid? personId) =>
-        new(action, by.Kind == AuthorKind.Person && Guid.TryParse(by.Id, out var id) ? id : null, personId, roomId);
+        new(action, IdOf(by), personId, roomId);
 
     private Message? Known(MessageRow? row)
     {

@@ -64,6 +64,22 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
             cancellationToken);
     }
 
+    public Task<IReadOnlyList<RoomRemoval>> ListRemovalsAsync(DateTimeOffset oldest, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<RoomRemoval>>(async db =>
+            (await db.RoomRemovals.Where(r => r.At > oldest && !db.RoomRemovals.Any(later => later.RoomId == r.RoomId && later.Through > r.Through))
+                .Join(db.Rooms, r => r.RoomId, room => room.Id, (r, room) => new { r.RoomId, room.Name, r.Through, r.At, r.ById })
+                .OrderByDescending(r => r.At).ToListAsync(cancellationToken).ConfigureAwait(false))
+                .ConvertAll(r => new RoomRemoval(r.RoomId, r.Name, r.Through == RoomRow.Deleted, r.At, r.ById)), cancellationToken);
+
+    public Task<IReadOnlyList<(Room Room, IReadOnlyList<RoomMember> Members)>> ListDeletedAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<(Room, IReadOnlyList<RoomMember>)>>(async db =>
+        {
+            var rooms = await db.Rooms.AsNoTracking().Where(r => r.ClearedThrough == RoomRow.Deleted && db.RoomRemovals.Any(d => d.RoomId == r.Id)).ToListAsync(cancellationToken).ConfigureAwait(false);
+            var ids = rooms.ConvertAll(r => r.Id);
+            var members = (await db.Members.AsNoTracking().Where(m => ids.Contains(m.RoomId)).ToListAsync(cancellationToken).ConfigureAwait(false)).ToLookup(m => m.RoomId);
+            return rooms.ConvertAll(r => (r.ToRoom(), (IReadOnlyList<RoomMember>)[.. members[r.Id].Select(m => m.ToMember())]));
+        }, cancellationToken);
+
     public Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken) =>
         database.ReadAsync(async db =>
             (await db.ExistingRooms.AsNoTracking().FirstOrDefaultAsync(r => r.Id == roomId, cancellationToken).ConfigureAwait(false))?.ToRoom(), cancellationToken);

@@ -13,11 +13,17 @@ internal sealed class RoomAccessDirectory
 {
     private readonly ConcurrentDictionary<Guid, RoomAccess> _rooms = new();
 
+    // Deleted rooms that can be brought back. They exist for nobody but their owners, and only for that.
+    private readonly ConcurrentDictionary<Guid, RoomAccess> _removed = new();
+
     /// <summary>Who can see a room, or what they may do there, has changed. Raised inside the room's gate: handlers must be quick.</summary>
     public event EventHandler<RightsChangedEventArgs>? Changed;
 
     /// <summary>Who may be in a room; null if it does not exist.</summary>
     public RoomAccess? Find(Guid roomId) => _rooms.GetValueOrDefault(roomId);
+
+    /// <summary>Who was in a deleted room that may be brought back; null for all other rooms.</summary>
+    public RoomAccess? FindRemoved(Guid roomId) => _removed.GetValueOrDefault(roomId);
 
     /// <summary>The sequence of the first message of a room that a person may see; 0 for all. Does not say whether they may see the room.</summary>
     public long SeesFrom(Guid roomId, Guid personId) => Find(roomId)?.SeesFrom(personId) ?? 0;
@@ -34,12 +40,17 @@ internal sealed class RoomAccessDirectory
         {
             Add(room, members[room.Id]);
         }
+
+        foreach (var (room, of) in await store.ListDeletedAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _removed[room.Id] = Of(room, of);
+        }
     }
 
     /// <summary>Adds a room that was just made.</summary>
     public void Add(Room room, IEnumerable<RoomMember> members)
     {
-        _rooms[room.Id] = new RoomAccess(room.Visibility, members.ToImmutableDictionary(m => m.PersonId), room.IsArchived) { Rights = room.Settings.Rights };
+        _rooms[room.Id] = Of(room, members);
         Changed?.Invoke(this, new RightsChangedEventArgs(room.Id));
     }
 
@@ -48,6 +59,17 @@ internal sealed class RoomAccessDirectory
     {
         if (!_rooms.TryGetValue(roomId, out var known))
         {
+            switch (roomEvent)
+            {
+                case RoomEvent.RoomBroughtBack { IsRoom: true } back:
+                    _removed.TryRemove(roomId, out _);
+                    Add(back.Room, back.Members);
+                    break;
+                case RoomEvent.RemovedForGood:
+                    _removed.TryRemove(roomId, out _);
+                    break;
+            }
+
             return;
         }
 
@@ -69,6 +91,11 @@ internal sealed class RoomAccessDirectory
 
         if (next is null)
         {
+            if (roomEvent is RoomEvent.RoomDeleted { IsKept: true })
+            {
+                _removed[roomId] = known;
+            }
+
             _rooms.TryRemove(roomId, out _);
         }
         else
@@ -78,4 +105,6 @@ internal sealed class RoomAccessDirectory
 
         Changed?.Invoke(this, new RightsChangedEventArgs(roomId));
     }
+
+    private static RoomAccess Of(Room room, IEnumerable<RoomMember> members) => new(room.Visibility, members.ToImmutableDictionary(m => m.PersonId), room.IsArchived) { Rights = room.Settings.Rights };
 }

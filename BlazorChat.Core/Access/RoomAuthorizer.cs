@@ -58,6 +58,9 @@ public enum RoomPermission
     /// <summary>Make a room read only and take it out of the list, or bring it back.</summary>
     ArchiveRoom,
 
+    /// <summary>Bring back what was removed, also the room itself, or give it up for good.</summary>
+    BringBack,
+
     /// <summary>Make somebody the owner of a room whose owners cannot act any more.</summary>
     AppointOwner,
 
@@ -149,6 +152,12 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             return null;
         }
 
+        if (permission is RoomPermission.BringBack && rooms.FindRemoved(resource.RoomId) is { } removed)
+        {
+            // A deleted room exists for nobody else.
+            return removed.RoleOf(who.Id, standing) is { } of && (of == RoomRole.Owner || (!removed.HasOwner && standing == Standing.Administrator)) ? null : RoomErrors.NoSuchRoom;
+        }
+
         if (rooms.Find(resource.RoomId) is not { } access || access.RoleOf(who.Id, standing) is not { } role)
         {
             return RoomErrors.NoSuchRoom;
@@ -186,7 +195,7 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
         return permission switch
         {
             RoomPermission.PostMessage or RoomPermission.ChangeRoom => null,
-            RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.ManageMembers or RoomPermission.ArchiveRoom => isManager
+            RoomPermission.ClearRoom or RoomPermission.BringBack or RoomPermission.DeleteRoom or RoomPermission.ManageMembers or RoomPermission.ArchiveRoom => isManager
                 ? null
                 : No(access.HasOwner ? "Only an owner of this room can do this." : "Only an administrator can do this, because this room has no owner."),
             RoomPermission.AskAssistant => OfTurn(access.Rights.Ask, "ask assistants here"),

@@ -5,7 +5,7 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Commands;
 
 /// <summary>
-/// Removes all messages of a room and discards its running responses. Returns the sequence up to which messages were removed.
+/// Removes all messages of a room and discards its running responses. Its owners can bring them back for a while. Returns the sequence up to which messages were removed.
 /// </summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
@@ -22,9 +22,15 @@ internal sealed record ClearRoom(Guid RoomId, Person? By) : RoomCommand<long>(Ro
                 return RoomErrors.NoSuchRoom;
             }
 
-            await change.RemoveMessagesAsync(token).ConfigureAwait(false);
+            var isKept = context.KeepRemovedFor > TimeSpan.Zero;
+            if (isKept)
+            {
+                await change.InterruptUnfinishedAsync(context.Now, token).ConfigureAwait(false);
+            }
+
+            await change.RemoveMessagesAsync(isKept, context.By, token).ConfigureAwait(false);
             change.Save(room with { MessageCount = 0, ClearedThrough = room.LastSequence });
-            change.Tell(new RoomEvent.RoomCleared(room.LastSequence, context.By));
+            change.Tell(new RoomEvent.RoomCleared(room.LastSequence, context.By) { IsKept = isKept && room.LastSequence > room.ClearedThrough });
             return room.LastSequence;
         }, cancellationToken).ConfigureAwait(false);
         if (cleared.Error is null)

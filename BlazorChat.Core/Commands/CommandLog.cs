@@ -21,6 +21,9 @@ internal static partial class CommandLog
     [LoggerMessage(LogLevel.Information, "Room {RoomId} was deleted.")]
     public static partial void RoomDeleted(ILogger logger, Guid roomId);
 
+    [LoggerMessage(LogLevel.Information, "What was removed from room {RoomId} was brought back.")]
+    public static partial void BroughtBack(ILogger logger, Guid roomId);
+
     [LoggerMessage(LogLevel.Information, "Somebody used an invite to room {RoomId}.")]
     public static partial void InviteUsed(ILogger logger, Guid roomId);
 

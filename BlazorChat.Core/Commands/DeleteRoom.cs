@@ -4,7 +4,7 @@ using BlazorChat.Rooms;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Removes a room with everything in it and tells its viewers. Returns the room's id.</summary>
+/// <summary>Removes a room with everything in it and tells its viewers. Its owners can bring it back for a while. Returns the room's id.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
 internal sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(RoomId, By)
@@ -20,8 +20,14 @@ internal sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(R
                 return RoomErrors.NoSuchRoom;
             }
 
-            change.Tell(new RoomEvent.RoomDeleted(context.By));
-            await change.RemoveRoomAsync(token).ConfigureAwait(false);
+            var isKept = context.KeepRemovedFor > TimeSpan.Zero;
+            if (isKept)
+            {
+                await change.InterruptUnfinishedAsync(context.Now, token).ConfigureAwait(false);
+            }
+
+            change.Tell(new RoomEvent.RoomDeleted(context.By) { IsKept = isKept });
+            await change.RemoveRoomAsync(isKept, context.By, token).ConfigureAwait(false);
             return RoomId;
         }, cancellationToken).ConfigureAwait(false);
         if (deleted.Error is null)

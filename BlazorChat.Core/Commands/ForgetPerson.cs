@@ -21,18 +21,22 @@ internal sealed record ForgetPerson(Guid RoomId, Guid PersonId, DeletedPerson Pe
 
     internal override RoomPermission? Permission => null;
 
+    internal override bool IsOfRemoved => true;
+
     internal override async Task<Result<int>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
         List<Guid> running = [];
         IReadOnlyList<Guid> removed = [];
         var forgotten = await context.ChangeAsync<int>(async (change, token) =>
         {
+            await LeaveAsync(change, token).ConfigureAwait(false);
             if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
             {
-                return RoomErrors.NoSuchRoom;
+                // It was deleted, and may be brought back without them. Nobody is there to be told.
+                await change.ForgetAsync(Person, MessageIds, token).ConfigureAwait(false);
+                return MessageIds.Length;
             }
 
-            await LeaveAsync(change, token).ConfigureAwait(false);
             ForgetRights(change, room);
             var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
             running.AddRange(queue.Turns.Where(t => t.Status == TurnStatus.Running && t.MessageId is not null && t.RequestedBy.IsSameAs(Person.Author)).Select(t => t.MessageId!.Value));

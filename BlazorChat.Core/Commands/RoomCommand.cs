@@ -33,6 +33,9 @@ internal abstract record RoomCommand<T>(Guid RoomId, Person? By) : RoomCommand(R
     /// <summary>Whether it waits for the room's gate. Stop does not.</summary>
     internal virtual bool WaitsForGate => true;
 
+    /// <summary>Whether it concerns a deleted room, too.</summary>
+    internal virtual bool IsOfRemoved => false;
+
     /// <summary>The error in the command itself, found before anything is looked up; null for none.</summary>
     internal virtual RoomError? Check() => null;
 

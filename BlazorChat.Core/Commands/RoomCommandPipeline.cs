@@ -64,6 +64,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
         // A command that waits for no gate waits for no database either.
         var error = command is { WaitsForGate: false, Permission: { } permission }
             ? await context.AskAsync(permission, null, cancellationToken).ConfigureAwait(false)
+            : command.IsOfRemoved ? await context.AuthorizeRemovedAsync(command.Permission, cancellationToken).ConfigureAwait(false)
             : await context.AuthorizeAsync(command.Permission, command.SubjectId, cancellationToken).ConfigureAwait(false);
         if (error is { Kind: RoomErrorKind.Forbidden })
         {
@@ -149,6 +150,13 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
         return permission is { } on ? await AskAsync(on, Subject.Owner, cancellationToken).ConfigureAwait(false) : null;
     }
 
+    /// <summary>The same for a command that concerns rooms that are deleted, too.</summary>
+    public async Task<RoomError?> AuthorizeRemovedAsync(RoomPermission? permission, CancellationToken cancellationToken)
+    {
+        _room = await Rooms.FindAsync(RoomId, cancellationToken).ConfigureAwait(false);
+        return permission is { } wanted ? await AskAsync(wanted, null, cancellationToken).ConfigureAwait(false) : null;
+    }
+
     /// <summary>Asks whether the person may do something with what belongs to an owner (see <see cref="Message.Owner"/>).</summary>
     /// <returns>Null when allowed.</returns>
     public async Task<RoomError?> AskAsync(RoomPermission permission, Author? owner, CancellationToken cancellationToken) =>
@@ -173,6 +181,9 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
 
     /// <summary>Waits for the room's gate, for a command that started without it.</summary>
     public Task<IDisposable> EnterAsync(CancellationToken cancellationToken) => services.Gates.EnterAsync(RoomId, cancellationToken);
+
+    /// <summary>How long removed rooms and messages can be brought back; zero for not at all.</summary>
+    public TimeSpan KeepRemovedFor => services.Options.Value.KeepRemovedFor;
 
     /// <summary>The maximum number of messages in a room.</summary>
     public int MaxStoredMessages => services.Options.Value.MaxStoredMessages;

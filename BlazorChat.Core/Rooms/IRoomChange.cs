@@ -89,7 +89,10 @@ internal interface IRoomChange
     /// Removes all messages and turns of the room; the room is saved with its <see cref="Room.ClearedThrough"/>. Most rows of a large room may
     /// be removed after the change, but no reader sees them any more.
     /// </summary>
-    Task RemoveMessagesAsync(CancellationToken cancellationToken);
+    /// <param name="isKept">Whether they can be brought back, so that the rows stay until the time for it is over.</param>
+    /// <param name="by">Who removes them.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    Task RemoveMessagesAsync(bool isKept, Author by, CancellationToken cancellationToken);
 
     /// <summary>
     /// Takes somebody's name out of messages, also of those that are hidden because they were cleared; their own are removed if they wished so.
@@ -108,7 +111,19 @@ internal interface IRoomChange
     Task RemoveJournalAsync(Guid messageId, CancellationToken cancellationToken);
 
     /// <summary>Removes the room that was read in this change and everything that belongs to it, as <see cref="RemoveMessagesAsync"/> does.</summary>
-    Task RemoveRoomAsync(CancellationToken cancellationToken);
+    Task RemoveRoomAsync(bool isKept, Author by, CancellationToken cancellationToken);
+
+    /// <summary>Takes back what was removed last in the room: its messages, or the room itself.</summary>
+    /// <param name="oldest">Only what was removed after this time.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Null if there is nothing to take back.</returns>
+    Task<BroughtBackChange?> BringBackAsync(DateTimeOffset oldest, CancellationToken cancellationToken);
+
+    /// <summary>Gives up everything that could be brought back in the room.</summary>
+    Task RemoveForGoodAsync(Author by, CancellationToken cancellationToken);
+
+    /// <summary>One message of the room that has just been brought back, or null.</summary>
+    Task<Message?> FindAnyMessageAsync(Guid messageId, CancellationToken cancellationToken);
 
     /// <summary>Adds an event: it is numbered, stored in the outbox with the change, and told once the change is stored.</summary>
     void Tell(RoomEvent roomEvent);
@@ -131,6 +146,22 @@ internal static class RoomChanges
         change.Save(changed);
         change.Tell(new RoomEvent.RoomChanged(changed));
         return changed;
+    }
+
+    /// <summary>
+    /// Ends the responses that are being written or wait, with what the journal has of them: nothing that can be brought back may look as if it went on.
+    /// </summary>
+    public static async Task InterruptUnfinishedAsync(this IRoomChange change, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var turn in await change.ReadTurnsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (turn.MessageId is { } id && await change.FindMessageAsync(id, cancellationToken).ConfigureAwait(false) is { Status.IsEnded: false } response)
+            {
+                var pieces = await change.ReadJournalAsync(id, response.Step, cancellationToken).ConfigureAwait(false);
+                change.Save(TurnTransitions.Interrupt(response, pieces, now));
+                await change.RemoveJournalAsync(id, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>Saves a message and tells that it changed.</summary>

@@ -42,7 +42,7 @@ internal sealed class RoomCreation(IRoomStore store, RoomDirectory directory, Ro
         {
             if (await change.CountRoomsAsync(token).ConfigureAwait(false) >= RoomLimits.Rooms)
             {
-                return new RoomError(RoomErrorKind.Limit, $"This server already has {RoomLimits.Rooms:N0} rooms, which is the maximum. Please delete one first.");
+                return RoomErrors.TooManyRooms;
             }
 
             change.Add(room);

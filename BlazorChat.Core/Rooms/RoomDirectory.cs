@@ -43,6 +43,12 @@ internal sealed class RoomDirectory : IRoomObserver
     /// <inheritdoc />
     public void OnRoomEvent(Guid roomId, RoomEvent roomEvent)
     {
+        if (roomEvent is RoomEvent.RoomBroughtBack { IsRoom: true, Room: var back })
+        {
+            Add(back);
+            return;
+        }
+
         lock (_lock)
         {
             if (!_rooms.TryGetValue(roomId, out var known))
@@ -63,6 +69,7 @@ internal sealed class RoomDirectory : IRoomObserver
                 RoomEvent.PersonForgotten forgotten => known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - forgotten.Removed) } },
                 RoomEvent.RoomChanged changed => known with { Room = known.Room with { Name = changed.Room.Name, IsNamed = changed.Room.IsNamed, ArchivedAt = changed.Room.ArchivedAt } },
                 RoomEvent.RoomCleared => WithRunning(known with { Room = known.Room with { MessageCount = 0 } }, r => r.Clear()),
+                RoomEvent.RoomBroughtBack broughtBack => known with { Room = known.Room with { MessageCount = known.Room.MessageCount + broughtBack.Count } },
                 RoomEvent.RoomDeleted => null,
                 _ => known,
             };

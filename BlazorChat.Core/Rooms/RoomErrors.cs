@@ -23,6 +23,8 @@ internal static class RoomErrors
 
     public static readonly RoomError TooManyMembers = new(RoomErrorKind.Limit, $"A room can have {RoomLimits.Members:N0} members. You can open it to everybody instead.");
 
+    public static readonly RoomError TooManyRooms = new(RoomErrorKind.Limit, $"This server already has {RoomLimits.Rooms:N0} rooms, which is the maximum. Please delete one first.");
+
     public static readonly RoomError LastOwner = new(RoomErrorKind.Conflict, "A room needs an owner. Please make somebody else an owner first.");
 
     public static readonly RoomError Archived = new(RoomErrorKind.Forbidden, "This room is archived.");

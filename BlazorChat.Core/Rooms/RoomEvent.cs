@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
@@ -152,13 +153,36 @@ internal abstract record RoomEvent
     /// <summary>All messages up to <see cref="Through"/> and their turns were removed.</summary>
     public sealed record RoomCleared(long Through, Author By) : RoomEvent
     {
+        /// <summary>Whether they can be brought back.</summary>
+        public bool IsKept { get; init; }
+
         /// <inheritdoc />
         public override Guid? SubjectId => null;
     }
 
-    /// <summary>The room was deleted for good.</summary>
+    /// <summary>
+    /// A deleted room, or what was cleared last in it, is back: <see cref="Count"/> messages, of which <see cref="Newest"/> are the newest.
+    /// </summary>
+    public sealed record RoomBroughtBack(
+        Room Room, bool IsRoom, int Count, ImmutableArray<Message> Newest, bool HasOlder, ImmutableArray<RoomMember> Members, Author By) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => null;
+    }
+
+    /// <summary>What could have been brought back is gone for good.</summary>
+    public sealed record RemovedForGood(Author By) : RoomEvent
+    {
+        /// <inheritdoc />
+        public override Guid? SubjectId => null;
+    }
+
+    /// <summary>The room was deleted.</summary>
     public sealed record RoomDeleted(Author By) : RoomEvent
     {
+        /// <summary>Whether it can be brought back.</summary>
+        public bool IsKept { get; init; }
+
         /// <inheritdoc />
         public override Guid? SubjectId => null;
     }

@@ -22,6 +22,7 @@ public sealed partial class RoomService
     private readonly RoomCreation _creation;
     private readonly IPeople _people;
     private readonly RoomVisibility _ofNewRooms;
+    private readonly TimeSpan _keepRemovedFor;
     private readonly PostingRate _rate;
     private readonly TimeProvider _time;
     private readonly ILogger<RoomService> _logger;
@@ -38,6 +39,7 @@ public sealed partial class RoomService
         _creation = creation;
         _people = people;
         _ofNewRooms = options.Value.NewRooms;
+        _keepRemovedFor = options.Value.KeepRemovedFor;
         _rate = rate;
         _time = time;
         _logger = logger;
@@ -111,7 +113,9 @@ public sealed partial class RoomService
     {
         var authorId = new Person(personId, "").AsAuthor().Id;
         var theirs = (await _store.FindRoomsOfAsync(personId, cancellationToken).ConfigureAwait(false)).ToHashSet();
-        foreach (var roomId in _directory.Rooms.Select(r => r.Room.Id))
+        // Also in rooms that were deleted: they may be brought back.
+        var deleted = (await _store.ListDeletedAsync(cancellationToken).ConfigureAwait(false)).Select(r => r.Room.Id);
+        foreach (var roomId in _directory.Rooms.Select(r => r.Room.Id).Concat(deleted).ToList())
         {
             var names = await _store.ReadNamesAsync(roomId, authorId, cancellationToken).ConfigureAwait(false);
             var person = new DeletedPerson(
@@ -179,6 +183,9 @@ public sealed partial class RoomService
         ReadAsync<Blob>(person, RoomPermission.ViewRoom, roomId, async () =>
             await _store.FindBlobAsync(roomId, blobId, SeesFrom(person, roomId), cancellationToken).ConfigureAwait(false) is { } blob ? blob : RoomErrors.NoSuchMessage, cancellationToken);
 
+    /// <summary>How long owners can bring back a deleted room or cleared messages; zero for not at all.</summary>
+    public TimeSpan KeepsRemovedFor => _keepRemovedFor;
+
     /// <summary>Who can see a new room when its maker says nothing else.</summary>
     public RoomVisibility VisibilityOfNewRooms => _ofNewRooms;
 
@@ -223,6 +230,32 @@ public sealed partial class RoomService
     /// <inheritdoc cref="DeleteRoom" />
     public Task<Result<Guid>> DeleteAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
         _owners.RunAsync(new DeleteRoom(roomId, person), cancellationToken);
+
+    /// <summary>What a person can bring back: deleted rooms, and messages that were cleared last in a room. The newest first.</summary>
+    public Task<Result<ImmutableArray<RemovedRoom>>> ListRemovedAsync(Person? person, CancellationToken cancellationToken) =>
+        ReadAsync<ImmutableArray<RemovedRoom>>(person, RoomPermission.ListRooms, null, async () =>
+        {
+            var removed = ImmutableArray.CreateBuilder<RemovedRoom>();
+            foreach (var removal in await _store.ListRemovalsAsync(_time.GetUtcNow() - _keepRemovedFor, cancellationToken).ConfigureAwait(false))
+            {
+                if (await _authorizer.AuthorizeAsync(person, RoomPermission.BringBack, removal.RoomId, cancellationToken).ConfigureAwait(false) is null)
+                {
+                    removed.Add(new RemovedRoom(
+                        removal.RoomId, removal.Name, removal.IsRoom, removal.At, removal.At + _keepRemovedFor,
+                        (removal.By is { } by ? _people.NameOf(by) : null) ?? Names.GonePerson));
+                }
+            }
+
+            return removed.ToImmutable();
+        }, cancellationToken);
+
+    /// <inheritdoc cref="BringBack" />
+    public Task<Result<Room>> BringBackAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new BringBack(roomId, person), cancellationToken);
+
+    /// <inheritdoc cref="RemoveForGood" />
+    public Task<Result<Guid>> RemoveForGoodAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new RemoveForGood(roomId, person), cancellationToken);
 
     /// <inheritdoc cref="PostMessage" />
     /// <param name="person">The author.</param>

@@ -47,6 +47,9 @@ internal sealed record RoomState
     /// <summary>The person who last cleared the room while it was open, or null.</summary>
     public Author? ClearedBy { get; init; }
 
+    /// <summary>Whether what was cleared can be brought back.</summary>
+    public bool IsClearKept { get; init; }
+
     /// <summary>The running responses.</summary>
     public IEnumerable<Message> Running => Beyond.Concat(Messages).Where(m => m.IsRunning);
 
@@ -104,6 +107,8 @@ internal sealed record RoomState
             RoomEvent.MemberSet or RoomEvent.MemberRemoved or RoomEvent.InviteCreated or RoomEvent.InviteRevoked => this with { },
             RoomEvent.PersonForgotten forgotten => Forget(forgotten),
             RoomEvent.RoomCleared cleared => Clear(cleared),
+            RoomEvent.RoomBroughtBack back => BringBack(back),
+            RoomEvent.RemovedForGood => this with { IsClearKept = false },
             RoomEvent.RoomDeleted deleted => this with { DeletedBy = deleted.By, Messages = [], Beyond = [], Queue = [], HasOlder = false },
             _ => throw new UnreachableException($"The state does not apply {roomEvent.GetType().Name}."),
         };
@@ -262,9 +267,20 @@ internal sealed record RoomState
             HasOlder = false,
             Queue = [],
             ClearedBy = cleared.By,
+            IsClearKept = cleared.IsKept,
             Room = Room with { ClearedThrough = cleared.Through, MessageCount = kept.Length },
         };
     }
+
+    // If the window does not reach back so far, viewers find them when they scroll there.
+    private RoomState BringBack(RoomEvent.RoomBroughtBack back) => this with
+    {
+        Messages = HasOlder ? Messages : [.. back.Newest.Where(m => IndexOf(m.Id) < 0), .. Messages],
+        HasOlder = HasOlder || back.HasOlder,
+        ClearedBy = null,
+        IsClearKept = false,
+        Room = Room with { ClearedThrough = back.Room.ClearedThrough, MessageCount = Room.MessageCount + back.Count },
+    };
 
     private RoomState WithoutTurn(Guid turnId) =>
         Queue.Any(t => t.Id == turnId) ? this with { Queue = Queue.RemoveAll(t => t.Id == turnId) } : this;

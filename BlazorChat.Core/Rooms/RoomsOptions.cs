@@ -18,6 +18,10 @@ internal sealed class RoomsOptions
     [EnumDataType(typeof(RoomVisibility))]
     public RoomVisibility NewRooms { get; set; }
 
+    /// <summary>How long a deleted room, or cleared messages, can be brought back by the room's owners; zero removes them at once.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan KeepRemovedFor { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>Messages that one person may post per minute on average; retries and new rooms count, too.</summary>
     [Range(1, 100_000)]
     public int MessagesPerMinute { get; set; } = 60;

@@ -108,13 +108,7 @@ internal static class TurnTransitions
     /// <returns>The turn, or null when it is over, and the response.</returns>
     public static (Turn? Turn, Message Response) Recover(Turn turn, Message response, IEnumerable<JournalPiece> pieces, RecoveryPolicy policy, DateTimeOffset now)
     {
-        var (parts, step) = (response.Parts, response.Step);
-        foreach (var piece in pieces)
-        {
-            parts = PartList.Append(parts, piece.Text, piece.IsReasoning, piece.Step);
-            step = Math.Max(step, piece.Step + 1);
-        }
-
+        var (parts, step) = WithJournal(response, pieces);
         parts = CallChanges.Recover(parts, now);
         var recovered = response with { Parts = parts, Step = step };
         return policy.Allows(turn.Recoveries, turn.RecoveredProgress, parts, now - (turn.BeganAt ?? now))
@@ -132,6 +126,31 @@ internal static class TurnTransitions
     {
         var by = turn.RequestedBy.IsSameAs(response.AskedBy) ? null : turn.RequestedBy;
         return by == before?.RequestedBy ? before : (before ?? new ResponseMetadata { StartedAt = now }) with { RequestedBy = by };
+    }
+
+    /// <summary>Ends a response that is being written, or waits, because its room is cleared or deleted, with what was journaled of it.</summary>
+    public static Message Interrupt(Message response, IEnumerable<JournalPiece> pieces, DateTimeOffset now)
+    {
+        var (parts, step) = WithJournal(response, pieces);
+        return response with
+        {
+            Parts = CallChanges.FailUnfinished(CallChanges.Recover(parts, now), "Not run: the answer was interrupted.", now),
+            Step = step,
+            Status = MessageStatus.Interrupted.Instance,
+            EndedAt = now,
+        };
+    }
+
+    private static (ImmutableArray<MessagePart> Parts, int Step) WithJournal(Message response, IEnumerable<JournalPiece> pieces)
+    {
+        var (parts, step) = (response.Parts, response.Step);
+        foreach (var piece in pieces)
+        {
+            parts = PartList.Append(parts, piece.Text, piece.IsReasoning, piece.Step);
+            step = Math.Max(step, piece.Step + 1);
+        }
+
+        return (parts, step);
     }
 
     private static Turn TakeUpAgain(Turn turn, ImmutableArray<MessagePart> parts)

@@ -121,9 +121,23 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
             await owner.PressAsync("Enter");
             await Expect(page.GetByRole(AriaRole.List, new() { Name = "Rooms without an owner" })).ToHaveCountAsync(0);
 
+            var plans = rooms.OwnedAlone(olga.Id).Single(r => r.Name == "Plans");
+            Assert.Null((await rooms.DeleteAsync(olga, plans.Id, default)).Error);
+            await OpenAsync("removed", "recently removed");
+            await page.GetByText("Remove for good", new() { Exact = true }).PressAsync("Enter");
+            await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Remove now" })).ToBeVisibleAsync();
+            await CheckAsync(page, "recently removed, asked again");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Bring back Plans" }).PressAsync("Enter");
+            await Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("“Plans” is back.");
+
             await OpenAsync("account/leave", "rooms to decide about");
-            await page.GetByRole(AriaRole.Button, new() { Name = "Delete room Plans" }).PressAsync("Enter");
-            await page.GetByRole(AriaRole.Button, new() { Name = "Delete room Compilers" }).PressAsync("Enter");
+            foreach (var room in new[] { "Plans", "Compilers" })
+            {
+                var delete = page.GetByRole(AriaRole.Button, new() { Name = $"Delete room {room}" });
+                await delete.PressAsync("Enter");
+                await Expect(delete).ToHaveCountAsync(0);
+            }
+
             await page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
             await page.Keyboard.PressAsync("Enter");
             await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The server needs an administrator.");

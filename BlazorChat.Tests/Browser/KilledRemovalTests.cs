@@ -88,7 +88,7 @@ public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
         }
 
         // Only the owner of a room clears and deletes it, and the server knows who Ada is when she has been there.
-        await _app.StartAsync();
+        await _app.StartAsync(("Rooms__KeepRemovedFor", "00:00:00"));
         _ada = await _app.JoinAsync("Ada");
         await _ada.CreateRoomAsync("Hers");
         await _app.App.StopAsync();
@@ -102,7 +102,7 @@ public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
         }
 
         await LargeRoom.FillAsync(_data.Open, _large, Messages, ChatHost.Grace, TimeProvider.System.GetUtcNow());
-        await _app.StartAsync();
+        await _app.StartAsync(("Rooms__KeepRemovedFor", "00:00:00"));
         await _ada.OpenAsync($"/rooms/{_large:N}");
         await Expect(_ada.Articles.First).ToBeVisibleAsync();
     }
@@ -121,7 +121,7 @@ public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
             var left = await LeftAsync();
             Assert.InRange(left, kill == 1 ? 1 : 0, before - 1);
             before = left;
-            await _app.StartAsync();
+            await _app.StartAsync(("Rooms__KeepRemovedFor", "00:00:00"));
             // What the page showed before it was loaded again says nothing.
             await _ada.Page.WaitForFunctionAsync("() => !window.isOld && document.readyState === 'complete'");
             await look();

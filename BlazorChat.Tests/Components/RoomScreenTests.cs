@@ -287,6 +287,49 @@ public sealed class RoomScreenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Owners_undo_the_clearing_of_a_room_and_its_messages_are_back_on_every_page()
+    {
+        var room = await Chat.RoomAsync();
+        await Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
+        await Chat.PostAsync(room, "Important");
+        var (ada, grace) = (_host.Open(room), _host.Open(room, ChatHost.Grace));
+        await Chat.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
+        grace.Until(() => Assert.Contains("cleared this room", grace.Find(".cleared").TextContent, StringComparison.Ordinal));
+        Assert.Empty(grace.FindAll(".cleared button"));
+        ada.Until(() => Assert.Equal("Undo", ada.Find(".cleared button").TextContent));
+        await ada.ClickAsync(".cleared button");
+        foreach (var page in new[] { ada, grace })
+        {
+            page.Until(() => Assert.Contains("Important", page.Find("article").TextContent, StringComparison.Ordinal));
+            Assert.Empty(page.FindAll(".cleared"));
+        }
+    }
+
+    [Fact]
+    public async Task A_deleted_room_that_is_brought_back_opens_again_on_the_pages_that_still_show_it()
+    {
+        await Chat.AddPersonAsync(ChatHost.Ada);
+        await Chat.AddPersonAsync(ChatHost.Grace);
+        var room = await Chat.RoomAsync("Plans");
+        await Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
+        await Chat.PostAsync(room, "Important");
+        Assert.Null((await Chat.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Owner, default)).Error);
+        var (grace, member) = (_host.Open(room, ChatHost.Grace), _host.Open(room, new Person(Guid.NewGuid(), "Bella")));
+        await Chat.Rooms.DeleteAsync(ChatHost.Ada, room.Id, default);
+        member.Until(() => Assert.Contains("deleted by Ada", member.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("Bring it back", member.Markup, StringComparison.Ordinal);
+        grace.Until(() => Assert.Equal("Bring it back", grace.Find("main button").TextContent));
+        await grace.ClickAsync("main button");
+        foreach (var page in new[] { grace, member })
+        {
+            page.Until(() => Assert.Contains("Important", page.Find("article").TextContent, StringComparison.Ordinal));
+        }
+
+        await Chat.PostAsync(room, "And on");
+        grace.Until(() => Assert.Equal(2, grace.FindAll("article").Count));
+    }
+
+    [Fact]
     public void An_unknown_room_is_a_page_with_a_way_out()
     {
         var page = _host.Open(Guid.NewGuid());

@@ -16,7 +16,7 @@ public class ClearAndDeleteTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await ChatHost.StartAsync(Database, ["--Turns:JournalInterval=00:00:00.020"]);
+        _host = await ChatHost.StartAsync(Database, ["--Turns:JournalInterval=00:00:00.020", "--Rooms:KeepRemovedFor=00:00:00"]);
         _room = await _host.RoomAsync();
     }
 

@@ -29,7 +29,7 @@ public sealed class RoomFoldPropertyTests
     [Fact]
     public void A_follower_ends_with_the_owners_state_whatever_is_lost_repeated_or_late() =>
         Property.Holds(
-            Gen.Select(Gen.Int[0, 10].Array[1, 60], Gen.Int[0, 60], Gen.Int[0, 4].Array[1, 40]),
+            Gen.Select(Gen.Int[0, 11].Array[1, 60], Gen.Int[0, 60], Gen.Int[0, 4].Array[1, 40]),
             life => Follow(life.Item1, life.Item2, [.. life.Item3.Select(fate => (Fate)fate)]), sample: 2_000, whole: 200_000);
 
     [Fact]
@@ -199,6 +199,10 @@ public sealed class RoomFoldPropertyTests
                     _running.Clear();
                     _ended.Clear();
                     yield return Numbered(new RoomEvent.RoomCleared(_sequence, Ada));
+                    break;
+                case 11 when room.State.ClearedBy is not null:
+                    var back = Message(Ada, MessageStatus.Complete.Instance) with { Sequence = room.State.Room.ClearedThrough };
+                    yield return Numbered(new RoomEvent.RoomBroughtBack(room.State.Room with { ClearedThrough = 0 }, false, 1, [back], HasOlder: _number % 2 == 0, [], Ada));
                     break;
                 case 10 when _number % 2 == 0:
                     var own = room.State.Messages.Count(m => m.Author == Ada);

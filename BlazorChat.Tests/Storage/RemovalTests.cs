@@ -21,7 +21,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
     [EveryDatabase]
     public async Task A_cleared_room_is_empty_for_everybody_while_its_rows_are_still_there_and_after_a_restart(TestDatabase database)
     {
-        var host = await ChatHost.StartAsync(database);
+        var host = await ChatHost.StartAsync(database, ["--Rooms:KeepRemovedFor=00:00:00"]);
         try
         {
             var room = await LargeRoomAsync(host);
@@ -57,7 +57,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
     [EveryDatabase]
     public async Task A_deleted_room_is_gone_for_everybody_while_its_rows_are_still_there_and_after_a_restart(TestDatabase database)
     {
-        var host = await ChatHost.StartAsync(database);
+        var host = await ChatHost.StartAsync(database, ["--Rooms:KeepRemovedFor=00:00:00"]);
         try
         {
             var room = await LargeRoomAsync(host);
@@ -97,7 +97,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
     [EveryDatabase]
     public async Task Nobody_waits_while_a_large_room_is_cleared_and_another_is_deleted(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(database);
+        await using var host = await ChatHost.StartAsync(database, ["--Rooms:KeepRemovedFor=00:00:00"]);
         var other = await host.RoomAsync("Other");
         await host.Rooms.ChangeAsync(ChatHost.Ada, other.Id, null, null, AnswerMode.WhenMentioned, default);
         var cleared = await LargeRoomAsync(host, Soak.Times(10_000, 200_000));

@@ -21,7 +21,7 @@ public sealed class RemovedMessageTests
     [EveryDatabase("delete")]
     public async Task What_was_removed_is_not_posted_again_also_after_a_restart_and_at_the_limit_of_a_rate(string how, TestDatabase database)
     {
-        var host = await ChatHost.StartAsync(database);
+        var host = await ChatHost.StartAsync(database, ["--Rooms:KeepRemovedFor=00:00:00"]);
         try
         {
             var room = await host.RoomAsync();
@@ -62,7 +62,7 @@ public sealed class RemovedMessageTests
     [EveryDatabase]
     public async Task After_its_room_was_deleted_nothing_is_posted_and_no_id_is_left(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(database);
+        await using var host = await ChatHost.StartAsync(database, ["--Rooms:KeepRemovedFor=00:00:00"]);
         var room = await host.RoomAsync();
         var cleared = (await PostAsync(host, room)).Value;
         await host.Rooms.ClearAsync(ChatHost.Ada, room.Id, default);
@@ -82,7 +82,7 @@ public sealed class RemovedMessageTests
     [EveryDatabase]
     public async Task Of_a_large_room_that_is_removed_in_slices_the_ids_of_the_newest_messages_are_kept(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(database);
+        await using var host = await ChatHost.StartAsync(database, ["--Rooms:KeepRemovedFor=00:00:00"]);
         var room = await host.RoomAsync();
         const int Count = RoomLimits.RemovedIds + 700;
         var ids = await LargeRoom.FillAsync(host.OpenDatabase, room.Id, Count, ChatHost.Ada, TimeProvider.System.GetUtcNow());
@@ -103,7 +103,7 @@ public sealed class RemovedMessageTests
     [EveryDatabase]
     public async Task A_message_that_was_dropped_as_one_of_the_oldest_is_not_posted_again(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(database, settings: ["--Rooms:MaxStoredMessages=100"]);
+        await using var host = await ChatHost.StartAsync(database, settings: ["--Rooms:MaxStoredMessages=100", "--Rooms:KeepRemovedFor=00:00:00"]);
         var room = await host.RoomAsync();
         await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default);
         Assert.Null((await PostAsync(host, room)).Error);
@@ -121,7 +121,7 @@ public sealed class RemovedMessageTests
     [EveryDatabase]
     public async Task A_service_that_repeats_a_message_does_not_bring_it_back(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(database);
+        await using var host = await ChatHost.StartAsync(database, ["--Rooms:KeepRemovedFor=00:00:00"]);
         var room = await host.RoomAsync();
         var desk = new Author(AuthorKind.Service, "desk", "Desk");
         Task<Result<Message>> SayAsync() => host.Rooms.PostFromServerAsync(desk, room.Id, ClientId, "An order", asksForResponse: false, default);
@@ -136,7 +136,7 @@ public sealed class RemovedMessageTests
     public async Task An_id_is_kept_for_two_weeks_from_the_post_on_and_then_forgotten_by_itself(TestDatabase database)
     {
         var time = new FakeTimeProvider();
-        await using var host = await ChatHost.StartAsync(database, b => b.Services.AddSingleton<TimeProvider>(time));
+        await using var host = await ChatHost.StartAsync(database, b => b.Services.AddSingleton<TimeProvider>(time), ["--Rooms:KeepRemovedFor=00:00:00"]);
         var (kept, old, late) = (await host.RoomAsync("Kept"), await host.RoomAsync("Old"), await host.RoomAsync("Late"));
         foreach (var room in new[] { kept, old, late })
         {
@@ -184,7 +184,7 @@ public sealed class RemovedMessageTests
     [EveryDatabase]
     public async Task Nothing_else_of_a_message_is_kept(TestDatabase database)
     {
-        await using var host = await ChatHost.StartAsync(database);
+        await using var host = await ChatHost.StartAsync(database, ["--Rooms:KeepRemovedFor=00:00:00"]);
         await using var db = host.OpenDatabase();
         Assert.Equal(
             ["AuthorId", "ClientId", "PostedAt", "RoomId", "Sequence"],

@@ -141,6 +141,7 @@ internal sealed class AccountService(
                 change.Remove(link);
             }
 
+            change.Record(new AuditEntry(AuditAction.AccountCreated, stored.Id, stored.Id), now);
             // Whoever has a copy of the guest's cookie has no part in the account.
             await change.EndSessionsAsync(stored.Id, except: null).ConfigureAwait(false);
             signedIn = await sessions.BeginAsync(change, stored).ConfigureAwait(false);
@@ -175,6 +176,7 @@ internal sealed class AccountService(
 
             change.Remove(link);
             row.Standing = Standing.Administrator;
+            Record(change, AuditAction.AdministratorAppointed, null, row.Id);
             return null;
         }, cancellationToken).ConfigureAwait(false);
 
@@ -254,6 +256,8 @@ internal sealed class AccountService(
         return await SetPasswordAsync(person.Id, next, async (change, row) =>
         {
             await change.EndSessionsAsync(row.Id, except: person.Session).ConfigureAwait(false);
+            row.PasswordResetAt = null;
+            Record(change, AuditAction.PasswordChanged, row.Id, row.Id);
             return null;
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -289,12 +293,26 @@ internal sealed class AccountService(
 
             change.Remove(link);
             row.Standing = row.Standing < Standing.Registered ? Standing.Registered : row.Standing;
+            // Told at the next sign-in, in case it was somebody else.
+            (row.PasswordResetAt, row.PasswordResetByMail) = (time.GetUtcNow(), false);
+            Record(change, AuditAction.PasswordReset, link.CreatedById, row.Id);
             await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
             accepted = await AcceptAsync(change, row).ConfigureAwait(false);
             return null;
         }, cancellationToken).ConfigureAwait(false);
         return error is null ? accepted! : PasswordSignIn.Refused(error);
     }
+
+    /// <summary>Notes that somebody has read that their password was reset.</summary>
+    public Task ConfirmResetAsync(Person person, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
+    {
+        if (directory.StandingOf(person) >= Standing.Registered && await change.FindAsync(person.Id).ConfigureAwait(false) is { } row)
+        {
+            row.PasswordResetAt = null;
+        }
+
+        return true;
+    }, cancellationToken);
 
     /// <summary>Makes a link with which somebody can register.</summary>
     /// <returns>The token.</returns>
@@ -325,6 +343,7 @@ internal sealed class AccountService(
     public Task<RoomError?> RevokeInvitationAsync(Person by, Guid linkId, CancellationToken cancellationToken) => AdministerAsync(by, async change =>
     {
         await change.RemoveLinkAsync(linkId).ConfigureAwait(false);
+        Record(change, AuditAction.InvitationRevoked, by.Id, null);
         return null;
     }, cancellationToken);
 
@@ -348,6 +367,7 @@ internal sealed class AccountService(
         }
 
         row.IsDisabled = isDisabled;
+        Record(change, isDisabled ? AuditAction.AccountDisabled : AuditAction.AccountEnabled, by.Id, personId);
         if (isDisabled)
         {
             await change.EndSessionsAsync(personId, except: null).ConfigureAwait(false);
@@ -370,6 +390,7 @@ internal sealed class AccountService(
         }
 
         row.Standing = isAdministrator ? Standing.Administrator : Standing.Registered;
+        Record(change, isAdministrator ? AuditAction.AdministratorAppointed : AuditAction.AdministratorDismissed, by.Id, personId);
         return null;
     }, cancellationToken);
 
@@ -401,6 +422,7 @@ internal sealed class AccountService(
             }
 
             (row.Standing, row.IsDisabled) = (Standing.Administrator, false);
+            Record(change, AuditAction.AdministratorAppointed, null, row.Id);
             row.SecurityStamp ??= Guid.NewGuid().ToString("N");
             await change.SaveAsync().ConfigureAwait(false);
             await AddLinkAsync(change, OneTimeLinkKind.Password, row.Id, null, token, AccountLinks.ResetLifetime).ConfigureAwait(false);
@@ -548,10 +570,13 @@ internal sealed class AccountService(
             }
 
             await AddLinkAsync(change, kind, personId, by.Id, token, lifetime).ConfigureAwait(false);
+            Record(change, kind == OneTimeLinkKind.Invitation ? AuditAction.InvitationMade : AuditAction.PasswordLinkMade, by.Id, personId);
             return null;
         }, cancellationToken).ConfigureAwait(false);
         return error is null ? token : error;
     }
+
+    private void Record(PeopleChange change, AuditAction action, Guid? by, Guid? personId) => change.Record(new AuditEntry(action, by, personId), time.GetUtcNow());
 
     private async Task AddLinkAsync(PeopleChange change, OneTimeLinkKind kind, Guid? personId, Guid? by, string token, TimeSpan lifetime)
     {

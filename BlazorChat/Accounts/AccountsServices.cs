@@ -65,6 +65,7 @@ internal static class AccountsServices
         services.AddSingleton<OpenPages>();
         services.AddScoped<AccountService>();
         services.AddScoped<AccountDeletion>();
+        services.AddSingleton<AccountAudit>();
         services.AddSingleton<DeletedPeople>();
         services.AddHostedService(s => s.GetRequiredService<DeletedPeople>());
         services.AddSingleton<SecondStep>();

@@ -112,6 +112,7 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
     public Task EndAllAsync(Guid personId, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
     {
         await change.EndSessionsAsync(personId, except: null).ConfigureAwait(false);
+        change.Record(new AuditEntry(AuditAction.SignedOutEverywhere, personId, personId), time.GetUtcNow());
         return true;
     }, cancellationToken);
 

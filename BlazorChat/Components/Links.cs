@@ -27,6 +27,9 @@ internal static class Links
     /// <summary>The address of the page of one's own account.</summary>
     public const string Account = "account";
 
+    /// <summary>The address of the page with what can be brought back.</summary>
+    public const string Removed = "removed";
+
     /// <summary>The address of the page where people leave the server: accounts are deleted there.</summary>
     public const string LeaveServer = "account/leave";
 

@@ -48,6 +48,9 @@ public sealed class RoomFrame
     /// <inheritdoc cref="RoomState.ClearedBy" />
     public Author? ClearedBy => State.ClearedBy;
 
+    /// <inheritdoc cref="RoomState.IsClearKept" />
+    public bool IsClearKept => State.IsClearKept;
+
     /// <inheritdoc cref="RoomState.Running" />
     public IEnumerable<MessageFrame> Running => Beyond.Concat(Messages).Where(m => m.Live is not null);
 

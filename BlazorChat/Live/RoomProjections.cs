@@ -13,24 +13,43 @@ internal sealed class RoomProjections : IDisposable
     private readonly ViewerNotifier _notifier;
     private readonly LiveMetrics _metrics;
     private readonly IPeople _people;
+    private readonly RoomAccessDirectory _access;
     private readonly TimeProvider _time;
     private readonly ILogger<RoomProjections> _logger;
 
     public RoomProjections(
-        FrameInterval interval, ViewerNotifier notifier, LiveMetrics metrics, IPeople people, TimeProvider time, ILogger<RoomProjections> logger)
+        FrameInterval interval, ViewerNotifier notifier, LiveMetrics metrics, IPeople people, RoomAccessDirectory access, TimeProvider time, ILogger<RoomProjections> logger)
     {
         _interval = interval;
         _notifier = notifier;
         _metrics = metrics;
         _people = people;
+        _access = access;
         _time = time;
         _logger = logger;
         people.Changed += OnPersonChanged;
+        access.Changed += OnAccessChanged;
     }
 
     public RoomProjection Of(OpenRoom room) => _known.GetValue(room, Project).Value;
 
-    public void Dispose() => _people.Changed -= OnPersonChanged;
+    public void Dispose()
+    {
+        _people.Changed -= OnPersonChanged;
+        _access.Changed -= OnAccessChanged;
+    }
+
+    // Viewers of a deleted room that is back follow another object, and this one tells them nothing more.
+    private void OnAccessChanged(object? sender, RightsChangedEventArgs e)
+    {
+        foreach (var (room, projection) in _known)
+        {
+            if (room.State.Room.Id == e.Id && room.State.DeletedBy is not null && projection.IsValueCreated)
+            {
+                projection.Value.NotifyAll();
+            }
+        }
+    }
 
     // All viewers look again: those of this person may have lost a right, and others may show the name.
     private void OnPersonChanged(object? sender, RightsChangedEventArgs e)

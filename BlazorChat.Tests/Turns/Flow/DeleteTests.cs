@@ -129,7 +129,9 @@ public class DeleteTests : FlowTests
         Assert.Empty(Watch.Now.Beyond);
         Assert.False(Model.WasAskedAgain);
         await using var db = Host.OpenDatabase();
-        Assert.Empty(await db.Messages.ToListAsync());
-        Assert.Empty(await db.Steps.ToListAsync());
+        Assert.Empty(await db.MessagesOf(Room.Id).ToListAsync());
+        // What its owners can bring back is at rest.
+        Assert.All(await db.Messages.ToListAsync(), m => Assert.True(m.ToMessage().Status.IsEnded));
+        Assert.False(await db.Steps.AnyAsync(s => db.MessagesOf(Room.Id).Any(m => m.Id == s.MessageId)));
     }
 }

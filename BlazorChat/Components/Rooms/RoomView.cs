@@ -91,6 +91,9 @@ public sealed class RoomView : IDisposable
     /// <summary>Why the viewer may not see the room any more; null while they may.</summary>
     public RoomError? Lost { get; private set; }
 
+    /// <summary>Whether the room was deleted while it was shown, and has been brought back: open it again.</summary>
+    public bool IsBack => _frame is { DeletedBy: not null } && _rooms.AccessOf(RoomId) is not null;
+
     /// <summary>Whether anybody owns the room.</summary>
     public bool HasOwner => _access is { HasOwner: true };
 
@@ -328,6 +331,12 @@ public sealed class RoomView : IDisposable
                 if (next.DeletedBy is null && await _rooms.CheckViewAsync(Person, RoomId, _closed) is { } lost)
                 {
                     Lose(lost);
+                    return;
+                }
+
+                if (IsBack)
+                {
+                    Tell(RoomAspects.Removal);
                     return;
                 }
 

@@ -1,0 +1,59 @@
+using BlazorChat.Access;
+using BlazorChat.Messages;
+using BlazorChat.Text;
+
+namespace BlazorChat.Accounts;
+
+/// <summary>A line of the audit log, for administrators to read.</summary>
+/// <param name="At">When.</param>
+/// <param name="By">The name that whoever did it has now.</param>
+/// <param name="What">What was done.</param>
+/// <param name="Person">The name that whom it concerned has now; null for nobody, or the same person.</param>
+/// <param name="Room">The beginning of the room's id: its name is not for everybody. Null for none.</param>
+internal sealed record AuditLine(DateTimeOffset At, string By, string What, string? Person, string? Room);
+
+/// <summary>Reads the audit log for administrators.</summary>
+internal sealed class AccountAudit(IAuditLog log, PeopleDirectory directory)
+{
+    private const int Shown = 50;
+
+    /// <summary>What was done last, newest first; nothing for anybody else.</summary>
+    public async Task<IReadOnlyList<AuditLine>> ReadAsync(Person by, CancellationToken cancellationToken) =>
+        directory.StandingOf(by) != Standing.Administrator
+            ? []
+            : [.. (await log.ReadNewestAsync(Shown, cancellationToken).ConfigureAwait(false)).Select(LineOf)];
+
+    private AuditLine LineOf(AuditEntry entry) => new(
+        entry.At, entry.By is { } by ? NameOf(by) : "The server", WordsOf(entry.Action), entry.PersonId is { } person && person != entry.By ? NameOf(person) : null, entry.RoomId?.ToString("N")[^8..]);
+
+    private string NameOf(Guid personId) => directory.NameOf(personId) ?? Names.GonePerson;
+
+    private static string WordsOf(AuditAction action) => action switch
+    {
+        AuditAction.AccountCreated => "created an account",
+        AuditAction.PasswordChanged => "changed the password",
+        AuditAction.PasswordLinkMade => "made a link to a new password for",
+        AuditAction.PasswordReset => "reset the password of",
+        AuditAction.SignedOutEverywhere => "signed out everywhere",
+        AuditAction.SignInChanged => "changed how to sign in",
+        AuditAction.EmailConfirmed => "confirmed an e-mail address",
+        AuditAction.AdministratorAppointed => "made an administrator of",
+        AuditAction.AdministratorDismissed => "dismissed as administrator",
+        AuditAction.AccountDisabled => "disabled",
+        AuditAction.AccountEnabled => "enabled",
+        AuditAction.AccountDeleted => "deleted the account of",
+        AuditAction.InvitationMade => "made an invitation",
+        AuditAction.InvitationRevoked => "revoked an invitation",
+        AuditAction.MemberSet => "set the role of",
+        AuditAction.MemberRemoved => "removed from a room",
+        AuditAction.OwnerAppointed => "appointed as owner",
+        AuditAction.AccessChanged => "changed who can see a room",
+        AuditAction.InviteMade => "made an invite link",
+        AuditAction.InviteRevoked => "revoked an invite link",
+        AuditAction.RoomCleared => "cleared a room",
+        AuditAction.RoomDeleted => "deleted a room",
+        AuditAction.RoomBroughtBack => "brought back a room or its messages",
+        AuditAction.RoomRemovedForGood => "removed a room or its messages for good",
+        _ => "did something that this version does not know",
+    };
+}
