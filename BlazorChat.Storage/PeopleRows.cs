@@ -184,6 +184,12 @@ internal enum OneTimeLinkKind
 
     /// <summary>Sets a person's password.</summary>
     Password = 2,
+
+    /// <summary>The same, mailed to the person.</summary>
+    MailedPassword = 3,
+
+    /// <summary>Confirms that a person's e-mail address is theirs.</summary>
+    Address = 4,
 }
 
 /// <summary>A link that works once.</summary>

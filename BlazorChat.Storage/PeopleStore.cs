@@ -101,6 +101,9 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
     /// <summary>Somebody by the key of their name.</summary>
     public Task<PersonRow?> FindByNameAsync(string nameKey) => db.People.FirstOrDefaultAsync(p => p.NameKey == nameKey, cancellationToken);
 
+    /// <summary>All who gave an e-mail address.</summary>
+    public Task<List<PersonRow>> FindByEmailAsync(string emailKey) => db.People.Where(p => p.EmailKey == emailKey).ToListAsync(cancellationToken);
+
     /// <summary>All who have a name.</summary>
     public Task<List<PersonRow>> ListNamedAsync() => db.People.Where(p => p.NameKey != null).OrderBy(p => p.CreatedAt).ToListAsync(cancellationToken);
 

@@ -33,6 +33,9 @@ internal static class AccountLinks
     /// <summary>The address of an invitation, below the base of all pages.</summary>
     public static string Invitation(string token) => $"account/create?invitation={token}";
 
+    /// <summary>The address at which an e-mail address is confirmed, below the base of all pages.</summary>
+    public static string Address(string token) => $"account/address?token={token}";
+
     /// <summary>The address at which a password is set, below the base of all pages.</summary>
     public static string Reset(string token) => $"account/password?token={token}";
 }

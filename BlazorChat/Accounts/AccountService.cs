@@ -265,7 +265,7 @@ internal sealed class AccountService(
     /// <summary>Whose password a link sets; null if it is no such link.</summary>
     public async Task<string?> FindResetAsync(string? token, CancellationToken cancellationToken) =>
         OneTimeToken.HashOf(token) is { } hash
-        && await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Password, PersonId: { } id } link && Opens(link)
+        && await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Password or OneTimeLinkKind.MailedPassword, PersonId: { } id } link && Opens(link)
             ? directory.NameOf(id)
             : null;
 
@@ -273,7 +273,7 @@ internal sealed class AccountService(
     public async Task<PasswordSignIn> ResetPasswordAsync(string? token, string? password, CancellationToken cancellationToken)
     {
         if (OneTimeToken.HashOf(token) is not { } hash
-            || await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Password, PersonId: { } id } found || !Opens(found))
+            || await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Password or OneTimeLinkKind.MailedPassword, PersonId: { } id } found || !Opens(found))
         {
             return PasswordSignIn.Refused(UsedUp);
         }
@@ -291,10 +291,11 @@ internal sealed class AccountService(
                 return Disabled;
             }
 
-            change.Remove(link);
             row.Standing = row.Standing < Standing.Registered ? Standing.Registered : row.Standing;
             // Told at the next sign-in, in case it was somebody else.
-            (row.PasswordResetAt, row.PasswordResetByMail) = (time.GetUtcNow(), false);
+            (row.PasswordResetAt, row.PasswordResetByMail) = (time.GetUtcNow(), link.Kind == OneTimeLinkKind.MailedPassword);
+            await change.RemoveLinksAsync(OneTimeLinkKind.MailedPassword, row.Id).ConfigureAwait(false);
+            await change.RemoveLinksAsync(OneTimeLinkKind.Password, row.Id).ConfigureAwait(false);
             Record(change, AuditAction.PasswordReset, link.CreatedById, row.Id);
             await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
             accepted = await AcceptAsync(change, row).ConfigureAwait(false);
@@ -449,7 +450,8 @@ internal sealed class AccountService(
         return token;
     }
 
-    private static bool TryReadEmail(string? text, out string? email)
+    /// <summary>Reads an e-mail address; nothing is none.</summary>
+    internal static bool TryReadEmail(string? text, out string? email)
     {
         email = string.IsNullOrWhiteSpace(text) ? null : text.Trim();
         return email is null || (email.Length <= 254 && email.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == email.LastIndexOf('@') && at < email.Length - 1

@@ -1,4 +1,5 @@
 using BlazorChat.Access;
+using BlazorChat.Mail;
 using BlazorChat.Messages;
 using BlazorChat.Storage;
 using Microsoft.AspNetCore.Antiforgery;
@@ -64,6 +65,8 @@ internal static class AccountsServices
         services.AddSingleton<KnownBrowser>();
         services.AddSingleton<OpenPages>();
         services.AddScoped<AccountService>();
+        services.AddMail();
+        services.AddScoped<AccountMail>();
         services.AddScoped<AccountDeletion>();
         services.AddSingleton<AccountAudit>();
         services.AddSingleton<DeletedPeople>();

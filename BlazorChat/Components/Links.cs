@@ -27,6 +27,9 @@ internal static class Links
     /// <summary>The address of the page of one's own account.</summary>
     public const string Account = "account";
 
+    /// <summary>The address of the page where a new password is mailed.</summary>
+    public const string ForgotPassword = "account/forgot";
+
     /// <summary>The address of the page with what can be brought back.</summary>
     public const string Removed = "removed";
 

@@ -1,0 +1,247 @@
+using System.Buffers;
+using System.Net;
+using System.Threading.Channels;
+using BlazorChat.Access;
+using BlazorChat.Tests.Support;
+using MimeKit;
+using SmtpServer;
+using SmtpServer.Authentication;
+using SmtpServer.ComponentModel;
+using SmtpServer.Protocol;
+using SmtpServer.Storage;
+
+namespace BlazorChat.Tests.Accounts;
+
+/// <summary>Mails over a real mail server: what is in them, and that nobody learns from them or by them who has an account.</summary>
+[Trait(nameof(Kind), Kind.Host)]
+public sealed class MailTests : IAsyncLifetime
+{
+    private const string Password = AccountHost.Password;
+
+    private readonly MailServer _server = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _server.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task An_address_is_confirmed_by_a_link_that_looking_at_does_not_use_up_and_then_a_new_password_comes_by_mail()
+    {
+        await using var host = await StartAsync();
+        var olga = await host.AdministratorAsync();
+        Assert.Contains("not confirmed", (await olga.SendAsync("/account", "change-address", ("Email", "olga@example.com"), ("AddressPassword", Password))).Text, StringComparison.Ordinal);
+        var check = await _server.NextAsync();
+        Assert.Equal(("olga@example.com", "chat@example.com"), (check.To.Mailboxes.Single().Address, check.From.Mailboxes.Single().Address));
+        var link = LinkIn(check);
+        Assert.StartsWith("/account/address?token=", link, StringComparison.Ordinal);
+
+        // Nobody has shown yet that it is theirs.
+        await AskAsync(host, "olga@example.com");
+        Assert.Contains("the address of the account", await host.Browser().ReadAsync(link), StringComparison.Ordinal);
+        Assert.Contains("is confirmed", (await host.Browser().SendAsync(link, "confirm-address")).Text, StringComparison.Ordinal);
+        Assert.Contains("has been used", await host.Browser().ReadAsync(link), StringComparison.Ordinal);
+
+        await AskAsync(host, "OLGA@example.com");
+        var reset = await _server.NextAsync();
+        Assert.Equal("A new password for BlazorChat", reset.Subject);
+        var browser = host.Browser();
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.SendAsync(LinkIn(reset), "set-password", ("Password", "another good password"))).Status);
+        Assert.True(await AccountHost.IsInAsync(browser));
+        Assert.False(await AccountHost.IsInAsync(olga));
+        Assert.Contains("has been used", await host.Browser().ReadAsync(LinkIn(reset)), StringComparison.Ordinal);
+        // The owner of the account is told.
+        Assert.True(host.Find("Olga").PasswordReset is { IsByMail: true });
+        Assert.Contains("that was mailed to you", await browser.ReadAsync("/account"), StringComparison.Ordinal);
+        await browser.SendAsync("/account", "password-reset-read");
+        Assert.Null(host.Find("Olga").PasswordReset);
+        Assert.False(_server.HasMore);
+    }
+
+    [Fact]
+    public async Task A_link_works_for_an_hour_and_the_next_one_replaces_it()
+    {
+        await using var host = await StartAsync();
+        await ConfirmedAsync(host);
+        await AskAsync(host, "olga@example.com");
+        var first = LinkIn(await _server.NextAsync());
+        await AskAsync(host, "olga@example.com");
+        var second = LinkIn(await _server.NextAsync());
+        Assert.Contains("has been used", await host.Browser().ReadAsync(first), StringComparison.Ordinal);
+        host.Time.Advance(TimeSpan.FromMinutes(59));
+        Assert.DoesNotContain("has been used", await host.Browser().ReadAsync(second), StringComparison.Ordinal);
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Contains("has been used", await host.Browser().ReadAsync(second), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Everybody_who_asks_for_a_password_gets_the_same_page_whoever_they_ask_for_and_whatever_the_mail_server_does()
+    {
+        await using var host = await StartAsync();
+        await ConfirmedAsync(host);
+        _server.IsBroken = true;
+        var known = await AskAsync(host, "olga@example.com");
+        var unknown = await AskAsync(host, "nobody@example.com");
+        Assert.Equal(Plain(known), Plain(unknown));
+        await _server.RefusedAsync();
+
+        // It is tried again.
+        _server.IsBroken = false;
+        await host.Time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(5));
+        host.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("A new password for BlazorChat", (await _server.NextAsync()).Subject);
+
+        // Too many requests for one address wait, whether somebody has it or not.
+        foreach (var address in new[] { "olga@example.com", "nobody@example.com" })
+        {
+            HttpStatusCode status;
+            var requests = 1;
+            do
+            {
+                status = (await host.Browser().SendAsync("/account/forgot", "forgot-password", ("Email", address))).Status;
+                requests++;
+            }
+            while (status == HttpStatusCode.OK && requests < 20);
+            Assert.Equal((HttpStatusCode.TooManyRequests, 6), (status, requests));
+        }
+
+        // Neither log says anything about whom it was for.
+        Assert.DoesNotContain(host.Log.Lines, l => l.Text.Contains("olga@example.com", StringComparison.OrdinalIgnoreCase) || l.Text.Contains("token=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_invitation_comes_by_mail_with_the_address_from_the_settings_whatever_the_request_says()
+    {
+        await using var host = await StartAsync();
+        var olga = await host.AdministratorAsync();
+        Assert.Contains("on its way", (await olga.SendAsync("/people", "invite-by-mail", ("InviteEmail", "grace@example.com"))).Text, StringComparison.Ordinal);
+        var mail = await _server.NextAsync();
+        Assert.Contains("https://chat.example.com/base/account/create?invitation=", mail.TextBody, StringComparison.Ordinal);
+        await AccountHost.CreateAsync(host.Browser(), LinkIn(mail), "Grace");
+        Assert.Equal(Standing.Registered, host.Find("Grace").Standing);
+    }
+
+    [Fact]
+    public async Task Another_address_needs_the_password_and_the_one_before_is_told()
+    {
+        await using var host = await StartAsync();
+        var olga = await ConfirmedAsync(host);
+        Assert.Contains("not your password", (await olga.SendAsync("/account", "change-address", ("Email", "eve@example.com"), ("AddressPassword", "wrong"))).Text, StringComparison.Ordinal);
+        await olga.SendAsync("/account", "change-address", ("Email", "new@example.com"), ("AddressPassword", Password));
+        var mails = new[] { await _server.NextAsync(), await _server.NextAsync() };
+        Assert.Equal(["new@example.com", "olga@example.com"], mails.Select(m => m.To.Mailboxes.Single().Address).Order(StringComparer.Ordinal));
+        await AskAsync(host, "olga@example.com");
+        await AskAsync(host, "new@example.com");
+        Assert.False(_server.HasMore);
+    }
+
+    [Fact]
+    public async Task Without_a_mail_server_the_page_says_whom_to_ask_and_nothing_is_offered()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var olga = await host.AdministratorAsync();
+        Assert.Contains("Ask an administrator", await host.Browser().ReadAsync("/account/forgot"), StringComparison.Ordinal);
+        Assert.DoesNotContain("forgot", await host.Browser().ReadAsync("/account/sign-in"), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Invite by e-mail", await olga.ReadAsync("/people"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Mail:From", "--Mail:Host=mail.example.com", "--Mail:PublicAddress=https://chat.example.com")]
+    [InlineData("Mail:PublicAddress", "--Mail:Host=mail.example.com", "--Mail:From=chat@example.com")]
+    [InlineData("Mail:Password", "--Mail:Host=mail.example.com", "--Mail:From=chat@example.com", "--Mail:PublicAddress=https://chat.example.com", "--Mail:UserName=chat")]
+    [InlineData("Mail:Security", "--Mail:Host=mail.example.com", "--Mail:From=chat@example.com", "--Mail:PublicAddress=https://chat.example.com", "--Mail:UserName=chat", "--Mail:Password=secret", "--Mail:Security=None")]
+    [InlineData("Mail:Port", "--Mail:Port=0")]
+    public async Task Settings_that_do_not_work_stop_the_start_and_are_named(string key, params string[] settings)
+    {
+        var error = await Assert.ThrowsAnyAsync<Exception>(() => ChatHost.StartAsync(null, [ChatHost.Listening, .. settings]));
+        Assert.Contains(key, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("=secret", error.Message, StringComparison.Ordinal);
+    }
+
+    private Task<AccountHost> StartAsync() => AccountHost.StartAsync(
+        TestDatabase.Sqlite, "--Mail:Host=127.0.0.1", $"--Mail:Port={_server.Port}", "--Mail:Security=None", "--Mail:From=BlazorChat <chat@example.com>", "--Mail:PublicAddress=https://chat.example.com/base");
+
+    private async Task<FormBrowser> ConfirmedAsync(AccountHost host)
+    {
+        var olga = await host.AdministratorAsync();
+        await olga.SendAsync("/account", "change-address", ("Email", "olga@example.com"), ("AddressPassword", Password));
+        await olga.SendAsync(LinkIn(await _server.NextAsync()), "confirm-address");
+        return olga;
+    }
+
+    private static async Task<string> AskAsync(AccountHost host, string email)
+    {
+        var (status, text, _) = await host.Browser().SendAsync("/account/forgot", "forgot-password", ("Email", email));
+        Assert.Equal(HttpStatusCode.OK, status);
+        return text;
+    }
+
+    // The path on this server; the mail has the address that people know.
+    private static string LinkIn(MimeMessage mail) => AccountHost.LinkIn(mail.TextBody ?? "");
+
+    private static string Plain(string page) => page[page.IndexOf("<main", StringComparison.Ordinal)..page.IndexOf("</main>", StringComparison.Ordinal)];
+
+    /// <summary>A mail server in this process.</summary>
+    private sealed class MailServer : IAsyncDisposable
+    {
+        private readonly Channel<MimeMessage> _mails = Channel.CreateUnbounded<MimeMessage>();
+        private readonly Channel<bool> _refused = Channel.CreateUnbounded<bool>();
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly Task _running;
+
+        public MailServer()
+        {
+            var services = new ServiceProvider();
+            services.Add(new Store(this));
+            services.Add(new Anybody());
+            _running = new SmtpServer.SmtpServer(
+                new SmtpServerOptionsBuilder().ServerName("localhost").Endpoint(e => e.Endpoint(new IPEndPoint(IPAddress.Loopback, Port))).Build(), services).StartAsync(_stopping.Token);
+        }
+
+        public int Port { get; } = AppProcess.FreePort();
+
+        /// <summary>Whether it cannot take mails for now.</summary>
+        public bool IsBroken { get; set; }
+
+        public bool HasMore => _mails.Reader.Count > 0;
+
+        public Task<MimeMessage> NextAsync() => _mails.Reader.ReadAsync().AsTask().Soon();
+
+        public Task<bool> RefusedAsync() => _refused.Reader.ReadAsync().AsTask().Soon();
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stopping.CancelAsync();
+            try
+            {
+                await _running;
+            }
+            catch (OperationCanceledException)
+            {
+                // As asked.
+            }
+
+            _stopping.Dispose();
+        }
+
+        private sealed class Store(MailServer server) : MessageStore
+        {
+            public override async Task<SmtpResponse> SaveAsync(ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
+            {
+                if (server.IsBroken)
+                {
+                    server._refused.Writer.TryWrite(true);
+                    return new SmtpResponse(SmtpReplyCode.ServiceUnavailable, "Later");
+                }
+
+                using var stream = new MemoryStream(buffer.ToArray());
+                server._mails.Writer.TryWrite(await MimeMessage.LoadAsync(stream, cancellationToken));
+                return SmtpResponse.Ok;
+            }
+        }
+
+        private sealed class Anybody : UserAuthenticator
+        {
+            public override Task<bool> AuthenticateAsync(ISessionContext context, string user, string password, CancellationToken cancellationToken) => Task.FromResult(true);
+        }
+    }
+}

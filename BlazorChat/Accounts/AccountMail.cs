@@ -1,0 +1,229 @@
+using System.Net;
+using BlazorChat.Access;
+using BlazorChat.Mail;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Storage;
+using Microsoft.Extensions.Options;
+
+namespace BlazorChat.Accounts;
+
+/// <summary>The e-mail address of an account.</summary>
+/// <param name="Email">The address; null for none.</param>
+/// <param name="IsConfirmed">Whether the person has shown that it is theirs.</param>
+internal sealed record AccountAddress(string? Email, bool IsConfirmed);
+
+/// <summary>
+/// The mails of accounts: invitations, the check of an address, and links to a new password. Everything that depends on whether somebody exists
+/// happens in the background, so that neither the answer nor the time that it takes says anything.
+/// </summary>
+internal sealed class AccountMail(
+    AccountService accounts, PeopleStore store, PeopleDirectory directory, NameRules names, MailQueue queue, SignInWaits waits, IOptions<MailOptions> options, IServiceScopeFactory scopes,
+    TimeProvider time)
+{
+    /// <summary>How long the link works that confirms an address.</summary>
+    private static readonly TimeSpan CheckLifetime = TimeSpan.FromDays(1);
+
+    private static readonly RoomError NoAddress = new(RoomErrorKind.Invalid, "This is not an e-mail address.");
+
+    private static readonly RoomError UsedUp = new(RoomErrorKind.NotFound, "This link has been used or has expired. Ask for a new one.");
+
+    /// <summary>Whether this server sends mail.</summary>
+    public bool IsOn => queue.IsOn;
+
+    /// <summary>Makes an invitation and mails it.</summary>
+    public async Task<RoomError?> InviteAsync(Person by, string? email, CancellationToken cancellationToken)
+    {
+        if (!AccountService.TryReadEmail(email, out var address) || address is null)
+        {
+            return NoAddress;
+        }
+
+        var token = await accounts.InviteAsync(by, cancellationToken).ConfigureAwait(false);
+        if (token.Error is { } error)
+        {
+            return error;
+        }
+
+        Send(
+            address, "You are invited to BlazorChat", AccountLinks.InvitationLifetime,
+            $"{by.Name} invites you to create an account.", AccountLinks.Invitation(token.Value), "The link works for one person, for seven days.");
+        return null;
+    }
+
+    /// <summary>Changes the address of somebody's account, and mails a link that confirms it.</summary>
+    /// <param name="person">Who.</param>
+    /// <param name="password">Their password: whoever has the address can set a new one.</param>
+    /// <param name="email">The address; null or empty for none.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task<RoomError?> ChangeAddressAsync(Person person, string? password, string? email, CancellationToken cancellationToken)
+    {
+        if (!AccountService.TryReadEmail(email, out var address))
+        {
+            return NoAddress;
+        }
+
+        // Mails to any address, bounded like attempts to sign in. Not by the address, whose owner others could hold up, or find out about.
+        if (address is not null && waits.Begin($"mail\n{person.Id:N}", null, browser: null) is { } wait)
+        {
+            return AccountService.TooOften(wait);
+        }
+
+        var checkedPassword = await accounts.CheckOwnPasswordAsync(person, password, cancellationToken).ConfigureAwait(false);
+        if (checkedPassword.Error is { } no)
+        {
+            return no;
+        }
+
+        var token = OneTimeToken.Create();
+        string? before = null;
+        var error = await store.ChangeAsync(async change =>
+        {
+            if (directory.StandingOf(person) < Standing.Registered || await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
+            {
+                return RoomErrors.NoSuchPerson;
+            }
+
+            before = row.EmailConfirmedAt is null || row.EmailKey == names.NormalizeEmail(address) ? null : row.Email;
+            if (row.EmailKey != names.NormalizeEmail(address))
+            {
+                row.EmailConfirmedAt = null;
+            }
+
+            (row.Email, row.EmailKey) = (address, names.NormalizeEmail(address));
+            // Links to an earlier address say nothing about this one, and reset no password any more.
+            await change.RemoveLinksAsync(OneTimeLinkKind.Address, person.Id).ConfigureAwait(false);
+            await change.RemoveLinksAsync(OneTimeLinkKind.MailedPassword, person.Id).ConfigureAwait(false);
+            if (address is not null)
+            {
+                Add(change, OneTimeLinkKind.Address, person.Id, token, CheckLifetime);
+            }
+
+            change.Record(new AuditEntry(AuditAction.SignInChanged, person.Id, person.Id), time.GetUtcNow());
+            return null;
+        }, cancellationToken).ConfigureAwait(false);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        if (address is not null)
+        {
+            Send(
+                address, "Confirm your e-mail address", CheckLifetime, $"Somebody entered this address for the account {person.Name}.", AccountLinks.Address(token),
+                "If it was you, confirm it with the link within a day. If not, do nothing.");
+        }
+
+        if (before is not null)
+        {
+            queue.Send(new OutgoingMail(
+                before, "Your e-mail address was changed", $"The account {person.Name} has another e-mail address now.\n\nIf that wasn’t you, tell an administrator of the server.\n", time.GetUtcNow() + CheckLifetime));
+        }
+
+        return null;
+    }
+
+    /// <summary>Whose address a link confirms; null if it is no such link. Looking changes nothing.</summary>
+    public async Task<string?> FindAddressAsync(string? token, CancellationToken cancellationToken) =>
+        OneTimeToken.HashOf(token) is { } hash
+        && await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Address, PersonId: { } id } link && link.ExpiresAt > time.GetUtcNow()
+            ? directory.NameOf(id)
+            : null;
+
+    /// <summary>Confirms an address with a link.</summary>
+    public async Task<RoomError?> ConfirmAddressAsync(string? token, CancellationToken cancellationToken) =>
+        OneTimeToken.HashOf(token) is not { } hash ? UsedUp : await store.ChangeAsync(async change =>
+        {
+            var now = time.GetUtcNow();
+            if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Address, PersonId: { } id } link || link.ExpiresAt <= now
+                || await change.FindAsync(id).ConfigureAwait(false) is not { Email: not null } row)
+            {
+                return UsedUp;
+            }
+
+            change.Remove(link);
+            row.EmailConfirmedAt = now;
+            change.Record(new AuditEntry(AuditAction.EmailConfirmed, id, id), now);
+            return null;
+        }, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>
+    /// Mails a link to a new password to everybody who has confirmed this address. Says the same, and does the same before it answers, whether
+    /// there is somebody or not.
+    /// </summary>
+    /// <param name="email">The address.</param>
+    /// <param name="from">Where the request comes from.</param>
+    /// <returns>An error if it is no address or there were too many requests; null otherwise.</returns>
+    public RoomError? RequestReset(string? email, IPAddress? from)
+    {
+        if (!AccountService.TryReadEmail(email, out var address) || address is null)
+        {
+            return NoAddress;
+        }
+
+        // Each request counts like a failed sign-in, for the address that is asked for as well: nobody's mailbox is flooded.
+        if (waits.Begin(KeyOf(address), from, browser: null) is { } wait)
+        {
+            return AccountService.TooOften(wait);
+        }
+
+        queue.Run(async cancellationToken =>
+        {
+            var scope = scopes.CreateAsyncScope();
+            await using (scope.ConfigureAwait(false))
+            {
+                await scope.ServiceProvider.GetRequiredService<AccountMail>().MailResetsAsync(address, cancellationToken).ConfigureAwait(false);
+            }
+        });
+        return null;
+    }
+
+    /// <summary>The address of somebody's account, for themselves.</summary>
+    public async Task<AccountAddress?> ReadAddressAsync(Person person, CancellationToken cancellationToken) =>
+        directory.StandingOf(person) >= Standing.Registered && await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is { } row
+            ? new AccountAddress(row.Email, row.EmailConfirmedAt is not null)
+            : null;
+
+    // No name has a line break.
+    private string KeyOf(string address) => $"mail\n{names.NormalizeEmail(address)}";
+
+    private async Task MailResetsAsync(string address, CancellationToken cancellationToken)
+    {
+        var key = names.NormalizeEmail(address)!;
+        var found = await store.ChangeAsync(async change =>
+        {
+            List<(string Name, string Email, string Token)> links = [];
+            foreach (var row in await change.FindByEmailAsync(key).ConfigureAwait(false))
+            {
+                if (row is { EmailConfirmedAt: not null, Email: { } to, IsDisabled: false, Standing: >= Standing.Registered })
+                {
+                    var token = OneTimeToken.Create();
+                    await change.RemoveLinksAsync(OneTimeLinkKind.MailedPassword, row.Id).ConfigureAwait(false);
+                    Add(change, OneTimeLinkKind.MailedPassword, row.Id, token, AccountLinks.ResetLifetime);
+                    change.Record(new AuditEntry(AuditAction.PasswordLinkMade, null, row.Id), time.GetUtcNow());
+                    links.Add((row.Name, to, token));
+                }
+            }
+
+            return links;
+        }, cancellationToken).ConfigureAwait(false);
+        foreach (var (name, to, token) in found)
+        {
+            Send(
+                to, "A new password for BlazorChat", AccountLinks.ResetLifetime, $"Somebody asked for a new password for the account {name}.", AccountLinks.Reset(token),
+                "With the link, you can choose one within an hour. If that wasn’t you, do nothing: your password stays as it is.");
+        }
+    }
+
+    private void Add(PeopleChange change, OneTimeLinkKind kind, Guid personId, string token, TimeSpan lifetime)
+    {
+        var now = time.GetUtcNow();
+        change.Add(new OneTimeLinkRow { Id = Guid.NewGuid(), TokenHash = OneTimeToken.HashOf(token)!, Kind = kind, PersonId = personId, CreatedAt = now, ExpiresAt = now + lifetime });
+    }
+
+    private void Send(string to, string subject, TimeSpan lifetime, string why, string path, string then)
+    {
+        var address = new Uri(new Uri(options.Value.PublicAddress!.TrimEnd('/') + "/"), path);
+        queue.Send(new OutgoingMail(to, subject, $"{why}\n\n{address}\n\n{then}\n", time.GetUtcNow() + lifetime));
+    }
+}
