@@ -136,6 +136,10 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
     {
         await EndSessionsAsync(person.Id, except: null).ConfigureAwait(false);
         db.OneTimeLinks.RemoveRange(await db.OneTimeLinks.Where(l => l.PersonId == person.Id || l.CreatedById == person.Id).ToListAsync(cancellationToken).ConfigureAwait(false));
+        // The row stays, so that nothing goes with it by itself.
+        await db.Passkeys.Where(k => k.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        await db.ExternalLogins.Where(l => l.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        await db.GroupRoles.Where(r => r.PersonId == person.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         person.SetDeleted(messages, now);
     }
 
