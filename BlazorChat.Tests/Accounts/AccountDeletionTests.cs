@@ -29,7 +29,10 @@ public sealed class AccountDeletionTests
         using var watch = await host.WatchAsync(room, Bella);
         await watch.EndedAsync();
 
+        var ended = new TaskCompletionSource<string>();
+        using var page = host.App.Services.GetRequiredService<OpenPages>().Follow(ChatHost.Ada, ended.SetResult);
         await DeleteAsync(host, ChatHost.Ada, MessagesOfDeleted.Keep);
+        Assert.Equal("Your account has been deleted.", await ended.Task.Soon());
         var seen = await watch.UntilAsync(s => s.Messages.All(m => m.Message.Author.Name != "Ada" && m.Message.AskedBy?.Name != "Ada"));
         Assert.Equal([Names.GonePerson, "Demo"], seen.Messages.Select(m => m.Message.Author.Name));
         Assert.Equal((Names.GonePerson, 2), (seen.Messages[1].Message.AskedBy?.Name, seen.Room.MessageCount));
