@@ -121,6 +121,17 @@ public sealed class MailTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_does_not_encrypt_gets_nothing_unless_the_settings_say_so()
+    {
+        await using var host = await StartAsync("--Mail:Security=StartTls");
+        var olga = await host.AdministratorAsync();
+        await olga.SendAsync("/people", "invite-by-mail", ("InviteEmail", "grace@example.com"));
+        await host.Time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(5));
+        Assert.False(_server.HasMore);
+        Assert.Contains(host.Log.Lines, l => l.Text.Contains("could not be sent", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Another_address_needs_the_password_and_the_one_before_is_told()
     {
         await using var host = await StartAsync();
@@ -157,8 +168,9 @@ public sealed class MailTests : IAsyncLifetime
         Assert.DoesNotContain("=secret", error.Message, StringComparison.Ordinal);
     }
 
-    private Task<AccountHost> StartAsync() => AccountHost.StartAsync(
-        TestDatabase.Sqlite, "--Mail:Host=127.0.0.1", $"--Mail:Port={_server.Port}", "--Mail:Security=None", "--Mail:From=BlazorChat <chat@example.com>", "--Mail:PublicAddress=https://chat.example.com/base");
+    private Task<AccountHost> StartAsync(params string[] settings) => AccountHost.StartAsync(
+        TestDatabase.Sqlite,
+        ["--Mail:Host=127.0.0.1", $"--Mail:Port={_server.Port}", "--Mail:Security=None", "--Mail:From=BlazorChat <chat@example.com>", "--Mail:PublicAddress=https://chat.example.com/base", .. settings]);
 
     private async Task<FormBrowser> ConfirmedAsync(AccountHost host)
     {

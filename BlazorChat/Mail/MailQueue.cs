@@ -70,7 +70,7 @@ internal sealed partial class MailQueue(IMailSender sender, IOptions<MailOptions
                 return;
             }
             catch (Exception e) when (e is IOException or ProtocolException or CommandException or AuthenticationException or SslHandshakeException or System.Net.Sockets.SocketException or TimeoutException
-                or ServiceNotConnectedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+                or ServiceNotConnectedException or NotSupportedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 var delay = TryAgainAfter[Math.Min(attempt, TryAgainAfter.Length - 1)];
                 // The type alone: servers repeat addresses in what they say.
