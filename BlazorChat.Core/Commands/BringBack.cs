@@ -31,6 +31,8 @@ internal sealed record BringBack(Guid RoomId, Person? By) : RoomCommand<Room>(Ro
                 return RoomErrors.TooManyRooms;
             }
 
+            var room = WithoutGone(back.Room, context.People);
+            change.Save(room);
             List<Message> newest = [];
             foreach (var id in back.Newest)
             {
@@ -38,8 +40,8 @@ internal sealed record BringBack(Guid RoomId, Person? By) : RoomCommand<Room>(Ro
             }
 
             change.Tell(new RoomEvent.RoomBroughtBack(
-                back.Room, back.IsRoom, back.Count, [.. newest], back.HasOlder, back.IsRoom ? await change.ReadMembersAsync(token).ConfigureAwait(false) : [], context.By));
-            return back.Room;
+                room, back.IsRoom, back.Count, [.. newest], back.HasOlder, back.IsRoom ? await change.ReadMembersAsync(token).ConfigureAwait(false) : [], context.By));
+            return room;
         }, cancellationToken).ConfigureAwait(false);
         if (broughtBack.Error is null)
         {
@@ -47,5 +49,17 @@ internal sealed record BringBack(Guid RoomId, Person? By) : RoomCommand<Room>(Ro
         }
 
         return broughtBack;
+    }
+
+    // A deleted room has not heard who left the server meanwhile.
+    private static Room WithoutGone(Room room, IPeople people)
+    {
+        var rights = room.Settings.Rights;
+        var kept = rights with
+        {
+            Approvers = rights.Approvers.RemoveAll(people.IsGone),
+            Always = rights.Always.RemoveAll(a => Guid.TryParse(a.By.Id, out var id) && people.IsGone(id)),
+        };
+        return kept == rights ? room : room with { Settings = room.Settings with { Rights = kept } };
     }
 }
