@@ -67,6 +67,29 @@ internal sealed class PeopleStore(Database database, PeopleDirectory directory) 
         database.ReadAsync(
             db => db.OneTimeLinks.AsNoTracking().Where(l => l.Kind == kind).OrderByDescending(l => l.CreatedAt).ToListAsync(cancellationToken), cancellationToken);
 
+    /// <summary>Reads a session with its tokens; null if it has ended.</summary>
+    public Task<SessionRow?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.Sessions.AsNoTracking().FirstOrDefaultAsync(s => s.Id == id, cancellationToken), cancellationToken);
+
+    /// <summary>The accounts of providers that somebody has linked.</summary>
+    public Task<List<ExternalLoginRow>> ListLoginsAsync(Guid personId, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.ExternalLogins.AsNoTracking().Where(l => l.PersonId == personId).ToListAsync(cancellationToken), cancellationToken);
+
+    /// <summary>The roles that somebody has by groups of a provider.</summary>
+    public Task<List<GroupRoleRow>> ListGroupRolesAsync(Guid personId, string provider, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            db => db.GroupRoles.AsNoTracking().Where(r => r.PersonId == personId && r.Provider == provider).ToListAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Everybody who has something by groups, with the provider.</summary>
+    public Task<List<(Guid PersonId, string Provider)>> ListGroupHoldersAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        async db =>
+        {
+            var members = await db.GroupRoles.AsNoTracking().Select(r => new { r.PersonId, r.Provider }).Distinct().ToListAsync(cancellationToken).ConfigureAwait(false);
+            var administrators = await db.People.AsNoTracking().Where(p => p.AdministratorBy != null).Select(p => new { PersonId = p.Id, Provider = p.AdministratorBy! })
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
+            return members.Concat(administrators).Distinct().Select(h => (h.PersonId, h.Provider)).ToList();
+        }, cancellationToken);
+
     public void Dispose() => _order.Dispose();
 }
 
@@ -169,6 +192,62 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
     public async Task KeepNewestSessionsAsync(Guid personId, int count) => db.Sessions.RemoveRange(
         (await db.Sessions.Where(s => s.PersonId == personId).ToListAsync(cancellationToken).ConfigureAwait(false))
         .OrderByDescending(s => s.SeenAt).ThenByDescending(s => s.CreatedAt).Skip(count));
+
+    /// <summary>Ends the sessions of a person that a provider confirmed. One may go on without the provider.</summary>
+    public async Task EndProviderSessionsAsync(string provider, Guid personId, Guid? except)
+    {
+        foreach (var session in await db.Sessions.Where(s => s.PersonId == personId && s.Provider == provider).ToListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (session.Id == except)
+            {
+                (session.Provider, session.ProviderSession, session.RefreshToken, session.CheckedAt) = (null, null, null, null);
+            }
+            else
+            {
+                db.Sessions.Remove(session);
+            }
+        }
+    }
+
+    /// <summary>Ends what a provider names: one session there, or all of an account.</summary>
+    /// <returns>How many ended.</returns>
+    public async Task<int> EndProviderSessionsAsync(string provider, string? subject, string? providerSession)
+    {
+        var sessions = await db.Sessions.Where(s => s.Provider == provider
+            && (providerSession == null || s.ProviderSession == providerSession)
+            && (subject == null || db.ExternalLogins.Any(l => l.Provider == provider && l.Subject == subject && l.PersonId == s.PersonId))).ToListAsync(cancellationToken).ConfigureAwait(false);
+        db.Sessions.RemoveRange(sessions);
+        return sessions.Count;
+    }
+
+    /// <summary>An account of a provider, by the provider's id.</summary>
+    public Task<ExternalLoginRow?> FindLoginAsync(string provider, string subject) =>
+        db.ExternalLogins.FirstOrDefaultAsync(l => l.Provider == provider && l.Subject == subject, cancellationToken);
+
+    /// <summary>Links an account of a provider.</summary>
+    public void Add(ExternalLoginRow login) => db.ExternalLogins.Add(login);
+
+    /// <summary>Unlinks somebody's account of a provider.</summary>
+    public Task RemoveLoginAsync(string provider, Guid personId) =>
+        db.ExternalLogins.Where(l => l.Provider == provider && l.PersonId == personId).ExecuteDeleteAsync(cancellationToken);
+
+    /// <summary>Notes the role that somebody has in a room by a group; null for none.</summary>
+    public async Task SetGroupRoleAsync(Guid personId, string provider, Guid roomId, RoomRole? role)
+    {
+        var known = await db.GroupRoles.FirstOrDefaultAsync(r => r.PersonId == personId && r.Provider == provider && r.RoomId == roomId, cancellationToken).ConfigureAwait(false);
+        if (role is not { } given)
+        {
+            db.GroupRoles.RemoveRange(known is null ? [] : [known]);
+        }
+        else if (known is not null)
+        {
+            known.Role = given;
+        }
+        else
+        {
+            db.GroupRoles.Add(new GroupRoleRow { PersonId = personId, Provider = provider, RoomId = roomId, Role = given });
+        }
+    }
 
     /// <summary>Removes what is out of date: sessions, links, guests without a session, and notes of cookies that have expired.</summary>
     public async Task RemoveExpiredAsync(DateTimeOffset now)

@@ -25,6 +25,9 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
     /// <summary>Whether guests are let in now.</summary>
     public bool LetsGuestsIn => guests.AreLetIn(_hasAdministrator);
 
+    /// <summary>All sessions, in no order.</summary>
+    public IEnumerable<KnownSession> Sessions => _sessions.Values;
+
     /// <summary>Everybody, in no order.</summary>
     public IEnumerable<KnownPerson> People => _people.Values;
 

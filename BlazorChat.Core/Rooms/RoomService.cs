@@ -311,6 +311,10 @@ public sealed partial class RoomService
     public Task<Result<RoomMember>> SetMemberAsync(Person? person, Guid roomId, Guid personId, RoomRole role, CancellationToken cancellationToken) =>
         _owners.RunAsync(new SetMember(roomId, person, personId, role), cancellationToken);
 
+    /// <inheritdoc cref="SetGroupRole" />
+    internal Task<Result<bool>> SetGroupRoleAsync(Author service, Guid roomId, Guid personId, RoomRole? role, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new SetGroupRole(roomId, service, personId, role), cancellationToken);
+
     /// <inheritdoc cref="RemoveMember" />
     public Task<Result<Guid>> RemoveMemberAsync(Person? person, Guid roomId, Guid personId, CancellationToken cancellationToken) =>
         _owners.RunAsync(new RemoveMember(roomId, person, personId), cancellationToken);

@@ -390,7 +390,8 @@ internal sealed class AccountService(
             return LastAdministrator;
         }
 
-        row.Standing = isAdministrator ? Standing.Administrator : Standing.Registered;
+        // From now on it is not a group that decides, until the group is looked at again.
+        (row.Standing, row.AdministratorBy) = (isAdministrator ? Standing.Administrator : Standing.Registered, null);
         Record(change, isAdministrator ? AuditAction.AdministratorAppointed : AuditAction.AdministratorDismissed, by.Id, personId);
         return null;
     }, cancellationToken);
@@ -450,8 +451,8 @@ internal sealed class AccountService(
         return token;
     }
 
-    /// <summary>Reads an e-mail address; nothing is none.</summary>
-    internal static bool TryReadEmail(string? text, out string? email)
+    /// <summary>Reads an e-mail address; none is good as well.</summary>
+    public static bool TryReadEmail(string? text, out string? email)
     {
         email = string.IsNullOrWhiteSpace(text) ? null : text.Trim();
         return email is null || (email.Length <= 254 && email.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == email.LastIndexOf('@') && at < email.Length - 1

@@ -76,6 +76,7 @@ internal static class AccountsServices
         services.AddScoped<SignInFlow>();
         services.AddHostedService<SessionAges>();
         services.AddSingleton<AccountsStart>();
+        services.AddOpenId();
         return services;
     }
 

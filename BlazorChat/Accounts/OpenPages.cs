@@ -28,6 +28,9 @@ internal sealed class OpenPages : IDisposable
         return page;
     }
 
+    /// <summary>The people who have a page open.</summary>
+    public IReadOnlySet<Guid> People() => _pages.Select(p => p.Key.Person.Id).ToHashSet();
+
     /// <inheritdoc />
     public void Dispose() => _people.Changed -= OnChanged;
 

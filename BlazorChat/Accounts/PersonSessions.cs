@@ -5,8 +5,14 @@ using BlazorChat.Storage;
 
 namespace BlazorChat.Accounts;
 
+/// <summary>What an OpenID provider says about a sign-in.</summary>
+/// <param name="Provider">The provider.</param>
+/// <param name="Session">Its own session, if it has one.</param>
+/// <param name="RefreshToken">What it is asked with again, protected; null if it gave none.</param>
+internal sealed record ProviderSession(string Provider, string? Session, string? RefreshToken);
+
 /// <summary>Begins and ends the sessions that cookies name, and lets guests in.</summary>
-internal sealed class PersonSessions(PeopleStore store, PeopleDirectory directory, NameRules names, TimeProvider time)
+internal sealed class PersonSessions(PeopleStore store, PeopleDirectory directory, NameRules names, OpenIdChecks checks, TimeProvider time)
 {
     /// <summary>How exactly it is kept when somebody was last here: each step is a write.</summary>
     private static readonly TimeSpan SeenStep = TimeSpan.FromDays(1);
@@ -26,6 +32,12 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
         var now = time.GetUtcNow();
         if (directory.FindSession(sessionId) is not { } session || session.PersonId != cookie.Id || now >= session.EndsAt
             || directory.Find(cookie.Id) is not { StandingNow: not Standing.None } person)
+        {
+            return null;
+        }
+
+        // Not before what their account and groups are now.
+        if (session.Provider is not null && !await checks.ConfirmAsync(session, cancellationToken).ConfigureAwait(false))
         {
             return null;
         }
@@ -117,11 +129,16 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
     }, cancellationToken);
 
     /// <summary>Signs somebody in, in a change. One who does so again and again does not fill the server: the oldest sessions end.</summary>
-    public async Task<Person> BeginAsync(PeopleChange change, PersonRow row)
+    public async Task<Person> BeginAsync(PeopleChange change, PersonRow row, ProviderSession? provider = null)
     {
         await change.KeepNewestSessionsAsync(row.Id, AccountLinks.MostSessions - 1).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var session = new SessionRow { Id = Guid.NewGuid(), PersonId = row.Id, CreatedAt = now, SeenAt = now };
+        if (provider is not null)
+        {
+            (session.Provider, session.ProviderSession, session.RefreshToken, session.CheckedAt) = (provider.Provider, provider.Session, provider.RefreshToken, now);
+        }
+
         change.Add(session);
         row.SeenAt = now;
         return new Person(row.Id, row.Name) { Session = session.Id };

@@ -59,6 +59,19 @@ internal sealed class SignInFlow(
         await context.JoinAsync(person).ConfigureAwait(false);
     }
 
+    /// <summary>Signs in whose session has begun.</summary>
+    public async Task<RoomError?> EnterAsync(HttpContext context, Person person)
+    {
+        // Of a guest, only the session ends: the rooms and the name go on to be theirs for as long as a guest's do.
+        if (context.FindPerson() is { } before)
+        {
+            await sessions.EndAsync(before, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        await CompleteAsync(context, person).ConfigureAwait(false);
+        return null;
+    }
+
     private static RoomError Refuse(HttpContext context, SignInRefusal refusal)
     {
         if (refusal.Wait > TimeSpan.Zero)
@@ -91,17 +104,5 @@ internal sealed class SignInFlow(
         }
 
         return (await EnterAsync(context, result.Person!).ConfigureAwait(false), false);
-    }
-
-    private async Task<RoomError?> EnterAsync(HttpContext context, Person person)
-    {
-        // Of a guest, only the session ends: the rooms and the name go on to be theirs for as long as a guest's do.
-        if (context.FindPerson() is { } before)
-        {
-            await sessions.EndAsync(before, context.RequestAborted).ConfigureAwait(false);
-        }
-
-        await CompleteAsync(context, person).ConfigureAwait(false);
-        return null;
     }
 }

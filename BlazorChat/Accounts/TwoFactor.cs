@@ -85,6 +85,7 @@ internal sealed class TwoFactor(
         row.SecurityStamp = Guid.NewGuid().ToString("N");
         identity.Also = async (change, stored) =>
         {
+            change.Record(new AuditEntry(AuditAction.SignInChanged, person.Id, person.Id), time.GetUtcNow());
             await change.EndSessionsAsync(stored.Id, except: person.Session).ConfigureAwait(false);
             return null;
         };
@@ -108,6 +109,11 @@ internal sealed class TwoFactor(
         }
 
         TurnOff(own.Value);
+        identity.Also = (change, _) =>
+        {
+            change.Record(new AuditEntry(AuditAction.SignInChanged, person.Id, person.Id), time.GetUtcNow());
+            return Task.FromResult<IdentityError?>(null);
+        };
         return (await users.UpdateAsync(own.Value).ConfigureAwait(false)).Succeeded ? null : RoomErrors.NotStored;
     }
 
@@ -121,6 +127,7 @@ internal sealed class TwoFactor(
 
         TurnOff(row);
         row.IsTwoFactorEnded = true;
+        change.Record(new AuditEntry(AuditAction.SignInChanged, by.Id, personId), time.GetUtcNow());
         return null;
     }, cancellationToken);
 

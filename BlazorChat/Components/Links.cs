@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorChat.Accounts;
 
 namespace BlazorChat.Components;
 
@@ -16,6 +17,20 @@ internal static class Links
 
     /// <summary>The address of the page where people sign in.</summary>
     public const string SignIn = "account/sign-in";
+
+    /// <summary>The route at which a sign-in with an OpenID provider begins.</summary>
+    public const string ExternalSignIn = "account/openid/{provider}";
+
+    /// <summary>The address at which a sign-in with an OpenID provider begins.</summary>
+    /// <param name="provider">The provider's key.</param>
+    /// <param name="target">The page to open afterwards.</param>
+    public static string External(string provider, string target) => $"account/openid/{provider}?returnUrl={Uri.EscapeDataString(target)}";
+
+    /// <summary>The address at which an account of an OpenID provider is linked.</summary>
+    public static string LinkExternal(string provider, string token) => $"account/openid/{provider}?link={token}&returnUrl=%2Faccount";
+
+    /// <summary>The address of the page that says why a provider's account does not sign in.</summary>
+    public static string SignInRefused(ExternalRefusal reason) => $"{SignIn}?refused={reason}";
 
     /// <summary>The address of the second step of signing in.</summary>
     /// <param name="target">The page to open afterwards.</param>

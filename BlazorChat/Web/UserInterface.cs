@@ -65,6 +65,7 @@ internal static class UserInterface
         app.UseStaticFiles();
         app.MapStaticAssets();
         app.MapAccounts();
+        app.MapOpenId();
         app.MapBlobs();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options =>

@@ -1,0 +1,279 @@
+using System.Net;
+using System.Security.Cryptography;
+using BlazorChat.Access;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
+using BlazorChat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+
+namespace BlazorChat.Tests.Accounts;
+
+/// <summary>OpenID Connect against a real provider: who comes in, what groups give, and what ends there and so ends here.</summary>
+[Trait(nameof(Kind), Kind.Host)]
+public sealed class OpenIdTests : IAsyncLifetime
+{
+    private const string NewAccounts = "--OpenIdConnect:Company:CreateAccounts=true";
+
+    private TestProvider _provider = null!;
+
+    public async Task InitializeAsync() => _provider = await TestProvider.StartAsync();
+
+    public async Task DisposeAsync() => await _provider.DisposeAsync();
+
+    [Theory]
+    [EveryDatabase]
+    public async Task Whoever_the_provider_knows_comes_in_with_their_name_and_comes_back_as_the_same_person(TestDatabase database)
+    {
+        await using var host = await AccountHost.StartAsync(database, _provider.Settings(NewAccounts));
+        await host.AdministratorAsync("Grace");
+        _provider.SignIn("1").Name = "Grace";
+        var browser = host.Browser();
+        Assert.Contains("Continue with Example Company", await browser.ReadAsync("/account/sign-in"), StringComparison.Ordinal);
+        Assert.Equal("/rooms", await ContinueAsync(browser, "/rooms"));
+        Assert.True(await AccountHost.IsInAsync(browser));
+        // Somebody else has the name.
+        var person = host.Find("Grace 2");
+        Assert.True(person.IsRenamed);
+        Assert.Equal(Standing.Registered, person.Standing);
+
+        var again = host.Browser();
+        await ContinueAsync(again);
+        Assert.Equal(2, host.People.People.Count());
+        Assert.Contains("grace@example.org", await again.ReadAsync("/account"), StringComparison.Ordinal);
+        // Nobody guesses a password that was never set.
+        Assert.Contains("password is wrong", (await host.Browser().SignInAsync("Grace 2", "")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_setting_a_stranger_gets_no_account_and_an_address_that_equals_an_accounts_links_nothing()
+    {
+        await using var host = await AccountHost.StartAsync(settings: _provider.Settings());
+        var olga = host.Browser();
+        await olga.SendAsync(host.FirstLink!, "create-account", ("Name", "Olga"), ("Password", AccountHost.Password), ("Email", "olga@example.org"));
+        _provider.SignIn("2").Email = "olga@example.org";
+        _provider.Current.Name = "Olga";
+        var stranger = host.Browser();
+        Assert.Equal("/account/sign-in?refused=Unknown", await ContinueAsync(stranger));
+        Assert.Contains("Nobody here has this account", await stranger.ReadAsync("/account/sign-in?refused=Unknown"), StringComparison.Ordinal);
+        Assert.False(await AccountHost.IsInAsync(stranger));
+
+        // From the account's own page, with its password.
+        Assert.Contains("not your password", (await olga.SendAsync("/account", "linked", ("Act", "link Company"), ("Password", "wrong password"))).Text, StringComparison.Ordinal);
+        var page = (await olga.SendAsync("/account", "linked", ("Act", "link Company"), ("Password", AccountHost.Password))).Text;
+        var link = page.Split("href=\"").Select(p => p.Split('"')[0]).Single(h => h.Contains("?link=", StringComparison.Ordinal));
+        // Somebody else's browser links nothing with it.
+        Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync("/" + link)).StatusCode);
+        Assert.Equal("/account", await FollowAsync(olga, "/" + link));
+        var own = await olga.ReadAsync("/account");
+        Assert.Contains("olga@example.org", own, StringComparison.Ordinal);
+        Assert.Contains("Unlink Example Company", own, StringComparison.Ordinal);
+        await ContinueAsync(stranger);
+        Assert.True(await AccountHost.IsInAsync(stranger));
+        Assert.Single(host.People.People);
+
+        // What is somebody's is not linked to somebody else.
+        var ada = host.Browser();
+        await AccountHost.CreateAsync(ada, await AccountHost.InviteAsync(olga), "Ada");
+        page = (await ada.SendAsync("/account", "linked", ("Act", "link Company"), ("Password", AccountHost.Password))).Text;
+        link = page.Split("href=\"").Select(p => p.Split('"')[0]).Single(h => h.Contains("?link=", StringComparison.Ordinal));
+        Assert.Equal("/account/sign-in?refused=NotLinked", await FollowAsync(ada, "/" + link));
+    }
+
+    [Fact]
+    public async Task A_group_gives_a_room_and_administration_and_takes_both_from_an_open_page_with_the_next_check()
+    {
+        await using var first = await AccountHost.StartAsync();
+        await first.AdministratorAsync();
+        var olga = first.Find("Olga");
+        var roomId = (await first.Chat.Rooms.CreateAsync(new Person(olga.Id, "Olga"), "Compilers", default, RoomVisibility.Private)).Value.Id;
+        await first.RestartAsync(_provider.Settings(
+            NewAccounts, "--OpenIdConnect:Company:AdministratorGroups:0=admins", "--OpenIdConnect:Company:Rooms:0:Group=compilers", $"--OpenIdConnect:Company:Rooms:0:Room={roomId}"));
+        var account = _provider.SignIn("1");
+        account.Groups = ["admins", "compilers", "others"];
+        var browser = first.Browser();
+        await ContinueAsync(browser);
+        Assert.Equal(Standing.Administrator, first.Find("Grace").Standing);
+        string? ended = null;
+        using var page = first.Follow("Grace", why => ended = why);
+        var watch = new RoomWatch();
+        watch.Attach((await first.Chat.Live.SubscribeAsync(page.Person, roomId, watch.Changed, default)).Value);
+
+        account.Groups = ["others"];
+        first.Time.Advance(TimeSpan.FromMinutes(5));
+        await WaitAsync(() => first.People.StandingOf(page.Person) == Standing.Registered);
+        await WaitAsync(() => !Members(first, roomId).Contains(page.Person.Id));
+        Assert.Equal(RoomErrors.NoSuchRoom, (await first.Chat.Rooms.ReadMembersAsync(page.Person, roomId, default)).Error);
+        Assert.NotNull((await first.Chat.Live.SubscribeAsync(page.Person, roomId, watch.Changed, default)).Error);
+        Assert.Null(ended);
+        Assert.Equal(1, _provider.Refreshes);
+
+        account.Groups = ["compilers"];
+        first.Time.Advance(TimeSpan.FromMinutes(5));
+        await WaitAsync(() => Members(first, roomId).Contains(page.Person.Id));
+
+        account.IsGone = true;
+        first.Time.Advance(TimeSpan.FromMinutes(5));
+        await WaitAsync(() => ended is not null);
+        Assert.Equal("Your sign-in with your organization has ended.", ended);
+        Assert.Equal(Standing.None, first.People.StandingOf(page.Person));
+        await WaitAsync(() => !Members(first, roomId).Contains(page.Person.Id));
+        Assert.False(await AccountHost.IsInAsync(browser));
+    }
+
+    [Fact]
+    public async Task Without_an_open_page_the_next_request_asks_and_a_provider_that_is_away_ends_nothing_for_twelve_hours()
+    {
+        await using var host = await AccountHost.StartAsync(settings: _provider.Settings(NewAccounts, "--OpenIdConnect:Company:AllowedGroups:0=staff"));
+        await host.AdministratorAsync();
+        var account = _provider.SignIn("1");
+        var browser = host.Browser();
+        Assert.Equal("/account/sign-in?refused=Group", await ContinueAsync(browser));
+        account.Groups = ["staff"];
+        await ContinueAsync(browser);
+        host.Time.Advance(TimeSpan.FromMinutes(4));
+        Assert.True(await AccountHost.IsInAsync(browser));
+        Assert.Equal(0, _provider.Refreshes);
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        // Two at once ask once: a refresh token may work only once.
+        Assert.DoesNotContain(false, await Task.WhenAll(AccountHost.IsInAsync(browser), AccountHost.IsInAsync(browser)));
+        Assert.Equal(1, _provider.Refreshes);
+
+        _provider.IsAway = true;
+        host.Time.Advance(TimeSpan.FromHours(11));
+        Assert.True(await AccountHost.IsInAsync(browser));
+        host.Time.Advance(TimeSpan.FromHours(1));
+        Assert.False(await AccountHost.IsInAsync(browser));
+
+        _provider.IsAway = false;
+        await ContinueAsync(browser);
+        account.Groups = ["others"];
+        host.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.False(await AccountHost.IsInAsync(browser));
+    }
+
+    [Fact]
+    public async Task A_logout_token_ends_the_sessions_that_it_names_once_and_a_forged_one_ends_none()
+    {
+        await using var host = await AccountHost.StartAsync(settings: _provider.Settings(NewAccounts));
+        await host.AdministratorAsync();
+        var account = _provider.SignIn("1");
+        var (laptop, phone) = (host.Browser(), host.Browser());
+        await ContinueAsync(laptop);
+        string? ended = null;
+        using var page = host.Follow("Grace", why => ended = why);
+        account.Session = "s2";
+        await ContinueAsync(phone);
+        using var stranger = new RsaSecurityKey(RSA.Create(2048)) { KeyId = "test" }.Rsa;
+        account.Session = "s1";
+        foreach (var bad in new[]
+        {
+            _provider.LogoutToken(key: new RsaSecurityKey(stranger) { KeyId = "test" }),
+            _provider.LogoutToken(c => c["iss"] = "https://elsewhere.example.org/"),
+            _provider.LogoutToken(c => c["aud"] = "somebody else"),
+            _provider.LogoutToken(c => c["nonce"] = "n"),
+            _provider.LogoutToken(c => c.Remove("events")),
+            _provider.LogoutToken(c => c.Remove("jti")),
+            _provider.LogoutToken(c => c["iat"] = TimeProvider.System.GetUtcNow().AddMinutes(-11).ToUnixTimeSeconds()),
+            _provider.LogoutToken(c => c["iat"] = TimeProvider.System.GetUtcNow().AddMinutes(11).ToUnixTimeSeconds()),
+            _provider.LogoutToken(c => c["exp"] = TimeProvider.System.GetUtcNow().AddMinutes(-9).ToUnixTimeSeconds()),
+            "",
+            "eyJhbGciOiJub25lIn0." + _provider.LogoutToken().Split('.')[1] + ".",
+        })
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, await LogOutAsync(host, bad));
+        }
+
+        Assert.True(await AccountHost.IsInAsync(laptop));
+        var token = _provider.LogoutToken();
+        Assert.Equal(HttpStatusCode.OK, await LogOutAsync(host, token));
+        Assert.Equal("Your sign-in with your organization has ended.", ended);
+        Assert.False(await AccountHost.IsInAsync(laptop));
+        Assert.True(await AccountHost.IsInAsync(phone));
+
+        // A copy of the token does not end the next sign-in.
+        await ContinueAsync(laptop);
+        Assert.Equal(HttpStatusCode.BadRequest, await LogOutAsync(host, token));
+        Assert.True(await AccountHost.IsInAsync(laptop));
+        Assert.Equal(HttpStatusCode.OK, await LogOutAsync(host, _provider.LogoutToken(c => c.Remove("sid"))));
+        Assert.False(await AccountHost.IsInAsync(laptop));
+        Assert.False(await AccountHost.IsInAsync(phone));
+    }
+
+    [Fact]
+    public async Task No_token_and_no_secret_is_in_a_log_a_page_a_cookie_or_the_database()
+    {
+        await using var host = await AccountHost.StartAsync(settings: _provider.Settings(NewAccounts, "--Logging:LogLevel:Default=Debug", "--Logging:LogLevel:Microsoft=Debug"));
+        _provider.SignIn("1");
+        var browser = host.Browser();
+        await ContinueAsync(browser);
+        var pages = await browser.ReadAsync("/account");
+        host.Time.Advance(TimeSpan.FromMinutes(5));
+        await AccountHost.IsInAsync(browser);
+        Assert.Equal(1, _provider.Refreshes);
+        await LogOutAsync(host, _provider.LogoutToken());
+        Assert.NotEmpty(_provider.Tokens);
+        await using var database = host.Chat.OpenDatabase();
+        var stored = string.Join('\n', (await database.Sessions.AsNoTracking().ToListAsync()).Select(s => s.RefreshToken));
+        var logged = string.Join('\n', host.Log.Lines.Select(l => l.Text));
+        foreach (var token in _provider.Tokens.Append(TestProvider.ClientSecret))
+        {
+            Assert.DoesNotContain(token, logged, StringComparison.Ordinal);
+            Assert.DoesNotContain(token, pages, StringComparison.Ordinal);
+            Assert.DoesNotContain(token, stored, StringComparison.Ordinal);
+        }
+
+        // What is in the cookie is encrypted: there is no room for tokens.
+        Assert.All(browser.Cookies.GetAllCookies(), cookie => Assert.InRange(cookie.Value.Length, 1, 800));
+    }
+
+    [Theory]
+    [InlineData("--OpenIdConnect:Company:Authority=http://login.example.org", "OpenIdConnect:Company:Authority must be an https address")]
+    [InlineData("--OpenIdConnect:Company:Clientid=", "OpenIdConnect:Company:ClientId is missing")]
+    [InlineData("--OpenIdConnect:Company:Secret=x", "OpenIdConnect:Company:Secret is not a setting")]
+    [InlineData("--OpenIdConnect:Company:Rooms:0:Room=lobby", "OpenIdConnect:Company:Rooms:0:Room must be a room’s id")]
+    [InlineData("--OpenIdConnect:Company:Rooms:0:Role=Boss", "OpenIdConnect:Company:Rooms:0:Role must be one of Viewer, Member, Owner")]
+    [InlineData("--OpenIdConnect:Company:RecheckAfter=00:00:01", "OpenIdConnect:Company:RecheckAfter must be from 00:00:10")]
+    public async Task A_wrong_setting_stops_the_start_and_is_named(string setting, string sentence)
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => AccountHost.StartAsync(settings: _provider.Settings(setting)));
+        Assert.Contains(sentence, error.Message, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<Guid> Members(AccountHost host, Guid roomId) => host.Chat.App.Services.GetRequiredService<RoomAccessDirectory>().Find(roomId)!.Members.Keys;
+
+    private static async Task WaitAsync(Func<bool> condition)
+    {
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+        {
+            await Task.Yield();
+            end.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static Task<string> ContinueAsync(FormBrowser browser, string target = "/") => FollowAsync(browser, $"/account/openid/Company?returnUrl={target}");
+
+    // To the provider and back; where the application leads afterwards.
+    private static async Task<string> FollowAsync(FormBrowser browser, string path)
+    {
+        for (var hops = 0; hops < 3; hops++)
+        {
+            using var response = await browser.GetAsync(path);
+            Assert.True(response.Headers.Location is not null, $"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            path = response.Headers.Location.ToString();
+        }
+
+        return path;
+    }
+
+    private static async Task<HttpStatusCode> LogOutAsync(AccountHost host, string token)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(host.Chat.App.Urls.First()) };
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("logout_token", token)]);
+        using var response = await client.PostAsync("/account/openid/Company/logout", form);
+        return response.StatusCode;
+    }
+}

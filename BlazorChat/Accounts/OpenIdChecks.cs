@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using BlazorChat.Access;
+using BlazorChat.Rooms;
+using BlazorChat.Storage;
+
+namespace BlazorChat.Accounts;
+
+/// <summary>
+/// Asks providers again whether the sign-ins of people who are here still hold: whoever has a page open when the time comes, and everybody
+/// else with their next request. An account or a group that has ended there ends here, on open pages as well.
+/// </summary>
+internal sealed partial class OpenIdChecks(
+    PeopleStore store, PeopleDirectory directory, OpenPages pages, OpenIdProviders providers, OpenIdTokens tokens, GroupRights rights, TimeProvider time, ILogger<OpenIdChecks> logger)
+    : BackgroundService
+{
+    /// <summary>How long a sign-in holds that nobody confirms: the provider is away, or gives no refresh tokens.</summary>
+    public static readonly TimeSpan LongestUnconfirmed = TimeSpan.FromHours(12);
+
+    private const int AtOnce = 4;
+
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
+
+    // A provider that is away is not asked with every request.
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMinutes(1);
+
+    // A refresh token may work once: two questions at the same time would look like a theft.
+    private readonly ConcurrentDictionary<Guid, Lazy<Task<bool>>> _running = new();
+
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _tried = new();
+
+    /// <summary>Whether a session still holds; asks its provider if it is time.</summary>
+    public ValueTask<bool> ConfirmAsync(KnownSession session, CancellationToken cancellationToken) =>
+        IsDue(session, time.GetUtcNow()) ? new ValueTask<bool>(CheckAsync(session).WaitAsync(cancellationToken)) : ValueTask.FromResult(true);
+
+    /// <summary>Asks for everybody who has a page open and whose time has come.</summary>
+    public async Task RunDueAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var here = pages.People();
+        var due = directory.Sessions.Where(s => s.Provider is not null && here.Contains(s.PersonId) && IsDue(s, now)).ToList();
+        await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (session, _) =>
+            await CheckAsync(session).ConfigureAwait(false)).ConfigureAwait(false);
+        await EndUnconfirmedRightsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (providers.All.Count == 0)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(Step, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await RunDueAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (StorageUnavailableException)
+            {
+                LogStorageAway();
+            }
+        }
+    }
+
+    private bool IsDue(KnownSession session, DateTimeOffset now)
+    {
+        if (session.Provider is null)
+        {
+            return false;
+        }
+
+        var after = providers.Find(session.Provider)?.Options.RecheckAfter ?? TimeSpan.Zero;
+        return now - (session.CheckedAt ?? session.SeenAt) >= after
+            && (!_tried.TryGetValue(session.Id, out var tried) || now - tried >= (after < BetweenAttempts ? after : BetweenAttempts) || _running.ContainsKey(session.Id));
+    }
+
+    private Task<bool> CheckAsync(KnownSession session) => _running.GetOrAdd(session.Id, id => new Lazy<Task<bool>>(async () =>
+    {
+        try
+        {
+            // Not with the request's token: others may wait for the same answer, and a refresh token that was used must be replaced.
+            return await AskAsync(session).ConfigureAwait(false);
+        }
+        finally
+        {
+            _running.TryRemove(id, out _);
+        }
+    })).Value;
+
+    private async Task<bool> AskAsync(KnownSession session)
+    {
+        var now = time.GetUtcNow();
+        _tried[session.Id] = now;
+        if (await store.FindSessionAsync(session.Id, CancellationToken.None).ConfigureAwait(false) is not { } row)
+        {
+            _tried.TryRemove(session.Id, out _);
+            return false;
+        }
+
+        // The provider may have been taken out of the settings, or the account unlinked.
+        if (providers.Find(row.Provider) is not { } provider
+            || (await store.ListLoginsAsync(row.PersonId, CancellationToken.None).ConfigureAwait(false)).Find(l => l.Provider == provider.Name) is not { } login)
+        {
+            return await EndAsync(row, providers.Find(row.Provider)).ConfigureAwait(false);
+        }
+
+        var answer = row.RefreshToken is { } token ? await tokens.AskAsync(provider, login.Subject, token, CancellationToken.None).ConfigureAwait(false) : OpenIdAnswer.Unknown;
+        var isConfirmed = answer.Verdict == OpenIdVerdict.Confirmed && provider.Admits(answer.Groups);
+        if ((answer.Verdict != OpenIdVerdict.Unknown && !isConfirmed) || (!isConfirmed && now - (row.CheckedAt ?? row.CreatedAt) >= LongestUnconfirmed))
+        {
+            return await EndAsync(row, provider).ConfigureAwait(false);
+        }
+
+        if (isConfirmed || answer.RefreshToken is not null)
+        {
+            await store.ChangeAsync(async change =>
+            {
+                if (await change.FindSessionAsync(row.Id).ConfigureAwait(false) is { } stored)
+                {
+                    stored.RefreshToken = answer.RefreshToken;
+                    stored.CheckedAt = isConfirmed ? now : stored.CheckedAt;
+                }
+
+                return true;
+            }, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        if (isConfirmed)
+        {
+            await rights.ApplyAsync(provider, row.PersonId, answer.Groups, CancellationToken.None).ConfigureAwait(false);
+        }
+        else
+        {
+            LogUnknown(provider.Name);
+        }
+
+        return true;
+    }
+
+    private async Task<bool> EndAsync(SessionRow row, OpenIdProvider? provider)
+    {
+        await store.ChangeAsync(async change =>
+        {
+            change.Why = SessionEnd.Provider;
+            await change.EndSessionAsync(row.Id).ConfigureAwait(false);
+            return true;
+        }, CancellationToken.None).ConfigureAwait(false);
+        _tried.TryRemove(row.Id, out _);
+        if (provider is not null && !IsConfirmedElsewhere(row.PersonId, provider.Name))
+        {
+            await rights.ApplyAsync(provider, row.PersonId, NoGroups(), CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
+    // Whoever is here by a password alone has nothing of groups: nobody would say when it ends.
+    private async Task EndUnconfirmedRightsAsync(CancellationToken cancellationToken)
+    {
+        var here = directory.Sessions.Select(s => s.PersonId).ToHashSet();
+        foreach (var (personId, name) in await store.ListGroupHoldersAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (here.Contains(personId) && !IsConfirmedElsewhere(personId, name) && providers.Find(name) is { } provider)
+            {
+                await rights.ApplyAsync(provider, personId, NoGroups(), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private bool IsConfirmedElsewhere(Guid personId, string provider) => directory.Sessions.Any(s => s.PersonId == personId && s.Provider == provider);
+
+    private static HashSet<string> NoGroups() => new(StringComparer.Ordinal);
+
+    [LoggerMessage(LogLevel.Warning, "The OpenID provider {Provider} did not say whether a sign-in still holds. It holds for 12 hours after it was last confirmed.")]
+    private partial void LogUnknown(string provider);
+
+    [LoggerMessage(LogLevel.Warning, "Sign-ins could not be checked, because the database cannot be reached. They are checked again in a few seconds.")]
+    private partial void LogStorageAway();
+}
