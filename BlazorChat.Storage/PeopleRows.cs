@@ -171,6 +171,9 @@ internal sealed class PasskeyRow
     public bool IsBackedUp { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>Notes what a use of it says.</summary>
+    public void Set(uint signCount, bool isUserVerified, bool isBackedUp) => (SignCount, IsUserVerified, IsBackedUp) = (signCount, isUserVerified, isBackedUp);
 }
 
 /// <summary>What a one-time link is for. Stored as numbers: never renumber.</summary>

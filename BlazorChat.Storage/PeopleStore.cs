@@ -75,6 +75,14 @@ internal sealed class PeopleStore(Database database, PeopleDirectory directory) 
     public Task<List<ExternalLoginRow>> ListLoginsAsync(Guid personId, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.ExternalLogins.AsNoTracking().Where(l => l.PersonId == personId).ToListAsync(cancellationToken), cancellationToken);
 
+    /// <summary>Somebody's passkeys, oldest first.</summary>
+    public Task<List<PasskeyRow>> ListPasskeysAsync(Guid personId, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.Passkeys.AsNoTracking().Where(p => p.PersonId == personId).OrderBy(p => p.CreatedAt).ToListAsync(cancellationToken), cancellationToken);
+
+    /// <summary>A passkey by id; null if there is none.</summary>
+    public Task<PasskeyRow?> FindPasskeyAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.Passkeys.AsNoTracking().FirstOrDefaultAsync(p => p.Id == id, cancellationToken), cancellationToken);
+
     /// <summary>The roles that somebody has by groups of a provider.</summary>
     public Task<List<GroupRoleRow>> ListGroupRolesAsync(Guid personId, string provider, CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -219,6 +227,18 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
         db.Sessions.RemoveRange(sessions);
         return sessions.Count;
     }
+
+    /// <summary>A passkey by id.</summary>
+    public Task<PasskeyRow?> FindPasskeyAsync(string id) => db.Passkeys.FirstOrDefaultAsync(p => p.Id == id, cancellationToken);
+
+    /// <summary>How many passkeys somebody has.</summary>
+    public Task<int> CountPasskeysAsync(Guid personId) => db.Passkeys.CountAsync(p => p.PersonId == personId, cancellationToken);
+
+    /// <summary>Adds a passkey.</summary>
+    public void Add(PasskeyRow passkey) => db.Passkeys.Add(passkey);
+
+    /// <summary>Removes a passkey.</summary>
+    public void Remove(PasskeyRow passkey) => db.Passkeys.Remove(passkey);
 
     /// <summary>An account of a provider, by the provider's id.</summary>
     public Task<ExternalLoginRow?> FindLoginAsync(string provider, string subject) =>

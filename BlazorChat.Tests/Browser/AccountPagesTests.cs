@@ -100,6 +100,57 @@ public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
         Assert.Empty(grace.Complaints);
     }
 
+    [Fact]
+    public async Task A_passkey_signs_in_without_a_password_until_it_is_removed_and_where_there_can_be_none_the_page_says_so()
+    {
+        // Passkeys are for names, not for addresses.
+        var address = new UriBuilder(_app.Address) { Host = "localhost" }.Uri;
+        await using var grace = await BrowserVisitor.VisitAsync(chromium.Browser, address, "Grace", ColorScheme.Light, 1280, 800);
+        var page = grace.Page;
+        var browser = await grace.Context.NewCDPSessionAsync(page);
+        await browser.SendAsync("WebAuthn.enable");
+        await browser.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
+        {
+            ["options"] = new { protocol = "ctap2", transport = "internal", hasResidentKey = true, hasUserVerification = true, isUserVerified = true, automaticPresenceSimulation = true },
+        });
+        await CreateAsync(grace, new Uri(await InviteAsync()).PathAndQuery);
+
+        await page.GotoAsync(new Uri(address, "/account").ToString());
+        await page.GetByLabel("Password for a new passkey").FillAsync(Password);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByLabel("Name of the passkey")).ToBeFocusedAsync();
+        await page.GetByLabel("Name of the passkey").FillAsync("Laptop");
+        await AccessibilityTests.CheckAsync(page, "account, new passkey");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByText("The passkey has been added.")).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(page, "account, passkeys");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "To the rooms" }).ClickAsync();
+        await grace.ReadyAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "your menu" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Expect(grace.Heading).ToHaveTextAsync("Sign in");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).PressAsync("Enter");
+        await grace.ReadyAsync();
+        var used = await page.EvaluateAsync<string>("() => document.body.dataset.person");
+        Assert.Equal(_app.Services.GetRequiredService<PeopleDirectory>().FindByName("Grace")!.Value.ToString("N"), used);
+
+        await page.GotoAsync(new Uri(address, "/account").ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove Laptop" }).ClickAsync();
+        await Expect(page.GetByText("The passkey has been removed here.")).ToBeVisibleAsync();
+        await grace.Context.ClearCookiesAsync();
+        await page.GotoAsync(new Uri(address, "/account/sign-in").ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { Visible = true })).ToHaveTextAsync("This passkey does not work here, or too much time has passed. Please try again.");
+
+        await page.AddInitScriptAsync("Object.defineProperty(globalThis, 'isSecureContext', { get: () => false })");
+        await page.ReloadAsync();
+        await page.GotoAsync(new Uri(address, "/account/sign-in").ToString());
+        await Expect(page.GetByText("Passkeys work only over https.")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" })).ToHaveCountAsync(0);
+        Assert.Empty(grace.Complaints);
+    }
+
     private async Task<string> InviteAsync()
     {
         await _olga.Page.GotoAsync(new Uri(_app.Address, "/people").ToString());
@@ -107,9 +158,9 @@ public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
         return await _olga.Page.GetByRole(AriaRole.Textbox, new() { Name = "Invite link" }).InputValueAsync();
     }
 
-    private async Task CreateAsync(BrowserVisitor visitor, string link)
+    private static async Task CreateAsync(BrowserVisitor visitor, string link)
     {
-        await visitor.Page.GotoAsync(new Uri(_app.Address, link).ToString());
+        await visitor.Page.GotoAsync(new Uri(visitor.Address, link).ToString());
         await Expect(visitor.Heading).ToHaveTextAsync("Create account");
         await visitor.Page.GetByRole(AriaRole.Textbox, new() { Name = "Name" }).FillAsync(visitor.Name);
         await visitor.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Password);

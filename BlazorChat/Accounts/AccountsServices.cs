@@ -73,6 +73,9 @@ internal static class AccountsServices
         services.AddHostedService(s => s.GetRequiredService<DeletedPeople>());
         services.AddSingleton<SecondStep>();
         services.AddScoped<TwoFactor>();
+        services.AddScoped<IPasskeyHandler<PersonRow>, PasskeyHandler<PersonRow>>();
+        services.AddSingleton<AnsweredChallenges>();
+        services.AddScoped<Passkeys>();
         services.AddScoped<SignInFlow>();
         services.AddHostedService<SessionAges>();
         services.AddSingleton<AccountsStart>();

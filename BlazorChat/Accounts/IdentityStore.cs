@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using BlazorChat.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace BlazorChat.Accounts;
 
@@ -10,7 +11,8 @@ namespace BlazorChat.Accounts;
 /// must happen with it or not at all. One per use.
 /// </summary>
 internal sealed class IdentityStore(PeopleStore store, IDataProtectionProvider protection)
-    : IUserPasswordStore<PersonRow>, IUserSecurityStampStore<PersonRow>, IUserEmailStore<PersonRow>, IUserAuthenticatorKeyStore<PersonRow>, IUserTwoFactorRecoveryCodeStore<PersonRow>
+    : IUserPasswordStore<PersonRow>, IUserSecurityStampStore<PersonRow>, IUserEmailStore<PersonRow>, IUserAuthenticatorKeyStore<PersonRow>, IUserTwoFactorRecoveryCodeStore<PersonRow>,
+        IUserPasskeyStore<PersonRow>
 {
     private static readonly IdentityErrorDescriber Errors = new();
 
@@ -127,9 +129,51 @@ internal sealed class IdentityStore(PeopleStore store, IDataProtectionProvider p
 
     public Task<int> CountCodesAsync(PersonRow user, CancellationToken cancellationToken) => Task.FromResult(RecoveryCodes.Count(user.RecoveryCodes));
 
+    public Task AddOrUpdatePasskeyAsync(PersonRow user, UserPasskeyInfo passkey, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
+    {
+        var id = WebEncoders.Base64UrlEncode(passkey.CredentialId);
+        if (await change.FindPasskeyAsync(id).ConfigureAwait(false) is not { } row)
+        {
+            row = new PasskeyRow { Id = id, PersonId = user.Id, Name = passkey.Name ?? "", PublicKey = passkey.PublicKey, CreatedAt = passkey.CreatedAt, IsBackupEligible = passkey.IsBackupEligible };
+            change.Add(row);
+        }
+
+        row.Set(passkey.SignCount, passkey.IsUserVerified, passkey.IsBackedUp);
+        return true;
+    }, cancellationToken);
+
+    public async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(PersonRow user, CancellationToken cancellationToken) =>
+        [.. (await store.ListPasskeysAsync(user.Id, cancellationToken).ConfigureAwait(false)).Select(InfoOf)];
+
+    public async Task<PersonRow?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
+        await store.FindPasskeyAsync(WebEncoders.Base64UrlEncode(credentialId), cancellationToken).ConfigureAwait(false) is { } row
+            ? await store.FindAsync(row.PersonId, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    public async Task<UserPasskeyInfo?> FindPasskeyAsync(PersonRow user, byte[] credentialId, CancellationToken cancellationToken) =>
+        await store.FindPasskeyAsync(WebEncoders.Base64UrlEncode(credentialId), cancellationToken).ConfigureAwait(false) is { } row && row.PersonId == user.Id ? InfoOf(row) : null;
+
+    public Task RemovePasskeyAsync(PersonRow user, byte[] credentialId, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
+    {
+        if (await change.FindPasskeyAsync(WebEncoders.Base64UrlEncode(credentialId)).ConfigureAwait(false) is { } row && row.PersonId == user.Id)
+        {
+            change.Remove(row);
+        }
+
+        return true;
+    }, cancellationToken);
+
     public void Dispose()
     {
     }
+
+    // What was said when it was made is not kept: nothing asks for it again.
+    private static UserPasskeyInfo InfoOf(PasskeyRow row) => new(
+        WebEncoders.Base64UrlDecode(row.Id), row.PublicKey, row.CreatedAt, (uint)row.SignCount, row.Transports.Split(',', StringSplitOptions.RemoveEmptyEntries),
+        row.IsUserVerified, row.IsBackupEligible, row.IsBackedUp, [], [])
+    {
+        Name = row.Name,
+    };
 
     private static string NewStamp() => Guid.NewGuid().ToString("N");
 

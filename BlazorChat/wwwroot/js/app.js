@@ -11,6 +11,7 @@ import './keys.js';
 import './leftovers.js';
 import './live-selection.js';
 import './message-actions.js';
+import './passkeys.js';
 import './request.js';
 import './switcher.js';
 import './theme-choice.js';

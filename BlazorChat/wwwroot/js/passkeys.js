@@ -1,0 +1,30 @@
+// Forms that ask the browser for a passkey before they are sent. Browsers have passkeys only over https and on this machine.
+const works = globalThis.isSecureContext && 'PublicKeyCredential' in globalThis && 'parseRequestOptionsFromJSON' in PublicKeyCredential;
+
+for (const part of document.querySelectorAll('[data-passkeys]')) {
+  part.querySelector('[data-passkeys-missing]')?.toggleAttribute('hidden', works);
+  part.querySelector('[data-passkeys-form]')?.toggleAttribute('hidden', !works);
+}
+
+addEventListener('submit', async e => {
+  const form = e.target;
+  const kind = form.dataset?.passkey;
+  if (!kind || !works) {
+    return;
+  }
+
+  e.preventDefault();
+  const problem = form.querySelector('[data-passkey-problem]');
+  problem.hidden = true;
+  try {
+    const options = JSON.parse(form.dataset.options);
+    const credential = kind === 'create'
+      ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+      : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+    form.elements.Credential.value = JSON.stringify(credential);
+    form.submit();
+  } catch {
+    // The person turned back, or the browser found none.
+    problem.hidden = false;
+  }
+});
