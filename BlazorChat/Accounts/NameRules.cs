@@ -28,10 +28,8 @@ internal sealed class NameRules(IAssistants assistants, TimeProvider time) : ILo
     /// <inheritdoc />
     public string? NormalizeEmail(string? email) => email?.Trim().ToUpperInvariant();
 
-    private static readonly string GoneKey = KeyOf(Names.GonePerson);
-
     /// <summary>Whether a name is an assistant's, or what people read in place of a name, so that no person can have it.</summary>
-    public bool IsReserved(string nameKey) => nameKey == GoneKey || assistants.All.Any(a => NameKeys.AllOf(a.Author.Name).Contains(nameKey, StringComparer.Ordinal));
+    public bool IsReserved(string nameKey) => nameKey == KeyOf(Names.GonePerson) || assistants.All.Any(a => NameKeys.AllOf(a.Author.Name).Contains(nameKey, StringComparer.Ordinal));
 
     /// <summary>Takes a name for somebody, also from a guest who has been away for long.</summary>
     /// <returns>False if somebody else has it.</returns>
