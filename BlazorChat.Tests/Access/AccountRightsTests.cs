@@ -18,18 +18,19 @@ namespace BlazorChat.Tests.Access;
 [Trait(nameof(Kind), Kind.Host)]
 public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClassFixture<AccountRightsTests.Server>
 {
-    private static readonly Type[] Services = [typeof(AccountService), typeof(AccountDeletion), typeof(TwoFactor), typeof(PersonSessions)];
+    private static readonly Type[] Services = [typeof(AccountService), typeof(AccountDeletion), typeof(AccountMail), typeof(TwoFactor), typeof(PersonSessions)];
 
     // Nobody has signed in when these are called. They ask a password or the secret of a link, or are for the process and the operator's command.
     private static readonly string[] WithoutCaller =
     [
+        "AccountMail.ConfirmAddressAsync", "AccountMail.FindAddressAsync", "AccountMail.RequestReset",
         "AccountService.AppointAsync", "AccountService.CreateFirstLinkAsync", "AccountService.FindResetAsync", "AccountService.IsAdministratorsLinkAsync",
         "AccountService.ResetPasswordAsync", "AccountService.SignInAsync",
         "PersonSessions.BeginAsync", "PersonSessions.EndAllAsync", "PersonSessions.JoinAsync", "PersonSessions.ResumeAsync", "TwoFactor.SignInAsync",
     ];
 
     // Tells a page of its own person what to show.
-    private static readonly string[] Words = ["AccountDeletion.RoomsOf", "AccountService.OffersRegistration", "TwoFactor.Begin", "TwoFactor.CountCodesAsync", "TwoFactor.IsOfferedAsync"];
+    private static readonly string[] Words = ["AccountDeletion.RoomsOf", "AccountMail.ReadAddressAsync", "AccountService.OffersRegistration", "TwoFactor.Begin", "TwoFactor.CountCodesAsync", "TwoFactor.IsOfferedAsync"];
 
     public static TheoryData<string, string> Cells => CellsOf(OperationsOf(Services));
 
@@ -161,6 +162,7 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
             "current" or "password" => Password,
             "messages" => MessagesOfDeleted.Keep,
             "code" => "000000",
+            "email" => "somebody@example.com",
             "next" => "another long password",
             "name" => $"Person {++_people} of this test",
             "isDisabled" or "isAdministrator" => true,

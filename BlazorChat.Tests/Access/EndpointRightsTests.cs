@@ -38,6 +38,13 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         ("/account/create", "become-administrator", [("Token", "wrong")]),
         ("/account/password", "set-password", [("Password", "short")]),
         ("/account", "change-password", [("CurrentPassword", "wrong"), ("NewPassword", "short")]),
+        ("/account", "change-address", [("Email", "somebody@example.com"), ("AddressPassword", "wrong")]),
+        // Only while there is something to read.
+        ("/account", "password-reset-read", []),
+        ("/account/forgot", "forgot-password", [("Email", "nobody")]),
+        ("/account/address", "confirm-address", []),
+        // Only while something can be brought back.
+        ("/removed", "removed", []),
         ("/account", "sign-out-everywhere", []),
         ("/account", "two-factor-begin", []),
         ("/account", "two-factor-confirm", []),
@@ -48,6 +55,7 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         ("/account/leave", "room-", []),
         ("/people", "owner-", []),
         ("/people", "people", [("Act", "invite")]),
+        ("/people", "invite-by-mail", [("InviteEmail", "nobody")]),
         ("/people/{PersonId:guid}/delete", "delete-person", []),
     ];
 
@@ -168,7 +176,8 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         {
             Host = await ChatHost.StartAsync(
                 b => b.Services.Intercept(_commands),
-                settings: [ChatHost.Listening, "--Rooms:NewRooms=Private", "--Accounts:Guests=true", "--Accounts:Registration=Open", "--Web:Pages:MaxPerPerson=10000"]);
+                settings: [ChatHost.Listening, "--Rooms:NewRooms=Private", "--Accounts:Guests=true", "--Accounts:Registration=Open", "--Web:Pages:MaxPerPerson=10000",
+                    "--Mail:Host=127.0.0.1", "--Mail:From=chat@example.com", "--Mail:PublicAddress=https://chat.example.com"]);
             _client.BaseAddress = new Uri(Host.App.Urls.First());
             _hash = Host.App.Services.GetRequiredService<IPasswordHasher<PersonRow>>().HashPassword(new PersonRow { Id = Guid.NewGuid(), Name = "" }, "correct horse battery");
             var (_, room, blob) = await RoomAsync();
@@ -224,9 +233,9 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
                 path = path.Replace("{PersonId:guid}", $"{(await PersonAsync(Standing.Registered)).Id}", StringComparison.Ordinal);
             }
 
-            if (words[1] == "/account/password")
+            if (words[1] is "/account/password" or "/account/address")
             {
-                path += "?token=" + await ResetAsync();
+                path += "?token=" + await LinkAsync(words[1] == "/account/password" ? OneTimeLinkKind.Password : OneTimeLinkKind.Address);
             }
 
             using var response = words[0] == "GET" || (words[0] == AnyMethod && words[1] is not ("/_blazor/negotiate" or "/_blazor/disconnect")) ? await SendAsync(new HttpRequestMessage(HttpMethod.Get, path == "/_blazor" ? await ConnectionAsync(scene) : path), scene)
@@ -315,7 +324,7 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
             return (owner, room.Id, (await Host.App.Services.GetRequiredService<ITurnStore>().AddBlobAsync(message.Id, new Blob("text/plain", "Whole"u8.ToArray()), default))!.Value);
         }
 
-        private async Task<string> ResetAsync()
+        private async Task<string> LinkAsync(OneTimeLinkKind kind)
         {
             var whose = await PersonAsync(Standing.Registered);
             var token = OneTimeToken.Create();
@@ -325,7 +334,7 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
                 {
                     change.Add(new OneTimeLinkRow
                     {
-                        Id = Guid.NewGuid(), TokenHash = OneTimeToken.HashOf(token)!, Kind = OneTimeLinkKind.Password, PersonId = whose.Id, CreatedAt = now, ExpiresAt = now.AddDays(1),
+                        Id = Guid.NewGuid(), TokenHash = OneTimeToken.HashOf(token)!, Kind = kind, PersonId = whose.Id, CreatedAt = now, ExpiresAt = now.AddDays(1),
                     });
                     return Task.FromResult(true);
                 },

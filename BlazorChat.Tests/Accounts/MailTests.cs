@@ -153,6 +153,7 @@ public sealed class MailTests : IAsyncLifetime
         Assert.Contains("Ask an administrator", await host.Browser().ReadAsync("/account/forgot"), StringComparison.Ordinal);
         Assert.DoesNotContain("forgot", await host.Browser().ReadAsync("/account/sign-in"), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("Invite by e-mail", await olga.ReadAsync("/people"), StringComparison.Ordinal);
+        Assert.Contains("olga@example.com, not confirmed", (await olga.SendAsync("/account", "change-address", ("Email", "olga@example.com"), ("AddressPassword", Password))).Text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -223,6 +223,11 @@ internal sealed class AccountMail(
 
     private void Send(string to, string subject, TimeSpan lifetime, string why, string path, string then)
     {
+        if (!IsOn)
+        {
+            return;
+        }
+
         var address = new Uri(new Uri(options.Value.PublicAddress!.TrimEnd('/') + "/"), path);
         queue.Send(new OutgoingMail(to, subject, $"{why}\n\n{address}\n\n{then}\n", time.GetUtcNow() + lifetime));
     }
