@@ -189,7 +189,7 @@ internal sealed class Passkeys(
             }
 
             row.Set(used.SignCount, used.IsUserVerified, used.IsBackedUp);
-            return sessions.Begin(change, account);
+            return await sessions.BeginAsync(change, account).ConfigureAwait(false);
         }, context.RequestAborted).ConfigureAwait(false);
     }
 
