@@ -53,6 +53,17 @@ internal static class HubMessages
     public static byte[] JavaScriptResult(long call, string resultJson) =>
         Call(null, "EndInvokeJSFromDotNet", 3).Int64(call).Boolean(true).String($"[{call},true,{resultJson}]").ToFrame();
 
+    /// <summary>Calls a method of an object of the circuit that the page was given.</summary>
+    /// <param name="call">An id for the call; the answer has it.</param>
+    /// <param name="target">The object's number.</param>
+    /// <param name="method">The method's name.</param>
+    /// <param name="argumentsJson">The arguments, as a JSON array.</param>
+    public static byte[] CallDotNet(string call, long target, string method, string argumentsJson) =>
+        Call(null, "BeginInvokeDotNetFromJS", 5).String(call).Nil().String(method).Int64(target).String(argumentsJson).ToFrame();
+
+    /// <summary>Says that the page has another address now.</summary>
+    public static byte[] Navigate(Uri page) => Call(null, "OnLocationChanged", 3).String(page.ToString()).Nil().Boolean(false).ToFrame();
+
     private static BlazorPackWriter Call(string? id, string method, int arguments) =>
         new BlazorPackWriter().Array(5).Int64(Invocation).EmptyMap().String(id).String(method).Array(arguments);
 }
