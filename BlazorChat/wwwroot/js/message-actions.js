@@ -35,7 +35,8 @@ function openMenu(button) {
   }
 
   for (const note of menu.querySelectorAll('[data-note]')) {
-    note.hidden = !may(chosen, note.dataset.note);
+    note.hidden = !may(chosen, 'regenerate-not');
+    note.textContent = document.getElementById(note.dataset.note)?.textContent ?? '';
   }
 
   menu.showPopover({ source: button });
