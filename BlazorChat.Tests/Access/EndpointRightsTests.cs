@@ -49,6 +49,11 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         ("/account", "two-factor-begin", []),
         ("/account", "two-factor-confirm", []),
         ("/account", "two-factor", []),
+        ("/account", "passkeys", []),
+        ("/account", "passkey-begin", [("Password", "wrong")]),
+        ("/account", "passkey-create", []),
+        ("/account", "linked", []),
+        ("/account/sign-in", "passkey-sign-in", []),
         ("/account/code", "code", [("Code", "000000")]),
         ("/account/leave", "leave", [("Password", "wrong")]),
         // One for each room that only its caller owns, and for each that nobody owns: here for a room that others own, too.

@@ -10,6 +10,9 @@ internal sealed partial class AuthenticatorApp(string key)
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
+    // The half minute in which the test began: a code does not change in the middle of it, and is right for more than a minute.
+    private readonly long _step = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30;
+
     public string Key => key;
 
     /// <summary>The app that scanned the QR code of a page, by the key beside it.</summary>
@@ -18,7 +21,7 @@ internal sealed partial class AuthenticatorApp(string key)
         : throw new InvalidOperationException(page));
 
     /// <summary>A code.</summary>
-    /// <param name="steps">How many half minutes later than now.</param>
+    /// <param name="steps">How many half minutes later than its first.</param>
     public string Code(int steps = 0)
     {
         var bytes = new List<byte>();
@@ -36,7 +39,7 @@ internal sealed partial class AuthenticatorApp(string key)
         }
 
         var counter = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(counter, (TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30) + steps);
+        BinaryPrimitives.WriteInt64BigEndian(counter, _step + steps);
 #pragma warning disable CA5350 // The standard's hash, which apps use.
         var hash = HMACSHA1.HashData(bytes.ToArray(), counter);
 #pragma warning restore CA5350

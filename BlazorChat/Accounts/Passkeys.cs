@@ -52,9 +52,9 @@ internal sealed class AnsweredChallenges(TimeProvider time)
 /// <summary>
 /// Passkeys: the browser shows that it has a key, and that whoever uses it has unlocked it, which is two factors at once. One per use.
 /// </summary>
-internal sealed class Passkeys(
+internal sealed partial class Passkeys(
     IPasskeyHandler<PersonRow> handler, PeopleStore store, PeopleDirectory directory, PersonSessions sessions, AccountService accounts, AnsweredChallenges answered,
-    IDataProtectionProvider protection, TimeProvider time)
+    IDataProtectionProvider protection, TimeProvider time, ILogger<Passkeys> logger)
 {
     private const int Most = 20;
 
@@ -99,6 +99,7 @@ internal sealed class Passkeys(
     /// <summary>Takes a new passkey.</summary>
     public async Task<RoomError?> CreateAsync(Person person, string? token, string? credential, string? name, HttpContext context)
     {
+       
         if (Unprotect(_creations, token, $"{person.Id:N} {person.Session:N}") is not { } state || credential is not { Length: > 0 and < LongestAnswer })
         {
             return Failed;
@@ -113,6 +114,7 @@ internal sealed class Passkeys(
         var result = await handler.PerformAttestationAsync(new PasskeyAttestationContext { HttpContext = context, CredentialJson = credential, AttestationState = state }).ConfigureAwait(false);
         if (!result.Succeeded || result.UserEntity.Id != person.Id.ToString("N") || !answered.TryAdd(token!))
         {
+            LogRefused(result.Failure?.Message);
             return Failed;
         }
 
@@ -170,6 +172,7 @@ internal sealed class Passkeys(
         var result = await handler.PerformAssertionAsync(new PasskeyAssertionContext { HttpContext = context, CredentialJson = credential, AssertionState = state }).ConfigureAwait(false);
         if (!result.Succeeded || !answered.TryAdd(token!))
         {
+            LogRefused(result.Failure?.Message);
             return Failed;
         }
 
@@ -208,4 +211,8 @@ internal sealed class Passkeys(
             return null;
         }
     }
+
+    // What Identity says is about the protocol, and has nothing of the person.
+    [LoggerMessage(LogLevel.Information, "A passkey was refused: {Reason}")]
+    private partial void LogRefused(string? reason);
 }

@@ -103,6 +103,9 @@ function send(form, button) {
   form.submit();
 }
 
+/** Sends a form of a page without a circuit as soon as the server is back. */
+export const sendForm = (form, button) => whenAlive(() => send(form, button), ' This will be sent once you’re connected.');
+
 // In the capture phase, before the framework's script and the other modules.
 addEventListener('click', e => {
   const link = linkOf(e);
@@ -131,7 +134,11 @@ addEventListener('submit', e => {
   const form = e.target;
   if (!hasCircuit()) {
     e.preventDefault();
-    whenAlive(() => send(form, e.submitter), ' This will be sent once you’re connected.');
+    // For a passkey, the browser is asked first: passkeys.js sends the form.
+    if (!form.matches('[data-passkey]')) {
+      sendForm(form, e.submitter);
+    }
+
     return;
   }
 

@@ -1,4 +1,6 @@
 // Forms that ask the browser for a passkey before they are sent. Browsers have passkeys only over https and on this machine.
+import { sendForm } from './away.js';
+
 const works = globalThis.isSecureContext && 'PublicKeyCredential' in globalThis && 'parseRequestOptionsFromJSON' in PublicKeyCredential;
 
 for (const part of document.querySelectorAll('[data-passkeys]')) {
@@ -6,14 +8,16 @@ for (const part of document.querySelectorAll('[data-passkeys]')) {
   part.querySelector('[data-passkeys-form]')?.toggleAttribute('hidden', !works);
 }
 
+let isAsking = false;
+
 addEventListener('submit', async e => {
   const form = e.target;
-  const kind = form.dataset?.passkey;
-  if (!kind || !works) {
+  const kind = form.dataset.passkey;
+  if (!kind || !works || isAsking) {
     return;
   }
 
-  e.preventDefault();
+  isAsking = true;
   const problem = form.querySelector('[data-passkey-problem]');
   problem.hidden = true;
   try {
@@ -22,9 +26,11 @@ addEventListener('submit', async e => {
       ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
       : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
     form.elements.Credential.value = JSON.stringify(credential);
-    form.submit();
+    await sendForm(form);
   } catch {
     // The person turned back, or the browser found none.
     problem.hidden = false;
+  } finally {
+    isAsking = false;
   }
 });
