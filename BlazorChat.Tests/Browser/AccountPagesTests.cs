@@ -130,7 +130,7 @@ public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "your menu" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(grace.Heading).ToHaveTextAsync("Sign in");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).PressAsync("Enter");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use a passkey" }).PressAsync("Enter");
         await grace.ReadyAsync();
         var used = await page.EvaluateAsync<string>("() => document.body.dataset.person");
         Assert.Equal(_app.Services.GetRequiredService<PeopleDirectory>().FindByName("Grace")!.Value.ToString("N"), used);
@@ -140,14 +140,14 @@ public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
         await Expect(page.GetByText("The passkey has been removed here.")).ToBeVisibleAsync();
         await grace.Context.ClearCookiesAsync();
         await page.GotoAsync(new Uri(address, "/account/sign-in").ToString());
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use a passkey" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { Visible = true })).ToHaveTextAsync("This passkey does not work here, or too much time has passed. Please try again.");
 
         await page.AddInitScriptAsync("Object.defineProperty(globalThis, 'isSecureContext', { get: () => false })");
         await page.ReloadAsync();
         await page.GotoAsync(new Uri(address, "/account/sign-in").ToString());
         await Expect(page.GetByText("Passkeys work only over https.")).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" })).ToHaveCountAsync(0);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Use a passkey" })).ToHaveCountAsync(0);
         Assert.Empty(grace.Complaints);
     }
 

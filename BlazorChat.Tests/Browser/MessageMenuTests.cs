@@ -44,7 +44,7 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         }
 
         await Expect(Request(_grace).GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
-        await Expect(Request(_grace)).ToContainTextAsync("Only Ada can approve this.");
+        await Expect(Request(_grace)).ToContainTextAsync("Only the person who asked or an administrator can approve this.");
 
         await Request(_ada).GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).FocusAsync();
         await Keys.PressAsync("Enter");

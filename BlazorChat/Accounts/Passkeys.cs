@@ -99,7 +99,6 @@ internal sealed partial class Passkeys(
     /// <summary>Takes a new passkey.</summary>
     public async Task<RoomError?> CreateAsync(Person person, string? token, string? credential, string? name, HttpContext context)
     {
-       
         if (Unprotect(_creations, token, $"{person.Id:N} {person.Session:N}") is not { } state || credential is not { Length: > 0 and < LongestAnswer })
         {
             return Failed;
