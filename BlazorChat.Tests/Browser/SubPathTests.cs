@@ -51,6 +51,10 @@ public sealed class SubPathTests(Chromium chromium) : IAsyncLifetime
         // Leaving ends the page's connection, which the browser may still notice before it goes.
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "your menu" }).ClickAsync();
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
+        // She decides about her room first.
+        await Expect(ada.Page).ToHaveURLAsync($"{address}account/leave");
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Delete room Compilers" }).ClickAsync();
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Leave", Exact = true }).ClickAsync();
         await Expect(ada.Page).ToHaveURLAsync($"{address}join");
     }
 

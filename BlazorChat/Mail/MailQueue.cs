@@ -18,8 +18,9 @@ internal sealed partial class MailQueue(IMailSender sender, IOptions<MailOptions
 
     private static readonly TimeSpan[] TryAgainAfter = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10)];
 
+    // Nobody waits for room in it: only so does it say that it is full.
     private readonly Channel<Func<CancellationToken, Task>> _work = Channel.CreateBounded<Func<CancellationToken, Task>>(
-        new BoundedChannelOptions(Longest) { FullMode = BoundedChannelFullMode.DropWrite });
+        new BoundedChannelOptions(Longest) { FullMode = BoundedChannelFullMode.Wait });
 
     /// <summary>Whether mail is sent at all.</summary>
     public bool IsOn => options.Value.IsOn;
