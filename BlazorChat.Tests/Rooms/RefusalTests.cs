@@ -98,6 +98,8 @@ public sealed class RefusalTests : IAsyncLifetime
         // As long and as often as an invite may be used.
         { ParameterType: var type } when type == typeof(TimeSpan) => TimeSpan.FromDays(1),
         { ParameterType: var type } when type == typeof(int) => 1,
+        // No page has shown the tool.
+        { ParameterType: var type } when type == typeof(ToolFingerprint) => null,
         { HasDefaultValue: true } => parameter.DefaultValue,
         { ParameterType.IsValueType: true } => Activator.CreateInstance(parameter.ParameterType),
         _ => throw new InvalidOperationException($"What is to be given for {parameter}?"),

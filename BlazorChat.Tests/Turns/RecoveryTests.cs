@@ -92,7 +92,7 @@ public sealed class RecoveryTests
             Assert.Empty(await db.Turns.ToListAsync());
         }
 
-        Assert.Null((await again.Responses.RetryAsync(ChatHost.Grace, room.Id, message.Id, default)).Error);
+        Assert.Null((await again.Responses.RetryAsync(ChatHost.Ada, room.Id, message.Id, default)).Error);
         (await again.Model.NextAsync()).Finish("Again");
         Assert.Equal("Again", (await watch.EndedAsync(2)).Text);
 
