@@ -17,14 +17,14 @@ public sealed class ComeBackTests(Chromium chromium) : IAsyncLifetime
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
-    public async Task Five_restarts_in_a_row_reload_nothing()
+    public async Task Restarts_in_a_row_reload_nothing()
     {
         await _app.StartAsync();
         var ada = await _app.JoinAsync("Ada");
         await _app.SayAsync(ada, "Hello");
         var page = await OpenPage.WatchAsync(ada);
         await page.LeaveThingsOpenAsync();
-        for (var stop = 1; stop <= 5; stop++)
+        for (var stop = 1; stop <= Soak.Times(3, 20); stop++)
         {
             Assert.Equal(0, await _app.App.StopAsync());
             await _app.StartAsync();

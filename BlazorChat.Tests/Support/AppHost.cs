@@ -32,6 +32,7 @@ public sealed class AppHost : IAsyncDisposable
             {
                 builder.WebHost.UseUrls("http://127.0.0.1:0");
                 builder.Logging.ClearProviders();
+                Passwords.HashQuickly(builder.Services);
             });
         await app.StartAsync();
         return new AppHost(app);

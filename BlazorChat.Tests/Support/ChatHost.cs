@@ -110,6 +110,7 @@ public sealed class ChatHost : IAsyncDisposable
             {
                 builder.WebHost.UseUrls("http://127.0.0.1:0");
                 builder.Logging.ClearProviders();
+                Passwords.HashQuickly(builder.Services);
                 if (assistants is not null)
                 {
                     builder.Services.AddSingleton<IAssistants>(assistants);
