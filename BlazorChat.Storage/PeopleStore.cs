@@ -234,6 +234,13 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
     /// <summary>How many passkeys somebody has.</summary>
     public Task<int> CountPasskeysAsync(Guid personId) => db.Passkeys.CountAsync(p => p.PersonId == personId, cancellationToken);
 
+    /// <summary>In how many ways somebody can sign in: by a password, and by each passkey and account of a provider.</summary>
+    /// <param name="person">Who.</param>
+    /// <param name="providers">The providers with which people can sign in now.</param>
+    public async Task<int> CountWaysInAsync(PersonRow person, IReadOnlyList<string> providers) =>
+        (person.PasswordHash is null ? 0 : 1) + await CountPasskeysAsync(person.Id).ConfigureAwait(false)
+        + await db.ExternalLogins.CountAsync(l => l.PersonId == person.Id && providers.Contains(l.Provider), cancellationToken).ConfigureAwait(false);
+
     /// <summary>Adds a passkey.</summary>
     public void Add(PasskeyRow passkey) => db.Passkeys.Add(passkey);
 

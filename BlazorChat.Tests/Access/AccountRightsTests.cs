@@ -30,7 +30,7 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
     ];
 
     // Tells a page of its own person what to show.
-    private static readonly string[] Words = ["AccountDeletion.RoomsOf", "AccountMail.ReadAddressAsync", "AccountService.OffersRegistration", "TwoFactor.Begin", "TwoFactor.CountCodesAsync", "TwoFactor.IsOfferedAsync"];
+    private static readonly string[] Words = ["AccountDeletion.RoomsOf", "AccountMail.ReadAddressAsync", "AccountService.OffersRegistration", "AccountService.ProofOfAsync", "TwoFactor.Begin", "TwoFactor.CountCodesAsync", "TwoFactor.IsOfferedAsync"];
 
     public static TheoryData<string, string> Cells => CellsOf(OperationsOf(Services));
 

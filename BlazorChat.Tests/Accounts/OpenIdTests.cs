@@ -32,7 +32,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         _provider.SignIn("1").Name = "Grace";
         var browser = host.Browser();
         Assert.Contains("Continue with Example Company", await browser.ReadAsync("/account/sign-in"), StringComparison.Ordinal);
-        Assert.Equal("/rooms", await ContinueAsync(browser, "/rooms"));
+        Assert.Equal("/rooms", await TestProvider.ContinueAsync(browser, "/rooms"));
         Assert.True(await AccountHost.IsInAsync(browser));
         // Somebody else has the name.
         var person = host.Find("Grace 2");
@@ -40,7 +40,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.Equal(Standing.Registered, person.Standing);
 
         var again = host.Browser();
-        await ContinueAsync(again);
+        await TestProvider.ContinueAsync(again);
         Assert.Equal(2, host.People.People.Count());
         Assert.Contains("grace@example.org", await again.ReadAsync("/account"), StringComparison.Ordinal);
         // Nobody guesses a password that was never set.
@@ -56,7 +56,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         _provider.SignIn("2").Email = "olga@example.org";
         _provider.Current.Name = "Olga";
         var stranger = host.Browser();
-        Assert.Equal("/account/sign-in?refused=Unknown", await ContinueAsync(stranger));
+        Assert.Equal("/account/sign-in?refused=Unknown", await TestProvider.ContinueAsync(stranger));
         Assert.Contains("Nobody here has this account", await stranger.ReadAsync("/account/sign-in?refused=Unknown"), StringComparison.Ordinal);
         Assert.False(await AccountHost.IsInAsync(stranger));
 
@@ -66,11 +66,11 @@ public sealed class OpenIdTests : IAsyncLifetime
         var link = page.Split("href=\"").Select(p => p.Split('"')[0]).Single(h => h.Contains("?link=", StringComparison.Ordinal));
         // Somebody else's browser links nothing with it.
         Assert.Equal(HttpStatusCode.NotFound, (await stranger.GetAsync("/" + link)).StatusCode);
-        Assert.Equal("/account", await FollowAsync(olga, "/" + link));
+        Assert.Equal("/account", await TestProvider.FollowAsync(olga, "/" + link));
         var own = await olga.ReadAsync("/account");
         Assert.Contains("olga@example.org", own, StringComparison.Ordinal);
         Assert.Contains("Unlink Example Company", own, StringComparison.Ordinal);
-        await ContinueAsync(stranger);
+        await TestProvider.ContinueAsync(stranger);
         Assert.True(await AccountHost.IsInAsync(stranger));
         Assert.Single(host.People.People);
 
@@ -79,7 +79,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         await AccountHost.CreateAsync(ada, await AccountHost.InviteAsync(olga), "Ada");
         page = (await ada.SendAsync("/account", "linked", ("Act", "link Company"), ("Password", AccountHost.Password))).Text;
         link = page.Split("href=\"").Select(p => p.Split('"')[0]).Single(h => h.Contains("?link=", StringComparison.Ordinal));
-        Assert.Equal("/account/sign-in?refused=NotLinked", await FollowAsync(ada, "/" + link));
+        Assert.Equal("/account/sign-in?refused=NotLinked", await TestProvider.FollowAsync(ada, "/" + link));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         var account = _provider.SignIn("1");
         account.Groups = ["admins", "compilers", "others"];
         var browser = first.Browser();
-        await ContinueAsync(browser);
+        await TestProvider.ContinueAsync(browser);
         Assert.Equal(Standing.Administrator, first.Find("Grace").Standing);
         string? ended = null;
         using var page = first.Follow("Grace", why => ended = why);
@@ -130,9 +130,9 @@ public sealed class OpenIdTests : IAsyncLifetime
         await host.AdministratorAsync();
         var account = _provider.SignIn("1");
         var browser = host.Browser();
-        Assert.Equal("/account/sign-in?refused=Group", await ContinueAsync(browser));
+        Assert.Equal("/account/sign-in?refused=Group", await TestProvider.ContinueAsync(browser));
         account.Groups = ["staff"];
-        await ContinueAsync(browser);
+        await TestProvider.ContinueAsync(browser);
         host.Time.Advance(TimeSpan.FromMinutes(4));
         Assert.True(await AccountHost.IsInAsync(browser));
         Assert.Equal(0, _provider.Refreshes);
@@ -148,7 +148,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.False(await AccountHost.IsInAsync(browser));
 
         _provider.IsAway = false;
-        await ContinueAsync(browser);
+        await TestProvider.ContinueAsync(browser);
         account.Groups = ["others"];
         host.Time.Advance(TimeSpan.FromMinutes(5));
         Assert.False(await AccountHost.IsInAsync(browser));
@@ -161,11 +161,11 @@ public sealed class OpenIdTests : IAsyncLifetime
         await host.AdministratorAsync();
         var account = _provider.SignIn("1");
         var (laptop, phone) = (host.Browser(), host.Browser());
-        await ContinueAsync(laptop);
+        await TestProvider.ContinueAsync(laptop);
         string? ended = null;
         using var page = host.Follow("Grace", why => ended = why);
         account.Session = "s2";
-        await ContinueAsync(phone);
+        await TestProvider.ContinueAsync(phone);
         using var stranger = new RsaSecurityKey(RSA.Create(2048)) { KeyId = "test" }.Rsa;
         account.Session = "s1";
         foreach (var bad in new[]
@@ -194,7 +194,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.True(await AccountHost.IsInAsync(phone));
 
         // A copy of the token does not end the next sign-in.
-        await ContinueAsync(laptop);
+        await TestProvider.ContinueAsync(laptop);
         Assert.Equal(HttpStatusCode.BadRequest, await LogOutAsync(host, token));
         Assert.True(await AccountHost.IsInAsync(laptop));
         Assert.Equal(HttpStatusCode.OK, await LogOutAsync(host, _provider.LogoutToken(c => c.Remove("sid"))));
@@ -208,7 +208,7 @@ public sealed class OpenIdTests : IAsyncLifetime
         await using var host = await AccountHost.StartAsync(settings: _provider.Settings(NewAccounts, "--Logging:LogLevel:Default=Debug", "--Logging:LogLevel:Microsoft=Debug"));
         _provider.SignIn("1");
         var browser = host.Browser();
-        await ContinueAsync(browser);
+        await TestProvider.ContinueAsync(browser);
         var pages = await browser.ReadAsync("/account");
         host.Time.Advance(TimeSpan.FromMinutes(5));
         await AccountHost.IsInAsync(browser);
@@ -252,21 +252,6 @@ public sealed class OpenIdTests : IAsyncLifetime
             await Task.Yield();
             end.Token.ThrowIfCancellationRequested();
         }
-    }
-
-    private static Task<string> ContinueAsync(FormBrowser browser, string target = "/") => FollowAsync(browser, $"/account/openid/Company?returnUrl={target}");
-
-    // To the provider and back; where the application leads afterwards.
-    private static async Task<string> FollowAsync(FormBrowser browser, string path)
-    {
-        for (var hops = 0; hops < 3; hops++)
-        {
-            using var response = await browser.GetAsync(path);
-            Assert.True(response.Headers.Location is not null, $"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
-            path = response.Headers.Location.ToString();
-        }
-
-        return path;
     }
 
     private static async Task<HttpStatusCode> LogOutAsync(AccountHost host, string token)

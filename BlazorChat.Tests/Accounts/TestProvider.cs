@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Claims;
 using System.Security.Cryptography;
+using BlazorChat.Tests.Support;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -31,6 +32,9 @@ internal sealed class ProviderAccount(string subject)
     public bool IsGone { get; set; }
 
     public string Session { get; set; } = "s1";
+
+    /// <summary>When they signed in there.</summary>
+    public DateTimeOffset? SignedInAt { get; set; }
 }
 
 /// <summary>An OpenID provider, by OpenIddict, that signs in whoever the test says without asking.</summary>
@@ -50,6 +54,15 @@ internal sealed class TestProvider : IAsyncDisposable
 
     /// <summary>Who signs in next.</summary>
     public ProviderAccount Current { get; private set; } = null!;
+
+    /// <summary>Its clock.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    /// <summary>Whether people are signed in there again when they are asked to: most providers ask them.</summary>
+    public bool AsksAgain { get; set; } = true;
+
+    /// <summary>Whether somebody turns back instead of signing in.</summary>
+    public bool IsTurnedBack { get; set; }
 
     /// <summary>Whether it answers no questions.</summary>
     public bool IsAway { get; set; }
@@ -90,6 +103,24 @@ internal sealed class TestProvider : IAsyncDisposable
             TokenType = type,
             SigningCredentials = new SigningCredentials(key ?? _key, SecurityAlgorithms.RsaSha256),
         });
+    }
+
+    /// <summary>Signs in with the provider.</summary>
+    /// <returns>Where the application leads afterwards.</returns>
+    public static Task<string> ContinueAsync(FormBrowser browser, string target = "/") => FollowAsync(browser, $"/account/openid/Company?returnUrl={target}");
+
+    /// <summary>Follows a link to the provider and back.</summary>
+    /// <returns>Where the application leads afterwards.</returns>
+    public static async Task<string> FollowAsync(FormBrowser browser, string path)
+    {
+        for (var hops = 0; hops < 3; hops++)
+        {
+            using var response = await browser.GetAsync(path);
+            Assert.True(response.Headers.Location is not null, $"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            path = response.Headers.Location.ToString();
+        }
+
+        return path;
     }
 
     public static async Task<TestProvider> StartAsync()
@@ -151,18 +182,28 @@ internal sealed class TestProvider : IAsyncDisposable
         });
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapGet("/connect/authorize", (HttpContext context) => SignInResult(provider.Current, context.GetOpenIddictServerRequest()!.GetScopes()));
+        app.MapGet("/connect/authorize", (HttpContext context) =>
+        {
+            if (provider.IsTurnedBack)
+            {
+                return Refuse(OpenIddictConstants.Errors.AccessDenied);
+            }
+
+            var asked = context.GetOpenIddictServerRequest()!;
+            if (asked.MaxAge == 0 && provider.AsksAgain)
+            {
+                provider.Current.SignedInAt = provider.Time.GetUtcNow();
+            }
+
+            return SignInResult(provider.Current, asked.GetScopes());
+        });
         app.MapPost("/connect/token", async (HttpContext context) =>
         {
             var asked = context.GetOpenIddictServerRequest()!;
             var principal = (await context.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal!;
             var account = provider._accounts[principal.GetClaim("sub")!];
             provider.Refreshes += asked.IsRefreshTokenGrantType() ? 1 : 0;
-            return account.IsGone
-                ? Results.Forbid(
-                    new AuthenticationProperties(new Dictionary<string, string?> { [OpenIddictServerAspNetCoreConstants.Properties.Error] = OpenIddictConstants.Errors.InvalidGrant }),
-                    [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme])
-                : SignInResult(account, principal.GetScopes());
+            return account.IsGone ? Refuse(OpenIddictConstants.Errors.InvalidGrant) : SignInResult(account, principal.GetScopes());
         });
         app.MapGet("/connect/userinfo", async (HttpContext context) =>
         {
@@ -181,11 +222,15 @@ internal sealed class TestProvider : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    private static IResult Refuse(string error) => Results.Forbid(
+        new AuthenticationProperties(new Dictionary<string, string?> { [OpenIddictServerAspNetCoreConstants.Properties.Error] = error }),
+        [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
+
     private static IResult SignInResult(ProviderAccount account, ImmutableArray<string> scopes)
     {
         var identity = new ClaimsIdentity("test", "name", "role");
         identity.SetClaim("sub", account.Subject).SetClaim("name", account.Name).SetClaim("email", account.Email).SetClaim("sid", account.Session)
-            .SetClaims("groups", [.. account.Groups]).SetScopes(scopes).SetDestinations(_ => ["access_token", "id_token"]);
+            .SetClaim("auth_time", account.SignedInAt?.ToUnixTimeSeconds()).SetClaims("groups", [.. account.Groups]).SetScopes(scopes).SetDestinations(_ => ["access_token", "id_token"]);
         return Results.SignIn(new ClaimsPrincipal(identity), null, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
     }
 }

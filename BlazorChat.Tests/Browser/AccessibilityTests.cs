@@ -102,6 +102,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Log)).ToBeVisibleAsync();
         await OpenAsync("account/forgot", "forgot password");
+        await OpenAsync("account/again?returnUrl=/account", "sign in again");
         await OpenAsync("account/address?token=none", "address that cannot be confirmed");
         await OpenAsync("account/password?token=none", "link that is used up");
 

@@ -23,13 +23,13 @@ internal sealed class AccountDeletion(
 
     /// <summary>Deletes somebody's own account.</summary>
     /// <param name="person">Who.</param>
-    /// <param name="password">Their password.</param>
+    /// <param name="password">Their password; null if they have none.</param>
     /// <param name="messages">What becomes of their messages.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Null if it is deleted, otherwise the reason.</returns>
     public async Task<RoomError?> DeleteAsync(Person person, string? password, MessagesOfDeleted messages, CancellationToken cancellationToken)
     {
-        if ((await accounts.CheckOwnPasswordAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
+        if ((await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
         {
             return no;
         }

@@ -53,7 +53,7 @@ internal sealed class AccountMail(
 
     /// <summary>Changes the address of somebody's account, and mails a link that confirms it.</summary>
     /// <param name="person">Who.</param>
-    /// <param name="password">Their password: whoever has the address can set a new one.</param>
+    /// <param name="password">Their password, if they have one: whoever has the address can set a new one.</param>
     /// <param name="email">The address; null or empty for none.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     public async Task<RoomError?> ChangeAddressAsync(Person person, string? password, string? email, CancellationToken cancellationToken)
@@ -69,8 +69,7 @@ internal sealed class AccountMail(
             return AccountService.TooOften(wait);
         }
 
-        var checkedPassword = await accounts.CheckOwnPasswordAsync(person, password, cancellationToken).ConfigureAwait(false);
-        if (checkedPassword.Error is { } no)
+        if ((await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
         {
             return no;
         }

@@ -40,13 +40,15 @@ internal sealed record PasswordSignIn(Person? Person, PendingSignIn? Pending, Si
 /// <summary>Makes accounts, signs people in, and changes accounts. One per use.</summary>
 internal sealed class AccountService(
     UserManager<PersonRow> users, IdentityStore identity, IPasswordHasher<PersonRow> hasher, PeopleStore store, PeopleDirectory directory, PersonSessions sessions,
-    NameRules names, SignInWaits waits, PasswordGate gate, IOptions<AccountsOptions> options, TimeProvider time)
+    NameRules names, SignInWaits waits, PasswordGate gate, RecentSignIns recent, IOptions<AccountsOptions> options, TimeProvider time)
 {
     private const string RefusedCode = "Refused";
 
     private static readonly RoomError WrongPassword = new(RoomErrorKind.Forbidden, "The name or the password is wrong.");
 
     private static readonly RoomError WrongOwnPassword = new(RoomErrorKind.Forbidden, "This is not your password.");
+
+    private static readonly RoomError SignInAgain = new(RoomErrorKind.Forbidden, "Sign in again first.");
 
     /// <summary>So many sign in that passwords wait too long.</summary>
     public static readonly RoomError Busy = new(RoomErrorKind.Limit, "Too many people are signing in right now. Please try again in a moment.");
@@ -245,10 +247,10 @@ internal sealed class AccountService(
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Changes a password. All other browsers are signed out.</summary>
+    /// <summary>Changes a password, or sets the first one. All other browsers are signed out.</summary>
     public async Task<RoomError?> ChangePasswordAsync(Person person, string? current, string? next, CancellationToken cancellationToken)
     {
-        if (await CheckOwnPasswordAsync(person, current, cancellationToken).ConfigureAwait(false) is { Error: { } no })
+        if (await ProveAsync(person, current, cancellationToken).ConfigureAwait(false) is { Error: { } no })
         {
             return no;
         }
@@ -499,20 +501,34 @@ internal sealed class AccountService(
 
     private bool IsLastAdministrator(Guid personId) => !directory.People.Any(p => p.StandingNow == Standing.Administrator && p.Id != personId);
 
-    /// <summary>Checks the password of somebody who is signed in, before what a thief of an open page must not do.</summary>
+    /// <summary>How somebody shows that it is they, for a page to ask.</summary>
+    public async Task<OwnProof> ProofOfAsync(Person person, CancellationToken cancellationToken) =>
+        await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is not { PasswordHash: null } ? OwnProof.Password
+        : recent.Has(person) ? OwnProof.Recent
+        : OwnProof.Again;
+
+    /// <summary>
+    /// Has somebody who is signed in show that it is they, before what whoever finds an open page must not do: by the password, or, without one, by
+    /// having just signed in.
+    /// </summary>
     /// <returns>The account as it is stored.</returns>
-    public async Task<Result<PersonRow>> CheckOwnPasswordAsync(Person person, string? password, CancellationToken cancellationToken)
+    public async Task<Result<PersonRow>> ProveAsync(Person person, string? password, CancellationToken cancellationToken)
     {
+        if (directory.StandingOf(person) < Standing.Registered || await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is not { } row)
+        {
+            return RoomErrors.NoSuchPerson;
+        }
+
+        if (row.PasswordHash is null)
+        {
+            return recent.Has(person) ? row : SignInAgain;
+        }
+
         // No name has a line break, so that nobody can be held up by attempts at signing in.
         var key = $"own\n{person.Id:N}";
         if (waits.Begin(key, null, browser: null) is { } wait)
         {
             return TooOften(wait);
-        }
-
-        if (directory.StandingOf(person) < Standing.Registered || await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is not { } row)
-        {
-            return RoomErrors.NoSuchPerson;
         }
 
         if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))

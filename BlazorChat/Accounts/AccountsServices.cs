@@ -62,6 +62,7 @@ internal static class AccountsServices
         services.AddSingleton<PersonSessions>();
         services.AddSingleton<SignInWaits>();
         services.AddSingleton<PasswordGate>();
+        services.AddSingleton<RecentSignIns>();
         services.AddSingleton<KnownBrowser>();
         services.AddSingleton<OpenPages>();
         services.AddScoped<AccountService>();

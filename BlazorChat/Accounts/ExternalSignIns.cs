@@ -29,6 +29,12 @@ internal enum ExternalRefusal
 
     /// <summary>The provider's account is somebody else's here, or the page was signed out meanwhile.</summary>
     NotLinked,
+
+    /// <summary>Whoever was to sign in again did so with an account that is not theirs here.</summary>
+    NotYours,
+
+    /// <summary>The provider says that whoever was to sign in again did so earlier.</summary>
+    NotAgain,
 }
 
 /// <summary>An account of a provider that somebody has linked.</summary>
@@ -37,19 +43,25 @@ internal enum ExternalRefusal
 /// <param name="IsLinked">Whether one is linked.</param>
 internal sealed record ExternalLogin(OpenIdProvider Provider, string? Label, bool IsLinked);
 
+/// <summary>What somebody wants at a provider besides signing in.</summary>
+/// <param name="Link">The token with which they link the account; null for not at all.</param>
+/// <param name="IsAgain">Whether they are signed in, and show that it is they.</param>
+internal sealed record ExternalWish(string? Link, bool IsAgain);
+
 /// <summary>
 /// What a sign-in with an OpenID provider means here. A provider's account belongs to somebody by the provider's id for it alone, never by
 /// a name or an address: those can be chosen. One per use.
 /// </summary>
 internal sealed class ExternalSignIns(
     PeopleStore store, PeopleDirectory directory, PersonSessions sessions, AccountService accounts, SignInFlow flow, NameRules names, OpenIdProviders providers, OpenIdTokens tokens,
-    GroupRights rights, IOptions<AccountsOptions> options, IDataProtectionProvider protection, TimeProvider time)
+    GroupRights rights, RecentSignIns recent, IOptions<AccountsOptions> options, IDataProtectionProvider protection, TimeProvider time)
 {
+    /// <summary>Without it, they could not sign in any more.</summary>
+    public static readonly RoomError OnlyWayIn = new(RoomErrorKind.Conflict, "This is your only way to sign in. Set a password first.");
+
     private const int LongestSubject = 255;
 
     private static readonly TimeSpan LinkLifetime = TimeSpan.FromMinutes(10);
-
-    private static readonly RoomError OnlyWayIn = new(RoomErrorKind.Conflict, "This is your only way to sign in. Ask an administrator of this server for a link to a password first.");
 
     private readonly IDataProtector _links = protection.CreateProtector("BlazorChat.Accounts.ExternalSignIns.Link");
 
@@ -66,14 +78,13 @@ internal sealed class ExternalSignIns(
     }
 
     /// <summary>
-    /// Lets somebody link an account of a provider, after a look at their password if they have one. Without the result, no page of another site
-    /// can have a browser link an account.
+    /// Lets somebody link an account of a provider, after they have shown that it is they. Without the result, no page of another site can have a
+    /// browser link an account.
     /// </summary>
     /// <returns>The token of the link to the provider.</returns>
     public async Task<Result<string>> BeginLinkAsync(Person person, OpenIdProvider provider, string? password, CancellationToken cancellationToken)
     {
-        if (await HasPasswordAsync(person, cancellationToken).ConfigureAwait(false)
-            && (await accounts.CheckOwnPasswordAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
+        if ((await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
         {
             return no;
         }
@@ -82,42 +93,44 @@ internal sealed class ExternalSignIns(
         return _links.Protect(string.Create(CultureInfo.InvariantCulture, $"{provider.Name} {person.Id:N} {person.Session:N} {until}"));
     }
 
-    /// <summary>Whether somebody has a password.</summary>
-    public async Task<bool> HasPasswordAsync(Person person, CancellationToken cancellationToken) =>
-        await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is { PasswordHash: not null };
-
     /// <summary>Whether a token is one of <see cref="BeginLinkAsync"/> for whoever is signed in here.</summary>
     public bool IsOwnLink(HttpContext context, OpenIdProvider provider, string token) => PersonPrincipal.Find(context.User) is { } person && IsOwnLink(person, provider, token);
 
     /// <summary>Takes a provider's account away from somebody, and with it what its groups gave.</summary>
     public async Task<RoomError?> UnlinkAsync(Person person, OpenIdProvider provider, string? password, CancellationToken cancellationToken)
     {
-        if (!await HasPasswordAsync(person, cancellationToken).ConfigureAwait(false))
-        {
-            return OnlyWayIn;
-        }
-
-        if ((await accounts.CheckOwnPasswordAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
+        if ((await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
         {
             return no;
         }
 
-        await store.ChangeAsync(async change =>
+        var error = await store.ChangeAsync(async change =>
         {
+            if (await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row || await change.CountWaysInAsync(row, providers.Names).ConfigureAwait(false) < 2)
+            {
+                return OnlyWayIn;
+            }
+
             await change.RemoveLoginAsync(provider.Name, person.Id).ConfigureAwait(false);
-            // All but this page, whose password was right just now.
+            // All but this page, whose person has just shown that it is they.
             await change.EndProviderSessionsAsync(provider.Name, person.Id, except: person.Session).ConfigureAwait(false);
             change.Record(new AuditEntry(AuditAction.SignInChanged, person.Id, person.Id), time.GetUtcNow());
-            return true;
+            return null;
         }, cancellationToken).ConfigureAwait(false);
+        if (error is not null)
+        {
+            return error;
+        }
+
         await rights.ApplyAsync(provider, person.Id, new HashSet<string>(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
         return null;
     }
 
-    /// <summary>Signs in whom a provider confirmed, or links the account.</summary>
+    /// <summary>Signs in whom a provider confirmed, once more for whoever is to show that it is they, or links the account.</summary>
     /// <returns>Why not; null if it was done.</returns>
-    public async Task<ExternalRefusal?> ReceiveAsync(HttpContext context, OpenIdProvider provider, ClaimsPrincipal principal, string? refreshToken, string? link)
+    public async Task<ExternalRefusal?> ReceiveAsync(HttpContext context, OpenIdProvider provider, ClaimsPrincipal principal, string? refreshToken, ExternalWish wish)
     {
+        var link = wish.Link;
         var subject = principal.FindFirstValue("sub");
         if (subject is not { Length: > 0 and <= LongestSubject })
         {
@@ -137,6 +150,12 @@ internal sealed class ExternalSignIns(
         }
 
         var current = PersonPrincipal.Find(context.User);
+        var isRecent = HasJustSignedIn(principal, wish.IsAgain);
+        if (wish.IsAgain && !isRecent)
+        {
+            return ExternalRefusal.NotAgain;
+        }
+
         if (link is not null && (current is null || !IsOwnLink(current, provider, link) || directory.StandingOf(current) < Standing.Registered))
         {
             return ExternalRefusal.NotLinked;
@@ -149,6 +168,12 @@ internal sealed class ExternalSignIns(
         {
             var login = await change.FindLoginAsync(provider.Name, subject).ConfigureAwait(false);
             var row = login is not null ? await change.FindAsync(login.PersonId).ConfigureAwait(false) : null;
+            if (wish.IsAgain && current is not null && login?.PersonId != current.Id)
+            {
+                refused = ExternalRefusal.NotYours;
+                return null;
+            }
+
             if (link is not null)
             {
                 if (login is not null && login.PersonId != current!.Id)
@@ -203,6 +228,11 @@ internal sealed class ExternalSignIns(
             return refused;
         }
 
+        if (isRecent)
+        {
+            recent.Add(person);
+        }
+
         await rights.ApplyAsync(provider, person.Id, groups, context.RequestAborted).ConfigureAwait(false);
         await flow.EnterAsync(context, person).ConfigureAwait(false);
         return null;
@@ -212,6 +242,12 @@ internal sealed class ExternalSignIns(
         (principal.FindFirstValue(provider.Options.EmailClaim) ?? principal.FindFirstValue("preferred_username") ?? principal.FindFirstValue(provider.Options.NameClaim)) is { } label
             ? TextCut.Excerpt(label, 100)
             : null;
+
+    // A provider that does not say when they signed in was at least told to have them do so.
+    private bool HasJustSignedIn(ClaimsPrincipal principal, bool wasAsked) =>
+        long.TryParse(principal.FindFirstValue("auth_time"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? time.GetUtcNow().ToUnixTimeSeconds() - seconds <= RecentSignIns.Lifetime.TotalSeconds
+            : wasAsked;
 
     private async Task<PersonRow> CreateAsync(PeopleChange change, OpenIdProvider provider, ClaimsPrincipal principal, Person? guest)
     {

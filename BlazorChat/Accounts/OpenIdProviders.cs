@@ -58,10 +58,14 @@ internal sealed partial class OpenIdProviders
 
         SettingsReader.ThrowIfAny(errors, typeof(OpenIdProviderOptions));
         All = providers;
+        Names = providers.ConvertAll(p => p.Name);
     }
 
     /// <summary>All, in the order of the settings.</summary>
     public IReadOnlyList<OpenIdProvider> All { get; }
+
+    /// <summary>Their keys.</summary>
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>A provider by its key; null for one that is not configured.</summary>
     public OpenIdProvider? Find(string? name) => All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

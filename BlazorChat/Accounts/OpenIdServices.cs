@@ -12,6 +12,8 @@ internal static class OpenIdServices
 {
     private const string Link = "BlazorChat.Link";
 
+    private const string Again = "BlazorChat.Again";
+
     public static IServiceCollection AddOpenId(this IServiceCollection services)
     {
         services.AddSingleton<OpenIdProviders>();
@@ -31,7 +33,7 @@ internal static class OpenIdServices
     public static void MapOpenId(this IEndpointRouteBuilder endpoints)
     {
         // A plain link: the content security policy lets no form lead to another server. Whoever is led here by another site signs in at most.
-        endpoints.MapGet("/" + Links.ExternalSignIn, async (HttpContext context, string provider, string? returnUrl, string? link, OpenIdProviders providers, ExternalSignIns signIns) =>
+        endpoints.MapGet("/" + Links.ExternalSignIn, async (HttpContext context, string provider, string? returnUrl, string? link, bool? again, OpenIdProviders providers, ExternalSignIns signIns) =>
         {
             if (providers.Find(provider) is not { } found || (link is not null && !signIns.IsOwnLink(context, found, link)))
             {
@@ -39,10 +41,17 @@ internal static class OpenIdServices
             }
 
             var target = ReturnUrl.LocalOrStart(returnUrl, context.Request.PathBase);
-            var properties = new AuthenticationProperties { RedirectUri = target };
+            var properties = new OpenIdConnectChallengeProperties { RedirectUri = target };
             if (link is not null)
             {
                 properties.Items[Link] = link;
+            }
+
+            if (again == true)
+            {
+                properties.Items[Again] = "";
+                // Not the sign-in that the provider remembers: whoever found this page open would have that, too. (Some providers refuse "prompt=login".)
+                properties.MaxAge = TimeSpan.Zero;
             }
 
             await context.ChallengeAsync(found.Scheme, properties).ConfigureAwait(false);
@@ -56,18 +65,30 @@ internal static class OpenIdServices
     {
         context.HandleResponse();
         var http = context.HttpContext;
+        var wish = WishOf(context.Properties);
         var refused = await http.RequestServices.GetRequiredService<ExternalSignIns>()
-            .ReceiveAsync(http, provider, context.Principal!, http.Features.Get<ReceivedTokens>()?.RefreshToken, context.Properties?.Items.TryGetValue(Link, out var link) == true ? link : null)
-            .ConfigureAwait(false);
-        http.Response.Redirect(refused is { } reason ? http.Request.PathBase + "/" + Links.SignInRefused(reason) : context.ReturnUri ?? http.Request.PathBase + "/");
+            .ReceiveAsync(http, provider, context.Principal!, http.Features.Get<ReceivedTokens>()?.RefreshToken, wish).ConfigureAwait(false);
+        http.Response.Redirect(refused is { } reason ? await PageOfAsync(http, wish, context.ReturnUri, reason).ConfigureAwait(false) : context.ReturnUri ?? http.Request.PathBase + "/");
     }
 
-    private static Task FailAsync(RemoteFailureContext context)
+    private static async Task FailAsync(RemoteFailureContext context)
     {
         context.HandleResponse();
-        var http = context.HttpContext;
-        http.Response.Redirect(http.Request.PathBase + "/" + Links.SignInRefused(ExternalRefusal.Failed));
-        return Task.CompletedTask;
+        context.HttpContext.Response.Redirect(
+            await PageOfAsync(context.HttpContext, WishOf(context.Properties), context.Properties?.RedirectUri, ExternalRefusal.Failed).ConfigureAwait(false));
+    }
+
+    private static ExternalWish WishOf(AuthenticationProperties? properties) =>
+        new(properties?.Items.TryGetValue(Link, out var link) == true ? link : null, properties?.Items.ContainsKey(Again) == true);
+
+    // The page that says why: the one that they came from, as long as it is theirs.
+    private static async Task<string> PageOfAsync(HttpContext http, ExternalWish wish, string? target, ExternalRefusal reason)
+    {
+        // The provider's answer is handled before anybody asks who sent the request.
+        var isSignedIn = await http.AuthenticateAsync().ConfigureAwait(false) is { Succeeded: true } known && PersonPrincipal.Find(known.Principal) is not null;
+        var page = isSignedIn && wish.IsAgain ? Links.SignInAgainRefused(target ?? "/", reason)
+            : Links.SignInRefused(reason);
+        return $"{http.Request.PathBase}/{page}";
     }
 
     /// <summary>What the token endpoint gave, until the sign-in is complete. It never gets into a cookie.</summary>

@@ -54,7 +54,7 @@ internal sealed class AnsweredChallenges(TimeProvider time)
 /// </summary>
 internal sealed partial class Passkeys(
     IPasskeyHandler<PersonRow> handler, PeopleStore store, PeopleDirectory directory, PersonSessions sessions, AccountService accounts, AnsweredChallenges answered,
-    IDataProtectionProvider protection, TimeProvider time, ILogger<Passkeys> logger)
+    RecentSignIns recent, OpenIdProviders providers, IDataProtectionProvider protection, TimeProvider time, ILogger<Passkeys> logger)
 {
     private const int Most = 20;
 
@@ -76,25 +76,19 @@ internal sealed partial class Passkeys(
     public async Task<IReadOnlyList<NamedPasskey>> ListAsync(Person person, CancellationToken cancellationToken) =>
         [.. (await store.ListPasskeysAsync(person.Id, cancellationToken).ConfigureAwait(false)).Select(p => new NamedPasskey(p.Id, p.Name, p.CreatedAt))];
 
-    /// <summary>Asks the browser for a new passkey, after a look at the password of whoever has one.</summary>
+    /// <summary>Asks the browser for a new passkey, after they have shown that it is they.</summary>
     public async Task<Result<PasskeyRequest>> BeginCreateAsync(Person person, string? password, HttpContext context)
     {
-        if (await store.FindAsync(person.Id, context.RequestAborted).ConfigureAwait(false) is not { } row || directory.StandingOf(person) < Standing.Registered)
-        {
-            return RoomErrors.NoSuchPerson;
-        }
-
-        if (row.PasswordHash is not null && (await accounts.CheckOwnPasswordAsync(person, password, context.RequestAborted).ConfigureAwait(false)).Error is { } no)
+        var own = await accounts.ProveAsync(person, password, context.RequestAborted).ConfigureAwait(false);
+        if (own.Error is { } no)
         {
             return no;
         }
 
+        var row = own.Value;
         var made = await handler.MakeCreationOptionsAsync(new PasskeyUserEntity { Id = row.Id.ToString("N"), Name = row.Name, DisplayName = row.Name }, context).ConfigureAwait(false);
         return new PasskeyRequest(made.CreationOptionsJson, Protect(_creations, $"{person.Id:N} {person.Session:N}", made.AttestationState));
     }
-
-    /// <summary>The same question again, for a page that is sent back.</summary>
-    public bool IsOwn(Person person, string? token) => Unprotect(_creations, token, $"{person.Id:N} {person.Session:N}") is not null;
 
     /// <summary>Takes a new passkey.</summary>
     public async Task<RoomError?> CreateAsync(Person person, string? token, string? credential, string? name, HttpContext context)
@@ -148,6 +142,11 @@ internal sealed partial class Passkeys(
             return Failed;
         }
 
+        if (await change.FindAsync(person.Id).ConfigureAwait(false) is not { } account || await change.CountWaysInAsync(account, providers.Names).ConfigureAwait(false) < 2)
+        {
+            return ExternalSignIns.OnlyWayIn;
+        }
+
         change.Remove(row);
         change.Record(new AuditEntry(AuditAction.SignInChanged, person.Id, person.Id), time.GetUtcNow());
         return null;
@@ -176,7 +175,7 @@ internal sealed partial class Passkeys(
         }
 
         var used = result.Passkey;
-        return await store.ChangeAsync<Result<Person>>(async change =>
+        var signedIn = await store.ChangeAsync<Result<Person>>(async change =>
         {
             // As it is now: it may have been removed since.
             if (await change.FindPasskeyAsync(WebEncoders.Base64UrlEncode(used.CredentialId)).ConfigureAwait(false) is not { } row || row.PersonId != result.User.Id
@@ -193,6 +192,12 @@ internal sealed partial class Passkeys(
             row.Set(used.SignCount, used.IsUserVerified, used.IsBackedUp);
             return await sessions.BeginAsync(change, account).ConfigureAwait(false);
         }, context.RequestAborted).ConfigureAwait(false);
+        if (signedIn.Error is null)
+        {
+            recent.Add(signedIn.Value);
+        }
+
+        return signedIn;
     }
 
     private string Protect(IDataProtector protector, string whose, string? state) =>

@@ -63,14 +63,14 @@ internal sealed class TwoFactor(
             return SetupExpired;
         }
 
-        var own = await accounts.CheckOwnPasswordAsync(person, password, cancellationToken).ConfigureAwait(false);
+        var own = await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false);
         if (own.Error is { } no)
         {
             return no;
         }
 
         var row = own.Value;
-        if (row.IsTwoFactor)
+        if (row.IsTwoFactor || row.PasswordHash is null)
         {
             return SetupExpired;
         }
@@ -95,14 +95,14 @@ internal sealed class TwoFactor(
     /// <summary>Makes new recovery codes; the old ones stop working.</summary>
     public async Task<Result<IReadOnlyList<string>>> RenewCodesAsync(Person person, string? password, CancellationToken cancellationToken)
     {
-        var own = await accounts.CheckOwnPasswordAsync(person, password, cancellationToken).ConfigureAwait(false);
+        var own = await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false);
         return own.Error is { } no ? no : own.Value.IsTwoFactor ? await MakeCodesAsync(own.Value).ConfigureAwait(false) : SetupExpired;
     }
 
     /// <summary>Turns it off.</summary>
     public async Task<RoomError?> TurnOffAsync(Person person, string? password, CancellationToken cancellationToken)
     {
-        var own = await accounts.CheckOwnPasswordAsync(person, password, cancellationToken).ConfigureAwait(false);
+        var own = await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false);
         if (own.Error is { } no)
         {
             return no;

@@ -29,6 +29,16 @@ internal static class Links
     /// <summary>The address at which an account of an OpenID provider is linked.</summary>
     public static string LinkExternal(string provider, string token) => $"account/openid/{provider}?link={token}&returnUrl=%2Faccount";
 
+    /// <summary>The address at which somebody signs in once more with an OpenID provider, to show that it is they.</summary>
+    public static string ExternalAgain(string provider, string target) => $"{External(provider, target)}&again=true";
+
+    /// <summary>The address of the page where somebody who is signed in does so once more, to show that it is they.</summary>
+    /// <param name="target">The page to open afterwards.</param>
+    public static string SignInAgain(string target) => $"account/again?returnUrl={Uri.EscapeDataString(target)}";
+
+    /// <summary>The same page, which says why a provider's account does not count.</summary>
+    public static string SignInAgainRefused(string target, ExternalRefusal reason) => $"{SignInAgain(target)}&refused={reason}";
+
     /// <summary>The address of the page that says why a provider's account does not sign in.</summary>
     public static string SignInRefused(ExternalRefusal reason) => $"{SignIn}?refused={reason}";
 
