@@ -79,7 +79,13 @@ public sealed class OpenIdTests : IAsyncLifetime
         await AccountHost.CreateAsync(ada, await AccountHost.InviteAsync(olga), "Ada");
         page = (await ada.SendAsync("/account", "linked", ("Act", "link Company"), ("Password", AccountHost.Password))).Text;
         link = page.Split("href=\"").Select(p => p.Split('"')[0]).Single(h => h.Contains("?link=", StringComparison.Ordinal));
-        Assert.Equal("/account/sign-in?refused=NotLinked", await TestProvider.FollowAsync(ada, "/" + link));
+        Assert.Equal("/account?refused=NotLinked", await TestProvider.FollowAsync(ada, "/" + link));
+        Assert.Contains("This account could not be linked.", await ada.ReadAsync("/account?refused=NotLinked"), StringComparison.Ordinal);
+        // Nor is anything by somebody who turns back there.
+        _provider.IsTurnedBack = true;
+        Assert.Equal("/account?refused=Failed", await TestProvider.FollowAsync(ada, "/" + link));
+        Assert.Contains("That did not work. Please try again.", await ada.ReadAsync("/account?refused=Failed"), StringComparison.Ordinal);
+        Assert.Equal("/account/sign-in?refused=Failed", await TestProvider.ContinueAsync(host.Browser()));
     }
 
     [Fact]

@@ -86,7 +86,8 @@ internal static class OpenIdServices
     {
         // The provider's answer is handled before anybody asks who sent the request.
         var isSignedIn = await http.AuthenticateAsync().ConfigureAwait(false) is { Succeeded: true } known && PersonPrincipal.Find(known.Principal) is not null;
-        var page = isSignedIn && wish.IsAgain ? Links.SignInAgainRefused(target ?? "/", reason)
+        var page = isSignedIn && wish.Link is not null ? Links.LinkRefused(reason)
+            : isSignedIn && wish.IsAgain ? Links.SignInAgainRefused(target ?? "/", reason)
             : Links.SignInRefused(reason);
         return $"{http.Request.PathBase}/{page}";
     }

@@ -39,6 +39,9 @@ internal static class Links
     /// <summary>The same page, which says why a provider's account does not count.</summary>
     public static string SignInAgainRefused(string target, ExternalRefusal reason) => $"{SignInAgain(target)}&refused={reason}";
 
+    /// <summary>The address of the account page, which says why a provider's account was not linked.</summary>
+    public static string LinkRefused(ExternalRefusal reason) => $"{Account}?refused={reason}";
+
     /// <summary>The address of the page that says why a provider's account does not sign in.</summary>
     public static string SignInRefused(ExternalRefusal reason) => $"{SignIn}?refused={reason}";
 
