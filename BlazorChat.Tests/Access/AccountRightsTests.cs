@@ -5,6 +5,7 @@ using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using static BlazorChat.Tests.Access.RightsTable;
@@ -18,7 +19,7 @@ namespace BlazorChat.Tests.Access;
 [Trait(nameof(Kind), Kind.Host)]
 public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClassFixture<AccountRightsTests.Server>
 {
-    private static readonly Type[] Services = [typeof(AccountService), typeof(AccountDeletion), typeof(AccountMail), typeof(TwoFactor), typeof(PersonSessions)];
+    private static readonly Type[] Services = [typeof(AccountService), typeof(AccountDeletion), typeof(AccountMail), typeof(TwoFactor), typeof(Passkeys), typeof(ExternalSignIns), typeof(PersonSessions)];
 
     // Nobody has signed in when these are called. They ask a password or the secret of a link, or are for the process and the operator's command.
     private static readonly string[] WithoutCaller =
@@ -26,11 +27,16 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
         "AccountMail.ConfirmAddressAsync", "AccountMail.FindAddressAsync", "AccountMail.RequestReset",
         "AccountService.AppointAsync", "AccountService.CreateFirstLinkAsync", "AccountService.FindResetAsync", "AccountService.IsAdministratorsLinkAsync",
         "AccountService.ResetPasswordAsync", "AccountService.SignInAsync",
+        "ExternalSignIns.IsOwnLink", "ExternalSignIns.ReceiveAsync", "Passkeys.BeginSignInAsync", "Passkeys.SignInAsync",
         "PersonSessions.BeginAsync", "PersonSessions.EndAllAsync", "PersonSessions.JoinAsync", "PersonSessions.ResumeAsync", "TwoFactor.SignInAsync",
     ];
 
     // Tells a page of its own person what to show.
-    private static readonly string[] Words = ["AccountDeletion.RoomsOf", "AccountMail.ReadAddressAsync", "AccountService.OffersRegistration", "AccountService.ProofOfAsync", "TwoFactor.Begin", "TwoFactor.CountCodesAsync", "TwoFactor.IsOfferedAsync"];
+    private static readonly string[] Words =
+    [
+        "AccountDeletion.RoomsOf", "AccountMail.ReadAddressAsync", "AccountService.OffersRegistration", "AccountService.ProofOfAsync", "ExternalSignIns.ListAsync", "Passkeys.ListAsync",
+        "TwoFactor.Begin", "TwoFactor.CountCodesAsync", "TwoFactor.IsOfferedAsync",
+    ];
 
     public static TheoryData<string, string> Cells => CellsOf(OperationsOf(Services));
 
@@ -72,6 +78,17 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
         }
     }
 
+    [Fact]
+    public async Task Nobody_removes_somebody_elses_passkey()
+    {
+        var (caller, other) = await server.SceneAsync("member");
+        var id = await server.PasskeyAsync(other);
+        await using var scope = server.Host.App.Services.CreateAsyncScope();
+        var passkeys = scope.ServiceProvider.GetRequiredService<Passkeys>();
+        Assert.Equal(await passkeys.RemoveAsync(caller, Guid.NewGuid().ToString("N"), default), await passkeys.RemoveAsync(caller, id, default));
+        Assert.Single(await passkeys.ListAsync(other, default));
+    }
+
     private static string NameOf(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
 
     /// <summary>One server for all cells; each has people of its own.</summary>
@@ -86,7 +103,7 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
 
         public async Task InitializeAsync()
         {
-            Host = await ChatHost.StartAsync(settings: ["--Accounts:Guests=true"]);
+            Host = await ChatHost.StartAsync(settings: ["--Accounts:Guests=true", "--OpenIdConnect:Company:Authority=https://login.example.com", "--OpenIdConnect:Company:ClientId=chat"]);
             var row = new PersonRow { Id = Guid.NewGuid(), Name = "" };
             _hash = Host.App.Services.GetRequiredService<IPasswordHasher<PersonRow>>().HashPassword(row, Password);
         }
@@ -125,8 +142,8 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
         {
             null => Yes,
             { Kind: RoomErrorKind.NotFound } => NotThere,
-            // The code of an app is asked of whoever may.
-            { Kind: RoomErrorKind.Forbidden } => method.Name == nameof(TwoFactor.ConfirmAsync) ? Yes : No,
+            // The code of an app and the answer of a device are asked of whoever may.
+            { Kind: RoomErrorKind.Forbidden } => method.Name is nameof(TwoFactor.ConfirmAsync) or nameof(Passkeys.CreateAsync) ? Yes : No,
             _ => Yes,
         };
 
@@ -154,6 +171,10 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
         private async Task<object?> ArgumentAsync(string name, string method, Person caller, Guid other) => name switch
         {
             "by" or "person" or "guest" => caller,
+            "context" => Context(caller),
+            "provider" => Host.App.Services.GetRequiredService<OpenIdProviders>().All[0],
+            "id" => await PasskeyAsync(caller),
+            "credential" => "{}",
             "personId" => other,
             "linkId" => Guid.NewGuid(),
             "token" when method == nameof(TwoFactor.ConfirmAsync) => await SetupAsync(caller),
@@ -169,6 +190,26 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
             "cancellationToken" => CancellationToken.None,
             _ => throw new InvalidOperationException($"Give the parameter {name} of {method} a value here."),
         };
+
+        private DefaultHttpContext Context(Person caller) => new()
+        {
+            RequestServices = Host.App.Services,
+            User = PersonPrincipal.Create(caller),
+            Request = { Scheme = "https", Host = new HostString("chat.example.com") },
+        };
+
+        internal async Task<string> PasskeyAsync(Person caller)
+        {
+            var id = Guid.NewGuid().ToString("N");
+            await Host.App.Services.GetRequiredService<PeopleStore>().ChangeAsync(
+                change =>
+                {
+                    change.Add(new PasskeyRow { Id = id, PersonId = caller.Id, Name = "Laptop", PublicKey = [1], CreatedAt = TimeProvider.System.GetUtcNow() });
+                    return Task.FromResult(true);
+                },
+                default);
+            return id;
+        }
 
         private async Task<string> SetupAsync(Person caller)
         {

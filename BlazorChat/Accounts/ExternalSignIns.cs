@@ -68,7 +68,7 @@ internal sealed class ExternalSignIns(
     /// <summary>The providers, and which of them somebody has linked.</summary>
     public async Task<IReadOnlyList<ExternalLogin>> ListAsync(Person person, CancellationToken cancellationToken)
     {
-        if (providers.All.Count == 0)
+        if (providers.All.Count == 0 || directory.StandingOf(person) < Standing.Registered)
         {
             return [];
         }

@@ -74,7 +74,8 @@ internal sealed partial class Passkeys(
 
     /// <summary>Somebody's passkeys.</summary>
     public async Task<IReadOnlyList<NamedPasskey>> ListAsync(Person person, CancellationToken cancellationToken) =>
-        [.. (await store.ListPasskeysAsync(person.Id, cancellationToken).ConfigureAwait(false)).Select(p => new NamedPasskey(p.Id, p.Name, p.CreatedAt))];
+        directory.StandingOf(person) < Standing.Registered ? []
+        : [.. (await store.ListPasskeysAsync(person.Id, cancellationToken).ConfigureAwait(false)).Select(p => new NamedPasskey(p.Id, p.Name, p.CreatedAt))];
 
     /// <summary>Asks the browser for a new passkey, after they have shown that it is they.</summary>
     public async Task<Result<PasskeyRequest>> BeginCreateAsync(Person person, string? password, HttpContext context)
@@ -93,6 +94,11 @@ internal sealed partial class Passkeys(
     /// <summary>Takes a new passkey.</summary>
     public async Task<RoomError?> CreateAsync(Person person, string? token, string? credential, string? name, HttpContext context)
     {
+        if (directory.StandingOf(person) < Standing.Registered)
+        {
+            return RoomErrors.NoSuchPerson;
+        }
+
         if (Unprotect(_creations, token, $"{person.Id:N} {person.Session:N}") is not { } state || credential is not { Length: > 0 and < LongestAnswer })
         {
             return Failed;
@@ -137,6 +143,11 @@ internal sealed partial class Passkeys(
     /// <summary>Removes a passkey of somebody.</summary>
     public Task<RoomError?> RemoveAsync(Person person, string? id, CancellationToken cancellationToken) => store.ChangeAsync<RoomError?>(async change =>
     {
+        if (directory.StandingOf(person) < Standing.Registered)
+        {
+            return RoomErrors.NoSuchPerson;
+        }
+
         if (id is null || await change.FindPasskeyAsync(id).ConfigureAwait(false) is not { } row || row.PersonId != person.Id)
         {
             return Failed;
