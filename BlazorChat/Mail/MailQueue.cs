@@ -22,11 +22,14 @@ internal sealed partial class MailQueue(IMailSender sender, IOptions<MailOptions
     private readonly Channel<Func<CancellationToken, Task>> _work = Channel.CreateBounded<Func<CancellationToken, Task>>(
         new BoundedChannelOptions(Longest) { FullMode = BoundedChannelFullMode.Wait });
 
+    // Mails that wait for another try.
+    private int _waiting;
+
     /// <summary>Whether mail is sent at all.</summary>
     public bool IsOn => options.Value.IsOn;
 
     /// <summary>Sends a mail when it can be sent.</summary>
-    public void Send(OutgoingMail mail) => Run(cancellationToken => SendAsync(mail, cancellationToken));
+    public void Send(OutgoingMail mail) => Run(cancellationToken => SendAsync(mail, attempt: 0, cancellationToken));
 
     /// <summary>Does something in the background that may send mails, such as looking for whom they are.</summary>
     public void Run(Func<CancellationToken, Task> work)
@@ -53,37 +56,56 @@ internal sealed partial class MailQueue(IMailSender sender, IOptions<MailOptions
             }
         });
 
-    private async Task SendAsync(OutgoingMail mail, CancellationToken cancellationToken)
+    private async Task SendAsync(OutgoingMail mail, int attempt, CancellationToken cancellationToken)
     {
-        for (var attempt = 0; ; attempt++)
+        try
         {
-            try
+            if (await sender.SendAsync(mail, cancellationToken).ConfigureAwait(false))
             {
-                if (await sender.SendAsync(mail, cancellationToken).ConfigureAwait(false))
-                {
-                    LogSent();
-                }
-                else
-                {
-                    LogRefused();
-                }
-
-                return;
+                LogSent();
             }
-            catch (Exception e) when (e is IOException or ProtocolException or CommandException or AuthenticationException or SslHandshakeException or System.Net.Sockets.SocketException or TimeoutException
-                or ServiceNotConnectedException or NotSupportedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            else
             {
-                var delay = TryAgainAfter[Math.Min(attempt, TryAgainAfter.Length - 1)];
-                // The type alone: servers repeat addresses in what they say.
-                if (time.GetUtcNow() + delay >= mail.Until)
-                {
-                    LogGivenUp(e.GetType().Name);
-                    return;
-                }
-
+                LogRefused();
+            }
+        }
+        catch (Exception e) when (e is IOException or ProtocolException or CommandException or AuthenticationException or SslHandshakeException or System.Net.Sockets.SocketException or TimeoutException
+            or ServiceNotConnectedException or NotSupportedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            var delay = TryAgainAfter[Math.Min(attempt, TryAgainAfter.Length - 1)];
+            // The type alone: servers repeat addresses in what they say.
+            if (time.GetUtcNow() + delay >= mail.Until)
+            {
+                LogGivenUp(e.GetType().Name);
+            }
+            else if (Interlocked.Increment(ref _waiting) > Longest)
+            {
+                Interlocked.Decrement(ref _waiting);
+                LogFull();
+            }
+            else
+            {
                 LogTriedAgain(e.GetType().Name, delay);
-                await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+                // Apart from the senders, which others need meanwhile.
+                _ = SendAgainAsync(mail, attempt + 1, delay, cancellationToken);
             }
+        }
+    }
+
+    private async Task SendAgainAsync(OutgoingMail mail, int attempt, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+            Run(token => SendAsync(mail, attempt, token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
 
