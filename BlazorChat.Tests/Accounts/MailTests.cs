@@ -58,6 +58,37 @@ public sealed class MailTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mailed_password_ends_old_sign_ins_and_still_takes_the_second_step_after_which_its_owner_is_told()
+    {
+        await using var host = await StartAsync();
+        var olga = await ConfirmedAsync(host);
+        var begun = (await olga.SendAsync("/account", "two-factor-begin", ("Act", "begin"))).Text;
+        var app = AuthenticatorApp.Scan(begun);
+        await olga.PostAsync("/account", begun, "two-factor-confirm", ("Code", app.Code()), ("Password", Password));
+        Assert.True(host.Find("Olga").IsTwoFactor);
+        await AskAsync(host, "olga@example.com");
+        var reset = LinkIn(await _server.NextAsync());
+
+        // Whoever reads the mail has no more than a password, and signs nobody in with it.
+        const string next = "another good password";
+        var thief = host.Browser();
+        var set = await thief.SendAsync(reset, "set-password", ("Password", next));
+        Assert.Equal("/account/code?returnUrl=%2F", set.Response.Headers.Location?.OriginalString);
+        Assert.False(await AccountHost.IsInAsync(thief));
+        Assert.Contains("This code is wrong", (await thief.SendAsync("/account/code", "code", ("Code", app.Code()))).Text, StringComparison.Ordinal);
+        Assert.False(await AccountHost.IsInAsync(thief));
+        Assert.False(await AccountHost.IsInAsync(olga));
+        Assert.Contains("has been used", await host.Browser().ReadAsync(reset), StringComparison.Ordinal);
+        Assert.Contains("password is wrong", (await olga.SignInAsync("Olga", Password)).Text, StringComparison.Ordinal);
+
+        Assert.Equal("/account/code?returnUrl=%2F", (await olga.SignInAsync("Olga", next)).Response.Headers.Location?.OriginalString);
+        Assert.Equal(HttpStatusCode.Redirect, (await olga.SendAsync("/account/code", "code", ("Code", app.Code(1)))).Status);
+        Assert.True(await AccountHost.IsInAsync(olga));
+        Assert.Contains("Your password was set with a link that was mailed to you", await olga.ReadAsync("/account"), StringComparison.Ordinal);
+        Assert.Contains("recovery codes left", await olga.ReadAsync("/account"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_link_works_for_an_hour_and_the_next_one_replaces_it()
     {
         await using var host = await StartAsync();
