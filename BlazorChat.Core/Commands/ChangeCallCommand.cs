@@ -128,6 +128,12 @@ internal sealed record DecideToolCall(
                 return RoomErrors.NoSuchRoom;
             }
 
+            // Once more: the decision may have waited for the running response, and an account ends without the room's gate.
+            if (await context.AskAsync(RoomPermission.ManageMembers, null, token).ConfigureAwait(false) is { } no)
+            {
+                return no;
+            }
+
             var others = room.Settings.Rights.Always.RemoveAll(a => a.Name == call.Name);
             if (others.Length >= TurnRights.MostAlways)
             {

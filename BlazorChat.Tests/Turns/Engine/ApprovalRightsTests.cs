@@ -100,6 +100,22 @@ public sealed class ApprovalRightsTests
     }
 
     [Fact]
+    public async Task An_owner_who_stops_being_one_while_they_allow_a_tool_for_the_room_approves_only_the_call()
+    {
+        var authorizer = new ChangingAuthorizer();
+        await using var bench = await TurnBench.StartAsync(s => s.AddSingleton<IRoomAuthorizer>(authorizer.Over), TurnBench.Careful());
+        (await bench.AskAsync()).Call("c1", "careful", What).Finish();
+        var paused = await bench.PausedAsync();
+        // Asked before the decision is stored, and once more when the tool is to be allowed.
+        (authorizer.Forbidden, authorizer.AllowedBefore) = (RoomPermission.ManageMembers, 1);
+        Assert.Equal(
+            RoomErrorKind.Forbidden, (await bench.Responses.ApproveInRoomAsync(ChatHost.Ada, bench.Room.Id, paused.Id, "c1", What, paused.Calls.Single().Tool, default)).Error?.Kind);
+        (await bench.Host.Model.NextAsync()).Finish("Done.");
+        Assert.True((await bench.EndedAsync()).Calls.Single().Decision is { IsApproved: true, IsStanding: false });
+        Assert.Empty((await bench.Host.Live.ReadAsync(ChatHost.Ada, bench.Room.Id, default)).Value.Room.Settings.Rights.Always);
+    }
+
+    [Fact]
     public async Task A_tool_decides_from_its_arguments_and_a_rule_that_breaks_asks()
     {
         await using var bench = await TurnBench.StartAsync(
@@ -130,8 +146,11 @@ public sealed class ApprovalRightsTests
 
         public RoomPermission? Forbidden { get; set; }
 
+        /// <summary>How often it is still allowed.</summary>
+        public int AllowedBefore { get; set; }
+
         public ValueTask<RoomError?> AuthorizeAsync(Person? person, RoomPermission permission, AuthorizedResource? resource, CancellationToken cancellationToken) =>
-            permission == Forbidden ? ValueTask.FromResult<RoomError?>(new RoomError(RoomErrorKind.Forbidden, "Not any more.")) : _others!.AuthorizeAsync(person, permission, resource, cancellationToken);
+            permission == Forbidden && AllowedBefore-- <= 0 ? ValueTask.FromResult<RoomError?>(new RoomError(RoomErrorKind.Forbidden, "Not any more.")) : _others!.AuthorizeAsync(person, permission, resource, cancellationToken);
 
         public ChangingAuthorizer Over(IServiceProvider services)
         {
