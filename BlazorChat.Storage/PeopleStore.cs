@@ -184,12 +184,16 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
     public void Add(SessionRow session) => db.Sessions.Add(session);
 
     /// <summary>Ends a session.</summary>
-    public async Task EndSessionAsync(Guid id)
+    /// <returns>False if it had ended before.</returns>
+    public async Task<bool> EndSessionAsync(Guid id)
     {
-        if (await FindSessionAsync(id).ConfigureAwait(false) is { } session)
+        if (await FindSessionAsync(id).ConfigureAwait(false) is not { } session)
         {
-            db.Sessions.Remove(session);
+            return false;
         }
+
+        db.Sessions.Remove(session);
+        return true;
     }
 
     /// <summary>Ends all sessions of a person but one.</summary>
@@ -218,14 +222,14 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
     }
 
     /// <summary>Ends what a provider names: one session there, or all of an account.</summary>
-    /// <returns>How many ended.</returns>
-    public async Task<int> EndProviderSessionsAsync(string provider, string? subject, string? providerSession)
+    /// <returns>Whose sessions ended, one for each.</returns>
+    public async Task<IReadOnlyList<Guid>> EndProviderSessionsAsync(string provider, string? subject, string? providerSession)
     {
         var sessions = await db.Sessions.Where(s => s.Provider == provider
             && (providerSession == null || s.ProviderSession == providerSession)
             && (subject == null || db.ExternalLogins.Any(l => l.Provider == provider && l.Subject == subject && l.PersonId == s.PersonId))).ToListAsync(cancellationToken).ConfigureAwait(false);
         db.Sessions.RemoveRange(sessions);
-        return sessions.Count;
+        return sessions.ConvertAll(s => s.PersonId);
     }
 
     /// <summary>A passkey by id.</summary>

@@ -18,8 +18,8 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     private readonly Dictionary<Guid, MemberRow> _members = [];
     private readonly Dictionary<Guid, RoomInviteRow> _invites = [];
     private readonly List<RoomEvent> _events = [];
+    private readonly List<(AuditAction Action, Guid? PersonId)> _rights = [];
     private RoomRow? _room;
-    private bool _changesAccess;
 
     /// <summary>Whether the change leaves rows behind that it has marked as removed.</summary>
     public bool LeavesRows { get; private set; }
@@ -159,7 +159,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     public void Save(Room room)
     {
         var row = Found(_room);
-        _changesAccess |= (row.Visibility, row.HidesHistory) != (room.Visibility, room.HidesHistory);
+        NoteRights(row, room);
         row.Set(room);
     }
 
@@ -382,7 +382,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
             return [];
         }
 
-        db.Audit.AddRange(_events.Select(Recorded).OfType<AuditEntry>().Select(entry => AuditRow.Of(entry with { At = time.GetUtcNow() })));
+        db.Audit.AddRange(_events.SelectMany(Recorded).Select(entry => AuditRow.Of(entry with { At = time.GetUtcNow() })));
         var numbered = _events.Select(e => e with { Number = ++_room!.LastEvent }).ToImmutableArray();
         if (numbered.Length + db.ChangeTracker.Entries().Count() > InOrder)
         {
@@ -432,19 +432,57 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     };
 
     // With the change itself: what is done about rights is recorded, or not done.
-    private AuditEntry? Recorded(RoomEvent roomEvent) => roomEvent switch
+    private IEnumerable<AuditEntry> Recorded(RoomEvent roomEvent) => roomEvent switch
     {
-        RoomEvent.MemberSet set => Entry(set.IsAppointed ? AuditAction.OwnerAppointed : AuditAction.MemberSet, set.By, set.Member.PersonId),
-        RoomEvent.MemberRemoved removed => Entry(AuditAction.MemberRemoved, removed.By, removed.PersonId),
-        RoomEvent.InviteCreated created => Entry(AuditAction.InviteMade, created.By, null),
-        RoomEvent.InviteRevoked revoked => Entry(AuditAction.InviteRevoked, revoked.By, null),
-        RoomEvent.RoomChanged { By: { } by } when _changesAccess => Entry(AuditAction.AccessChanged, by, null),
-        RoomEvent.RoomCleared cleared => Entry(AuditAction.RoomCleared, cleared.By, null),
-        RoomEvent.RoomDeleted deleted => Entry(AuditAction.RoomDeleted, deleted.By, null),
-        RoomEvent.RoomBroughtBack back => Entry(AuditAction.RoomBroughtBack, back.By, null),
-        RoomEvent.RemovedForGood removed => Entry(AuditAction.RoomRemovedForGood, removed.By, null),
-        _ => null,
+        RoomEvent.MemberSet set => [Entry(set.IsAppointed ? AuditAction.OwnerAppointed : AuditAction.MemberSet, set.By, set.Member.PersonId)],
+        RoomEvent.MemberRemoved removed => [Entry(AuditAction.MemberRemoved, removed.By, removed.PersonId)],
+        RoomEvent.InviteCreated created => [Entry(AuditAction.InviteMade, created.By, null)],
+        RoomEvent.InviteRevoked revoked => [Entry(AuditAction.InviteRevoked, revoked.By, null)],
+        RoomEvent.RoomChanged { By: { } by } => TakeRights(by),
+        RoomEvent.RoomCleared cleared => [Entry(AuditAction.RoomCleared, cleared.By, null)],
+        RoomEvent.RoomDeleted deleted => [Entry(AuditAction.RoomDeleted, deleted.By, null)],
+        RoomEvent.RoomBroughtBack back => [Entry(AuditAction.RoomBroughtBack, back.By, null)],
+        RoomEvent.RemovedForGood removed => [Entry(AuditAction.RoomRemovedForGood, removed.By, null)],
+        _ => [],
     };
+
+    private List<AuditEntry> TakeRights(Author by)
+    {
+        var entries = _rights.ConvertAll(right => Entry(right.Action, by, right.PersonId));
+        _rights.Clear();
+        return entries;
+    }
+
+    // What a saved room changes about rights. It is recorded with the event that says who changed it.
+    private void NoteRights(RoomRow before, Room after)
+    {
+        if ((before.Visibility, before.HidesHistory) != (after.Visibility, after.HidesHistory))
+        {
+            _rights.Add((AuditAction.AccessChanged, null));
+        }
+
+        if (before.ArchivedAt is not null != after.IsArchived)
+        {
+            _rights.Add((after.IsArchived ? AuditAction.RoomArchived : AuditAction.RoomUnarchived, null));
+        }
+
+        var (was, now) = (TurnRightsJson.Read(before.TurnRights), after.Settings.Rights);
+        if (was == now)
+        {
+            return;
+        }
+
+        if ((was.Ask, was.Stop, was.Regenerate, was.Approve) != (now.Ask, now.Stop, now.Regenerate, now.Approve))
+        {
+            _rights.Add((AuditAction.TurnRightsChanged, null));
+        }
+
+        _rights.AddRange(now.Approvers.Except(was.Approvers).Select(id => (AuditAction.ApproverNamed, (Guid?)id)));
+        _rights.AddRange(was.Approvers.Except(now.Approvers).Select(id => (AuditAction.ApproverDismissed, (Guid?)id)));
+        // Allowed as it is now, a tool takes the place of what it was before.
+        _rights.AddRange(now.Always.Except(was.Always).Select(_ => (AuditAction.ToolAllowed, (Guid?)null)));
+        _rights.AddRange(was.Always.Where(a => !now.Always.Any(kept => kept.Name == a.Name)).Select(_ => (AuditAction.ToolRevoked, (Guid?)null)));
+    }
 
     private AuditEntry Entry(AuditAction action, Author by, Guid? personId) =>
         new(action, IdOf(by), personId, roomId);

@@ -18,11 +18,17 @@ internal enum AuditAction
     /// <summary>Somebody was signed out everywhere.</summary>
     SignedOutEverywhere = 5,
 
-    /// <summary>How somebody signs in was changed in another way: two factors, passkeys, other providers.</summary>
+    /// <summary>How somebody signs in was changed in another way: two factors, passkeys, other providers, the address.</summary>
     SignInChanged = 6,
 
     /// <summary>Somebody confirmed that an address is theirs.</summary>
     EmailConfirmed = 7,
+
+    /// <summary>Two-factor sign-in was turned off, by its owner or by an administrator.</summary>
+    TwoFactorOff = 8,
+
+    /// <summary>Sign-ins of somebody ended because their OpenID provider said so.</summary>
+    SignedOutByProvider = 9,
 
     /// <summary>Somebody was made an administrator.</summary>
     AdministratorAppointed = 10,
@@ -74,6 +80,27 @@ internal enum AuditAction
 
     /// <summary>What had been removed from a room, or the room itself, was removed for good before its time.</summary>
     RoomRemovedForGood = 29,
+
+    /// <summary>A room was archived.</summary>
+    RoomArchived = 30,
+
+    /// <summary>An archived room is one like others again.</summary>
+    RoomUnarchived = 31,
+
+    /// <summary>Somebody was named to approve tool calls in a room, whoever asked.</summary>
+    ApproverNamed = 32,
+
+    /// <summary>Somebody does not approve any more, whoever asked.</summary>
+    ApproverDismissed = 33,
+
+    /// <summary>Who may ask, stop, regenerate or approve in a room was changed.</summary>
+    TurnRightsChanged = 34,
+
+    /// <summary>A tool was allowed for a whole room.</summary>
+    ToolAllowed = 35,
+
+    /// <summary>A tool is not allowed for a whole room any more.</summary>
+    ToolRevoked = 36,
 }
 
 /// <summary>

@@ -37,7 +37,7 @@ internal sealed record ArchiveRoom(Guid RoomId, Person? By, bool IsArchived) : R
 
             var changed = room with { ArchivedAt = IsArchived ? context.Now : null };
             change.Save(changed);
-            change.Tell(new RoomEvent.RoomChanged(changed));
+            change.Tell(new RoomEvent.RoomChanged(changed) { By = context.By });
             return changed;
         }, cancellationToken).ConfigureAwait(false);
         if (archived.Error is null && IsArchived)

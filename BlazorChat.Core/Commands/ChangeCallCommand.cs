@@ -141,7 +141,7 @@ internal sealed record DecideToolCall(
             }
 
             CommandLog.ToolAllowed(context.Logger, call.Name, CallId, RoomId);
-            return change.SaveAndTell(room, room.Settings.Rights with { Always = others.Add(new StandingApproval(call.Name, tool, context.By, context.Now)) });
+            return change.SaveAndTell(room, room.Settings.Rights with { Always = others.Add(new StandingApproval(call.Name, tool, context.By, context.Now)) }, context.By);
         }, cancellationToken).ConfigureAwait(false)).Select(_ => response);
     }
 

@@ -47,7 +47,7 @@ internal sealed record ChangeRoom(Guid RoomId, Person? By, string? Name, RoomSet
             }
 
             change.Save(changed);
-            change.Tell(new RoomEvent.RoomChanged(changed));
+            change.Tell(new RoomEvent.RoomChanged(changed) { By = context.By });
             return changed;
         }, cancellationToken);
 }

@@ -97,7 +97,7 @@ internal sealed record ForgetPerson(Guid RoomId, Guid PersonId, DeletedPerson Pe
         var kept = rights with { Approvers = rights.Approvers.Remove(PersonId), Always = rights.Always.RemoveAll(a => a.By.IsSameAs(Person.Author)) };
         if (kept != rights)
         {
-            change.SaveAndTell(room, kept);
+            change.SaveAndTell(room, kept, Person.Author);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed record RemoveMember(Guid RoomId, Person? By, Guid PersonId) : Ro
             if (room.Settings.Rights.Approvers.Contains(PersonId))
             {
                 // In an open room they can still write.
-                change.SaveAndTell(room, room.Settings.Rights with { Approvers = room.Settings.Rights.Approvers.Remove(PersonId) });
+                change.SaveAndTell(room, room.Settings.Rights with { Approvers = room.Settings.Rights.Approvers.Remove(PersonId) }, context.By);
             }
 
             change.Tell(new RoomEvent.MemberRemoved(PersonId, context.By));

@@ -23,6 +23,6 @@ internal sealed record RevokeTool(Guid RoomId, Person? By, string ToolName) : Ro
             }
 
             var kept = room.Settings.Rights.Always.RemoveAll(a => a.Name == ToolName);
-            return kept.Length == room.Settings.Rights.Always.Length ? room : change.SaveAndTell(room, room.Settings.Rights with { Always = kept });
+            return kept.Length == room.Settings.Rights.Always.Length ? room : change.SaveAndTell(room, room.Settings.Rights with { Always = kept }, context.By);
         }, cancellationToken);
 }

@@ -46,6 +46,6 @@ internal sealed record SetApprover(Guid RoomId, Person? By, Guid PersonId, bool 
                 named = named.Add(PersonId);
             }
 
-            return named.SequenceEqual(room.Settings.Rights.Approvers) ? room : change.SaveAndTell(room, room.Settings.Rights with { Approvers = named });
+            return named.SequenceEqual(room.Settings.Rights.Approvers) ? room : change.SaveAndTell(room, room.Settings.Rights with { Approvers = named }, context.By);
         }, cancellationToken);
 }

@@ -140,11 +140,11 @@ internal static class RoomChanges
 {
     /// <summary>Saves a room with other rights and tells that it changed.</summary>
     /// <returns>The room.</returns>
-    public static Room SaveAndTell(this IRoomChange change, Room room, TurnRights rights)
+    public static Room SaveAndTell(this IRoomChange change, Room room, TurnRights rights, Author by)
     {
         var changed = room with { Settings = room.Settings with { Rights = rights } };
         change.Save(changed);
-        change.Tell(new RoomEvent.RoomChanged(changed));
+        change.Tell(new RoomEvent.RoomChanged(changed) { By = by });
         return changed;
     }
 

@@ -102,7 +102,7 @@ internal abstract record RoomEvent
     /// <summary>The room's name, settings, visibility or cost changed, or whether it is archived.</summary>
     public sealed record RoomChanged(Room Room) : RoomEvent
     {
-        /// <summary>Who changed who can see it; null for other changes.</summary>
+        /// <summary>Who changed it; null for the server. Who changes rights is recorded.</summary>
         public Author? By { get; init; }
 
         /// <inheritdoc />

@@ -260,7 +260,8 @@ public sealed class OpenIdTests : IAsyncLifetime
         }
     }
 
-    private static async Task<HttpStatusCode> LogOutAsync(AccountHost host, string token)
+    /// <summary>Sends a logout token.</summary>
+    internal static async Task<HttpStatusCode> LogOutAsync(AccountHost host, string token)
     {
         using var client = new HttpClient { BaseAddress = new Uri(host.Chat.App.Urls.First()) };
         using var form = new FormUrlEncodedContent([KeyValuePair.Create("logout_token", token)]);

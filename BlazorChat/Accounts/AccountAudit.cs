@@ -23,12 +23,8 @@ internal sealed class AccountAudit(IAuditLog log, PeopleDirectory directory)
             ? []
             : [.. (await log.ReadNewestAsync(Shown, cancellationToken).ConfigureAwait(false)).Select(LineOf)];
 
-    private AuditLine LineOf(AuditEntry entry) => new(
-        entry.At, entry.By is { } by ? NameOf(by) : "The server", WordsOf(entry.Action), entry.PersonId is { } person && person != entry.By ? NameOf(person) : null, entry.RoomId?.ToString("N")[^8..]);
-
-    private string NameOf(Guid personId) => directory.NameOf(personId) ?? Names.GonePerson;
-
-    private static string WordsOf(AuditAction action) => action switch
+    /// <summary>What was done, in words that come after who did it and before whom it concerns.</summary>
+    public static string? WordsOf(AuditEntry entry) => entry.Action switch
     {
         AuditAction.AccountCreated => "created an account",
         AuditAction.PasswordChanged => "changed the password",
@@ -37,16 +33,18 @@ internal sealed class AccountAudit(IAuditLog log, PeopleDirectory directory)
         AuditAction.SignedOutEverywhere => "signed out everywhere",
         AuditAction.SignInChanged => "changed how to sign in",
         AuditAction.EmailConfirmed => "confirmed an e-mail address",
+        AuditAction.TwoFactorOff => IsOwn(entry) ? "turned off two-factor sign-in" : "turned off the two-factor sign-in of",
+        AuditAction.SignedOutByProvider => "was told by an OpenID provider to sign out",
         AuditAction.AdministratorAppointed => "made an administrator of",
         AuditAction.AdministratorDismissed => "dismissed as administrator",
         AuditAction.AccountDisabled => "disabled",
         AuditAction.AccountEnabled => "enabled",
-        AuditAction.AccountDeleted => "deleted the account of",
+        AuditAction.AccountDeleted => IsOwn(entry) ? "deleted the account" : "deleted the account of",
         AuditAction.InvitationMade => "made an invitation",
         AuditAction.InvitationRevoked => "revoked an invitation",
-        AuditAction.MemberSet => "set the role of",
-        AuditAction.MemberRemoved => "removed from a room",
-        AuditAction.OwnerAppointed => "appointed as owner",
+        AuditAction.MemberSet => IsOwn(entry) ? "came into a room by an invite" : "set the role of",
+        AuditAction.MemberRemoved => IsOwn(entry) ? "left a room" : "removed from a room",
+        AuditAction.OwnerAppointed => IsOwn(entry) ? "became the owner of a room" : "appointed as owner",
         AuditAction.AccessChanged => "changed who can see a room",
         AuditAction.InviteMade => "made an invite link",
         AuditAction.InviteRevoked => "revoked an invite link",
@@ -54,6 +52,21 @@ internal sealed class AccountAudit(IAuditLog log, PeopleDirectory directory)
         AuditAction.RoomDeleted => "deleted a room",
         AuditAction.RoomBroughtBack => "brought back a room or its messages",
         AuditAction.RoomRemovedForGood => "removed a room or its messages for good",
-        _ => "did something that this version does not know",
+        AuditAction.RoomArchived => "archived a room",
+        AuditAction.RoomUnarchived => "took a room out of the archive",
+        AuditAction.ApproverNamed => IsOwn(entry) ? "named themselves as approver" : "named as approver",
+        AuditAction.ApproverDismissed => IsOwn(entry) ? "dismissed themselves as approver" : "dismissed as approver",
+        AuditAction.TurnRightsChanged => "changed who may do what with answers in a room",
+        AuditAction.ToolAllowed => "allowed a tool for a whole room",
+        AuditAction.ToolRevoked => "took back that a tool was allowed for a whole room",
+        _ => null,
     };
+
+    private static bool IsOwn(AuditEntry entry) => entry.By == entry.PersonId;
+
+    private AuditLine LineOf(AuditEntry entry) => new(
+        entry.At, entry.By is { } by ? NameOf(by) : "The server", WordsOf(entry) ?? "did something that this version does not know",
+        entry.PersonId is { } person && !IsOwn(entry) ? NameOf(person) : null, entry.RoomId?.ToString("N")[^8..]);
+
+    private string NameOf(Guid personId) => directory.NameOf(personId) ?? Names.GonePerson;
 }

@@ -139,11 +139,16 @@ internal sealed class AccountService(
                     return Refusal(UsedUp);
                 }
 
-                stored.Standing = link.Kind == OneTimeLinkKind.Administrator ? Standing.Administrator : stored.Standing;
+                if (link.Kind == OneTimeLinkKind.Administrator)
+                {
+                    stored.Standing = Standing.Administrator;
+                    Record(change, AuditAction.AdministratorAppointed, null, stored.Id);
+                }
+
                 change.Remove(link);
             }
 
-            change.Record(new AuditEntry(AuditAction.AccountCreated, stored.Id, stored.Id), now);
+            Record(change, AuditAction.AccountCreated, stored.Id, stored.Id);
             // Whoever has a copy of the guest's cookie has no part in the account.
             await change.EndSessionsAsync(stored.Id, except: null).ConfigureAwait(false);
             signedIn = await sessions.BeginAsync(change, stored).ConfigureAwait(false);
@@ -425,8 +430,14 @@ internal sealed class AccountService(
                 change.Add(row);
             }
 
+            if (row.IsDisabled)
+            {
+                Record(change, AuditAction.AccountEnabled, null, row.Id);
+            }
+
             (row.Standing, row.IsDisabled) = (Standing.Administrator, false);
             Record(change, AuditAction.AdministratorAppointed, null, row.Id);
+            Record(change, AuditAction.PasswordLinkMade, null, row.Id);
             row.SecurityStamp ??= Guid.NewGuid().ToString("N");
             await change.SaveAsync().ConfigureAwait(false);
             await AddLinkAsync(change, OneTimeLinkKind.Password, row.Id, null, token, AccountLinks.ResetLifetime).ConfigureAwait(false);

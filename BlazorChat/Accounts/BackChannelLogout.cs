@@ -50,7 +50,13 @@ internal sealed partial class BackChannelLogout(PeopleStore store, OpenIdProvide
         var ended = await store.ChangeAsync(async change =>
         {
             change.Why = SessionEnd.Provider;
-            return await change.EndProviderSessionsAsync(provider.Name, subject, session).ConfigureAwait(false);
+            var people = await change.EndProviderSessionsAsync(provider.Name, subject, session).ConfigureAwait(false);
+            foreach (var personId in people.Distinct())
+            {
+                change.Record(new AuditEntry(AuditAction.SignedOutByProvider, By: null, personId), time.GetUtcNow());
+            }
+
+            return people.Count;
         }, context.RequestAborted).ConfigureAwait(false);
         LogEnded(ended, provider.Name);
         return Results.Ok();

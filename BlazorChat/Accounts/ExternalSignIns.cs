@@ -271,6 +271,7 @@ internal sealed class ExternalSignIns(
         await names.TakeOrRenameAsync(change, row, name).ConfigureAwait(false);
         row.Standing = Standing.Registered;
         row.SecurityStamp = Guid.NewGuid().ToString("N");
+        change.Record(new AuditEntry(AuditAction.AccountCreated, row.Id, row.Id), now);
         if (AccountService.TryReadEmail(email, out var address))
         {
             (row.Email, row.EmailKey) = (address, names.NormalizeEmail(address));

@@ -74,10 +74,14 @@ internal sealed partial class GroupRights(PeopleStore store, RoomAccessDirectory
         {
             if (await change.FindAsync(personId).ConfigureAwait(false) is { Standing: >= Standing.Registered } row)
             {
-                change.Record(new AuditEntry(isAdministrator ? AuditAction.AdministratorAppointed : AuditAction.AdministratorDismissed, By: null, personId), time.GetUtcNow());
+                var before = row.Standing;
                 (row.Standing, row.AdministratorBy) = isAdministrator ? (Standing.Administrator, provider.Name)
                     : row.AdministratorBy == provider.Name ? (Standing.Registered, null)
                     : (row.Standing, row.AdministratorBy);
+                if (row.Standing != before)
+                {
+                    change.Record(new AuditEntry(isAdministrator ? AuditAction.AdministratorAppointed : AuditAction.AdministratorDismissed, By: null, personId), time.GetUtcNow());
+                }
             }
 
             return true;

@@ -145,7 +145,11 @@ internal sealed partial class OpenIdChecks(
         await store.ChangeAsync(async change =>
         {
             change.Why = SessionEnd.Provider;
-            await change.EndSessionAsync(row.Id).ConfigureAwait(false);
+            if (await change.EndSessionAsync(row.Id).ConfigureAwait(false))
+            {
+                change.Record(new AuditEntry(AuditAction.SignedOutByProvider, By: null, row.PersonId), time.GetUtcNow());
+            }
+
             return true;
         }, CancellationToken.None).ConfigureAwait(false);
         _tried.TryRemove(row.Id, out _);

@@ -96,7 +96,18 @@ internal sealed class TwoFactor(
     public async Task<Result<IReadOnlyList<string>>> RenewCodesAsync(Person person, string? password, CancellationToken cancellationToken)
     {
         var own = await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false);
-        return own.Error is { } no ? no : own.Value.IsTwoFactor ? await MakeCodesAsync(own.Value).ConfigureAwait(false) : SetupExpired;
+        if (own.Error is { } no)
+        {
+            return no;
+        }
+
+        if (!own.Value.IsTwoFactor)
+        {
+            return SetupExpired;
+        }
+
+        RecordWith(AuditAction.SignInChanged, person.Id);
+        return await MakeCodesAsync(own.Value).ConfigureAwait(false);
     }
 
     /// <summary>Turns it off.</summary>
@@ -109,11 +120,7 @@ internal sealed class TwoFactor(
         }
 
         TurnOff(own.Value);
-        identity.Also = (change, _) =>
-        {
-            change.Record(new AuditEntry(AuditAction.SignInChanged, person.Id, person.Id), time.GetUtcNow());
-            return Task.FromResult<IdentityError?>(null);
-        };
+        RecordWith(AuditAction.TwoFactorOff, person.Id);
         return (await users.UpdateAsync(own.Value).ConfigureAwait(false)).Succeeded ? null : RoomErrors.NotStored;
     }
 
@@ -127,7 +134,7 @@ internal sealed class TwoFactor(
 
         TurnOff(row);
         row.IsTwoFactorEnded = true;
-        change.Record(new AuditEntry(AuditAction.SignInChanged, by.Id, personId), time.GetUtcNow());
+        change.Record(new AuditEntry(AuditAction.TwoFactorOff, by.Id, personId), time.GetUtcNow());
         return null;
     }, cancellationToken);
 
@@ -189,6 +196,12 @@ internal sealed class TwoFactor(
         // Whoever is between the two steps begins again.
         row.SecurityStamp = Guid.NewGuid().ToString("N");
     }
+
+    private void RecordWith(AuditAction action, Guid personId) => identity.Also = (change, _) =>
+    {
+        change.Record(new AuditEntry(action, personId, personId), time.GetUtcNow());
+        return Task.FromResult<IdentityError?>(null);
+    };
 
     private Task<bool> IsRightAsync(PersonRow row, string digits) => users.VerifyTwoFactorTokenAsync(row, TokenOptions.DefaultAuthenticatorProvider, digits);
 
