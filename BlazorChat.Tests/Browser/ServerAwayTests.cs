@@ -83,8 +83,8 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
 
     [Theory]
     [InlineData("killed")]
-    [InlineData("stopped")]
     [InlineData("cut off")]
+    [SoakData("stopped")]
     public async Task So_does_one_that_was_gone_back_to(string how)
     {
         await LeaveAsync(how);
@@ -121,9 +121,9 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
     }
 
     [Theory]
-    [InlineData("killed")]
     [InlineData("stopped")]
     [InlineData("cut off")]
+    [SoakData("killed")]
     public async Task What_needs_the_server_says_so_and_what_was_typed_is_sent_afterwards(string how)
     {
         await _app.SayAsync(_ada, "To be edited");
@@ -164,8 +164,8 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
 
     [Theory]
     [InlineData("killed")]
-    [InlineData("stopped")]
     [InlineData("cut off")]
+    [SoakData("stopped")]
     public async Task Settings_that_were_changed_meanwhile_are_saved_although_the_page_comes_back_in_another_room(string how)
     {
         await Button("Settings").ClickAsync();
@@ -274,9 +274,9 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
 
     [Theory]
     [InlineData("killed", "New room")]
-    [InlineData("stopped", "New room")]
-    [InlineData("cut off", "New room")]
     [InlineData("stopped", "Rename")]
+    [InlineData("cut off", "New room")]
+    [SoakData("stopped", "New room")]
     public async Task A_dialog_with_something_typed_is_there_afterwards_on_a_phone_too(string how, string which)
     {
         await _ada.Page.SetViewportSizeAsync(390, 844);
@@ -361,8 +361,8 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
 
     [Theory]
     [InlineData("killed")]
-    [InlineData("stopped")]
     [InlineData(null)]
+    [SoakData("stopped")]
     public async Task The_name_is_changed_on_a_page_of_its_own_and_the_room_comes_back_afterwards(string? how)
     {
         if (how is not null)

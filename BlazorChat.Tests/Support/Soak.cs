@@ -1,3 +1,6 @@
+using System.Reflection;
+using Xunit.Sdk;
+
 namespace BlazorChat.Tests.Support;
 
 /// <summary>
@@ -12,4 +15,11 @@ internal static class Soak
     /// <param name="sample">In the ordinary run.</param>
     /// <param name="whole">In the soak run.</param>
     public static int Times(int sample, int whole) => IsWhole ? whole : sample;
+}
+
+/// <summary>A row of a theory that the soak run alone takes: the ordinary run has others of its kind.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+internal sealed class SoakDataAttribute(params object?[] values) : DataAttribute
+{
+    public override IEnumerable<object?[]> GetData(MethodInfo testMethod) => Soak.IsWhole ? [values] : [];
 }
