@@ -101,7 +101,10 @@ public sealed partial class RoomService
 
     /// <summary>The rooms that only this person owns, of those who can still act. Whoever leaves the server has to decide about them.</summary>
     internal ImmutableArray<Room> OwnedAlone(Guid personId) =>
-        [.. _directory.Rooms.Select(r => r.Room).Where(r => _access.Find(r.Id) is { } access && access.Members.Values.IsLastOwner(personId, _people))];
+        [.. _directory.Rooms.Select(r => r.Room).Where(r => IsLastOwner(r.Id, personId))];
+
+    /// <summary>Whether a room has no other owner who can still act.</summary>
+    internal bool IsLastOwner(Guid roomId, Guid personId) => _access.Find(roomId) is { } access && access.Members.Values.IsLastOwner(personId, _people);
 
     /// <summary>Has all rooms forget somebody who was deleted, little by little, so that nobody waits. Goes on where an earlier call ended.</summary>
     /// <param name="personId">The person.</param>

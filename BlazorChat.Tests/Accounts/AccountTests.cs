@@ -210,7 +210,7 @@ public sealed class AccountTests
         await ada.JoinAsync("Ada");
         var taken = await host.Browser().SendAsync("/join", "join", ("Name", "ADA"));
         Assert.Contains("already called ADA", taken.Text, StringComparison.Ordinal);
-        Assert.Contains("sign in if it is yours", taken.Text, StringComparison.Ordinal);
+        Assert.Contains("sign in if you have an account", taken.Text, StringComparison.Ordinal);
         Assert.Contains("already called Demo", (await host.Browser().SendAsync("/join", "join", ("Name", "demo"))).Text.Replace("demo", "Demo", StringComparison.Ordinal), StringComparison.Ordinal);
 
         host.Time.Advance(TimeSpan.FromDays(89));

@@ -1,4 +1,5 @@
 using AngleSharp.Dom;
+using BlazorChat.Access;
 using BlazorChat.Assistants.Mcp;
 using BlazorChat.Components;
 using BlazorChat.Components.Layout;
@@ -38,6 +39,7 @@ public sealed class PageHost : IAsyncDisposable
         var page = new BunitContext();
         page.JSInterop.Mode = JSRuntimeMode.Loose;
         page.Services.AddSingleton(Chat.Rooms);
+        page.Services.AddSingleton(Chat.App.Services.GetRequiredService<PeopleDirectory>());
         page.Services.AddSingleton(Chat.Live);
         page.Services.AddSingleton(Chat.Responses);
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<ToolCatalog>());

@@ -76,6 +76,7 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         var room = await _host.Chat.RoomAsync("Notes");
         var page = _host.Open(room);
         await Click(page, "Delete…");
+        Assert.Contains("You can undo this for 30 days, under “Recently removed” in your menu.", page.Find("dialog").TextContent, StringComparison.Ordinal);
         await Click(page, "Delete room");
         Assert.Equal(RoomErrorKind.NotFound, (await _host.Chat.Live.ReadAsync(ChatHost.Ada, room.Id, default)).Error?.Kind);
     }

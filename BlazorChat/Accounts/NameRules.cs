@@ -20,7 +20,7 @@ internal sealed class NameRules(IAssistants assistants, TimeProvider time) : ILo
     public static string KeyOf(string name) => NameKeys.Of(name);
 
     /// <summary>What somebody reads who wants a name that is taken.</summary>
-    public static RoomError Taken(string name) => new(RoomErrorKind.Conflict, $"Somebody here is already called {name}. Choose another name, or sign in if it is yours.");
+    public static RoomError Taken(string name) => new(RoomErrorKind.Conflict, $"Somebody here is already called {name}. Choose another name, or sign in if you have an account.");
 
     /// <inheritdoc />
     public string? NormalizeName(string? name) => name is null ? null : KeyOf(name);

@@ -27,6 +27,14 @@ internal static class AccessWords
         _ => "Owner",
     };
 
+    /// <summary>What somebody with a role is now, told to whoever made them that.</summary>
+    public static string Became(RoomRole role) => role switch
+    {
+        RoomRole.Viewer => "is a viewer now.",
+        RoomRole.Member => "is a member now.",
+        _ => "is an owner now.",
+    };
+
     /// <summary>A role with what it allows, as a choice.</summary>
     public static string Choice(RoomRole role) => role switch
     {

@@ -1,6 +1,6 @@
 // <chat-leftovers>: texts that have no room any more to be shown in. A message that was refused after the person had left its room, and
-// drafts and unsent messages of a room that was deleted, and settings of another room that were refused, are shown on whatever page the
-// person is, with a button to copy them.
+// drafts and unsent messages of a room that was deleted or closed to them, and settings of another room that were refused, are shown on
+// whatever page the person is, with a button to copy them.
 // <room-gone data-room> on a page says that this room does not exist (any more).
 import { announce } from './announce.js';
 import { write } from './copy.js';
@@ -9,7 +9,10 @@ import { refusedSettings } from './settings.js';
 import { discard, gather, isMine, retry, unsent } from './unsent.js';
 import { isGone, sure, tabId } from './tabs.js';
 
-const LABELS = { Draft: 'Draft of a deleted room', 'Not sent': 'Message that was not sent', 'Setting not saved': 'Setting that was not saved' };
+const LABELS = { Draft: 'Draft of a room that you can no longer see', 'Not sent': 'Message that was not sent', 'Setting not saved': 'Setting that was not saved' };
+
+// Of a room that was deleted, and of one that the person may not see any more: whether it still exists is nothing that they may learn here.
+const GONE = 'You can no longer see this room.';
 
 const gone = new Set();
 const person = document.body.dataset.person ?? '';
@@ -82,10 +85,10 @@ customElements.define('chat-leftovers', class extends HTMLElement {
   async show() {
     await sure;
     const left = unsent(person).filter(entry => isMine(entry) && entry.room !== shownRoom() && (entry.problem || gone.has(entry.room)))
-      .map(entry => ({ ...entry, title: 'Not sent', problem: entry.problem ?? 'This room was deleted.', remove: () => discard(entry), again: gone.has(entry.room) ? undefined : () => retry(entry) }));
+      .map(entry => ({ ...entry, title: 'Not sent', problem: entry.problem ?? GONE, remove: () => discard(entry), again: gone.has(entry.room) ? undefined : () => retry(entry) }));
     for (const draft of drafts(person).filter(draft => gone.has(draft.room))) {
       if (draft.tab === tabId() || draft.tab === undefined || await isGone(draft.tab)) {
-        left.push({ ...draft, id: draft.key, title: 'Draft', problem: 'This room was deleted.', remove: () => { removeDraft(draft); this.refresh(); } });
+        left.push({ ...draft, id: draft.key, title: 'Draft', problem: GONE, remove: () => { removeDraft(draft); this.refresh(); } });
       }
     }
 
