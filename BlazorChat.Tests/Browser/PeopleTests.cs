@@ -76,11 +76,13 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await Expect(bella.RoomList.GetByRole(AriaRole.Link, new() { Name = "Plans", Exact = true })).ToHaveCountAsync(0);
         await Expect(bella.Page.GetByText("plugh")).ToHaveCountAsync(0);
 
+        // Whether the room still exists is nothing to her.
+        await bella.Page.GotoAsync(new Uri(bella.Address, room).ToString());
+        await Expect(bella.Page.GetByText("Draft in Plans. You can no longer see this room.")).ToBeVisibleAsync();
+
         // The used link lets in nobody, and she gets back by another: what she had typed is there.
         await bella.Page.GotoAsync(link);
         await Expect(bella.Heading).ToHaveTextAsync("This invite doesn’t work");
-        // The room still exists, which is nothing to her.
-        await Expect(bella.Page.GetByText("Draft in Plans. You can no longer see this room.")).ToBeVisibleAsync();
         await bella.Page.GotoAsync(await InviteAsync("Member"));
         await bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" }).ClickAsync();
         await bella.ReadyAsync();
