@@ -1,10 +1,12 @@
 using System.Net;
 using BlazorChat.Access;
+using BlazorChat.Accounts;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Accounts;
 
@@ -25,6 +27,8 @@ public sealed class AccountTests
         var link = host.FirstLink!;
 
         // Looking at it does not use it up.
+        string? ended = null;
+        using var page = host.Follow("Grace", why => ended = why);
         Assert.Contains("administrator of this server", await guest.ReadAsync(link), StringComparison.Ordinal);
         var administrator = await host.AdministratorAsync();
         Assert.Contains("Accounts and guests", await administrator.ReadAsync("/people"), StringComparison.Ordinal);
@@ -32,7 +36,15 @@ public sealed class AccountTests
 
         Assert.Equal(Standing.None, host.People.StandingOf(person));
         Assert.False(await AccountHost.IsInAsync(guest));
-        Assert.Contains("<h1>Sign in</h1>", await guest.ReadAsync("/join"), StringComparison.Ordinal);
+        var signIn = await guest.ReadAsync("/join");
+        Assert.Contains("<h1>Sign in</h1>", signIn, StringComparison.Ordinal);
+        // What they read is what holds: it takes an invitation, and with one they are the same person.
+        const string Way = "To keep your messages and rooms, ask an administrator for an invitation, and open it in this browser.";
+        Assert.Contains(Way, signIn, StringComparison.Ordinal);
+        Assert.Contains(Way, ended, StringComparison.Ordinal);
+        Assert.Contains("you need an invitation", await guest.ReadAsync("/account/create"), StringComparison.Ordinal);
+        await AccountHost.CreateAsync(guest, await AccountHost.InviteAsync(administrator), "Grace");
+        Assert.Equal(person.Id, host.Find("Grace").Id);
 
         await host.RestartAsync();
         Assert.Null(host.FirstLink);
@@ -149,6 +161,7 @@ public sealed class AccountTests
         var cookie = host.CookieFromBefore(id, "Ada");
         var (claimer, copy) = (host.Browser(cookie), host.Browser(cookie));
         Assert.False(await AccountHost.IsInAsync(claimer));
+        Assert.Contains("a new account keeps your messages and rooms", await claimer.ReadAsync("/"), StringComparison.Ordinal);
         Assert.Contains("keep your messages and rooms", await claimer.ReadAsync("/account/create"), StringComparison.Ordinal);
         Assert.Equal(registration != "Open", (await host.Browser().ReadAsync("/account/create")) is var other && !other.Contains("name=\"Password\"", StringComparison.Ordinal));
         await AccountHost.CreateAsync(claimer, "/account/create", "Ada");
@@ -157,6 +170,47 @@ public sealed class AccountTests
         Assert.DoesNotContain("keep your messages and rooms", await copy.ReadAsync("/account/create"), StringComparison.Ordinal);
         await host.RestartAsync("--Accounts:Guests=true");
         Assert.False(await AccountHost.IsInAsync(host.Browser(cookie)));
+    }
+
+    [Theory]
+    [InlineData("Invitation", false, "Ask an administrator of this server for an invitation to create one. Then open the link to the room again.", "they first need an invitation from an administrator")]
+    [InlineData("Invitation", true, "Continue with Company, and you get an account.", "or get one with Company")]
+    [InlineData("Closed", false, "This server takes no new accounts.", "which takes no new ones")]
+    [InlineData("Open", false, ">Create account</a>", "with the account that they have or create")]
+    public async Task The_link_to_a_room_says_what_it_is_to_somebody_without_an_account_and_leads_there_in_the_end(string registration, bool hasProvider, string wayIn, string letsIn)
+    {
+        string[] provider = ["--OpenIdConnect:Company:Authority=https://id.example.com", "--OpenIdConnect:Company:ClientId=chat", "--OpenIdConnect:Company:ClientSecret=secret", "--OpenIdConnect:Company:CreateAccounts=true"];
+        await using var host = await AccountHost.StartAsync(settings: ["--Accounts:Guests=false", $"--Accounts:Registration={registration}", .. hasProvider ? provider : []]);
+        var stranger = host.Browser();
+        var page = await stranger.ReadAsync("/invite/abc");
+        Assert.Contains("<h1>Sign in</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("You’ve opened an invitation to a room.", page, StringComparison.Ordinal);
+        Assert.Contains(wayIn, page, StringComparison.Ordinal);
+        // And whoever makes the link is told the same.
+        Assert.Contains(letsIn, host.Chat.App.Services.GetRequiredService<Newcomers>().LetInByLink(), StringComparison.Ordinal);
+        Assert.DoesNotContain("an invitation to a room", await stranger.ReadAsync("/"), StringComparison.Ordinal);
+        // Without mail, somebody else has to help.
+        Assert.Contains("Forgot your password? Ask an administrator", page, StringComparison.Ordinal);
+        if (registration == "Open")
+        {
+            var (status, _, response) = await stranger.SendAsync("/account/create?returnUrl=%2Finvite%2Fabc", "create-account", ("Name", "Grace"), ("Password", Password));
+            Assert.Equal((HttpStatusCode.Redirect, "/invite/abc"), (status, new Uri(stranger.Address, response.Headers.Location!).PathAndQuery));
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_mistypes_their_password_goes_on_with_that_field_and_the_link_of_an_invitation_is_shown_whole_with_who_made_it()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var olga = await host.AdministratorAsync();
+        var wrong = (await host.Browser().SignInAsync("Olga", "wrong password")).Text;
+        Assert.Matches("id=\"password\"[^>]* autofocus", wrong);
+        Assert.DoesNotMatch("id=\"name\"[^>]* autofocus", wrong);
+
+        var people = (await olga.SendAsync("/people", "people", ("Act", "invite"))).Text;
+        Assert.Matches("<textarea id=\"link\"[^>]*>http[^<]+</textarea>", people);
+        Assert.Contains("data-copy-from=\"link\"", people, StringComparison.Ordinal);
+        Assert.Matches($"Made {host.Time.GetUtcNow():yyyy-MM-dd HH:mm} UTC by <bdi[^>]*>Olga</bdi>", people);
     }
 
     [Fact]

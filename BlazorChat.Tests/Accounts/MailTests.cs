@@ -182,8 +182,12 @@ public sealed class MailTests : IAsyncLifetime
         await using var host = await AccountHost.StartAsync();
         var olga = await host.AdministratorAsync();
         Assert.Contains("Ask an administrator", await host.Browser().ReadAsync("/account/forgot"), StringComparison.Ordinal);
-        Assert.DoesNotContain("forgot", await host.Browser().ReadAsync("/account/sign-in"), StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("Invite by e-mail", await olga.ReadAsync("/people"), StringComparison.Ordinal);
+        var signIn = await host.Browser().ReadAsync("/account/sign-in");
+        Assert.Contains("Forgot your password? Ask an administrator", signIn, StringComparison.Ordinal);
+        Assert.DoesNotContain("account/forgot", signIn, StringComparison.Ordinal);
+        // Nor is an address asked for that nothing is sent to.
+        Assert.DoesNotContain("name=\"Email\"", await host.Browser().ReadAsync(await AccountHost.InviteAsync(olga)), StringComparison.Ordinal);
+        Assert.DoesNotContain("Invite by email", await olga.ReadAsync("/people"), StringComparison.Ordinal);
         Assert.Contains("olga@example.com, not confirmed", (await olga.SendAsync("/account", "change-address", ("Email", "olga@example.com"), ("AddressPassword", Password))).Text, StringComparison.Ordinal);
     }
 

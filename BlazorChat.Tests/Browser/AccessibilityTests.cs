@@ -2,6 +2,7 @@ using BlazorChat.Access;
 using BlazorChat.Accounts;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Storage;
 using BlazorChat.Tests.Accounts;
 using BlazorChat.Tests.Support;
 using Deque.AxeCore.Commons;
@@ -54,7 +55,11 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
     {
         const string password = "correct horse battery";
         // With a mail server, though nothing is mailed: its forms are offered.
-        await _app.HostAsync(("Mail__Host", "127.0.0.1"), ("Mail__From", "chat@example.com"), ("Mail__PublicAddress", "https://chat.example.com"));
+        // So is a provider's, to which nobody goes.
+        await _app.HostAsync(
+            ("Mail__Host", "127.0.0.1"), ("Mail__From", "chat@example.com"), ("Mail__PublicAddress", "https://chat.example.com"),
+            ("OpenIdConnect__Company__Authority", "https://id.example.com"), ("OpenIdConnect__Company__ClientId", "chat"), ("OpenIdConnect__Company__ClientSecret", "secret"),
+            ("OpenIdConnect__Company__DisplayName", "Example Company"));
         await using var scope = _app.Services.CreateAsyncScope();
         var token = await scope.ServiceProvider.GetRequiredService<AccountService>().CreateFirstLinkAsync(default);
         var page = (await _app.VisitAsync("Olga", scheme, width)).Page;
@@ -64,6 +69,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Log)).ToBeVisibleAsync();
         await OpenAsync("account", "account");
+        await Expect(page.GetByRole(AriaRole.List, new() { Name = "Linked accounts" })).ToContainTextAsync("Example Company: not linked");
         await page.GetByLabel("Current password").FillAsync("wrong");
         await page.GetByLabel("New password").FillAsync("another password");
         await page.Keyboard.PressAsync("Enter");
@@ -80,12 +86,16 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.List, new() { Name = "Recovery codes" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(10);
         await CheckAsync(page, "account, recovery codes");
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Copy recovery codes" }).PressAsync("Enter");
+        await page.WaitForFunctionAsync("async () => (await navigator.clipboard.readText()).split('\\n').length === 10");
         await OpenAsync("people", "people");
         await page.GetByRole(AriaRole.Button, new() { Name = "Invite somebody" }).PressAsync("Enter");
         await Expect(page.GetByLabel("Invite link")).ToBeVisibleAsync();
         await CheckAsync(page, "people, with an invitation");
         await LeaveAsync();
         await OpenAsync("account/sign-in", "sign in");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Continue with Example Company" })).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Name", new() { Exact = true })).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("Olga");
         await page.Keyboard.PressAsync("Tab");
@@ -105,6 +115,30 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await OpenAsync("account/again?returnUrl=/account", "sign in again");
         await OpenAsync("account/address?token=none", "address that cannot be confirmed");
         await OpenAsync("account/password?token=none", "link that is used up");
+        await LinksAsync();
+
+        // What mails lead to, by keyboard alone.
+        async Task LinksAsync()
+        {
+            var olga = new Person(_app.Services.GetRequiredService<PeopleDirectory>().FindByName("Olga")!.Value, "Olga");
+            var address = OneTimeToken.Create();
+            await scope.ServiceProvider.GetRequiredService<PeopleStore>().ChangeAsync(async change =>
+            {
+                (await change.FindAsync(olga.Id))!.Email = "olga@example.com";
+                var now = TimeProvider.System.GetUtcNow();
+                change.Add(new OneTimeLinkRow { Id = Guid.NewGuid(), TokenHash = OneTimeToken.HashOf(address)!, Kind = OneTimeLinkKind.Address, PersonId = olga.Id, CreatedAt = now, ExpiresAt = now.AddHours(1) });
+                return true;
+            }, default);
+            await OpenAsync(AccountLinks.Address(address), "address to confirm");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Confirm address" }).PressAsync("Enter");
+            await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("The address is confirmed.");
+            await CheckAsync(page, "address confirmed");
+            await OpenAsync(AccountLinks.Reset((await scope.ServiceProvider.GetRequiredService<AccountService>().CreateResetAsync(olga, olga.Id, default)).Value), "choose a password");
+            await Expect(page.GetByLabel("Password", new() { Exact = true })).ToBeFocusedAsync();
+            await page.Keyboard.TypeAsync("another good password");
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Enter your code");
+        }
 
         // By keyboard alone: whoever leaves decides about their rooms first, and administrators appoint the owners of those that have none.
         async Task LeaveAsync()

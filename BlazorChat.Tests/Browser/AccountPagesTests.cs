@@ -116,7 +116,7 @@ public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
         await CreateAsync(grace, new Uri(await InviteAsync()).PathAndQuery);
 
         await page.GotoAsync(new Uri(address, "/account").ToString());
-        await page.GetByLabel("Password for a new passkey").FillAsync(Password);
+        await page.GetByRole(AriaRole.Region, new() { Name = "Passkeys" }).GetByLabel("Your password").FillAsync(Password);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByLabel("Name of the passkey")).ToBeFocusedAsync();
         await page.GetByLabel("Name of the passkey").FillAsync("Laptop");

@@ -1,5 +1,6 @@
 using AngleSharp.Dom;
 using BlazorChat.Access;
+using BlazorChat.Accounts;
 using BlazorChat.Assistants.Mcp;
 using BlazorChat.Components;
 using BlazorChat.Components.Layout;
@@ -40,6 +41,7 @@ public sealed class PageHost : IAsyncDisposable
         page.JSInterop.Mode = JSRuntimeMode.Loose;
         page.Services.AddSingleton(Chat.Rooms);
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<PeopleDirectory>());
+        page.Services.AddSingleton(Chat.App.Services.GetRequiredService<Newcomers>());
         page.Services.AddSingleton(Chat.Live);
         page.Services.AddSingleton(Chat.Responses);
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<ToolCatalog>());

@@ -152,6 +152,7 @@ public sealed class PeoplePanelTests : IAsyncLifetime
         page.Until(() => Assert.Contains("Grace is a viewer now.", page.Find("#invite-said").TextContent, StringComparison.Ordinal));
         Assert.Equal(RoomRole.Viewer, (await MembersAsync()).Single(m => m.PersonId == ChatHost.Grace.Id).Role);
 
+        Assert.Contains("Whoever has the link can come in.", page.Find(".invite-by-link").TextContent, StringComparison.Ordinal);
         await page.FindAll("dialog form")[1].SubmitAsync();
         page.WaitForElement("#invite-link", Guard.Patience);
         var link = page.Find("#invite-link").GetAttribute("value")!;

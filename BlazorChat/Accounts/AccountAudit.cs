@@ -32,7 +32,7 @@ internal sealed class AccountAudit(IAuditLog log, PeopleDirectory directory)
         AuditAction.PasswordReset => "reset the password of",
         AuditAction.SignedOutEverywhere => "signed out everywhere",
         AuditAction.SignInChanged => "changed how to sign in",
-        AuditAction.EmailConfirmed => "confirmed an e-mail address",
+        AuditAction.EmailConfirmed => "confirmed an email address",
         AuditAction.TwoFactorOff => IsOwn(entry) ? "turned off two-factor sign-in" : "turned off the two-factor sign-in of",
         AuditAction.SignedOutByProvider => "was told by an OpenID provider to sign out",
         AuditAction.AdministratorAppointed => "made an administrator of",

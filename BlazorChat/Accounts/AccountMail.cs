@@ -24,7 +24,7 @@ internal sealed class AccountMail(
     /// <summary>How long the link works that confirms an address.</summary>
     private static readonly TimeSpan CheckLifetime = TimeSpan.FromDays(1);
 
-    private static readonly RoomError NoAddress = new(RoomErrorKind.Invalid, "This is not an e-mail address.");
+    private static readonly RoomError NoAddress = new(RoomErrorKind.Invalid, "This is not an email address.");
 
     private static readonly RoomError UsedUp = new(RoomErrorKind.NotFound, "This link has been used or has expired. Ask for a new one.");
 
@@ -109,14 +109,14 @@ internal sealed class AccountMail(
         if (address is not null)
         {
             Send(
-                address, "Confirm your e-mail address", CheckLifetime, $"Somebody entered this address for the account {person.Name}.", AccountLinks.Address(token),
+                address, "Confirm your email address", CheckLifetime, $"Somebody entered this address for the account {person.Name}.", AccountLinks.Address(token),
                 "If it was you, confirm it with the link within a day. If not, do nothing.");
         }
 
         if (before is not null)
         {
             queue.Send(new OutgoingMail(
-                before, "Your e-mail address was changed", $"The account {person.Name} has another e-mail address now.\n\nIf that wasn’t you, tell an administrator of the server.\n", time.GetUtcNow() + CheckLifetime));
+                before, "Your email address was changed", $"The account {person.Name} has another email address now.\n\nIf that wasn’t you, tell an administrator of the server.\n", time.GetUtcNow() + CheckLifetime));
         }
 
         return null;

@@ -17,6 +17,13 @@ namespace BlazorChat.Accounts;
 /// <param name="Token">The token of an invitation, or null.</param>
 internal sealed record NewAccount(string? Name, string? Email, string? Password, string? Token);
 
+/// <summary>An invitation that nobody has used yet.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">Until when it works.</param>
+/// <param name="By">Who made it; null if they are not known any more.</param>
+internal sealed record OpenInvitation(Guid Id, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string? By);
+
 /// <summary>Where an attempt to sign in comes from.</summary>
 /// <param name="Address">The address.</param>
 /// <param name="Browser">The browser's id for somebody, if they have signed in with it before.</param>
@@ -40,7 +47,7 @@ internal sealed record PasswordSignIn(Person? Person, PendingSignIn? Pending, Si
 /// <summary>Makes accounts, signs people in, and changes accounts. One per use.</summary>
 internal sealed class AccountService(
     UserManager<PersonRow> users, IdentityStore identity, IPasswordHasher<PersonRow> hasher, PeopleStore store, PeopleDirectory directory, PersonSessions sessions,
-    NameRules names, SignInWaits waits, PasswordGate gate, RecentSignIns recent, IOptions<AccountsOptions> options, TimeProvider time)
+    NameRules names, Newcomers newcomers, SignInWaits waits, PasswordGate gate, RecentSignIns recent, IOptions<AccountsOptions> options, TimeProvider time)
 {
     private const string RefusedCode = "Refused";
 
@@ -70,7 +77,7 @@ internal sealed class AccountService(
 
     /// <summary>Whether a page should offer to make an account to somebody without an invitation.</summary>
     /// <param name="person">Who it is now; null for nobody.</param>
-    public bool OffersRegistration(Person? person) => options.Value.Registration == Registration.Open || IsFromBefore(person);
+    public bool OffersRegistration(Person? person) => newcomers.MayRegister(person is null ? null : directory.Find(person.Id));
 
     /// <summary>Why somebody cannot make an account at all, to tell before they fill in the form.</summary>
     /// <returns>Null if they can.</returns>
@@ -103,7 +110,7 @@ internal sealed class AccountService(
 
         if (!TryReadEmail(account.Email, out var email))
         {
-            return new RoomError(RoomErrorKind.Invalid, "This is not an e-mail address.");
+            return new RoomError(RoomErrorKind.Invalid, "This is not an email address.");
         }
 
         if (names.IsReserved(NameRules.KeyOf(name.Value)))
@@ -335,7 +342,7 @@ internal sealed class AccountService(
         : await CreateLinkAsync(by, OneTimeLinkKind.Password, personId, AccountLinks.ResetLifetime, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The invitations that nobody has used yet.</summary>
-    public async Task<Result<IReadOnlyList<(Guid Id, DateTimeOffset ExpiresAt)>>> ListInvitationsAsync(Person by, CancellationToken cancellationToken)
+    public async Task<Result<IReadOnlyList<OpenInvitation>>> ListInvitationsAsync(Person by, CancellationToken cancellationToken)
     {
         if (directory.StandingOf(by) != Standing.Administrator)
         {
@@ -344,7 +351,8 @@ internal sealed class AccountService(
 
         var now = time.GetUtcNow();
         return (await store.ListLinksAsync(OneTimeLinkKind.Invitation, cancellationToken).ConfigureAwait(false))
-            .Where(l => l.ExpiresAt > now).Select(l => (l.Id, l.ExpiresAt)).ToList();
+            .Where(l => l.ExpiresAt > now).OrderByDescending(l => l.CreatedAt)
+            .Select(l => new OpenInvitation(l.Id, l.CreatedAt, l.ExpiresAt, l.CreatedById is { } id ? directory.NameOf(id) : null)).ToList();
     }
 
     /// <summary>Takes an invitation back.</summary>
@@ -494,8 +502,6 @@ internal sealed class AccountService(
     private async Task<PasswordSignIn> AcceptAsync(PeopleChange change, PersonRow account) => account.IsTwoFactor
         ? new PasswordSignIn(null, new PendingSignIn(account.Id, account.SecurityStamp ?? ""), null)
         : new PasswordSignIn(await sessions.BeginAsync(change, account).ConfigureAwait(false), null, null);
-
-    private bool IsFromBefore(Person? person) => person is not null && directory.Find(person.Id) is { Standing: Standing.Guest, IsFromBefore: true, IsDisabled: false };
 
     private bool Opens(OneTimeLinkRow link) =>
         link.ExpiresAt > time.GetUtcNow()

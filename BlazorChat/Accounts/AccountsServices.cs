@@ -64,6 +64,7 @@ internal static class AccountsServices
         services.AddSingleton<PasswordGate>();
         services.AddSingleton<RecentSignIns>();
         services.AddSingleton<KnownBrowser>();
+        services.AddSingleton<Newcomers>();
         services.AddSingleton<OpenPages>();
         services.AddScoped<AccountService>();
         services.AddMail();

@@ -9,10 +9,11 @@ internal sealed class OpenPages : IDisposable
 {
     private readonly ConcurrentDictionary<OpenedPage, bool> _pages = new();
     private readonly PeopleDirectory _people;
+    private readonly Newcomers _newcomers;
 
-    public OpenPages(PeopleDirectory people)
+    public OpenPages(PeopleDirectory people, Newcomers newcomers)
     {
-        _people = people;
+        (_people, _newcomers) = (people, newcomers);
         people.Changed += OnChanged;
     }
 
@@ -58,7 +59,7 @@ internal sealed class OpenPages : IDisposable
         { IsDeleted: true } => "Your account has been deleted.",
         { IsDisabled: true } => "Your account has been disabled. Ask an administrator of this server.",
         null => "Your account has been deleted.",
-        { Standing: Standing.Guest } when !_people.LetsGuestsIn => "This server does not let guests in any more. Create an account or sign in; a new account keeps your messages and rooms.",
+        { Standing: Standing.Guest } guest when !_people.LetsGuestsIn => $"This server does not let guests in any more. {_newcomers.WayToStay(_newcomers.MayRegister(guest))}",
         _ when why == SessionEnd.Aged => "You had not opened BlazorChat in this browser for a long time.",
         _ when why == SessionEnd.Provider => "Your sign-in with your organization has ended.",
         { HasAccount: true } => "You were signed out on another page or device, or your password was changed.",

@@ -52,6 +52,16 @@ internal static class Links
     /// <summary>The address of the page where people make an account.</summary>
     public const string CreateAccount = "account/create";
 
+    /// <summary>The address of a page that leads to another one afterwards.</summary>
+    /// <param name="page">The page where people sign in, join, or make an account.</param>
+    /// <param name="target">The page to open afterwards.</param>
+    public static string Before(string page, string target) => $"{page}?returnUrl={Uri.EscapeDataString(target)}";
+
+    /// <summary>Whether a path is that of the page of an invite.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="pathBase">The path that the application is below; empty for none.</param>
+    public static bool IsInvite(string path, PathString pathBase) => path.StartsWith(pathBase.ToUriComponent() + "/invite/", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The address of the page of one's own account.</summary>
     public const string Account = "account";
 

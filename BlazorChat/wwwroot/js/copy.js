@@ -93,7 +93,7 @@ document.addEventListener('click', async e => {
   }
 });
 
-// What a field holds, such as the link of an invite.
+// What a field holds, such as the link of an invite, or a list, a line for each of its items.
 document.addEventListener('click', async e => {
   const button = e.target.closest('[data-copy-from]');
   if (!button) {
@@ -102,12 +102,17 @@ document.addEventListener('click', async e => {
 
   const field = document.getElementById(button.dataset.copyFrom);
   try {
-    await write(field.value);
+    await write(field.value ?? Array.from(field.children, item => item.textContent.trim()).join('\n'));
     announce('Copied');
     button.classList.add('copied');
     setTimeout(() => button.classList.remove('copied'), 1600);
   } catch {
-    field.select();
+    if (field.select) {
+      field.select();
+    } else {
+      getSelection().selectAllChildren(field);
+    }
+
     announce('This browser does not allow copying');
   }
 });
