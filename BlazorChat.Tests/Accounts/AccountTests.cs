@@ -206,6 +206,8 @@ public sealed class AccountTests
         var wrong = (await host.Browser().SignInAsync("Olga", "wrong password")).Text;
         Assert.Matches("id=\"password\"[^>]* autofocus", wrong);
         Assert.DoesNotMatch("id=\"name\"[^>]* autofocus", wrong);
+        // Nobody who has an account is told to be a guest.
+        Assert.Contains("You’re signed in as", await olga.ReadAsync("/account/sign-in"), StringComparison.Ordinal);
 
         var people = (await olga.SendAsync("/people", "people", ("Act", "invite"))).Text;
         Assert.Matches("<textarea id=\"link\"[^>]*>http[^<]+</textarea>", people);
