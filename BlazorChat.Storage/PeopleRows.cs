@@ -78,7 +78,7 @@ internal sealed class PersonRow
     public MessagesOfDeleted Messages { get; set; }
 
     public KnownPerson ToPerson() =>
-        new(Id, Name, NameKey, Standing, SeenAt) { IsDisabled = IsDisabled, IsRenamed = IsRenamed, IsFromBefore = IsFromBefore, IsTwoFactor = IsTwoFactor, IsTwoFactorEnded = IsTwoFactorEnded, IsDeleted = DeletedAt is not null, Messages = Messages, PasswordReset = PasswordResetAt is { } at ? new PasswordReset(at, PasswordResetByMail) : null };
+        new(Id, Name, NameKey, Standing, SeenAt) { LooksKey = NameKey is not null && NameKeys.OfLooks(Name) is var looks && looks != NameKey ? looks : null, IsDisabled = IsDisabled, IsRenamed = IsRenamed, IsFromBefore = IsFromBefore, IsTwoFactor = IsTwoFactor, IsTwoFactorEnded = IsTwoFactorEnded, IsDeleted = DeletedAt is not null, Messages = Messages, PasswordReset = PasswordResetAt is { } at ? new PasswordReset(at, PasswordResetByMail) : null };
 
     /// <summary>Leaves nothing but the id, and what is needed until no message has the name any more.</summary>
     public void SetDeleted(MessagesOfDeleted messages, DateTimeOffset now)

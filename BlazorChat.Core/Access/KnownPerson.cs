@@ -10,6 +10,9 @@ namespace BlazorChat.Access;
 /// <param name="SeenAt">When they were last here, to the day.</param>
 internal sealed record KnownPerson(Guid Id, string Name, string? NameKey, Standing Standing, DateTimeOffset SeenAt)
 {
+    /// <summary>The key of what the name looks like as it is written; null if it is the same.</summary>
+    public string? LooksKey { get; init; }
+
     /// <summary>Whether an administrator has switched the account off.</summary>
     public bool IsDisabled { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using BlazorChat.Messages;
 using BlazorChat.Text;
 
@@ -60,6 +61,9 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
 
     /// <summary>Somebody by the key of their name; null if the name is free.</summary>
     public KnownPerson? FindByKey(string nameKey) => _names.TryGetValue(nameKey, out var id) ? Find(id) : null;
+
+    /// <summary>Everybody whose name looks like one of these keys as it is written.</summary>
+    public IEnumerable<Guid> FindByLooks(ImmutableArray<string> keys) => from known in _people where known.Value.LooksKey is { } looks && keys.Contains(looks, StringComparer.Ordinal) select known.Key;
 
     /// <summary>A session; null if it has ended or never was.</summary>
     public KnownSession? FindSession(Guid sessionId) => _sessions.GetValueOrDefault(sessionId);

@@ -113,46 +113,35 @@ internal sealed class AccountService(
             return new RoomError(RoomErrorKind.Invalid, "This is not an email address.");
         }
 
-        if (names.IsReserved(NameRules.KeyOf(name.Value)))
-        {
-            return NameRules.Taken(name.Value);
-        }
-
-        if (directory.FindByKey(NameRules.KeyOf(name.Value)) is { } bearer && bearer.Id != person?.Id && names.IsFree(bearer))
-        {
-            await store.ChangeAsync(async change =>
-            {
-                if (await change.FindAsync(bearer.Id).ConfigureAwait(false) is { } away && names.IsFree(away.ToPerson()))
-                {
-                    await names.RenameAsync(change, away).ConfigureAwait(false);
-                }
-
-                return true;
-            }, cancellationToken).ConfigureAwait(false);
-        }
-
         var now = time.GetUtcNow();
         var guest = person is not null && directory.Find(person.Id) is { Standing: Standing.Guest } known ? await store.FindAsync(known.Id, cancellationToken).ConfigureAwait(false) : null;
         var row = guest ?? new PersonRow { Id = Guid.NewGuid(), Name = "", CreatedAt = now, SeenAt = now };
-        (row.Name, row.NameKey, row.IsRenamed, row.Standing) = (name.Value, NameRules.KeyOf(name.Value), false, Standing.Registered);
+        row.Standing = Standing.Registered;
         (row.Email, row.EmailKey) = (email, names.NormalizeEmail(email));
         Person? signedIn = null;
         identity.Also = async (change, stored) =>
         {
-            if (OneTimeToken.HashOf(account.Token) is { } hash)
+            var hash = OneTimeToken.HashOf(account.Token);
+            var link = hash is null ? null : await change.FindLinkAsync(hash).ConfigureAwait(false);
+            if (hash is not null && (link is null || !OpensRegistration(link)))
             {
-                if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { } link || !OpensRegistration(link))
-                {
-                    return Refusal(UsedUp);
-                }
+                return Refusal(UsedUp);
+            }
 
-                if (link.Kind == OneTimeLinkKind.Administrator)
-                {
-                    stored.Standing = Standing.Administrator;
-                    Record(change, AuditAction.AdministratorAppointed, null, stored.Id);
-                }
+            if (!await names.TryTakeAsync(change, stored, name.Value).ConfigureAwait(false))
+            {
+                return Refusal(NameRules.Taken(name.Value));
+            }
 
+            if (link is not null)
+            {
                 change.Remove(link);
+            }
+
+            if (link is { Kind: OneTimeLinkKind.Administrator })
+            {
+                stored.Standing = Standing.Administrator;
+                Record(change, AuditAction.AdministratorAppointed, null, stored.Id);
             }
 
             Record(change, AuditAction.AccountCreated, stored.Id, stored.Id);
@@ -169,7 +158,7 @@ internal sealed class AccountService(
         try
         {
             var result = guest is null ? await users.CreateAsync(row, account.Password ?? "").ConfigureAwait(false) : await users.AddPasswordAsync(row, account.Password ?? "").ConfigureAwait(false);
-            return result.Succeeded ? signedIn! : ErrorOf(result, name.Value);
+            return result.Succeeded ? signedIn! : ErrorOf(result);
         }
         finally
         {
@@ -432,7 +421,7 @@ internal sealed class AccountService(
                 row = new PersonRow { Id = Guid.NewGuid(), Name = checkedName.Value, CreatedAt = now, SeenAt = now };
                 if (!await names.TryTakeAsync(change, row, checkedName.Value).ConfigureAwait(false))
                 {
-                    return new RoomError(RoomErrorKind.Conflict, "An assistant has this name.");
+                    return new RoomError(RoomErrorKind.Conflict, "An assistant has this name, or it could be taken for the name of somebody else.");
                 }
 
                 change.Add(row);
@@ -491,9 +480,8 @@ internal sealed class AccountService(
 
     private static IdentityError Refusal(RoomError error) => new() { Code = RefusedCode, Description = error.Message };
 
-    private static RoomError ErrorOf(IdentityResult result, string name) => result.Errors.First() switch
+    private static RoomError ErrorOf(IdentityResult result) => result.Errors.First() switch
     {
-        { Code: nameof(IdentityErrorDescriber.DuplicateUserName) } => NameRules.Taken(name),
         { Code: nameof(IdentityErrorDescriber.ConcurrencyFailure) } => RoomErrors.NotStored,
         var error => new RoomError(RoomErrorKind.Invalid, error.Description),
     };
@@ -587,7 +575,7 @@ internal sealed class AccountService(
             identity.Also = async (change, stored) => (refused = await also(change, stored).ConfigureAwait(false)) is { } no ? Refusal(no) : null;
             row.PasswordHash = null;
             var result = await users.AddPasswordAsync(row, password ?? "").ConfigureAwait(false);
-            return result.Succeeded ? null : refused ?? ErrorOf(result, row.Name);
+            return result.Succeeded ? null : refused ?? ErrorOf(result);
         }
         finally
         {

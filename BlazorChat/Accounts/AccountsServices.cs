@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace BlazorChat.Accounts;
 
@@ -54,9 +55,9 @@ internal static class AccountsServices
             options.Password.RequiredLength = AccountLinks.ShortestPassword;
             options.Password.RequiredUniqueChars = 4;
             options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = options.Password.RequireNonAlphanumeric = false;
-            // Names are checked like those of guests.
-            options.User.AllowedUserNameCharacters = "";
         }).AddPasswordValidator<LongestPassword>().AddTokenProvider<AuthenticatorTokenProvider<PersonRow>>(TokenOptions.DefaultAuthenticatorProvider);
+        // Names are NameRules' alone, in the transaction that takes them.
+        services.RemoveAll<IUserValidator<PersonRow>>();
         services.AddSingleton<IGuests, GuestRules>();
         services.AddSingleton<GuestRules>(s => (GuestRules)s.GetRequiredService<IGuests>());
         services.AddSingleton<PersonSessions>();

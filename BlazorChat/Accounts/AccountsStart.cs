@@ -15,14 +15,14 @@ internal sealed partial class AccountsStart(
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await store.LoadAsync(cancellationToken).ConfigureAwait(false);
-        if (directory.People.All(p => p.NameKey is not { } key || (key == NameRules.KeyOf(p.Name) && !names.IsReserved(key))))
+        if (directory.People.All(p => p.NameKey is not { } key || (key == NameRules.KeyOf(p.Name) && !names.IsReserved(p.Name))))
         {
             return;
         }
 
         var renamed = await store.ChangeAsync(async change =>
         {
-            var people = (await change.ListNamedAsync().ConfigureAwait(false)).Where(p => p.NameKey != NameRules.KeyOf(p.Name) || names.IsReserved(p.NameKey!)).ToList();
+            var people = (await change.ListNamedAsync().ConfigureAwait(false)).Where(p => p.NameKey != NameRules.KeyOf(p.Name) || names.IsReserved(p.Name)).ToList();
             foreach (var person in people)
             {
                 person.NameKey = null;

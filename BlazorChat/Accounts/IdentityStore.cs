@@ -19,7 +19,7 @@ internal sealed class IdentityStore(PeopleStore store, IDataProtectionProvider p
     // With a copy of the database alone, nobody makes codes.
     private readonly IDataProtector _keys = protection.CreateProtector("BlazorChat.Accounts.AuthenticatorKey");
 
-    /// <summary>What the next change does besides, with the row as it will be stored. A refusal takes back all of it.</summary>
+    /// <summary>What the next change does besides, with the row as it will be stored. A refusal must not have changed anything.</summary>
     public Func<PeopleChange, PersonRow, Task<IdentityError?>>? Also { get; set; }
 
     public Task<IdentityResult> CreateAsync(PersonRow user, CancellationToken cancellationToken) => ChangeAsync(async change =>
@@ -183,10 +183,7 @@ internal sealed class IdentityStore(PeopleStore store, IDataProtectionProvider p
         return Task.CompletedTask;
     }
 
-    private async Task<IdentityError?> RefuseAsync(PeopleChange change, PersonRow user) =>
-        user.NameKey is { } key && await change.FindByNameAsync(key).ConfigureAwait(false) is { } bearer && bearer.Id != user.Id
-            ? Errors.DuplicateUserName(user.Name)
-            : Also is { } also ? await also(change, user).ConfigureAwait(false) : null;
+    private Task<IdentityError?> RefuseAsync(PeopleChange change, PersonRow user) => Also is { } also ? also(change, user) : Task.FromResult<IdentityError?>(null);
 
     private async Task<IdentityResult> ChangeAsync(Func<PeopleChange, Task<IdentityError?>> change, CancellationToken cancellationToken) =>
         await store.ChangeAsync(change, cancellationToken).ConfigureAwait(false) is { } no ? IdentityResult.Failed(no) : IdentityResult.Success;

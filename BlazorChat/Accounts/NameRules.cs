@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using BlazorChat.Access;
 using BlazorChat.Rooms;
@@ -9,12 +11,14 @@ using Microsoft.AspNetCore.Identity;
 namespace BlazorChat.Accounts;
 
 /// <summary>
-/// Names are unique on this server, among people and assistants. All comparisons are of <see cref="KeyOf"/>.
+/// Names are unique on this server, among people and assistants: two clash if they have a key in common. Whoever takes a name takes it here.
 /// </summary>
-internal sealed class NameRules(IAssistants assistants, TimeProvider time) : ILookupNormalizer
+internal sealed class NameRules(IAssistants assistants, PeopleDirectory directory, TimeProvider time) : ILookupNormalizer
 {
     /// <summary>How long a guest may stay away before others may take the name.</summary>
     private static readonly TimeSpan GuestsKeep = TimeSpan.FromDays(90);
+
+    private readonly ConcurrentDictionary<string, ImmutableArray<string>> _reserved = new(StringComparer.Ordinal);
 
     /// <summary>The key under which a name is unique.</summary>
     public static string KeyOf(string name) => NameKeys.Of(name);
@@ -29,42 +33,31 @@ internal sealed class NameRules(IAssistants assistants, TimeProvider time) : ILo
     public string? NormalizeEmail(string? email) => email?.Trim().ToUpperInvariant();
 
     /// <summary>Whether a name is an assistant's, or what people read in place of a name, so that no person can have it.</summary>
-    public bool IsReserved(string nameKey) => nameKey == KeyOf(Names.GonePerson) || assistants.All.Any(a => NameKeys.AllOf(a.Author.Name).Contains(nameKey, StringComparer.Ordinal));
+    public bool IsReserved(string name)
+    {
+        var keys = NameKeys.AllOf(name);
+        return assistants.All.Select(a => a.Author.Name).Append(Names.GonePerson).Any(n => _reserved.GetOrAdd(n, NameKeys.AllOf).Intersect(keys, StringComparer.Ordinal).Any());
+    }
 
     /// <summary>Takes a name for somebody, also from a guest who has been away for long.</summary>
     /// <returns>False if somebody else has it.</returns>
     public async Task<bool> TryTakeAsync(PeopleChange change, PersonRow person, string name)
     {
-        var key = KeyOf(name);
-        if (NameKeys.AllOf(name).Any(IsReserved))
+        if (await FindBearersAsync(change, person.Id, name).ConfigureAwait(false) is not { } bearers || bearers.Exists(b => !IsFree(b)))
         {
             return false;
         }
 
-        // What it looks like as it is written may be somebody's name, too.
-        if (NameKeys.OfLooks(name) is var looks && looks != key && await change.FindByNameAsync(looks).ConfigureAwait(false) is { } other && other.Id != person.Id)
+        foreach (var bearer in bearers)
         {
-            return false;
-        }
-
-        if (await change.FindByNameAsync(key).ConfigureAwait(false) is { } bearer && bearer.Id != person.Id)
-        {
-            if (!IsFree(bearer.ToPerson()))
-            {
-                return false;
-            }
-
             await RenameAsync(change, bearer).ConfigureAwait(false);
             // At once, since the two would clash in the database whichever it writes first.
             await change.SaveAsync().ConfigureAwait(false);
         }
 
-        (person.Name, person.NameKey, person.IsRenamed) = (name, key, false);
+        (person.Name, person.NameKey, person.IsRenamed) = (name, KeyOf(name), false);
         return true;
     }
-
-    /// <summary>Whether others may take somebody's name.</summary>
-    public bool IsFree(KnownPerson bearer) => bearer.Standing == Standing.Guest && time.GetUtcNow() - bearer.SeenAt >= GuestsKeep;
 
     /// <summary>Gives somebody the name that they had, or the same with a number if somebody else has it.</summary>
     public async Task TakeOrRenameAsync(PeopleChange change, PersonRow person, string name)
@@ -86,11 +79,45 @@ internal sealed class NameRules(IAssistants assistants, TimeProvider time) : ILo
             // Not half of a character.
             var stem = person.Name.Length <= room ? person.Name : person.Name[..(char.IsHighSurrogate(person.Name[room - 1]) ? room - 1 : room)];
             var name = stem.TrimEnd() + suffix;
-            var key = KeyOf(name);
-            if (!IsReserved(key) && await change.FindByNameAsync(key).ConfigureAwait(false) is null)
+            if (await FindBearersAsync(change, person.Id, name).ConfigureAwait(false) is { Count: 0 })
             {
-                (person.Name, person.NameKey, person.IsRenamed) = (name, key, true);
+                (person.Name, person.NameKey, person.IsRenamed) = (name, KeyOf(name), true);
                 return;
+            }
+        }
+    }
+
+    // A guest who has been away for long.
+    private bool IsFree(PersonRow bearer) => bearer.Standing == Standing.Guest && time.GetUtcNow() - bearer.SeenAt >= GuestsKeep;
+
+    // Whom a name could be taken for; null if it is nobody's to take.
+    private async Task<List<PersonRow>?> FindBearersAsync(PeopleChange change, Guid personId, string name)
+    {
+        if (IsReserved(name))
+        {
+            return null;
+        }
+
+        List<PersonRow> bearers = [];
+        var keys = NameKeys.AllOf(name);
+        foreach (var key in keys)
+        {
+            Add(await change.FindByNameAsync(key).ConfigureAwait(false));
+        }
+
+        // What a name looks like is not stored. The directory knows all of it but what this change itself does.
+        foreach (var id in directory.FindByLooks(keys))
+        {
+            Add(await change.FindAsync(id).ConfigureAwait(false));
+        }
+
+        return bearers;
+
+        void Add(PersonRow? row)
+        {
+            if (row?.NameKey is not null && row.Id != personId && !bearers.Contains(row) && NameKeys.Clash(row.Name, name))
+            {
+                bearers.Add(row);
             }
         }
     }
