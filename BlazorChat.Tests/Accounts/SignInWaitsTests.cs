@@ -67,6 +67,21 @@ public sealed class SignInWaitsTests
     }
 
     [Fact]
+    public void Whoever_shares_the_browser_has_as_few_attempts_as_anybody_and_their_own_success_gives_no_more()
+    {
+        var waits = new SignInWaits(_time);
+        var tried = 0;
+        for (var i = 0; i < 50; i++)
+        {
+            tried += waits.Begin("ADA", Office, "browser") is null ? 1 : 0;
+            Assert.Null(waits.Begin("EVE", Office, "browser"));
+            waits.Succeeded("EVE", Office, "browser");
+        }
+
+        Assert.Equal(5, tried);
+    }
+
+    [Fact]
     public void Names_without_end_take_no_memory_without_end_and_do_not_free_the_one_that_is_held_up()
     {
         var waits = new SignInWaits(_time);

@@ -5,8 +5,8 @@ namespace BlazorChat.Accounts;
 
 /// <summary>
 /// How long whoever signs in has to wait after failures: the longer, the more there were for the name and for the address. A name that
-/// nobody has is held up like any other. A browser in which somebody signed in before has a count of its own, so that nobody can lock
-/// others out.
+/// nobody has is held up like any other. A browser in which somebody signed in before has a count of its own for them, so that nobody can
+/// lock others out, and whoever shares the browser has as few attempts as anybody.
 /// </summary>
 internal sealed class SignInWaits(TimeProvider time)
 {
@@ -64,7 +64,7 @@ internal sealed class SignInWaits(TimeProvider time)
         }
     }
 
-    private static string ByName(string nameKey, string? browser) => browser is null ? $"n{nameKey}" : $"b{browser}";
+    private static string ByName(string nameKey, string? browser) => browser is null ? $"n{nameKey}" : $"b{browser} {nameKey}";
 
     private static string? ByAddress(IPAddress? address) => PersonAddresses.KeyOf(address) is { } key ? $"a{key}" : null;
 
