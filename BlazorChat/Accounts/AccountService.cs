@@ -432,6 +432,12 @@ internal sealed class AccountService(
                 Record(change, AuditAction.AccountEnabled, null, row.Id);
             }
 
+            if (row.Standing < Standing.Registered)
+            {
+                // Whoever is here as this guest did not show that they are who the operator means. The link does.
+                await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
+            }
+
             (row.Standing, row.IsDisabled) = (Standing.Administrator, false);
             Record(change, AuditAction.AdministratorAppointed, null, row.Id);
             Record(change, AuditAction.PasswordLinkMade, null, row.Id);
@@ -493,6 +499,8 @@ internal sealed class AccountService(
 
     private bool Opens(OneTimeLinkRow link) =>
         link.ExpiresAt > time.GetUtcNow()
+        // Whoever made it could not make it any more: nobody comes back through a link of their own.
+        && (link.CreatedById is not { } by || directory.Find(by) is { StandingNow: Standing.Administrator })
         && link.Kind switch
         {
             OneTimeLinkKind.Invitation => options.Value.Registration != Registration.Closed,
