@@ -305,6 +305,10 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
     /// <summary>Removes a link by id.</summary>
     public Task RemoveLinkAsync(Guid id) => db.OneTimeLinks.Where(l => l.Id == id).ExecuteDeleteAsync(cancellationToken);
 
+    /// <summary>Removes all links that set somebody's password: whoever may have one must not undo what was just done for the account.</summary>
+    public Task RemoveResetsAsync(Guid personId) => db.OneTimeLinks
+        .Where(l => l.PersonId == personId && (l.Kind == OneTimeLinkKind.Password || l.Kind == OneTimeLinkKind.MailedPassword)).ExecuteDeleteAsync(cancellationToken);
+
     /// <summary>Removes all links of a kind: everybody's, or one person's.</summary>
     public Task RemoveLinksAsync(OneTimeLinkKind kind, Guid? personId) =>
         db.OneTimeLinks.Where(l => l.Kind == kind && (personId == null || l.PersonId == personId)).ExecuteDeleteAsync(cancellationToken);

@@ -56,7 +56,7 @@ public sealed class AuditTests
         Expect(AuditAction.InvitationMade, administrator.Id, null);
         Expect(AuditAction.AccountCreated, grace.Id, grace.Id);
 
-        Assert.Null(await Accounts().ChangePasswordAsync(grace, Password, "another good password", default));
+        Assert.Null((await Accounts().ChangePasswordAsync(grace, Password, "another good password", default)).Error);
         Expect(AuditAction.PasswordChanged, grace.Id, grace.Id);
         var link = (await Accounts().CreateResetAsync(administrator, grace.Id, default)).Value;
         Expect(AuditAction.PasswordLinkMade, administrator.Id, grace.Id);
@@ -126,7 +126,9 @@ public sealed class AuditTests
         async Task TurnOnAsync()
         {
             var setup = TwoFactors().Begin(grace, null, "localhost");
-            Assert.Null((await TwoFactors().ConfirmAsync(grace, setup.Token, new AuthenticatorApp(setup.Key.Replace(" ", "", StringComparison.Ordinal)).Code(), Password, default)).Error);
+            var on = await TwoFactors().ConfirmAsync(grace, setup.Token, new AuthenticatorApp(setup.Key.Replace(" ", "", StringComparison.Ordinal)).Code(), Password, default);
+            Assert.Null(on.Error);
+            grace = on.Value.Person;
             Expect(AuditAction.SignInChanged, grace.Id, grace.Id);
         }
     }

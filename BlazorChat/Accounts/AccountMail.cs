@@ -92,7 +92,7 @@ internal sealed class AccountMail(
             (row.Email, row.EmailKey) = (address, names.NormalizeEmail(address));
             // Links to an earlier address say nothing about this one, and reset no password any more.
             await change.RemoveLinksAsync(OneTimeLinkKind.Address, person.Id).ConfigureAwait(false);
-            await change.RemoveLinksAsync(OneTimeLinkKind.MailedPassword, person.Id).ConfigureAwait(false);
+            await change.RemoveResetsAsync(person.Id).ConfigureAwait(false);
             if (address is not null)
             {
                 Add(change, OneTimeLinkKind.Address, person.Id, token, CheckLifetime);

@@ -248,21 +248,30 @@ internal sealed class AccountService(
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Changes a password, or sets the first one. All other browsers are signed out.</summary>
-    public async Task<RoomError?> ChangePasswordAsync(Person person, string? current, string? next, CancellationToken cancellationToken)
+    /// <summary>Changes a password, or sets the first one. All other browsers are signed out, and links that set one stop working.</summary>
+    /// <returns>The person with their new session.</returns>
+    public async Task<Result<Person>> ChangePasswordAsync(Person person, string? current, string? next, CancellationToken cancellationToken)
     {
         if (await ProveAsync(person, current, cancellationToken).ConfigureAwait(false) is { Error: { } no })
         {
             return no;
         }
 
-        return await SetPasswordAsync(person.Id, next, async (change, row) =>
+        Person? renewed = null;
+        var error = await SetPasswordAsync(person.Id, next, async (change, row) =>
         {
-            await change.EndSessionsAsync(row.Id, except: person.Session).ConfigureAwait(false);
+            renewed = await PersonSessions.RenewAsync(change, person).ConfigureAwait(false);
+            if (renewed is null)
+            {
+                return RoomErrors.NoSuchPerson;
+            }
+
+            await change.RemoveResetsAsync(row.Id).ConfigureAwait(false);
             row.PasswordResetAt = null;
             Record(change, AuditAction.PasswordChanged, row.Id, row.Id);
             return null;
         }, cancellationToken).ConfigureAwait(false);
+        return error is null ? renewed! : error;
     }
 
     /// <summary>Whose password a link sets; null if it is no such link.</summary>
@@ -297,8 +306,7 @@ internal sealed class AccountService(
             row.Standing = row.Standing < Standing.Registered ? Standing.Registered : row.Standing;
             // Told at the next sign-in, in case it was somebody else.
             (row.PasswordResetAt, row.PasswordResetByMail) = (time.GetUtcNow(), link.Kind == OneTimeLinkKind.MailedPassword);
-            await change.RemoveLinksAsync(OneTimeLinkKind.MailedPassword, row.Id).ConfigureAwait(false);
-            await change.RemoveLinksAsync(OneTimeLinkKind.Password, row.Id).ConfigureAwait(false);
+            await change.RemoveResetsAsync(row.Id).ConfigureAwait(false);
             Record(change, AuditAction.PasswordReset, link.CreatedById, row.Id);
             await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
             accepted = await AcceptAsync(change, row).ConfigureAwait(false);
@@ -375,6 +383,7 @@ internal sealed class AccountService(
         Record(change, isDisabled ? AuditAction.AccountDisabled : AuditAction.AccountEnabled, by.Id, personId);
         if (isDisabled)
         {
+            await change.RemoveResetsAsync(personId).ConfigureAwait(false);
             await change.EndSessionsAsync(personId, except: null).ConfigureAwait(false);
         }
 

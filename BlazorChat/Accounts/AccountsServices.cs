@@ -90,6 +90,13 @@ internal static class AccountsServices
     public static Task JoinAsync(this HttpContext context, Person person) =>
         context.SignInAsync(PersonPrincipal.Create(person), new AuthenticationProperties { IsPersistent = true });
 
+    /// <summary>Writes the cookie of somebody who has another session now, and goes on with it: the page that is being made is still theirs.</summary>
+    public static Task RenewAsync(this HttpContext context, Person person)
+    {
+        context.User = PersonPrincipal.Create(person);
+        return context.JoinAsync(person);
+    }
+
     /// <summary>Who sent a request: whoever is signed in, or a guest whose cookie is good and who is not let in any more.</summary>
     public static Person? FindPerson(this HttpContext context) => PersonPrincipal.Find(context.User) ?? context.Features.Get<TurnedAway>()?.Guest;
 

@@ -144,6 +144,31 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
         return new Person(row.Id, row.Name) { Session = session.Id };
     }
 
+    /// <summary>
+    /// Signs somebody out of all browsers but this one, in a change. It gets another session, whose cookie has to be written: with the one before,
+    /// a copy of its cookie ends.
+    /// </summary>
+    /// <returns>The person with the new session; null, with nothing changed, if theirs has ended.</returns>
+    internal static async Task<Person?> RenewAsync(PeopleChange change, Person person)
+    {
+        var before = person.Session is { } id ? await change.FindSessionAsync(id).ConfigureAwait(false) : null;
+        if (person.Session is not null && before is null)
+        {
+            return null;
+        }
+
+        await change.EndSessionsAsync(person.Id, except: null).ConfigureAwait(false);
+        if (before is null)
+        {
+            return person;
+        }
+
+        var session = new SessionRow { Id = Guid.NewGuid(), PersonId = person.Id, CreatedAt = before.CreatedAt, SeenAt = before.SeenAt };
+        (session.Provider, session.ProviderSession, session.RefreshToken, session.CheckedAt) = (before.Provider, before.ProviderSession, before.RefreshToken, before.CheckedAt);
+        change.Add(session);
+        return person with { Session = session.Id };
+    }
+
     private Task<bool> AdoptAsync(Person cookie, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
     {
         if (await change.FindAsync(cookie.Id).ConfigureAwait(false) is not null || await change.HasLeftAsync(cookie.Id).ConfigureAwait(false))

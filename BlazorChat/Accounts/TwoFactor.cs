@@ -15,6 +15,11 @@ namespace BlazorChat.Accounts;
 /// <param name="Token">The key for the form that confirms it: nothing is stored until then.</param>
 internal sealed record AuthenticatorSetup(string Key, string Address, string Token);
 
+/// <summary>What somebody has who has just turned two-factor sign-in on.</summary>
+/// <param name="Codes">The recovery codes.</param>
+/// <param name="Person">The person with their new session.</param>
+internal sealed record TwoFactorTurnedOn(IReadOnlyList<string> Codes, Person Person);
+
 /// <summary>Sign-in in two steps: after the password, a code of an authenticator app or a recovery code. One per use.</summary>
 internal sealed class TwoFactor(
     UserManager<PersonRow> users, IdentityStore identity, PeopleStore store, PeopleDirectory directory, PersonSessions sessions, AccountService accounts, SignInWaits waits,
@@ -54,9 +59,8 @@ internal sealed class TwoFactor(
             _setup.Protect($"{person.Id:N} {person.Session:N} {key}"));
     }
 
-    /// <summary>Turns it on. All other browsers are signed out.</summary>
-    /// <returns>The recovery codes.</returns>
-    public async Task<Result<IReadOnlyList<string>>> ConfirmAsync(Person person, string? token, string? code, string? password, CancellationToken cancellationToken)
+    /// <summary>Turns it on. All other browsers are signed out, and links that set a password stop working.</summary>
+    public async Task<Result<TwoFactorTurnedOn>> ConfirmAsync(Person person, string? token, string? code, string? password, CancellationToken cancellationToken)
     {
         if (ReadSetup(person, token) is not { } key)
         {
@@ -83,13 +87,21 @@ internal sealed class TwoFactor(
 
         (row.IsTwoFactor, row.IsTwoFactorEnded, row.UsedCodes) = (true, false, UsedCodes.Add(null, digits, time.GetUtcNow()));
         row.SecurityStamp = Guid.NewGuid().ToString("N");
+        Person? renewed = null;
         identity.Also = async (change, stored) =>
         {
+            renewed = await PersonSessions.RenewAsync(change, person).ConfigureAwait(false);
+            if (renewed is null)
+            {
+                return new IdentityErrorDescriber().ConcurrencyFailure();
+            }
+
             change.Record(new AuditEntry(AuditAction.SignInChanged, person.Id, person.Id), time.GetUtcNow());
-            await change.EndSessionsAsync(stored.Id, except: person.Session).ConfigureAwait(false);
+            await change.RemoveResetsAsync(stored.Id).ConfigureAwait(false);
             return null;
         };
-        return await MakeCodesAsync(row).ConfigureAwait(false);
+        var codes = await MakeCodesAsync(row).ConfigureAwait(false);
+        return codes.Error is { } failed ? failed : new TwoFactorTurnedOn(codes.Value, renewed!);
     }
 
     /// <summary>Makes new recovery codes; the old ones stop working.</summary>
@@ -106,7 +118,11 @@ internal sealed class TwoFactor(
             return SetupExpired;
         }
 
-        RecordWith(AuditAction.SignInChanged, person.Id);
+        identity.Also = (change, stored) =>
+        {
+            change.Record(new AuditEntry(AuditAction.SignInChanged, stored.Id, stored.Id), time.GetUtcNow());
+            return Task.FromResult<IdentityError?>(null);
+        };
         return await MakeCodesAsync(own.Value).ConfigureAwait(false);
     }
 
@@ -120,7 +136,13 @@ internal sealed class TwoFactor(
         }
 
         TurnOff(own.Value);
-        RecordWith(AuditAction.TwoFactorOff, person.Id);
+        identity.Also = async (change, stored) =>
+        {
+            change.Record(new AuditEntry(AuditAction.TwoFactorOff, stored.Id, stored.Id), time.GetUtcNow());
+            // With the second step on, they were worth less to whoever else has them.
+            await change.RemoveResetsAsync(stored.Id).ConfigureAwait(false);
+            return null;
+        };
         return (await users.UpdateAsync(own.Value).ConfigureAwait(false)).Succeeded ? null : RoomErrors.NotStored;
     }
 
@@ -133,6 +155,7 @@ internal sealed class TwoFactor(
         }
 
         TurnOff(row);
+        await change.RemoveResetsAsync(personId).ConfigureAwait(false);
         row.IsTwoFactorEnded = true;
         change.Record(new AuditEntry(AuditAction.TwoFactorOff, by.Id, personId), time.GetUtcNow());
         return null;
@@ -196,12 +219,6 @@ internal sealed class TwoFactor(
         // Whoever is between the two steps begins again.
         row.SecurityStamp = Guid.NewGuid().ToString("N");
     }
-
-    private void RecordWith(AuditAction action, Guid personId) => identity.Also = (change, _) =>
-    {
-        change.Record(new AuditEntry(action, personId, personId), time.GetUtcNow());
-        return Task.FromResult<IdentityError?>(null);
-    };
 
     private Task<bool> IsRightAsync(PersonRow row, string digits) => users.VerifyTwoFactorTokenAsync(row, TokenOptions.DefaultAuthenticatorProvider, digits);
 
