@@ -4,6 +4,7 @@ using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -206,6 +207,43 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, await LogOutAsync(host, _provider.LogoutToken(c => c.Remove("sid"))));
         Assert.False(await AccountHost.IsInAsync(laptop));
         Assert.False(await AccountHost.IsInAsync(phone));
+    }
+
+    [Fact]
+    public async Task Forged_logout_tokens_without_end_are_held_up_and_fill_no_log_and_the_provider_is_not_asked_for_each()
+    {
+        await using var host = await AccountHost.StartAsync(settings: _provider.Settings(NewAccounts));
+        _provider.SignIn("1");
+        await TestProvider.ContinueAsync(host.Browser());
+        var keys = _provider.KeyRequests;
+        using var stranger = RSA.Create(2048);
+        var attacker = IPAddress.Parse("192.0.2.1");
+        // With a key that nobody knows: the provider may have a new one.
+        for (var i = 0; i < 30; i++)
+        {
+            Assert.Equal(StatusCodes.Status400BadRequest, (await SendAsync(attacker, _provider.LogoutToken(key: new RsaSecurityKey(stranger) { KeyId = $"key {i}" }))).Status);
+        }
+
+        var held = await SendAsync(attacker, _provider.LogoutToken());
+        Assert.Equal(StatusCodes.Status429TooManyRequests, held.Status);
+        Assert.Equal("60", held.RetryAfter);
+        Assert.InRange(_provider.KeyRequests - keys, 0, 1);
+        Assert.Single(host.Log.Lines, l => l.Text.Contains("logout token", StringComparison.Ordinal) && l.Text.Contains("refused", StringComparison.Ordinal));
+        // The provider is somewhere else, and is not held up by what is right.
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.Equal(StatusCodes.Status200OK, (await SendAsync(IPAddress.Parse("192.0.2.2"), _provider.LogoutToken())).Status);
+        }
+
+        async Task<(int? Status, string RetryAfter)> SendAsync(IPAddress from, string token)
+        {
+            var context = new DefaultHttpContext { RequestServices = host.Chat.App.Services, Connection = { RemoteIpAddress = from } };
+            context.Request.ContentType = "application/x-www-form-urlencoded";
+            context.Request.Body = new MemoryStream(System.Text.Encoding.ASCII.GetBytes("logout_token=" + token));
+            context.Request.ContentLength = context.Request.Body.Length;
+            var result = await host.Chat.App.Services.GetRequiredService<BlazorChat.Accounts.BackChannelLogout>().RunAsync(context, "Company");
+            return (((IStatusCodeHttpResult)result).StatusCode, context.Response.Headers.RetryAfter.ToString());
+        }
     }
 
     [Fact]

@@ -73,6 +73,9 @@ internal sealed class TestProvider : IAsyncDisposable
     /// <summary>How often a refresh token was used.</summary>
     public int Refreshes { get; private set; }
 
+    /// <summary>How often its keys were asked for.</summary>
+    public int KeyRequests { get; private set; }
+
     public string[] Settings(params string[] more) =>
     [
         $"--OpenIdConnect:Company:Authority={Address}", $"--OpenIdConnect:Company:ClientId={ClientId}", $"--OpenIdConnect:Company:ClientSecret={ClientSecret}",
@@ -172,6 +175,7 @@ internal sealed class TestProvider : IAsyncDisposable
         var app = builder.Build();
         app.Use((context, next) =>
         {
+            provider.KeyRequests += context.Request.Path.StartsWithSegments("/.well-known/jwks", StringComparison.Ordinal) ? 1 : 0;
             if (!provider.IsAway)
             {
                 return next(context);

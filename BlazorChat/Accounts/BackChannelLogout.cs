@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using System.Threading.RateLimiting;
 using BlazorChat.Access;
 using BlazorChat.Storage;
+using BlazorChat.Web;
 
 namespace BlazorChat.Accounts;
 
@@ -10,19 +12,33 @@ namespace BlazorChat.Accounts;
 /// OpenID Connect Back-Channel Logout: a provider says that somebody has signed out there, or was signed out. The request comes from the
 /// provider's server, so that its signed token is all that counts.
 /// </summary>
-internal sealed partial class BackChannelLogout(PeopleStore store, OpenIdProviders providers, OpenIdTokens tokens, TimeProvider time, ILogger<BackChannelLogout> logger)
+internal sealed partial class BackChannelLogout(PeopleStore store, OpenIdProviders providers, OpenIdTokens tokens, TimeProvider time, ILogger<BackChannelLogout> logger) : IDisposable
 {
     private const string LogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
     private const int LongestForm = 32 * 1024;
 
+    // Of requests that were refused: a provider that signs everybody out at once is not held up.
+    private const int FreeRefusals = 30;
+
+    private const int RefusalsPerMinute = 30;
+
     private static readonly TimeSpan LongestAge = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
 
     // As clocks differ.
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
 
     // Each token works once; older ones are refused by their age.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
+
+    private readonly PartitionedRateLimiter<string> _refused = PartitionedRateLimiter.Create<string, string>(address => RateLimitPartition.GetTokenBucketLimiter(
+        address,
+        _ => new TokenBucketRateLimiterOptions { TokenLimit = FreeRefusals, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromMinutes(1.0 / RefusalsPerMinute), QueueLimit = 0 }));
+
+    // When a refusal was logged last, for each provider.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _logged = new(StringComparer.Ordinal);
 
     /// <summary>Answers a provider's request.</summary>
     public async Task<IResult> RunAsync(HttpContext context, string name)
@@ -33,9 +49,20 @@ internal sealed partial class BackChannelLogout(PeopleStore store, OpenIdProvide
             return Results.NotFound();
         }
 
+        var address = PersonAddresses.KeyOf(context.Connection.RemoteIpAddress);
+        if (address is not null)
+        {
+            using var left = _refused.AttemptAcquire(address, permitCount: 0);
+            if (!left.IsAcquired)
+            {
+                context.Response.Headers.RetryAfter = "60";
+                return Results.StatusCode(StatusCodes.Status429TooManyRequests);
+            }
+        }
+
         if (!context.Request.HasFormContentType || context.Request.ContentLength is null or > LongestForm)
         {
-            return Refuse(provider);
+            return Refuse(provider, address);
         }
 
         var form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
@@ -43,7 +70,7 @@ internal sealed partial class BackChannelLogout(PeopleStore store, OpenIdProvide
             || await tokens.ValidateAsync(provider, token, context.RequestAborted).ConfigureAwait(false) is not { } claims
             || !IsLogout(claims) || !IsFresh(provider, claims))
         {
-            return Refuse(provider);
+            return Refuse(provider, address);
         }
 
         var (subject, session) = (TextOf(claims, "sub"), TextOf(claims, "sid"));
@@ -61,6 +88,9 @@ internal sealed partial class BackChannelLogout(PeopleStore store, OpenIdProvide
         LogEnded(ended, provider.Name);
         return Results.Ok();
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _refused.Dispose();
 
     // A token of another kind that the provider signed for this server, such as an ID token, signs nobody out.
     private static bool IsLogout(IDictionary<string, object> claims) =>
@@ -91,15 +121,26 @@ internal sealed partial class BackChannelLogout(PeopleStore store, OpenIdProvide
         return _used.TryAdd($"{provider.Name} {id}", now + LongestAge + Skew);
     }
 
-    private IResult Refuse(OpenIdProvider provider)
+    private IResult Refuse(OpenIdProvider provider, string? address)
     {
-        LogRefused(provider.Name);
+        if (address is not null)
+        {
+            _refused.AttemptAcquire(address).Dispose();
+        }
+
+        var now = time.GetUtcNow();
+        var last = _logged.GetValueOrDefault(provider.Name);
+        if (now - last >= BetweenWarnings && (last == default ? _logged.TryAdd(provider.Name, now) : _logged.TryUpdate(provider.Name, now, last)))
+        {
+            LogRefused(provider.Name);
+        }
+
         return Results.Json(new { error = "invalid_request" }, statusCode: StatusCodes.Status400BadRequest);
     }
 
     [LoggerMessage(LogLevel.Information, "{Count} sessions ended by a logout token of the OpenID provider {Provider}.")]
     private partial void LogEnded(int count, string provider);
 
-    [LoggerMessage(LogLevel.Warning, "A logout token for the OpenID provider {Provider} was refused.")]
+    [LoggerMessage(LogLevel.Warning, "A logout token for the OpenID provider {Provider} was refused. More of them in the next minute are not logged.")]
     private partial void LogRefused(string provider);
 }

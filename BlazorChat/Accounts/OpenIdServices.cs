@@ -131,6 +131,8 @@ internal static class OpenIdServices
             // A form that another site posts would need cookies that go with such forms.
             options.ResponseMode = OpenIdConnectResponseMode.Query;
             options.UsePkce = true;
+            // Whoever sends tokens with made-up keys does not have the provider asked for its keys each time.
+            options.RefreshInterval = TimeSpan.FromMinutes(5);
             options.BackchannelTimeout = TimeSpan.FromSeconds(10);
             options.SaveTokens = false;
             options.MapInboundClaims = false;
