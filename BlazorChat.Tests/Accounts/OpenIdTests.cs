@@ -162,6 +162,34 @@ public sealed class OpenIdTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_is_here_by_a_password_without_an_open_page_loses_what_a_group_gave_with_the_next_request()
+    {
+        await using var host = await AccountHost.StartAsync(settings: _provider.Settings(NewAccounts, "--OpenIdConnect:Company:AdministratorGroups:0=admins"));
+        var olga = await host.AdministratorAsync();
+        var account = _provider.SignIn("1");
+        account.Groups = ["admins"];
+        await TestProvider.ContinueAsync(host.Browser());
+        var link = AccountHost.LinkIn((await olga.SendAsync("/people", "people", ("Act", $"reset {host.Find("Grace").Id:N}"))).Text);
+        var byPassword = host.Browser();
+        Assert.Equal(HttpStatusCode.Redirect, (await byPassword.SendAsync(link, "set-password", ("Password", AccountHost.Password))).Status);
+        // Again at the provider, in a browser that is closed then.
+        await TestProvider.ContinueAsync(host.Browser());
+        Assert.Contains("Accounts and guests", await byPassword.ReadAsync("/people"), StringComparison.Ordinal);
+        Assert.Equal(0, _provider.Refreshes);
+
+        account.Groups = [];
+        host.Time.Advance(TimeSpan.FromMinutes(5));
+        // Two at once ask once, and both wait for the answer.
+        foreach (var page in await Task.WhenAll(byPassword.ReadAsync("/people"), byPassword.ReadAsync("/people")))
+        {
+            Assert.DoesNotContain("Accounts and guests", page, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, _provider.Refreshes);
+        Assert.Equal(Standing.Registered, host.Find("Grace").Standing);
+    }
+
+    [Fact]
     public async Task A_logout_token_ends_the_sessions_that_it_names_once_and_a_forged_one_ends_none()
     {
         await using var host = await AccountHost.StartAsync(settings: _provider.Settings(NewAccounts));

@@ -28,14 +28,38 @@ internal sealed partial class OpenIdChecks(
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _tried = new();
 
-    /// <summary>Whether a session still holds; asks its provider if it is time.</summary>
-    public ValueTask<bool> ConfirmAsync(KnownSession session, CancellationToken cancellationToken) =>
-        IsDue(session, time.GetUtcNow()) ? new ValueTask<bool>(CheckAsync(session).WaitAsync(cancellationToken)) : ValueTask.FromResult(true);
+    // Whose sessions were looked through just now: not with every request.
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _looked = new();
+
+    /// <summary>
+    /// Whether a session still holds; asks its provider if it is time, and those of the person's other sessions: what their groups give is the
+    /// person's in every browser, whatever they signed in with there.
+    /// </summary>
+    public async ValueTask<bool> ConfirmAsync(KnownSession session, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (providers.All.Count > 0 && (!_looked.TryGetValue(session.PersonId, out var looked) || now - looked >= Step))
+        {
+            await Task.WhenAll(directory.Sessions.Where(s => s.PersonId == session.PersonId && s.Id != session.Id && IsDue(s, now)).Select(CheckAsync)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            // Not before the answers: a second request of the same moment waits for them as well.
+            _looked[session.PersonId] = now;
+        }
+
+        return !IsDue(session, now) || await CheckAsync(session).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Asks for everybody who has a page open and whose time has come.</summary>
     public async Task RunDueAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        foreach (var (personId, looked) in _looked)
+        {
+            if (now - looked >= Step)
+            {
+                _looked.TryRemove(personId, out _);
+            }
+        }
+
         var here = pages.People();
         var due = directory.Sessions.Where(s => s.Provider is not null && here.Contains(s.PersonId) && IsDue(s, now)).ToList();
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (session, _) =>

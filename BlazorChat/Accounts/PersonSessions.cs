@@ -37,7 +37,7 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
         }
 
         // Not before what their account and groups are now.
-        if (session.Provider is not null && !await checks.ConfirmAsync(session, cancellationToken).ConfigureAwait(false))
+        if (!await checks.ConfirmAsync(session, cancellationToken).ConfigureAwait(false))
         {
             return null;
         }
