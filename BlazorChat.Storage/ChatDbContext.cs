@@ -136,6 +136,7 @@ internal abstract class ChatDbContext(DbContextOptions options) : DbContext(opti
             person.Property(p => p.Email).HasMaxLength(EmailLength);
             person.Property(p => p.EmailKey).HasMaxLength(EmailLength);
             person.Property(p => p.AdministratorBy).HasMaxLength(ProviderLength);
+            person.Property(p => p.AccountBy).HasMaxLength(ProviderLength);
             // Nulls are distinct: those who have given up their names share none.
             person.HasIndex(p => p.NameKey).IsUnique();
             // Not unique: nobody has shown yet that an address is theirs, and a refusal would tell whose it is.

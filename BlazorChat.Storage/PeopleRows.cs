@@ -57,6 +57,9 @@ internal sealed class PersonRow
     /// <summary>The OpenID provider whose group makes them an administrator; null if people of this server did.</summary>
     public string? AdministratorBy { get; set; }
 
+    /// <summary>The OpenID provider from which the account came, and with whose sign-ins its others end; null for an account of this server's own.</summary>
+    public string? AccountBy { get; set; }
+
     public string? ConcurrencyStamp { get; set; }
 
     /// <summary>When the person showed that the address is theirs; null if they have not.</summary>
@@ -78,7 +81,7 @@ internal sealed class PersonRow
     public MessagesOfDeleted Messages { get; set; }
 
     public KnownPerson ToPerson() =>
-        new(Id, Name, NameKey, Standing, SeenAt) { LooksKey = NameKey is not null && NameKeys.OfLooks(Name) is var looks && looks != NameKey ? looks : null, IsDisabled = IsDisabled, IsRenamed = IsRenamed, IsFromBefore = IsFromBefore, IsTwoFactor = IsTwoFactor, IsTwoFactorEnded = IsTwoFactorEnded, IsDeleted = DeletedAt is not null, Messages = Messages, PasswordReset = PasswordResetAt is { } at ? new PasswordReset(at, PasswordResetByMail) : null };
+        new(Id, Name, NameKey, Standing, SeenAt) { LooksKey = NameKey is not null && NameKeys.OfLooks(Name) is var looks && looks != NameKey ? looks : null, AccountBy = AccountBy, IsDisabled = IsDisabled, IsRenamed = IsRenamed, IsFromBefore = IsFromBefore, IsTwoFactor = IsTwoFactor, IsTwoFactorEnded = IsTwoFactorEnded, IsDeleted = DeletedAt is not null, Messages = Messages, PasswordReset = PasswordResetAt is { } at ? new PasswordReset(at, PasswordResetByMail) : null };
 
     /// <summary>Leaves nothing but the id, and what is needed until no message has the name any more.</summary>
     public void SetDeleted(MessagesOfDeleted messages, DateTimeOffset now)
@@ -87,7 +90,7 @@ internal sealed class PersonRow
         (Standing, IsDisabled, IsRenamed, IsFromBefore) = (Standing.None, false, false, false);
         (Email, EmailKey, EmailConfirmedAt, PasswordHash, SecurityStamp, PasswordResetAt) = (null, null, null, null, null, null);
         (IsTwoFactor, AuthenticatorKey, RecoveryCodes, UsedCodes, IsTwoFactorEnded, AdministratorBy) = (false, null, null, null, false, null);
-        (DeletedAt, SeenAt, Messages) = (now, now, messages);
+        (AccountBy, DeletedAt, SeenAt, Messages) = (null, now, now, messages);
     }
 }
 

@@ -75,6 +75,10 @@ internal sealed class PeopleStore(Database database, PeopleDirectory directory) 
     public Task<List<ExternalLoginRow>> ListLoginsAsync(Guid personId, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.ExternalLogins.AsNoTracking().Where(l => l.PersonId == personId).ToListAsync(cancellationToken), cancellationToken);
 
+    /// <summary>An account of a provider, by the provider's id; null if nobody has linked it.</summary>
+    public Task<ExternalLoginRow?> FindLoginAsync(string provider, string subject, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.ExternalLogins.AsNoTracking().FirstOrDefaultAsync(l => l.Provider == provider && l.Subject == subject, cancellationToken), cancellationToken);
+
     /// <summary>Somebody's passkeys, oldest first.</summary>
     public Task<List<PasskeyRow>> ListPasskeysAsync(Guid personId, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.Passkeys.AsNoTracking().Where(p => p.PersonId == personId).OrderBy(p => p.CreatedAt).ToListAsync(cancellationToken), cancellationToken);

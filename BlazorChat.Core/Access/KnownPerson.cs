@@ -13,6 +13,9 @@ internal sealed record KnownPerson(Guid Id, string Name, string? NameKey, Standi
     /// <summary>The key of what the name looks like as it is written; null if it is the same.</summary>
     public string? LooksKey { get; init; }
 
+    /// <summary>The OpenID provider from which the account came, and with whose sign-ins its others end; null for an account of this server's own.</summary>
+    public string? AccountBy { get; init; }
+
     /// <summary>Whether an administrator has switched the account off.</summary>
     public bool IsDisabled { get; init; }
 

@@ -18,7 +18,7 @@ public sealed class OwnProofTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _provider = await TestProvider.StartAsync();
-        _host = await AccountHost.StartAsync(settings: _provider.Settings("--OpenIdConnect:Company:CreateAccounts=true"));
+        _host = await AccountHost.StartAsync(settings: _provider.Settings("--OpenIdConnect:Company:CreateAccounts=true", "--OpenIdConnect:Company:AllowOtherSignIns=true"));
         _provider.Time = _host.Time;
         await _host.AdministratorAsync();
         _provider.SignIn("1");

@@ -226,6 +226,11 @@ internal sealed class AccountService(
         }
 
         waits.Succeeded(key, origin.Address, browser);
+        if (await sessions.RefuseAsync(row.Id, provider: null, cancellationToken).ConfigureAwait(false) is { } no)
+        {
+            return PasswordSignIn.Refused(no);
+        }
+
         return await store.ChangeAsync(async change =>
         {
             // As they are now: the password may have been changed, or the account disabled, since it was read.
@@ -290,6 +295,11 @@ internal sealed class AccountService(
             return PasswordSignIn.Refused(UsedUp);
         }
 
+        if (found.Kind == OneTimeLinkKind.MailedPassword && await sessions.RefuseAsync(id, provider: null, cancellationToken).ConfigureAwait(false) is { } no)
+        {
+            return PasswordSignIn.Refused(no);
+        }
+
         PasswordSignIn? accepted = null;
         var error = await SetPasswordAsync(id, password, async (change, row) =>
         {
@@ -304,6 +314,8 @@ internal sealed class AccountService(
             }
 
             row.Standing = row.Standing < Standing.Registered ? Standing.Registered : row.Standing;
+            // An administrator's link lets an account in whatever its provider says: from now on, it is this server's own.
+            row.AccountBy = link.Kind == OneTimeLinkKind.Password ? null : row.AccountBy;
             // Told at the next sign-in, in case it was somebody else.
             (row.PasswordResetAt, row.PasswordResetByMail) = (time.GetUtcNow(), link.Kind == OneTimeLinkKind.MailedPassword);
             await change.RemoveResetsAsync(row.Id).ConfigureAwait(false);

@@ -12,7 +12,7 @@ namespace BlazorChat.Accounts;
 /// OpenID Connect Back-Channel Logout: a provider says that somebody has signed out there, or was signed out. The request comes from the
 /// provider's server, so that its signed token is all that counts.
 /// </summary>
-internal sealed partial class BackChannelLogout(PeopleStore store, OpenIdProviders providers, OpenIdTokens tokens, TimeProvider time, ILogger<BackChannelLogout> logger) : IDisposable
+internal sealed partial class BackChannelLogout(PeopleStore store, OpenIdProviders providers, OpenIdTokens tokens, OpenIdChecks checks, TimeProvider time, ILogger<BackChannelLogout> logger) : IDisposable
 {
     private const string LogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -80,9 +80,14 @@ internal sealed partial class BackChannelLogout(PeopleStore store, OpenIdProvide
                 change.Record(new AuditEntry(AuditAction.SignedOutByProvider, By: null, personId), time.GetUtcNow());
             }
 
-            return people.Count;
+            return people;
         }, context.RequestAborted).ConfigureAwait(false);
-        LogEnded(ended, provider.Name);
+        foreach (var personId in ended.Distinct())
+        {
+            await checks.EndOthersAsync(personId).ConfigureAwait(false);
+        }
+
+        LogEnded(ended.Count, provider.Name);
         return Results.Ok();
     }
 

@@ -30,6 +30,9 @@ internal enum ExternalRefusal
     /// <summary>The provider's account is somebody else's here, or the page was signed out meanwhile.</summary>
     NotLinked,
 
+    /// <summary>The account came from another provider, with which no sign-in holds.</summary>
+    Origin,
+
     /// <summary>Whoever was to sign in again did so with an account that is not theirs here.</summary>
     NotYours,
 
@@ -41,7 +44,8 @@ internal enum ExternalRefusal
 /// <param name="Provider">The provider.</param>
 /// <param name="Label">What the account is called there; null if none is linked.</param>
 /// <param name="IsLinked">Whether one is linked.</param>
-internal sealed record ExternalLogin(OpenIdProvider Provider, string? Label, bool IsLinked);
+/// <param name="IsOrigin">Whether the account here came from it, and ends with it.</param>
+internal sealed record ExternalLogin(OpenIdProvider Provider, string? Label, bool IsLinked, bool IsOrigin);
 
 /// <summary>What somebody wants at a provider besides signing in.</summary>
 /// <param name="Link">The token with which they link the account; null for not at all.</param>
@@ -74,7 +78,8 @@ internal sealed class ExternalSignIns(
         }
 
         var linked = await store.ListLoginsAsync(person.Id, cancellationToken).ConfigureAwait(false);
-        return [.. providers.All.Select(p => (Provider: p, Login: linked.Find(l => l.Provider == p.Name))).Select(p => new ExternalLogin(p.Provider, p.Login?.Label, p.Login is not null))];
+        var origin = directory.Find(person.Id)?.AccountBy;
+        return [.. providers.All.Select(p => (Provider: p, Login: linked.Find(l => l.Provider == p.Name))).Select(p => new ExternalLogin(p.Provider, p.Login?.Label, p.Login is not null, p.Provider.Name == origin && !p.Provider.Options.AllowOtherSignIns))];
     }
 
     /// <summary>
@@ -111,6 +116,12 @@ internal sealed class ExternalSignIns(
                 return OnlyWayIn;
             }
 
+            if (row.AccountBy == provider.Name && !provider.Options.AllowOtherSignIns)
+            {
+                return Comes(provider);
+            }
+
+            row.AccountBy = row.AccountBy == provider.Name ? null : row.AccountBy;
             await change.RemoveLoginAsync(provider.Name, person.Id).ConfigureAwait(false);
             // All but this page, whose person has just shown that it is they.
             await change.EndProviderSessionsAsync(provider.Name, person.Id, except: person.Session).ConfigureAwait(false);
@@ -144,9 +155,9 @@ internal sealed class ExternalSignIns(
         }
 
         // The provider's answer is handled before anybody asks who sent the request.
-        if (await context.AuthenticateAsync().ConfigureAwait(false) is { Succeeded: true } known)
+        if (await context.AuthenticateAsync().ConfigureAwait(false) is { Succeeded: true } cookie)
         {
-            context.User = known.Principal;
+            context.User = cookie.Principal;
         }
 
         var current = PersonPrincipal.Find(context.User);
@@ -159,6 +170,12 @@ internal sealed class ExternalSignIns(
         if (link is not null && (current is null || !IsOwnLink(current, provider, link) || directory.StandingOf(current) < Standing.Registered))
         {
             return ExternalRefusal.NotLinked;
+        }
+
+        var whose = link is not null ? current!.Id : (await store.FindLoginAsync(provider.Name, subject, context.RequestAborted).ConfigureAwait(false))?.PersonId;
+        if (whose is { } known && await sessions.RefuseAsync(known, provider.Name, context.RequestAborted).ConfigureAwait(false) is not null)
+        {
+            return ExternalRefusal.Origin;
         }
 
         var guest = context.FindPerson() is { } before && directory.Find(before.Id) is { Standing: Standing.Guest, IsDisabled: false } ? before : null;
@@ -218,7 +235,10 @@ internal sealed class ExternalSignIns(
             if (link is not null)
             {
                 change.Record(new AuditEntry(AuditAction.SignInChanged, row.Id, row.Id), time.GetUtcNow());
-                await change.EndSessionAsync(current!.Session!.Value).ConfigureAwait(false);
+                if (!sessions.IsOfOrigin(current!))
+                {
+                    await change.EndSessionAsync(current!.Session!.Value).ConfigureAwait(false);
+                }
             }
 
             return await sessions.BeginAsync(change, row, new ProviderSession(provider.Name, sid, refreshToken is { Length: > 0 } ? tokens.Protect(refreshToken) : null)).ConfigureAwait(false);
@@ -237,6 +257,9 @@ internal sealed class ExternalSignIns(
         await flow.EnterAsync(context, person).ConfigureAwait(false);
         return null;
     }
+
+    private static RoomError Comes(OpenIdProvider provider) => new(
+        RoomErrorKind.Conflict, $"Your account came from {provider.DisplayName}, and ends with it. To keep it without, ask an administrator of this server for a link to a password.");
 
     private static string? LabelOf(OpenIdProvider provider, ClaimsPrincipal principal) =>
         (principal.FindFirstValue(provider.Options.EmailClaim) ?? principal.FindFirstValue("preferred_username") ?? principal.FindFirstValue(provider.Options.NameClaim)) is { } label
@@ -269,7 +292,7 @@ internal sealed class ExternalSignIns(
         // Names have a bound here, and some characters are refused.
         var name = candidates.Where(c => !string.IsNullOrWhiteSpace(c)).Select(c => Names.CheckPersonName(TextCut.Excerpt(c!.Trim(), RoomLimits.PersonNameLength))).First(c => c.Error is null).Value;
         await names.TakeOrRenameAsync(change, row, name).ConfigureAwait(false);
-        row.Standing = Standing.Registered;
+        (row.Standing, row.AccountBy) = (Standing.Registered, provider.Name);
         row.SecurityStamp = Guid.NewGuid().ToString("N");
         change.Record(new AuditEntry(AuditAction.AccountCreated, row.Id, row.Id), now);
         if (AccountService.TryReadEmail(email, out var address))

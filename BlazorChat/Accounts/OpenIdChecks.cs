@@ -40,12 +40,60 @@ internal sealed partial class OpenIdChecks(
         var now = time.GetUtcNow();
         if (providers.All.Count > 0 && (!_looked.TryGetValue(session.PersonId, out var looked) || now - looked >= Step))
         {
-            await Task.WhenAll(directory.Sessions.Where(s => s.PersonId == session.PersonId && s.Id != session.Id && IsDue(s, now)).Select(CheckAsync)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await LookAsync(session.PersonId, now, except: session.Id).WaitAsync(cancellationToken).ConfigureAwait(false);
             // Not before the answers: a second request of the same moment waits for them as well.
             _looked[session.PersonId] = now;
         }
 
-        return !IsDue(session, now) || await CheckAsync(session).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return (!IsDue(session, now) || await CheckAsync(session).WaitAsync(cancellationToken).ConfigureAwait(false)) && Holds(session);
+    }
+
+    /// <summary>
+    /// Why somebody cannot sign in otherwise than with the provider that their account came from: nobody would say when the account ends. Asks the
+    /// provider if it is time.
+    /// </summary>
+    /// <param name="personId">Who.</param>
+    /// <param name="provider">The provider with which they sign in; null for a passkey or a password.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Null if they can.</returns>
+    public async Task<RoomError?> RefuseAsync(Guid personId, string? provider, CancellationToken cancellationToken)
+    {
+        if (directory.Find(personId)?.AccountBy is not { } origin || origin == provider || IsAllowed(origin))
+        {
+            return null;
+        }
+
+        await LookAsync(personId, time.GetUtcNow(), except: null).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var name = providers.Find(origin)?.DisplayName;
+        return IsConfirmedElsewhere(personId, origin) ? null : new RoomError(
+            RoomErrorKind.Forbidden,
+            name is null ? "Your account came with a sign-in that this server does not offer any more. Ask an administrator of this server for a link to a password."
+            : $"Your account came from {name}. Continue with {name}, or ask an administrator of this server for a link to a password.");
+    }
+
+    /// <summary>Ends the sessions of people whose accounts came from a provider with which no sign-in of theirs holds.</summary>
+    /// <param name="personId">Whose; null for everybody's.</param>
+    public async Task EndOthersAsync(Guid? personId)
+    {
+        var ending = directory.Sessions.Where(s => (personId is null || s.PersonId == personId) && !Holds(s)).ToList();
+        if (ending.Count == 0)
+        {
+            return;
+        }
+
+        await store.ChangeAsync(async change =>
+        {
+            change.Why = SessionEnd.Provider;
+            foreach (var session in ending)
+            {
+                if (!Holds(session) && await change.EndSessionAsync(session.Id).ConfigureAwait(false))
+                {
+                    change.Record(new AuditEntry(AuditAction.SignedOutByProvider, By: null, session.PersonId), time.GetUtcNow());
+                }
+            }
+
+            return true;
+        }, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Asks for everybody who has a page open and whose time has come.</summary>
@@ -64,6 +112,7 @@ internal sealed partial class OpenIdChecks(
         var due = directory.Sessions.Where(s => s.Provider is not null && here.Contains(s.PersonId) && IsDue(s, now)).ToList();
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (session, _) =>
             await CheckAsync(session).ConfigureAwait(false)).ConfigureAwait(false);
+        await EndOthersAsync(personId: null).ConfigureAwait(false);
         await EndUnconfirmedRightsAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -100,6 +149,15 @@ internal sealed partial class OpenIdChecks(
         return now - (session.CheckedAt ?? session.SeenAt) >= after
             && (!_tried.TryGetValue(session.Id, out var tried) || now - tried >= (after < BetweenAttempts ? after : BetweenAttempts) || _running.ContainsKey(session.Id));
     }
+
+    private Task<bool[]> LookAsync(Guid personId, DateTimeOffset now, Guid? except) =>
+        Task.WhenAll(directory.Sessions.Where(s => s.PersonId == personId && s.Id != except && IsDue(s, now)).Select(CheckAsync));
+
+    // Whether a session may go on, as far as the provider is concerned that the account came from.
+    private bool Holds(KnownSession session) =>
+        directory.Find(session.PersonId)?.AccountBy is not { } origin || origin == session.Provider || IsAllowed(origin) || IsConfirmedElsewhere(session.PersonId, origin);
+
+    private bool IsAllowed(string origin) => providers.Find(origin) is { Options.AllowOtherSignIns: true };
 
     private Task<bool> CheckAsync(KnownSession session) => _running.GetOrAdd(session.Id, id => new Lazy<Task<bool>>(async () =>
     {
@@ -177,6 +235,7 @@ internal sealed partial class OpenIdChecks(
             return true;
         }, CancellationToken.None).ConfigureAwait(false);
         _tried.TryRemove(row.Id, out _);
+        await EndOthersAsync(row.PersonId).ConfigureAwait(false);
         if (provider is not null && !IsConfirmedElsewhere(row.PersonId, provider.Name))
         {
             await rights.ApplyAsync(provider, row.PersonId, NoGroups(), CancellationToken.None).ConfigureAwait(false);

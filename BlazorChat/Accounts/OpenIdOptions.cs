@@ -23,6 +23,11 @@ internal sealed class OpenIdProviderOptions
     /// <summary>Whether people who have no account here get one; null for only if registration is open.</summary>
     public bool? CreateAccounts { get; set; }
 
+    /// <summary>
+    /// Whether people whose accounts came from this provider can go on with a passkey or a password of their own when no sign-in with it holds.
+    /// </summary>
+    public bool AllowOtherSignIns { get; set; }
+
     /// <summary>The claim with the name of a new account.</summary>
     public string NameClaim { get; set; } = "name";
 

@@ -185,6 +185,11 @@ internal sealed partial class Passkeys(
             return Failed;
         }
 
+        if (await sessions.RefuseAsync(result.User.Id, provider: null, context.RequestAborted).ConfigureAwait(false) is { } no)
+        {
+            return no;
+        }
+
         var used = result.Passkey;
         var signedIn = await store.ChangeAsync<Result<Person>>(async change =>
         {

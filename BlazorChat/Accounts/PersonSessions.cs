@@ -144,6 +144,13 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
         return new Person(row.Id, row.Name) { Session = session.Id };
     }
 
+    /// <summary>Why somebody cannot sign in with a provider, or with a passkey or a password of their own (null); null if they can.</summary>
+    internal Task<RoomError?> RefuseAsync(Guid personId, string? provider, CancellationToken cancellationToken) => checks.RefuseAsync(personId, provider, cancellationToken);
+
+    /// <summary>Whether somebody's session is one with the provider that their account came from: their others rest on it.</summary>
+    internal bool IsOfOrigin(Person person) =>
+        person.Session is { } id && directory.FindSession(id) is { Provider: { } provider } session && session.PersonId == person.Id && directory.Find(person.Id)?.AccountBy == provider;
+
     /// <summary>
     /// Signs somebody out of all browsers but this one, in a change. It gets another session, whose cookie has to be written: with the one before,
     /// a copy of its cookie ends.

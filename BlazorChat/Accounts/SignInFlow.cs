@@ -63,7 +63,8 @@ internal sealed class SignInFlow(
     public async Task<RoomError?> EnterAsync(HttpContext context, Person person)
     {
         // Of a guest, only the session ends: the rooms and the name go on to be theirs for as long as a guest's do.
-        if (context.FindPerson() is { } before)
+        // Nor does the session end on which the new one rests.
+        if (context.FindPerson() is { } before && (before.Id != person.Id || !sessions.IsOfOrigin(before) || sessions.IsOfOrigin(person)))
         {
             await sessions.EndAsync(before, context.RequestAborted).ConfigureAwait(false);
         }

@@ -21,7 +21,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 "BlazorChat.Storage.PersonRow",
                 typeof(PersonRow),
                 baseEntityType,
-                propertyCount: 26,
+                propertyCount: 27,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -33,6 +33,17 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 afterSaveBehavior: PropertySaveBehavior.Throw,
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
             id.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var accountBy = runtimeEntityType.AddProperty(
+                "AccountBy",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("AccountBy", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<AccountBy>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 64,
+                valueConverter: new ChatDbContext.StorableTextConverter());
+            accountBy.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            accountBy.AddAnnotation("Relational:ColumnType", "text");
 
             var administratorBy = runtimeEntityType.AddProperty(
                 "AdministratorBy",

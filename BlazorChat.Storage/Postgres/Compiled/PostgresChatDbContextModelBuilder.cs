@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("93b4fb46-3adf-4d4f-b7c5-0d7d9d273e91"), entityTypeCount: 24)
+            : base(skipDetectChanges: false, modelId: new Guid("e3b5b8b8-46ba-42b8-894c-3fc542470f8c"), entityTypeCount: 24)
         {
         }
 

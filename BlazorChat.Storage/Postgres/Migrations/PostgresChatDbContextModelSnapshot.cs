@@ -457,6 +457,11 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("AccountBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<string>("AdministratorBy")
                         .HasMaxLength(64)
                         .HasColumnType("text")

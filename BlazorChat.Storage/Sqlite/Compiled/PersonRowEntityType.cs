@@ -20,7 +20,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 "BlazorChat.Storage.PersonRow",
                 typeof(PersonRow),
                 baseEntityType,
-                propertyCount: 26,
+                propertyCount: 27,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -31,6 +31,15 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 fieldInfo: typeof(PersonRow).GetField("<Id>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 afterSaveBehavior: PropertySaveBehavior.Throw,
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+
+            var accountBy = runtimeEntityType.AddProperty(
+                "AccountBy",
+                typeof(string),
+                propertyInfo: typeof(PersonRow).GetProperty("AccountBy", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(PersonRow).GetField("<AccountBy>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 64,
+                valueConverter: new ChatDbContext.StorableTextConverter());
 
             var administratorBy = runtimeEntityType.AddProperty(
                 "AdministratorBy",

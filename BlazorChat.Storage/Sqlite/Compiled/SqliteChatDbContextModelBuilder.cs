@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("3f963f3c-e607-4b8a-a3a7-bdea394b184f"), entityTypeCount: 22)
+            : base(skipDetectChanges: false, modelId: new Guid("9a560702-ce5a-452e-8f6c-4a58f3a3fb38"), entityTypeCount: 22)
         {
         }
 

@@ -426,6 +426,10 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("AccountBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("AdministratorBy")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");

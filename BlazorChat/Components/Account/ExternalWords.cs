@@ -13,6 +13,7 @@ internal static class ExternalWords
         ExternalRefusal.Group => "Your organization has not given you access to this server.",
         ExternalRefusal.Disabled => "This account is disabled. Ask an administrator of this server.",
         ExternalRefusal.NotLinked => "This account could not be linked. It may be linked to somebody else here, or too much time has passed.",
+        ExternalRefusal.Origin => "Your account came from another organization. Continue with that one, or ask an administrator of this server for a link to a password.",
         ExternalRefusal.NotYours => "This account is not the one that is linked to yours.",
         ExternalRefusal.NotAgain => "You did not sign in again there. Sign out there, then try again.",
         _ => null,
