@@ -128,6 +128,24 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
             Assert.True(bare.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Redirect or HttpStatusCode.MethodNotAllowed, $"{path}: {bare.StatusCode}");
             using var foreign = await server.PostAsync(path, scene, [], "cross-site");
             Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("member")]
+    [InlineData("administrator")]
+    public async Task Every_page_tells_others_nothing_of_its_address_and_has_its_forms_taken(string who)
+    {
+        var scene = await server.SceneAsync(who, isOnlyRead: true);
+        foreach (var path in Endpoints.Where(IsPage).Select(PathOf).Distinct(StringComparer.Ordinal))
+        {
+            // With "no-referrer", browsers send a form without an origin, which is refused over plain http.
+            Assert.Equal(path.Contains("/invite/", StringComparison.Ordinal) ? "strict-origin" : "same-origin", await server.ReferrerPolicyAsync(path, scene));
+            foreach (var secret in new[] { "token", "invitation", "returnUrl" })
+            {
+                Assert.Equal("strict-origin", await server.ReferrerPolicyAsync($"{path}?{secret}=secret", scene));
+            }
+        }
+    }
+
         }
     }
 
@@ -293,6 +311,12 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
             {
                 KeyValuePair.Create("__RequestVerificationToken", WebUtility.HtmlDecode(Antiforgery().Match(html).Groups["token"].Value)),
             };
+        internal async Task<string> ReferrerPolicyAsync(string path, Scene scene)
+        {
+            using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), scene);
+            return string.Join(", ", response.Headers.GetValues("Referrer-Policy"));
+        }
+
             _cookies = page.Headers.TryGetValues("Set-Cookie", out var cookies) ? string.Join("; ", cookies.Select(c => c.Split(';')[0])) : "";
             if (words.Length > 2)
             {

@@ -10,6 +10,9 @@ public sealed partial class FormBrowser : IDisposable
 
     private readonly HttpClient _client;
 
+    // Of the page that was opened last, from which forms are sent.
+    private string? _referrerPolicy;
+
     public FormBrowser(Uri address)
     {
         Address = address;
@@ -39,6 +42,7 @@ public sealed partial class FormBrowser : IDisposable
             using var response = await _client.GetAsync(path);
             if (response.Headers.Location is not { } location)
             {
+                _referrerPolicy = PolicyOf(response);
                 return WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync());
             }
 
@@ -53,7 +57,12 @@ public sealed partial class FormBrowser : IDisposable
     /// <param name="handler">The form's name.</param>
     /// <param name="fields">What is filled in.</param>
     public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Response)> SendAsync(string path, string handler, params (string Name, string Value)[] fields)
-        => await PostAsync(path, await _client.GetStringAsync(path), handler, fields);
+    {
+        using var response = await _client.GetAsync(path);
+        response.EnsureSuccessStatusCode();
+        _referrerPolicy = PolicyOf(response);
+        return await PostAsync(path, await response.Content.ReadAsStringAsync(), handler, fields);
+    }
 
     /// <summary>Sends a form of a page that was read before.</summary>
     public async Task<(HttpStatusCode Status, string Text, HttpResponseMessage Response)> PostAsync(string path, string page, string handler, params (string Name, string Value)[] fields)
@@ -66,7 +75,15 @@ public sealed partial class FormBrowser : IDisposable
             content[name] = value;
         }
 
-        var response = await _client.PostAsync(path, new FormUrlEncodedContent(content));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(content) };
+        if (!Headers.Contains("Origin"))
+        {
+            // As the Fetch standard has it, of a page over plain http: such a browser sends no Sec-Fetch-Site.
+            request.Headers.Add("Origin", _referrerPolicy == "no-referrer" ? "null" : Address.GetLeftPart(UriPartial.Authority));
+        }
+
+        var response = await _client.SendAsync(request);
+        _referrerPolicy = PolicyOf(response);
         return (response.StatusCode, WebUtility.HtmlDecode(await response.Content.ReadAsStringAsync()), response);
     }
 
@@ -83,6 +100,8 @@ public sealed partial class FormBrowser : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static string? PolicyOf(HttpResponseMessage response) => response.Headers.TryGetValues("Referrer-Policy", out var values) ? values.Last() : null;
 
     [GeneratedRegex("<form\\b[^>]*>(?<inner>.*?)</form>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();

@@ -16,6 +16,9 @@ internal static class SecurityHeaders
         "accelerometer=(), camera=(), clipboard-read=(self), clipboard-write=(self), display-capture=(), geolocation=(self), gyroscope=(), "
         + "magnetometer=(), microphone=(), payment=(), usb=()";
 
+    // What one-time links have their token in; and the page where somebody signs in first has an invite's link in its return address.
+    private static readonly string[] SecretParameters = ["invitation", "returnUrl", "token"];
+
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var headers = context.Response.Headers;
@@ -29,8 +32,8 @@ internal static class SecurityHeaders
         return next(context);
     });
 
-    // The last part of an invite's link lets people in, and the page where they sign in first has it in its return address. What these pages
-    // request is told no more than this server's name. (With "no-referrer", their forms would come from no origin, and be refused.)
+    // The last part of an invite's link lets people in. What pages with a secret in their address request is told no more than this server's
+    // name. No page may have "no-referrer": its forms would come from no origin, and be refused.
     private static bool HasSecretAddress(HttpRequest request) =>
-        request.Path.Value?.Contains("/invite/", StringComparison.OrdinalIgnoreCase) == true || request.Query.ContainsKey("returnUrl");
+        request.Path.Value?.Contains("/invite/", StringComparison.OrdinalIgnoreCase) == true || Array.Exists(SecretParameters, request.Query.ContainsKey);
 }
