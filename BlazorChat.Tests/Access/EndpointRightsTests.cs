@@ -8,11 +8,13 @@ using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
 using BlazorChat.Turns;
+using BlazorChat.Web;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using static BlazorChat.Tests.Access.RightsTable;
 
@@ -84,6 +86,17 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
                 .SelectMany(f => FormName().Matches(File.ReadAllText(f)).Select(m => m.Groups["name"].Value)).Order(StringComparer.Ordinal),
             Forms.Select(f => f.Form).Order(StringComparer.Ordinal));
 
+    [Fact]
+    public void No_path_of_an_endpoint_can_be_the_path_base()
+    {
+        var segments = Endpoints.Select(e => e.RoutePattern.RawText!.Trim('/').Split('/')[0]).Where(s => s.Length > 0 && !s.Contains('{', StringComparison.Ordinal) && !s.Contains('.', StringComparison.Ordinal));
+        foreach (var segment in segments.ToHashSet(StringComparer.Ordinal))
+        {
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(nameof(DoorOptions.PathBase), (string?)$"/{segment}")]).Build();
+            Assert.Throws<StartException>(() => DoorOptions.Read(configuration));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Cells))]
     public async Task Everybody_gets_what_the_table_says(string request, string who)
@@ -119,19 +132,6 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
     [InlineData("nobody")]
     [InlineData("member")]
     [InlineData("administrator")]
-    public async Task No_form_is_taken_without_its_token_or_from_another_site(string who)
-    {
-        var scene = await server.SceneAsync(who, isOnlyRead: true);
-        foreach (var path in Endpoints.Where(e => IsPage(e) || e.RoutePattern.RawText == AccountsServices.LeavePath).Select(PathOf).Distinct(StringComparer.Ordinal))
-        {
-            using var bare = await server.PostAsync(path, scene, [], null);
-            Assert.True(bare.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Redirect or HttpStatusCode.MethodNotAllowed, $"{path}: {bare.StatusCode}");
-            using var foreign = await server.PostAsync(path, scene, [], "cross-site");
-            Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
-    [Theory]
-    [InlineData("nobody")]
-    [InlineData("member")]
-    [InlineData("administrator")]
     public async Task Every_page_tells_others_nothing_of_its_address_and_has_its_forms_taken(string who)
     {
         var scene = await server.SceneAsync(who, isOnlyRead: true);
@@ -146,6 +146,19 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         }
     }
 
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("member")]
+    [InlineData("administrator")]
+    public async Task No_form_is_taken_without_its_token_or_from_another_site(string who)
+    {
+        var scene = await server.SceneAsync(who, isOnlyRead: true);
+        foreach (var path in Endpoints.Where(e => IsPage(e) || e.RoutePattern.RawText == AccountsServices.LeavePath).Select(PathOf).Distinct(StringComparer.Ordinal))
+        {
+            using var bare = await server.PostAsync(path, scene, [], null);
+            Assert.True(bare.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Redirect or HttpStatusCode.MethodNotAllowed, $"{path}: {bare.StatusCode}");
+            using var foreign = await server.PostAsync(path, scene, [], "cross-site");
+            Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
         }
     }
 
@@ -298,6 +311,12 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
             return SendAsync(request, scene);
         }
 
+        internal async Task<string> ReferrerPolicyAsync(string path, Scene scene)
+        {
+            using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), scene);
+            return string.Join(", ", response.Headers.GetValues("Referrer-Policy"));
+        }
+
         // What differs from request to request, whatever is asked for.
         private static string Told(string text) => Secrets().Replace(text, "");
 
@@ -311,12 +330,6 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
             {
                 KeyValuePair.Create("__RequestVerificationToken", WebUtility.HtmlDecode(Antiforgery().Match(html).Groups["token"].Value)),
             };
-        internal async Task<string> ReferrerPolicyAsync(string path, Scene scene)
-        {
-            using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), scene);
-            return string.Join(", ", response.Headers.GetValues("Referrer-Policy"));
-        }
-
             _cookies = page.Headers.TryGetValues("Set-Cookie", out var cookies) ? string.Join("; ", cookies.Select(c => c.Split(';')[0])) : "";
             if (words.Length > 2)
             {
