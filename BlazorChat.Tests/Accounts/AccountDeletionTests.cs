@@ -206,6 +206,27 @@ public sealed class AccountDeletionTests
     }
 
     [Fact]
+    public async Task A_guest_who_is_not_let_in_any_more_does_not_leave_rooms_without_an_owner()
+    {
+        await using var host = await AccountHost.StartAsync(TestDatabase.Sqlite, "--Rooms:NewRooms=Private", "--Accounts:Guests=true");
+        var guest = host.Browser();
+        await guest.JoinAsync("Grace");
+        var id = host.Find("Grace").Id;
+        Assert.Null((await host.Chat.Rooms.CreateAsync(new Person(id, "Grace"), "Plans", default)).Error);
+        var other = host.Browser();
+        await other.JoinAsync("Ada");
+        var (graces, adas) = (guest.Person, other.Person);
+        await host.RestartAsync("--Accounts:Guests=false");
+        guest = host.Browser(graces);
+        await guest.LeaveAsync("/account/sign-in");
+        Assert.Equal(Standing.Guest, host.Find("Grace").Standing);
+        // Who may still register, and then decide.
+        Assert.Contains("here as the guest", await guest.ReadAsync("/join"), StringComparison.Ordinal);
+        await host.Browser(adas).LeaveAsync("/account/sign-in");
+        Assert.Null(host.People.FindByKey(NameRules.KeyOf("Ada")));
+    }
+
+    [Fact]
     public async Task An_administrator_deletes_somebody_and_appoints_the_owner_of_their_room_without_reading_it()
     {
         await using var host = await AccountHost.StartAsync(TestDatabase.Sqlite, "--Rooms:NewRooms=Private");

@@ -10,7 +10,7 @@ namespace BlazorChat.Accounts;
 /// behind that. Rooms that only they own have an owner before, or are deleted; of those that lose theirs otherwise, administrators appoint one.
 /// </summary>
 internal sealed class AccountDeletion(
-    AccountService accounts, PeopleStore store, PeopleDirectory directory, RoomService rooms, PersonSessions sessions, DeletedPeople deleted, TimeProvider time)
+    AccountService accounts, PeopleStore store, PeopleDirectory directory, RoomService rooms, DeletedPeople deleted, TimeProvider time)
 {
     private static readonly RoomError OwnsRooms = new(RoomErrorKind.Conflict, "Some rooms would have no owner without you. Hand them over or delete them first.");
 
@@ -69,18 +69,34 @@ internal sealed class AccountDeletion(
         return error;
     }
 
-    /// <summary>Lets a guest leave for good.</summary>
+    /// <summary>
+    /// Signs somebody out of this browser. A guest leaves the server with it, whether guests are let in now or not: nobody can come back as them,
+    /// whatever was copied, and the name is free.
+    /// </summary>
     /// <returns>Null if they have left, otherwise the reason.</returns>
-    public async Task<RoomError?> LeaveAsync(Person guest, CancellationToken cancellationToken)
+    public Task<RoomError?> LeaveAsync(Person person, CancellationToken cancellationToken) => store.ChangeAsync<RoomError?>(async change =>
     {
-        if (rooms.OwnedAlone(guest.Id).Length > 0)
+        if (await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row || person.Session is not { } session)
+        {
+            return null;
+        }
+
+        if (row.Standing >= Standing.Registered)
+        {
+            await change.EndSessionAsync(session).ConfigureAwait(false);
+            return null;
+        }
+
+        // Asked inside the transaction, as for an account.
+        if (rooms.OwnedAlone(person.Id).Length > 0)
         {
             return OwnsRooms;
         }
 
-        await sessions.LeaveAsync(guest, cancellationToken).ConfigureAwait(false);
+        await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
+        (row.Standing, row.NameKey) = (Standing.None, null);
         return null;
-    }
+    }, cancellationToken);
 
     private async Task<RoomError?> DeleteAsync(PeopleChange change, PersonRow row, MessagesOfDeleted messages, Guid by)
     {

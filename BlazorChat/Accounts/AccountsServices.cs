@@ -101,22 +101,17 @@ internal static class AccountsServices
     public static Person? FindPerson(this HttpContext context) => PersonPrincipal.Find(context.User) ?? context.Features.Get<TurnedAway>()?.Guest;
 
     public static void MapAccounts(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost(LeavePath, async (HttpContext context, IAntiforgery antiforgery, PersonSessions sessions, PeopleDirectory people, AccountDeletion deletion) =>
+        endpoints.MapPost(LeavePath, async (HttpContext context, IAntiforgery antiforgery, AccountDeletion deletion) =>
         {
             if (!await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false))
             {
                 return Results.BadRequest();
             }
 
-            if (PersonPrincipal.Find(context.User) is { } guest && people.StandingOf(guest) == Standing.Guest && deletion.RoomsOf(guest).Count > 0)
+            if (context.FindPerson() is { } person && await deletion.LeaveAsync(person, context.RequestAborted).ConfigureAwait(false) is not null)
             {
-                // Whoever signs out of an account comes back; a guest does not.
+                // Whoever signs out of an account comes back; a guest does not. One who is not let in any more signs in or registers first.
                 return Results.LocalRedirect("~" + LeaveServerPath);
-            }
-
-            if (context.FindPerson() is { } person)
-            {
-                await sessions.LeaveAsync(person, context.RequestAborted).ConfigureAwait(false);
             }
 
             await context.SignOutAsync().ConfigureAwait(false);

@@ -87,28 +87,6 @@ internal sealed class PersonSessions(PeopleStore store, PeopleDirectory director
             return person with { Name = name };
         }, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>
-    /// Signs somebody out of this browser. A guest leaves the server with it: nobody can come back as them, whatever was copied, and the name
-    /// is free.
-    /// </summary>
-    public Task LeaveAsync(Person person, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
-    {
-        if (await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row || person.Session is not { } session)
-        {
-            return false;
-        }
-
-        if (row.Standing >= Standing.Registered)
-        {
-            await change.EndSessionAsync(session).ConfigureAwait(false);
-            return true;
-        }
-
-        await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
-        (row.Standing, row.NameKey) = (Standing.None, null);
-        return true;
-    }, cancellationToken);
-
     /// <summary>Ends a session alone, also a guest's.</summary>
     public Task EndAsync(Person person, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
     {
