@@ -56,6 +56,26 @@ public sealed class ManyPeopleTests
         await another.JoinAsync("Grace");
     }
 
+    [Fact]
+    public async Task Whoever_looks_for_names_that_are_taken_has_to_wait()
+    {
+        await using var host = await AccountHost.StartAsync(settings: ["--Accounts:Guests=true"]);
+        var (ada, grace) = (host.Browser(), host.Browser());
+        await ada.JoinAsync("Ada");
+        await grace.JoinAsync("Grace");
+        var renamed = 0;
+        (HttpStatusCode Status, string Text, HttpResponseMessage Response) answer;
+        do
+        {
+            answer = await ada.SendAsync("/join", "join", ("Name", renamed % 2 == 0 ? "Grace" : $"Ada the {renamed}th"));
+        }
+        while (answer.Status != HttpStatusCode.TooManyRequests && renamed++ < 100);
+        Assert.Equal(20, renamed);
+        Assert.Contains("You have changed your name too often.", answer.Text, StringComparison.Ordinal);
+        Assert.InRange(answer.Response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        await grace.JoinAsync("Grace Hopper");
+    }
+
     [Theory]
     [EveryDatabase]
     public async Task Signing_in_again_and_again_ends_the_oldest_session(TestDatabase database)

@@ -38,6 +38,9 @@ internal enum ExternalRefusal
 
     /// <summary>The provider says that whoever was to sign in again did so earlier.</summary>
     NotAgain,
+
+    /// <summary>Too many people have just got an account from this address of the network.</summary>
+    TooMany,
 }
 
 /// <summary>An account of a provider that somebody has linked.</summary>
@@ -210,6 +213,12 @@ internal sealed class ExternalSignIns(
                 if (!(provider.Options.CreateAccounts ?? options.Value.Registration == Registration.Open))
                 {
                     refused = ExternalRefusal.Unknown;
+                    return null;
+                }
+
+                if (flow.CountJoin(context) is not null)
+                {
+                    refused = ExternalRefusal.TooMany;
                     return null;
                 }
 

@@ -11,6 +11,8 @@ internal sealed class SignInFlow(
     AccountService accounts, TwoFactor twoFactor, SecondStep secondStep, PersonSessions sessions, PeopleDirectory directory, GuestRules guests, KnownBrowser browsers,
     JoinRate joins)
 {
+    private static readonly RoomError TooManyNames = new(RoomErrorKind.Limit, "You have changed your name too often. Please wait a minute and try again.");
+
     private static readonly RoomError TooManyJoined =
         new(RoomErrorKind.Limit, "Too many people have just joined from your network. Please wait a minute and try again.");
 
@@ -49,6 +51,19 @@ internal sealed class SignInFlow(
 
         HaveWait(context, wait);
         return TooManyJoined;
+    }
+
+    /// <summary>Counts somebody who wants another name.</summary>
+    /// <returns>The reason if they have to wait, with the response's status set; null if they may.</returns>
+    public RoomError? CountRename(HttpContext context, Person person)
+    {
+        if (joins.TakeName(person.Id) is not { } wait)
+        {
+            return null;
+        }
+
+        HaveWait(context, wait);
+        return TooManyNames;
     }
 
     /// <summary>Writes the cookies of somebody who has just signed in.</summary>

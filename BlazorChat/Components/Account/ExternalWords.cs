@@ -16,6 +16,7 @@ internal static class ExternalWords
         ExternalRefusal.Origin => "Your account came from another organization. Continue with that one, or ask an administrator of this server for a link to a password.",
         ExternalRefusal.NotYours => "This account is not the one that is linked to yours.",
         ExternalRefusal.NotAgain => "You did not sign in again there. Sign out there, then try again.",
+        ExternalRefusal.TooMany => "Too many people have just joined from your network. Please wait a minute and try again.",
         _ => null,
     } : null;
 }

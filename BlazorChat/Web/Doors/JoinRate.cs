@@ -5,15 +5,30 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Web;
 
-/// <summary>How many people may join from one address: enough for a class that opens the page at the same time, too few for a script.</summary>
+/// <summary>
+/// How many people may join from one address: enough for a class that opens the page at the same time, too few for a script. And how often one
+/// of them may want another name, which also tells which names are taken.
+/// </summary>
 internal sealed class JoinRate(IOptions<AccountsOptions> options) : IDisposable
 {
+    // Somebody who is looking for a name that is free.
+    private const int NameBurst = 20;
+
     private readonly PartitionedRateLimiter<string> _limiter = PartitionedRateLimiter.Create<string, string>(address =>
         RateLimitPartition.GetTokenBucketLimiter(address, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.Value.JoinBurst,
             TokensPerPeriod = 1,
             ReplenishmentPeriod = TimeSpan.FromMinutes(1.0 / options.Value.JoinsPerMinute),
+            QueueLimit = 0,
+        }));
+
+    private readonly PartitionedRateLimiter<Guid> _names = PartitionedRateLimiter.Create<Guid, Guid>(personId =>
+        RateLimitPartition.GetTokenBucketLimiter(personId, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = NameBurst,
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1),
             QueueLimit = 0,
         }));
 
@@ -27,9 +42,24 @@ internal sealed class JoinRate(IOptions<AccountsOptions> options) : IDisposable
         }
 
         using var lease = _limiter.AttemptAcquire(key);
-        return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromMinutes(1);
+        return WaitOf(lease);
+    }
+
+    /// <summary>Counts a person who wants another name.</summary>
+    /// <returns>Null if they may, or how long to wait.</returns>
+    public TimeSpan? TakeName(Guid personId)
+    {
+        using var lease = _names.AttemptAcquire(personId);
+        return WaitOf(lease);
     }
 
     /// <inheritdoc />
-    public void Dispose() => _limiter.Dispose();
+    public void Dispose()
+    {
+        _limiter.Dispose();
+        _names.Dispose();
+    }
+
+    private static TimeSpan? WaitOf(RateLimitLease lease) =>
+        lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromMinutes(1);
 }
