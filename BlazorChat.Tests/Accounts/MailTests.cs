@@ -2,11 +2,13 @@ using System.Buffers;
 using System.Net;
 using System.Threading.Channels;
 using BlazorChat.Access;
+using BlazorChat.Accounts;
+using BlazorChat.Mail;
 using BlazorChat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using MimeKit;
 using SmtpServer;
 using SmtpServer.Authentication;
-using SmtpServer.ComponentModel;
 using SmtpServer.Protocol;
 using SmtpServer.Storage;
 
@@ -89,7 +91,7 @@ public sealed class MailTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_link_works_for_an_hour_and_the_next_one_replaces_it()
+    public async Task A_link_works_for_an_hour_and_so_does_the_next_one_until_one_is_used()
     {
         await using var host = await StartAsync();
         await ConfirmedAsync(host);
@@ -97,11 +99,60 @@ public sealed class MailTests : IAsyncLifetime
         var first = LinkIn(await _server.NextAsync());
         await AskAsync(host, "olga@example.com");
         var second = LinkIn(await _server.NextAsync());
-        Assert.Contains("has been used", await host.Browser().ReadAsync(first), StringComparison.Ordinal);
         host.Time.Advance(TimeSpan.FromMinutes(59));
+        Assert.DoesNotContain("has been used", await host.Browser().ReadAsync(first), StringComparison.Ordinal);
         Assert.DoesNotContain("has been used", await host.Browser().ReadAsync(second), StringComparison.Ordinal);
         host.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Contains("has been used", await host.Browser().ReadAsync(second), StringComparison.Ordinal);
+
+        await AskAsync(host, "olga@example.com");
+        await AskAsync(host, "olga@example.com");
+        var (third, fourth) = (LinkIn(await _server.NextAsync()), LinkIn(await _server.NextAsync()));
+        Assert.Equal(HttpStatusCode.Redirect, (await host.Browser().SendAsync(third, "set-password", ("Password", "another good password"))).Status);
+        Assert.Contains("has been used", await host.Browser().ReadAsync(fourth), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_again_and_again_neither_holds_up_the_owner_nor_voids_the_links_nor_floods_the_mailbox()
+    {
+        await using var host = await StartAsync();
+        await ConfirmedAsync(host);
+        var refused = 0;
+        while (Request("192.0.2.1") is null)
+        {
+            refused++;
+        }
+
+        Assert.Equal(5, refused);
+        Assert.All(Enumerable.Range(2, 20), i => Assert.Null(Request($"192.0.2.{i}")));
+        var all = new TaskCompletionSource();
+        host.Chat.App.Services.GetRequiredService<MailQueue>().Run(_ =>
+        {
+            all.SetResult();
+            return Task.CompletedTask;
+        });
+        await all.Task.Soon();
+        List<string> links = [];
+        for (var i = 0; i < 5; i++)
+        {
+            links.Add(LinkIn(await _server.NextAsync()));
+        }
+
+        foreach (var link in links)
+        {
+            Assert.DoesNotContain("has been used", await host.Browser().ReadAsync(link), StringComparison.Ordinal);
+        }
+
+        host.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Null(Request("192.0.2.99"));
+        Assert.DoesNotContain(LinkIn(await _server.NextAsync()), links);
+        Assert.False(_server.HasMore);
+
+        SignInRefusal? Request(string from)
+        {
+            using var scope = host.Chat.App.Services.CreateScope();
+            return scope.ServiceProvider.GetRequiredService<AccountMail>().RequestReset("olga@example.com", IPAddress.Parse(from));
+        }
     }
 
     [Fact]
@@ -124,15 +175,16 @@ public sealed class MailTests : IAsyncLifetime
         // Too many requests for one address wait, whether somebody has it or not.
         foreach (var address in new[] { "olga@example.com", "nobody@example.com" })
         {
-            HttpStatusCode status;
+            HttpResponseMessage response;
             var requests = 1;
             do
             {
-                status = (await host.Browser().SendAsync("/account/forgot", "forgot-password", ("Email", address))).Status;
+                response = (await host.Browser().SendAsync("/account/forgot", "forgot-password", ("Email", address))).Response;
                 requests++;
             }
-            while (status == HttpStatusCode.OK && requests < 20);
-            Assert.Equal((HttpStatusCode.TooManyRequests, 6), (status, requests));
+            while (response.StatusCode == HttpStatusCode.OK && requests < 20);
+            Assert.Equal((HttpStatusCode.TooManyRequests, 6), (response.StatusCode, requests));
+            Assert.NotNull(response.Headers.RetryAfter);
         }
 
         // Neither log says anything about whom it was for.
@@ -238,7 +290,7 @@ public sealed class MailTests : IAsyncLifetime
 
         public MailServer()
         {
-            var services = new ServiceProvider();
+            var services = new SmtpServer.ComponentModel.ServiceProvider();
             services.Add(new Store(this));
             services.Add(new Anybody());
             _running = new SmtpServer.SmtpServer(

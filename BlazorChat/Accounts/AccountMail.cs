@@ -4,6 +4,7 @@ using BlazorChat.Mail;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
+using BlazorChat.Web;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Accounts;
@@ -152,18 +153,18 @@ internal sealed class AccountMail(
     /// </summary>
     /// <param name="email">The address.</param>
     /// <param name="from">Where the request comes from.</param>
-    /// <returns>An error if it is no address or there were too many requests; null otherwise.</returns>
-    public RoomError? RequestReset(string? email, IPAddress? from)
+    /// <returns>Why not, if it is no address or there were too many requests; null otherwise.</returns>
+    public SignInRefusal? RequestReset(string? email, IPAddress? from)
     {
         if (!AccountService.TryReadEmail(email, out var address) || address is null)
         {
-            return NoAddress;
+            return new SignInRefusal(NoAddress, TimeSpan.Zero);
         }
 
-        // Each request counts like a failed sign-in, for the address that is asked for as well: nobody's mailbox is flooded.
-        if (waits.Begin(KeyOf(address), from, browser: null) is { } wait)
+        // Each request counts like a failed sign-in, for this address from there: others elsewhere hold nobody up who wants a password.
+        if (waits.Begin($"{KeyOf(address)}\n{PersonAddresses.KeyOf(from)}", from, browser: null) is { } wait)
         {
-            return AccountService.TooOften(wait);
+            return new SignInRefusal(AccountService.TooOften(wait), wait);
         }
 
         queue.Run(async cancellationToken =>
@@ -188,6 +189,12 @@ internal sealed class AccountMail(
 
     private async Task MailResetsAsync(string address, CancellationToken cancellationToken)
     {
+        // Nobody's mailbox is flooded, however many ask from wherever. The links of the mails that have come work on.
+        if (waits.Begin(KeyOf(address), null, browser: null) is not null)
+        {
+            return;
+        }
+
         var key = names.NormalizeEmail(address)!;
         var found = await store.ChangeAsync(async change =>
         {
@@ -197,7 +204,7 @@ internal sealed class AccountMail(
                 if (row is { EmailConfirmedAt: not null, Email: { } to, IsDisabled: false, Standing: >= Standing.Registered })
                 {
                     var token = OneTimeToken.Create();
-                    await change.RemoveLinksAsync(OneTimeLinkKind.MailedPassword, row.Id).ConfigureAwait(false);
+                    // Those of earlier mails work on, or others could void them by asking again and again.
                     Add(change, OneTimeLinkKind.MailedPassword, row.Id, token, AccountLinks.ResetLifetime);
                     change.Record(new AuditEntry(AuditAction.PasswordLinkMade, null, row.Id), time.GetUtcNow());
                     links.Add((row.Name, to, token));

@@ -88,7 +88,8 @@ internal sealed class SignInFlow(
         return null;
     }
 
-    private static RoomError Refuse(HttpContext context, SignInRefusal refusal)
+    /// <summary>Says why somebody is refused, with the response's status set if they have to wait.</summary>
+    public static RoomError Refuse(HttpContext context, SignInRefusal refusal)
     {
         if (refusal.Wait > TimeSpan.Zero)
         {
