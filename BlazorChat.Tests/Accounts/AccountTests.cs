@@ -407,12 +407,23 @@ public sealed class AccountTests
     {
         await using var host = await AccountHost.StartAsync();
         Assert.Contains("Your name", await host.Browser().ReadAsync("/join"), StringComparison.Ordinal);
-        foreach (var (header, value) in new[] { ("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1"), ("Via", "1.1 proxy"), ("X-Real-IP", "192.0.2.1"), ("Host", "10.0.0.1") })
+        Assert.Contains(host.Log.Lines, l => l.Text.Contains("comes in as a guest", StringComparison.Ordinal));
+        foreach (var (header, value) in new[]
+        {
+            ("X-Forwarded-For", "192.0.2.1"), ("Forwarded", "for=192.0.2.1"), ("Via", "1.1 proxy"), ("X-Real-IP", "192.0.2.1"), ("X-Forwarded-Ssl", "on"), ("X-Forwarded-Scheme", "https"),
+            ("Front-End-Https", "on"), ("Host", "10.0.0.1"), ("Origin", "https://chat.example.com"),
+        })
         {
             var outside = host.Browser();
             outside.Headers.Add(header, value);
             Assert.Contains("<h1>Sign in</h1>", await outside.ReadAsync("/join"), StringComparison.Ordinal);
         }
+
+        // As nginx asks unless it is told otherwise, and no browser.
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.Browser().Address, "/join")) { Version = HttpVersion.Version10 };
+        using var answer = await client.SendAsync(request);
+        Assert.Contains("<h1>Sign in</h1>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         // Whoever joined directly is not let in through a proxy either, and is not forgotten.
         var guest = host.Browser();
@@ -435,6 +446,7 @@ public sealed class AccountTests
         await using var host = await AccountHost.StartAsync(settings: settings);
         Assert.Equal(letsIn, (await host.Browser().ReadAsync("/join")).Contains("Your name", StringComparison.Ordinal));
         Assert.Equal(letsIn ? Standing.Guest : Standing.None, host.People.StandingOf(ChatHost.Ada));
+        Assert.DoesNotContain(host.Log.Lines, l => l.Text.Contains("comes in as a guest", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace BlazorChat.Accounts;
 
 /// <summary>What is done for accounts at each start.</summary>
 internal sealed partial class AccountsStart(
-    PeopleStore store, PeopleDirectory directory, NameRules names, DoorOptions doors, IServer server, IServiceScopeFactory scopes, IHostApplicationLifetime lifetime,
+    PeopleStore store, PeopleDirectory directory, NameRules names, GuestRules guests, DoorOptions doors, IServer server, IServiceScopeFactory scopes, IHostApplicationLifetime lifetime,
     ILogger<AccountsStart> logger)
 {
     /// <summary>Reads everybody, and makes names unique that are not: after an upgrade, or with a new assistant.</summary>
@@ -56,7 +56,14 @@ internal sealed partial class AccountsStart(
 
         if (token is not null)
         {
-            lifetime.ApplicationStarted.Register(() => LogFirst(Address() + AccountLinks.Invitation(token)));
+            lifetime.ApplicationStarted.Register(() =>
+            {
+                LogFirst(Address() + AccountLinks.Invitation(token));
+                if (guests.AreLetInByDefault(directory.HasAdministrator))
+                {
+                    LogGuests();
+                }
+            });
         }
     }
 
@@ -78,6 +85,9 @@ internal sealed partial class AccountsStart(
 
     [LoggerMessage(LogLevel.Warning, "This server has no administrator. To become one, open this link on the server’s address; it works once, until the next start: {Link}")]
     private partial void LogFirst(string link);
+
+    [LoggerMessage(LogLevel.Information, "Until then, whoever reaches this server comes in as a guest, with a name alone, because it listens on this machine only. A proxy or tunnel on this machine makes it public: become the administrator first, or set Accounts:Guests to false.")]
+    private partial void LogGuests();
 
     [LoggerMessage(LogLevel.Warning, "The names of {Count} people were taken, so a number was added to them. They are told, and can change it.")]
     private partial void LogRenamed(int count);

@@ -15,7 +15,10 @@ namespace BlazorChat.Accounts;
 internal sealed class GuestRules(IOptions<AccountsOptions> options, DoorOptions doors, IServer server, IHostApplicationLifetime lifetime) : IGuests
 {
     private static readonly string[] ProxyHeaders =
-        ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Original-Host", "X-Original-For", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP", "X-Client-IP"];
+    [
+        "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Scheme", "X-Forwarded-Ssl", "X-Forwarded-Server",
+        "X-Original-Host", "X-Original-For", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "Front-End-Https",
+    ];
 
     private readonly bool _hasProxy = doors.TrustedProxies.Count > 0 || doors.TrustsUnixSockets;
 
@@ -27,9 +30,16 @@ internal sealed class GuestRules(IOptions<AccountsOptions> options, DoorOptions 
     /// <summary>Whether a guest is let in with this request, on a server that lets guests in.</summary>
     public bool AreLetIn(HttpContext context) => options.Value.Guests ?? IsDirect(context);
 
+    /// <summary>Whether guests come in now because nobody else reaches the server, as far as it can tell.</summary>
+    public bool AreLetInByDefault(bool hasAdministrator) => options.Value.Guests is null && AreLetIn(hasAdministrator);
+
+    // A proxy that adds no header, and puts its own target in the place of the host, tells of itself by the page's origin, which it cannot change,
+    // or by HTTP/1.0, which no browser speaks and some proxies do. Of one that does neither, nothing can be told (docs/operations.md says so).
     private static bool IsDirect(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(DoorOptions.Plain(address))
         && IsLoopback(context.Request.Host.Host)
+        && !HttpProtocol.IsHttp10(context.Request.Protocol)
+        && (context.Request.Headers.Origin.Count == 0 || (Uri.TryCreate(context.Request.Headers.Origin, UriKind.Absolute, out var page) && IsLoopback(page.Host)))
         && !Array.Exists(ProxyHeaders, context.Request.Headers.ContainsKey);
 
     private bool IsLocal()
