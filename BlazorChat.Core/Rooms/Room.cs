@@ -128,6 +128,15 @@ public sealed record Room
     /// <summary>Messages up to this sequence were cleared; a later event about one of them is ignored.</summary>
     public long ClearedThrough { get; init; }
 
+    /// <summary>
+    /// How far the room goes for somebody, as something to compare and to keep: of somebody who sees only what is new, without a count of what came
+    /// before.
+    /// </summary>
+    internal long ReadMark => LastSequence - HiddenThrough;
+
+    /// <summary>The sequence of the last message that is hidden from whoever has this copy; 0 for none.</summary>
+    internal long HiddenThrough { get; private init; }
+
     /// <summary>The room with one more message, which gets the next sequence.</summary>
     public Room WithMessage(DateTimeOffset at) => this with { LastSequence = LastSequence + 1, MessageCount = MessageCount + 1, LastActivityAt = at };
 
@@ -145,7 +154,7 @@ public sealed record Room
     /// <summary>The room as somebody sees it who sees only messages from a sequence on: without counts of what came before.</summary>
     internal Room From(long sequence) => sequence <= 0
         ? this
-        : this with { MessageCount = (int)Math.Clamp(LastSequence - sequence + 1, 0, MessageCount), Tokens = default, Cost = null };
+        : this with { MessageCount = (int)Math.Clamp(LastSequence - sequence + 1, 0, MessageCount), Tokens = default, Cost = null, HiddenThrough = Math.Min(sequence - 1, LastSequence) };
 
     /// <summary>The room with a response's tokens and cost added.</summary>
     public Room WithUsage(TokenCounts tokens, decimal? cost) =>

@@ -1,4 +1,6 @@
+using BlazorChat.Access;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.AspNetCore.Components;
@@ -116,6 +118,30 @@ public sealed class RoomListTests : IAsyncLifetime
         Assert.Equal(0, marks.Count);
         marks.Load(new Dictionary<Guid, long> { [room.Id] = long.MaxValue }, rooms);
         Assert.Equal(1, marks.Count);
+    }
+
+    [Fact]
+    public async Task A_mark_does_not_tell_how_much_was_written_before_somebody_came()
+    {
+        var room = await Chat.RoomAsync("Room");
+        await Chat.AddPersonAsync(ChatHost.Grace);
+        Assert.Null((await Chat.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, RoomVisibility.Private, true, default)).Error);
+        Assert.Null((await Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default)).Error);
+        await Chat.PostAsync(room, "One");
+        await Chat.PostAsync(room, "Two");
+        Assert.Null((await Chat.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
+        Assert.Equal(0, (await ReadAsync()).Room.ReadMark);
+        await Chat.PostAsync(room, "Three");
+        Assert.Equal(1, (await ReadAsync()).Room.ReadMark);
+
+        // Of somebody who saw more before, and came back.
+        var marks = new ReadMarks();
+        marks.Load(new Dictionary<Guid, long> { [room.Id] = 3 }, [await ReadAsync()]);
+        Assert.False(marks.IsUnread((await ReadAsync()).Room));
+        await Chat.PostAsync(room, "Four");
+        Assert.True(marks.IsUnread((await ReadAsync()).Room));
+
+        async Task<RoomSummary> ReadAsync() => (await Chat.Rooms.ListRoomsAsync(ChatHost.Grace, default)).Value.Single(r => r.Room.Id == room.Id);
     }
 
     [Fact]
