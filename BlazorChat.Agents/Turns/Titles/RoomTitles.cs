@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Turns.Hooks;
 using BlazorChat.Rooms;
@@ -9,12 +10,13 @@ using Microsoft.SemanticKernel;
 namespace BlazorChat.Turns.Titles;
 
 /// <summary>
-/// Names rooms that were created without a name: when the first exchange is complete, the assistant that answered is asked for a title.
+/// Names rooms that were created without a name: when the first exchange is complete, the assistant that answered is asked for a title. The
+/// name is for everybody to read, so that it is made only from what all members may see.
 /// The tokens count for its response, and so for the first asker. If someone names the room meanwhile, that name stays. If anything fails
 /// or the process ends, the room stays without a name and nothing else changes.
 /// </summary>
 internal sealed partial class RoomTitles(
-    IRoomStore rooms, RoomGates gates, RoomBroadcaster broadcaster, IAssistants assistants,
+    IRoomStore rooms, RoomAccessDirectory access, RoomGates gates, RoomBroadcaster broadcaster, IAssistants assistants,
     IOptions<TurnsOptions> options, TurnsMetrics metrics, ILogger<RoomTitles> logger) : ITurnObserver
 {
     // The first exchange is within this many messages.
@@ -63,13 +65,16 @@ internal sealed partial class RoomTitles(
         }
     }
 
-    /// <summary>The question of the room's first complete exchange, if the response belongs to that exchange.</summary>
+    // The first message that all members may see.
+    private long VisibleFrom(Guid roomId) => access.Find(roomId)?.Members.Values.Select(m => m.SeesFrom).DefaultIfEmpty().Max() ?? 0;
+
+    /// <summary>The question of the room's first complete exchange that all may see, if the response belongs to that exchange.</summary>
     private async Task<Message?> FindQuestionAsync(Message response, CancellationToken cancellationToken)
     {
-        var first = await rooms.ReadFirstAsync(response.RoomId, 0, FirstMessages, cancellationToken).ConfigureAwait(false);
+        var first = await rooms.ReadFirstAsync(response.RoomId, VisibleFrom(response.RoomId), FirstMessages, cancellationToken).ConfigureAwait(false);
         // If the asker wrote something else instead of deciding on the response's calls, that exchange was never finished.
         var isFirst = first.FirstOrDefault(m => m is { Author.Kind: AuthorKind.Assistant, Status: MessageStatus.Complete, IsRetried: false }
-            && !m.Calls.Any(c => c.Decision is { Reason: CallChanges.WroteInstead }))?.Id == response.Id;
+            && first.Any(q => q.Id == m.QuestionId) && !m.Calls.Any(c => c.Decision is { Reason: CallChanges.WroteInstead }))?.Id == response.Id;
         return isFirst ? first.FirstOrDefault(m => m.Id == response.QuestionId) : null;
     }
 
@@ -87,7 +92,7 @@ internal sealed partial class RoomTitles(
             if (title is not null || tokens != default)
             {
                 metrics.Tokens(assistant, tokens.Input, tokens.Output);
-                await StoreAsync(response, title, tokens, assistant.Prices?.Of(tokens)).ConfigureAwait(false);
+                await StoreAsync(question, response, title, tokens, assistant.Prices?.Of(tokens)).ConfigureAwait(false);
             }
         }
     }
@@ -112,12 +117,14 @@ internal sealed partial class RoomTitles(
         return text;
     }
 
-    private async Task StoreAsync(Message response, string? title, TokenCounts tokens, decimal? cost)
+    private async Task StoreAsync(Message question, Message response, string? title, TokenCounts tokens, decimal? cost)
     {
         // Not canceled by a stop: the tokens were used.
         using var gate = await gates.EnterAsync(response.RoomId, CancellationToken.None).ConfigureAwait(false);
+        // Somebody may have come meanwhile who does not see the question.
+        var seen = question.Sequence >= VisibleFrom(response.RoomId) ? title : null;
         var titled = await rooms.ChangeAsync<bool>(
-            response.RoomId, (change, token) => TitleAsync(change, response.Id, title, tokens, cost, token), CancellationToken.None).ConfigureAwait(false);
+            response.RoomId, (change, token) => TitleAsync(change, response.Id, seen, tokens, cost, token), CancellationToken.None).ConfigureAwait(false);
         foreach (var roomEvent in titled.Events)
         {
             broadcaster.Publish(response.RoomId, roomEvent);

@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Text;
 using BlazorChat.Turns;
@@ -14,6 +15,8 @@ namespace BlazorChat.Tests.Turns.Titles;
 [Trait(nameof(Kind), Kind.Host)]
 public sealed class RoomTitleTests
 {
+    private static readonly Person Alan = new(Guid.NewGuid(), "Alan");
+
     [Theory]
     [EveryDatabase]
     public async Task The_first_exchange_names_the_room_for_everybody_and_its_tokens_count_for_the_first_answer(TestDatabase database)
@@ -210,6 +213,37 @@ public sealed class RoomTitleTests
         var title = RoomTitle.Clean(string.Concat(Enumerable.Repeat("👩‍👩‍👧", 20)))!;
         Assert.True(title.Length <= 61);
         Assert.EndsWith("👩‍👩‍👧…", title, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_tells_nothing_of_what_a_member_does_not_see()
+    {
+        await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
+        await host.AddPersonAsync(ChatHost.Grace);
+        await host.AddPersonAsync(Alan);
+        var room = await UnnamedAsync(host);
+        Assert.Null((await host.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, null, true, default)).Error);
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "Plans of a merger");
+        var first = await host.Model.NextAsync();
+        // She comes before the answer.
+        Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
+        first.Finish("A merger.");
+        await watch.EndedAsync();
+
+        await host.PostAsync(room, "Hello, Grace");
+        (await host.Model.NextAsync()).Finish("Hello.");
+        var asked = await host.Model.NextAsync();
+        Assert.Equal($"{RoomTitle.QuestionMark}Hello, Grace{RoomTitle.ResponseMark}Hello.", asked.Messages[1].Text);
+        // He comes while the name is made.
+        Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, Alan.Id, RoomRole.Member, default)).Error);
+        asked.Say("Greeting Grace").Use(100, 3).Finish();
+        Assert.False((await watch.UntilAsync(s => s.Room.Tokens.Input >= 100)).Room.IsNamed);
+
+        await host.PostAsync(room, "Hello, Alan");
+        (await host.Model.NextAsync()).Finish("Hello.");
+        (await host.Model.NextAsync()).Finish("Greetings");
+        Assert.Equal("Greetings", (await watch.UntilAsync(s => s.Room.IsNamed)).Room.Name);
     }
 
     private static async Task<Room> UnnamedAsync(ChatHost host) => (await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Value;
