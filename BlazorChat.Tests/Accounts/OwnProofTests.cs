@@ -93,6 +93,27 @@ public sealed class OwnProofTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whose_password_was_reset_is_told_which_other_ways_in_there_are()
+    {
+        var olga = _host.Browser();
+        await olga.SignInAsync("Olga", AccountHost.Password);
+        var link = AccountHost.LinkIn((await olga.SendAsync("/people", "people", ("Act", $"reset {_host.Find("Grace").Id:N}"))).Text);
+        Assert.DoesNotContain("Other ways into your account", await _grace.ReadAsync("/account"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await _grace.SendAsync(link, "set-password", ("Password", AccountHost.Password))).Status);
+        using var passkey = new SoftwarePasskey(_grace.Address);
+        await passkey.AnswerAsync(_grace, "/account", await PageAsync((await _grace.SendAsync("/account", "passkey-begin", ("Password", AccountHost.Password))).Response), "passkey-create", ("PasskeyName", "Laptop"));
+
+        var page = await _grace.ReadAsync("/account");
+        var notice = page[page.IndexOf("Other ways into your account", StringComparison.Ordinal)..page.IndexOf("I have read this", StringComparison.Ordinal)];
+        Assert.Contains("Laptop", notice, StringComparison.Ordinal);
+        Assert.Contains("grace@example.org", notice, StringComparison.Ordinal);
+        Assert.Contains("account#passkeys-title", notice, StringComparison.Ordinal);
+        Assert.Contains("account#sign-ins-title", notice, StringComparison.Ordinal);
+        await _grace.SendAsync("/account", "password-reset-read");
+        Assert.DoesNotContain("Other ways into your account", await _grace.ReadAsync("/account"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whoever_has_a_passkey_alone_deletes_the_account_with_it()
     {
         using var passkey = new SoftwarePasskey(_grace.Address);
