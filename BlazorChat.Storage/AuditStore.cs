@@ -13,7 +13,12 @@ internal sealed class AuditStore(Database database, TimeProvider time) : IAuditL
             return Task.FromResult(true);
         }, cancellationToken);
 
-    public Task<IReadOnlyList<AuditEntry>> ReadNewestAsync(int count, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<AuditEntry>>(async db =>
-            (await db.Audit.AsNoTracking().OrderByDescending(e => e.Id).Take(count).ToListAsync(cancellationToken).ConfigureAwait(false)).ConvertAll(e => e.ToEntry()), cancellationToken);
+    public Task<AuditPage> ReadAsync(bool? ofRooms, long? before, int count, CancellationToken cancellationToken) =>
+        database.ReadAsync(async db =>
+        {
+            var rows = await db.Audit.AsNoTracking()
+                .Where(e => (before == null || e.Id < before) && (ofRooms == null || (e.RoomId != null) == ofRooms))
+                .OrderByDescending(e => e.Id).Take(count + 1).ToListAsync(cancellationToken).ConfigureAwait(false);
+            return new AuditPage(rows.Take(count).Select(r => r.ToEntry()).ToList(), rows.Count > count ? rows[count - 1].Id : null);
+        }, cancellationToken);
 }

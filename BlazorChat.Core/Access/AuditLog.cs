@@ -125,6 +125,15 @@ internal interface IAuditLog
     /// <param name="cancellationToken">Cancels it.</param>
     Task RecordAsync(AuditEntry entry, CancellationToken cancellationToken);
 
-    /// <summary>The newest entries, newest first.</summary>
-    Task<IReadOnlyList<AuditEntry>> ReadNewestAsync(int count, CancellationToken cancellationToken);
+    /// <summary>Entries, newest first.</summary>
+    /// <param name="ofRooms">Whether those about rooms, or those about accounts and the server; null for all.</param>
+    /// <param name="before">Only what came before this position; null for the newest.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    Task<AuditPage> ReadAsync(bool? ofRooms, long? before, int count, CancellationToken cancellationToken);
 }
+
+/// <summary>Some entries of the audit log, newest first.</summary>
+/// <param name="Entries">The entries.</param>
+/// <param name="Older">The position before which there are more; null if there are none.</param>
+internal sealed record AuditPage(IReadOnlyList<AuditEntry> Entries, long? Older);

@@ -45,7 +45,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
     private async Task<Result<T>> RunInTimeAsync<T>(RoomCommand<T> command, RoomCommandContext context, CancellationToken cancellationToken)
     {
         // Before the gate, so that the rate also bounds what waits there.
-        if (command.By is { } person && !rate.TryTake(person.Id, isMessage: command.IsRated))
+        if (command.By is { } person && !rate.TryTake(person.Id, command.IsRated, command.IsRecorded))
         {
             return await AllowAsync(command, context, cancellationToken).ConfigureAwait(false) is { } never
                 ? never

@@ -5,7 +5,8 @@ namespace BlazorChat.Rooms;
 
 /// <summary>
 /// How fast people may post, and do anything else in a room: token buckets, forgotten once they are full again. Messages have a bucket per
-/// person. All commands together have one per person and one per address, because anybody can join again as somebody else.
+/// person, and so has what is recorded in the audit log. All commands together have one per person and one per address, because anybody can
+/// join again as somebody else.
 /// </summary>
 internal sealed class PostingRate : IDisposable
 {
@@ -14,12 +15,16 @@ internal sealed class PostingRate : IDisposable
 
     private const int PeoplePerAddress = 20;
 
+    // Whoever sorts out the members of a room does so now and then. What is recorded is kept for long.
+    private const int MessagesPerEntry = 6;
+
     // A server that allows few messages still has people who sort out their rooms.
     private const int LeastBurst = 60;
 
     private readonly IPersonAddresses _addresses;
     private readonly PartitionedRateLimiter<Guid> _messages;
     private readonly PartitionedRateLimiter<Guid> _commands;
+    private readonly PartitionedRateLimiter<Guid> _recorded;
     private readonly PartitionedRateLimiter<string> _ofAddresses;
 
     public PostingRate(IOptions<RoomsOptions> options, IPersonAddresses addresses)
@@ -27,14 +32,22 @@ internal sealed class PostingRate : IDisposable
         _addresses = addresses;
         _messages = Buckets<Guid>(options, 1, 0);
         _commands = Buckets<Guid>(options, CommandsPerMessage, LeastBurst);
+        _recorded = PartitionedRateLimiter.Create<Guid, Guid>(key => RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = Math.Max(LeastBurst, options.Value.MessageBurst),
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromMinutes((double)MessagesPerEntry / options.Value.MessagesPerMinute),
+            QueueLimit = 0,
+        }));
         _ofAddresses = Buckets<string>(options, CommandsPerMessage * PeoplePerAddress, LeastBurst * PeoplePerAddress);
     }
 
     /// <summary>Counts a command.</summary>
     /// <param name="personId">The person.</param>
     /// <param name="isMessage">Whether it also counts as a message.</param>
+    /// <param name="isRecorded">Whether it leaves an entry in the audit log.</param>
     /// <returns>False when the person has to wait.</returns>
-    public bool TryTake(Guid personId, bool isMessage)
+    public bool TryTake(Guid personId, bool isMessage, bool isRecorded = false)
     {
         using var command = _commands.AttemptAcquire(personId);
         if (!command.IsAcquired)
@@ -46,6 +59,15 @@ internal sealed class PostingRate : IDisposable
         {
             using var ofAddress = _ofAddresses.AttemptAcquire(address);
             if (!ofAddress.IsAcquired)
+            {
+                return false;
+            }
+        }
+
+        if (isRecorded)
+        {
+            using var entry = _recorded.AttemptAcquire(personId);
+            if (!entry.IsAcquired)
             {
                 return false;
             }
@@ -65,6 +87,7 @@ internal sealed class PostingRate : IDisposable
     {
         _messages.Dispose();
         _commands.Dispose();
+        _recorded.Dispose();
         _ofAddresses.Dispose();
     }
 

@@ -320,7 +320,7 @@ public sealed class AccountDeletionTests
     }
 
     private static async Task<IReadOnlyList<(AuditAction Action, Guid? By, Guid? Person)>> AuditAsync(ChatHost host) =>
-        [.. (await host.App.Services.GetRequiredService<IAuditLog>().ReadNewestAsync(100, default)).Select(e => (e.Action, e.By, e.PersonId))];
+        [.. (await host.App.Services.GetRequiredService<IAuditLog>().ReadAsync(null, null, 100, default)).Entries.Select(e => (e.Action, e.By, e.PersonId))];
 
     private static async Task ForgottenAsync(ChatHost host, Person person)
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
 using BlazorChat.Messages;
@@ -11,7 +12,7 @@ namespace BlazorChat.Tests.Accounts;
 
 /// <summary>Every change of accounts and rights is recorded, by ids alone, for as long as the setting says.</summary>
 [Trait(nameof(Kind), Kind.Host)]
-public sealed class AuditTests
+public sealed partial class AuditTests
 {
     private const string Password = AccountHost.Password;
 
@@ -248,8 +249,40 @@ public sealed class AuditTests
         Assert.Equal([young], (await ReadAsync(host.Chat, _ => true)).Select(e => e.PersonId!.Value));
     }
 
+    [Theory]
+    [EveryDatabase]
+    public async Task What_is_done_in_rooms_pushes_nothing_about_accounts_out_of_sight(TestDatabase database)
+    {
+        await using var host = await AccountHost.StartAsync(database);
+        var olga = await host.AdministratorAsync();
+        var log = host.Chat.App.Services.GetRequiredService<IAuditLog>();
+        var (by, room) = (host.Find("Olga").Id, Guid.NewGuid());
+        for (var i = 0; i < 51; i++)
+        {
+            await log.RecordAsync(new AuditEntry(AuditAction.AccessChanged, by, null, room), default);
+        }
+
+        var accounts = await olga.ReadAsync("/people");
+        Assert.Contains("created an account", accounts, StringComparison.Ordinal);
+        Assert.DoesNotContain("changed who can see a room", accounts, StringComparison.Ordinal);
+        Assert.DoesNotContain(">Older</a>", accounts, StringComparison.Ordinal);
+
+        var rooms = await olga.ReadAsync("/people?log=rooms");
+        Assert.Equal(50, Count(rooms));
+        Assert.DoesNotContain("created an account", rooms, StringComparison.Ordinal);
+        var older = await olga.ReadAsync("/" + OlderLink().Match(rooms).Groups["href"].Value);
+        Assert.Equal(1, Count(older));
+        Assert.DoesNotContain(">Older</a>", older, StringComparison.Ordinal);
+        Assert.Contains("created an account", await olga.ReadAsync("/people?log=x&before=y"), StringComparison.Ordinal);
+
+        static int Count(string page) => page.Split("changed who can see a room").Length - 1;
+    }
+
+    [GeneratedRegex("href=\"(?<href>[^\"]+)\"[^>]*>Older</a>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OlderLink();
+
     private static async Task<List<AuditEntry>> ReadAsync(ChatHost host, Func<AuditEntry, bool> wanted) =>
-        [.. (await host.App.Services.GetRequiredService<IAuditLog>().ReadNewestAsync(1_000, default)).Reverse().Where(wanted).Select(e => e with { At = default })];
+        [.. (await host.App.Services.GetRequiredService<IAuditLog>().ReadAsync(null, null, 1_000, default)).Entries.Reverse().Where(wanted).Select(e => e with { At = default })];
 
     private static async Task<string> AddressLinkAsync(AccountHost host, Guid personId)
     {

@@ -38,6 +38,24 @@ public sealed class RateTests
     }
 
     [Fact]
+    public async Task What_is_recorded_for_long_has_a_rate_of_its_own()
+    {
+        await using var host = await ChatHost.StartAsync(settings: [.. Defaults, "--Rooms:MessagesPerMinute=6", "--Rooms:MessageBurst=40"]);
+        var room = await host.RoomAsync();
+        var changed = 0;
+        while (changed < 100 && (await host.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, changed % 2 == 0 ? RoomVisibility.Open : RoomVisibility.OpenToGuests, null, default)).Error is null)
+        {
+            changed++;
+        }
+
+        Assert.InRange(changed, 60, 70);
+        Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.DeleteAsync(ChatHost.Ada, room.Id, default)).Error?.Kind);
+        // Everything else goes on, and so do others.
+        Assert.Null((await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, "Instructions", null, default)).Error);
+        Assert.NotEqual(RoomErrorKind.Limit, (await host.Rooms.ArchiveAsync(ChatHost.Grace, room.Id, true, default)).Error?.Kind);
+    }
+
+    [Fact]
     public async Task Many_people_of_one_address_share_a_rate_and_another_address_has_its_own()
     {
         // A busy machine takes long for this, and the slowest rate lets few more through meanwhile.

@@ -12,16 +12,34 @@ namespace BlazorChat.Accounts;
 /// <param name="Room">The beginning of the room's id: its name is not for everybody. Null for none.</param>
 internal sealed record AuditLine(DateTimeOffset At, string By, string What, string? Person, string? Room);
 
+/// <summary>Some lines of the audit log, newest first.</summary>
+/// <param name="Lines">The lines.</param>
+/// <param name="Older">The position before which there are more; null if there are none.</param>
+internal sealed record AuditLines(IReadOnlyList<AuditLine> Lines, long? Older);
+
 /// <summary>Reads the audit log for administrators.</summary>
 internal sealed class AccountAudit(IAuditLog log, PeopleDirectory directory)
 {
     private const int Shown = 50;
 
-    /// <summary>What was done last, newest first; nothing for anybody else.</summary>
-    public async Task<IReadOnlyList<AuditLine>> ReadAsync(Person by, CancellationToken cancellationToken) =>
-        directory.StandingOf(by) != Standing.Administrator
-            ? []
-            : [.. (await log.ReadNewestAsync(Shown, cancellationToken).ConfigureAwait(false)).Select(LineOf)];
+    /// <summary>
+    /// What was done, newest first; nothing for anybody else. What anybody can do in rooms of their own is apart from accounts, so that it pushes
+    /// nothing out of sight.
+    /// </summary>
+    /// <param name="by">The administrator.</param>
+    /// <param name="ofRooms">Whether what was done about rooms, or about accounts and the server.</param>
+    /// <param name="before">Only what came before this position; null for the newest.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task<AuditLines> ReadAsync(Person by, bool ofRooms, long? before, CancellationToken cancellationToken)
+    {
+        if (directory.StandingOf(by) != Standing.Administrator)
+        {
+            return new AuditLines([], null);
+        }
+
+        var page = await log.ReadAsync(ofRooms, before, Shown, cancellationToken).ConfigureAwait(false);
+        return new AuditLines([.. page.Entries.Select(LineOf)], page.Older);
+    }
 
     /// <summary>What was done, in words that come after who did it and before whom it concerns.</summary>
     public static string? WordsOf(AuditEntry entry) => entry.Action switch
