@@ -201,7 +201,7 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             RoomPermission.AskAssistant => OfTurn(access.Rights.Ask, "ask assistants here"),
             RoomPermission.StopResponse => OfTurn(access.Rights.Stop, "stop this", isOwn || resource.RequestedBy?.IsSameAs(who.AsAuthor()) == true),
             RoomPermission.RetryResponse => OfTurn(access.Rights.Ask, "ask assistants here") ?? OfTurn(access.Rights.Regenerate, "have this answered again", isOwn),
-            RoomPermission.DecideToolCall => access.Rights.Approvers.Contains(who.Id) ? null : OfTurn(access.Rights.Approve, "approve this", isOwn, access.Rights.Approvers.Length > 0),
+            RoomPermission.DecideToolCall => access.Rights.Approvers.Contains(who.Id) && access.Members.ContainsKey(who.Id) ? null : OfTurn(access.Rights.Approve, "approve this", isOwn, access.Rights.Approvers.Length > 0),
             RoomPermission.AnswerBrowserCall => isOwn ? null : No("Only the browser of the person who asked can answer this."),
             RoomPermission.EditMessage => isOwn ? null : No("Only the author can edit this message."),
             RoomPermission.DeleteMessage => isOwn || isOwner || isNobodys ? null : No("Only the author or an owner of the room can delete this message."),

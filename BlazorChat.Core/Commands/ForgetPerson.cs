@@ -25,7 +25,7 @@ internal sealed record ForgetPerson(Guid RoomId, Guid PersonId, DeletedPerson Pe
 
     internal override async Task<Result<int>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
-        List<Guid> running = [];
+        IReadOnlyList<Guid> running = [];
         IReadOnlyList<Guid> removed = [];
         var forgotten = await context.ChangeAsync<int>(async (change, token) =>
         {
@@ -37,10 +37,12 @@ internal sealed record ForgetPerson(Guid RoomId, Guid PersonId, DeletedPerson Pe
                 return MessageIds.Length;
             }
 
-            ForgetRights(change, room);
+            change.ForgetRights(room, PersonId, Person.Author);
             var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
-            running.AddRange(queue.Turns.Where(t => t.Status == TurnStatus.Running && t.MessageId is not null && t.RequestedBy.IsSameAs(Person.Author)).Select(t => t.MessageId!.Value));
-            await EndWaitingAsync(change, queue, context.Now, token).ConfigureAwait(false);
+            running = queue.RunningOf(Person.Author);
+            await change.EndWaitingAsync(
+                queue, Person.Author, Person.Author, "Not finished: the account of the person who asked was deleted.", context.Now, token).ConfigureAwait(false);
+            queue.Withdraw(t => t.RequestedBy.IsSameAs(Person.Author), Person.RemovesMessages ? null : TurnQueue.TakenOut(Person.Author));
             var (gone, visible) = await change.ForgetAsync(Person, MessageIds, token).ConfigureAwait(false);
             removed = gone;
             foreach (var id in gone)
@@ -61,11 +63,7 @@ internal sealed record ForgetPerson(Guid RoomId, Guid PersonId, DeletedPerson Pe
         }, cancellationToken).ConfigureAwait(false);
         if (forgotten.Error is null)
         {
-            foreach (var id in running)
-            {
-                context.Running.Stop(RoomId, id, Person.Author);
-            }
-
+            context.Stop(running, Person.Author);
             if (removed is [var any, ..])
             {
                 context.Running.Discard(RoomId, any);
@@ -83,37 +81,6 @@ internal sealed record ForgetPerson(Guid RoomId, Guid PersonId, DeletedPerson Pe
             change.Tell(new RoomEvent.MemberRemoved(PersonId, Person.Author));
         }
 
-        foreach (var invite in (await change.ReadInvitesAsync(cancellationToken).ConfigureAwait(false)).Where(i => i.CreatedBy == PersonId))
-        {
-            change.Remove(invite);
-            change.Tell(new RoomEvent.InviteRevoked(invite.Id, Person.Author));
-        }
-    }
-
-    // What they allowed does not count any more.
-    private void ForgetRights(IRoomChange change, Room room)
-    {
-        var rights = room.Settings.Rights;
-        var kept = rights with { Approvers = rights.Approvers.Remove(PersonId), Always = rights.Always.RemoveAll(a => a.By.IsSameAs(Person.Author)) };
-        if (kept != rights)
-        {
-            change.SaveAndTell(room, kept, Person.Author);
-        }
-    }
-
-    // Nobody is there to decide, or to read the answer. What was written so far stays.
-    private async Task EndWaitingAsync(IRoomChange change, TurnQueue queue, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        foreach (var turn in queue.Turns.Where(t => t.Status != TurnStatus.Running && t.MessageId is not null && t.RequestedBy.IsSameAs(Person.Author)).ToList())
-        {
-            if (await change.FindMessageAsync(turn.MessageId!.Value, cancellationToken).ConfigureAwait(false)
-                is { Status: MessageStatus.AwaitingPeople or MessageStatus.Recovering } response)
-            {
-                change.SaveAndTell(TurnTransitions.Stop(response, Person.Author, "Not finished: the account of the person who asked was deleted.", now));
-                queue.End(turn, Person.Author);
-            }
-        }
-
-        queue.Withdraw(t => t.RequestedBy.IsSameAs(Person.Author), Person.RemovesMessages ? null : TurnQueue.TakenOut(Person.Author));
+        await change.RevokeInvitesAsync(PersonId, Person.Author, cancellationToken).ConfigureAwait(false);
     }
 }

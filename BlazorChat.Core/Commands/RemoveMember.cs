@@ -15,8 +15,10 @@ internal sealed record RemoveMember(Guid RoomId, Person? By, Guid PersonId) : Ro
 {
     internal override RoomPermission? Permission => By?.Id == PersonId ? RoomPermission.LeaveRoom : RoomPermission.ManageMembers;
 
-    internal override Task<Result<Guid>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
-        context.ChangeAsync<Guid>(async (change, token) =>
+    internal override async Task<Result<Guid>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Guid> running = [];
+        var left = await context.ChangeAsync<Guid>(async (change, token) =>
         {
             if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
             {
@@ -34,14 +36,10 @@ internal sealed record RemoveMember(Guid RoomId, Person? By, Guid PersonId) : Ro
                 return RoomErrors.LastOwner;
             }
 
-            change.Remove(member);
-            if (room.Settings.Rights.Approvers.Contains(PersonId))
-            {
-                // In an open room they can still write.
-                change.SaveAndTell(room, room.Settings.Rights with { Approvers = room.Settings.Rights.Approvers.Remove(PersonId) }, context.By);
-            }
-
-            change.Tell(new RoomEvent.MemberRemoved(PersonId, context.By));
+            running = await change.LeaveAsync(room, member, context.By, context.Now, token).ConfigureAwait(false);
             return PersonId;
-        }, cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+        context.Stop(running, context.By);
+        return left;
+    }
 }

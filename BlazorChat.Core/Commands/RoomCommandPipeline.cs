@@ -141,7 +141,7 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
         }
 
         Subject = await Rooms.FindMessageAsync(RoomId, id, cancellationToken).ConfigureAwait(false);
-        if (Subject is null || (person is not null && Subject.Sequence < services.Access.SeesFrom(RoomId, person.Id)))
+        if (Subject is null || !IsSeen(Subject))
         {
             Subject = null;
             return await AskAsync(RoomPermission.ViewRoom, null, cancellationToken).ConfigureAwait(false) ?? RoomErrors.NoSuchMessage;
@@ -149,6 +149,9 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
 
         return permission is { } on ? await AskAsync(on, Subject.Owner, cancellationToken).ConfigureAwait(false) : null;
     }
+
+    /// <summary>Whether a message is in the part of the room's history that the caller may see.</summary>
+    public bool IsSeen(Message message) => person is null || message.Sequence >= services.Access.SeesFrom(RoomId, person.Id);
 
     /// <summary>The same for a command that concerns rooms that are deleted, too.</summary>
     public async Task<RoomError?> AuthorizeRemovedAsync(RoomPermission? permission, CancellationToken cancellationToken)
@@ -181,6 +184,15 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
 
     /// <summary>Waits for the room's gate, for a command that started without it.</summary>
     public Task<IDisposable> EnterAsync(CancellationToken cancellationToken) => services.Gates.EnterAsync(RoomId, cancellationToken);
+
+    /// <summary>Stops running responses, once what ends them is stored. Their end is stored after this.</summary>
+    public void Stop(IEnumerable<Guid> running, Author by)
+    {
+        foreach (var id in running)
+        {
+            Running.Stop(RoomId, id, by);
+        }
+    }
 
     /// <summary>How long removed rooms and messages can be brought back; zero for not at all.</summary>
     public TimeSpan KeepRemovedFor => services.Options.Value.KeepRemovedFor;

@@ -16,8 +16,10 @@ internal sealed record SetGroupRole(Guid RoomId, Author Service, Guid PersonId, 
 {
     internal override RoomPermission? Permission => null;
 
-    internal override Task<Result<bool>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
-        context.ChangeAsync<bool>(async (change, token) =>
+    internal override async Task<Result<bool>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Guid> running = [];
+        var set = await context.ChangeAsync<bool>(async (change, token) =>
         {
             if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)
             {
@@ -30,8 +32,7 @@ internal sealed record SetGroupRole(Guid RoomId, Author Service, Guid PersonId, 
             {
                 if (known is not null)
                 {
-                    change.Remove(known);
-                    change.Tell(new RoomEvent.MemberRemoved(PersonId, Service));
+                    running = await change.LeaveAsync(room, known, Service, context.Now, token).ConfigureAwait(false);
                 }
 
                 return known is not null;
@@ -53,5 +54,8 @@ internal sealed record SetGroupRole(Guid RoomId, Author Service, Guid PersonId, 
             change.Save(member);
             change.Tell(new RoomEvent.MemberSet(member, Service));
             return true;
-        }, cancellationToken);
+        }, cancellationToken).ConfigureAwait(false);
+        context.Stop(running, Service);
+        return set;
+    }
 }

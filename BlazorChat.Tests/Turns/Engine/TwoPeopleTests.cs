@@ -107,4 +107,39 @@ public sealed class TwoPeopleTests
         Assert.Equal("Bella", Assert.Single((await bench.EndedAsync()).Calls).Decision!.By.Name);
         Assert.Empty((await rooms.SetApproverAsync(ChatHost.Ada, bench.Room.Id, Bella.Id, false, default)).Value.Settings.Rights.Approvers);
     }
+
+    [Fact]
+    public async Task Whoever_a_group_takes_out_of_an_open_room_approves_no_more_there()
+    {
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful());
+        var rooms = bench.Host.Rooms;
+        var group = new Author(AuthorKind.Service, "group", "Group");
+        await bench.Host.AddPersonAsync(Bella);
+        (await bench.AskAsync(by: ChatHost.Grace)).Call("c1", "careful", What).Finish();
+        var paused = await bench.PausedAsync();
+        Assert.Null((await rooms.SetGroupRoleAsync(group, bench.Room.Id, Bella.Id, RoomRole.Member, default)).Error);
+        Assert.Null((await rooms.SetApproverAsync(ChatHost.Ada, bench.Room.Id, Bella.Id, true, default)).Error);
+        Assert.Null((await rooms.SetGroupRoleAsync(group, bench.Room.Id, Bella.Id, null, default)).Error);
+        Assert.Equal(RoomErrorKind.Forbidden, (await bench.DecideAsync(Bella, paused, "c1", yes: true)).Error?.Kind);
+        Assert.Null((await rooms.SetGroupRoleAsync(group, bench.Room.Id, Bella.Id, RoomRole.Member, default)).Error);
+        Assert.Equal(RoomErrorKind.Forbidden, (await bench.DecideAsync(Bella, paused, "c1", yes: true)).Error?.Kind);
+    }
+
+    [Fact]
+    public async Task What_waits_for_somebody_who_leaves_a_private_room_ends()
+    {
+        await using var bench = await TurnBench.StartAsync(TurnBench.Careful());
+        var rooms = bench.Host.Rooms;
+        await bench.Host.AddPersonAsync(ChatHost.Grace);
+        Assert.Null((await rooms.SetMemberAsync(ChatHost.Ada, bench.Room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
+        Assert.Null((await rooms.ChangeAccessAsync(ChatHost.Ada, bench.Room.Id, RoomVisibility.Private, null, default)).Error);
+        (await bench.AskAsync(by: ChatHost.Grace)).Call("c1", "careful", What).Finish();
+        var paused = await bench.PausedAsync();
+        Assert.Null((await rooms.RemoveMemberAsync(ChatHost.Grace, bench.Room.Id, ChatHost.Grace.Id, default)).Error);
+        var ended = (await rooms.ReadMessageAsync(ChatHost.Ada, bench.Room.Id, paused.Id, default)).Value;
+        Assert.IsType<MessageStatus.Stopped>(ended.Status);
+        Assert.Equal(ToolCallState.Failed, Assert.Single(ended.Calls).State);
+        Assert.NotNull((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
+        Assert.False(bench.Host.Model.WasAskedAgain);
+    }
 }
