@@ -47,7 +47,7 @@ public sealed partial class ArchitectureTests
             .Except(
             [
                 typeof(IRoomAuthorizer).FullName!, typeof(RoomAuthorizer).FullName!, typeof(RoomService).FullName!, typeof(ResponseService).FullName!,
-                "BlazorChat.Commands.RoomCommandContext", "BlazorChat.Commands.RoomCommandServices", "BlazorChat.Rooms.RoomsServices", "BlazorChat.Turns.TurnsServices",
+                "BlazorChat.Commands.RoomCommandContext", "BlazorChat.Commands.RoomCommandServices", "BlazorChat.Rooms.RoomsServices", "BlazorChat.Turns.TurnsServices", "BlazorChat.Turns.TurnAskers",
             ]));
 
     [Fact]

@@ -12,19 +12,17 @@ public sealed partial class ResponseService
     private readonly IRoomOwners _owners;
     private readonly IRoomAuthorizer _authorizer;
     private readonly RoomAccessDirectory _access;
-    private readonly IRoomStore _store;
     private readonly StepRecords _records;
     private readonly IToolPolicy _tools;
     private readonly ILogger<ResponseService> _logger;
 
     internal ResponseService(
-        IRoomOwners owners, IRoomAuthorizer authorizer, RoomAccessDirectory access, IRoomStore store, StepRecords records, IToolPolicy tools,
+        IRoomOwners owners, IRoomAuthorizer authorizer, RoomAccessDirectory access, StepRecords records, IToolPolicy tools,
         ILogger<ResponseService> logger)
     {
         _owners = owners;
         _authorizer = authorizer;
         _access = access;
-        _store = store;
         _records = records;
         _tools = tools;
         _logger = logger;
@@ -122,15 +120,8 @@ public sealed partial class ResponseService
 
         try
         {
-            if (_access.Find(roomId) is { } access && person is not null && access.Members.GetValueOrDefault(person.Id) is { SeesFrom: > 0 } member
-                && !(await _store.FindMessageAsync(roomId, messageId, cancellationToken).ConfigureAwait(false) is { } response
-                    && response.Owner?.IsSameAs(person.AsAuthor()) == true && response.CreatedAt >= member.Since))
-            {
-                // The prompt of somebody else's question may have messages that this reader may not see.
-                return new List<SentStep>();
-            }
-
-            return new List<SentStep>(await _records.ReadAsync(roomId, messageId, cancellationToken).ConfigureAwait(false));
+            // Whoever asked: a prompt that reached further back than this reader sees may have messages that they may not see.
+            return new List<SentStep>(await _records.ReadAsync(roomId, messageId, _access.SeesFrom(roomId, person!.Id), cancellationToken).ConfigureAwait(false));
         }
         catch (StorageUnavailableException e)
         {

@@ -15,7 +15,7 @@ namespace BlazorChat.Turns;
 /// <summary>Services that all turns share.</summary>
 internal sealed class TurnRunServices(
     ITurnStore store, IRoomStore rooms, TurnJournal journal, PromptBuilder prompts, ToolCatalog catalog, DelegationTools delegation, IAssistants assistants,
-    StepRecords records, ContextCheck context, RunningTurns running, RoomGates gates, RoomAccessDirectory access, IPeople people, IOptions<TurnsOptions> options, IEnumerable<IStepHook> hooks,
+    StepRecords records, ContextCheck context, RunningTurns running, RoomGates gates, RoomAccessDirectory access, TurnAskers askers, IPeople people, IOptions<TurnsOptions> options, IEnumerable<IStepHook> hooks,
     TimeProvider time)
 {
     public ITurnStore Store => store;
@@ -39,6 +39,8 @@ internal sealed class TurnRunServices(
     /// <summary>Who may be in which room, and what is allowed there, as it is now.</summary>
     public RoomAccessDirectory Access => access;
 
+    public TurnAskers Askers => askers;
+
     public IPeople People => people;
 
     public IReadOnlyList<IStepHook> Hooks { get; } = [.. hooks];
@@ -61,6 +63,7 @@ internal sealed class TurnRun : StepRun, IDisposable
     private TokenCounts _tokens;
     private CurrentStep? _current;
     private bool _isCutTold;
+    private long _from;
 
     public TurnRun(Room room, ClaimedTurn claimed, Assistant assistant, RunningTurn turn, RoomSink sink, TurnRunServices services)
         : base(assistant, turn.Draft)
@@ -107,6 +110,12 @@ internal sealed class TurnRun : StepRun, IDisposable
     /// <summary>The cost so far, or null without prices.</summary>
     public decimal? Cost => Assistant.Prices?.Of(Tokens);
 
+    /// <summary>
+    /// The sequence of the first message of the room that may be told to the model; 0 for all. It only rises: whoever was among those whose turn it is
+    /// keeps the others from telling more.
+    /// </summary>
+    public long SeesFrom() => _from = Math.Max(_from, _services.Access.SeesFrom(Room.Id, Claimed.Turn.RequestedBy, Claimed.Response.AskedBy));
+
     public void Add(TokenCounts tokens)
     {
         lock (_lock)
@@ -151,6 +160,7 @@ internal sealed class TurnRun : StepRun, IDisposable
     /// <inheritdoc />
     public override async Task<ModelRequest> PrepareAsync(int step)
     {
+        await RequireAskerAsync().ConfigureAwait(false);
         // Read before the prompt is built: a message that is removed from now on may be in it.
         var (removals, tokens) = (Turn.Removals, Tokens);
         var prompt = await _services.Prompts.BuildAsync(this, Token).ConfigureAwait(false);
@@ -174,7 +184,7 @@ internal sealed class TurnRun : StepRun, IDisposable
         var origin = ReasoningOrigin.Of(Assistant, request.Client, request.Options);
         ReasoningOrigin.KeepOwn(request.Messages, origin);
         request.Options.Tools = request.Tools.Count == 0 ? null : [.. request.Tools.Select(AITool (t) => t.Function)];
-        _current = new CurrentStep(request, StepRecords.Begin(this, request), removals, tokens);
+        _current = new CurrentStep(request, StepRecords.Begin(this, request, prompt.From), removals, tokens);
         return new ModelRequest(step, request.Client, request.Messages, request.Options, [.. request.Tools], origin);
     }
 
@@ -215,7 +225,7 @@ internal sealed class TurnRun : StepRun, IDisposable
         Arguments = call.Arguments,
         Assistant = Assistant.Author,
         Request = Claimed.Request,
-        Readers = new RoomReaders(_services.Access, _services.People, Room.Id, Claimed.Request.RequestedBy),
+        Readers = new RoomReaders(_services.Access, _services.People, Room.Id, Claimed.Turn.RequestedBy, Claimed.Response.AskedBy),
         Chain = [Assistant.Author.Id],
         DataSink = (data, isTransient) => Put(data with { Step = call.Step }, isTransient),
         PreliminarySink = text => Draft.ChangeCall(call.CallId, c => c.State == ToolCallState.Running ? c with { Result = text } : c),
@@ -294,6 +304,15 @@ internal sealed class TurnRun : StepRun, IDisposable
     {
         _sink.Dispose();
         _saving.Dispose();
+    }
+
+    // Whoever lost the right to ask meanwhile gets no further step.
+    private async Task RequireAskerAsync()
+    {
+        if (!await _services.Askers.MayAskAsync(Room.Id, Claimed.Turn.RequestedBy, Token).ConfigureAwait(false))
+        {
+            throw new ResponseFailedException($"{Claimed.Turn.RequestedBy.Name} can no longer ask here, so this answer was ended.");
+        }
     }
 
     private void Put(DataPart data, bool isTransient)

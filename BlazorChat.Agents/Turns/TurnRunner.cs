@@ -17,6 +17,7 @@ internal sealed partial class TurnRunner(
     TurnRunServices services,
     TurnObservers observers,
     TurnsMetrics metrics,
+    TurnAskers askers,
     TimeProvider time,
     ILogger<TurnRunner> logger)
 {
@@ -85,8 +86,10 @@ internal sealed partial class TurnRunner(
         var roomId = room.State.Room.Id;
         using var gate = await gates.EnterAsync(roomId, stoppingToken).ConfigureAwait(false);
         var begun = await store.ChangeAsync<ClaimedTurn?>(roomId, (change, token) => ClaimAsync(change, assistant.Author, token), stoppingToken).ConfigureAwait(false);
+        TellWithdrawn(begun.Events);
         if (begun.Value is not { Error: null, Value: { } claimed })
         {
+            Tell(roomId, begun.Events);
             return null;
         }
 
@@ -110,7 +113,7 @@ internal sealed partial class TurnRunner(
     {
         var now = time.GetUtcNow();
         if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { IsArchived: false } room
-            || (await change.ReadQueueAsync(room, cancellationToken).ConfigureAwait(false)).Next(assistant.Id, now) is not { } next)
+            || await NextAsync(change, room, assistant.Id, now, cancellationToken).ConfigureAwait(false) is not { } next)
         {
             return (ClaimedTurn?)null;
         }
@@ -154,6 +157,21 @@ internal sealed partial class TurnRunner(
             Recoveries = turn.Recoveries,
             RecoveredProgress = turn.RecoveredProgress,
         };
+    }
+
+    // What somebody asked who may not ask here any more leaves the queue: their role, their account or the room has changed since.
+    private async Task<Turn?> NextAsync(IRoomChange change, Room room, string assistantId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var queue = await change.ReadQueueAsync(room, cancellationToken).ConfigureAwait(false);
+        Turn? next;
+        while ((next = queue.Next(assistantId, now)) is not null
+            && !await askers.MayAskAsync(room.Id, next.RequestedBy, cancellationToken).ConfigureAwait(false))
+        {
+            queue.Withdraw(t => t.Id == next.Id, $"Taken out of the queue: {next.RequestedBy.Name} can no longer ask here.");
+        }
+
+        await change.SaveAsync(queue, now, cancellationToken).ConfigureAwait(false);
+        return next;
     }
 
     private void Tell(Guid roomId, IEnumerable<RoomEvent> events)
@@ -342,9 +360,14 @@ internal sealed partial class TurnRunner(
         }
 
         Tell(roomId, withdrawn.Events);
-        foreach (var given in withdrawn.Events.OfType<RoomEvent.TurnWithdrawn>())
+        TellWithdrawn(withdrawn.Events);
+    }
+
+    private void TellWithdrawn(ImmutableArray<RoomEvent> events)
+    {
+        foreach (var given in events.OfType<RoomEvent.TurnWithdrawn>())
         {
-            observers.Tell(given, withdrawn.Events.OfType<RoomEvent.MessageChanged>().LastOrDefault(e => e.Message.Id == given.Turn?.MessageId)?.Message);
+            observers.Tell(given, events.OfType<RoomEvent.MessageChanged>().LastOrDefault(e => e.Message.Id == given.Turn?.MessageId)?.Message);
         }
     }
 

@@ -39,6 +39,7 @@ internal static class TurnsServices
         services.AddSingleton<StepRecords>();
         services.AddSingleton<ContextCheck>();
         services.AddSingleton<StepLoop>();
+        services.AddSingleton<TurnAskers>();
         services.AddSingleton<TurnRunServices>();
         services.AddSingleton<ITurnObserver, RoomTitles>();
         services.AddSingleton<TurnObservers>();
@@ -48,7 +49,7 @@ internal static class TurnsServices
         services.AddSingleton<TurnWorker>();
         services.AddSingleton<ITurnScheduler>(s => s.GetRequiredService<TurnSchedule>());
         services.AddSingleton(s => new ResponseService(
-            s.GetRequiredService<IRoomOwners>(), s.GetRequiredService<IRoomAuthorizer>(), s.GetRequiredService<RoomAccessDirectory>(), s.GetRequiredService<IRoomStore>(),
+            s.GetRequiredService<IRoomOwners>(), s.GetRequiredService<IRoomAuthorizer>(), s.GetRequiredService<RoomAccessDirectory>(),
             s.GetRequiredService<StepRecords>(), s.GetRequiredService<IToolPolicy>(),
             s.GetRequiredService<ILogger<ResponseService>>()));
         services.AddToolExecution();

@@ -10,6 +10,9 @@ namespace BlazorChat.Access;
 /// <param name="IsArchived">Whether the room is read only (see <see cref="Room.ArchivedAt"/>).</param>
 internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary<Guid, RoomMember> Members, bool IsArchived)
 {
+    /// <summary>A sequence that no message has.</summary>
+    public const long Nothing = long.MaxValue;
+
     /// <summary>Who may do what with turns.</summary>
     public TurnRights Rights { get; init; } = new();
 
@@ -39,8 +42,8 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
     public bool IsManager(Guid personId, Standing standing) =>
         RoleOf(personId, standing) is { } role && (role == RoomRole.Owner || (!HasOwner && standing == Standing.Administrator));
 
-    /// <summary>The sequence of the first message that a person may see; 0 for all.</summary>
-    public long SeesFrom(Guid personId) => Members.TryGetValue(personId, out var member) ? member.SeesFrom : 0;
+    /// <summary>The sequence of the first message that a person may see; 0 for all, <see cref="Nothing"/> for whoever is not let in.</summary>
+    public long SeesFrom(Guid personId) => Members.TryGetValue(personId, out var member) ? member.SeesFrom : Visibility == RoomVisibility.Private ? Nothing : 0;
 
     /// <summary>The same room with a member added or changed.</summary>
     public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member), IsArchived) { Rights = Rights };

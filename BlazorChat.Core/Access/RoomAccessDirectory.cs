@@ -32,6 +32,19 @@ internal sealed class RoomAccessDirectory
     public long SeesFrom(Guid roomId, Author author) =>
         author.Kind == AuthorKind.Person && Guid.TryParse(author.Id, out var personId) ? SeesFrom(roomId, personId) : 0;
 
+    /// <summary>
+    /// The sequence of the first message of a room that a turn may tell a model: everybody whose turn it is may see it. An asker who has left does
+    /// not count any more, because they do not read the answer.
+    /// </summary>
+    /// <param name="roomId">The room.</param>
+    /// <param name="requestedBy">Who had the turn begin.</param>
+    /// <param name="asker">The asker of the response; null if there is none.</param>
+    public long SeesFrom(Guid roomId, Author requestedBy, Author? asker)
+    {
+        var from = SeesFrom(roomId, requestedBy);
+        return asker is not null && SeesFrom(roomId, asker) is not RoomAccess.Nothing and var fromOfAsker ? Math.Max(from, fromOfAsker) : from;
+    }
+
     /// <summary>Reads all rooms at start, before anything can happen in them.</summary>
     public async Task LoadAsync(IRoomStore store, CancellationToken cancellationToken)
     {

@@ -13,6 +13,9 @@ namespace BlazorChat.Commands;
 /// <param name="Request">Data from the asker's page; null for none.</param>
 internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : RoomCommand<Message>(RoomId, By)
 {
+    private static readonly RoomError HiddenQuestion = new(
+        RoomErrorKind.Forbidden, "This answers a message from before you came, so only somebody who can see that message can have it answered again.");
+
     internal override RoomPermission? Permission => RoomPermission.RetryResponse;
 
     internal override Guid? SubjectId => MessageId;
@@ -33,6 +36,12 @@ internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId
         }
 
         var request = context.BoundOf(Request);
+        if (response.QuestionId is { } questionId
+            && await context.Rooms.FindMessageAsync(RoomId, questionId, cancellationToken).ConfigureAwait(false) is { } question && !context.IsSeen(question))
+        {
+            return HiddenQuestion;
+        }
+
         return await context.ChangeAsync<Message>((change, token) => AskAsync(change, MessageId, request, context.Now, token), cancellationToken).ConfigureAwait(false);
     }
 

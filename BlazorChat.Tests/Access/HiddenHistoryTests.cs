@@ -112,4 +112,163 @@ public sealed class HiddenHistoryTests : IAsyncLifetime
         _host = await _host.RestartAsync();
         Assert.Empty((await _host.Live.ReadAsync(ChatHost.Grace, _room.Id, default)).Value.Messages);
     }
+
+    [Fact]
+    public async Task Whoever_has_a_newcomers_answer_written_again_shows_the_model_no_more_than_the_newcomer_sees()
+    {
+        using var watch = await _host.WatchAsync(_room);
+        var question = await _host.PostAsync(_room, "Tell me the secret", ChatHost.Grace);
+        (await _host.Model.NextAsync()).Finish("Which one?");
+        var graces = await watch.EndedAsync(2);
+        Assert.Null((await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, graces.Id, default)).Error);
+        await AnswerNextAsync(watch, 2);
+        Assert.Null((await _host.Responses.AnswerAgainAsync(ChatHost.Ada, _room.Id, question.Id, default)).Error);
+        var stopped = await _host.Model.NextAsync();
+        AssertHidden(stopped);
+        Assert.Null((await _host.Responses.StopAsync(ChatHost.Ada, _room.Id, graces.Id, default)).Error);
+        await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Stopped);
+        Assert.Null((await _host.Responses.ContinueAsync(ChatHost.Ada, _room.Id, graces.Id, default)).Error);
+        var going = await _host.Model.NextAsync();
+        AssertHidden(going);
+        Assert.Null((await _host.Responses.StopAsync(ChatHost.Ada, _room.Id, graces.Id, default)).Error);
+        await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Stopped);
+        Assert.Null((await _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, graces.Id, default)).Error);
+        await AnswerNextAsync(watch, 3);
+        foreach (var message in watch.Now.Messages.Where(m => m.Message.Owner?.Name == "Grace" && m.Message.Author.Kind == AuthorKind.Assistant))
+        {
+            var sent = (await _host.Responses.ReadSentAsync(ChatHost.Grace, _room.Id, message.Message.Id, default)).Value;
+            Assert.NotEmpty(sent);
+            Assert.DoesNotContain(sent.SelectMany(s => s.Messages).SelectMany(m => m.Contents), c => c.Text.Contains("plugh", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_newcomer_who_has_somebody_elses_answer_written_again_shows_the_model_what_both_may_see()
+    {
+        Assert.Null((await Rooms.SetMemberAsync(ChatHost.Ada, _room.Id, ChatHost.Grace.Id, RoomRole.Owner, default)).Error);
+        using var watch = await _host.WatchAsync(_room);
+        await _host.PostAsync(_room, "And now?");
+        var first = await _host.Model.NextAsync();
+        Assert.Contains(first.Messages, m => m.Text.Contains("plugh", StringComparison.Ordinal));
+        first.Finish("Nothing new");
+        var answer = await watch.EndedAsync(2);
+        Assert.Empty((await _host.Responses.ReadSentAsync(ChatHost.Grace, _room.Id, answer.Id, default)).Value);
+        Assert.Null((await _host.Responses.RegenerateAsync(ChatHost.Grace, _room.Id, answer.Id, default)).Error);
+        await AnswerNextAsync(watch, 2);
+        // Of the versions, each reader sees the prompts that were cut at least where their own view is.
+        Assert.Equal([2], (await _host.Responses.ReadSentAsync(ChatHost.Grace, _room.Id, answer.Id, default)).Value.Select(s => s.Version));
+        Assert.Equal([1, 2], (await _host.Responses.ReadSentAsync(ChatHost.Ada, _room.Id, answer.Id, default)).Value.Select(s => s.Version));
+    }
+
+    [Fact]
+    public async Task An_answer_to_a_hidden_question_is_not_written_again_for_a_newcomer()
+    {
+        await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"]);
+        await host.AddPersonAsync(ChatHost.Grace);
+        var room = await host.RoomAsync("Plans");
+        Assert.Null((await host.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, null, true, default)).Error);
+        await host.PostAsync(room, "First");
+        var running = await host.Model.NextAsync();
+        await host.PostAsync(room, "The secret is plugh");
+        Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Owner, default)).Error);
+        running.Finish("One");
+        (await host.Model.NextAsync()).Finish("Two");
+        using var watch = await host.WatchAsync(room);
+        var answer = await watch.EndedAsync(2);
+        Assert.Equal(["Two"], (await host.Live.ReadAsync(ChatHost.Grace, room.Id, default)).Value.Messages.Select(m => m.Message.Text));
+        var error = (await host.Responses.RegenerateAsync(ChatHost.Grace, room.Id, answer.Id, default)).Error;
+        Assert.Equal((RoomErrorKind.Forbidden, "This answers a message from before you came, so only somebody who can see that message can have it answered again."), (error?.Kind, error?.Message));
+        Assert.Empty((await host.Responses.ReadSentAsync(ChatHost.Grace, room.Id, answer.Id, default)).Value);
+        Assert.Null((await host.Responses.RegenerateAsync(ChatHost.Ada, room.Id, answer.Id, default)).Error);
+        var again = await host.Model.NextAsync();
+        Assert.Contains(again.Messages, m => m.Text.Contains("plugh", StringComparison.Ordinal));
+        Assert.Null((await host.Responses.StopAsync(ChatHost.Ada, room.Id, null, default)).Error);
+        await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Stopped);
+        Assert.Equal(RoomErrorKind.Forbidden, (await host.Responses.RetryAsync(ChatHost.Grace, room.Id, answer.Id, default)).Error?.Kind);
+        Assert.Equal(RoomErrorKind.Forbidden, (await host.Responses.ContinueAsync(ChatHost.Grace, room.Id, answer.Id, default)).Error?.Kind);
+    }
+
+    [Fact]
+    public async Task Whoever_is_removed_takes_along_what_they_asked()
+    {
+        using var watch = await _host.WatchAsync(_room);
+        await _host.PostAsync(_room, "Mine", ChatHost.Grace);
+        await _host.Model.NextAsync();
+        var waiting = await _host.PostAsync(_room, "And this", ChatHost.Grace);
+        Assert.Null((await Rooms.RemoveMemberAsync(ChatHost.Ada, _room.Id, ChatHost.Grace.Id, default)).Error);
+        await watch.UntilAsync(s => s.Messages.Any(m => m.Message.Status is MessageStatus.Stopped));
+        Assert.IsType<MessageStatus.Unanswered>((await Rooms.ReadMessageAsync(ChatHost.Ada, _room.Id, waiting.Id, default)).Value.Status);
+        Assert.False(_host.Model.WasAskedAgain);
+        // What they asked may be answered again by who is still here.
+        Assert.Null((await _host.Responses.AnswerAgainAsync(ChatHost.Ada, _room.Id, waiting.Id, default)).Error);
+        (await _host.Model.NextAsync()).Finish("Here");
+        await watch.EndedAsync(2);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_waits_does_not_run_for_somebody_who_may_not_ask_any_more(bool isRunning)
+    {
+        using var watch = await _host.WatchAsync(_room);
+        if (!isRunning)
+        {
+            await _host.PostAsync(_room, "First");
+        }
+
+        var asked = isRunning ? null : await _host.Model.NextAsync();
+        var waiting = await _host.PostAsync(_room, "Mine", ChatHost.Grace);
+        asked ??= await _host.Model.NextAsync();
+        Assert.Null((await Rooms.SetMemberAsync(ChatHost.Ada, _room.Id, ChatHost.Grace.Id, RoomRole.Viewer, default)).Error);
+        if (isRunning)
+        {
+            // It would go on with another step.
+            asked.Call("c1", "get_current_time", "{}").Finish();
+            var failed = await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Failed);
+            Assert.Equal("Grace can no longer ask here, so this answer was ended.", ((MessageStatus.Failed)failed.Messages[^1].Message.Status).Reason);
+        }
+        else
+        {
+            asked.Finish("One");
+            await watch.UntilAsync(s => s.Messages.Any(m => m.Message.Id == waiting.Id && m.Message.Status is MessageStatus.Unanswered));
+        }
+
+        Assert.False(_host.Model.WasAskedAgain);
+    }
+
+    [Fact]
+    public async Task A_room_gets_no_name_from_what_somebody_in_it_may_not_see()
+    {
+        await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private", "--Turns:TitleRooms=true"]);
+        await host.AddPersonAsync(ChatHost.Grace);
+        var room = (await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Value;
+        Assert.Null((await host.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, null, true, default)).Error);
+        await host.PostAsync(room, "The secret is plugh");
+        var running = await host.Model.NextAsync();
+        Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
+        running.Finish("I keep plugh");
+        using var watch = await host.WatchAsync(room);
+        await watch.EndedAsync();
+        await host.PostAsync(room, "Next");
+        var next = await host.Model.NextAsync();
+        Assert.Contains(next.Messages, m => m.Text.Contains("Next", StringComparison.Ordinal));
+        next.Finish("Yes");
+        await watch.EndedAsync(2);
+        Assert.False(watch.Now.Room.IsNamed);
+    }
+
+    private static void AssertHidden(FakeAnswer asked)
+    {
+        Assert.DoesNotContain(asked.Messages, m => m.Text.Contains("plugh", StringComparison.Ordinal));
+        Assert.Contains(asked.Messages, m => m.Text.Contains("secret", StringComparison.Ordinal) || m.Text.Contains("now?", StringComparison.Ordinal));
+    }
+
+    private async Task AnswerNextAsync(RoomWatch watch, int ended)
+    {
+        var asked = await _host.Model.NextAsync();
+        AssertHidden(asked);
+        asked.Finish("No");
+        await watch.UntilAsync(s => s.Messages[^1].Message is { Status: MessageStatus.Complete, Text: "No" });
+        await watch.EndedAsync(ended);
+    }
 }

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using Microsoft.Extensions.AI;
@@ -10,13 +9,14 @@ namespace BlazorChat.Turns.Prompts;
 /// <summary>The prompt of one step, before hooks and middleware.</summary>
 /// <param name="Messages">The room's messages that the context policy and budget allow, oldest first, then the running response so far.</param>
 /// <param name="Options">The options, including the instructions.</param>
-internal sealed record Prompt(IReadOnlyList<ChatMessage> Messages, ChatOptions Options);
+/// <param name="From">The sequence of the first message of the room that may be in it; 0 for all.</param>
+internal sealed record Prompt(IReadOnlyList<ChatMessage> Messages, ChatOptions Options, long From);
 
 /// <summary>
 /// Builds the prompt of a step: instructions, as many earlier messages as the budget allows, and the response's own steps. It reads
 /// backwards by pages, so the cost depends on the budget, not on the room's history.
 /// </summary>
-internal sealed class PromptBuilder(IRoomStore store, RoomAccessDirectory access, AssistantInstructions assistantInstructions)
+internal sealed class PromptBuilder(IRoomStore store, AssistantInstructions assistantInstructions)
 {
     /// <summary>How arguments are written for models and people: all languages stay readable.</summary>
     public static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -37,17 +37,18 @@ internal sealed class PromptBuilder(IRoomStore store, RoomAccessDirectory access
         var instructions = Instructions(run.Room, assistant, own);
         var soFar = MessagePrompt.OfResponse(run.Draft.Parts, keepReasoning: true, keepResults: true);
         var budget = assistant.PromptTokens - tokens.Of(instructions) - soFar.Sum(tokens.Of);
-        var messages = await ReadAsync(run, tokens, budget, cancellationToken).ConfigureAwait(false);
+        var from = run.SeesFrom();
+        var messages = await ReadAsync(run, from, tokens, budget, cancellationToken).ConfigureAwait(false);
         messages.AddRange(soFar);
         if (soFar is [.., { Role: var last }] && last == ChatRole.Assistant)
         {
             messages.Add(new ChatMessage(ChatRole.User, GoOn));
         }
 
-        return new Prompt(messages, new ChatOptions { Instructions = instructions });
+        return new Prompt(messages, new ChatOptions { Instructions = instructions }, from);
     }
 
-    private async Task<List<ChatMessage>> ReadAsync(TurnRun run, TokenCounter tokens, int budget, CancellationToken cancellationToken)
+    private async Task<List<ChatMessage>> ReadAsync(TurnRun run, long from, TokenCounter tokens, int budget, CancellationToken cancellationToken)
     {
         var assistant = run.Assistant;
         var claimed = run.Claimed;
@@ -55,8 +56,6 @@ internal sealed class PromptBuilder(IRoomStore store, RoomAccessDirectory access
         var waiting = (await store.ReadQueueAsync(run.Room.Id, cancellationToken).ConfigureAwait(false))
             .Where(t => t.AssistantId == assistant.Author.Id && t.MessageId is null && t.QuestionId is not null && t.QuestionId != claimed.Turn.QuestionId)
             .SelectMany(t => t.EarlierQuestionIds.Add(t.QuestionId!.Value)).ToHashSet();
-        // What the asker may not see is not told to the model on their behalf.
-        var from = access.SeesFrom(run.Room.Id, claimed.Turn.RequestedBy);
         var first = await ReadFirstAsync(run, from, waiting, cancellationToken).ConfigureAwait(false);
         var left = budget - first.Sum(m => m.Prompt.Sum(tokens.Of));
         var newestFirst = new List<(Message Message, List<ChatMessage> Prompt)>();
@@ -95,7 +94,7 @@ internal sealed class PromptBuilder(IRoomStore store, RoomAccessDirectory access
         }
 
         if (claimed.Turn.QuestionId is { } questionId && !first.Concat(newestFirst).Any(m => m.Message.Id == questionId)
-            && await store.FindMessageAsync(run.Room.Id, questionId, cancellationToken).ConfigureAwait(false) is { } question)
+            && await store.FindMessageAsync(run.Room.Id, questionId, cancellationToken).ConfigureAwait(false) is { } question && question.Sequence >= from)
         {
             // The question is further back than the budget reaches.
             newestFirst.Add((question, MessagePrompt.Of(question, assistant, int.MaxValue)));

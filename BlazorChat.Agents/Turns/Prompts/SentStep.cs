@@ -6,7 +6,11 @@ namespace BlazorChat.Turns.Prompts;
 /// <param name="Messages">The messages.</param>
 /// <param name="Tools">The tools, with their descriptions.</param>
 /// <param name="Settings">Instructions, model and other settings, by name.</param>
-public sealed record SentStep(int Version, int Step, IReadOnlyList<SentMessage> Messages, IReadOnlyList<SentTool> Tools, IReadOnlyDictionary<string, string> Settings);
+public sealed record SentStep(int Version, int Step, IReadOnlyList<SentMessage> Messages, IReadOnlyList<SentTool> Tools, IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>The sequence of the first message of the room that could be in it; 0 for all. Whoever sees less of the room does not see the step.</summary>
+    public long From { get; init; }
+}
 
 /// <summary>One message that was sent.</summary>
 /// <param name="Role">The protocol's name of the role.</param>

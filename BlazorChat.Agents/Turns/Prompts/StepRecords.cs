@@ -15,7 +15,7 @@ internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILo
     // Prompts are far smaller. A larger one is kept without its contents: a cut would go unnoticed.
     private const int MostBytes = 4_000_000;
 
-    internal static Recorder Begin(TurnRun run, StepRequest request) => new(run, request);
+    internal static Recorder Begin(TurnRun run, StepRequest request, long from) => new(run, request, from);
 
     /// <summary>Keeps a step, unless a message was removed from the room after the prompt was built.</summary>
     /// <param name="run">The turn.</param>
@@ -63,14 +63,14 @@ internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILo
         return buffer.ToArray();
     }
 
-    /// <summary>The kept steps of a response.</summary>
-    public async Task<IReadOnlyList<SentStep>> ReadAsync(Guid roomId, Guid messageId, CancellationToken cancellationToken)
+    /// <summary>The kept steps of a response whose prompts had nothing from before a sequence.</summary>
+    public async Task<IReadOnlyList<SentStep>> ReadAsync(Guid roomId, Guid messageId, long from, CancellationToken cancellationToken)
     {
         var steps = new List<SentStep>();
         foreach (var (_, _, content) in await store.ReadStepsAsync(roomId, messageId, cancellationToken).ConfigureAwait(false))
         {
             using var gzip = new GZipStream(new MemoryStream(content.ToArray()), CompressionMode.Decompress);
-            if (await JsonSerializer.DeserializeAsync<SentStep>(gzip, PromptBuilder.Json, cancellationToken).ConfigureAwait(false) is { } step)
+            if (await JsonSerializer.DeserializeAsync<SentStep>(gzip, PromptBuilder.Json, cancellationToken).ConfigureAwait(false) is { } step && step.From >= from)
             {
                 steps.Add(step);
             }
@@ -86,10 +86,12 @@ internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILo
     internal sealed class Recorder : IStepRecorder
     {
         private IReadOnlyList<ChatMessage> _messages;
+        private readonly long _from;
         private ChatOptions _options;
 
-        public Recorder(TurnRun run, StepRequest request)
+        public Recorder(TurnRun run, StepRequest request, long from)
         {
+            _from = from;
             _messages = [.. request.Messages];
             _options = request.Options;
             Options = request.Options.Clone();
@@ -112,7 +114,8 @@ internal sealed partial class StepRecords(ITurnStore store, RoomGates gates, ILo
             version, step,
             [.. _messages.Select(m => new SentMessage(m.Role.Value, m.AuthorName, [.. m.Contents.Select(ToContent)]))],
             [.. (_options.Tools ?? []).Select(t => new SentTool(t.Name, t.Description))],
-            Settings().ToDictionary(s => s.Name, s => s.Value!, StringComparer.Ordinal));
+            Settings().ToDictionary(s => s.Name, s => s.Value!, StringComparer.Ordinal))
+        { From = _from };
 
         private IEnumerable<(string Name, string? Value)> Settings() => new (string Name, string? Value)[]
         {

@@ -15,9 +15,16 @@ public sealed class RoomReaders
     private readonly IPeople? _people;
     private readonly Guid _roomId;
     private readonly Author? _asker;
+    private readonly Author? _firstAsker;
 
-    internal RoomReaders(RoomAccessDirectory rooms, IPeople people, Guid roomId, Author asker)
+    /// <param name="rooms">Who may be in which room.</param>
+    /// <param name="people">Who is who.</param>
+    /// <param name="roomId">The room in which the turn runs.</param>
+    /// <param name="asker">Who had the turn begin.</param>
+    /// <param name="firstAsker">The asker of the response, if that is somebody else.</param>
+    internal RoomReaders(RoomAccessDirectory rooms, IPeople people, Guid roomId, Author asker, Author? firstAsker = null)
     {
+        _firstAsker = firstAsker;
         _rooms = rooms;
         _people = people;
         _roomId = roomId;
@@ -80,7 +87,7 @@ public sealed class RoomReaders
 
         if (roomId == _roomId)
         {
-            return _rooms!.SeesFrom(roomId, _asker!);
+            return _rooms!.SeesFrom(roomId, _asker!, _firstAsker);
         }
 
         if (_rooms!.Find(roomId) is not { } there || there.Visibility < here.Visibility || !here.Members.Keys.All(id => there.CanBeReadBy(id, _people!)))
