@@ -64,20 +64,21 @@ internal sealed class RoomStore(Database database, Removal removal, TimeProvider
             cancellationToken);
     }
 
-    public Task<IReadOnlyList<RoomRemoval>> ListRemovalsAsync(DateTimeOffset oldest, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<RoomRemoval>> ListRemovalsAsync(IReadOnlyCollection<Guid> roomIds, DateTimeOffset oldest, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<RoomRemoval>>(async db =>
-            (await db.RoomRemovals.Where(r => r.At > oldest && !db.RoomRemovals.Any(later => later.RoomId == r.RoomId && later.Through > r.Through))
+            (await db.RoomRemovals.Where(r => roomIds.Contains(r.RoomId) && r.At > oldest && !db.RoomRemovals.Any(later => later.RoomId == r.RoomId && later.Through > r.Through))
                 .Join(db.Rooms, r => r.RoomId, room => room.Id, (r, room) => new { r.RoomId, room.Name, r.Through, r.At, r.ById })
                 .OrderByDescending(r => r.At).ToListAsync(cancellationToken).ConfigureAwait(false))
                 .ConvertAll(r => new RoomRemoval(r.RoomId, r.Name, r.Through == RoomRow.Deleted, r.At, r.ById)), cancellationToken);
 
-    public Task<IReadOnlyList<(Room Room, IReadOnlyList<RoomMember> Members)>> ListDeletedAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<(Room, IReadOnlyList<RoomMember>)>>(async db =>
+    public Task<IReadOnlyList<DeletedRoom>> ListDeletedAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<DeletedRoom>>(async db =>
         {
-            var rooms = await db.Rooms.AsNoTracking().Where(r => r.ClearedThrough == RoomRow.Deleted && db.RoomRemovals.Any(d => d.RoomId == r.Id)).ToListAsync(cancellationToken).ConfigureAwait(false);
-            var ids = rooms.ConvertAll(r => r.Id);
+            var rooms = await db.Rooms.AsNoTracking().Where(r => r.ClearedThrough == RoomRow.Deleted)
+                .Join(db.RoomRemovals.Where(d => d.Through == RoomRow.Deleted), r => r.Id, d => d.RoomId, (room, d) => new { Room = room, d.ById, d.At }).ToListAsync(cancellationToken).ConfigureAwait(false);
+            var ids = rooms.ConvertAll(r => r.Room.Id);
             var members = (await db.Members.AsNoTracking().Where(m => ids.Contains(m.RoomId)).ToListAsync(cancellationToken).ConfigureAwait(false)).ToLookup(m => m.RoomId);
-            return rooms.ConvertAll(r => (r.ToRoom(), (IReadOnlyList<RoomMember>)[.. members[r.Id].Select(m => m.ToMember())]));
+            return rooms.ConvertAll(r => new DeletedRoom(r.Room.ToRoom(), [.. members[r.Room.Id].Select(m => m.ToMember())], r.ById, r.At));
         }, cancellationToken);
 
     public Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken) =>

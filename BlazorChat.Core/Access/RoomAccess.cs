@@ -16,6 +16,9 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
     /// <summary>Who may do what with turns.</summary>
     public TurnRights Rights { get; init; } = new();
 
+    /// <summary>When the room was made.</summary>
+    public DateTimeOffset MadeAt { get; init; }
+
     /// <summary>Whether anybody owns the room. The lobby, and rooms that code on the server made, belong to nobody.</summary>
     public bool HasOwner { get; } = Members.Values.Any(m => m.Role == RoomRole.Owner);
 
@@ -42,12 +45,15 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
     public bool IsManager(Guid personId, Standing standing) =>
         RoleOf(personId, standing) is { } role && (role == RoomRole.Owner || (!HasOwner && standing == Standing.Administrator));
 
+    /// <summary>Whether somebody made the room and still owns it. One that somebody else handed to them is not theirs in this sense.</summary>
+    public bool IsMadeBy(Guid personId) => Members.TryGetValue(personId, out var member) && member.Role == RoomRole.Owner && member.Since == MadeAt;
+
     /// <summary>The sequence of the first message that a person may see; 0 for all, <see cref="Nothing"/> for whoever is not let in.</summary>
     public long SeesFrom(Guid personId) => Members.TryGetValue(personId, out var member) ? member.SeesFrom : Visibility == RoomVisibility.Private ? Nothing : 0;
 
     /// <summary>The same room with a member added or changed.</summary>
-    public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member), IsArchived) { Rights = Rights };
+    public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member), IsArchived) { Rights = Rights, MadeAt = MadeAt };
 
     /// <summary>The same room without a member.</summary>
-    public RoomAccess Without(Guid personId) => new(Visibility, Members.Remove(personId), IsArchived) { Rights = Rights };
+    public RoomAccess Without(Guid personId) => new(Visibility, Members.Remove(personId), IsArchived) { Rights = Rights, MadeAt = MadeAt };
 }

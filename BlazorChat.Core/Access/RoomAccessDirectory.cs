@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Access;
 
@@ -9,12 +10,12 @@ namespace BlazorChat.Access;
 /// Who may be in which room, in memory, so that a permission costs no query and a right that is taken away is gone at once. Updated by the
 /// rooms' events, inside their gates.
 /// </summary>
-internal sealed class RoomAccessDirectory
+internal sealed class RoomAccessDirectory(TimeProvider time, IOptions<RoomsOptions> options)
 {
     private readonly ConcurrentDictionary<Guid, RoomAccess> _rooms = new();
 
     // Deleted rooms that can be brought back. They exist for nobody but their owners, and only for that.
-    private readonly ConcurrentDictionary<Guid, RoomAccess> _removed = new();
+    private readonly ConcurrentDictionary<Guid, RemovedAccess> _removed = new();
 
     /// <summary>Who can see a room, or what they may do there, has changed. Raised inside the room's gate: handlers must be quick.</summary>
     public event EventHandler<RightsChangedEventArgs>? Changed;
@@ -23,7 +24,21 @@ internal sealed class RoomAccessDirectory
     public RoomAccess? Find(Guid roomId) => _rooms.GetValueOrDefault(roomId);
 
     /// <summary>Who was in a deleted room that may be brought back; null for all other rooms.</summary>
-    public RoomAccess? FindRemoved(Guid roomId) => _removed.GetValueOrDefault(roomId);
+    public RoomAccess? FindRemoved(Guid roomId) => _removed.GetValueOrDefault(roomId)?.Access;
+
+    // What is too old is gone, or goes with the next removal.
+    private IEnumerable<RemovedAccess> Waiting => _removed.Values.Where(r => r.At > time.GetUtcNow() - options.Value.KeepRemovedFor);
+
+    /// <summary>How many rooms somebody has made and still owns, with those that are deleted and can be brought back.</summary>
+    public int CountMadeBy(Guid personId) => _rooms.Values.Count(a => a.IsMadeBy(personId)) + Waiting.Count(r => r.Access.IsMadeBy(personId));
+
+    /// <summary>How many rooms that somebody deleted can be brought back.</summary>
+    public int CountRemovedBy(Guid personId) => Waiting.Count(r => r.By == personId);
+
+    /// <summary>The rooms that somebody manages, with those that are deleted and may be brought back.</summary>
+    public ImmutableArray<Guid> ManagedBy(Guid personId, Standing standing) =>
+        [.. _rooms.Where(r => r.Value.IsManager(personId, standing)).Select(r => r.Key),
+         .. _removed.Where(r => r.Value.Access.IsManager(personId, standing)).Select(r => r.Key)];
 
     /// <summary>The sequence of the first message of a room that a person may see; 0 for all. Does not say whether they may see the room.</summary>
     public long SeesFrom(Guid roomId, Guid personId) => Find(roomId)?.SeesFrom(personId) ?? 0;
@@ -54,9 +69,9 @@ internal sealed class RoomAccessDirectory
             Add(room, members[room.Id]);
         }
 
-        foreach (var (room, of) in await store.ListDeletedAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var deleted in await store.ListDeletedAsync(cancellationToken).ConfigureAwait(false))
         {
-            _removed[room.Id] = Of(room, of);
+            _removed[deleted.Room.Id] = new RemovedAccess(Of(deleted.Room, deleted.Members), deleted.By, deleted.At);
         }
     }
 
@@ -104,9 +119,9 @@ internal sealed class RoomAccessDirectory
 
         if (next is null)
         {
-            if (roomEvent is RoomEvent.RoomDeleted { IsKept: true })
+            if (roomEvent is RoomEvent.RoomDeleted { IsKept: true, By: var by })
             {
-                _removed[roomId] = known;
+                Keep(roomId, new RemovedAccess(known, by.Kind == AuthorKind.Person && Guid.TryParse(by.Id, out var id) ? id : null, time.GetUtcNow()));
             }
 
             _rooms.TryRemove(roomId, out _);
@@ -119,5 +134,24 @@ internal sealed class RoomAccessDirectory
         Changed?.Invoke(this, new RightsChangedEventArgs(roomId));
     }
 
-    private static RoomAccess Of(Room room, IEnumerable<RoomMember> members) => new(room.Visibility, members.ToImmutableDictionary(m => m.PersonId), room.IsArchived) { Rights = room.Settings.Rights };
+    private void Keep(Guid roomId, RemovedAccess removed)
+    {
+        foreach (var (id, old) in _removed)
+        {
+            if (old.At <= removed.At - options.Value.KeepRemovedFor)
+            {
+                _removed.TryRemove(id, out _);
+            }
+        }
+
+        _removed[roomId] = removed;
+    }
+
+    private static RoomAccess Of(Room room, IEnumerable<RoomMember> members) => new(room.Visibility, members.ToImmutableDictionary(m => m.PersonId), room.IsArchived) { Rights = room.Settings.Rights, MadeAt = room.CreatedAt };
+
+    /// <summary>Who was in a deleted room.</summary>
+    /// <param name="Access">Who may be in it once it is back.</param>
+    /// <param name="By">Who deleted it; null for code on the server.</param>
+    /// <param name="At">When.</param>
+    private sealed record RemovedAccess(RoomAccess Access, Guid? By, DateTimeOffset At);
 }

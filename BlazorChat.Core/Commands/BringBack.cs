@@ -31,6 +31,11 @@ internal sealed record BringBack(Guid RoomId, Person? By) : RoomCommand<Room>(Ro
                 return RoomErrors.TooManyRooms;
             }
 
+            if (back.IsRoom && context.TakeRoom() is { } tooMany)
+            {
+                return tooMany;
+            }
+
             var room = WithoutGone(back.Room, context.People);
             change.Save(room);
             List<Message> newest = [];

@@ -23,6 +23,11 @@ internal sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(R
             var isKept = context.KeepRemovedFor > TimeSpan.Zero;
             if (isKept)
             {
+                if (context.RefuseToKeepOneMore() is { } full)
+                {
+                    return full;
+                }
+
                 await change.InterruptUnfinishedAsync(context.Now, token).ConfigureAwait(false);
             }
 

@@ -10,7 +10,7 @@ namespace BlazorChat.Commands;
 /// The owner of all rooms when one process owns them. Every command takes the same steps: check the command, count it against the person's
 /// rate, enter the room's gate, authorize with what is stored at that moment, run. A storage failure becomes an error with a message.
 /// </summary>
-internal sealed partial class RoomCommandPipeline(RoomCommandServices services, PostingRate rate) : IRoomOwners
+internal sealed partial class RoomCommandPipeline(RoomCommandServices services) : IRoomOwners
 {
     /// <inheritdoc />
     public Task<RoomLease?> OpenAsync(Guid roomId, CancellationToken cancellationToken) => services.Broadcaster.OpenAsync(roomId, cancellationToken);
@@ -45,7 +45,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
     private async Task<Result<T>> RunInTimeAsync<T>(RoomCommand<T> command, RoomCommandContext context, CancellationToken cancellationToken)
     {
         // Before the gate, so that the rate also bounds what waits there.
-        if (command.By is { } person && !rate.TryTake(person.Id, command.IsRated, command.IsRecorded))
+        if (command.By is { } person && !services.Rate.TryTake(person.Id, command.IsRated, command.IsRecorded))
         {
             return await AllowAsync(command, context, cancellationToken).ConfigureAwait(false) is { } never
                 ? never
@@ -84,7 +84,7 @@ internal sealed partial class RoomCommandPipeline(RoomCommandServices services, 
 /// <summary>The services that commands use.</summary>
 internal sealed record RoomCommandServices(
     IRoomStore Rooms, RoomBroadcaster Broadcaster, RoomGates Gates, IRoomAuthorizer Authorizer, IPeople People, RoomAccessDirectory Access, IRunningTurns Running,
-    ITurnScheduler Scheduler, IResponseRules ResponseRules, IToolPolicy ToolPolicy, TimeProvider Time, IOptions<RoomsOptions> Options, ILogger<RoomCommandPipeline> Logger);
+    ITurnScheduler Scheduler, IResponseRules ResponseRules, IToolPolicy ToolPolicy, PostingRate Rate, TimeProvider Time, IOptions<RoomsOptions> Options, ILogger<RoomCommandPipeline> Logger);
 
 /// <summary>A command in progress: the data that was looked up for it, and the way to change the room.</summary>
 internal sealed class RoomCommandContext(RoomCommandServices services, Guid roomId, Person? person)
@@ -196,6 +196,17 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
 
     /// <summary>How long removed rooms and messages can be brought back; zero for not at all.</summary>
     public TimeSpan KeepRemovedFor => services.Options.Value.KeepRemovedFor;
+
+    /// <summary>The refusal if the caller's deleted rooms that can be brought back are too many for one more; null otherwise.</summary>
+    public RoomError? RefuseToKeepOneMore() => services.Access.CountRemovedBy(person!.Id) >= services.Options.Value.MaxPerPerson
+        ? new RoomError(
+            RoomErrorKind.Limit,
+            $"{services.Options.Value.MaxPerPerson:N0} rooms that you deleted can still be brought back, which is the maximum. Please remove one of them for good first.")
+        : null;
+
+    /// <summary>Counts a room that the caller brings back like one that they make.</summary>
+    /// <returns>The refusal if that is one too many; null otherwise.</returns>
+    public RoomError? TakeRoom() => services.Rate.TryTakeRoom(person!.Id) ? null : RoomErrors.TooManyNewRooms(services.Options.Value.MaxPerPerson);
 
     /// <summary>The maximum number of messages in a room.</summary>
     public int MaxStoredMessages => services.Options.Value.MaxStoredMessages;

@@ -74,11 +74,11 @@ internal interface IRoomStore
     /// <param name="cancellationToken">Cancels the search.</param>
     Task<IReadOnlyList<(Guid Id, long Sequence)>> FindOfAsync(Guid roomId, DeletedPerson person, long after, int count, CancellationToken cancellationToken);
 
-    /// <summary>The last removal of each room that can still be brought back.</summary>
-    Task<IReadOnlyList<RoomRemoval>> ListRemovalsAsync(DateTimeOffset oldest, CancellationToken cancellationToken);
+    /// <summary>Of some rooms, the last removal of each that can still be taken back.</summary>
+    Task<IReadOnlyList<RoomRemoval>> ListRemovalsAsync(IReadOnlyCollection<Guid> roomIds, DateTimeOffset oldest, CancellationToken cancellationToken);
 
-    /// <summary>The members of deleted rooms that can still be brought back, with the rooms.</summary>
-    Task<IReadOnlyList<(Room Room, IReadOnlyList<RoomMember> Members)>> ListDeletedAsync(CancellationToken cancellationToken);
+    /// <summary>The deleted rooms that can still be brought back.</summary>
+    Task<IReadOnlyList<DeletedRoom>> ListDeletedAsync(CancellationToken cancellationToken);
 
     /// <summary>One room, or null.</summary>
     Task<Room?> FindAsync(Guid roomId, CancellationToken cancellationToken);

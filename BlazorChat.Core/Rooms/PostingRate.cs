@@ -5,8 +5,8 @@ namespace BlazorChat.Rooms;
 
 /// <summary>
 /// How fast people may post, and do anything else in a room: token buckets, forgotten once they are full again. Messages have a bucket per
-/// person, and so has what is recorded in the audit log. All commands together have one per person and one per address, because anybody can
-/// join again as somebody else.
+/// person, and so have new rooms and what is recorded in the audit log. All commands together have one per person and one per address,
+/// because anybody can join again as somebody else.
 /// </summary>
 internal sealed class PostingRate : IDisposable
 {
@@ -26,6 +26,7 @@ internal sealed class PostingRate : IDisposable
     private readonly PartitionedRateLimiter<Guid> _commands;
     private readonly PartitionedRateLimiter<Guid> _recorded;
     private readonly PartitionedRateLimiter<string> _ofAddresses;
+    private readonly PartitionedRateLimiter<Guid> _rooms;
 
     public PostingRate(IOptions<RoomsOptions> options, IPersonAddresses addresses)
     {
@@ -40,6 +41,13 @@ internal sealed class PostingRate : IDisposable
             QueueLimit = 0,
         }));
         _ofAddresses = Buckets<string>(options, CommandsPerMessage * PeoplePerAddress, LeastBurst * PeoplePerAddress);
+        _rooms = PartitionedRateLimiter.Create<Guid, Guid>(key => RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = options.Value.MaxPerPerson,
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromDays(1) / options.Value.MaxPerPerson,
+            QueueLimit = 0,
+        }));
     }
 
     /// <summary>Counts a command.</summary>
@@ -82,9 +90,21 @@ internal sealed class PostingRate : IDisposable
         return message.IsAcquired;
     }
 
+    /// <summary>
+    /// Counts a room that somebody makes or brings back. They can have <see cref="RoomsOptions.MaxPerPerson"/> at a time, and as many new ones in a
+    /// day, whatever becomes of them: whoever hands rooms over does not get places for more.
+    /// </summary>
+    /// <returns>False when the person has to wait.</returns>
+    public bool TryTakeRoom(Guid personId)
+    {
+        using var room = _rooms.AttemptAcquire(personId);
+        return room.IsAcquired;
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
+        _rooms.Dispose();
         _messages.Dispose();
         _commands.Dispose();
         _recorded.Dispose();

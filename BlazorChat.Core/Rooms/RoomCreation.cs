@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Rooms;
 
 /// <summary>Creates rooms.</summary>
-internal sealed class RoomCreation(IRoomStore store, RoomDirectory directory, RoomAccessDirectory access, IOptions<RoomsOptions> options) : IDisposable
+internal sealed class RoomCreation(IRoomStore store, RoomDirectory directory, RoomAccessDirectory access, PostingRate rate, IOptions<RoomsOptions> options) : IDisposable
 {
     // From counting a person's rooms until the new one counts.
     private readonly SemaphoreSlim _order = new(1, 1);
@@ -19,9 +19,7 @@ internal sealed class RoomCreation(IRoomStore store, RoomDirectory directory, Ro
         await _order.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return owner is not null && CountMadeBy(owner.PersonId) >= options.Value.MaxPerPerson
-                ? new RoomError(RoomErrorKind.Limit, $"You have made {options.Value.MaxPerPerson:N0} rooms here, which is the maximum. Please delete one first.")
-                : await StoreAsync(room, owner, cancellationToken).ConfigureAwait(false);
+            return (owner is null ? null : Refuse(owner.PersonId)) is { } no ? no : await StoreAsync(room, owner, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -32,9 +30,16 @@ internal sealed class RoomCreation(IRoomStore store, RoomDirectory directory, Ro
     /// <inheritdoc />
     public void Dispose() => _order.Dispose();
 
-    // Those that somebody else handed over do not count: nobody can use up what others may have.
-    private int CountMadeBy(Guid personId) => directory.Rooms.Count(summary =>
-        access.Find(summary.Room.Id)?.Members.GetValueOrDefault(personId) is { Role: RoomRole.Owner } member && member.Since == summary.Room.CreatedAt);
+    // Rooms that somebody else handed over do not count: nobody can use up what others may have. Those who handed them over have used up a place
+    // of the day.
+    private RoomError? Refuse(Guid personId)
+    {
+        var most = options.Value.MaxPerPerson;
+        return access.CountMadeBy(personId) >= most
+            ? new RoomError(RoomErrorKind.Limit, $"You have made {most:N0} rooms here, which is the maximum. {(options.Value.KeepRemovedFor > TimeSpan.Zero ? "Rooms that you deleted count until they are removed for good." : "Please delete one first.")}")
+            : rate.TryTakeRoom(personId) ? null
+            : RoomErrors.TooManyNewRooms(most);
+    }
 
     private async Task<Result<Room>> StoreAsync(Room room, RoomMember? owner, CancellationToken cancellationToken)
     {

@@ -25,6 +25,10 @@ internal static class RoomErrors
 
     public static readonly RoomError TooManyRooms = new(RoomErrorKind.Limit, $"This server already has {RoomLimits.Rooms:N0} rooms, which is the maximum. Please delete one first.");
 
+    /// <summary>For whoever made or brought back too many rooms in a day.</summary>
+    public static RoomError TooManyNewRooms(int most) =>
+        new(RoomErrorKind.Limit, $"One person can make or bring back {most:N0} rooms a day. Please wait before you go on.");
+
     public static readonly RoomError LastOwner = new(RoomErrorKind.Conflict, "A room needs an owner. Please make somebody else an owner first.");
 
     public static readonly RoomError Archived = new(RoomErrorKind.Forbidden, "This room is archived.");

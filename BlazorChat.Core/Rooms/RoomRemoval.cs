@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BlazorChat.Access;
 
 namespace BlazorChat.Rooms;
 
@@ -18,6 +19,13 @@ public sealed record RemovedRoom(Guid RoomId, string Name, bool IsRoom, DateTime
 /// <param name="At">When.</param>
 /// <param name="By">Who did it; null for code on the server.</param>
 internal sealed record RoomRemoval(Guid RoomId, string Name, bool IsRoom, DateTimeOffset At, Guid? By);
+
+/// <summary>A deleted room that can still be brought back.</summary>
+/// <param name="Room">The room.</param>
+/// <param name="Members">Its members.</param>
+/// <param name="By">Who deleted it; null for code on the server.</param>
+/// <param name="At">When.</param>
+internal sealed record DeletedRoom(Room Room, IReadOnlyList<RoomMember> Members, Guid? By, DateTimeOffset At);
 
 /// <summary>What a change has brought back.</summary>
 /// <param name="Room">The room as it is then.</param>

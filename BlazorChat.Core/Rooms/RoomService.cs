@@ -239,7 +239,9 @@ public sealed partial class RoomService
         ReadAsync<ImmutableArray<RemovedRoom>>(person, RoomPermission.ListRooms, null, async () =>
         {
             var removed = ImmutableArray.CreateBuilder<RemovedRoom>();
-            foreach (var removal in await _store.ListRemovalsAsync(_time.GetUtcNow() - _keepRemovedFor, cancellationToken).ConfigureAwait(false))
+            // Only rooms that can be theirs to bring back: what others remove costs nobody a read.
+            var managed = _access.ManagedBy(person!.Id, _people.StandingOf(person));
+            foreach (var removal in await _store.ListRemovalsAsync(managed, _time.GetUtcNow() - _keepRemovedFor, cancellationToken).ConfigureAwait(false))
             {
                 if (await _authorizer.AuthorizeAsync(person, RoomPermission.BringBack, removal.RoomId, cancellationToken).ConfigureAwait(false) is null)
                 {

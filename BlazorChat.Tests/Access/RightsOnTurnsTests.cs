@@ -2,6 +2,7 @@ using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Tests.Access;
 
@@ -21,7 +22,7 @@ public sealed class RightsOnTurnsTests
 
     private readonly Roster _people = new();
 
-    private readonly RoomAccessDirectory _rooms = new();
+    private readonly RoomAccessDirectory _rooms = new(TimeProvider.System, Options.Create(new RoomsOptions()));
 
     public static TheoryData<RoomPermission, TurnPeople, string, bool> Cells
     {

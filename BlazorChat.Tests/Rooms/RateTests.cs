@@ -97,7 +97,7 @@ public sealed class RateTests
         await host.AddPersonAsync(ChatHost.Grace);
         var made = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)));
         Assert.Equal(3, made.Count(m => m.Error is null));
-        Assert.All(made.Where(m => m.Error is not null), m => Assert.Equal("You have made 3 rooms here, which is the maximum. Please delete one first.", m.Error!.Message));
+        Assert.All(made.Where(m => m.Error is not null), m => Assert.Equal("You have made 3 rooms here, which is the maximum. Rooms that you deleted count until they are removed for good.", m.Error!.Message));
 
         // Handed over: neither a way to take Grace's, nor one for Ada to go on while she stays.
         var rooms = made.Where(m => m.Error is null).Select(m => m.Value).ToList();
@@ -109,10 +109,55 @@ public sealed class RateTests
         }
 
         Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.CreateAsync(ChatHost.Grace, "Mine", default)).Error?.Kind);
+        // Deleted, it can be brought back, and waits in its place.
         Assert.Null((await host.Rooms.DeleteAsync(ChatHost.Ada, rooms[1].Id, default)).Error);
+        Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Error?.Kind);
+        host = await host.RestartAsync(settings: ["--Rooms:MaxPerPerson=3"]);
+        Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Error?.Kind);
+        Assert.Null((await host.Rooms.RemoveForGoodAsync(ChatHost.Ada, rooms[1].Id, default)).Error);
         host = await host.RestartAsync(settings: ["--Rooms:MaxPerPerson=3"]);
         Assert.Null((await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Error);
         Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Error?.Kind);
         await host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Whoever_hands_rooms_over_and_leaves_gets_no_places_for_more()
+    {
+        await using var host = await ChatHost.StartAsync(settings: ["--Rooms:MaxPerPerson=3"]);
+        await host.AddPersonAsync(ChatHost.Grace);
+        for (var i = 0; i < 3; i++)
+        {
+            var room = (await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Value;
+            Assert.Null((await host.Rooms.HandOverAsync(ChatHost.Ada, room.Id, "Grace", default)).Error);
+            Assert.Null((await host.Rooms.RemoveMemberAsync(ChatHost.Ada, room.Id, ChatHost.Ada.Id, default)).Error);
+        }
+
+        Assert.Equal("One person can make or bring back 3 rooms a day. Please wait before you go on.", (await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Error?.Message);
+        Assert.Null((await host.Rooms.CreateUnnamedAsync(ChatHost.Grace, default)).Error);
+    }
+
+    [Fact]
+    public async Task What_one_person_deletes_and_brings_back_is_bounded_and_costs_nobody_else_a_place()
+    {
+        await using var host = await ChatHost.StartAsync(settings: ["--Rooms:MaxPerPerson=3", "--Rooms:NewRooms=Private"]);
+        await host.AddPersonAsync(ChatHost.Ada);
+        await host.AddPersonAsync(ChatHost.Grace);
+        List<Room> rooms = [];
+        for (var i = 0; i < 3; i++)
+        {
+            rooms.Add((await host.Rooms.CreateUnnamedAsync(ChatHost.Ada, default)).Value);
+            Assert.Null((await host.Rooms.HandOverAsync(ChatHost.Ada, rooms[i].Id, "Grace", default)).Error);
+            Assert.Null((await host.Rooms.DeleteAsync(ChatHost.Ada, rooms[i].Id, default)).Error);
+        }
+
+        var graces = (await host.Rooms.CreateUnnamedAsync(ChatHost.Grace, default)).Value;
+        Assert.Null((await host.Rooms.HandOverAsync(ChatHost.Grace, graces.Id, "Ada", default)).Error);
+        Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.DeleteAsync(ChatHost.Ada, graces.Id, default)).Error?.Kind);
+        Assert.Null((await host.Rooms.DeleteAsync(ChatHost.Grace, graces.Id, default)).Error);
+        Assert.Equal(4, (await host.Rooms.ListRemovedAsync(ChatHost.Grace, default)).Value.Length);
+        // Brought back, it counts like a new one.
+        Assert.Equal(RoomErrorKind.Limit, (await host.Rooms.BringBackAsync(ChatHost.Ada, rooms[0].Id, default)).Error?.Kind);
+        Assert.Null((await host.Rooms.BringBackAsync(ChatHost.Grace, rooms[0].Id, default)).Error);
     }
 }
