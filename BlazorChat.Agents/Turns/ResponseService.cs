@@ -14,10 +14,11 @@ public sealed partial class ResponseService
     private readonly RoomAccessDirectory _access;
     private readonly StepRecords _records;
     private readonly IToolPolicy _tools;
+    private readonly IPeople _people;
     private readonly ILogger<ResponseService> _logger;
 
     internal ResponseService(
-        IRoomOwners owners, IRoomAuthorizer authorizer, RoomAccessDirectory access, StepRecords records, IToolPolicy tools,
+        IRoomOwners owners, IRoomAuthorizer authorizer, RoomAccessDirectory access, StepRecords records, IToolPolicy tools, IPeople people,
         ILogger<ResponseService> logger)
     {
         _owners = owners;
@@ -25,6 +26,7 @@ public sealed partial class ResponseService
         _access = access;
         _records = records;
         _tools = tools;
+        _people = people;
         _logger = logger;
     }
 
@@ -96,6 +98,14 @@ public sealed partial class ResponseService
 
     /// <summary>Whether a page should offer those who manage a room to allow a call's tool there. The command checks it again.</summary>
     internal bool OffersForRoom(ToolCallPart call) => call is { Tool: not null, NeedsTwoPeople: false } && !_tools.AlwaysAsks(call.Name);
+
+    /// <summary>
+    /// Why somebody who may decide about a call cannot approve it: a sentence for them, or null if they can. The command checks it again.
+    /// </summary>
+    internal string? WhyNotApprove(Person? person, ToolCallPart call) =>
+        person is not null && (call.NeedsTwoPeople || _tools.NeedsTwoPeople(call.Name)) && !_people.HasAccount(person.AsAuthor()) ? RoomErrors.TwoAccounts.Message
+        : person is null || !call.TakesApprovalOf(person.AsAuthor()) ? "You approved this. Another person has to approve it, too."
+        : null;
 
     /// <inheritdoc cref="AnswerBrowserCall" />
     /// <param name="person">The person whose browser ran the tool.</param>

@@ -50,7 +50,7 @@ internal static class TurnsServices
         services.AddSingleton<ITurnScheduler>(s => s.GetRequiredService<TurnSchedule>());
         services.AddSingleton(s => new ResponseService(
             s.GetRequiredService<IRoomOwners>(), s.GetRequiredService<IRoomAuthorizer>(), s.GetRequiredService<RoomAccessDirectory>(),
-            s.GetRequiredService<StepRecords>(), s.GetRequiredService<IToolPolicy>(),
+            s.GetRequiredService<StepRecords>(), s.GetRequiredService<IToolPolicy>(), s.GetRequiredService<IPeople>(),
             s.GetRequiredService<ILogger<ResponseService>>()));
         services.AddToolExecution();
         services.AddSingleton<TurnJournal>();

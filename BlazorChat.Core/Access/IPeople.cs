@@ -42,3 +42,13 @@ internal interface IPeople
     /// <summary>The person with exactly this name; null if nobody who can be invited has it, for whatever reason.</summary>
     Guid? FindByName(string name);
 }
+
+/// <summary>Questions about people that several places ask.</summary>
+internal static class PeopleExtensions
+{
+    /// <summary>
+    /// Whether an author is somebody with an account now. A guest is whoever joins with a name, as often as they like, so two guests need not be two people.
+    /// </summary>
+    public static bool HasAccount(this IPeople people, Author author) =>
+        author.Kind == AuthorKind.Person && Guid.TryParse(author.Id, out var id) && people.StandingOf(new Person(id, author.Name)) >= Standing.Registered;
+}

@@ -177,7 +177,14 @@ internal sealed record DecideToolCall(
 
         var text = Reason is null ? null : Names.WithoutControls(Reason).Trim();
         var decision = new ToolDecision(IsApproved, context.By, context.Now, string.IsNullOrEmpty(text) ? null : text);
-        if (IsApproved && (call.NeedsTwoPeople || context.ToolPolicy.NeedsTwoPeople(call.Name)) && call.FirstApproval is null)
+        var isForTwo = IsApproved && (call.NeedsTwoPeople || context.ToolPolicy.NeedsTwoPeople(call.Name));
+        if (isForTwo && !context.People.HasAccount(context.By))
+        {
+            return RoomErrors.TwoAccounts;
+        }
+
+        // An approval from before that somebody without an account gave does not count.
+        if (isForTwo && (call.FirstApproval is not { } first || !context.People.HasAccount(first.By)))
         {
             CommandLog.CallHalfApproved(context.Logger, call.Name, CallId, MessageId, RoomId);
             return call with { NeedsTwoPeople = true, FirstApproval = decision };

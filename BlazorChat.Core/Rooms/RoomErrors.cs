@@ -15,6 +15,9 @@ internal static class RoomErrors
 
     public static readonly RoomError TooFast = new(RoomErrorKind.Limit, "You're doing that too often. Please wait a moment and try again.");
 
+    public static readonly RoomError TwoAccounts = new(
+        RoomErrorKind.Forbidden, "Two people with accounts have to approve this. Guests can only reject it, because anybody can be several guests.");
+
     public static readonly RoomError NoSuchPerson = new(RoomErrorKind.NotFound, "Nobody here has this name.");
 
     public static readonly RoomError NoSuchMember = new(RoomErrorKind.NotFound, "This person is not a member of the room.");

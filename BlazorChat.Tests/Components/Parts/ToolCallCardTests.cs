@@ -143,10 +143,10 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         var first = new ToolDecision(true, new Author(AuthorKind.Person, "g", "Grace"), Noon, "Looks right");
         var part = Call with { State = ToolCallState.AwaitingApproval, NeedsTwoPeople = true };
         var card = Show(part, canDecide: true);
-        Assert.Contains("Two people have to approve this.", Words(card.Find(".two-people")), StringComparison.Ordinal);
+        Assert.Contains("Two people with accounts have to approve this.", Words(card.Find(".two-people")), StringComparison.Ordinal);
         Assert.Equal(["Approve", "Reject"], card.FindAll("button").Select(b => b.TextContent));
 
-        card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, part with { FirstApproval = first }).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.CanDecide, true).Add(c => c.CanApprove, false));
+        card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, part with { FirstApproval = first }).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.CanDecide, true).Add(c => c.WhyNotApprove, "You approved this. Another person has to approve it, too."));
         Assert.Contains($"Grace approved it at {Noon:HH:mm}: Looks right", Words(card.Find(".two-people")), StringComparison.Ordinal);
         Assert.Contains("Waiting for a second approval", Line(card), StringComparison.Ordinal);
         Assert.Equal(["Reject"], card.FindAll("button").Select(b => b.TextContent));

@@ -20,6 +20,7 @@ public sealed class TwoPeopleTests
     {
         var lists = true;
         await using var bench = await TurnBench.StartAsync(s => s.Configure<ToolsOptions>(o => o.TwoPeople = lists ? ["careful"] : []), TurnBench.Careful());
+        await AddAccountsAsync(bench);
         (await bench.AskAsync(by: ChatHost.Grace)).Call("c1", "careful", What).Finish();
         var paused = await bench.PausedAsync();
         Assert.True(paused.Calls.Single().NeedsTwoPeople);
@@ -54,6 +55,7 @@ public sealed class TwoPeopleTests
     public async Task Either_of_them_can_still_say_no(string who)
     {
         await using var bench = await TurnBench.StartAsync(s => s.Configure<ToolsOptions>(o => o.TwoPeople.Add("careful")), TurnBench.Careful());
+        await AddAccountsAsync(bench);
         (await bench.AskAsync(by: ChatHost.Grace)).Call("c1", "careful", What).Finish();
         var paused = await bench.PausedAsync();
         Assert.Null((await bench.DecideAsync(ChatHost.Grace, paused, "c1", yes: true)).Error);
@@ -63,9 +65,36 @@ public sealed class TwoPeopleTests
     }
 
     [Fact]
+    public async Task Guests_are_not_two_people_because_anybody_can_be_several()
+    {
+        await using var bench = await TurnBench.StartAsync(s => s.Configure<ToolsOptions>(o => o.TwoPeople.Add("careful")), TurnBench.Careful());
+        await bench.Host.AddPersonAsync(ChatHost.Grace);
+        await bench.Host.AddPersonAsync(Bella, Standing.Registered);
+        Assert.Null((await bench.Host.Rooms.SetMemberAsync(ChatHost.Ada, bench.Room.Id, Bella.Id, RoomRole.Owner, default)).Error);
+        (await bench.AskAsync(by: ChatHost.Grace)).Call("c1", "careful", What).Finish();
+        var paused = await bench.PausedAsync();
+        foreach (var guest in new[] { ChatHost.Ada, ChatHost.Grace })
+        {
+            var error = (await bench.DecideAsync(guest, paused, "c1", yes: true)).Error;
+            Assert.Equal(RoomErrorKind.Forbidden, error?.Kind);
+            Assert.Equal(error!.Message, bench.Responses.WhyNotApprove(guest, paused.Calls.Single()));
+        }
+
+        Assert.Null(bench.Responses.WhyNotApprove(Bella, paused.Calls.Single()));
+        Assert.Null((await bench.DecideAsync(Bella, paused, "c1", yes: true)).Error);
+        Assert.Equal(RoomErrorKind.Forbidden, (await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error?.Kind);
+        Assert.Equal(ToolCallState.AwaitingApproval, Assert.Single((await bench.StoredAsync()).Calls).State);
+        // A no takes nobody's account.
+        Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: false)).Error);
+        (await bench.Host.Model.NextAsync()).Finish("Not done.");
+        Assert.Equal(ToolCallState.Rejected, Assert.Single((await bench.EndedAsync()).Calls).State);
+    }
+
+    [Fact]
     public async Task A_call_without_anybody_to_second_it_does_not_run()
     {
         await using var bench = await TurnBench.StartAsync(s => s.Configure<ToolsOptions>(o => o.TwoPeople.Add("careful")), TurnBench.Careful());
+        await AddAccountsAsync(bench);
         (await bench.AskAsync(by: ChatHost.Grace)).Call("c1", "careful", What).Finish();
         var paused = await bench.PausedAsync();
         Assert.Null((await bench.DecideAsync(ChatHost.Grace, paused, "c1", yes: true)).Error);
@@ -141,5 +170,11 @@ public sealed class TwoPeopleTests
         Assert.Equal(ToolCallState.Failed, Assert.Single(ended.Calls).State);
         Assert.NotNull((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
         Assert.False(bench.Host.Model.WasAskedAgain);
+    }
+
+    private static async Task AddAccountsAsync(TurnBench bench)
+    {
+        await bench.Host.AddPersonAsync(ChatHost.Ada, Standing.Registered);
+        await bench.Host.AddPersonAsync(ChatHost.Grace, Standing.Registered);
     }
 }
