@@ -13,8 +13,8 @@ public sealed class FrameInterval
     /// <summary>The longest time between two frames of a room while something changes.</summary>
     public static readonly TimeSpan Slowest = TimeSpan.FromMilliseconds(200);
 
-    // Frames that a crowd watches are as far apart as still looks live: half as many batches as at the fastest.
-    private static readonly TimeSpan Crowded = TimeSpan.FromMilliseconds(150);
+    // Frames that a crowd watches are as far apart as still looks live: a third as many batches as at the fastest.
+    private static readonly TimeSpan Crowded = TimeSpan.FromMilliseconds(180);
 
     // Between the two, a frame takes as many milliseconds as viewers share a core: 100 ms with 100 viewers on one core.
     private static readonly TimeSpan PerViewer = TimeSpan.FromMilliseconds(1);

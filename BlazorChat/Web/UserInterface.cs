@@ -6,6 +6,7 @@ using BlazorChat.Components.Rooms;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace BlazorChat.Web;
 
@@ -18,6 +19,8 @@ internal static class UserInterface
 
     // JSON's worst case. The assertion below fails if the longest message outgrows the hub's limit.
     private const int MostBytesPerCharacter = 6;
+
+    private const string ClientNoContext = "client_no_context_takeover";
 
     public static IServiceCollection AddBlazorChatUi(this IServiceCollection services)
     {
@@ -72,12 +75,21 @@ internal static class UserInterface
             {
                 // SecurityHeaders already sets frame-ancestors.
                 options.ContentSecurityFrameAncestorsPolicy = null;
-                options.ConfigureWebSocketAcceptContext = (_, socket) =>
+                options.ConfigureWebSocketAcceptContext = (context, socket) =>
                 {
                     socket.DisableServerContextTakeover = true;
+                    context.Request.Headers.SecWebSocketExtensions = WithoutClientContext(context.Request.Headers.SecWebSocketExtensions);
                     return Task.CompletedTask;
                 };
             });
         return app;
     }
+
+    // What a page remembers of what it sent takes the server a window of 32 KB for each page. A server may refuse that unasked (RFC 7692,
+    // 7.1.1.2), but ASP.NET Core does so only for a page that offers it.
+    internal static StringValues WithoutClientContext(StringValues offers) =>
+        offers is [{ } offer] && offer.StartsWith("permessage-deflate", StringComparison.OrdinalIgnoreCase) && !offer.Contains(',', StringComparison.Ordinal)
+            && !offer.Contains(ClientNoContext, StringComparison.OrdinalIgnoreCase)
+            ? $"{offer}; {ClientNoContext}"
+            : offers;
 }
