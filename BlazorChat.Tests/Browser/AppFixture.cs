@@ -43,6 +43,13 @@ public sealed class AppFixture(Chromium chromium) : IAsyncDisposable
         _host = await AppHost.StartAsync(environment);
     }
 
+    /// <summary>Ends it in this process, and starts it again with other settings and the same data.</summary>
+    public async Task RestartAsync(params (string Name, string Value)[] settings)
+    {
+        await _host!.DisposeAsync();
+        await HostAsync(settings);
+    }
+
     /// <summary>Joins as somebody with a fresh browser profile; lands in the lobby.</summary>
     public Task<BrowserVisitor> JoinAsync(string name, ColorScheme scheme = ColorScheme.Light, int width = 1280, int height = 800) =>
         JoinAsync(name, Address, scheme, width, height);

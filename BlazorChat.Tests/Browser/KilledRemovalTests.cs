@@ -38,9 +38,7 @@ public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
     {
         await InLargeRoomAsync(database);
         await _ada.ChooseAsync("Clear…");
-        await ConfirmAsync("Clear room");
-        await Expect(_ada.Articles).ToHaveCountAsync(0);
-        await KillTimeAndAgainAsync(_cleared, async () =>
+        await KillTimeAndAgainAsync(_cleared, () => ConfirmAsync("Clear room"), async () =>
         {
             await _ada.ReadyAsync();
             await Expect(_ada.Articles).ToHaveCountAsync(0);
@@ -62,11 +60,10 @@ public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
         await _ada.OpenAsync($"/rooms/{_deleted:N}");
         await Expect(_ada.Articles.First).ToBeVisibleAsync();
         await _ada.ChooseAsync("Delete…");
-        await ConfirmAsync("Delete room");
-        await Expect(_ada.Heading).Not.ToHaveTextAsync("Deleted");
-        await _ada.ReadyAsync();
-        await KillTimeAndAgainAsync(_deleted, async () =>
+        await KillTimeAndAgainAsync(_deleted, () => ConfirmAsync("Delete room"), async () =>
         {
+            // The page may have been killed before it left the room.
+            await _ada.OpenAsync($"/rooms/{_cleared:N}");
             await _ada.ReadyAsync();
             await Expect(_ada.RoomList).ToContainTextAsync("Cleared");
             await Expect(_ada.RoomList).Not.ToContainTextAsync("Deleted");
@@ -110,14 +107,18 @@ public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
 
     /// <summary>Kills it in the middle, as often as there is a middle, and starts it again each time.</summary>
     /// <param name="room">What is removed.</param>
+    /// <param name="begin">Has it removed. Nobody waits for what the page shows then: on a busy machine, the rows would be gone by that time.</param>
     /// <param name="look">What is true after each start.</param>
-    private async Task KillTimeAndAgainAsync(Guid room, Func<Task> look)
+    private async Task KillTimeAndAgainAsync(Guid room, Func<Task> begin, Func<Task> look)
     {
         var before = Messages;
         for (var kill = 1; kill <= Kills; kill++)
         {
             await _ada.Page.EvaluateAsync("window.isOld = true");
+            var begun = kill == 1 ? begin() : Task.CompletedTask;
+            await UntilAsync(async db => await db.Messages.CountAsync(m => m.RoomId == room) < before);
             await _app.App.KillAsync();
+            await begun;
             var left = await LeftAsync(room);
             Assert.InRange(left, kill == 1 ? 1 : 0, before - 1);
             before = left;
@@ -129,8 +130,6 @@ public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
             {
                 return;
             }
-
-            await UntilAsync(async db => await db.Messages.CountAsync(m => m.RoomId == room) < left);
         }
     }
 
