@@ -38,7 +38,7 @@ internal static class AdminCommand
         await using var _ = app.ConfigureAwait(false);
         var scope = app.Services.CreateAsyncScope();
         await using var __ = scope.ConfigureAwait(false);
-        var token = await scope.ServiceProvider.GetRequiredService<AccountService>().AppointAsync(name, cancellationToken).ConfigureAwait(false);
+        var token = await scope.ServiceProvider.GetRequiredService<AccountAdministration>().AppointAsync(name, cancellationToken).ConfigureAwait(false);
         if (token.Error is { } error)
         {
             await output.WriteLineAsync(error.Message).ConfigureAwait(false);

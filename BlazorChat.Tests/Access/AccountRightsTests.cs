@@ -19,13 +19,13 @@ namespace BlazorChat.Tests.Access;
 [Trait(nameof(Kind), Kind.Host)]
 public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClassFixture<AccountRightsTests.Server>
 {
-    private static readonly Type[] Services = [typeof(AccountService), typeof(AccountDeletion), typeof(AccountMail), typeof(TwoFactor), typeof(Passkeys), typeof(ExternalSignIns), typeof(PersonSessions)];
+    private static readonly Type[] Services = [typeof(AccountService), typeof(AccountAdministration), typeof(OwnProofs), typeof(AccountDeletion), typeof(AccountMail), typeof(TwoFactor), typeof(Passkeys), typeof(ExternalSignIns), typeof(PersonSessions)];
 
     // Nobody has signed in when these are called. They ask a password or the secret of a link, or are for the process and the operator's command.
     private static readonly string[] WithoutCaller =
     [
         "AccountMail.ConfirmAddressAsync", "AccountMail.FindAddressAsync", "AccountMail.RequestReset",
-        "AccountService.AppointAsync", "AccountService.CreateFirstLinkAsync", "AccountService.FindResetAsync", "AccountService.IsAdministratorsLinkAsync",
+        "AccountAdministration.AppointAsync", "AccountAdministration.CreateFirstLinkAsync", "AccountService.FindResetAsync", "AccountService.IsAdministratorsLinkAsync",
         "AccountService.ResetPasswordAsync", "AccountService.SignInAsync",
         "ExternalSignIns.IsOwnLink", "ExternalSignIns.ReceiveAsync", "Passkeys.BeginSignInAsync", "Passkeys.SignInAsync",
         "PersonSessions.BeginAsync", "PersonSessions.EndAllAsync", "PersonSessions.JoinAsync", "PersonSessions.ResumeAsync", "TwoFactor.SignInAsync",
@@ -34,7 +34,7 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
     // Tells a page of its own person what to show.
     private static readonly string[] Words =
     [
-        "AccountDeletion.RoomsOf", "AccountMail.ReadAddressAsync", "AccountService.OffersRegistration", "AccountService.ProofOfAsync", "ExternalSignIns.ListAsync", "Passkeys.ListAsync",
+        "AccountDeletion.RoomsOf", "AccountMail.ReadAddressAsync", "AccountService.OffersRegistration", "OwnProofs.FindAsync", "ExternalSignIns.ListAsync", "Passkeys.ListAsync",
         "TwoFactor.Begin", "TwoFactor.CountCodesAsync", "TwoFactor.IsOfferedAsync",
     ];
 

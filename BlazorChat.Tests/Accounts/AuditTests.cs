@@ -47,9 +47,9 @@ public sealed partial class AuditTests
         var administrator = new Person(host.Find("Olga").Id, "Olga");
         var expected = new List<AuditEntry> { new(AuditAction.AdministratorAppointed, null, administrator.Id), new(AuditAction.AccountCreated, administrator.Id, administrator.Id) };
 
-        Assert.Null((await Accounts().InviteAsync(administrator, default)).Error);
+        Assert.Null((await Administration().InviteAsync(administrator, default)).Error);
         Expect(AuditAction.InvitationMade, administrator.Id, null);
-        Assert.Null(await Accounts().RevokeInvitationAsync(administrator, (await Accounts().ListInvitationsAsync(administrator, default)).Value.Single().Id, default));
+        Assert.Null(await Administration().RevokeInvitationAsync(administrator, (await Administration().ListInvitationsAsync(administrator, default)).Value.Single().Id, default));
         Expect(AuditAction.InvitationRevoked, administrator.Id, null);
         var browser = host.Browser();
         await AccountHost.CreateAsync(browser, await AccountHost.InviteAsync(olga), "Grace");
@@ -59,7 +59,7 @@ public sealed partial class AuditTests
 
         Assert.Null((await Accounts().ChangePasswordAsync(grace, Password, "another good password", default)).Error);
         Expect(AuditAction.PasswordChanged, grace.Id, grace.Id);
-        var link = (await Accounts().CreateResetAsync(administrator, grace.Id, default)).Value;
+        var link = (await Administration().CreateResetAsync(administrator, grace.Id, default)).Value;
         Expect(AuditAction.PasswordLinkMade, administrator.Id, grace.Id);
         Assert.Null((await Accounts().ResetPasswordAsync(link, Password, default)).Refusal);
         Expect(AuditAction.PasswordReset, administrator.Id, grace.Id);
@@ -81,14 +81,14 @@ public sealed partial class AuditTests
         Assert.Null(await Service<AccountMail>().ConfirmAddressAsync(await AddressLinkAsync(host, grace.Id), default));
         Expect(AuditAction.EmailConfirmed, grace.Id, grace.Id);
 
-        Assert.Null(await Accounts().SetAdministratorAsync(administrator, grace.Id, true, default));
+        Assert.Null(await Administration().SetAdministratorAsync(administrator, grace.Id, true, default));
         Expect(AuditAction.AdministratorAppointed, administrator.Id, grace.Id);
-        Assert.Null(await Accounts().SetAdministratorAsync(administrator, grace.Id, false, default));
+        Assert.Null(await Administration().SetAdministratorAsync(administrator, grace.Id, false, default));
         Expect(AuditAction.AdministratorDismissed, administrator.Id, grace.Id);
-        Assert.Null(await Accounts().SetDisabledAsync(administrator, grace.Id, true, default));
+        Assert.Null(await Administration().SetDisabledAsync(administrator, grace.Id, true, default));
         Expect(AuditAction.AccountDisabled, administrator.Id, grace.Id);
         // By the operator of the machine.
-        Assert.Null((await Accounts().AppointAsync("Grace", default)).Error);
+        Assert.Null((await Administration().AppointAsync("Grace", default)).Error);
         Expect(AuditAction.AccountEnabled, null, grace.Id);
         Expect(AuditAction.AdministratorAppointed, null, grace.Id);
         Expect(AuditAction.PasswordLinkMade, null, grace.Id);
@@ -117,6 +117,8 @@ public sealed partial class AuditTests
         void Expect(AuditAction action, Guid? by, Guid? personId) => expected.Add(new AuditEntry(action, by, personId));
 
         AccountService Accounts() => Service<AccountService>();
+
+        AccountAdministration Administration() => Service<AccountAdministration>();
 
         TwoFactor TwoFactors() => Service<TwoFactor>();
 

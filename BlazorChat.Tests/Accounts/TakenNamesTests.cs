@@ -36,7 +36,7 @@ public sealed class TakenNamesTests : IAsyncLifetime
         Assert.Equal(Standing.Guest, host.Find("Bella").Standing);
         await using (var scope = host.Chat.App.Services.CreateAsyncScope())
         {
-            Assert.NotNull((await scope.ServiceProvider.GetRequiredService<BlazorChat.Accounts.AccountService>().AppointAsync(taken, default)).Error);
+            Assert.NotNull((await scope.ServiceProvider.GetRequiredService<BlazorChat.Accounts.AccountAdministration>().AppointAsync(taken, default)).Error);
         }
 
         // Whose provider says so gets a number, and not one that looks like somebody's, either.

@@ -64,14 +64,15 @@ public sealed class TakeoverTests
         var services = host.Chat.App.Services;
         var administrator = new Person(host.Find("Olga").Id, "Olga");
         await using var scope = services.CreateAsyncScope();
-        var (accounts, factors) = (scope.ServiceProvider.GetRequiredService<AccountService>(), scope.ServiceProvider.GetRequiredService<TwoFactor>());
-        var grace = (await accounts.RegisterAsync(new NewAccount("Grace", null, Password, (await accounts.InviteAsync(administrator, default)).Value), null, default)).Value;
+        var (accounts, administration) = (scope.ServiceProvider.GetRequiredService<AccountService>(), scope.ServiceProvider.GetRequiredService<AccountAdministration>());
+        var factors = scope.ServiceProvider.GetRequiredService<TwoFactor>();
+        var grace = (await accounts.RegisterAsync(new NewAccount("Grace", null, Password, (await administration.InviteAsync(administrator, default)).Value), null, default)).Value;
         if (what.StartsWith("two-factor off", StringComparison.Ordinal))
         {
             grace = await TurnOnAsync();
         }
 
-        var link = (await accounts.CreateResetAsync(administrator, grace.Id, default)).Value;
+        var link = (await administration.CreateResetAsync(administrator, grace.Id, default)).Value;
         var mailed = OneTimeToken.Create();
         await services.GetRequiredService<PeopleStore>().ChangeAsync(
             change =>
@@ -87,12 +88,12 @@ public sealed class TakeoverTests
         {
             "password" => (await accounts.ChangePasswordAsync(grace, Password, "another good password", default)).Error,
             "address" => await scope.ServiceProvider.GetRequiredService<AccountMail>().ChangeAddressAsync(grace, Password, "grace@example.com", default),
-            "disabled" => await accounts.SetDisabledAsync(administrator, grace.Id, true, default),
+            "disabled" => await administration.SetDisabledAsync(administrator, grace.Id, true, default),
             "two-factor on" => await TurnOnAsync() is null ? RoomErrors.NoSuchPerson : null,
             "two-factor off" => await factors.TurnOffAsync(grace, Password, default),
             _ => await factors.TurnOffForAsync(administrator, grace.Id, default),
         });
-        await accounts.SetDisabledAsync(administrator, grace.Id, false, default);
+        await administration.SetDisabledAsync(administrator, grace.Id, false, default);
         Assert.NotNull((await accounts.ResetPasswordAsync(link, "the thief's password", default)).Refusal);
         Assert.NotNull((await accounts.ResetPasswordAsync(mailed, "the thief's password", default)).Refusal);
 
@@ -114,25 +115,25 @@ public sealed class TakeoverTests
         await using var host = await AccountHost.StartAsync();
         await host.AdministratorAsync();
         await using var scope = host.Chat.App.Services.CreateAsyncScope();
-        var accounts = scope.ServiceProvider.GetRequiredService<AccountService>();
+        var (accounts, administration) = (scope.ServiceProvider.GetRequiredService<AccountService>(), scope.ServiceProvider.GetRequiredService<AccountAdministration>());
         var olga = new Person(host.Find("Olga").Id, "Olga");
-        var eve = (await accounts.RegisterAsync(new NewAccount("Eve", null, Password, (await accounts.InviteAsync(olga, default)).Value), null, default)).Value;
-        Assert.Null(await accounts.SetAdministratorAsync(olga, eve.Id, true, default));
-        var invitation = (await accounts.InviteAsync(eve, default)).Value;
-        var reset = (await accounts.CreateResetAsync(eve, olga.Id, default)).Value;
+        var eve = (await accounts.RegisterAsync(new NewAccount("Eve", null, Password, (await administration.InviteAsync(olga, default)).Value), null, default)).Value;
+        Assert.Null(await administration.SetAdministratorAsync(olga, eve.Id, true, default));
+        var invitation = (await administration.InviteAsync(eve, default)).Value;
+        var reset = (await administration.CreateResetAsync(eve, olga.Id, default)).Value;
         Assert.Null(await accounts.CheckRegistrationAsync(null, invitation, default));
         Assert.Equal("Olga", await accounts.FindResetAsync(reset, default));
         Assert.Null(what switch
         {
-            "disable" => await accounts.SetDisabledAsync(olga, eve.Id, true, default),
-            "dismiss" => await accounts.SetAdministratorAsync(olga, eve.Id, false, default),
+            "disable" => await administration.SetDisabledAsync(olga, eve.Id, true, default),
+            "dismiss" => await administration.SetAdministratorAsync(olga, eve.Id, false, default),
             _ => await scope.ServiceProvider.GetRequiredService<AccountDeletion>().DeleteOtherAsync(olga, eve.Id, MessagesOfDeleted.Keep, default),
         });
         Assert.NotNull((await accounts.RegisterAsync(new NewAccount("Mallory", null, Password, invitation), null, default)).Error);
         Assert.Null(await accounts.FindResetAsync(reset, default));
         Assert.NotNull((await accounts.ResetPasswordAsync(reset, "the thief's password", default)).Refusal);
         // Whoever else may revokes it.
-        Assert.Equal(what == "delete" ? 0 : 1, (await accounts.ListInvitationsAsync(olga, default)).Value.Count);
+        Assert.Equal(what == "delete" ? 0 : 1, (await administration.ListInvitationsAsync(olga, default)).Value.Count);
     }
 
     [Fact]
@@ -144,7 +145,7 @@ public sealed class TakeoverTests
         string token;
         await using (var scope = host.Chat.App.Services.CreateAsyncScope())
         {
-            token = (await scope.ServiceProvider.GetRequiredService<AccountService>().AppointAsync("Boss", default)).Value;
+            token = (await scope.ServiceProvider.GetRequiredService<AccountAdministration>().AppointAsync("Boss", default)).Value;
         }
 
         Assert.False(await AccountHost.IsInAsync(squatter));

@@ -61,7 +61,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
             ("OpenIdConnect__Company__Authority", "https://id.example.com"), ("OpenIdConnect__Company__ClientId", "chat"), ("OpenIdConnect__Company__ClientSecret", "secret"),
             ("OpenIdConnect__Company__DisplayName", "Example Company"));
         await using var scope = _app.Services.CreateAsyncScope();
-        var token = await scope.ServiceProvider.GetRequiredService<AccountService>().CreateFirstLinkAsync(default);
+        var token = await scope.ServiceProvider.GetRequiredService<AccountAdministration>().CreateFirstLinkAsync(default);
         var page = (await _app.VisitAsync("Olga", scheme, width)).Page;
         await OpenAsync("account/create?invitation=" + token, "create account");
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Olga");
@@ -133,7 +133,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
             await page.GetByRole(AriaRole.Button, new() { Name = "Confirm address" }).PressAsync("Enter");
             await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("The address is confirmed.");
             await CheckAsync(page, "address confirmed");
-            await OpenAsync(AccountLinks.Reset((await scope.ServiceProvider.GetRequiredService<AccountService>().CreateResetAsync(olga, olga.Id, default)).Value), "choose a password");
+            await OpenAsync(AccountLinks.Reset((await scope.ServiceProvider.GetRequiredService<AccountAdministration>().CreateResetAsync(olga, olga.Id, default)).Value), "choose a password");
             await Expect(page.GetByLabel("Password", new() { Exact = true })).ToBeFocusedAsync();
             await page.Keyboard.TypeAsync("another good password");
             await page.Keyboard.PressAsync("Enter");

@@ -22,7 +22,7 @@ public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
         await _app.HostAsync(("Rooms__NewRooms", "Private"));
         _olga = await _app.VisitAsync("Olga");
         await using var scope = _app.Services.CreateAsyncScope();
-        var token = await scope.ServiceProvider.GetRequiredService<AccountService>().CreateFirstLinkAsync(default);
+        var token = await scope.ServiceProvider.GetRequiredService<AccountAdministration>().CreateFirstLinkAsync(default);
         await CreateAsync(_olga, AccountLinks.Invitation(token!));
     }
 

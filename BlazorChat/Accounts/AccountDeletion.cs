@@ -10,7 +10,7 @@ namespace BlazorChat.Accounts;
 /// behind that. Rooms that only they own have an owner before, or are deleted; of those that lose theirs otherwise, administrators appoint one.
 /// </summary>
 internal sealed class AccountDeletion(
-    AccountService accounts, PeopleStore store, PeopleDirectory directory, RoomService rooms, DeletedPeople deleted, TimeProvider time)
+    OwnProofs proofs, AccountAdministration administration, PeopleStore store, PeopleDirectory directory, RoomService rooms, DeletedPeople deleted, TimeProvider time)
 {
     private static readonly RoomError OwnsRooms = new(RoomErrorKind.Conflict, "Some rooms would have no owner without you. Hand them over or delete them first.");
 
@@ -29,7 +29,7 @@ internal sealed class AccountDeletion(
     /// <returns>Null if it is deleted, otherwise the reason.</returns>
     public async Task<RoomError?> DeleteAsync(Person person, string? password, MessagesOfDeleted messages, CancellationToken cancellationToken)
     {
-        if ((await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
+        if ((await proofs.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
         {
             return no;
         }
@@ -61,7 +61,7 @@ internal sealed class AccountDeletion(
     /// <returns>Null if it is deleted, otherwise the reason.</returns>
     public async Task<RoomError?> DeleteOtherAsync(Person by, Guid personId, MessagesOfDeleted messages, CancellationToken cancellationToken)
     {
-        var error = by.Id == personId ? NotOneself : await accounts.AdministerAsync(by, async change =>
+        var error = by.Id == personId ? NotOneself : await administration.AdministerAsync(by, async change =>
             await change.FindAsync(personId).ConfigureAwait(false) is { DeletedAt: null } row
                 ? await DeleteAsync(change, row, messages, by.Id).ConfigureAwait(false)
                 : RoomErrors.NoSuchPerson, cancellationToken).ConfigureAwait(false);

@@ -19,15 +19,13 @@ internal sealed record AccountAddress(string? Email, bool IsConfirmed);
 /// happens in the background, so that neither the answer nor the time that it takes says anything.
 /// </summary>
 internal sealed class AccountMail(
-    AccountService accounts, PeopleStore store, PeopleDirectory directory, NameRules names, MailQueue queue, SignInWaits waits, IOptions<MailOptions> options, IServiceScopeFactory scopes,
-    TimeProvider time)
+    AccountAdministration administration, OwnProofs proofs, OneTimeLinks links, PeopleStore store, PeopleDirectory directory, NameRules names, MailQueue queue, SignInWaits waits,
+    IOptions<MailOptions> options, IServiceScopeFactory scopes, TimeProvider time)
 {
     /// <summary>How long the link works that confirms an address.</summary>
     private static readonly TimeSpan CheckLifetime = TimeSpan.FromDays(1);
 
     private static readonly RoomError NoAddress = new(RoomErrorKind.Invalid, "This is not an email address.");
-
-    private static readonly RoomError UsedUp = new(RoomErrorKind.NotFound, "This link has been used or has expired. Ask for a new one.");
 
     /// <summary>Whether this server sends mail.</summary>
     public bool IsOn => queue.IsOn;
@@ -35,12 +33,12 @@ internal sealed class AccountMail(
     /// <summary>Makes an invitation and mails it.</summary>
     public async Task<RoomError?> InviteAsync(Person by, string? email, CancellationToken cancellationToken)
     {
-        if (!AccountService.TryReadEmail(email, out var address) || address is null)
+        if (!EmailAddress.TryRead(email, out var address) || address is null)
         {
             return NoAddress;
         }
 
-        var token = await accounts.InviteAsync(by, cancellationToken).ConfigureAwait(false);
+        var token = await administration.InviteAsync(by, cancellationToken).ConfigureAwait(false);
         if (token.Error is { } error)
         {
             return error;
@@ -59,7 +57,7 @@ internal sealed class AccountMail(
     /// <param name="cancellationToken">Cancels it.</param>
     public async Task<RoomError?> ChangeAddressAsync(Person person, string? password, string? email, CancellationToken cancellationToken)
     {
-        if (!AccountService.TryReadEmail(email, out var address))
+        if (!EmailAddress.TryRead(email, out var address))
         {
             return NoAddress;
         }
@@ -67,15 +65,15 @@ internal sealed class AccountMail(
         // Mails to any address, bounded like attempts to sign in. Not by the address, whose owner others could hold up, or find out about.
         if (address is not null && waits.Begin($"mail\n{person.Id:N}", null, browser: null) is { } wait)
         {
-            return AccountService.TooOften(wait);
+            return SignInWaits.TooOften(wait);
         }
 
-        if ((await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
+        if ((await proofs.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
         {
             return no;
         }
 
-        var token = OneTimeToken.Create();
+        var token = "";
         string? before = null;
         var error = await store.ChangeAsync(async change =>
         {
@@ -96,7 +94,7 @@ internal sealed class AccountMail(
             await change.RemoveResetsAsync(person.Id).ConfigureAwait(false);
             if (address is not null)
             {
-                Add(change, OneTimeLinkKind.Address, person.Id, token, CheckLifetime);
+                token = links.Add(change, OneTimeLinkKind.Address, person.Id, by: null, CheckLifetime);
             }
 
             change.Record(new AuditEntry(AuditAction.SignInChanged, person.Id, person.Id), time.GetUtcNow());
@@ -125,27 +123,23 @@ internal sealed class AccountMail(
 
     /// <summary>Whose address a link confirms; null if it is no such link. Looking changes nothing.</summary>
     public async Task<string?> FindAddressAsync(string? token, CancellationToken cancellationToken) =>
-        OneTimeToken.HashOf(token) is { } hash
-        && await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Address, PersonId: { } id } link && link.ExpiresAt > time.GetUtcNow()
-            ? directory.NameOf(id)
-            : null;
+        await links.FindAsync(token, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Address, PersonId: { } id } ? directory.NameOf(id) : null;
 
     /// <summary>Confirms an address with a link.</summary>
-    public async Task<RoomError?> ConfirmAddressAsync(string? token, CancellationToken cancellationToken) =>
-        OneTimeToken.HashOf(token) is not { } hash ? UsedUp : await store.ChangeAsync(async change =>
+    public Task<RoomError?> ConfirmAddressAsync(string? token, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
+    {
+        if (await links.FindAsync(change, token).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Address, PersonId: { } id } link
+            || await change.FindAsync(id).ConfigureAwait(false) is not { Email: not null } row)
         {
-            var now = time.GetUtcNow();
-            if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Address, PersonId: { } id } link || link.ExpiresAt <= now
-                || await change.FindAsync(id).ConfigureAwait(false) is not { Email: not null } row)
-            {
-                return UsedUp;
-            }
+            return OneTimeLinks.UsedUp;
+        }
 
-            change.Remove(link);
-            row.EmailConfirmedAt = now;
-            change.Record(new AuditEntry(AuditAction.EmailConfirmed, id, id), now);
-            return null;
-        }, cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        change.Remove(link);
+        row.EmailConfirmedAt = now;
+        change.Record(new AuditEntry(AuditAction.EmailConfirmed, id, id), now);
+        return null;
+    }, cancellationToken);
 
     /// <summary>
     /// Mails a link to a new password to everybody who has confirmed this address. Says the same, and does the same before it answers, whether
@@ -156,7 +150,7 @@ internal sealed class AccountMail(
     /// <returns>Why not, if it is no address or there were too many requests; null otherwise.</returns>
     public SignInRefusal? RequestReset(string? email, IPAddress? from)
     {
-        if (!AccountService.TryReadEmail(email, out var address) || address is null)
+        if (!EmailAddress.TryRead(email, out var address) || address is null)
         {
             return new SignInRefusal(NoAddress, TimeSpan.Zero);
         }
@@ -164,7 +158,7 @@ internal sealed class AccountMail(
         // Each request counts like a failed sign-in, for this address from there: others elsewhere hold nobody up who wants a password.
         if (waits.Begin($"{KeyOf(address)}\n{PersonAddresses.KeyOf(from)}", from, browser: null) is { } wait)
         {
-            return new SignInRefusal(AccountService.TooOften(wait), wait);
+            return new SignInRefusal(SignInWaits.TooOften(wait), wait);
         }
 
         queue.Run(async cancellationToken =>
@@ -198,20 +192,19 @@ internal sealed class AccountMail(
         var key = names.NormalizeEmail(address)!;
         var found = await store.ChangeAsync(async change =>
         {
-            List<(string Name, string Email, string Token)> links = [];
+            List<(string Name, string Email, string Token)> mails = [];
             foreach (var row in await change.FindByEmailAsync(key).ConfigureAwait(false))
             {
                 if (row is { EmailConfirmedAt: not null, Email: { } to, IsDisabled: false, Standing: >= Standing.Registered })
                 {
-                    var token = OneTimeToken.Create();
                     // Those of earlier mails work on, or others could void them by asking again and again.
-                    Add(change, OneTimeLinkKind.MailedPassword, row.Id, token, AccountLinks.ResetLifetime);
+                    var token = links.Add(change, OneTimeLinkKind.MailedPassword, row.Id, by: null, AccountLinks.ResetLifetime);
                     change.Record(new AuditEntry(AuditAction.PasswordLinkMade, null, row.Id), time.GetUtcNow());
-                    links.Add((row.Name, to, token));
+                    mails.Add((row.Name, to, token));
                 }
             }
 
-            return links;
+            return mails;
         }, cancellationToken).ConfigureAwait(false);
         foreach (var (name, to, token) in found)
         {
@@ -219,12 +212,6 @@ internal sealed class AccountMail(
                 to, "A new password for BlazorChat", AccountLinks.ResetLifetime, $"Somebody asked for a new password for the account {name}.", AccountLinks.Reset(token),
                 "With the link, you can choose one within an hour. If that wasn’t you, do nothing: your password stays as it is.");
         }
-    }
-
-    private void Add(PeopleChange change, OneTimeLinkKind kind, Guid personId, string token, TimeSpan lifetime)
-    {
-        var now = time.GetUtcNow();
-        change.Add(new OneTimeLinkRow { Id = Guid.NewGuid(), TokenHash = OneTimeToken.HashOf(token)!, Kind = kind, PersonId = personId, CreatedAt = now, ExpiresAt = now + lifetime });
     }
 
     private void Send(string to, string subject, TimeSpan lifetime, string why, string path, string then)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using BlazorChat.Access;
 using BlazorChat.Messages;
@@ -16,13 +15,6 @@ namespace BlazorChat.Accounts;
 /// <param name="Password">The password.</param>
 /// <param name="Token">The token of an invitation, or null.</param>
 internal sealed record NewAccount(string? Name, string? Email, string? Password, string? Token);
-
-/// <summary>An invitation that nobody has used yet.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="ExpiresAt">Until when it works.</param>
-/// <param name="By">Who made it; null if they are not known any more.</param>
-internal sealed record OpenInvitation(Guid Id, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string? By);
 
 /// <summary>Where an attempt to sign in comes from.</summary>
 /// <param name="Address">The address.</param>
@@ -44,36 +36,20 @@ internal sealed record PasswordSignIn(Person? Person, PendingSignIn? Pending, Si
     public static PasswordSignIn Refused(RoomError error, TimeSpan wait = default) => new(null, null, new SignInRefusal(error, wait));
 }
 
-/// <summary>Makes accounts, signs people in, and changes accounts. One per use.</summary>
+/// <summary>Makes accounts, signs people in, and sets passwords. One per use.</summary>
 internal sealed class AccountService(
     UserManager<PersonRow> users, IdentityStore identity, IPasswordHasher<PersonRow> hasher, PeopleStore store, PeopleDirectory directory, PersonSessions sessions,
-    NameRules names, Newcomers newcomers, SignInWaits waits, PasswordGate gate, RecentSignIns recent, IOptions<AccountsOptions> options, TimeProvider time)
+    OwnProofs proofs, OneTimeLinks links, NameRules names, Newcomers newcomers, SignInWaits waits, PasswordGate gate, IOptions<AccountsOptions> options, TimeProvider time)
 {
     private const string RefusedCode = "Refused";
 
     private static readonly RoomError WrongPassword = new(RoomErrorKind.Forbidden, "The name or the password is wrong.");
-
-    private static readonly RoomError WrongOwnPassword = new(RoomErrorKind.Forbidden, "This is not your password.");
-
-    private static readonly RoomError SignInAgain = new(RoomErrorKind.Forbidden, "Sign in again first.");
-
-    /// <summary>So many sign in that passwords wait too long.</summary>
-    public static readonly RoomError Busy = new(RoomErrorKind.Limit, "Too many people are signing in right now. Please try again in a moment.");
 
     private static readonly RoomError Disabled = new(RoomErrorKind.Forbidden, "This account is disabled. Ask an administrator of this server.");
 
     private static readonly RoomError InvitationNeeded = new(RoomErrorKind.Forbidden, "To create an account here, you need an invitation. Ask an administrator of this server for a link.");
 
     private static readonly RoomError NoAccounts = new(RoomErrorKind.Forbidden, "This server takes no new accounts.");
-
-    private static readonly RoomError UsedUp = new(RoomErrorKind.NotFound, "This link has been used or has expired. Ask for a new one.");
-
-    private static readonly RoomError AdministratorsOnly = new(RoomErrorKind.NotFound, "This page does not exist.");
-
-    private static readonly RoomError TooManyInvitations =
-        new(RoomErrorKind.Limit, $"There are {AccountLinks.MostInvitations} invitations that nobody has used yet. Please revoke some first.");
-
-    private static readonly RoomError LastAdministrator = new(RoomErrorKind.Conflict, "The server needs an administrator. Make somebody else one first.");
 
     /// <summary>Whether a page should offer to make an account to somebody without an invitation.</summary>
     /// <param name="person">Who it is now; null for nobody.</param>
@@ -83,9 +59,9 @@ internal sealed class AccountService(
     /// <returns>Null if they can.</returns>
     public async Task<RoomError?> CheckRegistrationAsync(Person? person, string? token, CancellationToken cancellationToken)
     {
-        if (OneTimeToken.HashOf(token) is { } hash)
+        if (OneTimeToken.HashOf(token) is not null)
         {
-            return await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { } link && OpensRegistration(link) ? null : UsedUp;
+            return await links.FindAsync(token, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Invitation or OneTimeLinkKind.Administrator } ? null : OneTimeLinks.UsedUp;
         }
 
         return OffersRegistration(person) ? null : options.Value.Registration == Registration.Closed ? NoAccounts : InvitationNeeded;
@@ -108,7 +84,7 @@ internal sealed class AccountService(
             return bad;
         }
 
-        if (!TryReadEmail(account.Email, out var email))
+        if (!EmailAddress.TryRead(account.Email, out var email))
         {
             return new RoomError(RoomErrorKind.Invalid, "This is not an email address.");
         }
@@ -121,11 +97,11 @@ internal sealed class AccountService(
         Person? signedIn = null;
         identity.Also = async (change, stored) =>
         {
-            var hash = OneTimeToken.HashOf(account.Token);
-            var link = hash is null ? null : await change.FindLinkAsync(hash).ConfigureAwait(false);
-            if (hash is not null && (link is null || !OpensRegistration(link)))
+            var link = await links.FindAsync(change, account.Token).ConfigureAwait(false);
+            // A link that sets somebody's password makes no account.
+            if (OneTimeToken.HashOf(account.Token) is not null && link is not { Kind: OneTimeLinkKind.Invitation or OneTimeLinkKind.Administrator })
             {
-                return Refusal(UsedUp);
+                return Refusal(OneTimeLinks.UsedUp);
             }
 
             if (!await names.TryTakeAsync(change, stored, name.Value).ConfigureAwait(false))
@@ -150,43 +126,32 @@ internal sealed class AccountService(
             signedIn = await sessions.BeginAsync(change, stored).ConfigureAwait(false);
             return null;
         };
-        if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return Busy;
-        }
-
-        try
+        return await gate.RunAsync<Person>(async () =>
         {
             var result = guest is null ? await users.CreateAsync(row, account.Password ?? "").ConfigureAwait(false) : await users.AddPasswordAsync(row, account.Password ?? "").ConfigureAwait(false);
             return result.Succeeded ? signedIn! : ErrorOf(result);
-        }
-        finally
-        {
-            gate.Leave();
-        }
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes somebody who has an account an administrator, with the link that the server printed.</summary>
-    public async Task<RoomError?> BecomeAdministratorAsync(Person person, string? token, CancellationToken cancellationToken) =>
-        OneTimeToken.HashOf(token) is not { } hash ? UsedUp : await store.ChangeAsync(async change =>
+    public Task<RoomError?> BecomeAdministratorAsync(Person person, string? token, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
+    {
+        if (await links.FindAsync(change, token).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Administrator } link
+            || directory.StandingOf(person) < Standing.Registered
+            || await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
         {
-            if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Administrator } link || !Opens(link)
-                || directory.StandingOf(person) < Standing.Registered
-                || await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
-            {
-                return UsedUp;
-            }
+            return OneTimeLinks.UsedUp;
+        }
 
-            change.Remove(link);
-            row.Standing = Standing.Administrator;
-            Record(change, AuditAction.AdministratorAppointed, null, row.Id);
-            return null;
-        }, cancellationToken).ConfigureAwait(false);
+        change.Remove(link);
+        row.Standing = Standing.Administrator;
+        Record(change, AuditAction.AdministratorAppointed, null, row.Id);
+        return null;
+    }, cancellationToken);
 
     /// <summary>Whether a link makes whoever has it an administrator.</summary>
     public async Task<bool> IsAdministratorsLinkAsync(string? token, CancellationToken cancellationToken) =>
-        OneTimeToken.HashOf(token) is { } hash
-        && await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Administrator } link && Opens(link);
+        await links.FindAsync(token, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Administrator };
 
     /// <summary>
     /// Signs somebody in. A name that nobody has costs the same work as a wrong password, and gets the same answer after the same waits.
@@ -201,25 +166,17 @@ internal sealed class AccountService(
         var browser = origin.Browser(directory.FindByKey(key)?.Id);
         if (waits.Begin(key, origin.Address, browser) is { } wait)
         {
-            return PasswordSignIn.Refused(TooOften(wait), wait);
+            return PasswordSignIn.Refused(SignInWaits.TooOften(wait), wait);
         }
 
         var row = await store.FindByNameAsync(key, cancellationToken).ConfigureAwait(false);
-        if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
+        var compared = await gate.VerifyAsync(hasher, row, password, cancellationToken).ConfigureAwait(false);
+        if (compared.Error is { } busy)
         {
-            return PasswordSignIn.Refused(Busy, TimeSpan.FromSeconds(1));
+            return PasswordSignIn.Refused(busy, TimeSpan.FromSeconds(1));
         }
 
-        PasswordVerificationResult verdict;
-        try
-        {
-            verdict = gate.Verify(hasher, row, password);
-        }
-        finally
-        {
-            gate.Leave();
-        }
-
+        var verdict = compared.Value;
         if (row is null || verdict == PasswordVerificationResult.Failed)
         {
             return PasswordSignIn.Refused(WrongPassword);
@@ -257,16 +214,14 @@ internal sealed class AccountService(
     /// <returns>The person with their new session.</returns>
     public async Task<Result<Person>> ChangePasswordAsync(Person person, string? current, string? next, CancellationToken cancellationToken)
     {
-        if (await ProveAsync(person, current, cancellationToken).ConfigureAwait(false) is { Error: { } no })
+        if (await proofs.ProveAsync(person, current, cancellationToken).ConfigureAwait(false) is { Error: { } no })
         {
             return no;
         }
 
-        Person? renewed = null;
-        var error = await SetPasswordAsync(person.Id, next, async (change, row) =>
+        return await SetPasswordAsync<Person>(person.Id, next, async (change, row) =>
         {
-            renewed = await PersonSessions.RenewAsync(change, person).ConfigureAwait(false);
-            if (renewed is null)
+            if (await PersonSessions.RenewAsync(change, person).ConfigureAwait(false) is not { } renewed)
             {
                 return RoomErrors.NoSuchPerson;
             }
@@ -274,25 +229,20 @@ internal sealed class AccountService(
             await change.RemoveResetsAsync(row.Id).ConfigureAwait(false);
             row.PasswordResetAt = null;
             Record(change, AuditAction.PasswordChanged, row.Id, row.Id);
-            return null;
+            return renewed;
         }, cancellationToken).ConfigureAwait(false);
-        return error is null ? renewed! : error;
     }
 
     /// <summary>Whose password a link sets; null if it is no such link.</summary>
     public async Task<string?> FindResetAsync(string? token, CancellationToken cancellationToken) =>
-        OneTimeToken.HashOf(token) is { } hash
-        && await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Password or OneTimeLinkKind.MailedPassword, PersonId: { } id } link && Opens(link)
-            ? directory.NameOf(id)
-            : null;
+        await links.FindAsync(token, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Password or OneTimeLinkKind.MailedPassword, PersonId: { } id } ? directory.NameOf(id) : null;
 
     /// <summary>Sets a password with a link. All browsers are signed out, and this one is signed in, or asked for a code.</summary>
     public async Task<PasswordSignIn> ResetPasswordAsync(string? token, string? password, CancellationToken cancellationToken)
     {
-        if (OneTimeToken.HashOf(token) is not { } hash
-            || await store.FindLinkAsync(hash, cancellationToken).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Password or OneTimeLinkKind.MailedPassword, PersonId: { } id } found || !Opens(found))
+        if (await links.FindAsync(token, cancellationToken).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Password or OneTimeLinkKind.MailedPassword, PersonId: { } id } found)
         {
-            return PasswordSignIn.Refused(UsedUp);
+            return PasswordSignIn.Refused(OneTimeLinks.UsedUp);
         }
 
         if (found.Kind == OneTimeLinkKind.MailedPassword && await sessions.RefuseAsync(id, provider: null, cancellationToken).ConfigureAwait(false) is { } no)
@@ -300,12 +250,11 @@ internal sealed class AccountService(
             return PasswordSignIn.Refused(no);
         }
 
-        PasswordSignIn? accepted = null;
-        var error = await SetPasswordAsync(id, password, async (change, row) =>
+        var set = await SetPasswordAsync<PasswordSignIn>(id, password, async (change, row) =>
         {
-            if (await change.FindLinkAsync(hash).ConfigureAwait(false) is not { } link || !Opens(link))
+            if (await links.FindAsync(change, token).ConfigureAwait(false) is not { } link)
             {
-                return UsedUp;
+                return OneTimeLinks.UsedUp;
             }
 
             if (row.IsDisabled)
@@ -321,10 +270,9 @@ internal sealed class AccountService(
             await change.RemoveResetsAsync(row.Id).ConfigureAwait(false);
             Record(change, AuditAction.PasswordReset, link.CreatedById, row.Id);
             await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
-            accepted = await AcceptAsync(change, row).ConfigureAwait(false);
-            return null;
+            return await AcceptAsync(change, row).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
-        return error is null ? accepted! : PasswordSignIn.Refused(error);
+        return set.Error is { } error ? PasswordSignIn.Refused(error) : set.Value;
     }
 
     /// <summary>Notes that somebody has read that their password was reset.</summary>
@@ -337,173 +285,6 @@ internal sealed class AccountService(
 
         return true;
     }, cancellationToken);
-
-    /// <summary>Makes a link with which somebody can register.</summary>
-    /// <returns>The token.</returns>
-    public Task<Result<string>> InviteAsync(Person by, CancellationToken cancellationToken) =>
-        CreateLinkAsync(by, OneTimeLinkKind.Invitation, null, AccountLinks.InvitationLifetime, cancellationToken);
-
-    /// <summary>Makes a link with which somebody can set their password. An earlier one stops working.</summary>
-    /// <returns>The token.</returns>
-    public async Task<Result<string>> CreateResetAsync(Person by, Guid personId, CancellationToken cancellationToken) =>
-        directory.StandingOf(by) != Standing.Administrator ? AdministratorsOnly
-        : directory.Find(personId) is not { HasAccount: true } ? RoomErrors.NoSuchPerson
-        : await CreateLinkAsync(by, OneTimeLinkKind.Password, personId, AccountLinks.ResetLifetime, cancellationToken).ConfigureAwait(false);
-
-    /// <summary>The invitations that nobody has used yet.</summary>
-    public async Task<Result<IReadOnlyList<OpenInvitation>>> ListInvitationsAsync(Person by, CancellationToken cancellationToken)
-    {
-        if (directory.StandingOf(by) != Standing.Administrator)
-        {
-            return AdministratorsOnly;
-        }
-
-        var now = time.GetUtcNow();
-        return (await store.ListLinksAsync(OneTimeLinkKind.Invitation, cancellationToken).ConfigureAwait(false))
-            .Where(l => l.ExpiresAt > now).OrderByDescending(l => l.CreatedAt)
-            .Select(l => new OpenInvitation(l.Id, l.CreatedAt, l.ExpiresAt, l.CreatedById is { } id ? directory.NameOf(id) : null)).ToList();
-    }
-
-    /// <summary>Takes an invitation back.</summary>
-    public Task<RoomError?> RevokeInvitationAsync(Person by, Guid linkId, CancellationToken cancellationToken) => AdministerAsync(by, async change =>
-    {
-        await change.RemoveLinkAsync(linkId).ConfigureAwait(false);
-        Record(change, AuditAction.InvitationRevoked, by.Id, null);
-        return null;
-    }, cancellationToken);
-
-    /// <summary>Everybody with a name, for administrators.</summary>
-    public Result<IReadOnlyList<KnownPerson>> List(Person by) =>
-        directory.StandingOf(by) == Standing.Administrator
-            ? directory.People.Where(p => p.Standing != Standing.None).OrderByDescending(p => p.Standing).ThenBy(p => p.Name, StringComparer.OrdinalIgnoreCase).ThenBy(p => p.Id).ToList()
-            : AdministratorsOnly;
-
-    /// <summary>Disables somebody, which signs them out everywhere at once, or lets them in again.</summary>
-    public Task<RoomError?> SetDisabledAsync(Person by, Guid personId, bool isDisabled, CancellationToken cancellationToken) => AdministerAsync(by, async change =>
-    {
-        if (await change.FindAsync(personId).ConfigureAwait(false) is not { Standing: not Standing.None } row)
-        {
-            return RoomErrors.NoSuchPerson;
-        }
-
-        if (isDisabled && IsLastAdministrator(personId))
-        {
-            return LastAdministrator;
-        }
-
-        row.IsDisabled = isDisabled;
-        Record(change, isDisabled ? AuditAction.AccountDisabled : AuditAction.AccountEnabled, by.Id, personId);
-        if (isDisabled)
-        {
-            await change.RemoveResetsAsync(personId).ConfigureAwait(false);
-            await change.EndSessionsAsync(personId, except: null).ConfigureAwait(false);
-        }
-
-        return null;
-    }, cancellationToken);
-
-    /// <summary>Makes an account an administrator's, or takes that back.</summary>
-    public Task<RoomError?> SetAdministratorAsync(Person by, Guid personId, bool isAdministrator, CancellationToken cancellationToken) => AdministerAsync(by, async change =>
-    {
-        if (await change.FindAsync(personId).ConfigureAwait(false) is not { Standing: >= Standing.Registered } row)
-        {
-            return RoomErrors.NoSuchPerson;
-        }
-
-        if (!isAdministrator && IsLastAdministrator(personId))
-        {
-            return LastAdministrator;
-        }
-
-        // From now on it is not a group that decides, until the group is looked at again.
-        (row.Standing, row.AdministratorBy) = (isAdministrator ? Standing.Administrator : Standing.Registered, null);
-        Record(change, isAdministrator ? AuditAction.AdministratorAppointed : AuditAction.AdministratorDismissed, by.Id, personId);
-        return null;
-    }, cancellationToken);
-
-    /// <summary>Makes somebody an administrator who can then set a password with a link. For the operator of the machine.</summary>
-    /// <param name="name">The name of an account, of a guest, or of nobody yet.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>The link's token.</returns>
-    public async Task<Result<string>> AppointAsync(string? name, CancellationToken cancellationToken)
-    {
-        var checkedName = Names.CheckPersonName(name);
-        if (checkedName.Error is { } bad)
-        {
-            return bad;
-        }
-
-        var now = time.GetUtcNow();
-        var token = OneTimeToken.Create();
-        return await store.ChangeAsync<Result<string>>(async change =>
-        {
-            if (await change.FindByNameAsync(NameRules.KeyOf(checkedName.Value)).ConfigureAwait(false) is not { } row)
-            {
-                row = new PersonRow { Id = Guid.NewGuid(), Name = checkedName.Value, CreatedAt = now, SeenAt = now };
-                if (!await names.TryTakeAsync(change, row, checkedName.Value).ConfigureAwait(false))
-                {
-                    return new RoomError(RoomErrorKind.Conflict, "An assistant has this name, or it could be taken for the name of somebody else.");
-                }
-
-                change.Add(row);
-            }
-
-            if (row.IsDisabled)
-            {
-                Record(change, AuditAction.AccountEnabled, null, row.Id);
-            }
-
-            if (row.Standing < Standing.Registered)
-            {
-                // Whoever is here as this guest did not show that they are who the operator means. The link does.
-                await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
-            }
-
-            (row.Standing, row.IsDisabled) = (Standing.Administrator, false);
-            Record(change, AuditAction.AdministratorAppointed, null, row.Id);
-            Record(change, AuditAction.PasswordLinkMade, null, row.Id);
-            row.SecurityStamp ??= Guid.NewGuid().ToString("N");
-            await change.SaveAsync().ConfigureAwait(false);
-            await AddLinkAsync(change, OneTimeLinkKind.Password, row.Id, null, token, AccountLinks.ResetLifetime).ConfigureAwait(false);
-            return token;
-        }, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Makes the link for the first administrator; those of earlier starts stop working.</summary>
-    /// <returns>The token; null if there is an administrator.</returns>
-    public async Task<string?> CreateFirstLinkAsync(CancellationToken cancellationToken)
-    {
-        var token = directory.HasAdministrator ? null : OneTimeToken.Create();
-        await store.ChangeAsync(async change =>
-        {
-            await change.RemoveExpiredAsync(time.GetUtcNow()).ConfigureAwait(false);
-            await change.RemoveLinksAsync(OneTimeLinkKind.Administrator, null).ConfigureAwait(false);
-            if (token is not null)
-            {
-                await AddLinkAsync(change, OneTimeLinkKind.Administrator, null, null, token, AccountLinks.FirstLifetime).ConfigureAwait(false);
-            }
-
-            return true;
-        }, cancellationToken).ConfigureAwait(false);
-        return token;
-    }
-
-    /// <summary>Reads an e-mail address; none is good as well.</summary>
-    public static bool TryReadEmail(string? text, out string? email)
-    {
-        email = string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-        return email is null || (email.Length <= 254 && email.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == email.LastIndexOf('@') && at < email.Length - 1
-            && !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)));
-    }
-
-    /// <summary>What somebody reads who has to wait.</summary>
-    public static RoomError TooOften(TimeSpan wait) => new(
-        RoomErrorKind.Limit,
-        string.Create(CultureInfo.InvariantCulture, $"Too many attempts failed. Please try again in {(wait < TimeSpan.FromMinutes(1) ? Seconds(wait) : Minutes(wait))}."));
-
-    private static string Seconds(TimeSpan wait) => Math.Ceiling(wait.TotalSeconds) is 1 ? "a second" : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalSeconds)} seconds");
-
-    private static string Minutes(TimeSpan wait) => Math.Ceiling(wait.TotalMinutes) is 1 ? "a minute" : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalMinutes)} minutes");
 
     private static IdentityError Refusal(RoomError error) => new() { Code = RefusedCode, Description = error.Message };
 
@@ -518,141 +299,20 @@ internal sealed class AccountService(
         ? new PasswordSignIn(null, new PendingSignIn(account.Id, account.SecurityStamp ?? ""), null)
         : new PasswordSignIn(await sessions.BeginAsync(change, account).ConfigureAwait(false), null, null);
 
-    private bool Opens(OneTimeLinkRow link) =>
-        link.ExpiresAt > time.GetUtcNow()
-        // Whoever made it could not make it any more: nobody comes back through a link of their own.
-        && (link.CreatedById is not { } by || directory.Find(by) is { StandingNow: Standing.Administrator })
-        && link.Kind switch
+    private async Task<Result<T>> SetPasswordAsync<T>(Guid personId, string? password, Func<PeopleChange, PersonRow, Task<Result<T>>> also, CancellationToken cancellationToken) =>
+        await store.FindAsync(personId, cancellationToken).ConfigureAwait(false) is not { } row ? RoomErrors.NoSuchPerson
+        : await gate.RunAsync(async () =>
         {
-            OneTimeLinkKind.Invitation => options.Value.Registration != Registration.Closed,
-            // Only the first one is made this way, also if the link was not used for long.
-            OneTimeLinkKind.Administrator => !directory.HasAdministrator,
-            _ => true,
-        };
-
-    // A link that sets somebody's password makes no account.
-    private bool OpensRegistration(OneTimeLinkRow link) => link.Kind is OneTimeLinkKind.Invitation or OneTimeLinkKind.Administrator && Opens(link);
-
-    private bool IsLastAdministrator(Guid personId) => !directory.People.Any(p => p.StandingNow == Standing.Administrator && p.Id != personId);
-
-    /// <summary>How somebody shows that it is they, for a page to ask.</summary>
-    public async Task<OwnProof> ProofOfAsync(Person person, CancellationToken cancellationToken) =>
-        await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is not { PasswordHash: null } ? OwnProof.Password
-        : recent.Has(person) ? OwnProof.Recent
-        : OwnProof.Again;
-
-    /// <summary>
-    /// Has somebody who is signed in show that it is they, before what whoever finds an open page must not do: by the password, or, without one, by
-    /// having just signed in.
-    /// </summary>
-    /// <returns>The account as it is stored.</returns>
-    public async Task<Result<PersonRow>> ProveAsync(Person person, string? password, CancellationToken cancellationToken)
-    {
-        if (directory.StandingOf(person) < Standing.Registered || await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is not { } row)
-        {
-            return RoomErrors.NoSuchPerson;
-        }
-
-        if (row.PasswordHash is null)
-        {
-            return recent.Has(person) ? row : SignInAgain;
-        }
-
-        // No name has a line break, so that nobody can be held up by attempts at signing in.
-        var key = $"own\n{person.Id:N}";
-        if (waits.Begin(key, null, browser: null) is { } wait)
-        {
-            return TooOften(wait);
-        }
-
-        if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return Busy;
-        }
-
-        try
-        {
-            if (gate.Verify(hasher, row, password) == PasswordVerificationResult.Failed)
+            Result<T>? made = null;
+            identity.Also = async (change, stored) =>
             {
-                return WrongOwnPassword;
-            }
-        }
-        finally
-        {
-            gate.Leave();
-        }
-
-        waits.Succeeded(key, null, browser: null);
-        return row;
-    }
-
-    private async Task<RoomError?> SetPasswordAsync(Guid personId, string? password, Func<PeopleChange, PersonRow, Task<RoomError?>> also, CancellationToken cancellationToken)
-    {
-        if (await store.FindAsync(personId, cancellationToken).ConfigureAwait(false) is not { } row)
-        {
-            return RoomErrors.NoSuchPerson;
-        }
-
-        if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return Busy;
-        }
-
-        try
-        {
-            RoomError? refused = null;
-            identity.Also = async (change, stored) => (refused = await also(change, stored).ConfigureAwait(false)) is { } no ? Refusal(no) : null;
+                made = await also(change, stored).ConfigureAwait(false);
+                return made.Value.Error is { } no ? Refusal(no) : null;
+            };
             row.PasswordHash = null;
             var result = await users.AddPasswordAsync(row, password ?? "").ConfigureAwait(false);
-            return result.Succeeded ? null : refused ?? ErrorOf(result);
-        }
-        finally
-        {
-            gate.Leave();
-        }
-    }
-
-    private async Task<Result<string>> CreateLinkAsync(Person by, OneTimeLinkKind kind, Guid? personId, TimeSpan lifetime, CancellationToken cancellationToken)
-    {
-        var token = OneTimeToken.Create();
-        var error = await AdministerAsync(by, async change =>
-        {
-            if (kind == OneTimeLinkKind.Invitation && await change.CountLinksAsync(kind, time.GetUtcNow()).ConfigureAwait(false) >= AccountLinks.MostInvitations)
-            {
-                return TooManyInvitations;
-            }
-
-            await AddLinkAsync(change, kind, personId, by.Id, token, lifetime).ConfigureAwait(false);
-            Record(change, kind == OneTimeLinkKind.Invitation ? AuditAction.InvitationMade : AuditAction.PasswordLinkMade, by.Id, personId);
-            return null;
+            return result.Succeeded || made is { Error: not null } ? made!.Value : ErrorOf(result);
         }, cancellationToken).ConfigureAwait(false);
-        return error is null ? token : error;
-    }
 
     private void Record(PeopleChange change, AuditAction action, Guid? by, Guid? personId) => change.Record(new AuditEntry(action, by, personId), time.GetUtcNow());
-
-    private async Task AddLinkAsync(PeopleChange change, OneTimeLinkKind kind, Guid? personId, Guid? by, string token, TimeSpan lifetime)
-    {
-        if (kind == OneTimeLinkKind.Password)
-        {
-            await change.RemoveLinksAsync(kind, personId).ConfigureAwait(false);
-        }
-
-        var now = time.GetUtcNow();
-        change.Add(new OneTimeLinkRow
-        {
-            Id = Guid.NewGuid(),
-            TokenHash = OneTimeToken.HashOf(token)!,
-            Kind = kind,
-            PersonId = personId,
-            CreatedById = by,
-            CreatedAt = now,
-            ExpiresAt = now + lifetime,
-        });
-    }
-
-    /// <summary>Makes a change that only administrators may make.</summary>
-    // Asked inside the transaction: of two administrators who dismiss each other, the second is none any more.
-    internal Task<RoomError?> AdministerAsync(Person by, Func<PeopleChange, Task<RoomError?>> work, CancellationToken cancellationToken) =>
-        store.ChangeAsync(async change => directory.StandingOf(by) == Standing.Administrator ? await work(change).ConfigureAwait(false) : AdministratorsOnly, cancellationToken);
 }

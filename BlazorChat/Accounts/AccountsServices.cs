@@ -67,7 +67,10 @@ internal static class AccountsServices
         services.AddSingleton<KnownBrowser>();
         services.AddSingleton<Newcomers>();
         services.AddSingleton<OpenPages>();
+        services.AddSingleton<OneTimeLinks>();
+        services.AddScoped<OwnProofs>();
         services.AddScoped<AccountService>();
+        services.AddSingleton<AccountAdministration>();
         services.AddMail();
         services.AddScoped<AccountMail>();
         services.AddScoped<AccountDeletion>();

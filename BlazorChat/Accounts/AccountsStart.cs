@@ -51,7 +51,7 @@ internal sealed partial class AccountsStart(
         var scope = scopes.CreateAsyncScope();
         await using (scope.ConfigureAwait(false))
         {
-            token = await scope.ServiceProvider.GetRequiredService<AccountService>().CreateFirstLinkAsync(cancellationToken).ConfigureAwait(false);
+            token = await scope.ServiceProvider.GetRequiredService<AccountAdministration>().CreateFirstLinkAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (token is not null)

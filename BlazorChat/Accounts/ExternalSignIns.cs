@@ -60,7 +60,7 @@ internal sealed record ExternalWish(string? Link, bool IsAgain);
 /// a name or an address: those can be chosen. One per use.
 /// </summary>
 internal sealed class ExternalSignIns(
-    PeopleStore store, PeopleDirectory directory, PersonSessions sessions, AccountService accounts, SignInFlow flow, NameRules names, OpenIdProviders providers, OpenIdTokens tokens,
+    PeopleStore store, PeopleDirectory directory, PersonSessions sessions, OwnProofs proofs, SignInFlow flow, NameRules names, OpenIdProviders providers, OpenIdTokens tokens,
     GroupRights rights, RecentSignIns recent, IOptions<AccountsOptions> options, IDataProtectionProvider protection, TimeProvider time)
 {
     /// <summary>Without it, they could not sign in any more.</summary>
@@ -92,7 +92,7 @@ internal sealed class ExternalSignIns(
     /// <returns>The token of the link to the provider.</returns>
     public async Task<Result<string>> BeginLinkAsync(Person person, OpenIdProvider provider, string? password, CancellationToken cancellationToken)
     {
-        if ((await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
+        if ((await proofs.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
         {
             return no;
         }
@@ -107,7 +107,7 @@ internal sealed class ExternalSignIns(
     /// <summary>Takes a provider's account away from somebody, and with it what its groups gave.</summary>
     public async Task<RoomError?> UnlinkAsync(Person person, OpenIdProvider provider, string? password, CancellationToken cancellationToken)
     {
-        if ((await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
+        if ((await proofs.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
         {
             return no;
         }
@@ -304,7 +304,7 @@ internal sealed class ExternalSignIns(
         (row.Standing, row.AccountBy) = (Standing.Registered, provider.Name);
         row.SecurityStamp = Guid.NewGuid().ToString("N");
         change.Record(new AuditEntry(AuditAction.AccountCreated, row.Id, row.Id), now);
-        if (AccountService.TryReadEmail(email, out var address))
+        if (EmailAddress.TryRead(email, out var address))
         {
             (row.Email, row.EmailKey) = (address, names.NormalizeEmail(address));
         }

@@ -53,7 +53,7 @@ internal sealed class AnsweredChallenges(TimeProvider time)
 /// Passkeys: the browser shows that it has a key, and that whoever uses it has unlocked it, which is two factors at once. One per use.
 /// </summary>
 internal sealed partial class Passkeys(
-    IPasskeyHandler<PersonRow> handler, PeopleStore store, PeopleDirectory directory, PersonSessions sessions, AccountService accounts, AnsweredChallenges answered,
+    IPasskeyHandler<PersonRow> handler, PeopleStore store, PeopleDirectory directory, PersonSessions sessions, OwnProofs proofs, AnsweredChallenges answered,
     RecentSignIns recent, OpenIdProviders providers, IDataProtectionProvider protection, TimeProvider time, ILogger<Passkeys> logger)
 {
     private const int Most = 20;
@@ -80,7 +80,7 @@ internal sealed partial class Passkeys(
     /// <summary>Asks the browser for a new passkey, after they have shown that it is they.</summary>
     public async Task<Result<PasskeyRequest>> BeginCreateAsync(Person person, string? password, HttpContext context)
     {
-        var own = await accounts.ProveAsync(person, password, context.RequestAborted).ConfigureAwait(false);
+        var own = await proofs.ProveAsync(person, password, context.RequestAborted).ConfigureAwait(false);
         if (own.Error is { } no)
         {
             return no;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -9,21 +10,41 @@ namespace BlazorChat.Accounts;
 /// </summary>
 internal sealed class PasswordGate : IDisposable
 {
+    private static readonly RoomError Busy = new(RoomErrorKind.Limit, "Too many people are signing in right now. Please try again in a moment.");
+
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _free = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     private string? _nobodys;
 
-    /// <summary>Waits for a turn.</summary>
-    /// <returns>False if it took too long.</returns>
-    public Task<bool> EnterAsync(CancellationToken cancellationToken) => _free.WaitAsync(Longest, cancellationToken);
+    /// <summary>Does something with a password when it is its turn.</summary>
+    /// <returns>What came of it; that too many people are signing in if the turn was too long in coming.</returns>
+    public async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken cancellationToken)
+    {
+        if (!await _free.WaitAsync(Longest, cancellationToken).ConfigureAwait(false))
+        {
+            return Busy;
+        }
 
-    /// <summary>Ends a turn.</summary>
-    public void Leave() => _free.Release();
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
 
     /// <summary>Compares a password with an account's. For nobody, and for somebody without a password, the work is the same.</summary>
-    public PasswordVerificationResult Verify(IPasswordHasher<PersonRow> hasher, PersonRow? account, string? password)
+    public Task<Result<PasswordVerificationResult>> VerifyAsync(IPasswordHasher<PersonRow> hasher, PersonRow? account, string? password, CancellationToken cancellationToken) =>
+        RunAsync(() => Task.FromResult<Result<PasswordVerificationResult>>(Verify(hasher, account, password)), cancellationToken);
+
+    /// <inheritdoc />
+    public void Dispose() => _free.Dispose();
+
+    private PasswordVerificationResult Verify(IPasswordHasher<PersonRow> hasher, PersonRow? account, string? password)
     {
         var nobody = new PersonRow { Id = Guid.Empty, Name = "" };
         // Made when it is first needed: a race makes two of them, of which either will do.
@@ -32,7 +53,4 @@ internal sealed class PasswordGate : IDisposable
         var verdict = hasher.VerifyHashedPassword(account ?? nobody, account?.PasswordHash ?? _nobodys, given);
         return account?.PasswordHash is null || given.Length == 0 ? PasswordVerificationResult.Failed : verdict;
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _free.Dispose();
 }

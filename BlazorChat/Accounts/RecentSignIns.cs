@@ -3,19 +3,6 @@ using BlazorChat.Messages;
 
 namespace BlazorChat.Accounts;
 
-/// <summary>How somebody shows that it is they, before what whoever finds an open page must not do.</summary>
-public enum OwnProof
-{
-    /// <summary>By the password of the account.</summary>
-    Password,
-
-    /// <summary>They have no password, and have just signed in: that is enough.</summary>
-    Recent,
-
-    /// <summary>They have no password, and have to sign in again.</summary>
-    Again,
-}
-
 /// <summary>
 /// Which sessions have just begun with a look at who it is: by a passkey, or by a provider that had them sign in. It stands in for the password
 /// of people who have none. In memory: after a restart, they sign in once more.

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using BlazorChat.Rooms;
 using BlazorChat.Web;
 
 namespace BlazorChat.Accounts;
@@ -24,6 +26,11 @@ internal sealed class SignInWaits(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Count> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>What somebody reads who has to wait.</summary>
+    public static RoomError TooOften(TimeSpan wait) => new(
+        RoomErrorKind.Limit,
+        string.Create(CultureInfo.InvariantCulture, $"Too many attempts failed. Please try again in {(wait < TimeSpan.FromMinutes(1) ? Seconds(wait) : Minutes(wait))}."));
 
     /// <summary>
     /// Counts an attempt as failed before its outcome is known, so that many at once are no way around it; see <see cref="Succeeded"/>.
@@ -63,6 +70,10 @@ internal sealed class SignInWaits(TimeProvider time)
             }
         }
     }
+
+    private static string Seconds(TimeSpan wait) => Math.Ceiling(wait.TotalSeconds) is 1 ? "a second" : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalSeconds)} seconds");
+
+    private static string Minutes(TimeSpan wait) => Math.Ceiling(wait.TotalMinutes) is 1 ? "a minute" : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalMinutes)} minutes");
 
     private static string ByName(string nameKey, string? browser) => browser is null ? $"n{nameKey}" : $"b{browser} {nameKey}";
 

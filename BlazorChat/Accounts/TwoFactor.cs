@@ -22,7 +22,7 @@ internal sealed record TwoFactorTurnedOn(IReadOnlyList<string> Codes, Person Per
 
 /// <summary>Sign-in in two steps: after the password, a code of an authenticator app or a recovery code. One per use.</summary>
 internal sealed class TwoFactor(
-    UserManager<PersonRow> users, IdentityStore identity, PeopleStore store, PeopleDirectory directory, PersonSessions sessions, AccountService accounts, SignInWaits waits,
+    UserManager<PersonRow> users, IdentityStore identity, PeopleStore store, PeopleDirectory directory, PersonSessions sessions, OwnProofs proofs, SignInWaits waits,
     PasswordGate gate, IDataProtectionProvider protection, TimeProvider time)
 {
     private const int CodeCount = 10;
@@ -67,7 +67,7 @@ internal sealed class TwoFactor(
             return SetupExpired;
         }
 
-        var own = await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false);
+        var own = await proofs.ProveAsync(person, password, cancellationToken).ConfigureAwait(false);
         if (own.Error is { } no)
         {
             return no;
@@ -107,7 +107,7 @@ internal sealed class TwoFactor(
     /// <summary>Makes new recovery codes; the old ones stop working.</summary>
     public async Task<Result<IReadOnlyList<string>>> RenewCodesAsync(Person person, string? password, CancellationToken cancellationToken)
     {
-        var own = await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false);
+        var own = await proofs.ProveAsync(person, password, cancellationToken).ConfigureAwait(false);
         if (own.Error is { } no)
         {
             return no;
@@ -129,7 +129,7 @@ internal sealed class TwoFactor(
     /// <summary>Turns it off.</summary>
     public async Task<RoomError?> TurnOffAsync(Person person, string? password, CancellationToken cancellationToken)
     {
-        var own = await accounts.ProveAsync(person, password, cancellationToken).ConfigureAwait(false);
+        var own = await proofs.ProveAsync(person, password, cancellationToken).ConfigureAwait(false);
         if (own.Error is { } no)
         {
             return no;
@@ -189,7 +189,7 @@ internal sealed class TwoFactor(
         var browser = origin.Browser(pending.PersonId) is { } known ? $"code\n{known}" : null;
         if (waits.Begin(key, origin.Address, browser) is { } wait)
         {
-            return (null, new SignInRefusal(AccountService.TooOften(wait), wait));
+            return (null, new SignInRefusal(SignInWaits.TooOften(wait), wait));
         }
 
         if (await store.FindAsync(pending.PersonId, cancellationToken).ConfigureAwait(false) is not { IsTwoFactor: true, IsDisabled: false } row || row.SecurityStamp != pending.Stamp)
@@ -247,29 +247,17 @@ internal sealed class TwoFactor(
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Result<Person>> RedeemAsync(PersonRow row, string code, CancellationToken cancellationToken)
+    private Task<Result<Person>> RedeemAsync(PersonRow row, string code, CancellationToken cancellationToken) => gate.RunAsync<Person>(async () =>
     {
-        if (!await gate.EnterAsync(cancellationToken).ConfigureAwait(false))
+        Person? signedIn = null;
+        identity.Also = async (change, stored) =>
         {
-            return AccountService.Busy;
-        }
-
-        try
-        {
-            Person? signedIn = null;
-            identity.Also = async (change, stored) =>
-            {
-                signedIn = await sessions.BeginAsync(change, stored).ConfigureAwait(false);
-                return null;
-            };
-            // The row that was read decides: of two who use one code at the same moment, the second finds that it has changed.
-            return (await users.RedeemTwoFactorRecoveryCodeAsync(row, code).ConfigureAwait(false)).Succeeded ? signedIn! : WrongCode;
-        }
-        finally
-        {
-            gate.Leave();
-        }
-    }
+            signedIn = await sessions.BeginAsync(change, stored).ConfigureAwait(false);
+            return null;
+        };
+        // The row that was read decides: of two who use one code at the same moment, the second finds that it has changed.
+        return (await users.RedeemTwoFactorRecoveryCodeAsync(row, code).ConfigureAwait(false)).Succeeded ? signedIn! : WrongCode;
+    }, cancellationToken);
 
     private async Task<Result<IReadOnlyList<string>>> MakeCodesAsync(PersonRow row) =>
         await users.GenerateNewTwoFactorRecoveryCodesAsync(row, CodeCount).ConfigureAwait(false) is { } codes ? codes.ToList() : RoomErrors.NotStored;
