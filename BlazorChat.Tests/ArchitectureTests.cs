@@ -73,6 +73,13 @@ public sealed partial class ArchitectureTests
             .Where(f => File.ReadAllText(f).Contains("AddMarkupContent", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)));
 
     [Fact]
+    public void Whoever_has_to_wait_is_told_so_in_the_status_by_every_page_with_a_form() => Assert.Equal(
+        [],
+        Directory.EnumerateFiles(Repository.File("BlazorChat/Components"), "*.razor", SearchOption.AllDirectories).Where(f =>
+            File.ReadAllText(f) is var text && text.Contains("@formname", StringComparison.Ordinal) && text.Contains(".Message;", StringComparison.Ordinal))
+            .Select(f => $"{Path.GetFileName(f)} has to ask HttpContext.Refuse"));
+
+    [Fact]
     public void No_two_types_have_one_name()
     {
         var names = new[] { App, Core, Agents, Database, typeof(BlazorChat.Markdown.MarkdownStream).Assembly }.SelectMany(a => a.GetTypes())

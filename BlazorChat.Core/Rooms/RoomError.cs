@@ -25,7 +25,11 @@ public enum RoomErrorKind
 /// <summary>The reason for a refusal.</summary>
 /// <param name="Kind">The kind of reason.</param>
 /// <param name="Message">One or two sentences for the caller, without internals.</param>
-public sealed record RoomError(RoomErrorKind Kind, string Message);
+public sealed record RoomError(RoomErrorKind Kind, string Message)
+{
+    /// <summary>How long to wait before it can be tried again; null if waiting alone does not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 /// <summary>The result of a command: a value or an error.</summary>
 /// <typeparam name="T">The value's type.</typeparam>

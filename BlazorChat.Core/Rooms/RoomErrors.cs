@@ -13,7 +13,10 @@ internal static class RoomErrors
 
     public static readonly RoomError NoSuchCall = new(RoomErrorKind.NotFound, "This tool call is no longer waiting.");
 
-    public static readonly RoomError TooFast = new(RoomErrorKind.Limit, "You're doing that too often. Please wait a moment and try again.");
+    public static readonly RoomError TooFast = new(RoomErrorKind.Limit, "You're doing that too often. Please wait a moment and try again.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(5),
+    };
 
     public static readonly RoomError TwoAccounts = new(
         RoomErrorKind.Forbidden, "Two people with accounts have to approve this. Guests can only reject it, because anybody can be several guests.");
@@ -30,7 +33,7 @@ internal static class RoomErrors
 
     /// <summary>For whoever made or brought back too many rooms in a day.</summary>
     public static RoomError TooManyNewRooms(int most) =>
-        new(RoomErrorKind.Limit, $"One person can make or bring back {most:N0} rooms a day. Please wait before you go on.");
+        new(RoomErrorKind.Limit, $"One person can make or bring back {most:N0} rooms a day. Please wait before you go on.") { RetryAfter = TimeSpan.FromDays(1) / most };
 
     public static readonly RoomError LastOwner = new(RoomErrorKind.Conflict, "A room needs an owner. Please make somebody else an owner first.");
 

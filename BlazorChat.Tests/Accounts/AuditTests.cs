@@ -61,12 +61,12 @@ public sealed partial class AuditTests
         Expect(AuditAction.PasswordChanged, grace.Id, grace.Id);
         var link = (await Administration().CreateResetAsync(administrator, grace.Id, default)).Value;
         Expect(AuditAction.PasswordLinkMade, administrator.Id, grace.Id);
-        Assert.Null((await Accounts().ResetPasswordAsync(link, Password, default)).Refusal);
+        Assert.Null((await Accounts().ResetPasswordAsync(link, Password, default)).Error);
         Expect(AuditAction.PasswordReset, administrator.Id, grace.Id);
         await Service<PersonSessions>().EndAllAsync(grace.Id, default);
         Expect(AuditAction.SignedOutEverywhere, grace.Id, grace.Id);
 
-        grace = (await Accounts().SignInAsync("Grace", Password, new SignInOrigin(null, _ => null), default)).Person!;
+        grace = (await Accounts().SignInAsync("Grace", Password, new SignInOrigin(null, _ => null), default)).Value.Person!;
         await TurnOnAsync();
         Assert.Null((await TwoFactors().RenewCodesAsync(grace, Password, default)).Error);
         Expect(AuditAction.SignInChanged, grace.Id, grace.Id);

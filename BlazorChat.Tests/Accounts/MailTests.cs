@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
 using BlazorChat.Mail;
+using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using MimeKit;
@@ -148,7 +149,7 @@ public sealed class MailTests : IAsyncLifetime
         Assert.DoesNotContain(LinkIn(await _server.NextAsync()), links);
         Assert.False(_server.HasMore);
 
-        SignInRefusal? Request(string from)
+        RoomError? Request(string from)
         {
             using var scope = host.Chat.App.Services.CreateScope();
             return scope.ServiceProvider.GetRequiredService<AccountMail>().RequestReset("olga@example.com", IPAddress.Parse(from));

@@ -26,7 +26,7 @@ public sealed class SignInWaitsTests
         var longest = TimeSpan.Zero;
         for (var i = 0; i < 30; i++)
         {
-            if (waits.Begin("ADA", Office, null) is { } wait)
+            if (waits.Begin("ADA", Office, null)?.RetryAfter is { } wait)
             {
                 Assert.True(wait >= longest);
                 longest = wait;

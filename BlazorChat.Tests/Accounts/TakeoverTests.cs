@@ -94,8 +94,8 @@ public sealed class TakeoverTests
             _ => await factors.TurnOffForAsync(administrator, grace.Id, default),
         });
         await administration.SetDisabledAsync(administrator, grace.Id, false, default);
-        Assert.NotNull((await accounts.ResetPasswordAsync(link, "the thief's password", default)).Refusal);
-        Assert.NotNull((await accounts.ResetPasswordAsync(mailed, "the thief's password", default)).Refusal);
+        Assert.NotNull((await accounts.ResetPasswordAsync(link, "the thief's password", default)).Error);
+        Assert.NotNull((await accounts.ResetPasswordAsync(mailed, "the thief's password", default)).Error);
 
         async Task<Person> TurnOnAsync()
         {
@@ -131,7 +131,7 @@ public sealed class TakeoverTests
         });
         Assert.NotNull((await accounts.RegisterAsync(new NewAccount("Mallory", null, Password, invitation), null, default)).Error);
         Assert.Null(await accounts.FindResetAsync(reset, default));
-        Assert.NotNull((await accounts.ResetPasswordAsync(reset, "the thief's password", default)).Refusal);
+        Assert.NotNull((await accounts.ResetPasswordAsync(reset, "the thief's password", default)).Error);
         // Whoever else may revokes it.
         Assert.Equal(what == "delete" ? 0 : 1, (await administration.ListInvitationsAsync(olga, default)).Value.Count);
     }

@@ -86,7 +86,7 @@ public sealed class RateTests
         Assert.All(Enumerable.Range(0, 1_000), _ => Assert.Null(rate.Take(System.Net.IPAddress.Loopback)));
         var taken = Enumerable.Range(0, 1_000).Count(_ => rate.Take(System.Net.IPAddress.Parse("192.0.2.7")) is null);
         Assert.InRange(taken, 300, 400);
-        Assert.InRange(rate.Take(System.Net.IPAddress.Parse("192.0.2.7"))!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(rate.Take(System.Net.IPAddress.Parse("192.0.2.7"))!.RetryAfter!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Assert.Null(rate.Take(System.Net.IPAddress.Parse("192.0.2.8")));
     }
 

@@ -65,7 +65,7 @@ internal sealed class AccountMail(
         // Mails to any address, bounded like attempts to sign in. Not by the address, whose owner others could hold up, or find out about.
         if (address is not null && waits.Begin($"mail\n{person.Id:N}", null, browser: null) is { } wait)
         {
-            return SignInWaits.TooOften(wait);
+            return wait;
         }
 
         if ((await proofs.ProveAsync(person, password, cancellationToken).ConfigureAwait(false)).Error is { } no)
@@ -148,17 +148,17 @@ internal sealed class AccountMail(
     /// <param name="email">The address.</param>
     /// <param name="from">Where the request comes from.</param>
     /// <returns>Why not, if it is no address or there were too many requests; null otherwise.</returns>
-    public SignInRefusal? RequestReset(string? email, IPAddress? from)
+    public RoomError? RequestReset(string? email, IPAddress? from)
     {
         if (!EmailAddress.TryRead(email, out var address) || address is null)
         {
-            return new SignInRefusal(NoAddress, TimeSpan.Zero);
+            return NoAddress;
         }
 
         // Each request counts like a failed sign-in, for this address from there: others elsewhere hold nobody up who wants a password.
         if (waits.Begin($"{KeyOf(address)}\n{PersonAddresses.KeyOf(from)}", from, browser: null) is { } wait)
         {
-            return new SignInRefusal(SignInWaits.TooOften(wait), wait);
+            return wait;
         }
 
         queue.Run(async cancellationToken =>

@@ -21,20 +21,10 @@ internal sealed record NewAccount(string? Name, string? Email, string? Password,
 /// <param name="Browser">The browser's id for somebody, if they have signed in with it before.</param>
 internal sealed record SignInOrigin(IPAddress? Address, Func<Guid?, string?> Browser);
 
-/// <summary>Why somebody was not signed in.</summary>
-/// <param name="Error">The reason.</param>
-/// <param name="Wait">How long to wait before the next attempt; zero for not at all.</param>
-internal sealed record SignInRefusal(RoomError Error, TimeSpan Wait);
-
-/// <summary>What became of an attempt to sign in with a password.</summary>
-/// <param name="Person">Who is signed in.</param>
+/// <summary>What becomes of a password that was right.</summary>
+/// <param name="Person">Who is signed in; null if a code is needed.</param>
 /// <param name="Pending">Who has yet to give a code.</param>
-/// <param name="Refusal">Why it failed.</param>
-internal sealed record PasswordSignIn(Person? Person, PendingSignIn? Pending, SignInRefusal? Refusal)
-{
-    /// <summary>A failure.</summary>
-    public static PasswordSignIn Refused(RoomError error, TimeSpan wait = default) => new(null, null, new SignInRefusal(error, wait));
-}
+internal sealed record PasswordSignIn(Person? Person, PendingSignIn? Pending);
 
 /// <summary>Makes accounts, signs people in, and sets passwords. One per use.</summary>
 internal sealed class AccountService(
@@ -160,45 +150,45 @@ internal sealed class AccountService(
     /// <param name="password">The password.</param>
     /// <param name="origin">Where they are.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public async Task<PasswordSignIn> SignInAsync(string? name, string? password, SignInOrigin origin, CancellationToken cancellationToken)
+    public async Task<Result<PasswordSignIn>> SignInAsync(string? name, string? password, SignInOrigin origin, CancellationToken cancellationToken)
     {
         var key = NameRules.KeyOf(TextCut.Excerpt((name ?? "").Trim(), RoomLimits.PersonNameLength));
         var browser = origin.Browser(directory.FindByKey(key)?.Id);
         if (waits.Begin(key, origin.Address, browser) is { } wait)
         {
-            return PasswordSignIn.Refused(SignInWaits.TooOften(wait), wait);
+            return wait;
         }
 
         var row = await store.FindByNameAsync(key, cancellationToken).ConfigureAwait(false);
         var compared = await gate.VerifyAsync(hasher, row, password, cancellationToken).ConfigureAwait(false);
         if (compared.Error is { } busy)
         {
-            return PasswordSignIn.Refused(busy, TimeSpan.FromSeconds(1));
+            return busy;
         }
 
         var verdict = compared.Value;
         if (row is null || verdict == PasswordVerificationResult.Failed)
         {
-            return PasswordSignIn.Refused(WrongPassword);
+            return WrongPassword;
         }
 
         waits.Succeeded(key, origin.Address, browser);
         if (await sessions.RefuseAsync(row.Id, provider: null, cancellationToken).ConfigureAwait(false) is { } no)
         {
-            return PasswordSignIn.Refused(no);
+            return no;
         }
 
-        return await store.ChangeAsync(async change =>
+        return await store.ChangeAsync<Result<PasswordSignIn>>(async change =>
         {
             // As they are now: the password may have been changed, or the account disabled, since it was read.
             if (await change.FindAsync(row.Id).ConfigureAwait(false) is not { } account || account.PasswordHash != row.PasswordHash)
             {
-                return PasswordSignIn.Refused(WrongPassword);
+                return WrongPassword;
             }
 
             if (account.IsDisabled)
             {
-                return PasswordSignIn.Refused(Disabled);
+                return Disabled;
             }
 
             if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
@@ -238,19 +228,19 @@ internal sealed class AccountService(
         await links.FindAsync(token, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Password or OneTimeLinkKind.MailedPassword, PersonId: { } id } ? directory.NameOf(id) : null;
 
     /// <summary>Sets a password with a link. All browsers are signed out, and this one is signed in, or asked for a code.</summary>
-    public async Task<PasswordSignIn> ResetPasswordAsync(string? token, string? password, CancellationToken cancellationToken)
+    public async Task<Result<PasswordSignIn>> ResetPasswordAsync(string? token, string? password, CancellationToken cancellationToken)
     {
         if (await links.FindAsync(token, cancellationToken).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Password or OneTimeLinkKind.MailedPassword, PersonId: { } id } found)
         {
-            return PasswordSignIn.Refused(OneTimeLinks.UsedUp);
+            return OneTimeLinks.UsedUp;
         }
 
         if (found.Kind == OneTimeLinkKind.MailedPassword && await sessions.RefuseAsync(id, provider: null, cancellationToken).ConfigureAwait(false) is { } no)
         {
-            return PasswordSignIn.Refused(no);
+            return no;
         }
 
-        var set = await SetPasswordAsync<PasswordSignIn>(id, password, async (change, row) =>
+        return await SetPasswordAsync<PasswordSignIn>(id, password, async (change, row) =>
         {
             if (await links.FindAsync(change, token).ConfigureAwait(false) is not { } link)
             {
@@ -272,7 +262,6 @@ internal sealed class AccountService(
             await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
             return await AcceptAsync(change, row).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false);
-        return set.Error is { } error ? PasswordSignIn.Refused(error) : set.Value;
     }
 
     /// <summary>Notes that somebody has read that their password was reset.</summary>
@@ -296,8 +285,8 @@ internal sealed class AccountService(
 
     // The password was right.
     private async Task<PasswordSignIn> AcceptAsync(PeopleChange change, PersonRow account) => account.IsTwoFactor
-        ? new PasswordSignIn(null, new PendingSignIn(account.Id, account.SecurityStamp ?? ""), null)
-        : new PasswordSignIn(await sessions.BeginAsync(change, account).ConfigureAwait(false), null, null);
+        ? new PasswordSignIn(null, new PendingSignIn(account.Id, account.SecurityStamp ?? ""))
+        : new PasswordSignIn(await sessions.BeginAsync(change, account).ConfigureAwait(false), null);
 
     private async Task<Result<T>> SetPasswordAsync<T>(Guid personId, string? password, Func<PeopleChange, PersonRow, Task<Result<T>>> also, CancellationToken cancellationToken) =>
         await store.FindAsync(personId, cancellationToken).ConfigureAwait(false) is not { } row ? RoomErrors.NoSuchPerson

@@ -6,6 +6,7 @@ using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Text;
+using BlazorChat.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
@@ -60,7 +61,7 @@ internal sealed record ExternalWish(string? Link, bool IsAgain);
 /// a name or an address: those can be chosen. One per use.
 /// </summary>
 internal sealed class ExternalSignIns(
-    PeopleStore store, PeopleDirectory directory, PersonSessions sessions, OwnProofs proofs, SignInFlow flow, NameRules names, OpenIdProviders providers, OpenIdTokens tokens,
+    PeopleStore store, PeopleDirectory directory, PersonSessions sessions, OwnProofs proofs, SignInFlow flow, JoinRate joins, NameRules names, OpenIdProviders providers, OpenIdTokens tokens,
     GroupRights rights, RecentSignIns recent, IOptions<AccountsOptions> options, IDataProtectionProvider protection, TimeProvider time)
 {
     /// <summary>Without it, they could not sign in any more.</summary>
@@ -216,7 +217,7 @@ internal sealed class ExternalSignIns(
                     return null;
                 }
 
-                if (flow.CountJoin(context) is not null)
+                if (joins.Take(context.Connection.RemoteIpAddress) is not null)
                 {
                     refused = ExternalRefusal.TooMany;
                     return null;

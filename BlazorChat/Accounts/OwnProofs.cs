@@ -54,7 +54,7 @@ internal sealed class OwnProofs(
         var key = $"own\n{person.Id:N}";
         if (waits.Begin(key, null, browser: null) is { } wait)
         {
-            return SignInWaits.TooOften(wait);
+            return wait;
         }
 
         var verdict = await gate.VerifyAsync(hasher, row, password, cancellationToken).ConfigureAwait(false);

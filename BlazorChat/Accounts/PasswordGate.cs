@@ -8,13 +8,20 @@ namespace BlazorChat.Accounts;
 /// <summary>
 /// Lets only as many passwords be hashed at a time as leave the processor time for everybody else: a hash is made to be slow.
 /// </summary>
-internal sealed class PasswordGate : IDisposable
+internal sealed class PasswordGate(TimeProvider time) : IDisposable
 {
-    private static readonly RoomError Busy = new(RoomErrorKind.Limit, "Too many people are signing in right now. Please try again in a moment.");
+    private static readonly RoomError Busy = new(RoomErrorKind.Limit, "Too many people are signing in right now. Please try again in a moment.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    /// <summary>How long a turn may be in coming.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim _free = new(Math.Max(1, Environment.ProcessorCount / 2));
+    /// <summary>How many passwords are hashed at a time.</summary>
+    public static readonly int Places = Math.Max(1, Environment.ProcessorCount / 2);
+
+    private readonly SemaphoreSlim _free = new(Places);
 
     private string? _nobodys;
 
@@ -22,9 +29,17 @@ internal sealed class PasswordGate : IDisposable
     /// <returns>What came of it; that too many people are signing in if the turn was too long in coming.</returns>
     public async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken cancellationToken)
     {
-        if (!await _free.WaitAsync(Longest, cancellationToken).ConfigureAwait(false))
+        using (var turn = new CancellationTokenSource(Longest, time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(turn.Token, cancellationToken))
         {
-            return Busy;
+            try
+            {
+                await _free.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return Busy;
+            }
         }
 
         try

@@ -27,19 +27,14 @@ internal sealed class SignInWaits(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Count> _counts = new(StringComparer.Ordinal);
 
-    /// <summary>What somebody reads who has to wait.</summary>
-    public static RoomError TooOften(TimeSpan wait) => new(
-        RoomErrorKind.Limit,
-        string.Create(CultureInfo.InvariantCulture, $"Too many attempts failed. Please try again in {(wait < TimeSpan.FromMinutes(1) ? Seconds(wait) : Minutes(wait))}."));
-
     /// <summary>
     /// Counts an attempt as failed before its outcome is known, so that many at once are no way around it; see <see cref="Succeeded"/>.
     /// </summary>
     /// <param name="nameKey">The key of the name.</param>
     /// <param name="address">Where it comes from.</param>
     /// <param name="browser">The browser's id, if this person has signed in there before.</param>
-    /// <returns>Null if the attempt may be made, or how long to wait.</returns>
-    public TimeSpan? Begin(string nameKey, IPAddress? address, string? browser)
+    /// <returns>Null if the attempt may be made; otherwise what they read, with how long to wait.</returns>
+    public RoomError? Begin(string nameKey, IPAddress? address, string? browser)
     {
         var now = time.GetTimestamp();
         lock (_lock)
@@ -49,7 +44,7 @@ internal sealed class SignInWaits(TimeProvider time)
             var wait = Max(byName.Left(time, now), byAddress?.Left(time, now) ?? TimeSpan.Zero);
             if (wait > TimeSpan.Zero)
             {
-                return wait;
+                return TooOften(wait);
             }
 
             byName.Fail(now, FreeByName);
@@ -70,6 +65,13 @@ internal sealed class SignInWaits(TimeProvider time)
             }
         }
     }
+
+    private static RoomError TooOften(TimeSpan wait) => new(
+        RoomErrorKind.Limit,
+        string.Create(CultureInfo.InvariantCulture, $"Too many attempts failed. Please try again in {(wait < TimeSpan.FromMinutes(1) ? Seconds(wait) : Minutes(wait))}."))
+    {
+        RetryAfter = wait,
+    };
 
     private static string Seconds(TimeSpan wait) => Math.Ceiling(wait.TotalSeconds) is 1 ? "a second" : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalSeconds)} seconds");
 

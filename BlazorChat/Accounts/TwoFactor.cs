@@ -177,11 +177,11 @@ internal sealed class TwoFactor(
     /// <param name="code">A code of the app, or a recovery code.</param>
     /// <param name="origin">Where they are.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public async Task<(Person? Person, SignInRefusal? Refusal)> SignInAsync(PendingSignIn? pending, string? code, SignInOrigin origin, CancellationToken cancellationToken)
+    public async Task<Result<Person>> SignInAsync(PendingSignIn? pending, string? code, SignInOrigin origin, CancellationToken cancellationToken)
     {
         if (pending is null)
         {
-            return (null, new SignInRefusal(StartAgain, TimeSpan.Zero));
+            return StartAgain;
         }
 
         // Counted apart from passwords: whoever knows the password has as few attempts at the code as anybody. No name has a line break.
@@ -189,24 +189,23 @@ internal sealed class TwoFactor(
         var browser = origin.Browser(pending.PersonId) is { } known ? $"code\n{known}" : null;
         if (waits.Begin(key, origin.Address, browser) is { } wait)
         {
-            return (null, new SignInRefusal(SignInWaits.TooOften(wait), wait));
+            return wait;
         }
 
         if (await store.FindAsync(pending.PersonId, cancellationToken).ConfigureAwait(false) is not { IsTwoFactor: true, IsDisabled: false } row || row.SecurityStamp != pending.Stamp)
         {
-            return (null, new SignInRefusal(StartAgain, TimeSpan.Zero));
+            return StartAgain;
         }
 
         var signedIn = Digits(code) is { } digits
             ? await UseCodeAsync(row, digits, cancellationToken).ConfigureAwait(false)
             : await RedeemAsync(row, code ?? "", cancellationToken).ConfigureAwait(false);
-        if (signedIn.Error is { } error)
+        if (signedIn.Error is null)
         {
-            return (null, new SignInRefusal(error, TimeSpan.Zero));
+            waits.Succeeded(key, origin.Address, browser);
         }
 
-        waits.Succeeded(key, origin.Address, browser);
-        return (signedIn.Value, null);
+        return signedIn;
     }
 
     // Apps show the digits in two groups.

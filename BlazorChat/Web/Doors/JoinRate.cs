@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.RateLimiting;
 using BlazorChat.Accounts;
+using BlazorChat.Rooms;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Web;
@@ -33,8 +34,8 @@ internal sealed class JoinRate(IOptions<AccountsOptions> options) : IDisposable
         }));
 
     /// <summary>Counts a person who joins or registers.</summary>
-    /// <returns>Null if they may, or how long to wait.</returns>
-    public TimeSpan? Take(IPAddress? address)
+    /// <returns>Null if they may; otherwise what they read, with how long to wait.</returns>
+    public RoomError? Take(IPAddress? address)
     {
         if (PersonAddresses.KeyOf(address) is not { } key)
         {
@@ -42,15 +43,15 @@ internal sealed class JoinRate(IOptions<AccountsOptions> options) : IDisposable
         }
 
         using var lease = _limiter.AttemptAcquire(key);
-        return WaitOf(lease);
+        return ErrorOf(lease, "Too many people have just joined from your network. Please wait a minute and try again.");
     }
 
     /// <summary>Counts a person who wants another name.</summary>
-    /// <returns>Null if they may, or how long to wait.</returns>
-    public TimeSpan? TakeName(Guid personId)
+    /// <returns>Null if they may; otherwise what they read, with how long to wait.</returns>
+    public RoomError? TakeName(Guid personId)
     {
         using var lease = _names.AttemptAcquire(personId);
-        return WaitOf(lease);
+        return ErrorOf(lease, "You have changed your name too often. Please wait a minute and try again.");
     }
 
     /// <inheritdoc />
@@ -60,6 +61,8 @@ internal sealed class JoinRate(IOptions<AccountsOptions> options) : IDisposable
         _names.Dispose();
     }
 
-    private static TimeSpan? WaitOf(RateLimitLease lease) =>
-        lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromMinutes(1);
+    private static RoomError? ErrorOf(RateLimitLease lease, string sentence) => lease.IsAcquired ? null : new RoomError(RoomErrorKind.Limit, sentence)
+    {
+        RetryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromMinutes(1),
+    };
 }
