@@ -1,3 +1,4 @@
+using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
@@ -69,5 +70,66 @@ public sealed class MigrationTests : IDisposable
         await host.Responses.RegenerateAsync(ChatHost.Ada, roomId, response, default);
         (await host.Model.NextAsync()).Finish("Hello again");
         await watch.UntilAsync(s => s.Find(response)!.Message is { Text: "Hello again", Versions: 2 });
+    }
+
+    [Theory]
+    [EveryDatabase]
+    public async Task Rooms_from_before_members_keep_their_owners_and_are_open_and_an_owner_that_is_nobodys_id_stops_nothing(TestDatabase kind)
+    {
+        var ada = ChatHost.Ada.Id;
+        (Guid Id, string Name, string? Owner)[] owned =
+        [
+            .. new[] { ada.ToString("N"), ada.ToString("D"), ada.ToString("N").ToUpperInvariant(), ada.ToString("D").ToUpperInvariant(), ada.ToString("N").Insert(3, "-") }
+                .Select((owner, i) => (Guid.CreateVersion7(), $"Ada's {i}", (string?)owner)),
+        ];
+        (Guid Id, string Name, string? Owner)[] ofNobody =
+        [
+            .. new[] { null, "", "ada", "demo", new('z', 32), new('\u00e9', 32), new('0', 64), $"{{{ada:N}}}", $"{ada:N}'); --" }
+                .Select((owner, i) => (Guid.CreateVersion7(), $"Nobody's {i}", owner)),
+        ];
+        await using var data = await RoomsFromBefore.CreateAsync(kind, [.. owned, .. ofNobody]);
+        await using var host = await ChatHost.StartAsync(data, settings: ["--Accounts:Guests=true"]);
+        var olga = new Person(Guid.NewGuid(), "Olga");
+        await host.AddPersonAsync(olga, Standing.Administrator);
+        foreach (var (id, name, _) in owned.Concat(ofNobody))
+        {
+            foreach (var person in new[] { ChatHost.Ada, ChatHost.Grace })
+            {
+                var frame = (await host.Live.ReadAsync(person, id, default)).Value;
+                Assert.Equal((name, "Be kind.", RoomVisibility.OpenToGuests), (frame.Room.Name, frame.Room.Instructions, frame.Room.Visibility));
+                Assert.Equal(RoomsFromBefore.Text, frame.Messages[0].Message.Text);
+                Assert.Null((await host.Rooms.PostAsync(person, id, Guid.NewGuid(), "Written since", default)).Error);
+                Assert.Contains((await host.Rooms.ListRoomsAsync(person, default)).Value, r => r.Room.Id == id);
+            }
+        }
+
+        foreach (var (id, _, _) in owned)
+        {
+            Assert.Equal([(ada, RoomRole.Owner)], await MembersAsync(id));
+            Assert.Equal([true, false, false], await ManageAsync(id));
+        }
+
+        foreach (var (id, _, _) in ofNobody)
+        {
+            Assert.Empty(await MembersAsync(id));
+            Assert.Equal([false, false, true], await ManageAsync(id));
+        }
+
+        async Task<List<(Guid, RoomRole)>> MembersAsync(Guid roomId)
+        {
+            await using var database = host.OpenDatabase();
+            return [.. (await database.Members.Where(m => m.RoomId == roomId).ToListAsync()).Select(m => (m.PersonId, m.Role))];
+        }
+
+        async Task<List<bool>> ManageAsync(Guid roomId)
+        {
+            List<bool> may = [];
+            foreach (var person in new[] { ChatHost.Ada, ChatHost.Grace, olga })
+            {
+                may.Add((await host.Rooms.ChangeAsync(person, roomId, null, new RoomSettingsChange { Stop = TurnPeople.Members }, default)).Error is null);
+            }
+
+            return may;
+        }
     }
 }

@@ -56,11 +56,11 @@ namespace BlazorChat.Storage.Postgres.Migrations
                 table: "Members",
                 column: "PersonId");
 
-            // Whoever made a room owns it. Ids were mostly stored without hyphens there.
+            // Whoever made a room owns it. Ids were mostly stored without hyphens there. What is nobody's id owns nothing: administrators decide then.
             migrationBuilder.Sql(
                 """
                 INSERT INTO "Members" ("RoomId", "PersonId", "Role", "Since", "SeesFrom")
-                SELECT "Id", "OwnerId"::uuid, 2, "CreatedAt", 0 FROM "Rooms" WHERE length(replace("OwnerId", '-', '')) = 32;
+                SELECT "Id", replace("OwnerId", '-', '')::uuid, 2, "CreatedAt", 0 FROM "Rooms" WHERE replace("OwnerId", '-', '') ~ '^[0-9A-Fa-f]{32}$';
                 """);
 
             migrationBuilder.DropColumn(

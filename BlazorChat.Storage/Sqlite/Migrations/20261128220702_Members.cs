@@ -61,7 +61,8 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                 """
                 INSERT INTO "Members" ("RoomId", "PersonId", "Role", "Since", "SeesFrom")
                 SELECT "Id", substr(o, 1, 8) || '-' || substr(o, 9, 4) || '-' || substr(o, 13, 4) || '-' || substr(o, 17, 4) || '-' || substr(o, 21), 2, "CreatedAt", 0
-                FROM (SELECT "Id", "CreatedAt", upper(replace("OwnerId", '-', '')) AS o FROM "Rooms") WHERE length(o) = 32;
+                FROM (SELECT "Id", "CreatedAt", upper(replace("OwnerId", '-', '')) AS o FROM "Rooms")
+                WHERE length(o) = 32 AND o NOT GLOB '*[^0-9A-F]*';
                 """);
 
             // EF Core would write the whole table again.
