@@ -39,13 +39,18 @@ internal sealed partial class AccountHost : IAsyncDisposable
     /// <summary>The path of the first administrator's link that was printed last.</summary>
     public string? FirstLink => Log.Lines.Select(l => Link().Match(l.Text)).LastOrDefault(m => m.Success)?.Value;
 
-    public static async Task<AccountHost> StartAsync(TestDatabase database = TestDatabase.Sqlite, params string[] settings)
-    {
-        var (time, log) = (new FakeTimeProvider(), new LogCapture());
-        // Browsers have a clock of their own, and drop cookies that are past their time.
-        time.SetUtcNow(TimeProvider.System.GetUtcNow());
-        return new AccountHost(await ChatHost.StartAsync(database, b => Configure(b, time, log), [ChatHost.Listening, .. settings]), time, log);
-    }
+    public static Task<AccountHost> StartAsync(TestDatabase database = TestDatabase.Sqlite, params string[] settings) => StartAsync(database, _ => { }, settings);
+
+    /// <summary>Starts it with last changes to its services.</summary>
+    public static Task<AccountHost> StartAsync(TestDatabase database, Action<WebApplicationBuilder> configure, params string[] settings) =>
+        StartAsync((change, all) => ChatHost.StartAsync(database, b =>
+        {
+            change(b);
+            configure(b);
+        }, all), settings);
+
+    /// <summary>Starts it on a database that there was before.</summary>
+    public static Task<AccountHost> StartAsync(TestData data, params string[] settings) => StartAsync((change, all) => ChatHost.StartAsync(data, change, all), settings);
 
     /// <summary>Stops it and starts it again. Browsers from before are of no use then.</summary>
     public async Task RestartAsync(params string[] settings)
@@ -163,6 +168,14 @@ internal sealed partial class AccountHost : IAsyncDisposable
     internal sealed record FollowedPage(Person Person, IDisposable Page) : IDisposable
     {
         public void Dispose() => Page.Dispose();
+    }
+
+    private static async Task<AccountHost> StartAsync(Func<Action<WebApplicationBuilder>, string[], Task<ChatHost>> start, string[] settings)
+    {
+        var (time, log) = (new FakeTimeProvider(), new LogCapture());
+        // Browsers have a clock of their own, and drop cookies that are past their time.
+        time.SetUtcNow(TimeProvider.System.GetUtcNow());
+        return new AccountHost(await start(b => Configure(b, time, log), [ChatHost.Listening, .. settings]), time, log);
     }
 
     private static void Configure(WebApplicationBuilder builder, FakeTimeProvider time, LogCapture log)

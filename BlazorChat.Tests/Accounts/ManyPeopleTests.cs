@@ -1,9 +1,11 @@
 using System.Net;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
+using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -74,6 +76,55 @@ public sealed class ManyPeopleTests
         Assert.Contains("You have changed your name too often.", answer.Text, StringComparison.Ordinal);
         Assert.InRange(answer.Response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
         await grace.JoinAsync("Grace Hopper");
+    }
+
+    [Fact]
+    public async Task While_people_sign_in_without_end_few_passwords_are_hashed_at_a_time_rooms_go_on_and_whoever_waits_too_long_is_told_so()
+    {
+        const int Waiting = 30;
+        using var hasher = new WatchedHasher();
+        await using var host = await AccountHost.StartAsync(
+            TestDatabase.Sqlite, b => b.Services.AddSingleton<IPasswordHasher<PersonRow>>(hasher), "--Accounts:Guests=true", "--Accounts:Registration=Open");
+        var olga = await host.AdministratorAsync();
+        await AccountHost.CreateAsync(host.Browser(), "/account/create", "Grace Hopper");
+        var reset = AccountHost.LinkIn((await olga.SendAsync("/people", "people", ("Act", $"reset {host.Find("Grace Hopper").Id:N}"))).Text);
+        var room = await host.Chat.RoomAsync();
+        Assert.Null((await host.Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default)).Error);
+        using var watch = await host.Chat.WatchAsync(room, ChatHost.Grace);
+
+        hasher.Hold();
+        var hashed = Enumerable.Range(0, PasswordGate.Places).Select(i => host.Browser().SignInAsync($"Nobody {i}", "wrong password")).ToList();
+        await hasher.UntilRunningAsync(PasswordGate.Places);
+        List<Task<(HttpStatusCode Status, string Text, HttpResponseMessage Response)>> waiting =
+        [
+            host.Browser().SendAsync("/account/create", "create-account", ("Name", "Bella"), ("Password", AccountHost.Password)),
+            host.Browser().SendAsync(reset, "set-password", ("Password", "another good password")),
+            .. Enumerable.Range(2, Waiting - 2).Select(i => host.Browser().SignInAsync($"Somebody {i}", "wrong password")),
+        ];
+        await host.Time.WaitForTimersAsync(Waiting, due => due == PasswordGate.Longest);
+
+        // With all that, nobody in a room notices anything.
+        Assert.Equal("Hello", (await host.Chat.PostAsync(room, "Hello").Soon()).Text);
+        await watch.UntilAsync(s => s.Messages.Any(m => m.Message.Text == "Hello"));
+        Assert.Contains("Hello", await olga.ReadAsync($"/rooms/{room.Id}").Soon(), StringComparison.Ordinal);
+        await host.Browser().JoinAsync("Linus").Soon();
+        Assert.All(hashed.Concat(waiting), attempt => Assert.False(attempt.IsCompleted));
+
+        host.Time.Advance(PasswordGate.Longest);
+        foreach (var (status, text, response) in await Task.WhenAll(waiting).Soon())
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, status);
+            Assert.Contains("Too many people are signing in right now. Please try again in a moment.", text, StringComparison.Ordinal);
+            Assert.Equal(TimeSpan.FromSeconds(1), response.Headers.RetryAfter?.Delta);
+        }
+
+        hasher.LetGo();
+        Assert.All(await Task.WhenAll(hashed).Soon(), attempt => Assert.Contains("The name or the password is wrong.", attempt.Text, StringComparison.Ordinal));
+        Assert.Equal(PasswordGate.Places, hasher.Most);
+        for (var i = 0; i <= PasswordGate.Places; i++)
+        {
+            Assert.Equal(HttpStatusCode.Redirect, (await host.Browser().SignInAsync("Olga", AccountHost.Password)).Status);
+        }
     }
 
     [Theory]

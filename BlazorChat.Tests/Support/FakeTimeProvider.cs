@@ -9,7 +9,7 @@ public sealed class FakeTimeProvider() : Microsoft.Extensions.Time.Testing.FakeT
 {
     private readonly Lock _lock = new();
     private readonly List<WatchedTimer> _timers = [];
-    private readonly List<(Func<TimeSpan, bool> Due, TaskCompletionSource Seen)> _waiters = [];
+    private readonly List<(Func<TimeSpan, bool> Due, int Count, TaskCompletionSource Seen)> _waiters = [];
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -20,21 +20,26 @@ public sealed class FakeTimeProvider() : Microsoft.Extensions.Time.Testing.FakeT
     }
 
     /// <summary>Completes when a timer is set whose time left satisfies a condition: the code under test has come to its wait.</summary>
-    public async Task WaitForTimerAsync(Func<TimeSpan, bool> due)
+    public Task WaitForTimerAsync(Func<TimeSpan, bool> due) => WaitForTimersAsync(1, due);
+
+    /// <summary>Completes when so many timers are set whose time left satisfies a condition.</summary>
+    public async Task WaitForTimersAsync(int count, Func<TimeSpan, bool> due)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (_timers.Exists(timer => due(timer.Due - GetUtcNow())))
+            if (AreSet(count, due))
             {
                 return;
             }
 
-            _waiters.Add((due, seen));
+            _waiters.Add((due, count, seen));
         }
 
         await seen.Task.Soon();
     }
+
+    private bool AreSet(int count, Func<TimeSpan, bool> due) => _timers.Count(timer => due(timer.Due - GetUtcNow())) >= count;
 
     private void Note(WatchedTimer timer, TimeSpan dueTime)
     {
@@ -48,7 +53,7 @@ public sealed class FakeTimeProvider() : Microsoft.Extensions.Time.Testing.FakeT
 
             timer.Due = GetUtcNow() + dueTime;
             _timers.Add(timer);
-            foreach (var waiter in _waiters.Where(waiter => waiter.Due(dueTime)).ToList())
+            foreach (var waiter in _waiters.Where(waiter => AreSet(waiter.Count, waiter.Due)).ToList())
             {
                 _waiters.Remove(waiter);
                 waiter.Seen.SetResult();
