@@ -1,4 +1,3 @@
-using System.Data.Common;
 using BlazorChat.Access;
 using BlazorChat.Benchmarks.Server;
 using BlazorChat.Messages;
@@ -6,7 +5,6 @@ using BlazorChat.Rooms;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Access;
@@ -21,7 +19,7 @@ public sealed class QueryBudgetTests
     [EveryDatabase]
     public async Task The_number_of_queries_does_not_grow_with_history_members_or_rooms(TestDatabase database)
     {
-        var commands = new Counter();
+        var commands = new CommandCounter();
         await using var host = await ChatHost.StartAsync(database, b => b.Services.Intercept(commands), [ChatHost.Listening, "--Rooms:NewRooms=Private", "--Accounts:Guests=true"]);
         var ada = await SignedIn.AddAsync(host.App, "Ada", Standing.Registered);
         var room = await RoomAsync("A room");
@@ -74,19 +72,6 @@ public sealed class QueryBudgetTests
             var count = commands.Count;
             await work();
             return (what, commands.Count - count);
-        }
-    }
-
-    private sealed class Counter : DbCommandInterceptor
-    {
-        private int _count;
-
-        public int Count => Volatile.Read(ref _count);
-
-        public override DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
-        {
-            Interlocked.Increment(ref _count);
-            return result;
         }
     }
 }

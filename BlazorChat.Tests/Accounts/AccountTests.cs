@@ -1,10 +1,13 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
+using BlazorChat.Tests.Storage;
 using BlazorChat.Tests.Support;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,7 +15,7 @@ namespace BlazorChat.Tests.Accounts;
 
 /// <summary>Accounts over HTTP: who may make one, what it keeps, and what ends it.</summary>
 [Trait(nameof(Kind), Kind.Host)]
-public sealed class AccountTests
+public sealed partial class AccountTests
 {
     private const string Password = AccountHost.Password;
 
@@ -410,6 +413,145 @@ public sealed class AccountTests
         Assert.Equal(HttpStatusCode.Redirect, (await own.SignInAsync("Olga", Password)).Status);
     }
 
+    [Theory]
+    [EveryDatabase]
+    public async Task A_password_that_is_wrong_costs_one_hash_and_the_same_queries_whoever_has_the_name(TestDatabase database)
+    {
+        using var hasher = new WatchedHasher();
+        var commands = new CommandCounter();
+        await using var host = await AccountHost.StartAsync(
+            database,
+            b =>
+            {
+                b.Services.AddSingleton<IPasswordHasher<PersonRow>>(hasher);
+                b.Services.Intercept(commands);
+            },
+            "--Accounts:Guests=true");
+        var olga = await host.AdministratorAsync();
+        await AccountHost.CreateAsync(host.Browser(), await AccountHost.InviteAsync(olga), "Grace");
+        await olga.SendAsync("/people", "people", ("Act", $"disable {host.Find("Grace").Id:N}"));
+        await host.Browser().JoinAsync("Linus");
+        await host.Chat.AddPersonAsync(new Person(Guid.NewGuid(), "Bella"), Standing.Registered);
+        // The first one makes the hash that stands for everybody who has none.
+        await host.Browser().SignInAsync("Nobody at all", "wrong password");
+
+        var first = await CostAsync("Nobody", "wrong password");
+        Assert.Equal((HttpStatusCode.OK, 1), (first.Status, first.Commands));
+        Assert.Contains("The name or the password is wrong.", first.Page, StringComparison.Ordinal);
+        Assert.StartsWith("check ", Assert.Single(first.Hashes.Split('|')), StringComparison.Ordinal);
+        foreach (var (name, password) in new[]
+        {
+            ("Olga", "wrong password"), ("Olga", ""), ("Olga", new string('x', AccountLinks.PasswordLength + 1)), ("Grace", "wrong password"),
+            ("Linus", "wrong password"), ("Linus", ""), ("Bella", "wrong password"), ("Bella", ""), ("Demo", "wrong password"), ("Nobody", ""), ("", "wrong password"), (" ", ""),
+        })
+        {
+            Assert.Equal(first, await CostAsync(name, password));
+        }
+
+        async Task<(HttpStatusCode Status, string Page, string Hashes, int Commands)> CostAsync(string name, string password)
+        {
+            var (work, count) = (hasher.Work.Count, commands.Count);
+            var (status, text, _) = await host.Browser().SignInAsync(name, password);
+            var page = text[text.IndexOf("<main", StringComparison.Ordinal)..text.IndexOf("</main>", StringComparison.Ordinal)];
+            // What they sent stands there again, and each page has a challenge of its own for passkeys.
+            page = Own().Replace(page, "");
+            return (status, page, string.Join('|', hasher.Work.Skip(work)), commands.Count - count);
+        }
+    }
+
+    [Theory]
+    [EveryDatabase("Invitation")]
+    [EveryDatabase("Closed")]
+    public async Task Whoever_has_a_cookie_from_before_the_upgrade_claims_their_room_by_registering(string registration, TestDatabase database)
+    {
+        var roomId = Guid.CreateVersion7();
+        await using var data = await RoomsFromBefore.CreateAsync(database, (roomId, "Plans", ChatHost.Ada.AsAuthor().Id));
+        await using var host = await AccountHost.StartAsync(data, "--Accounts:Guests=false", $"--Accounts:Registration={registration}");
+        var (ada, grace) = (host.Browser(host.CookieFromBefore(ChatHost.Ada.Id, "Ada")), host.Browser(host.CookieFromBefore(ChatHost.Grace.Id, "Grace")));
+        foreach (var browser in new[] { ada, grace })
+        {
+            Assert.DoesNotContain(RoomsFromBefore.Text, await browser.ReadAsync($"/rooms/{roomId}"), StringComparison.Ordinal);
+        }
+
+        await AccountHost.CreateAsync(ada, "/account/create", "Ada Lovelace");
+        await AccountHost.CreateAsync(grace, "/account/create", "Grace");
+        Assert.Equal((ChatHost.Ada.Id, Standing.Registered), (host.Find("Ada Lovelace").Id, host.Find("Ada Lovelace").Standing));
+        foreach (var browser in new[] { ada, grace })
+        {
+            var page = await browser.ReadAsync($"/rooms/{roomId}");
+            Assert.Contains("<title>Plans", page, StringComparison.Ordinal);
+            Assert.Contains(RoomsFromBefore.Text, page, StringComparison.Ordinal);
+        }
+
+        var (owner, member) = (PersonOf("Ada Lovelace"), PersonOf("Grace"));
+        Assert.Equal([("Ada Lovelace", RoomRole.Owner)], (await host.Chat.Rooms.ReadMembersAsync(member, roomId, default)).Value.Select(m => (m.Name, m.Member.Role)));
+        Assert.NotNull((await host.Chat.Rooms.ChangeAccessAsync(member, roomId, RoomVisibility.Private, null, default)).Error);
+        // Theirs to close, as before.
+        Assert.Null((await host.Chat.Rooms.ChangeAccessAsync(owner, roomId, RoomVisibility.Private, null, default)).Error);
+        Assert.Equal(RoomErrors.NoSuchRoom, (await host.Chat.Rooms.ReadMembersAsync(member, roomId, default)).Error);
+        // And from another device.
+        var elsewhere = host.Browser();
+        Assert.Equal(HttpStatusCode.Redirect, (await elsewhere.SignInAsync("Ada Lovelace", Password)).Status);
+        Assert.Contains(RoomsFromBefore.Text, await elsewhere.ReadAsync($"/rooms/{roomId}"), StringComparison.Ordinal);
+
+        Person PersonOf(string name) => new(host.Find(name).Id, name) { Session = host.People.Sessions.First(s => s.PersonId == host.Find(name).Id).Id };
+    }
+
+    [Fact]
+    public async Task Whoever_changes_the_name_of_an_account_has_the_new_one_everywhere_and_the_old_one_is_free()
+    {
+        await using var host = await AccountHost.StartAsync(settings: ["--Accounts:Registration=Open"]);
+        var olga = await host.AdministratorAsync();
+        var (here, there) = (host.Browser(), host.Browser());
+        await AccountHost.CreateAsync(here, "/account/create", "Grace");
+        Assert.Equal(HttpStatusCode.Redirect, (await there.SignInAsync("Grace", Password)).Status);
+        var id = host.Find("Grace").Id;
+        // As a page that has been open since before has it.
+        var before = new Person(id, "Grace") { Session = host.People.Sessions.First(s => s.PersonId == id).Id };
+        var rooms = host.Chat.Rooms;
+        var room = (await rooms.CreateAsync(before, "Compilers", default, RoomVisibility.Private)).Value;
+        Assert.Null((await rooms.ChangeAsync(before, room.Id, null, null, AnswerMode.WhenMentioned, default)).Error);
+        Assert.Null((await rooms.SetMemberAsync(before, room.Id, host.Find("Olga").Id, RoomRole.Member, default)).Error);
+        var link = (await rooms.CreateInviteAsync(before, room.Id, RoomRole.Member, TimeSpan.FromDays(1), 1, default)).Value;
+
+        var (status, text, _) = await here.SendAsync("/join", "join", ("Name", " Amazing Hopper "));
+        Assert.True(status == HttpStatusCode.Redirect, text);
+        const string Name = "Amazing Hopper";
+        Assert.Equal((id, Standing.Registered, false), (host.Find(Name).Id, host.Find(Name).Standing, host.Find(Name).IsRenamed));
+        foreach (var browser in new[] { here, there })
+        {
+            // Their pages: the menu, the account, the members and the picture.
+            foreach (var path in new[] { $"/rooms/{room.Id}", "/account", "/join", "/account/sign-in" })
+            {
+                var page = await browser.ReadAsync(path);
+                Assert.Contains(Name, page, StringComparison.Ordinal);
+                Assert.DoesNotContain("Grace", page, StringComparison.Ordinal);
+            }
+
+            Assert.Matches("class=\"avatar [^>]*>A</span>", await browser.ReadAsync($"/rooms/{room.Id}"));
+        }
+
+        // Everybody else's.
+        foreach (var path in new[] { "/people", "/people?log=rooms", "/people?log=accounts", $"/people/{id}/delete" })
+        {
+            var page = await olga.ReadAsync(path);
+            Assert.Contains(Name, page, StringComparison.Ordinal);
+            Assert.DoesNotContain("Grace", page, StringComparison.Ordinal);
+        }
+
+        var reader = new Person(host.Find("Olga").Id, "Olga") { Session = host.People.Sessions.Single(s => s.PersonId == host.Find("Olga").Id).Id };
+        Assert.Equal([Name, "Olga"], (await rooms.ReadMembersAsync(reader, room.Id, default)).Value.Select(m => m.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(Name, (await rooms.ReadInviteAsync(reader, link.Token, default)).Value.InvitedBy);
+        Assert.Equal(Name, (await rooms.PostAsync(before, room.Id, Guid.NewGuid(), "Hello", default)).Value.Author.Name);
+        Assert.Contains("wrong", (await host.Browser().SignInAsync("Grace", Password)).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await host.Browser().SignInAsync(Name, Password)).Status);
+        // Whoever takes the old name gets nothing else with it.
+        var other = host.Browser();
+        await AccountHost.CreateAsync(other, "/account/create", "Grace");
+        Assert.NotEqual(id, host.Find("Grace").Id);
+        Assert.Contains("does not exist", await other.ReadAsync($"/rooms/{room.Id}"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task By_default_guests_come_in_from_this_computer_alone_and_not_through_a_proxy()
     {
@@ -502,4 +644,7 @@ public sealed class AccountTests
 
         Assert.DoesNotContain(host.Log.Lines, l => l.Level >= Microsoft.Extensions.Logging.LogLevel.Warning && l.Category.Contains("Antiforgery", StringComparison.Ordinal));
     }
+
+    [GeneratedRegex("<input [^>]*>| data-options=\"[^>]*>", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Own();
 }
