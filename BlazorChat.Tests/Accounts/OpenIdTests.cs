@@ -1,9 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
 using BlazorChat.Access;
+using BlazorChat.Accounts;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -128,6 +130,63 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.Equal(Standing.None, first.People.StandingOf(page.Person));
         await WaitAsync(() => !Members(first, roomId).Contains(page.Person.Id));
         Assert.False(await AccountHost.IsInAsync(browser));
+    }
+
+    [Fact]
+    public async Task While_a_name_and_an_address_are_held_up_their_people_come_in_by_passkey_by_the_provider_and_where_they_were_before()
+    {
+        await using var host = await AccountHost.StartAsync(
+            TestDatabase.Sqlite, b => b.Services.AddSingleton<IStartupFilter>(new FromAfar()),
+            _provider.Settings(NewAccounts, "--OpenIdConnect:Company:AllowOtherSignIns=true"));
+        await host.AdministratorAsync();
+        var laptop = host.Browser();
+        _provider.SignIn("1").SignedInAt = host.Time.GetUtcNow();
+        await TestProvider.ContinueAsync(laptop);
+        using var passkey = new SoftwarePasskey(laptop.Address);
+        var begun = (await laptop.SendAsync("/account", "passkey-begin")).Response;
+        var (_, added, _) = await passkey.AnswerAsync(laptop, "/account", await begun.Content.ReadAsStringAsync(), "passkey-create", ("PasskeyName", "Phone"));
+        Assert.Contains("The passkey has been added.", added, StringComparison.Ordinal);
+        await laptop.SendAsync("/account", "change-password", ("NewPassword", AccountHost.Password));
+        await laptop.LeaveAsync("/account");
+
+        // The name by guesses from elsewhere, and the address by guesses of other names.
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await From("203.0.113.6").SignInAsync("Grace", "wrong password")).Status);
+        }
+
+        var waits = host.Chat.App.Services.GetRequiredService<SignInWaits>();
+        for (var i = 0; waits.Begin($"NAME {i}", IPAddress.Parse("203.0.113.5"), browser: null) is null; i++)
+        {
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await From("203.0.113.6").SignInAsync("Grace", AccountHost.Password)).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await host.Browser().SignInAsync("Olga", AccountHost.Password)).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await From("203.0.113.6").SignInAsync("Olga", AccountHost.Password)).Status);
+
+        var phone = host.Browser();
+        using (var page = await phone.GetAsync("/account/sign-in"))
+        {
+            var (status, text, _) = await passkey.AnswerAsync(phone, "/account/sign-in", await page.Content.ReadAsStringAsync(), "passkey-sign-in");
+            Assert.True(status == HttpStatusCode.Redirect, text);
+        }
+
+        Assert.True(await AccountHost.IsInAsync(phone));
+        var tablet = host.Browser();
+        Assert.Equal("/", await TestProvider.ContinueAsync(tablet));
+        Assert.True(await AccountHost.IsInAsync(tablet));
+        Assert.Equal(HttpStatusCode.Redirect, (await laptop.SignInAsync("Grace", AccountHost.Password)).Status);
+        Assert.True(await AccountHost.IsInAsync(laptop));
+        // It frees nobody else's guesses.
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await From("203.0.113.6").SignInAsync("Grace", "wrong password")).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await host.Browser().SignInAsync("Olga", "wrong password")).Status);
+
+        FormBrowser From(string address)
+        {
+            var browser = host.Browser();
+            browser.Headers.Add(FromAfar.Header, address);
+            return browser;
+        }
     }
 
     [Fact]
