@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
@@ -17,7 +18,7 @@ namespace BlazorChat.Tests.Accounts;
 
 /// <summary>Mails over a real mail server: what is in them, and that nobody learns from them or by them who has an account.</summary>
 [Trait(nameof(Kind), Kind.Host)]
-public sealed class MailTests : IAsyncLifetime
+public sealed partial class MailTests : IAsyncLifetime
 {
     private const string Password = AccountHost.Password;
 
@@ -216,6 +217,54 @@ public sealed class MailTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_gives_the_address_of_another_account_is_answered_as_with_one_that_nobody_has_and_takes_nothing_by_it()
+    {
+        await using var host = await StartAsync("--Accounts:Registration=Open");
+        await ConfirmedAsync(host);
+        // Registering with it.
+        var made = new List<(HttpStatusCode Status, string? Location, string Text)>();
+        var browsers = new Dictionary<string, FormBrowser>(StringComparer.Ordinal);
+        foreach (var (name, address) in new[] { ("Grace", "free@example.com"), ("Linus", "Olga@example.com") })
+        {
+            var browser = browsers[name] = host.Browser();
+            var (status, text, response) = await browser.SendAsync("/account/create", "create-account", ("Name", name), ("Password", Password), ("Email", address));
+            made.Add((status, response.Headers.Location?.OriginalString, Shown(text, name, address)));
+        }
+
+        Assert.Equal(HttpStatusCode.Redirect, made[0].Status);
+        Assert.Equal(made[0], made[1]);
+        Assert.Equal(Shown(await browsers["Grace"].ReadAsync("/account"), "Grace", "free@example.com"), Shown(await browsers["Linus"].ReadAsync("/account"), "Linus", "Olga@example.com"));
+
+        // Changing to it.
+        var changed = new List<string>();
+        var mails = new List<(string?, string)>();
+        foreach (var address in new[] { "another@example.com", "olga@example.com" })
+        {
+            var text = (await browsers["Grace"].SendAsync("/account", "change-address", ("Email", address), ("AddressPassword", Password))).Text;
+            Assert.Contains($"{address}, not confirmed.", text, StringComparison.Ordinal);
+            changed.Add(Shown(text, "Grace", address));
+            var mail = await _server.NextAsync();
+            Assert.Equal(address, mail.To.Mailboxes.Single().Address);
+            mails.Add((mail.Subject, (mail.TextBody ?? "").Replace(LinkIn(mail), "?", StringComparison.Ordinal)));
+        }
+
+        Assert.Equal(changed[0], changed[1]);
+        Assert.Equal(mails[0], mails[1]);
+        // It goes on to be Olga's: nobody else's password can be set by it, and hers can.
+        await AskAsync(host, "olga@example.com");
+        var reset = await _server.NextAsync();
+        Assert.Contains("for the account Olga.", reset.TextBody, StringComparison.Ordinal);
+        var all = new TaskCompletionSource();
+        host.Chat.App.Services.GetRequiredService<MailQueue>().Run(_ =>
+        {
+            all.SetResult();
+            return Task.CompletedTask;
+        });
+        await all.Task.Soon();
+        Assert.False(_server.HasMore);
+    }
+
+    [Fact]
     public async Task Another_address_needs_the_password_and_the_one_before_is_told()
     {
         await using var host = await StartAsync();
@@ -280,6 +329,13 @@ public sealed class MailTests : IAsyncLifetime
     private static string LinkIn(MimeMessage mail) => AccountHost.LinkIn(mail.TextBody ?? "");
 
     private static string Plain(string page) => page[page.IndexOf("<main", StringComparison.Ordinal)..page.IndexOf("</main>", StringComparison.Ordinal)];
+
+    // Without what is another one each time.
+    private static string Shown(string page, string name, string address) =>
+        Hidden().Replace(Plain(page), "").Replace(address, "@", StringComparison.Ordinal).Replace(name, "?", StringComparison.Ordinal);
+
+    [GeneratedRegex("<input type=\"hidden\"[^>]*>", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Hidden();
 
     /// <summary>A mail server in this process.</summary>
     private sealed class MailServer : IAsyncDisposable
