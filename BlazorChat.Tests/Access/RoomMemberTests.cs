@@ -1,7 +1,9 @@
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace BlazorChat.Tests.Access;
 
@@ -110,6 +112,56 @@ public sealed class RoomMemberTests : IAsyncLifetime
         var last = await _host.RoomAsync("Last");
         Assert.Equal(RoomErrors.LastOwner, (await Rooms.RemoveMemberAsync(ChatHost.Ada, last.Id, ChatHost.Ada.Id, default)).Error);
         Assert.Equal(RoomErrors.LastOwner, (await Rooms.SetMemberAsync(ChatHost.Ada, last.Id, ChatHost.Ada.Id, RoomRole.Member, default)).Error);
+    }
+
+    [Fact]
+    public async Task A_room_that_is_full_takes_nobody_in_by_name_by_a_link_or_by_a_group_until_somebody_leaves()
+    {
+        var room = await _host.RoomAsync("Plans");
+        var link = (await Rooms.CreateInviteAsync(ChatHost.Ada, room.Id, RoomRole.Member, TimeSpan.FromDays(1), 5, default)).Value;
+        await using (var database = _host.OpenDatabase())
+        {
+            database.Members.AddRange(Enumerable.Range(0, RoomLimits.Members - 2).Select(_ => new MemberRow { RoomId = room.Id, PersonId = Guid.NewGuid(), Role = RoomRole.Member }));
+            await database.SaveChangesAsync();
+        }
+
+        // The last place.
+        Assert.Null((await Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Viewer, default)).Error);
+        var group = new Author(AuthorKind.Service, "openid-company", "Company");
+        var ways = new Func<Task<RoomError?>>[]
+        {
+            async () => (await Rooms.SetMemberAsync(ChatHost.Ada, room.Id, Stranger.Id, RoomRole.Member, default)).Error,
+            async () => (await Rooms.InviteByNameAsync(ChatHost.Ada, room.Id, Stranger.Name, RoomRole.Member, default)).Error,
+            async () => (await Rooms.HandOverAsync(ChatHost.Ada, room.Id, Stranger.Name, default)).Error,
+            async () => (await Rooms.SetGroupRoleAsync(group, room.Id, Stranger.Id, RoomRole.Member, default)).Error,
+            // Whoever was removed does not come back by a link, so that it is the last way below.
+            async () => (await Rooms.UseInviteAsync(Stranger, link.Token, default)).Error,
+        };
+        foreach (var way in ways)
+        {
+            Assert.Equal(RoomErrors.TooManyMembers, await way());
+        }
+
+        Assert.Equal(RoomErrors.NoSuchRoom, (await Rooms.ReadMembersAsync(Stranger, room.Id, default)).Error);
+        Assert.Equal(0, (await Rooms.ListInvitesAsync(ChatHost.Ada, room.Id, default)).Value.Single().Invite.Uses);
+        // Whoever is in may get another role all the same, each way.
+        Assert.True((await Rooms.SetGroupRoleAsync(group, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Value);
+        Assert.Null((await Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Viewer, default)).Error);
+        Assert.Null((await Rooms.UseInviteAsync(ChatHost.Grace, link.Token, default)).Error);
+        Assert.Null((await Rooms.RemoveMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, default)).Error);
+        foreach (var way in ways)
+        {
+            Assert.Null(await way());
+            if (way != ways[^1])
+            {
+                Assert.Null((await Rooms.RemoveMemberAsync(ChatHost.Ada, room.Id, Stranger.Id, default)).Error);
+            }
+        }
+
+        await using (var database = _host.OpenDatabase())
+        {
+            Assert.Equal(RoomLimits.Members, await database.Members.CountAsync(m => m.RoomId == room.Id));
+        }
     }
 
     [Fact]

@@ -120,6 +120,35 @@ public sealed class TurnRightsTests
         Assert.Equal(0, (await host.Responses.StopAsync(ChatHost.Ada, room.Id, adas.Id, default)).Value);
     }
 
+    [Theory]
+    [InlineData(TurnPeople.Owners, false, false)]
+    [InlineData(TurnPeople.AskerAndOwners, true, false)]
+    [InlineData(TurnPeople.Members, true, true)]
+    public async Task A_question_is_taken_out_of_the_queue_by_whoever_may_stop_its_answer(TurnPeople stop, bool mayAsker, bool mayMember)
+    {
+        await using var host = await ChatHost.StartAsync();
+        var room = await host.RoomAsync();
+        await SetAsync(host, room, new RoomSettingsChange { Stop = stop });
+        using var watch = await host.WatchAsync(room);
+        await host.PostAsync(room, "Busy");
+        await host.Model.NextAsync();
+        foreach (var (who, may) in new[] { (ChatHost.Grace, mayAsker), (new Person(Guid.NewGuid(), "Linus"), mayMember), (ChatHost.Ada, true) })
+        {
+            await host.PostAsync(room, "Wait for me", ChatHost.Grace);
+            var turn = (await watch.UntilAsync(s => s.Queue.Length == 1)).Queue[0];
+            var taken = await host.Responses.WithdrawAsync(who, room.Id, turn.Id, default);
+            Assert.Equal(may ? null : RoomErrorKind.Forbidden, taken.Error?.Kind);
+            Assert.Equal(may ? 0 : 1, watch.Now.Queue.Length);
+            if (!may)
+            {
+                Assert.Contains("an owner of this room", taken.Error!.Message, StringComparison.Ordinal);
+                Assert.Null((await host.Responses.WithdrawAsync(ChatHost.Ada, room.Id, turn.Id, default)).Error);
+            }
+
+            Assert.Equal($"Taken out of the queue by {(may ? who : ChatHost.Ada).Name}.", ((MessageStatus.Unanswered)watch.Now.Find(turn.QuestionId!.Value)!.Message.Status).Reason);
+        }
+    }
+
     [Fact]
     public async Task Whoever_had_an_answer_written_again_is_recorded_and_may_stop_it()
     {
