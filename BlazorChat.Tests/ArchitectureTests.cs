@@ -72,6 +72,16 @@ public sealed partial class ArchitectureTests
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
             .Where(f => File.ReadAllText(f).Contains("AddMarkupContent", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)));
 
+    // What somebody is on the server means something in two classes: RoomAuthorizer and AccountAuthorizer. The others only ask whether somebody is
+    // anybody, write down what somebody becomes, or choose words.
+    [Fact]
+    public void Pages_and_services_ask_the_authorizer_what_an_administrator_may() => Assert.Equal(
+        ["AccountAuthorizer.cs", "AccountsServices.cs", "LeaveServer.razor", "OpenPages.cs", "PersonMenu.razor", "PersonSessions.cs"],
+        Directory.EnumerateFiles(Repository.File("BlazorChat"), "*.*", SearchOption.AllDirectories)
+            .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) || f.EndsWith(".razor", StringComparison.Ordinal))
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
+            .Where(f => File.ReadAllText(f).Contains("StandingOf(", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+
     [Fact]
     public void Whoever_has_to_wait_is_told_so_in_the_status_by_every_page_with_a_form() => Assert.Equal(
         [],

@@ -18,6 +18,9 @@ public enum TurnPeople
 /// <summary>Who may ask assistants in a room, and what else people may do with turns there. <see cref="RoomAuthorizer"/> applies it.</summary>
 public sealed record TurnRights
 {
+    /// <summary>Whether naming somebody with this role as approver gives them something: owners approve anyway, and viewers cannot.</summary>
+    internal static bool CanBeApprover(RoomRole role) => role == RoomRole.Member;
+
     /// <summary>The most <see cref="Approvers"/>.</summary>
     internal const int MostApprovers = 20;
 

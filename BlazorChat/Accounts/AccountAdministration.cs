@@ -14,18 +14,14 @@ namespace BlazorChat.Accounts;
 internal sealed record OpenInvitation(Guid Id, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string? By);
 
 /// <summary>What administrators do: they invite people, make links to new passwords, disable and appoint. And how the first one becomes one.</summary>
-internal sealed class AccountAdministration(PeopleStore store, PeopleDirectory directory, NameRules names, OneTimeLinks links, TimeProvider time)
+internal sealed class AccountAdministration(AccountAuthorizer authorizer, PeopleStore store, PeopleDirectory directory, NameRules names, OneTimeLinks links, TimeProvider time)
 {
-    private static readonly RoomError AdministratorsOnly = new(RoomErrorKind.NotFound, "This page does not exist.");
-
     private static readonly RoomError TooManyInvitations =
         new(RoomErrorKind.Limit, $"There are {AccountLinks.MostInvitations} invitations that nobody has used yet. Please revoke some first.");
 
-    private static readonly RoomError LastAdministrator = new(RoomErrorKind.Conflict, "The server needs an administrator. Make somebody else one first.");
-
     /// <summary>Makes a link with which somebody can register.</summary>
     /// <returns>The token.</returns>
-    public Task<Result<string>> InviteAsync(Person by, CancellationToken cancellationToken) => AdministerAsync<string>(by, async change =>
+    public Task<Result<string>> InviteAsync(Person by, CancellationToken cancellationToken) => ChangeAsync<string>(by, AccountPermission.Invite, null, async change =>
     {
         if (await change.CountLinksAsync(OneTimeLinkKind.Invitation, time.GetUtcNow()).ConfigureAwait(false) >= AccountLinks.MostInvitations)
         {
@@ -38,17 +34,15 @@ internal sealed class AccountAdministration(PeopleStore store, PeopleDirectory d
 
     /// <summary>Makes a link with which somebody can set their password. An earlier one stops working.</summary>
     /// <returns>The token.</returns>
-    public Task<Result<string>> CreateResetAsync(Person by, Guid personId, CancellationToken cancellationToken) => AdministerAsync<string>(
-        by,
-        async change => directory.Find(personId) is { HasAccount: true } ? await AddResetAsync(change, personId, by.Id).ConfigureAwait(false) : RoomErrors.NoSuchPerson,
-        cancellationToken);
+    public Task<Result<string>> CreateResetAsync(Person by, Guid personId, CancellationToken cancellationToken) => ChangeAsync<string>(
+        by, AccountPermission.ResetPassword, personId, async change => await AddResetAsync(change, personId, by.Id).ConfigureAwait(false), cancellationToken);
 
     /// <summary>The invitations that nobody has used yet.</summary>
     public async Task<Result<IReadOnlyList<OpenInvitation>>> ListInvitationsAsync(Person by, CancellationToken cancellationToken)
     {
-        if (directory.StandingOf(by) != Standing.Administrator)
+        if (authorizer.Authorize(by, AccountPermission.Invite) is { } no)
         {
-            return AdministratorsOnly;
+            return no;
         }
 
         var now = time.GetUtcNow();
@@ -58,8 +52,13 @@ internal sealed class AccountAdministration(PeopleStore store, PeopleDirectory d
     }
 
     /// <summary>Takes an invitation back.</summary>
-    public Task<RoomError?> RevokeInvitationAsync(Person by, Guid linkId, CancellationToken cancellationToken) => AdministerAsync(by, async change =>
+    public Task<RoomError?> RevokeInvitationAsync(Person by, Guid linkId, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
     {
+        if (authorizer.Authorize(by, AccountPermission.Invite) is { } no)
+        {
+            return no;
+        }
+
         await change.RemoveLinkAsync(linkId).ConfigureAwait(false);
         Record(change, AuditAction.InvitationRevoked, by.Id, null);
         return null;
@@ -67,23 +66,12 @@ internal sealed class AccountAdministration(PeopleStore store, PeopleDirectory d
 
     /// <summary>Everybody with a name, for administrators.</summary>
     public Result<IReadOnlyList<KnownPerson>> List(Person by) =>
-        directory.StandingOf(by) == Standing.Administrator
-            ? directory.People.Where(p => p.Standing != Standing.None).OrderByDescending(p => p.Standing).ThenBy(p => p.Name, StringComparer.OrdinalIgnoreCase).ThenBy(p => p.Id).ToList()
-            : AdministratorsOnly;
+        authorizer.Authorize(by, AccountPermission.ManageServer) is { } no ? no
+        : directory.People.Where(p => p.Standing != Standing.None).OrderByDescending(p => p.Standing).ThenBy(p => p.Name, StringComparer.OrdinalIgnoreCase).ThenBy(p => p.Id).ToList();
 
     /// <summary>Disables somebody, which signs them out everywhere at once, or lets them in again.</summary>
-    public Task<RoomError?> SetDisabledAsync(Person by, Guid personId, bool isDisabled, CancellationToken cancellationToken) => AdministerAsync(by, async change =>
+    public Task<RoomError?> SetDisabledAsync(Person by, Guid personId, bool isDisabled, CancellationToken cancellationToken) => ChangeAsync(by, isDisabled ? AccountPermission.Disable : AccountPermission.Enable, personId, async (change, row) =>
     {
-        if (await change.FindAsync(personId).ConfigureAwait(false) is not { Standing: not Standing.None } row)
-        {
-            return RoomErrors.NoSuchPerson;
-        }
-
-        if (isDisabled && IsLastAdministrator(personId))
-        {
-            return LastAdministrator;
-        }
-
         row.IsDisabled = isDisabled;
         Record(change, isDisabled ? AuditAction.AccountDisabled : AuditAction.AccountEnabled, by.Id, personId);
         if (isDisabled)
@@ -96,22 +84,12 @@ internal sealed class AccountAdministration(PeopleStore store, PeopleDirectory d
     }, cancellationToken);
 
     /// <summary>Makes an account an administrator's, or takes that back.</summary>
-    public Task<RoomError?> SetAdministratorAsync(Person by, Guid personId, bool isAdministrator, CancellationToken cancellationToken) => AdministerAsync(by, async change =>
+    public Task<RoomError?> SetAdministratorAsync(Person by, Guid personId, bool isAdministrator, CancellationToken cancellationToken) => ChangeAsync(by, isAdministrator ? AccountPermission.Appoint : AccountPermission.Dismiss, personId, (change, row) =>
     {
-        if (await change.FindAsync(personId).ConfigureAwait(false) is not { Standing: >= Standing.Registered } row)
-        {
-            return RoomErrors.NoSuchPerson;
-        }
-
-        if (!isAdministrator && IsLastAdministrator(personId))
-        {
-            return LastAdministrator;
-        }
-
         // From now on it is not a group that decides, until the group is looked at again.
         (row.Standing, row.AdministratorBy) = (isAdministrator ? Standing.Administrator : Standing.Registered, null);
         Record(change, isAdministrator ? AuditAction.AdministratorAppointed : AuditAction.AdministratorDismissed, by.Id, personId);
-        return null;
+        return Task.FromResult<RoomError?>(null);
     }, cancellationToken);
 
     /// <summary>Makes somebody an administrator who can then set a password with a link. For the operator of the machine.</summary>
@@ -168,15 +146,22 @@ internal sealed class AccountAdministration(PeopleStore store, PeopleDirectory d
         return directory.HasAdministrator ? null : links.Add(change, OneTimeLinkKind.Administrator, null, null, AccountLinks.FirstLifetime);
     }, cancellationToken);
 
-    /// <summary>Makes a change that only administrators may make.</summary>
+    /// <summary>Changes something about somebody.</summary>
+    /// <param name="by">The administrator.</param>
+    /// <param name="permission">What is to be done.</param>
+    /// <param name="personId">About whom.</param>
+    /// <param name="work">Does it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     // Asked inside the transaction: of two administrators who dismiss each other, the second is none any more.
-    internal Task<RoomError?> AdministerAsync(Person by, Func<PeopleChange, Task<RoomError?>> work, CancellationToken cancellationToken) =>
-        store.ChangeAsync(async change => directory.StandingOf(by) == Standing.Administrator ? await work(change).ConfigureAwait(false) : AdministratorsOnly, cancellationToken);
+    internal async Task<RoomError?> ChangeAsync(
+        Person by, AccountPermission permission, Guid personId, Func<PeopleChange, PersonRow, Task<RoomError?>> work, CancellationToken cancellationToken) =>
+        (await ChangeAsync<bool>(by, permission, personId, async change =>
+            await change.FindAsync(personId).ConfigureAwait(false) is not { } row ? RoomErrors.NoSuchPerson
+            : await work(change, row).ConfigureAwait(false) is { } no ? no
+            : true, cancellationToken).ConfigureAwait(false)).Error;
 
-    private Task<Result<T>> AdministerAsync<T>(Person by, Func<PeopleChange, Task<Result<T>>> work, CancellationToken cancellationToken) =>
-        store.ChangeAsync(async change => directory.StandingOf(by) == Standing.Administrator ? await work(change).ConfigureAwait(false) : AdministratorsOnly, cancellationToken);
-
-    private bool IsLastAdministrator(Guid personId) => !directory.People.Any(p => p.StandingNow == Standing.Administrator && p.Id != personId);
+    private Task<Result<T>> ChangeAsync<T>(Person by, AccountPermission permission, Guid? personId, Func<PeopleChange, Task<Result<T>>> work, CancellationToken cancellationToken) =>
+        store.ChangeAsync(async change => authorizer.Authorize(by, permission, personId) is { } no ? no : await work(change).ConfigureAwait(false), cancellationToken);
 
     private async Task<string> AddResetAsync(PeopleChange change, Guid personId, Guid? by)
     {

@@ -1,5 +1,6 @@
 using BlazorChat.Access;
 using BlazorChat.Messages;
+using BlazorChat.Rooms;
 using BlazorChat.Text;
 
 namespace BlazorChat.Accounts;
@@ -18,23 +19,23 @@ internal sealed record AuditLine(DateTimeOffset At, string By, string What, stri
 internal sealed record AuditLines(IReadOnlyList<AuditLine> Lines, long? Older);
 
 /// <summary>Reads the audit log for administrators.</summary>
-internal sealed class AccountAudit(IAuditLog log, PeopleDirectory directory)
+internal sealed class AccountAudit(IAuditLog log, AccountAuthorizer authorizer, PeopleDirectory directory)
 {
     private const int Shown = 50;
 
     /// <summary>
-    /// What was done, newest first; nothing for anybody else. What anybody can do in rooms of their own is apart from accounts, so that it pushes
+    /// What was done, newest first. What anybody can do in rooms of their own is apart from accounts, so that it pushes
     /// nothing out of sight.
     /// </summary>
     /// <param name="by">The administrator.</param>
     /// <param name="ofRooms">Whether what was done about rooms, or about accounts and the server.</param>
     /// <param name="before">Only what came before this position; null for the newest.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public async Task<AuditLines> ReadAsync(Person by, bool ofRooms, long? before, CancellationToken cancellationToken)
+    public async Task<Result<AuditLines>> ReadAsync(Person by, bool ofRooms, long? before, CancellationToken cancellationToken)
     {
-        if (directory.StandingOf(by) != Standing.Administrator)
+        if (authorizer.Authorize(by, AccountPermission.ReadAudit) is { } no)
         {
-            return new AuditLines([], null);
+            return no;
         }
 
         var page = await log.ReadAsync(ofRooms, before, Shown, cancellationToken).ConfigureAwait(false);

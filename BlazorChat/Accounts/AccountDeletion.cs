@@ -10,13 +10,9 @@ namespace BlazorChat.Accounts;
 /// behind that. Rooms that only they own have an owner before, or are deleted; of those that lose theirs otherwise, administrators appoint one.
 /// </summary>
 internal sealed class AccountDeletion(
-    OwnProofs proofs, AccountAdministration administration, PeopleStore store, PeopleDirectory directory, RoomService rooms, DeletedPeople deleted, TimeProvider time)
+    AccountAuthorizer authorizer, OwnProofs proofs, AccountAdministration administration, PeopleStore store, RoomService rooms, DeletedPeople deleted, TimeProvider time)
 {
     private static readonly RoomError OwnsRooms = new(RoomErrorKind.Conflict, "Some rooms would have no owner without you. Hand them over or delete them first.");
-
-    private static readonly RoomError NoAdministrator = new(RoomErrorKind.Conflict, "The server needs an administrator. Make somebody else one first.");
-
-    private static readonly RoomError NotOneself = new(RoomErrorKind.Conflict, "To delete your own account, open “Your account”.");
 
     /// <summary>The rooms that somebody has to decide about before they leave the server.</summary>
     public IReadOnlyList<Room> RoomsOf(Person person) => rooms.OwnedAlone(person.Id);
@@ -36,7 +32,12 @@ internal sealed class AccountDeletion(
 
         var error = await store.ChangeAsync(async change =>
         {
-            if (directory.StandingOf(person) < Standing.Registered || await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
+            if (authorizer.Authorize(person, AccountPermission.DeleteOwn) is { } refused)
+            {
+                return refused;
+            }
+
+            if (await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
             {
                 return RoomErrors.NoSuchPerson;
             }
@@ -47,7 +48,8 @@ internal sealed class AccountDeletion(
                 return OwnsRooms;
             }
 
-            return await DeleteAsync(change, row, messages, person.Id).ConfigureAwait(false);
+            await DeleteAsync(change, row, messages, person.Id).ConfigureAwait(false);
+            return null;
         }, cancellationToken).ConfigureAwait(false);
         deleted.Wake();
         return error;
@@ -61,10 +63,11 @@ internal sealed class AccountDeletion(
     /// <returns>Null if it is deleted, otherwise the reason.</returns>
     public async Task<RoomError?> DeleteOtherAsync(Person by, Guid personId, MessagesOfDeleted messages, CancellationToken cancellationToken)
     {
-        var error = by.Id == personId ? NotOneself : await administration.AdministerAsync(by, async change =>
-            await change.FindAsync(personId).ConfigureAwait(false) is { DeletedAt: null } row
-                ? await DeleteAsync(change, row, messages, by.Id).ConfigureAwait(false)
-                : RoomErrors.NoSuchPerson, cancellationToken).ConfigureAwait(false);
+        var error = await administration.ChangeAsync(by, AccountPermission.Delete, personId, async (change, row) =>
+        {
+            await DeleteAsync(change, row, messages, by.Id).ConfigureAwait(false);
+            return null;
+        }, cancellationToken).ConfigureAwait(false);
         deleted.Wake();
         return error;
     }
@@ -98,16 +101,10 @@ internal sealed class AccountDeletion(
         return null;
     }, cancellationToken);
 
-    private async Task<RoomError?> DeleteAsync(PeopleChange change, PersonRow row, MessagesOfDeleted messages, Guid by)
+    private async Task DeleteAsync(PeopleChange change, PersonRow row, MessagesOfDeleted messages, Guid by)
     {
-        if (row.Standing == Standing.Administrator && !directory.People.Any(p => p.StandingNow == Standing.Administrator && p.Id != row.Id))
-        {
-            return NoAdministrator;
-        }
-
         var now = time.GetUtcNow();
         await change.DeleteAsync(row, messages == MessagesOfDeleted.Remove ? messages : MessagesOfDeleted.Keep, now).ConfigureAwait(false);
         change.Record(new AuditEntry(AuditAction.AccountDeleted, by, row.Id), now);
-        return null;
     }
 }

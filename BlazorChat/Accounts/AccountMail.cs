@@ -19,7 +19,7 @@ internal sealed record AccountAddress(string? Email, bool IsConfirmed);
 /// happens in the background, so that neither the answer nor the time that it takes says anything.
 /// </summary>
 internal sealed class AccountMail(
-    AccountAdministration administration, OwnProofs proofs, OneTimeLinks links, PeopleStore store, PeopleDirectory directory, NameRules names, MailQueue queue, SignInWaits waits,
+    AccountAdministration administration, OwnProofs proofs, OneTimeLinks links, PeopleStore store, PeopleDirectory directory, AccountAuthorizer authorizer, NameRules names, MailQueue queue, SignInWaits waits,
     IOptions<MailOptions> options, IServiceScopeFactory scopes, TimeProvider time)
 {
     /// <summary>How long the link works that confirms an address.</summary>
@@ -77,7 +77,7 @@ internal sealed class AccountMail(
         string? before = null;
         var error = await store.ChangeAsync(async change =>
         {
-            if (directory.StandingOf(person) < Standing.Registered || await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
+            if (!authorizer.May(person, AccountPermission.ChangeOwn) || await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
             {
                 return RoomErrors.NoSuchPerson;
             }
@@ -174,7 +174,7 @@ internal sealed class AccountMail(
 
     /// <summary>The address of somebody's account, for themselves.</summary>
     public async Task<AccountAddress?> ReadAddressAsync(Person person, CancellationToken cancellationToken) =>
-        directory.StandingOf(person) >= Standing.Registered && await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is { } row
+        authorizer.May(person, AccountPermission.ChangeOwn) && await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is { } row
             ? new AccountAddress(row.Email, row.EmailConfirmedAt is not null)
             : null;
 

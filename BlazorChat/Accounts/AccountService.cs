@@ -28,7 +28,7 @@ internal sealed record PasswordSignIn(Person? Person, PendingSignIn? Pending);
 
 /// <summary>Makes accounts, signs people in, and sets passwords. One per use.</summary>
 internal sealed class AccountService(
-    UserManager<PersonRow> users, IdentityStore identity, IPasswordHasher<PersonRow> hasher, PeopleStore store, PeopleDirectory directory, PersonSessions sessions,
+    UserManager<PersonRow> users, IdentityStore identity, IPasswordHasher<PersonRow> hasher, PeopleStore store, PeopleDirectory directory, AccountAuthorizer authorizer, PersonSessions sessions,
     OwnProofs proofs, OneTimeLinks links, NameRules names, Newcomers newcomers, SignInWaits waits, PasswordGate gate, IOptions<AccountsOptions> options, TimeProvider time)
 {
     private const string RefusedCode = "Refused";
@@ -127,7 +127,7 @@ internal sealed class AccountService(
     public Task<RoomError?> BecomeAdministratorAsync(Person person, string? token, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
     {
         if (await links.FindAsync(change, token).ConfigureAwait(false) is not { Kind: OneTimeLinkKind.Administrator } link
-            || directory.StandingOf(person) < Standing.Registered
+            || !authorizer.May(person, AccountPermission.ChangeOwn)
             || await change.FindAsync(person.Id).ConfigureAwait(false) is not { } row)
         {
             return OneTimeLinks.UsedUp;
@@ -267,7 +267,7 @@ internal sealed class AccountService(
     /// <summary>Notes that somebody has read that their password was reset.</summary>
     public Task ConfirmResetAsync(Person person, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
     {
-        if (directory.StandingOf(person) >= Standing.Registered && await change.FindAsync(person.Id).ConfigureAwait(false) is { } row)
+        if (authorizer.May(person, AccountPermission.ChangeOwn) && await change.FindAsync(person.Id).ConfigureAwait(false) is { } row)
         {
             row.PasswordResetAt = null;
         }

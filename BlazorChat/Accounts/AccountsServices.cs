@@ -67,6 +67,7 @@ internal static class AccountsServices
         services.AddSingleton<KnownBrowser>();
         services.AddSingleton<Newcomers>();
         services.AddSingleton<OpenPages>();
+        services.AddSingleton<AccountAuthorizer>();
         services.AddSingleton<OneTimeLinks>();
         services.AddScoped<OwnProofs>();
         services.AddScoped<AccountService>();

@@ -61,7 +61,7 @@ internal sealed record ExternalWish(string? Link, bool IsAgain);
 /// a name or an address: those can be chosen. One per use.
 /// </summary>
 internal sealed class ExternalSignIns(
-    PeopleStore store, PeopleDirectory directory, PersonSessions sessions, OwnProofs proofs, SignInFlow flow, JoinRate joins, NameRules names, OpenIdProviders providers, OpenIdTokens tokens,
+    PeopleStore store, PeopleDirectory directory, AccountAuthorizer authorizer, PersonSessions sessions, OwnProofs proofs, SignInFlow flow, JoinRate joins, NameRules names, OpenIdProviders providers, OpenIdTokens tokens,
     GroupRights rights, RecentSignIns recent, IOptions<AccountsOptions> options, IDataProtectionProvider protection, TimeProvider time)
 {
     /// <summary>Without it, they could not sign in any more.</summary>
@@ -76,7 +76,7 @@ internal sealed class ExternalSignIns(
     /// <summary>The providers, and which of them somebody has linked.</summary>
     public async Task<IReadOnlyList<ExternalLogin>> ListAsync(Person person, CancellationToken cancellationToken)
     {
-        if (providers.All.Count == 0 || directory.StandingOf(person) < Standing.Registered)
+        if (providers.All.Count == 0 || !authorizer.May(person, AccountPermission.ChangeOwn))
         {
             return [];
         }
@@ -171,7 +171,7 @@ internal sealed class ExternalSignIns(
             return ExternalRefusal.NotAgain;
         }
 
-        if (link is not null && (current is null || !IsOwnLink(current, provider, link) || directory.StandingOf(current) < Standing.Registered))
+        if (link is not null && (current is null || !IsOwnLink(current, provider, link) || !authorizer.May(current, AccountPermission.ChangeOwn)))
         {
             return ExternalRefusal.NotLinked;
         }

@@ -1,4 +1,3 @@
-using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
@@ -24,7 +23,7 @@ public enum OwnProof
 /// having just signed in.
 /// </summary>
 internal sealed class OwnProofs(
-    PeopleStore store, PeopleDirectory directory, IPasswordHasher<PersonRow> hasher, SignInWaits waits, PasswordGate gate, RecentSignIns recent)
+    PeopleStore store, AccountAuthorizer authorizer, IPasswordHasher<PersonRow> hasher, SignInWaits waits, PasswordGate gate, RecentSignIns recent)
 {
     private static readonly RoomError WrongPassword = new(RoomErrorKind.Forbidden, "This is not your password.");
 
@@ -40,7 +39,7 @@ internal sealed class OwnProofs(
     /// <returns>The account as it is stored.</returns>
     public async Task<Result<PersonRow>> ProveAsync(Person person, string? password, CancellationToken cancellationToken)
     {
-        if (directory.StandingOf(person) < Standing.Registered || await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is not { } row)
+        if (!authorizer.May(person, AccountPermission.ChangeOwn) || await store.FindAsync(person.Id, cancellationToken).ConfigureAwait(false) is not { } row)
         {
             return RoomErrors.NoSuchPerson;
         }

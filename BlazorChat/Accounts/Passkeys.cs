@@ -53,7 +53,7 @@ internal sealed class AnsweredChallenges(TimeProvider time)
 /// Passkeys: the browser shows that it has a key, and that whoever uses it has unlocked it, which is two factors at once. One per use.
 /// </summary>
 internal sealed partial class Passkeys(
-    IPasskeyHandler<PersonRow> handler, PeopleStore store, PeopleDirectory directory, PersonSessions sessions, OwnProofs proofs, AnsweredChallenges answered,
+    IPasskeyHandler<PersonRow> handler, PeopleStore store, AccountAuthorizer authorizer, PersonSessions sessions, OwnProofs proofs, AnsweredChallenges answered,
     RecentSignIns recent, OpenIdProviders providers, IDataProtectionProvider protection, TimeProvider time, ILogger<Passkeys> logger)
 {
     private const int Most = 20;
@@ -74,7 +74,7 @@ internal sealed partial class Passkeys(
 
     /// <summary>Somebody's passkeys.</summary>
     public async Task<IReadOnlyList<NamedPasskey>> ListAsync(Person person, CancellationToken cancellationToken) =>
-        directory.StandingOf(person) < Standing.Registered ? []
+        !authorizer.May(person, AccountPermission.ChangeOwn) ? []
         : [.. (await store.ListPasskeysAsync(person.Id, cancellationToken).ConfigureAwait(false)).Select(p => new NamedPasskey(p.Id, p.Name, p.CreatedAt))];
 
     /// <summary>Asks the browser for a new passkey, after they have shown that it is they.</summary>
@@ -94,7 +94,7 @@ internal sealed partial class Passkeys(
     /// <summary>Takes a new passkey.</summary>
     public async Task<RoomError?> CreateAsync(Person person, string? token, string? credential, string? name, HttpContext context)
     {
-        if (directory.StandingOf(person) < Standing.Registered)
+        if (!authorizer.May(person, AccountPermission.ChangeOwn))
         {
             return RoomErrors.NoSuchPerson;
         }
@@ -121,7 +121,7 @@ internal sealed partial class Passkeys(
         return await store.ChangeAsync(async change =>
         {
             var id = WebEncoders.Base64UrlEncode(passkey.CredentialId);
-            if (directory.StandingOf(person) < Standing.Registered || await change.FindPasskeyAsync(id).ConfigureAwait(false) is not null)
+            if (!authorizer.May(person, AccountPermission.ChangeOwn) || await change.FindPasskeyAsync(id).ConfigureAwait(false) is not null)
             {
                 return Failed;
             }
@@ -143,7 +143,7 @@ internal sealed partial class Passkeys(
     /// <summary>Removes a passkey of somebody.</summary>
     public Task<RoomError?> RemoveAsync(Person person, string? id, CancellationToken cancellationToken) => store.ChangeAsync<RoomError?>(async change =>
     {
-        if (directory.StandingOf(person) < Standing.Registered)
+        if (!authorizer.May(person, AccountPermission.ChangeOwn))
         {
             return RoomErrors.NoSuchPerson;
         }

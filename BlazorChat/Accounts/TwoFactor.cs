@@ -22,7 +22,7 @@ internal sealed record TwoFactorTurnedOn(IReadOnlyList<string> Codes, Person Per
 
 /// <summary>Sign-in in two steps: after the password, a code of an authenticator app or a recovery code. One per use.</summary>
 internal sealed class TwoFactor(
-    UserManager<PersonRow> users, IdentityStore identity, PeopleStore store, PeopleDirectory directory, PersonSessions sessions, OwnProofs proofs, SignInWaits waits,
+    UserManager<PersonRow> users, IdentityStore identity, PeopleStore store, PersonSessions sessions, OwnProofs proofs, AccountAdministration administration, SignInWaits waits,
     PasswordGate gate, IDataProtectionProvider protection, TimeProvider time)
 {
     private const int CodeCount = 10;
@@ -147,13 +147,8 @@ internal sealed class TwoFactor(
     }
 
     /// <summary>Turns it off for somebody who has lost the app and the codes. They are told.</summary>
-    public Task<RoomError?> TurnOffForAsync(Person by, Guid personId, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
+    public Task<RoomError?> TurnOffForAsync(Person by, Guid personId, CancellationToken cancellationToken) => administration.ChangeAsync(by, AccountPermission.EndTwoFactor, personId, async (change, row) =>
     {
-        if (directory.StandingOf(by) != Standing.Administrator || await change.FindAsync(personId).ConfigureAwait(false) is not { IsTwoFactor: true } row)
-        {
-            return RoomErrors.NoSuchPerson;
-        }
-
         TurnOff(row);
         await change.RemoveResetsAsync(personId).ConfigureAwait(false);
         row.IsTwoFactorEnded = true;
