@@ -87,6 +87,9 @@ public sealed partial class RoomService
     /// <summary>Who may be in a room: another object after each change. The caller has asked whether the viewer may see the room.</summary>
     internal RoomAccess? AccessOf(Guid roomId) => _access.Find(roomId);
 
+    /// <summary>What somebody is on this server now, for pages that have to notice that it has changed. What follows from it, the authorizer says.</summary>
+    internal Standing StandingOf(Person? person) => person is null ? Standing.None : _people.StandingOf(person);
+
     /// <summary>The list of the rooms that a person may see, newest activity first.</summary>
     public async Task<Result<ImmutableArray<RoomSummary>>> ListRoomsAsync(Person? person, CancellationToken cancellationToken) =>
         await _authorizer.AuthorizeAsync(person, RoomPermission.ListRooms, null, cancellationToken).ConfigureAwait(false) is { } no

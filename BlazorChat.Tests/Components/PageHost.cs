@@ -13,6 +13,7 @@ using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.JSInterop;
 
@@ -51,6 +52,7 @@ public sealed class PageHost : IAsyncDisposable
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<McpServers>());
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<BrowserCallClaims>());
         page.Services.AddSingleton<TimeProvider>(Time);
+        page.Services.AddSingleton<AntiforgeryStateProvider>(new NoToken());
         page.Services.AddSingleton(faces ?? new AssistantFaces(Chat.Assistants));
         page.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         page.RenderTree.Add<CascadingValue<Visitor>>(p => p.Add(v => v.Value, new Visitor(person ?? ChatHost.Ada, TimeZoneInfo.Utc)));
@@ -82,6 +84,11 @@ public sealed class PageHost : IAsyncDisposable
         }
 
         await Chat.DisposeAsync();
+    }
+
+    private sealed class NoToken : AntiforgeryStateProvider
+    {
+        public override AntiforgeryRequestToken? GetAntiforgeryToken() => null;
     }
 }
 

@@ -1,8 +1,10 @@
 using BlazorChat.Access;
+using BlazorChat.Components.Layout;
 using BlazorChat.Components.Pages;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.AspNetCore.Components;
@@ -97,6 +99,32 @@ public sealed class PeoplePanelTests : IAsyncLifetime
 
         await Rooms.RemoveMemberAsync(ChatHost.Ada, _room.Id, ChatHost.Grace.Id, default);
         grace.Until(() => Assert.Contains("What you had typed is kept.", grace.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_becomes_an_administrator_or_is_none_any_more_has_another_open_page_at_once()
+    {
+        var olga = new Person(Guid.NewGuid(), "Olga");
+        await _host.Chat.AddPersonAsync(olga, Standing.Administrator);
+        // Nobody owns it.
+        var lobby = Rooms.Rooms.Single(r => r.Room.Name == "Lobby").Room;
+        var page = _host.Open(lobby, olga);
+        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        var menu = _host.Page(olga).Render<PersonMenu>();
+        Assert.Contains("Clear…", Menu(page));
+        Assert.Single(menu.FindAll("a[href=people]"));
+        page.Until(() => Assert.NotEmpty(page.FindAll(".people select, .rights select")));
+        await page.ClickAsync(".menu-item", "Clear…");
+
+        await StandAsync(olga, Standing.Registered);
+        page.Until(() => Assert.Equal(["Rename…"], Menu(page)));
+        page.Until(() => Assert.Empty(page.FindAll("dialog, .people select, .rights select")));
+        menu.Until(() => Assert.Empty(menu.FindAll("a[href=people]")));
+
+        await StandAsync(olga, Standing.Administrator);
+        page.Until(() => Assert.Contains("Clear…", Menu(page)));
+        page.Until(() => Assert.NotEmpty(page.FindAll(".people select")));
+        menu.Until(() => Assert.Single(menu.FindAll("a[href=people]")));
     }
 
     [Fact]
@@ -235,6 +263,12 @@ public sealed class PeoplePanelTests : IAsyncLifetime
     private async Task SetAsync(RoomRole role) => Assert.Null((await Rooms.SetMemberAsync(ChatHost.Ada, _room.Id, ChatHost.Grace.Id, role, default)).Error);
 
     private async Task<IReadOnlyList<RoomMember>> MembersAsync() => [.. (await Rooms.ReadMembersAsync(ChatHost.Ada, _room.Id, default)).Value.Select(m => m.Member)];
+
+    private Task<bool> StandAsync(Person person, Standing standing) => _host.Chat.App.Services.GetRequiredService<PeopleStore>().ChangeAsync(async change =>
+    {
+        (await change.FindAsync(person.Id))!.Standing = standing;
+        return true;
+    }, default);
 
     private static Task ChangeAsync(IRenderedComponent<RoomScreen> page, string selector, string value) =>
         page.InvokeAsync(() => page.Find(selector).ChangeAsync(new ChangeEventArgs { Value = value }));

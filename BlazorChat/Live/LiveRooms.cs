@@ -39,6 +39,9 @@ public sealed class LiveRooms
     /// <inheritdoc cref="RoomService.AccessOf" />
     internal RoomAccess? AccessOf(Guid roomId) => _rooms.AccessOf(roomId);
 
+    /// <inheritdoc cref="RoomService.StandingOf" />
+    internal Standing StandingOf(Person? person) => _rooms.StandingOf(person);
+
     /// <summary>Follows the list of rooms.</summary>
     /// <param name="person">The viewer.</param>
     /// <param name="changed">Called after the list has changed, on a thread of the notifier. Must not block.</param>

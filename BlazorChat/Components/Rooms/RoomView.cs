@@ -28,7 +28,7 @@ public enum RoomAspects
     /// <summary>The tokens and cost of all responses of the room.</summary>
     Totals = 16,
 
-    /// <summary>Who can see the room, or what its members may do.</summary>
+    /// <summary>Who can see the room, what its members may do, or what the viewer is on the server.</summary>
     People = 32,
 }
 
@@ -50,6 +50,7 @@ public sealed class RoomView : IDisposable
     private SettingsEditor? _settings;
     private RoomFrame? _frame;
     private RoomAccess? _access;
+    private Standing _standing;
     private bool _isHidden;
     private bool _disposed;
 
@@ -100,8 +101,11 @@ public sealed class RoomView : IDisposable
     /// <summary>Who may be in the room: another object after each change. Null if the room is gone.</summary>
     internal RoomAccess? Access => _access;
 
-    /// <summary>The same, for components that only compare it with the one with which they were rendered.</summary>
-    public object? Rights => _access;
+    /// <summary>
+    /// What the viewer is offered depends on it: another object after each change of that. For components that only compare it with the one with
+    /// which they were rendered.
+    /// </summary>
+    public object? Rights { get; private set; }
 
     /// <summary>The messages on the page.</summary>
     public MessageWindow Window { get; } = new();
@@ -340,8 +344,9 @@ public sealed class RoomView : IDisposable
                     return;
                 }
 
-                // Most notices are for tokens: the frame is the same, and nothing in it is compared again.
-                var isSame = ReferenceEquals(next, _frame);
+                // Most notices are for tokens: the frame is the same, and nothing in it is compared again. What the viewer is on the server is no
+                // part of the room, and changes without an event of it.
+                var isSame = ReferenceEquals(next, _frame) && _rooms.StandingOf(Person) == _standing;
                 if (isSame)
                 {
                     ShowFrames();
@@ -394,9 +399,15 @@ public sealed class RoomView : IDisposable
         _frame = next;
         _refusals.Clear();
         var changed = Window.Merge(next) ? RoomAspects.Messages : RoomAspects.None;
+        var (access, standing) = (_rooms.AccessOf(RoomId), _rooms.StandingOf(Person));
+        var hasOtherRights = !ReferenceEquals(access, _access) || standing != _standing;
+        if (hasOtherRights)
+        {
+            (_access, _standing, Rights) = (access, standing, new object());
+        }
+
         if (last is null)
         {
-            _access = _rooms.AccessOf(RoomId);
             return changed;
         }
 
@@ -415,13 +426,11 @@ public sealed class RoomView : IDisposable
             changed |= RoomAspects.Removal;
         }
 
-        var access = _rooms.AccessOf(RoomId);
-        if (last.Room.Visibility != next.Room.Visibility || last.Room.HidesHistory != next.Room.HidesHistory || !ReferenceEquals(access, _access))
+        if (last.Room.Visibility != next.Room.Visibility || last.Room.HidesHistory != next.Room.HidesHistory || hasOtherRights)
         {
             changed |= RoomAspects.People;
         }
 
-        _access = access;
         if (last.Room.Tokens != next.Room.Tokens || last.Room.Cost != next.Room.Cost)
         {
             changed |= RoomAspects.Totals;
