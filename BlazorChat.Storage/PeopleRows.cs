@@ -54,7 +54,10 @@ internal sealed class PersonRow
     /// <summary>Whether an administrator turned two-factor sign-in off, which they have not confirmed to have read.</summary>
     public bool IsTwoFactorEnded { get; set; }
 
-    /// <summary>The OpenID provider whose group makes them an administrator; null if people of this server did.</summary>
+    /// <summary>
+    /// The OpenID provider whose group makes them an administrator; null if people of this server did. It stays when the group ends, and when the
+    /// account is deleted: with the last administrator, nothing else says that the server is not a new one.
+    /// </summary>
     public string? AdministratorBy { get; set; }
 
     /// <summary>The OpenID provider from which the account came, and with whose sign-ins its others end; null for an account of this server's own.</summary>
@@ -81,15 +84,15 @@ internal sealed class PersonRow
     public MessagesOfDeleted Messages { get; set; }
 
     public KnownPerson ToPerson() =>
-        new(Id, Name, NameKey, Standing, SeenAt) { LooksKey = NameKey is not null && NameKeys.OfLooks(Name) is var looks && looks != NameKey ? looks : null, AccountBy = AccountBy, IsDisabled = IsDisabled, IsRenamed = IsRenamed, IsFromBefore = IsFromBefore, IsTwoFactor = IsTwoFactor, IsTwoFactorEnded = IsTwoFactorEnded, IsDeleted = DeletedAt is not null, Messages = Messages, PasswordReset = PasswordResetAt is { } at ? new PasswordReset(at, PasswordResetByMail) : null };
+        new(Id, Name, NameKey, Standing, SeenAt) { LooksKey = NameKey is not null && NameKeys.OfLooks(Name) is var looks && looks != NameKey ? looks : null, AccountBy = AccountBy, IsAdministratorByGroup = AdministratorBy is not null, IsDisabled = IsDisabled, IsRenamed = IsRenamed, IsFromBefore = IsFromBefore, IsTwoFactor = IsTwoFactor, IsTwoFactorEnded = IsTwoFactorEnded, IsDeleted = DeletedAt is not null, Messages = Messages, PasswordReset = PasswordResetAt is { } at ? new PasswordReset(at, PasswordResetByMail) : null };
 
-    /// <summary>Leaves nothing but the id, and what is needed until no message has the name any more.</summary>
+    /// <summary>Leaves nothing but the id, and what is needed until no message has the name any more (see also <see cref="AdministratorBy"/>).</summary>
     public void SetDeleted(MessagesOfDeleted messages, DateTimeOffset now)
     {
         (FormerName, Name, NameKey) = (Name, Names.GonePerson, null);
         (Standing, IsDisabled, IsRenamed, IsFromBefore) = (Standing.None, false, false, false);
         (Email, EmailKey, EmailConfirmedAt, PasswordHash, SecurityStamp, PasswordResetAt) = (null, null, null, null, null, null);
-        (IsTwoFactor, AuthenticatorKey, RecoveryCodes, UsedCodes, IsTwoFactorEnded, AdministratorBy) = (false, null, null, null, false, null);
+        (IsTwoFactor, AuthenticatorKey, RecoveryCodes, UsedCodes, IsTwoFactorEnded) = (false, null, null, null, false);
         (AccountBy, DeletedAt, SeenAt, Messages) = (null, now, now, messages);
     }
 }

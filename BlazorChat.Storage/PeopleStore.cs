@@ -97,7 +97,7 @@ internal sealed class PeopleStore(Database database, PeopleDirectory directory) 
         async db =>
         {
             var members = await db.GroupRoles.AsNoTracking().Select(r => new { r.PersonId, r.Provider }).Distinct().ToListAsync(cancellationToken).ConfigureAwait(false);
-            var administrators = await db.People.AsNoTracking().Where(p => p.AdministratorBy != null).Select(p => new { PersonId = p.Id, Provider = p.AdministratorBy! })
+            var administrators = await db.People.AsNoTracking().Where(p => p.AdministratorBy != null && p.Standing == Standing.Administrator).Select(p => new { PersonId = p.Id, Provider = p.AdministratorBy! })
                 .ToListAsync(cancellationToken).ConfigureAwait(false);
             return members.Concat(administrators).Distinct().Select(h => (h.PersonId, h.Provider)).ToList();
         }, cancellationToken);
@@ -291,7 +291,7 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
         await db.Leavers.Where(l => l.LeftAt < old).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         await db.OneTimeLinks.Where(l => l.ExpiresAt < now).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
         db.Sessions.RemoveRange(await db.Sessions.Where(s => s.SeenAt < old).ToListAsync(cancellationToken).ConfigureAwait(false));
-        db.People.RemoveRange(await db.People.Where(p => p.Standing < Standing.Registered && p.SeenAt < old && p.Messages == MessagesOfDeleted.None).ToListAsync(cancellationToken).ConfigureAwait(false));
+        db.People.RemoveRange(await db.People.Where(p => p.Standing < Standing.Registered && p.SeenAt < old && p.Messages == MessagesOfDeleted.None && p.AdministratorBy == null).ToListAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>A link by the hash of its token.</summary>

@@ -4,6 +4,6 @@ namespace BlazorChat.Access;
 internal interface IGuests
 {
     /// <summary>Whether this server lets guests in at all. Asked with every permission of a guest: must be quick.</summary>
-    /// <param name="hasAdministrator">Whether the server has an administrator.</param>
-    bool AreLetIn(bool hasAdministrator);
+    /// <param name="hadAdministrator">Whether the server ever had an administrator.</param>
+    bool AreLetIn(bool hadAdministrator);
 }

@@ -16,6 +16,9 @@ internal sealed record KnownPerson(Guid Id, string Name, string? NameKey, Standi
     /// <summary>The OpenID provider from which the account came, and with whose sign-ins its others end; null for an account of this server's own.</summary>
     public string? AccountBy { get; init; }
 
+    /// <summary>Whether a provider's group has made them an administrator, even if it does not any more.</summary>
+    public bool IsAdministratorByGroup { get; init; }
+
     /// <summary>Whether an administrator has switched the account off.</summary>
     public bool IsDisabled { get; init; }
 

@@ -15,16 +15,25 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
     private readonly ConcurrentDictionary<Guid, KnownSession> _sessions = new();
     private readonly ConcurrentDictionary<string, Guid> _names = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, bool> _administrators = new();
-    private volatile bool _hasAdministrator;
+
+    // Who is an administrator, disabled or not, or was one by a group.
+    private readonly ConcurrentDictionary<Guid, bool> _formerAdministrators = new();
+    private volatile bool _hadAdministrator;
 
     /// <inheritdoc />
     public event EventHandler<RightsChangedEventArgs>? Changed;
 
     /// <summary>Whether an administrator exists who is not disabled.</summary>
-    public bool HasAdministrator => _hasAdministrator;
+    public bool HasAdministrator => !_administrators.IsEmpty;
+
+    /// <summary>
+    /// Whether this server ever had an administrator. People here cannot take away the last one, but a group of their organization can: the server
+    /// does not become a new one by that, which lets guests in and has whoever finds a link become the administrator.
+    /// </summary>
+    public bool HadAdministrator => _hadAdministrator;
 
     /// <summary>Whether guests are let in now.</summary>
-    public bool LetsGuestsIn => guests.AreLetIn(_hasAdministrator);
+    public bool LetsGuestsIn => guests.AreLetIn(HadAdministrator);
 
     /// <summary>All sessions, in no order.</summary>
     public IEnumerable<KnownSession> Sessions => _sessions.Values;
@@ -74,7 +83,7 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
     /// <summary>Takes a change that was stored. One call after the other, in the order in which they were stored.</summary>
     public void Apply(PeopleChanged change)
     {
-        var had = _hasAdministrator;
+        var had = HadAdministrator;
         foreach (var session in change.Sessions)
         {
             _sessions[session.Id] = session;
@@ -101,7 +110,7 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
             Set(person);
         }
 
-        _hasAdministrator = !_administrators.IsEmpty;
+        _hadAdministrator = !_formerAdministrators.IsEmpty;
         if (Changed is not { } changed)
         {
             return;
@@ -112,7 +121,7 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
             changed(this, new RightsChangedEventArgs(id) { Why = change.Why });
         }
 
-        if (had != _hasAdministrator)
+        if (had != HadAdministrator)
         {
             // With the first administrator, guests may not be let in any more.
             changed(this, new RightsChangedEventArgs(Guid.Empty));
@@ -153,12 +162,22 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
         {
             _administrators[person.Id] = true;
         }
+
+        if (person.Standing == Standing.Administrator || person.IsAdministratorByGroup)
+        {
+            _formerAdministrators[person.Id] = true;
+        }
+        else
+        {
+            _formerAdministrators.TryRemove(person.Id, out _);
+        }
     }
 
     private void Remove(Guid id)
     {
         Forget(id);
         _people.TryRemove(id, out _);
+        _formerAdministrators.TryRemove(id, out _);
     }
 
     // All but the entry itself, which readers must find at any time.

@@ -44,9 +44,9 @@ public sealed class GuestRulesTests
     public void Guests_come_in_by_default_where_each_address_is_this_computers_own(bool areLetIn, params string[] addresses)
     {
         var rules = Rules(new Server(addresses), new Lifetime(hasStarted: true));
-        Assert.Equal(areLetIn, rules.AreLetIn(hasAdministrator: false));
-        Assert.Equal(areLetIn, rules.AreLetInByDefault(hasAdministrator: false));
-        Assert.False(rules.AreLetIn(hasAdministrator: true));
+        Assert.Equal(areLetIn, rules.AreLetIn(hadAdministrator: false));
+        Assert.Equal(areLetIn, rules.AreLetInByDefault(hadAdministrator: false));
+        Assert.False(rules.AreLetIn(hadAdministrator: true));
     }
 
     [Fact]
@@ -54,9 +54,9 @@ public sealed class GuestRulesTests
     {
         var (server, lifetime) = (new Server("http://localhost:8080"), new Lifetime(hasStarted: false));
         var rules = Rules(server, lifetime);
-        Assert.True(rules.AreLetIn(hasAdministrator: false));
+        Assert.True(rules.AreLetIn(hadAdministrator: false));
         server.Addresses.Add("http://0.0.0.0:8081");
-        Assert.False(rules.AreLetIn(hasAdministrator: false));
+        Assert.False(rules.AreLetIn(hadAdministrator: false));
     }
 
     [Theory]
@@ -65,9 +65,9 @@ public sealed class GuestRulesTests
     public void A_setting_is_above_the_addresses(bool guests, string address)
     {
         var rules = Rules(new Server(address), new Lifetime(hasStarted: true), guests);
-        Assert.Equal(guests, rules.AreLetIn(hasAdministrator: false));
-        Assert.Equal(guests, rules.AreLetIn(hasAdministrator: true));
-        Assert.False(rules.AreLetInByDefault(hasAdministrator: false));
+        Assert.Equal(guests, rules.AreLetIn(hadAdministrator: false));
+        Assert.Equal(guests, rules.AreLetIn(hadAdministrator: true));
+        Assert.False(rules.AreLetInByDefault(hadAdministrator: false));
     }
 
     private static GuestRules Rules(Server server, Lifetime lifetime, bool? guests = null) =>

@@ -129,7 +129,8 @@ internal sealed class AccountAdministration(AccountAuthorizer authorizer, People
                 await change.EndSessionsAsync(row.Id, except: null).ConfigureAwait(false);
             }
 
-            (row.Standing, row.IsDisabled) = (Standing.Administrator, false);
+            // Whatever their groups say, as of somebody whom an administrator appoints.
+            (row.Standing, row.AdministratorBy, row.IsDisabled) = (Standing.Administrator, null, false);
             Record(change, AuditAction.AdministratorAppointed, null, row.Id);
             row.SecurityStamp ??= Guid.NewGuid().ToString("N");
             await change.SaveAsync().ConfigureAwait(false);
@@ -138,12 +139,12 @@ internal sealed class AccountAdministration(AccountAuthorizer authorizer, People
     }
 
     /// <summary>Makes the link for the first administrator; those of earlier starts stop working.</summary>
-    /// <returns>The token; null if there is an administrator.</returns>
+    /// <returns>The token; null if there is an administrator, or was one.</returns>
     public Task<string?> CreateFirstLinkAsync(CancellationToken cancellationToken) => store.ChangeAsync(async change =>
     {
         await change.RemoveExpiredAsync(time.GetUtcNow()).ConfigureAwait(false);
         await change.RemoveLinksAsync(OneTimeLinkKind.Administrator, null).ConfigureAwait(false);
-        return directory.HasAdministrator ? null : links.Add(change, OneTimeLinkKind.Administrator, null, null, AccountLinks.FirstLifetime);
+        return directory.HadAdministrator ? null : links.Add(change, OneTimeLinkKind.Administrator, null, null, AccountLinks.FirstLifetime);
     }, cancellationToken);
 
     /// <summary>Changes something about somebody.</summary>

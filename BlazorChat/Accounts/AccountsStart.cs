@@ -54,12 +54,17 @@ internal sealed partial class AccountsStart(
             token = await scope.ServiceProvider.GetRequiredService<AccountAdministration>().CreateFirstLinkAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        if (token is null && !directory.HasAdministrator)
+        {
+            LogNone();
+        }
+
         if (token is not null)
         {
             lifetime.ApplicationStarted.Register(() =>
             {
                 LogFirst(Address() + AccountLinks.Invitation(token));
-                if (guests.AreLetInByDefault(directory.HasAdministrator))
+                if (guests.AreLetInByDefault(directory.HadAdministrator))
                 {
                     LogGuests();
                 }
@@ -85,6 +90,9 @@ internal sealed partial class AccountsStart(
 
     [LoggerMessage(LogLevel.Warning, "This server has no administrator. To become one, open this link on the server’s address; it works once, until the next start: {Link}")]
     private partial void LogFirst(string link);
+
+    [LoggerMessage(LogLevel.Warning, "This server has no administrator any more, because the group of the last one ended. To make one, stop the server and run: dotnet BlazorChat.dll admin NAME")]
+    private partial void LogNone();
 
     [LoggerMessage(LogLevel.Information, "Until then, whoever reaches this server comes in as a guest, with a name alone, because it listens on this machine only. A proxy or tunnel on this machine makes it public: become the administrator first, or set Accounts:Guests to false.")]
     private partial void LogGuests();

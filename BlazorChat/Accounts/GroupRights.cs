@@ -8,7 +8,7 @@ namespace BlazorChat.Accounts;
 /// <summary>
 /// Gives people what their groups at a provider give, and takes it away with the group. What people of this server gave stays theirs.
 /// </summary>
-internal sealed partial class GroupRights(PeopleStore store, RoomAccessDirectory access, RoomService rooms, TimeProvider time, ILogger<GroupRights> logger) : IDisposable
+internal sealed partial class GroupRights(PeopleStore store, PeopleDirectory people, RoomAccessDirectory access, RoomService rooms, TimeProvider time, ILogger<GroupRights> logger) : IDisposable
 {
     // Two sessions of one person may be looked at in the same moment.
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -75,8 +75,9 @@ internal sealed partial class GroupRights(PeopleStore store, RoomAccessDirectory
             if (await change.FindAsync(personId).ConfigureAwait(false) is { Standing: >= Standing.Registered } row)
             {
                 var before = row.Standing;
+                // Who made them an administrator stays known (see PersonRow).
                 (row.Standing, row.AdministratorBy) = isAdministrator ? (Standing.Administrator, provider.Name)
-                    : row.AdministratorBy == provider.Name ? (Standing.Registered, null)
+                    : row.AdministratorBy == provider.Name ? (Standing.Registered, row.AdministratorBy)
                     : (row.Standing, row.AdministratorBy);
                 if (row.Standing != before)
                 {
@@ -86,6 +87,10 @@ internal sealed partial class GroupRights(PeopleStore store, RoomAccessDirectory
 
             return true;
         }, cancellationToken).ConfigureAwait(false);
+        if (!people.HasAdministrator)
+        {
+            LogNoAdministrator(provider.Name);
+        }
     }
 
     private Task<bool> SaveAsync(OpenIdProvider provider, Guid personId, Guid roomId, RoomRole? role, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
@@ -103,6 +108,9 @@ internal sealed partial class GroupRights(PeopleStore store, RoomAccessDirectory
             LogNoRole(roomId, provider.Name);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "This server has no administrator any more, because a group of the OpenID provider {Provider} ended. To make one, stop the server and run: dotnet BlazorChat.dll admin NAME")]
+    private partial void LogNoAdministrator(string provider);
 
     [LoggerMessage(LogLevel.Warning, "Room {Room} of a group of the OpenID provider {Provider} is gone, or has as many members as it can.")]
     private partial void LogNoRole(Guid room, string provider);

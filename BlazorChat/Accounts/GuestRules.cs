@@ -9,7 +9,7 @@ namespace BlazorChat.Accounts;
 
 /// <summary>
 /// Whether guests are let in. By default only on a server that is tried out on one's own machine: it listens on loopback alone, has no
-/// proxy and no administrator yet. A proxy on the same machine makes such a server public without its knowing, so that, by this default, a
+/// proxy and never had an administrator. A proxy on the same machine makes such a server public without its knowing, so that, by this default, a
 /// request that shows signs of a proxy is not let in either.
 /// </summary>
 internal sealed class GuestRules(IOptions<AccountsOptions> options, DoorOptions doors, IServer server, IHostApplicationLifetime lifetime) : IGuests
@@ -25,13 +25,13 @@ internal sealed class GuestRules(IOptions<AccountsOptions> options, DoorOptions 
     private bool? _isLocal;
 
     /// <inheritdoc />
-    public bool AreLetIn(bool hasAdministrator) => options.Value.Guests ?? (!hasAdministrator && !_hasProxy && IsLocal());
+    public bool AreLetIn(bool hadAdministrator) => options.Value.Guests ?? (!hadAdministrator && !_hasProxy && IsLocal());
 
     /// <summary>Whether a guest is let in with this request, on a server that lets guests in.</summary>
     public bool AreLetIn(HttpContext context) => options.Value.Guests ?? IsDirect(context);
 
     /// <summary>Whether guests come in now because nobody else reaches the server, as far as it can tell.</summary>
-    public bool AreLetInByDefault(bool hasAdministrator) => options.Value.Guests is null && AreLetIn(hasAdministrator);
+    public bool AreLetInByDefault(bool hadAdministrator) => options.Value.Guests is null && AreLetIn(hadAdministrator);
 
     // A proxy that adds no header, and puts its own target in the place of the host, tells of itself by the page's origin, which it cannot change,
     // or by HTTP/1.0, which no browser speaks and some proxies do. Of one that does neither, nothing can be told (docs/operations.md says so).

@@ -52,7 +52,7 @@ internal sealed class OneTimeLinks(PeopleStore store, PeopleDirectory directory,
         {
             OneTimeLinkKind.Invitation => options.Value.Registration != Registration.Closed,
             // Only the first one is made this way, also if the link was not used for long.
-            OneTimeLinkKind.Administrator => !directory.HasAdministrator,
+            OneTimeLinkKind.Administrator => !directory.HadAdministrator,
             _ => true,
         };
 }
