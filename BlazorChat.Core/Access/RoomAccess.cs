@@ -19,6 +19,9 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
     /// <summary>When the room was made.</summary>
     public DateTimeOffset MadeAt { get; init; }
 
+    /// <summary>Whether it is the lobby: open to everybody on the server, for as long as there is one, and so nobody's.</summary>
+    public bool IsLobby { get; init; }
+
     /// <summary>Whether anybody owns the room. The lobby, and rooms that code on the server made, belong to nobody.</summary>
     public bool HasOwner { get; } = Members.Values.Any(m => m.Role == RoomRole.Owner);
 
@@ -52,8 +55,8 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
     public long SeesFrom(Guid personId) => Members.TryGetValue(personId, out var member) ? member.SeesFrom : Visibility == RoomVisibility.Private ? Nothing : 0;
 
     /// <summary>The same room with a member added or changed.</summary>
-    public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member), IsArchived) { Rights = Rights, MadeAt = MadeAt };
+    public RoomAccess With(RoomMember member) => new(Visibility, Members.SetItem(member.PersonId, member), IsArchived) { Rights = Rights, MadeAt = MadeAt, IsLobby = IsLobby };
 
     /// <summary>The same room without a member.</summary>
-    public RoomAccess Without(Guid personId) => new(Visibility, Members.Remove(personId), IsArchived) { Rights = Rights, MadeAt = MadeAt };
+    public RoomAccess Without(Guid personId) => new(Visibility, Members.Remove(personId), IsArchived) { Rights = Rights, MadeAt = MadeAt, IsLobby = IsLobby };
 }

@@ -75,6 +75,18 @@ internal sealed class RoomAccessDirectory(TimeProvider time, IOptions<RoomsOptio
         }
     }
 
+    /// <summary>
+    /// Finds the lobby: the first room of the server, if it is open and nobody's, as the start makes it. From then on nobody can own it, close it or
+    /// delete it, so that each start finds the same one. There is none on a server whose lobby was deleted when that could still be done.
+    /// </summary>
+    public void FindLobby()
+    {
+        if (!_rooms.IsEmpty && _rooms.MinBy(r => (r.Value.MadeAt, r.Value.HasOwner, r.Key)) is { Value: { HasOwner: false, Visibility: not RoomVisibility.Private } first } lobby)
+        {
+            _rooms[lobby.Key] = first with { IsLobby = true };
+        }
+    }
+
     /// <summary>Adds a room that was just made.</summary>
     public void Add(Room room, IEnumerable<RoomMember> members)
     {

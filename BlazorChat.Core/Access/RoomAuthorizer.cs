@@ -146,7 +146,7 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             return No("No one can do this.");
         }
 
-        if (permission is RoomPermission.AppointOwner && standing == Standing.Administrator && rooms.Find(resource.RoomId) is { } ownerless && !ownerless.HasOwnerOf(people))
+        if (permission is RoomPermission.AppointOwner && standing == Standing.Administrator && rooms.Find(resource.RoomId) is { } ownerless && !ownerless.IsLobby && !ownerless.HasOwnerOf(people))
         {
             // Without seeing the room.
             return null;
@@ -175,12 +175,17 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
 
         if (permission is RoomPermission.AppointOwner)
         {
-            return No(standing == Standing.Administrator ? "This room has an owner." : AdministratorsOnly);
+            return standing != Standing.Administrator ? No(AdministratorsOnly) : access.IsLobby ? RoomErrors.LobbyIsNobodys : No("This room has an owner.");
         }
 
         if (role < RoomRole.Member)
         {
             return No("You can read this room, but not change anything in it.");
+        }
+
+        if (access.IsLobby && permission is RoomPermission.DeleteRoom)
+        {
+            return RoomErrors.LobbyStays;
         }
 
         if (access.IsArchived && !StaysAllowed(permission))

@@ -5,8 +5,8 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Commands;
 
 /// <summary>
-/// Decides who can see a room besides its members, and what newcomers see of its history. Whoever cannot see it any more loses it at once. A
-/// room without an owner stays open: nobody could let anybody in again. Only a private room can hide its history, because everybody else would
+/// Decides who can see a room besides its members, and what newcomers see of its history. Whoever cannot see it any more loses it at once. The lobby
+/// stays open. A room without an owner stays open: nobody could let anybody in again. Only a private room can hide its history, because everybody else would
 /// see it without ever coming in. Returns the room as stored.
 /// </summary>
 /// <param name="RoomId">The room.</param>
@@ -41,6 +41,11 @@ internal sealed record ChangeAccess(Guid RoomId, Person? By, RoomVisibility? Vis
             if (changed is { HidesHistory: true, Visibility: not RoomVisibility.Private })
             {
                 return OpenHistory;
+            }
+
+            if (changed.Visibility == RoomVisibility.Private && context.IsLobby)
+            {
+                return RoomErrors.LobbyStaysOpen;
             }
 
             if (changed.Visibility == RoomVisibility.Private && !(await change.ReadMembersAsync(token).ConfigureAwait(false)).Any(m => m.Role == RoomRole.Owner))

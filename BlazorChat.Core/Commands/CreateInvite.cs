@@ -37,6 +37,11 @@ internal sealed record CreateInvite(Guid RoomId, Person? By, Guid InviteId, stri
                 return RoomErrors.NoSuchRoom;
             }
 
+            if (Role == RoomRole.Owner && context.IsLobby)
+            {
+                return RoomErrors.LobbyIsNobodys;
+            }
+
             var invites = await change.ReadInvitesAsync(token).ConfigureAwait(false);
             foreach (var over in invites.Where(i => !i.IsOpen(context.Now)))
             {

@@ -119,6 +119,9 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
     /// <summary>What the caller may do in the room now, as its member or because it is open; null if it does not exist for them.</summary>
     public RoomRole? RoleOfCaller => person is null ? null : services.Access.Find(RoomId)?.RoleOf(person.Id, services.People.StandingOf(person));
 
+    /// <summary>Whether the room is the lobby.</summary>
+    public bool IsLobby => services.Access.Find(RoomId) is { IsLobby: true };
+
     /// <summary>The command's message (see <see cref="RoomCommand{T}.SubjectId"/>) as it was when the command was authorized.</summary>
     public Message? Subject { get; private set; }
 

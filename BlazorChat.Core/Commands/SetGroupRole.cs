@@ -43,6 +43,11 @@ internal sealed record SetGroupRole(Guid RoomId, Author Service, Guid PersonId, 
                 return false;
             }
 
+            if (role == RoomRole.Owner && context.IsLobby)
+            {
+                return RoomErrors.LobbyIsNobodys;
+            }
+
             if (known is null && members.Length >= RoomLimits.Members)
             {
                 return RoomErrors.TooManyMembers;

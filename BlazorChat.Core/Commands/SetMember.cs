@@ -26,6 +26,11 @@ internal sealed record SetMember(Guid RoomId, Person? By, Guid PersonId, RoomRol
             return RoomErrors.NoSuchPerson;
         }
 
+        if (role == RoomRole.Owner && context.IsLobby)
+        {
+            return RoomErrors.LobbyIsNobodys;
+        }
+
         return await context.ChangeAsync<RoomMember>(async (change, token) =>
         {
             if (await change.FindRoomAsync(token).ConfigureAwait(false) is not { } room)

@@ -46,6 +46,12 @@ internal sealed record UseInvite(Guid RoomId, Person? By, string TokenHash) : Ro
                 return RoomErrors.NoSuchInvite;
             }
 
+            if (invite.Role == RoomRole.Owner && context.IsLobby)
+            {
+                // From before the lobby was known as such.
+                return RoomErrors.NoSuchInvite;
+            }
+
             if (known is null && members.Length >= RoomLimits.Members)
             {
                 return RoomErrors.TooManyMembers;

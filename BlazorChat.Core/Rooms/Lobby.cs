@@ -3,19 +3,24 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>Makes the first room, so that the first visitor has a place to write.</summary>
-internal sealed class Lobby(RoomCreation creation, RoomDirectory directory, IOptions<RoomsOptions> options, TimeProvider time)
+/// <summary>Makes the first room, so that the first visitor has a place to write. It stays open to everybody.</summary>
+internal sealed class Lobby(RoomCreation creation, RoomDirectory directory, RoomAccessDirectory access, IOptions<RoomsOptions> options, TimeProvider time)
 {
     /// <summary>
-    /// Makes the lobby if there is no room at all. A lobby that was deleted on purpose does not come back while other rooms exist.
+    /// Makes the lobby if there is no room at all. A lobby that was deleted, when that could still be done, does not come back while other rooms exist.
     /// </summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (directory.Rooms.Length > 0)
+        if (directory.Rooms.Length == 0)
         {
-            return;
+            await CreateAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        access.FindLobby();
+    }
+
+    private async Task CreateAsync(CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
         await creation.CreateAsync(
             new Room

@@ -37,6 +37,12 @@ internal static class RoomErrors
 
     public static readonly RoomError LastOwner = new(RoomErrorKind.Conflict, "A room needs an owner. Please make somebody else an owner first.");
 
+    public static readonly RoomError LobbyIsNobodys = new(RoomErrorKind.Conflict, "The lobby belongs to everybody, so nobody can own it.");
+
+    public static readonly RoomError LobbyStaysOpen = new(RoomErrorKind.Conflict, "The lobby stays open to everybody on this server.");
+
+    public static readonly RoomError LobbyStays = new(RoomErrorKind.Forbidden, "The lobby stays, so that everybody on this server has a room.");
+
     public static readonly RoomError Archived = new(RoomErrorKind.Forbidden, "This room is archived.");
 
     public static readonly RoomError NoSuchInvite = new(RoomErrorKind.NotFound, "This invite doesn't work. It may have expired or been used. Please ask for a new one.");

@@ -212,6 +212,36 @@ public sealed class RoomMemberTests : IAsyncLifetime
         Assert.Null((await Rooms.PostAsync(ChatHost.Grace, lobby.Id, Guid.NewGuid(), "Hello", default)).Error);
         Assert.Equal(RoomErrorKind.Forbidden, (await Rooms.DeleteAsync(ChatHost.Grace, lobby.Id, default)).Error?.Kind);
         Assert.Equal(RoomErrorKind.Forbidden, (await Rooms.ChangeAccessAsync(ChatHost.Grace, lobby.Id, RoomVisibility.Private, null, default)).Error?.Kind);
+
+        // Not even for who manages it.
+        var olga = new Person(Guid.NewGuid(), "Olga");
+        await _host.AddPersonAsync(olga, Standing.Administrator);
+        var cleo = new Person(Guid.NewGuid(), "Cleo");
+        await _host.AddPersonAsync(cleo, Standing.Registered);
+        await StaysAsync();
+        // Nor after a start, which finds it again, whatever it is called.
+        Assert.Null((await Rooms.ChangeAsync(olga, lobby.Id, "Hall", null, null, default)).Error);
+        Assert.Null((await Rooms.ChangeAccessAsync(olga, lobby.Id, RoomVisibility.Open, null, default)).Error);
+        _host = await _host.RestartAsync();
+        await StaysAsync();
+
+        async Task StaysAsync()
+        {
+            Assert.Equal(RoomErrors.LobbyStaysOpen, (await Rooms.ChangeAccessAsync(olga, lobby.Id, RoomVisibility.Private, null, default)).Error);
+            Assert.Equal(RoomErrors.LobbyStaysOpen, (await Rooms.ChangeAccessAsync(olga, lobby.Id, RoomVisibility.Private, true, default)).Error);
+            Assert.Equal(RoomErrors.LobbyStays, (await Rooms.DeleteAsync(olga, lobby.Id, default)).Error);
+            Assert.Equal(RoomErrors.LobbyIsNobodys, (await Rooms.AppointOwnerAsync(olga, lobby.Id, "Olga", default)).Error);
+            Assert.Equal(RoomErrors.LobbyIsNobodys, (await Rooms.HandOverAsync(olga, lobby.Id, "Olga", default)).Error);
+            Assert.Equal(RoomErrors.LobbyIsNobodys, (await Rooms.InviteByNameAsync(olga, lobby.Id, "Olga", RoomRole.Owner, default)).Error);
+            Assert.Equal(RoomErrors.LobbyIsNobodys, (await Rooms.SetMemberAsync(olga, lobby.Id, olga.Id, RoomRole.Owner, default)).Error);
+            Assert.Equal(RoomErrors.LobbyIsNobodys, (await Rooms.CreateInviteAsync(olga, lobby.Id, RoomRole.Owner, TimeSpan.FromDays(1), 1, default)).Error);
+            var group = new Author(AuthorKind.Service, "openid-company", "Company");
+            Assert.Equal(RoomErrors.LobbyIsNobodys, (await Rooms.SetGroupRoleAsync(group, lobby.Id, olga.Id, RoomRole.Owner, default)).Error);
+            Assert.DoesNotContain((await Rooms.ListOwnerlessAsync(olga, default)).Value, r => r.RoomId == lobby.Id);
+            // Who misbehaves there only reads.
+            Assert.Null((await Rooms.SetMemberAsync(olga, lobby.Id, cleo.Id, RoomRole.Viewer, default)).Error);
+            Assert.Equal(RoomErrorKind.Forbidden, (await Rooms.PostAsync(cleo, lobby.Id, Guid.NewGuid(), "Hello", default)).Error?.Kind);
+        }
     }
 
     private async Task SetAsync(Room room, Person person, RoomRole role) =>

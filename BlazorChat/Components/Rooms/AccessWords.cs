@@ -8,8 +8,10 @@ internal static class AccessWords
     /// <summary>The choices of who can see a room, from the fewest people to the most.</summary>
     public static readonly RoomVisibility[] Visibilities = [RoomVisibility.Private, RoomVisibility.Open, RoomVisibility.OpenToGuests];
 
-    /// <summary>The roles, from the least rights to the most.</summary>
-    public static readonly RoomRole[] Roles = [RoomRole.Viewer, RoomRole.Member, RoomRole.Owner];
+    private static readonly RoomRole[] Roles = [RoomRole.Viewer, RoomRole.Member, RoomRole.Owner];
+
+    /// <summary>The roles that there are in a room, from the least rights to the most. Nobody owns the lobby.</summary>
+    public static IEnumerable<RoomRole> RolesIn(RoomAccess? room) => room is { IsLobby: true } ? Roles.Where(r => r != RoomRole.Owner) : Roles;
 
     /// <summary>Who can see a room.</summary>
     public static string Of(RoomVisibility visibility) => visibility switch
