@@ -34,8 +34,8 @@ internal interface IPeople
     string? NameOf(Guid personId);
 
     /// <summary>
-    /// Whether somebody who was here cannot act any more: they left, or their account is deleted or disabled. A right that only they have is
-    /// nobody's.
+    /// Whether somebody who was here cannot act any more: they left, their account is deleted or disabled, or they are a guest and guests are not let
+    /// in. A right that only they have is nobody's.
     /// </summary>
     bool IsGone(Guid personId);
 

@@ -60,7 +60,7 @@ internal sealed class PeopleDirectory(IGuests guests) : IPeople
     public string? NameOf(Guid personId) => _people.GetValueOrDefault(personId)?.Name;
 
     /// <inheritdoc />
-    public bool IsGone(Guid personId) => Find(personId) is { StandingNow: Standing.None };
+    public bool IsGone(Guid personId) => Find(personId) is { } known && (known.StandingNow == Standing.None || (known.StandingNow == Standing.Guest && !LetsGuestsIn));
 
     /// <inheritdoc />
     public Guid? FindByName(string name) => FindByKey(NameKeys.Of(name)) is { StandingNow: not Standing.None } known ? known.Id : null;

@@ -64,7 +64,7 @@ public enum RoomPermission
     /// <summary>Make somebody the owner of a room whose owners cannot act any more.</summary>
     AppointOwner,
 
-    /// <summary>See which rooms have no owner who can act.</summary>
+    /// <summary>See which rooms have no owner who can act, or would have none without somebody.</summary>
     ListOwnerless,
 
     /// <summary>Become a member of a room by an invite. Which invite it is decides the rest.</summary>

@@ -64,7 +64,7 @@ internal static class RoomMembers
     }
 }
 
-/// <summary>A room in which nobody who is an owner can act any more, for administrators to appoint one. They need not see the room.</summary>
+/// <summary>A room in which nobody who is an owner can act, for administrators to appoint one. They need not see the room.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Members">The names of its members who can act.</param>

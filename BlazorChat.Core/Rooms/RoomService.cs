@@ -398,16 +398,25 @@ public sealed partial class RoomService
             : FindPerson(personName) is { } id ? await SetMemberAsync(person, roomId, id, RoomRole.Owner, cancellationToken).ConfigureAwait(false)
             : RoomErrors.NoSuchPerson, cancellationToken);
 
-    /// <summary>The rooms whose owners cannot act any more, or are gone. Open rooms that never had one are not among them.</summary>
+    /// <summary>
+    /// The rooms that have no owner who can act: the owners are gone or not let in, or there never was one. The lobby is not among them.
+    /// </summary>
     public Task<Result<ImmutableArray<OwnerlessRoom>>> ListOwnerlessAsync(Person? person, CancellationToken cancellationToken) =>
-        ReadAsync<ImmutableArray<OwnerlessRoom>>(person, RoomPermission.ListOwnerless, null, () => Task.FromResult<Result<ImmutableArray<OwnerlessRoom>>>(
-            _directory.Rooms.Select(r => r.Room)
-                .Select(r => (Room: r, Access: _access.Find(r.Id)))
-                .Where(r => r.Access is { } access && !access.HasOwnerOf(_people) && (access.HasOwner || access.Visibility == RoomVisibility.Private))
-                .Select(r => new OwnerlessRoom(
-                    r.Room.Id, r.Room.Name,
-                    [.. r.Access!.Members.Keys.Where(id => !_people.IsGone(id)).Select(_people.NameOf).OfType<string>().Order(StringComparer.OrdinalIgnoreCase)]))
-                .ToImmutableArray()), cancellationToken);
+        ReadAsync(person, RoomPermission.ListOwnerless, null, () => Task.FromResult(FindOwnerless(access => !access.IsLobby && !access.HasOwnerOf(_people), null)), cancellationToken);
+
+    /// <summary>The rooms that would have no owner who can act without somebody, for who decides about that person.</summary>
+    /// <param name="person">The caller.</param>
+    /// <param name="personId">Who may go.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<Result<ImmutableArray<OwnerlessRoom>>> ListOwnedAloneAsync(Person? person, Guid personId, CancellationToken cancellationToken) =>
+        ReadAsync(person, RoomPermission.ListOwnerless, null, () => Task.FromResult(FindOwnerless(access => access.Members.Values.IsLastOwner(personId, _people), personId)), cancellationToken);
+
+    private Result<ImmutableArray<OwnerlessRoom>> FindOwnerless(Func<RoomAccess, bool> isWanted, Guid? except) =>
+        (from room in _directory.Rooms
+         let access = _access.Find(room.Room.Id)
+         where access is not null && isWanted(access)
+         let members = access.Members.Keys.Where(id => id != except && !_people.IsGone(id)).Select(_people.NameOf).OfType<string>()
+         select new OwnerlessRoom(room.Room.Id, room.Room.Name, [.. members.Order(StringComparer.OrdinalIgnoreCase)])).ToImmutableArray();
 
     /// <inheritdoc cref="AppointOwner" />
     /// <param name="person">The caller.</param>

@@ -227,6 +227,56 @@ public sealed class AccountDeletionTests
     }
 
     [Fact]
+    public async Task Guests_who_are_not_let_in_any_more_are_no_owners_whom_a_room_can_wait_for()
+    {
+        var (ada, grace) = (new Person(Guid.NewGuid(), "Ada"), new Person(Guid.NewGuid(), "Grace"));
+        await using var host = await AccountHost.StartAsync(TestDatabase.Sqlite, "--Accounts:Guests=true");
+        await host.Chat.AddPersonAsync(Olga, Standing.Administrator);
+        await host.Chat.AddPersonAsync(Bella, Standing.Registered);
+        await host.Chat.AddPersonAsync(ada);
+        await host.Chat.AddPersonAsync(grace);
+        var alone = (await host.Chat.Rooms.CreateAsync(grace, "Plans", default, RoomVisibility.Private)).Value;
+        Assert.Null((await host.Chat.Rooms.SetMemberAsync(grace, alone.Id, Bella.Id, RoomRole.Member, default)).Error);
+        var shared = (await host.Chat.Rooms.CreateAsync(Bella, "Shared", default, RoomVisibility.Private)).Value;
+        Assert.Null((await host.Chat.Rooms.SetMemberAsync(Bella, shared.Id, ada.Id, RoomRole.Owner, default)).Error);
+        Assert.Empty((await host.Chat.Rooms.ListOwnerlessAsync(Olga, default)).Value);
+
+        await host.RestartAsync("--Accounts:Guests=false");
+        var listed = Assert.Single((await host.Chat.Rooms.ListOwnerlessAsync(Olga, default)).Value);
+        Assert.Equal((alone.Id, "Bella"), (listed.RoomId, Assert.Single(listed.Members)));
+        // She is the only one who can decide about this one now.
+        Assert.Equal(RoomErrors.LastOwner, (await host.Chat.Rooms.RemoveMemberAsync(Bella, shared.Id, Bella.Id, default)).Error);
+        Assert.Equal(RoomErrors.NoSuchPerson, (await host.Chat.Rooms.AppointOwnerAsync(Olga, alone.Id, "Grace", default)).Error);
+        Assert.Null((await host.Chat.Rooms.AppointOwnerAsync(Olga, alone.Id, "Bella", default)).Error);
+        Assert.Empty((await host.Chat.Rooms.ListOwnerlessAsync(Olga, default)).Value);
+    }
+
+    [Fact]
+    public async Task An_administrator_is_shown_what_somebody_owns_before_they_are_deleted_and_open_rooms_without_an_owner_afterwards()
+    {
+        await using var host = await AccountHost.StartAsync(TestDatabase.Sqlite);
+        var browser = await host.AdministratorAsync("Olga");
+        var olga = new Person(host.Find("Olga").Id, "Olga");
+        await host.Chat.AddPersonAsync(Bella, Standing.Registered);
+        await host.Chat.AddPersonAsync(ChatHost.Ada, Standing.Registered);
+        var rooms = host.Chat.Rooms;
+        var open = (await rooms.CreateAsync(ChatHost.Ada, "Compilers", default, RoomVisibility.Open)).Value;
+        var shared = (await rooms.CreateAsync(ChatHost.Ada, "Shared", default, RoomVisibility.Private)).Value;
+        Assert.Null((await rooms.SetMemberAsync(ChatHost.Ada, shared.Id, Bella.Id, RoomRole.Owner, default)).Error);
+
+        var page = await browser.ReadAsync($"/people/{ChatHost.Ada.Id}/delete");
+        Assert.Contains("Compilers", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Shared", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rooms that only they own", await browser.ReadAsync($"/people/{Bella.Id}/delete"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.SendAsync($"/people/{ChatHost.Ada.Id}/delete", "delete-person", ("Messages", "keep"))).Status);
+        await ForgottenAsync(host.Chat, ChatHost.Ada);
+        Assert.Equal(open.Id, Assert.Single((await rooms.ListOwnerlessAsync(olga, default)).Value).RoomId);
+        Assert.Contains("Compilers", await browser.ReadAsync("/people"), StringComparison.Ordinal);
+        Assert.Null((await rooms.AppointOwnerAsync(olga, open.Id, "Bella", default)).Error);
+        Assert.Empty((await rooms.ListOwnerlessAsync(olga, default)).Value);
+    }
+
+    [Fact]
     public async Task An_administrator_deletes_somebody_and_appoints_the_owner_of_their_room_without_reading_it()
     {
         await using var host = await AccountHost.StartAsync(TestDatabase.Sqlite, "--Rooms:NewRooms=Private");
