@@ -434,7 +434,8 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     // With the change itself: what is done about rights is recorded, or not done.
     private IEnumerable<AuditEntry> Recorded(RoomEvent roomEvent) => roomEvent switch
     {
-        RoomEvent.MemberSet set => [Entry(set.IsAppointed ? AuditAction.OwnerAppointed : AuditAction.MemberSet, set.By, set.Member.PersonId)],
+        RoomEvent.MemberSet set => [Entry(
+            !set.IsAppointed ? AuditAction.MemberSet : set.Member.Role == RoomRole.Owner ? AuditAction.OwnerAppointed : AuditAction.AdministratorJoined, set.By, set.Member.PersonId)],
         RoomEvent.MemberRemoved removed => [Entry(AuditAction.MemberRemoved, removed.By, removed.PersonId)],
         RoomEvent.InviteCreated created => [Entry(AuditAction.InviteMade, created.By, null)],
         RoomEvent.InviteRevoked revoked => [Entry(AuditAction.InviteRevoked, revoked.By, null)],

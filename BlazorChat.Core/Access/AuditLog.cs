@@ -57,7 +57,7 @@ internal enum AuditAction
     /// <summary>Somebody is no member of a room any more.</summary>
     MemberRemoved = 21,
 
-    /// <summary>An administrator appointed the owner of a room that had none.</summary>
+    /// <summary>An administrator appointed an owner of a room.</summary>
     OwnerAppointed = 22,
 
     /// <summary>Who can see a room was changed.</summary>
@@ -101,6 +101,9 @@ internal enum AuditAction
 
     /// <summary>A tool is not allowed for a whole room any more.</summary>
     ToolRevoked = 36,
+
+    /// <summary>An administrator became a member of a room, as nobody else can.</summary>
+    AdministratorJoined = 37,
 }
 
 /// <summary>

@@ -61,8 +61,17 @@ public enum RoomPermission
     /// <summary>Bring back what was removed, also the room itself, or give it up for good.</summary>
     BringBack,
 
-    /// <summary>Make somebody the owner of a room whose owners cannot act any more.</summary>
+    /// <summary>Make somebody an owner of a room without seeing it. For administrators of the server.</summary>
     AppointOwner,
+
+    /// <summary>See the names of all rooms, who owns them, how many people they have and who can see them; nothing that is in them.</summary>
+    ListAllRooms,
+
+    /// <summary>See this of one room, archive it or delete it, without seeing what is in it. For administrators of the server.</summary>
+    AdministerRoom,
+
+    /// <summary>Become a member of any room, which its members see. For administrators of the server.</summary>
+    JoinRoom,
 
     /// <summary>See which rooms have no owner who can act, or would have none without somebody.</summary>
     ListOwnerless,
@@ -112,7 +121,9 @@ public interface IRoomAuthorizer
 /// <summary>
 /// The rules, by what somebody is on the server and in the room, as it is at that moment. A viewer reads; a member writes, asks and changes
 /// settings; an owner decides who is in the room and what becomes of it. Who may ask, stop, regenerate and approve is the room's setting
-/// (<see cref="TurnRights"/>). What belongs to a person, only they and the owners decide; anyone who may write may act on what belongs to no one. An administrator has no rights in a room that has an owner, except as a member.
+/// (<see cref="TurnRights"/>). What belongs to a person, only they and the owners decide; anyone who may write may act on what belongs to no one. An
+/// administrator of the server decides whether a room is kept and who owns it, and may join it, but has no rights in a room that has an owner, except
+/// as its member.
 /// </summary>
 internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) : IRoomAuthorizer
 {
@@ -136,7 +147,7 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             return null;
         }
 
-        if (permission is RoomPermission.ListOwnerless)
+        if (permission is RoomPermission.ListOwnerless or RoomPermission.ListAllRooms)
         {
             return standing == Standing.Administrator ? null : No(AdministratorsOnly);
         }
@@ -146,10 +157,11 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             return No("No one can do this.");
         }
 
-        if (permission is RoomPermission.AppointOwner && standing == Standing.Administrator && rooms.Find(resource.RoomId) is { } ownerless && !ownerless.IsLobby && !ownerless.HasOwnerOf(people))
+        var isOfServer = permission is RoomPermission.AppointOwner or RoomPermission.AdministerRoom or RoomPermission.JoinRoom;
+        if (isOfServer && standing == Standing.Administrator && rooms.Find(resource.RoomId) is { } any)
         {
             // Without seeing the room.
-            return null;
+            return permission is RoomPermission.AppointOwner && any.IsLobby ? RoomErrors.LobbyIsNobodys : null;
         }
 
         if (permission is RoomPermission.BringBack && rooms.FindRemoved(resource.RoomId) is { } removed)
@@ -173,9 +185,9 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             return access.Members.ContainsKey(who.Id) ? null : No("You are not a member of this room.");
         }
 
-        if (permission is RoomPermission.AppointOwner)
+        if (isOfServer)
         {
-            return standing != Standing.Administrator ? No(AdministratorsOnly) : access.IsLobby ? RoomErrors.LobbyIsNobodys : No("This room has an owner.");
+            return No(AdministratorsOnly);
         }
 
         if (role < RoomRole.Member)

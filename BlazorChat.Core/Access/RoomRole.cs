@@ -70,6 +70,33 @@ internal static class RoomMembers
 /// <param name="Members">The names of its members who can act.</param>
 public sealed record OwnerlessRoom(Guid RoomId, string Name, ImmutableArray<string> Members);
 
+/// <summary>A room as administrators of the server see it without being in it: nothing of what is written there, not even how much.</summary>
+/// <param name="RoomId">The room.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Owners">The names of its owners.</param>
+/// <param name="Members">How many members it has.</param>
+/// <param name="Visibility">Who can see it besides its members.</param>
+public sealed record ManagedRoom(Guid RoomId, string Name, ImmutableArray<string> Owners, int Members, RoomVisibility Visibility)
+{
+    /// <summary>Whether it is archived.</summary>
+    public bool IsArchived { get; init; }
+
+    /// <summary>Whether it is the lobby, which nobody owns and nobody can delete.</summary>
+    public bool IsLobby { get; init; }
+
+    /// <summary>Whether whoever asks is its member.</summary>
+    public bool IsMember { get; init; }
+}
+
+/// <summary>A page of the rooms of a server.</summary>
+/// <param name="Rooms">The rooms of the page, by name.</param>
+/// <param name="Count">How many there are on all pages.</param>
+public sealed record ManagedRooms(ImmutableArray<ManagedRoom> Rooms, int Count)
+{
+    /// <summary>How many rooms a page has.</summary>
+    public const int PageSize = 50;
+}
+
 /// <summary>A member of a room, for people to read.</summary>
 /// <param name="Member">The member.</param>
 /// <param name="Name">Their name now.</param>

@@ -5,8 +5,8 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Commands;
 
 /// <summary>
-/// Makes somebody the owner of a room in which nobody who is an owner can act any more. For administrators, who need not see the room for
-/// it. Returns the member as stored.
+/// Makes somebody an owner of a room, above all of one in which nobody who is an owner can act any more. For administrators, who need not see the
+/// room for it; its members see that they did. Returns the member as stored.
 /// </summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>

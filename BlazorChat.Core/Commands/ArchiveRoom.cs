@@ -12,9 +12,10 @@ namespace BlazorChat.Commands;
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
 /// <param name="IsArchived">Whether it is to be archived.</param>
-internal sealed record ArchiveRoom(Guid RoomId, Person? By, bool IsArchived) : RoomCommand<Room>(RoomId, By)
+/// <param name="AsAdministrator">Whether by an administrator of the server, who need not see the room. Its members read who it was.</param>
+internal sealed record ArchiveRoom(Guid RoomId, Person? By, bool IsArchived, bool AsAdministrator = false) : RoomCommand<Room>(RoomId, By)
 {
-    internal override RoomPermission? Permission => RoomPermission.ArchiveRoom;
+    internal override RoomPermission? Permission => AsAdministrator ? RoomPermission.AdministerRoom : RoomPermission.ArchiveRoom;
 
     internal override async Task<Result<Room>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
@@ -36,7 +37,15 @@ internal sealed record ArchiveRoom(Guid RoomId, Person? By, bool IsArchived) : R
             }
 
             var changed = room with { ArchivedAt = IsArchived ? context.Now : null };
-            change.Save(changed);
+            if (AsAdministrator)
+            {
+                changed = change.SaveWithNotice(changed, context.By, $"{(IsArchived ? "Archived this room" : "Took this room out of the archive")}, as an administrator of this server.", context.Now);
+            }
+            else
+            {
+                change.Save(changed);
+            }
+
             change.Tell(new RoomEvent.RoomChanged(changed) { By = context.By });
             return changed;
         }, cancellationToken).ConfigureAwait(false);

@@ -7,9 +7,10 @@ namespace BlazorChat.Commands;
 /// <summary>Removes a room with everything in it and tells its viewers. Its owners can bring it back for a while. Returns the room's id.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
-internal sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(RoomId, By)
+/// <param name="AsAdministrator">Whether by an administrator of the server, who need not see the room.</param>
+internal sealed record DeleteRoom(Guid RoomId, Person? By, bool AsAdministrator = false) : RoomCommand<Guid>(RoomId, By)
 {
-    internal override RoomPermission? Permission => RoomPermission.DeleteRoom;
+    internal override RoomPermission? Permission => AsAdministrator ? RoomPermission.AdministerRoom : RoomPermission.DeleteRoom;
 
     internal override async Task<Result<Guid>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken)
     {
@@ -18,6 +19,11 @@ internal sealed record DeleteRoom(Guid RoomId, Person? By) : RoomCommand<Guid>(R
             if (await change.FindRoomAsync(token).ConfigureAwait(false) is null)
             {
                 return RoomErrors.NoSuchRoom;
+            }
+
+            if (context.IsLobby)
+            {
+                return RoomErrors.LobbyStays;
             }
 
             var isKept = context.KeepRemovedFor > TimeSpan.Zero;

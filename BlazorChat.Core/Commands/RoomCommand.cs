@@ -31,8 +31,8 @@ internal abstract record RoomCommand<T>(Guid RoomId, Person? By) : RoomCommand(R
     internal virtual bool IsRated => false;
 
     /// <summary>Whether it is about rights, and so leaves an entry in the audit log. Such commands count toward a rate of their own, too.</summary>
-    internal bool IsRecorded => Permission is RoomPermission.ManageMembers or RoomPermission.LeaveRoom or RoomPermission.UseInvite or RoomPermission.AppointOwner
-        or RoomPermission.ArchiveRoom or RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.BringBack;
+    internal bool IsRecorded => Permission is RoomPermission.ManageMembers or RoomPermission.LeaveRoom or RoomPermission.UseInvite or RoomPermission.AppointOwner or RoomPermission.AdministerRoom
+        or RoomPermission.JoinRoom or RoomPermission.ArchiveRoom or RoomPermission.ClearRoom or RoomPermission.DeleteRoom or RoomPermission.BringBack;
 
     /// <summary>Whether it waits for the room's gate. Stop does not.</summary>
     internal virtual bool WaitsForGate => true;

@@ -57,6 +57,10 @@ internal sealed record SetMember(Guid RoomId, Person? By, Guid PersonId, RoomRol
             {
                 change.Save(member);
                 change.Tell(new RoomEvent.MemberSet(member, context.By) { IsAppointed = isAppointed });
+                if (isAppointed)
+                {
+                    change.SaveWithNotice(room, context.By, "Appointed another owner of this room, as an administrator of this server.", context.Now);
+                }
             }
 
             return member;

@@ -32,7 +32,7 @@ internal sealed record DeletedPerson(string AuthorId, ImmutableArray<string> For
     public IEnumerable<string> Details => FormerNames.SelectMany(name => new[] { name }.Concat(Sentences(name)));
 
     /// <summary>Whether they wrote a message.</summary>
-    public bool Wrote(Message message) => IsThem(message.Author);
+    public bool Wrote(Message message) => message.Author.Kind == AuthorKind.Person && IsThem(message.Author);
 
     /// <summary>A message without their name.</summary>
     /// <returns>The same instance if it does not have it.</returns>
@@ -50,7 +50,7 @@ internal sealed record DeletedPerson(string AuthorId, ImmutableArray<string> For
     }
 
     /// <summary>An author without their name.</summary>
-    public Author Forget(Author author) => IsThem(author) ? Author : author;
+    public Author Forget(Author author) => IsThem(author) ? Author with { Kind = author.Kind } : author;
 
     /// <summary>A status without their name.</summary>
     public MessageStatus Forget(MessageStatus status) => status switch
@@ -78,7 +78,8 @@ internal sealed record DeletedPerson(string AuthorId, ImmutableArray<string> For
         return parts;
     }
 
-    private bool IsThem(Author author) => author.Kind == AuthorKind.Person && author.Id == AuthorId;
+    // The server writes under their name, too, what they did as an administrator.
+    private bool IsThem(Author author) => author.Kind is AuthorKind.Person or AuthorKind.Service && author.Id == AuthorId;
 
     private ToolCallPart Forget(ToolCallPart call)
     {

@@ -31,6 +31,15 @@ internal sealed class RoomDirectory : IRoomObserver
         }
     }
 
+    /// <summary>A room; null if there is none with this id.</summary>
+    public Room? Find(Guid roomId)
+    {
+        lock (_lock)
+        {
+            return _rooms.GetValueOrDefault(roomId)?.Room;
+        }
+    }
+
     /// <summary>Reads all rooms at start, before anything can happen in them.</summary>
     public async Task LoadAsync(IRoomStore store, CancellationToken cancellationToken)
     {

@@ -112,7 +112,7 @@ internal abstract record RoomEvent
     /// <summary>Somebody is a member of the room now, or has another role.</summary>
     public sealed record MemberSet(RoomMember Member, Author By) : RoomEvent
     {
-        /// <summary>Whether an administrator appointed them, because nobody else could decide about the room.</summary>
+        /// <summary>Whether an administrator of the server decided it: they appointed an owner, or came in themselves.</summary>
         public bool IsAppointed { get; init; }
 
         /// <inheritdoc />

@@ -411,6 +411,54 @@ public sealed partial class RoomService
     public Task<Result<ImmutableArray<OwnerlessRoom>>> ListOwnedAloneAsync(Person? person, Guid personId, CancellationToken cancellationToken) =>
         ReadAsync(person, RoomPermission.ListOwnerless, null, () => Task.FromResult(FindOwnerless(access => access.Members.Values.IsLastOwner(personId, _people), personId)), cancellationToken);
 
+    /// <summary>All rooms of the server, by name, a page at a time: for administrators, who learn nothing of what is in them.</summary>
+    /// <param name="person">The caller.</param>
+    /// <param name="filter">Only rooms whose name, or the name of an owner, has this in it; null or empty for all.</param>
+    /// <param name="skip">How many to leave out: those of earlier pages.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<Result<ManagedRooms>> ListAllAsync(Person? person, string? filter, int skip, CancellationToken cancellationToken) =>
+        ReadAsync<ManagedRooms>(person, RoomPermission.ListAllRooms, null, () =>
+        {
+            var wanted = filter?.Trim() ?? "";
+            var found = _directory.Rooms.Select(r => Managed(r.Room, person!)).OfType<ManagedRoom>()
+                .Where(r => r.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase) || r.Owners.Any(o => o.Contains(wanted, StringComparison.OrdinalIgnoreCase)))
+                .OrderBy(r => r.Name, StringComparer.OrdinalIgnoreCase).ThenBy(r => r.RoomId).ToList();
+            return Task.FromResult<Result<ManagedRooms>>(new ManagedRooms([.. found.Skip(skip).Take(ManagedRooms.PageSize)], found.Count));
+        }, cancellationToken);
+
+    /// <summary>The same of one room.</summary>
+    public Task<Result<ManagedRoom>> ReadManagedAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        ReadAsync<ManagedRoom>(
+            person, RoomPermission.AdministerRoom, roomId,
+            () => Task.FromResult<Result<ManagedRoom>>(_directory.Find(roomId) is { } room && Managed(room, person!) is { } managed ? managed : RoomErrors.NoSuchRoom), cancellationToken);
+
+    /// <summary>Archives any room, or brings it back, for an administrator of the server: see <see cref="ArchiveRoom"/>.</summary>
+    /// <param name="person">The caller.</param>
+    /// <param name="roomId">The room.</param>
+    /// <param name="isArchived">Whether it is to be archived.</param>
+    /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    public async Task<Result<Guid>> ArchiveAsAdministratorAsync(Person? person, Guid roomId, bool isArchived, CancellationToken cancellationToken) =>
+        // Not the room as it is stored: it has counts of what is in it.
+        (await _owners.RunAsync(new ArchiveRoom(roomId, person, isArchived, AsAdministrator: true), cancellationToken).ConfigureAwait(false)).Select(room => room.Id);
+
+    /// <summary>Deletes any room but the lobby, for an administrator of the server: see <see cref="DeleteRoom"/>. Its owners can bring it back.</summary>
+    public Task<Result<Guid>> DeleteAsAdministratorAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new DeleteRoom(roomId, person, AsAdministrator: true), cancellationToken);
+
+    /// <inheritdoc cref="JoinAsAdministrator" />
+    public Task<Result<RoomMember>> JoinAsAdministratorAsync(Person? person, Guid roomId, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new JoinAsAdministrator(roomId, person), cancellationToken);
+
+    private ManagedRoom? Managed(Room room, Person person) => _access.Find(room.Id) is not { } access ? null : new ManagedRoom(
+        room.Id, room.Name,
+        [.. access.Members.Values.Where(m => m.Role == RoomRole.Owner).Select(m => _people.NameOf(m.PersonId)).OfType<string>().Order(StringComparer.OrdinalIgnoreCase)],
+        access.Members.Count, access.Visibility)
+    {
+        IsArchived = access.IsArchived,
+        IsLobby = access.IsLobby,
+        IsMember = access.Members.ContainsKey(person.Id),
+    };
+
     private Result<ImmutableArray<OwnerlessRoom>> FindOwnerless(Func<RoomAccess, bool> isWanted, Guid? except) =>
         (from room in _directory.Rooms
          let access = _access.Find(room.Room.Id)

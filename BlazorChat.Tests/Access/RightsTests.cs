@@ -213,6 +213,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             "isApproved" => true,
             "isError" => false,
             "before" => long.MaxValue,
+            "skip" => 0,
             "personName" => "Known",
             "inviteId" => scene.Invite.Invite.Id,
             "token" => scene.Invite.Token,
@@ -226,7 +227,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             "change" => new RoomSettingsChange { Instructions = "Be kind." },
             "changed" => (Action)(() => { }),
             "text" or "name" or "result" => "Text",
-            "reason" or "instructions" or "answerMode" or "request" or "toolShown" => null,
+            "filter" or "reason" or "instructions" or "answerMode" or "request" or "toolShown" => null,
             "cancellationToken" => CancellationToken.None,
             _ => throw new InvalidOperationException($"Give the parameter {parameter.Name} of {method} a value here."),
         };

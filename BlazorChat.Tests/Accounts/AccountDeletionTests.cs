@@ -291,7 +291,6 @@ public sealed class AccountDeletionTests
         var room = (await rooms.CreateAsync(owner, "Plans", default)).Value;
         Assert.Null((await rooms.SetMemberAsync(owner, room.Id, member.Id, RoomRole.Member, default)).Error);
         Assert.Empty((await rooms.ListOwnerlessAsync(administrator, default)).Value);
-        Assert.Equal(RoomErrorKind.NotFound, (await rooms.AppointOwnerAsync(administrator, room.Id, "Bella", default)).Error?.Kind);
 
         // Disabled, the owner may come back, and the room can wait or not.
         await olga.SendAsync("/people", "people", ("Act", $"disable {owner.Id:N}"));
@@ -312,6 +311,10 @@ public sealed class AccountDeletionTests
         await olga.SendAsync("/people", $"owner-{room.Id:N}", ("Owner", "bella"));
         Assert.Equal([("Bella", RoomRole.Owner)], (await rooms.ReadMembersAsync(member, room.Id, default)).Value.Select(m => (m.Name, m.Member.Role)));
         Assert.DoesNotContain("Rooms without an owner", await olga.ReadAsync("/people"), StringComparison.Ordinal);
+        // They read who decided it.
+        Assert.Contains(
+            (await rooms.ReadOlderAsync(member, room.Id, long.MaxValue, default)).Value.Messages,
+            m => m.Author is { Kind: AuthorKind.Service, Name: "Olga" } && m.Text.StartsWith("Appointed another owner", StringComparison.Ordinal));
         Assert.Equal(RoomErrorKind.NotFound, (await host.Chat.Live.ReadAsync(administrator, room.Id, default)).Error?.Kind);
         Assert.Contains(await AuditAsync(host.Chat), e => e == (AuditAction.OwnerAppointed, administrator.Id, member.Id));
     }

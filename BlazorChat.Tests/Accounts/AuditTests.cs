@@ -221,6 +221,12 @@ public sealed partial class AuditTests
         Expect(AuditAction.MemberRemoved, grace, grace);
         Assert.Null((await rooms.AppointOwnerAsync(olga, room, "Bella", default)).Error);
         Expect(AuditAction.OwnerAppointed, olga, bella);
+        Assert.Null((await rooms.JoinAsAdministratorAsync(olga, room, default)).Error);
+        Expect(AuditAction.AdministratorJoined, olga, olga);
+        Assert.Null((await rooms.ArchiveAsAdministratorAsync(olga, room, true, default)).Error);
+        Expect(AuditAction.RoomArchived, olga, null);
+        Assert.Null((await rooms.DeleteAsAdministratorAsync(olga, room, default)).Error);
+        Expect(AuditAction.RoomDeleted, olga, null);
 
         Assert.Equal(expected, (await ReadAsync(bench.Host, e => e.RoomId is not null))[before..]);
         // Whatever can be recorded is done by one of these tests.

@@ -83,6 +83,15 @@ internal static class Links
     /// <summary>The address of the page where administrators delete somebody's account.</summary>
     public static string DeletePerson(Guid personId) => string.Create(CultureInfo.InvariantCulture, $"people/{personId}/delete");
 
+    /// <summary>The address of the page where administrators manage a room.</summary>
+    public static string ManageRoom(Guid roomId) => string.Create(CultureInfo.InvariantCulture, $"people/rooms/{roomId}");
+
+    /// <summary>The address of the administrators' page about people, with a part of the list of all rooms.</summary>
+    /// <param name="filter">What is looked for; null for nothing.</param>
+    /// <param name="skip">How many rooms are left out.</param>
+    public static string AllRooms(string? filter, int skip) =>
+        string.Create(CultureInfo.InvariantCulture, $"{People}?find={Uri.EscapeDataString(filter ?? "")}&from={skip}#all-rooms");
+
     /// <summary>The address of a room's page.</summary>
     public static string Room(Guid roomId) => string.Create(CultureInfo.InvariantCulture, $"rooms/{roomId}");
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
+using BlazorChat.Commands;
 using BlazorChat.Components.Layout;
 using BlazorChat.Live;
 using BlazorChat.Markdown;
@@ -124,7 +125,10 @@ internal sealed class MessageMarkup
             $"""<span class="author" dir="auto" translate="no">{HtmlEncoder.Default.Encode(author.Name)}</span>{(KindOf(author, faces) is { } kind ? $"""<span class="kind">{kind}</span>""" : "")}""";
 
         private static string? KindOf(Author author, AssistantFaces faces) =>
-            author.Kind == AuthorKind.Assistant ? faces.KindOf(author) : faces.LikenessOf(author);
+            author.Kind == AuthorKind.Assistant ? faces.KindOf(author)
+            // Nobody can write one that looks like it.
+            : RoomNotice.Is(author) ? "notice of this server"
+            : faces.LikenessOf(author);
 
         private static string AvatarOf(Author author, AssistantFaces faces)
         {

@@ -21,6 +21,15 @@ internal static class AccessWords
         _ => "Everybody, guests too",
     };
 
+    /// <summary>A room as administrators see it who are not in it.</summary>
+    public static string Of(ManagedRoom room) => string.Join(" · ", new[]
+    {
+        room.IsArchived ? "Archived" : null,
+        Short(room.Visibility, room.Members),
+        room.Owners.IsEmpty ? room.IsLobby ? "the lobby" : "no owner" : $"owned by {string.Join(", ", room.Owners)}",
+        room.IsMember ? "you are in it" : null,
+    }.OfType<string>());
+
     /// <summary>A role.</summary>
     public static string Of(RoomRole role) => role switch
     {
