@@ -114,6 +114,69 @@ public sealed class HiddenHistoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_search_of_an_assistant_that_a_newcomer_asks_sends_nothing_from_before_they_came()
+    {
+        await _host.PostAsync(_room, "Where is it written?", ChatHost.Grace);
+        AssertCut(await SearchAsync("g1"));
+        using var watch = await _host.WatchAsync(_room);
+        var graces = await watch.EndedAsync(2);
+
+        // Whoever had it written again sees all, but so would she who asked.
+        Assert.Null((await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, graces.Id, default)).Error);
+        AssertCut(await SearchAsync("g2"));
+        await watch.UntilAsync(s => s.Messages[^1].Message is { Versions: 2, Status.IsEnded: true });
+
+        await _host.PostAsync(_room, "And for me?");
+        var found = string.Join('\n', (await SearchAsync("a1")).Results);
+        Assert.Contains("The secret is plugh", found, StringComparison.Ordinal);
+        Assert.Contains("I keep plugh", found, StringComparison.Ordinal);
+        var adas = await watch.EndedAsync(3);
+        Assert.Empty((await _host.Responses.ReadSentAsync(ChatHost.Grace, _room.Id, adas.Id, default)).Value);
+
+        // A newcomer who has it written again: what both may see.
+        Assert.Null((await Rooms.SetMemberAsync(ChatHost.Ada, _room.Id, ChatHost.Grace.Id, RoomRole.Owner, default)).Error);
+        Assert.Null((await _host.Responses.RegenerateAsync(ChatHost.Grace, _room.Id, adas.Id, default)).Error);
+        AssertCut(await SearchAsync("a2"));
+
+        static void AssertCut(FakeAnswer sent)
+        {
+            var all = string.Join('\n', sent.Lines.Concat(sent.Results));
+            Assert.DoesNotContain("secret", all, StringComparison.Ordinal);
+            Assert.DoesNotContain("keep", all, StringComparison.Ordinal);
+        }
+
+        // Lets the model search, and gives the request that it gets then.
+        async Task<FakeAnswer> SearchAsync(string callId)
+        {
+            (await _host.Model.NextAsync()).Call(callId, "search_messages", """{"query":"plugh"}""").Call(callId + "all", "search_messages", """{"query":"is"}""").Finish();
+            var next = await _host.Model.NextAsync();
+            Assert.Equal([callId, callId + "all"], next.Results.Select(r => r.Split(':')[0]).TakeLast(2));
+            Assert.Contains("is it written", next.Results.Last(), StringComparison.Ordinal);
+            next.Finish("Nowhere.");
+            return next;
+        }
+    }
+
+    [Fact]
+    public async Task A_search_of_an_assistant_to_whom_a_newcomers_question_was_handed_on_is_cut_as_well()
+    {
+        await using var host = await ChatHost.StartAsync(null, ["--Rooms:NewRooms=Private"], "Demo", "Other");
+        host.Assistants.Change = assistant => assistant.Author.Id == "demo" ? assistant with { Delegates = ["other"] } : assistant;
+        await host.AddPersonAsync(ChatHost.Grace);
+        var room = await host.RoomAsync("Plans");
+        Assert.Null((await host.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, null, AnswerMode.WhenMentioned, default)).Error);
+        Assert.Null((await host.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, null, true, default)).Error);
+        await host.PostAsync(room, "The secret is plugh");
+        Assert.Null((await host.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
+        await host.PostAsync(room, "@Demo where is it written?", ChatHost.Grace);
+        (await host.Model.NextAsync()).Call("d1", "ask_other", """{"task":"Search for it."}""").Finish();
+        (await host.Assistants.Clients[1].NextAsync()).Call("s1", "search_messages", """{"query":"is"}""").Finish();
+        var inner = await host.Assistants.Clients[1].NextAsync();
+        Assert.Contains("is it written", Assert.Single(inner.Results), StringComparison.Ordinal);
+        Assert.DoesNotContain("plugh", string.Join('\n', inner.Lines.Concat(inner.Results)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whoever_has_a_newcomers_answer_written_again_shows_the_model_no_more_than_the_newcomer_sees()
     {
         using var watch = await _host.WatchAsync(_room);

@@ -37,8 +37,22 @@ public sealed class SearchToolTests
 
         outcome = await bench.Execution.RunAsync(tool, bench.Call("""{"query":"nowhere"}""", roomId: room.Id), ToolBench.Timeout, bench.Kernel, default);
         Assert.StartsWith("None of", outcome.Result, StringComparison.Ordinal);
-        Assert.True((await bench.Execution.RunAsync(tool, bench.Call("""{"query":" "}""", roomId: room.Id), ToolBench.Timeout, bench.Kernel, default)).IsError);
-        Assert.True((await bench.Execution.RunAsync(tool, bench.Call("""{"query":"x","count":21}""", roomId: room.Id), ToolBench.Timeout, bench.Kernel, default)).IsError);
+        foreach (var (arguments, sentence) in new[]
+        {
+            ("""{"query":" "}""", "The text to look for must have 1 to 200 characters."),
+            ($$"""{"query":"{{new string('x', 201)}}"}""", "The text to look for must have 1 to 200 characters."),
+            ("""{"query":"x","count":0}""", "The number of messages must be 1 to 20; it is 0."),
+            ("""{"query":"x","count":21}""", "The number of messages must be 1 to 20; it is 21."),
+        })
+        {
+            outcome = await bench.Execution.RunAsync(tool, bench.Call(arguments, roomId: room.Id), ToolBench.Timeout, bench.Kernel, default);
+            Assert.Equal((true, $"The tool failed. {sentence}"), (outcome.IsError, outcome.Result));
+        }
+
+        // Of a room whose readers nobody knows, nothing is given.
+        outcome = await bench.Execution.RunAsync(tool, bench.Call("""{"query":"budget"}""", roomId: Guid.NewGuid()), ToolBench.Timeout, bench.Kernel, default);
+        Assert.True(outcome.IsError);
+        Assert.Contains("Not everybody who can read this room may see this", outcome.Result, StringComparison.Ordinal);
     }
 
     [Theory]
