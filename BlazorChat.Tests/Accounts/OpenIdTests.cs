@@ -97,7 +97,9 @@ public sealed class OpenIdTests : IAsyncLifetime
         await using var first = await AccountHost.StartAsync();
         await first.AdministratorAsync();
         var olga = first.Find("Olga");
-        var roomId = (await first.Chat.Rooms.CreateAsync(new Person(olga.Id, "Olga"), "Compilers", default, RoomVisibility.Private)).Value.Id;
+        var owner = new Person(olga.Id, "Olga");
+        var roomId = (await first.Chat.Rooms.CreateAsync(owner, "Compilers", default, RoomVisibility.Private)).Value.Id;
+        Assert.Null((await first.Chat.Rooms.ChangeAsync(owner, roomId, null, null, AnswerMode.WhenMentioned, default)).Error);
         await first.RestartAsync(_provider.Settings(
             NewAccounts, "--OpenIdConnect:Company:AdministratorGroups:0=admins", "--OpenIdConnect:Company:Rooms:0:Group=compilers", $"--OpenIdConnect:Company:Rooms:0:Room={roomId}"));
         var account = _provider.SignIn("1");
@@ -107,8 +109,10 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.Equal(Standing.Administrator, first.Find("Grace").Standing);
         string? ended = null;
         using var page = first.Follow("Grace", why => ended = why);
-        var watch = new RoomWatch();
+        using var watch = new RoomWatch();
         watch.Attach((await first.Chat.Live.SubscribeAsync(page.Person, roomId, watch.Changed, default)).Value);
+        await SayAsync("First");
+        await watch.UntilAsync(s => s.Messages.Any(m => m.Message.Text == "First"));
 
         account.Groups = ["others"];
         first.Time.Advance(TimeSpan.FromMinutes(5));
@@ -116,12 +120,17 @@ public sealed class OpenIdTests : IAsyncLifetime
         await WaitAsync(() => !Members(first, roomId).Contains(page.Person.Id));
         Assert.Equal(RoomErrors.NoSuchRoom, (await first.Chat.Rooms.ReadMembersAsync(page.Person, roomId, default)).Error);
         Assert.NotNull((await first.Chat.Live.SubscribeAsync(page.Person, roomId, watch.Changed, default)).Error);
+        // The subscription that was open gives nothing any more, neither of before nor of what comes.
+        await watch.UntilAsync(s => s.Messages.IsEmpty);
+        await SayAsync("Second");
+        Assert.Empty(watch.Now.Messages);
         Assert.Null(ended);
         Assert.Equal(1, _provider.Refreshes);
 
         account.Groups = ["compilers"];
         first.Time.Advance(TimeSpan.FromMinutes(5));
         await WaitAsync(() => Members(first, roomId).Contains(page.Person.Id));
+        await watch.UntilAsync(s => s.Messages.Any(m => m.Message.Text == "Second"));
 
         account.IsGone = true;
         first.Time.Advance(TimeSpan.FromMinutes(5));
@@ -129,7 +138,10 @@ public sealed class OpenIdTests : IAsyncLifetime
         Assert.Equal("Your sign-in with your organization has ended.", ended);
         Assert.Equal(Standing.None, first.People.StandingOf(page.Person));
         await WaitAsync(() => !Members(first, roomId).Contains(page.Person.Id));
+        await watch.UntilAsync(s => s.Messages.IsEmpty);
         Assert.False(await AccountHost.IsInAsync(browser));
+
+        async Task SayAsync(string text) => Assert.Null((await first.Chat.Rooms.PostAsync(owner, roomId, Guid.NewGuid(), text, default)).Error);
     }
 
     [Fact]
