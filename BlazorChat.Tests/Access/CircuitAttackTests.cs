@@ -161,13 +161,52 @@ public sealed class CircuitAttackTests : IAsyncLifetime
         await using var page = await HostilePage.OpenAsync(_bella, $"/invite/{invite.Token}");
         await page.ShowsAsync("Join room");
         Assert.Null((await _chat.Rooms.RevokeInviteAsync(PersonOf("Ada"), _private.Id, invite.Invite.Id, default)).Error);
+        await PressAllAsync(page);
+        Assert.Null(RoleOf("Bella"));
+    }
+
+    [Fact]
+    public async Task Open_pages_of_a_used_invite_let_in_neither_others_nor_whoever_used_it_and_was_removed()
+    {
+        var carl = await JoinAsync("Carl");
+        var invite = (await _chat.Rooms.CreateInviteAsync(PersonOf("Ada"), _private.Id, RoomRole.Member, TimeSpan.FromDays(1), 1, default)).Value;
+        await using var used = await HostilePage.OpenAsync(_bella, $"/invite/{invite.Token}");
+        await using var again = await HostilePage.OpenAsync(_bella, $"/invite/{invite.Token}");
+        await using var others = await HostilePage.OpenAsync(carl, $"/invite/{invite.Token}");
+        foreach (var page in new[] { used, again, others })
+        {
+            await page.ShowsAsync("Join room");
+        }
+
+        await PressAllAsync(used);
+        Assert.Equal(RoomRole.Member, RoleOf("Bella"));
+        await PressAllAsync(others);
+        Assert.Null(RoleOf("Carl"));
+
+        Assert.Null((await _chat.Rooms.RemoveMemberAsync(PersonOf("Ada"), _private.Id, PersonOf("Bella").Id, default)).Error);
+        await PressAllAsync(again);
+        // The same press again, and a page that was loaded since.
+        await PressAllAsync(used);
+        await using (var late = await HostilePage.OpenAsync(_bella, $"/invite/{invite.Token}"))
+        {
+            await late.ShowsAsync("This invite doesn’t work");
+            await PressAllAsync(late);
+        }
+
+        Assert.Null(RoleOf("Bella"));
+    }
+
+    // Raises the event of whatever can be clicked on a small page.
+    private static async Task PressAllAsync(HostilePage page)
+    {
         for (var handler = 1; handler <= 10 && !page.IsOver; handler++)
         {
             await page.RaiseAsync(handler, "click");
         }
-
-        Assert.Null(_chat.App.Services.GetRequiredService<RoomAccessDirectory>().Find(_private.Id)!.RoleOf(PersonOf("Bella").Id, Standing.Guest));
     }
+
+    private RoomRole? RoleOf(string name) =>
+        _chat.App.Services.GetRequiredService<RoomAccessDirectory>().Find(_private.Id)!.RoleOf(PersonOf(name).Id, Standing.Guest);
 
     private async Task<BrowserSession> JoinAsync(string name)
     {
