@@ -1,9 +1,12 @@
+using BlazorChat.Access;
+using BlazorChat.Accounts;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorChat.Tests.Components;
 
@@ -144,14 +147,67 @@ public sealed class BrowserCallTests : IAsyncLifetime
         (await _host.Chat.Model.NextAsync()).Finish("Done");
     }
 
-    // Asks for a tool of the browser and waits until the response pauses.
-    private async Task<Guid> AskAsync(Room room, IRenderedComponent<RoomScreen> page)
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_page_whose_person_loses_the_room_or_the_session_while_it_runs_a_call_stores_nothing_any_more(bool losesSession, bool takesAgain)
     {
-        await _host.Chat.PostAsync(room, "Which time zone?");
+        var chat = _host.Chat;
+        var alan = await SignedIn.AddAsync(chat.App, "Alan", Standing.Registered);
+        var room = (await chat.Rooms.CreateAsync(ChatHost.Ada, "Plans", default, RoomVisibility.Private)).Value;
+        Assert.Null((await chat.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, alan.Id, RoomRole.Member, default)).Error);
+        var page = _host.Open(room, alan);
+        await HereAsync(page, true);
+        var messageId = await AskAsync(room, page, alan);
+        await OfferedAsync(page);
+        var calls = page.FindComponent<BrowserCalls>().Instance;
+        Assert.NotNull(await page.InvokeAsync(() => calls.Take(messageId, "c1")));
+
+        // What the browser sends comes before the page has heard of it: it is busy until then.
+        await page.InvokeAsync(async () =>
+        {
+            using var lost = new ManualResetEventSlim();
+            _ = Task.Run(async () =>
+            {
+                await LoseAsync();
+                lost.Set();
+            });
+            Assert.True(lost.Wait(Guard.Patience));
+            if (takesAgain)
+            {
+                Assert.Null(await calls.Take(messageId, "c1"));
+            }
+
+            await calls.Finish(messageId, "c1", "Mars", isError: false);
+        });
+        var stored = Assert.Single((await chat.Rooms.ReadMessageAsync(ChatHost.Ada, room.Id, messageId, default)).Value.Calls);
+        Assert.Equal(losesSession ? ToolCallState.AwaitingBrowser : ToolCallState.Failed, stored.State);
+        Assert.DoesNotContain("Mars", stored.Result ?? "", StringComparison.Ordinal);
+        Assert.False(chat.Model.WasAskedAgain);
+
+        async Task LoseAsync()
+        {
+            if (losesSession)
+            {
+                await chat.App.Services.GetRequiredService<PersonSessions>().EndAllAsync(alan.Id, default);
+            }
+            else
+            {
+                Assert.Null((await chat.Rooms.RemoveMemberAsync(ChatHost.Ada, room.Id, alan.Id, default)).Error);
+            }
+        }
+    }
+
+    // Asks for a tool of the browser and waits until the response pauses.
+    private async Task<Guid> AskAsync(Room room, IRenderedComponent<RoomScreen> page, Person? by = null)
+    {
+        await _host.Chat.PostAsync(room, "Which time zone?", by);
         var response = await _host.Chat.Model.NextAsync();
         response.Send(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c1", "get_time_zone", new Dictionary<string, object?>(StringComparer.Ordinal))]));
         response.Finish(reason: ChatFinishReason.ToolCalls);
-        page.Until(() => Assert.Contains("Waiting for Ada", page.Markup, StringComparison.Ordinal));
+        page.Until(() => Assert.Contains($"Waiting for {by?.Name ?? "Ada"}", page.Markup, StringComparison.Ordinal));
         return page.FindComponent<BrowserCalls>().Instance.View.Window.Messages.Single(m => m.Message.Author.Kind == AuthorKind.Assistant).Message.Id;
     }
 
