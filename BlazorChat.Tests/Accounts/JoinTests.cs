@@ -49,6 +49,30 @@ public sealed partial class JoinTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_page_says_why_guests_come_in_and_how_to_switch()
+    {
+        Assert.Contains("while only this computer can reach the server and it has no administrator. To decide it yourself, set <code>Accounts:Guests</code>.", await ReadAsync(), StringComparison.Ordinal);
+
+        // Where a setting says so, it is not about who reaches the server.
+        _host = await _host.RestartAsync(settings: [ChatHost.Listening, "--Accounts:Guests=true"]);
+        var page = await ReadAsync();
+        Assert.Contains("because this server is set up so. To have accounts only, set <code>Accounts:Guests</code> to <code>false</code>.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("only this computer", page, StringComparison.Ordinal);
+
+        // Doing as it says leads where it says.
+        _host = await _host.RestartAsync(settings: [ChatHost.Listening, "--Accounts:Guests=false"]);
+        page = await ReadAsync();
+        Assert.Contains("<h1>Sign in</h1>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Accounts:Guests", page, StringComparison.Ordinal);
+
+        async Task<string> ReadAsync()
+        {
+            using var browser = new HttpClient { BaseAddress = new Uri(_host.App.Urls.First()) };
+            return await browser.GetStringAsync("/join");
+        }
+    }
+
+    [Fact]
     public async Task A_name_that_cannot_be_used_is_refused_with_a_sentence()
     {
         var refused = await JoinAsync(" \u200B ", "/join");

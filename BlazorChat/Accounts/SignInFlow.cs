@@ -11,6 +11,9 @@ internal sealed class SignInFlow(
     /// <summary>Whether a request's sender may come in with a name alone.</summary>
     public bool LetsGuestsIn(HttpContext context) => directory.LetsGuestsIn && guests.AreLetIn(context);
 
+    /// <summary>Whether they come in because nobody else reaches the server, and not by the setting.</summary>
+    public bool LetsGuestsInByDefault => guests.AreLetInByDefault(directory.HasAdministrator);
+
     /// <summary>Signs somebody in with a password, or has them asked for a code.</summary>
     /// <returns>Whether a code is needed.</returns>
     public async Task<Result<bool>> SignInAsync(HttpContext context, string? name, string? password) =>
