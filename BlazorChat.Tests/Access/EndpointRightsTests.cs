@@ -6,10 +6,12 @@ using BlazorChat.Accounts;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
+using BlazorChat.Tests.Accounts;
 using BlazorChat.Tests.Support;
 using BlazorChat.Turns;
 using BlazorChat.Web;
 using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
@@ -37,28 +39,26 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         ("/join", "join", [("Name", "")]),
         ("/account/sign-in", "sign-in", [("Name", "Nobody here"), ("Password", "wrong")]),
         ("/account/create", "create-account", [("Name", ""), ("Password", "short")]),
-        ("/account/create", "become-administrator", [("Token", "wrong")]),
+        ("/account/create", "become-administrator", []),
         ("/account/password", "set-password", [("Password", "short")]),
         ("/account", "change-password", [("CurrentPassword", "wrong"), ("NewPassword", "short")]),
         ("/account", "change-address", [("Email", "somebody@example.com"), ("AddressPassword", "wrong")]),
-        // Only while there is something to read.
         ("/account", "password-reset-read", []),
         ("/account/forgot", "forgot-password", [("Email", "nobody")]),
         ("/account/address", "confirm-address", []),
-        // Only while something can be brought back.
         ("/removed", "removed", []),
         ("/account", "sign-out-everywhere", []),
         ("/account", "two-factor-begin", []),
-        ("/account", "two-factor-confirm", []),
+        ("/account", "two-factor-confirm", [("Setup", "wrong"), ("Code", "000000"), ("Password", "wrong")]),
         ("/account", "two-factor", []),
         ("/account", "passkeys", []),
         ("/account", "passkey-begin", [("Password", "wrong")]),
-        ("/account", "passkey-create", []),
+        ("/account", "passkey-create", [("Token", "wrong"), ("Credential", "{}")]),
         ("/account", "linked", []),
         ("/account/sign-in", "passkey-sign-in", []),
         ("/account/code", "code", [("Code", "000000")]),
         ("/account/leave", "leave", [("Password", "wrong")]),
-        // One for each room that only its caller owns, and for each that nobody owns: here for a room that others own, too.
+        // One for each room that only its caller owns, and for each that nobody owns.
         ("/account/leave", "room-", []),
         ("/people", "owner-", []),
         ("/people", "people", [("Act", "invite")]),
@@ -108,6 +108,32 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         var scene = await server.SceneAsync(who, isOnlyRead: request.StartsWith("GET ", StringComparison.Ordinal));
         var (seen, text, _) = await server.AskAsync(request, scene, scene.RoomId, scene.BlobId);
         Assert.True(seen == Find(request, who), $"{who}: {request} was {seen}; the table says {Find(request, who)}. {text}");
+    }
+
+    [Fact]
+    public async Task A_form_for_a_room_is_taken_only_for_the_rooms_that_it_is_shown_for()
+    {
+        // A room that others own, too, and one whose owner can act.
+        foreach (var (who, request) in new[] { ("owner", "POST /account/leave room-"), ("administrator", "POST /people owner-") })
+        {
+            var scene = await server.SceneAsync(who, isOnlyRead: true);
+            Assert.Equal(No, (await server.AskAsync(request, scene, scene.RoomId, scene.BlobId, isPrepared: false)).Answer);
+        }
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("member")]
+    [InlineData("administrator")]
+    public async Task A_provider_that_is_not_configured_does_not_exist_and_a_configured_one_believes_only_its_own_tokens(string who)
+    {
+        var scene = await server.SceneAsync(who, isOnlyRead: true);
+        foreach (var request in Requests.Where(r => r.Contains("{provider}", StringComparison.Ordinal)))
+        {
+            Assert.Equal(NotThere, (await server.AskAsync(request.Replace("{provider}", "Nobody", StringComparison.Ordinal), scene, scene.RoomId, scene.BlobId)).Answer);
+        }
+
+        Assert.Equal(No, (await server.AskAsync("POST /account/openid/{provider}/logout", scene, scene.RoomId, scene.BlobId, isPrepared: false)).Answer);
     }
 
     [Theory]
@@ -209,6 +235,8 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         private readonly Dictionary<string, Scene> _scenes = new(StringComparer.Ordinal);
         private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 
+        private readonly List<Guid> _dismissed = [];
+        private TestProvider _provider = null!;
         private int _people;
         private string _hash = null!;
         private string _cookies = "";
@@ -220,9 +248,11 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
 
         public async Task InitializeAsync()
         {
+            _provider = await TestProvider.StartAsync();
+            _provider.SignIn("Nobody here");
             Host = await ChatHost.StartAsync(
                 b => b.Services.Intercept(_commands),
-                settings: [ChatHost.Listening, "--Rooms:NewRooms=Private", "--Accounts:Guests=true", "--Accounts:Registration=Open", "--Web:Pages:MaxPerPerson=10000",
+                settings: [.. _provider.Settings(), ChatHost.Listening, "--Rooms:NewRooms=Private", "--Accounts:Guests=true", "--Accounts:Registration=Open", "--Web:Pages:MaxPerPerson=10000",
                     "--Mail:Host=127.0.0.1", "--Mail:From=chat@example.com", "--Mail:PublicAddress=https://chat.example.com"]);
             _client.BaseAddress = new Uri(Host.App.Urls.First());
             _hash = Host.App.Services.GetRequiredService<IPasswordHasher<PersonRow>>().HashPassword(new PersonRow { Id = Guid.NewGuid(), Name = "" }, "correct horse battery");
@@ -234,6 +264,7 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         {
             _client.Dispose();
             await Host.DisposeAsync();
+            await _provider.DisposeAsync();
         }
 
         /// <summary>A room in which somebody is what the test asks for.</summary>
@@ -267,13 +298,18 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         }
 
         /// <summary>Sends a request as a browser would that has the page, and says what came of it.</summary>
-        internal async Task<Told> AskAsync(string row, Scene scene, Guid roomId, Guid blobId)
+        /// <param name="row">The request, as the table names it.</param>
+        /// <param name="scene">Who asks, and where.</param>
+        /// <param name="roomId">The room to ask for.</param>
+        /// <param name="blobId">The file to ask for.</param>
+        /// <param name="isPrepared">Whether what a form or a provider needs is there: many forms are on their pages only for some.</param>
+        internal async Task<Told> AskAsync(string row, Scene scene, Guid roomId, Guid blobId, bool isPrepared = true)
         {
             var words = row.Split(' ');
             var path = words[1] == "static" ? "/css/app.css" : words[1]
                 .Replace("{Id}", $"{roomId}", StringComparison.Ordinal).Replace("{roomId:guid}", $"{roomId}", StringComparison.OrdinalIgnoreCase)
                 .Replace("{blobId:guid}", $"{blobId}", StringComparison.Ordinal).Replace("{Token}", scene.Token, StringComparison.Ordinal)
-                .Replace("{*Path:nonfile}", "nothing/here", StringComparison.Ordinal);
+                .Replace("{*Path:nonfile}", "nothing/here", StringComparison.Ordinal).Replace("{provider}", "Company", StringComparison.Ordinal);
             if (path.Contains("{PersonId:guid}", StringComparison.Ordinal))
             {
                 path = path.Replace("{PersonId:guid}", $"{(await PersonAsync(Standing.Registered)).Id}", StringComparison.Ordinal);
@@ -285,7 +321,8 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
             }
 
             using var response = words[0] == "GET" || (words[0] == AnyMethod && words[1] is not ("/_blazor/negotiate" or "/_blazor/disconnect")) ? await SendAsync(new HttpRequestMessage(HttpMethod.Get, path == "/_blazor" ? await ConnectionAsync(scene) : path), scene)
-                : await PostAsync(path, scene, await FieldsAsync(words, scene), null);
+                : await PostAsync(path, scene, await FieldsAsync(words, scene, isPrepared), null);
+            await RestoreAsync();
             var text = Told(await response.Content.ReadAsStringAsync());
             var location = response.Headers.Location?.ToString();
             var answer = location?.StartsWith("/join?", StringComparison.Ordinal) == true ? Join : (response.StatusCode, path) switch
@@ -330,8 +367,14 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         // What differs from request to request, whatever is asked for.
         private static string Told(string text) => Secrets().Replace(text, "");
 
-        private async Task<List<KeyValuePair<string, string>>> FieldsAsync(string[] words, Scene scene)
+        private async Task<List<KeyValuePair<string, string>>> FieldsAsync(string[] words, Scene scene, bool isPrepared)
         {
+            if (words[1].EndsWith("/logout", StringComparison.Ordinal))
+            {
+                // A provider has no page here: its token says whose sessions it ends.
+                return [KeyValuePair.Create("logout_token", _provider.LogoutToken(claims => claims["aud"] = isPrepared ? TestProvider.ClientId : "somebody else"))];
+            }
+
             // The form's cookie comes with a page only if the browser has none.
             _cookies = "";
             using var page = await SendAsync(new HttpRequestMessage(HttpMethod.Get, "/join"), scene);
@@ -343,11 +386,91 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
             _cookies = page.Headers.TryGetValues("Set-Cookie", out var cookies) ? string.Join("; ", cookies.Select(c => c.Split(';')[0])) : "";
             if (words.Length > 2)
             {
-                fields.Add(KeyValuePair.Create("_handler", words[2].EndsWith('-') ? $"{words[2]}{scene.RoomId:N}" : words[2]));
+                var (room, more) = isPrepared && scene.Caller is { } caller ? await PrepareAsync(words[2], caller) : (null, null);
+                if (words[2] == "code")
+                {
+                    _cookies += "; " + await SecondStepAsync();
+                }
+
+                fields.Add(KeyValuePair.Create("_handler", words[2].EndsWith('-') ? $"{words[2]}{room ?? scene.RoomId:N}" : words[2]));
                 fields.AddRange(Forms.Single(f => f.Form == words[2]).Fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));
+                fields.AddRange(more is { } field ? [field] : []);
             }
 
             return fields;
+        }
+
+        // Makes a form be on its page for whoever may have it there.
+        private async Task<(Guid? Room, KeyValuePair<string, string>? Field)> PrepareAsync(string form, Person caller)
+        {
+            switch (form)
+            {
+                case "password-reset-read":
+                    await ChangeAsync(caller.Id, row => row.PasswordResetAt = TimeProvider.System.GetUtcNow());
+                    return default;
+                case "two-factor":
+                    await ChangeAsync(caller.Id, row => row.IsTwoFactor = true);
+                    return default;
+                case "passkeys":
+                    await Host.App.Services.GetRequiredService<PeopleStore>().ChangeAsync(
+                        change =>
+                        {
+                            change.Add(new PasskeyRow { Id = $"{caller.Id:N}", PersonId = caller.Id, Name = "Laptop", PublicKey = [], CreatedAt = TimeProvider.System.GetUtcNow() });
+                            return Task.FromResult(true);
+                        },
+                        default);
+                    return default;
+                case "become-administrator":
+                    // Only the first one is made by a link.
+                    foreach (var other in Host.App.Services.GetRequiredService<PeopleDirectory>().People.Where(p => p.Standing == Standing.Administrator && p.Id != caller.Id).ToList())
+                    {
+                        _dismissed.Add(other.Id);
+                        await ChangeAsync(other.Id, row => row.Standing = Standing.Registered);
+                    }
+
+                    return (null, KeyValuePair.Create("Token", await LinkAsync(OneTimeLinkKind.Administrator)));
+                case "removed":
+                    var removed = (await Host.Rooms.CreateAsync(caller, "A room", default)).Value.Id;
+                    Assert.Null((await Host.Rooms.DeleteAsync(caller, removed, default)).Error);
+                    return default;
+                case "room-":
+                    return ((await Host.Rooms.CreateAsync(caller, "A room", default)).Value.Id, null);
+                case "owner-":
+                    var (owner, room, _) = await RoomAsync();
+                    await ChangeAsync(owner.Id, row => row.IsDisabled = true);
+                    return (room, null);
+                default:
+                    return default;
+            }
+        }
+
+        private async Task RestoreAsync()
+        {
+            foreach (var id in _dismissed)
+            {
+                await ChangeAsync(id, row => row.Standing = Standing.Administrator);
+            }
+
+            _dismissed.Clear();
+        }
+
+        private Task<bool> ChangeAsync(Guid personId, Action<PersonRow> how) => Host.App.Services.GetRequiredService<PeopleStore>().ChangeAsync(
+            async change =>
+            {
+                how((await change.FindAsync(personId))!);
+                return true;
+            },
+            default);
+
+        // What a browser has after the first step of somebody with two-factor sign-in.
+        private async Task<string> SecondStepAsync()
+        {
+            var whose = await PersonAsync(Standing.Registered);
+            await ChangeAsync(whose.Id, row => row.IsTwoFactor = true);
+            var stamp = (await Host.App.Services.GetRequiredService<PeopleStore>().FindAsync(whose.Id, default))!.SecurityStamp!;
+            var context = new DefaultHttpContext();
+            Host.App.Services.GetRequiredService<SecondStep>().Begin(context, new PendingSignIn(whose.Id, stamp));
+            return context.Response.Headers.SetCookie.ToString().Split(';')[0];
         }
 
         private async Task<string> ConnectionAsync(Scene scene)
@@ -386,7 +509,7 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
                 {
                     change.Add(new OneTimeLinkRow
                     {
-                        Id = Guid.NewGuid(), TokenHash = OneTimeToken.HashOf(token)!, Kind = kind, PersonId = whose.Id, CreatedAt = now, ExpiresAt = now.AddDays(1),
+                        Id = Guid.NewGuid(), TokenHash = OneTimeToken.HashOf(token)!, Kind = kind, PersonId = kind == OneTimeLinkKind.Administrator ? null : whose.Id, CreatedAt = now, ExpiresAt = now.AddDays(1),
                     });
                     return Task.FromResult(true);
                 },

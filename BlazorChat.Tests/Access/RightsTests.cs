@@ -13,8 +13,9 @@ using static BlazorChat.Tests.Access.RightsTable;
 namespace BlazorChat.Tests.Access;
 
 /// <summary>
-/// Every public operation on rooms × everybody × objects of one's own, of somebody else, and of another room, against the table in
-/// docs/security.md. An operation that is missing there fails, so whatever is built later has to join it.
+/// Every public operation on rooms × everybody × objects of one's own, of somebody else, and of another room, against the tables in
+/// docs/security.md, in rooms of each kind. An operation that is missing there fails, so whatever is built later has to join it.
+/// What is allowed has to succeed here: a refusal for another reason than rights is no yes.
 /// </summary>
 [Trait(nameof(Kind), Kind.Host)]
 public sealed class RightsTests(RightsTests.Server server) : IClassFixture<RightsTests.Server>
@@ -27,6 +28,34 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
 
     /// <summary>What is in no table, for the reasons above.</summary>
     internal static IEnumerable<string> Reasons => from type in Services from name in WithoutCaller select $"{type.Name}.{name}";
+
+    private const string Private = "private";
+
+    private const string Open = "open";
+
+    private const string OpenToGuests = "open to guests";
+
+    private const string Ownerless = "open, nobody's";
+
+    private const string Left = "private, left by its owner";
+
+    private const string Archived = "archived";
+
+    private const string Deleted = "deleted";
+
+    public static TheoryData<string, string> OtherRooms
+    {
+        get
+        {
+            var rooms = new TheoryData<string, string>();
+            foreach (var (room, who) in RightsTable.RoomKinds.SelectMany(r => RightsTable.Everybody.Where(w => RightsTable.IsThere(r, w)).Select(w => (r, w))))
+            {
+                rooms.Add(room, who);
+            }
+
+            return rooms;
+        }
+    }
 
     public static TheoryData<string, string> Cells => RightsTable.CellsOf(Operations.Select(NameOf).Distinct(StringComparer.Ordinal));
 
@@ -44,24 +73,29 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
     [MemberData(nameof(Cells))]
     public async Task Everybody_may_do_what_the_table_says(string operation, string who)
     {
-        var expected = RightsTable.Find(operation, who);
         foreach (var method in Operations.Where(m => NameOf(m) == operation))
         {
-            foreach (var isOwn in new[] { true, false })
-            {
-                var scene = await server.SceneAsync(who, isOnlyRead: IsReading(method));
-                if (isOwn && !scene.HasOwn)
-                {
-                    continue;
-                }
-
-                var seen = await server.AskAsync(method, scene, isOwn ? scene.Mine! : scene.Others, scene.RoomId);
-                Assert.True(
-                    seen == (expected == Own ? isOwn ? Yes : No : expected),
-                    $"{who}: {operation} on {(isOwn ? "their own" : "somebody else's")} was {seen}; the table says {expected}.");
-            }
+            AssertNone(await DifferencesAsync(Private, method, who));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(OtherRooms))]
+    public async Task Everybody_may_do_what_the_table_says_in_rooms_of_other_kinds(string room, string who)
+    {
+        var differences = new List<string>();
+        // What is not about one room is the same wherever it is asked.
+        foreach (var method in Operations.Where(m => m.GetParameters().Any(p => p.Name is "roomId" or "token")))
+        {
+            differences.AddRange(await DifferencesAsync(room, method, who));
+        }
+
+        AssertNone(differences);
+    }
+
+    [Fact]
+    public void The_table_has_every_kind_of_room() =>
+        Assert.Equal([Open, OpenToGuests, Ownerless, Left, Archived, Deleted], RightsTable.RoomKinds);
 
     [Theory]
     [MemberData(nameof(Cells))]
@@ -74,11 +108,42 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
 
         foreach (var method in Operations.Where(m => NameOf(m) == operation && m.GetParameters().Any(p => p.Name is "messageId" or "questionId" or "turnId" or "blobId" or "inviteId")))
         {
-            // It is never found, so it never changes.
-            var scene = await server.SceneAsync(who, isOnlyRead: true);
-            var mine = (await server.Host.Rooms.CreateAsync(scene.Caller, "Mine", default)).Value;
-            Assert.Equal(NotThere, await server.AskAsync(method, scene, scene.Others, mine.Id));
+            // It is never found, so nothing changes.
+            var scene = await server.SceneAsync(Private, who, isOnlyRead: true);
+            Assert.Equal(NotThere, await server.AskAsync(method, scene, scene.Others, await server.RoomOfAsync(who)));
         }
+    }
+
+    private static void AssertNone(IReadOnlyCollection<string> differences) => Assert.True(differences.Count == 0, string.Join('\n', differences));
+
+    // What is not as the table says, for objects of one's own and of somebody else.
+    private async Task<IReadOnlyList<string>> DifferencesAsync(string room, MethodInfo method, string who)
+    {
+        var expected = RightsTable.Find(room, NameOf(method), who);
+        var differences = new List<string>();
+        foreach (var isOwn in new[] { true, false })
+        {
+            var wanted = expected == Own ? isOwn ? Yes : No : expected;
+            // What is refused changes nothing, so its room can be used again.
+            var scene = await server.SceneAsync(room, who, isOnlyRead: wanted != Yes || IsReading(method));
+            if (isOwn && !scene.HasOwn(method))
+            {
+                continue;
+            }
+
+            if (wanted == Yes && method.Name is "BringBackAsync" or "RemoveForGoodAsync" && room != Deleted)
+            {
+                Assert.Null((await server.Host.Rooms.ClearAsync(scene.Manager, scene.RoomId, default)).Error);
+            }
+
+            var seen = await server.AskAsync(method, scene, isOwn ? scene.Mine! : scene.Others, scene.RoomId);
+            if (seen != wanted)
+            {
+                differences.Add($"{room}, {who}: {NameOf(method)} on {(isOwn ? "their own" : "somebody else's")} was {seen}; the table says {expected}.");
+            }
+        }
+
+        return differences;
     }
 
     private static bool IsReading(MethodInfo method) =>
@@ -103,9 +168,18 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
         public Guid Blob { get; set; }
     }
 
-    internal sealed record Scene(Person? Caller, Guid RoomId, Belongings? Mine, Belongings Others, NewInvite Invite)
+    /// <param name="Room">The kind of the room.</param>
+    /// <param name="Manager">Who decides about the room.</param>
+    /// <param name="Caller">Who asks.</param>
+    /// <param name="RoomId">The room.</param>
+    /// <param name="Mine">What belongs to the caller there.</param>
+    /// <param name="Others">What belongs to somebody else.</param>
+    /// <param name="Invite">An invite to the room.</param>
+    /// <param name="IsMember">Whether the caller is a member.</param>
+    internal sealed record Scene(string Room, Person Manager, Person? Caller, Guid RoomId, Belongings? Mine, Belongings Others, NewInvite Invite, bool IsMember)
     {
-        public bool HasOwn => Mine is not null;
+        // Whoever is no member has no membership of their own to give up, but may have written what is theirs.
+        public bool HasOwn(MethodInfo method) => Mine is not null && (IsMember || method.Name != "RemoveMemberAsync" || Room is Private or Archived or Left or Deleted);
     }
 
     /// <summary>One server for all cells; each has a room of its own.</summary>
@@ -115,7 +189,11 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
 
         private readonly Standings _standings = new();
 
-        private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Task<Scene>> _read = new(StringComparer.Ordinal);
+        private static readonly ToolFingerprint Careful = new("description", "schema", "nature");
+
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<(string Room, string Who), Task<Scene>> _read = new();
+
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Task<Guid>> _own = new(StringComparer.Ordinal);
 
         public ChatHost Host { get; private set; } = null!;
 
@@ -125,11 +203,20 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
         public Task DisposeAsync() => Host.DisposeAsync().AsTask();
 
         /// <summary>A room with everybody in it, in which somebody is what the test asks for.</summary>
+        /// <param name="kind">What the room is.</param>
         /// <param name="who">What the caller is.</param>
         /// <param name="isOnlyRead">Whether the room stays as it is, and can be used again.</param>
-        internal Task<Scene> SceneAsync(string who, bool isOnlyRead) => isOnlyRead ? _read.GetOrAdd(who, MakeAsync) : MakeAsync(who);
+        internal Task<Scene> SceneAsync(string kind, string who, bool isOnlyRead) =>
+            isOnlyRead ? _read.GetOrAdd((kind, who), static (key, server) => server.MakeAsync(key.Room, key.Who), this) : MakeAsync(kind, who);
 
-        private async Task<Scene> MakeAsync(string who)
+        /// <summary>A room of the one who asks, for what is only refused there.</summary>
+        internal async Task<Guid> RoomOfAsync(string who)
+        {
+            var caller = (await SceneAsync(Private, who, isOnlyRead: true)).Caller;
+            return await _own.GetOrAdd(who, static async (_, of) => (await of.Host.Rooms.CreateAsync(of.Caller, "Mine", default)).Value.Id, (Host, Caller: caller));
+        }
+
+        private async Task<Scene> MakeAsync(string kind, string who)
         {
             var owner = new Person(Guid.NewGuid(), "Olga");
             var other = new Person(Guid.NewGuid(), "Grace");
@@ -139,7 +226,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
                 _standings[person] = Standing.Registered;
             }
 
-            var room = (await Host.Rooms.CreateAsync(owner, "Room", default)).Value;
+            var roomId = await RoomAsync(kind, owner);
             await SetAsync(other, RoomRole.Member);
             Belongings? mine = null;
             if (caller is not null)
@@ -148,14 +235,18 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
                 if (who is "ex-member" or "viewer" or "member" or "owner")
                 {
                     await SetAsync(caller, RoomRole.Member);
+                }
+
+                if (who is "ex-member" or "viewer" or "member" or "owner" || RightsTable.Find(kind, "RoomService.PostAsync", who) == Yes)
+                {
                     mine = new Belongings(caller);
-                    await StoreAsync(room.Id, mine);
+                    await StoreAsync(roomId, mine);
                 }
 
                 switch (who)
                 {
                     case "ex-member":
-                        Assert.Null((await Host.Rooms.RemoveMemberAsync(owner, room.Id, caller.Id, default)).Error);
+                        Assert.Null((await Host.Rooms.RemoveMemberAsync(owner, roomId, caller.Id, default)).Error);
                         break;
                     case "viewer":
                         await SetAsync(caller, RoomRole.Viewer);
@@ -167,11 +258,39 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             }
 
             var others = new Belongings(other);
-            await StoreAsync(room.Id, others);
-            var invite = (await Host.Rooms.CreateInviteAsync(owner, room.Id, RoomRole.Viewer, TimeSpan.FromDays(7), 1, default)).Value;
-            return new Scene(caller, room.Id, mine, others, invite);
+            await StoreAsync(roomId, others);
+            var invite = (await Host.Rooms.CreateInviteAsync(owner, roomId, RoomRole.Viewer, TimeSpan.FromDays(7), 1, default)).Value;
+            switch (kind)
+            {
+                case Left:
+                    _standings[owner] = Standing.None;
+                    break;
+                case Archived:
+                    Assert.Null((await Host.Rooms.ArchiveAsync(owner, roomId, true, default)).Error);
+                    break;
+                case Deleted:
+                    Assert.Null((await Host.Rooms.DeleteAsync(owner, roomId, default)).Error);
+                    break;
+            }
 
-            async Task SetAsync(Person person, RoomRole role) => Assert.Null((await Host.Rooms.SetMemberAsync(owner, room.Id, person.Id, role, default)).Error);
+            return new Scene(kind, owner, caller, roomId, mine, others, invite, who is "viewer" or "member" or "owner");
+
+            async Task SetAsync(Person person, RoomRole role) => Assert.Null((await Host.Rooms.SetMemberAsync(owner, roomId, person.Id, role, default)).Error);
+        }
+
+        private async Task<Guid> RoomAsync(string kind, Person manager)
+        {
+            if (kind != Ownerless)
+            {
+                var visibility = kind switch { Open => RoomVisibility.Open, OpenToGuests => RoomVisibility.OpenToGuests, _ => RoomVisibility.Private };
+                return (await Host.Rooms.CreateAsync(manager, "Room", default, visibility)).Value.Id;
+            }
+
+            // Like the lobby, and like rooms that code on the server makes.
+            _standings[manager] = Standing.Administrator;
+            var now = TimeProvider.System.GetUtcNow();
+            var room = new Room { Id = Guid.CreateVersion7(now), Name = "Room", Visibility = RoomVisibility.OpenToGuests, CreatedAt = now, LastActivityAt = now };
+            return (await Host.App.Services.GetRequiredService<RoomCreation>().CreateAsync(room, null, default)).Value.Id;
         }
 
         /// <summary>Calls an operation, with arguments by the names of its parameters, and says what came of it.</summary>
@@ -183,7 +302,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             var result = task.GetType().GetProperty("Result")!.GetValue(task)!;
             if (result.GetType().GetProperty("Error")!.GetValue(result) is RoomError error)
             {
-                return error.Kind switch { RoomErrorKind.Forbidden => No, RoomErrorKind.NotFound => NotThere, _ => Yes };
+                return error.Kind switch { RoomErrorKind.Forbidden => No, RoomErrorKind.NotFound => NotThere, _ => $"{error.Kind}: {error.Message}" };
             }
 
             var value = result.GetType().GetProperty("Value")!.GetValue(result);
@@ -206,7 +325,8 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             "questionId" => what.Message,
             "turnId" => what.Turn,
             "blobId" => what.Blob,
-            "personId" => what.Whose.Id,
+            // Only a member can be named.
+            "personId" => method == "SetApproverAsync" ? scene.Others.Whose.Id : what.Whose.Id,
             "clientId" => Guid.NewGuid(),
             "callId" => method == "AnswerBrowserCallAsync" ? "c2" : "c1",
             "argumentsShown" => "{}",
@@ -219,15 +339,17 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             "token" => scene.Invite.Token,
             "validFor" => TimeSpan.FromDays(7),
             "maxUses" => 1,
-            "isArchived" or "isApprover" => true,
+            "isArchived" => scene.Room != Archived,
+            "isApprover" => true,
             "toolName" => "careful",
             "role" => RoomRole.Viewer,
-            "visibility" => RoomVisibility.Open,
+            "visibility" => scene.Room is OpenToGuests or Ownerless ? RoomVisibility.Open : RoomVisibility.OpenToGuests,
             "hidesHistory" => null,
             "change" => new RoomSettingsChange { Instructions = "Be kind." },
             "changed" => (Action)(() => { }),
             "text" or "name" or "result" => "Text",
-            "filter" or "reason" or "instructions" or "answerMode" or "request" or "toolShown" => null,
+            "toolShown" => Careful,
+            "filter" or "reason" or "instructions" or "answerMode" or "request" => null,
             "cancellationToken" => CancellationToken.None,
             _ => throw new InvalidOperationException($"Give the parameter {parameter.Name} of {method} a value here."),
         };
@@ -239,13 +361,19 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             var by = of.Whose.AsAuthor();
             Assert.Null((await store.ChangeAsync<bool>(roomId, async (change, token) =>
             {
-                var room = (await change.FindRoomAsync(token))! with { Settings = new RoomSettings { AnswerMode = AnswerMode.WhenMentioned } };
+                var room = (await change.FindRoomAsync(token))! with
+                {
+                    Settings = new RoomSettings
+                    {
+                        AnswerMode = AnswerMode.WhenMentioned, Rights = new TurnRights { Always = [new StandingApproval("careful", Careful, by, now)] },
+                    },
+                };
                 Add(of.Message, by, MessageStatus.Complete.Instance, new TextPart("Question"));
                 Add(of.Failed, Demo, new MessageStatus.Failed("Broken."), new TextPart("Half"));
                 Add(of.Complete, Demo, MessageStatus.Complete.Instance, new TextPart("Whole"));
                 Add(
                     of.Waiting, Demo, MessageStatus.AwaitingPeople.Instance,
-                    new ToolCallPart("c1", "careful") { Arguments = "{}", State = ToolCallState.AwaitingApproval },
+                    new ToolCallPart("c1", "careful") { Arguments = "{}", State = ToolCallState.AwaitingApproval, Tool = Careful },
                     new ToolCallPart("c2", "clipboard") { Arguments = "{}", State = ToolCallState.AwaitingBrowser });
                 change.Save(new Turn(Guid.CreateVersion7(), roomId, Demo.Id, by, now) { QuestionId = of.Message, MessageId = of.Waiting, Status = TurnStatus.Suspended });
                 change.Save(new Turn(of.Turn, roomId, Demo.Id, by, now) { QuestionId = of.Message });
