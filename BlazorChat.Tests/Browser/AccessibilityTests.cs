@@ -75,7 +75,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This is not your password.");
         await CheckAsync(page, "account, refused");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Set up two-factor sign-in" }).PressAsync("Enter");
+        await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Set up two-factor sign-in" }));
         await Expect(page.GetByRole(AriaRole.Img, new() { Name = "QR code with the key" })).ToBeVisibleAsync();
         await CheckAsync(page, "account, authenticator app");
         var app = new AuthenticatorApp((await page.Locator(".app-key").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal));
@@ -87,10 +87,10 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await Expect(page.GetByRole(AriaRole.List, new() { Name = "Recovery codes" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(10);
         await CheckAsync(page, "account, recovery codes");
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Copy recovery codes" }).PressAsync("Enter");
+        await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Copy recovery codes" }));
         await page.WaitForFunctionAsync("async () => (await navigator.clipboard.readText()).split('\\n').length === 10");
         await OpenAsync("people", "people");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Invite somebody" }).PressAsync("Enter");
+        await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Invite somebody" }));
         await Expect(page.GetByLabel("Invite link")).ToBeVisibleAsync();
         await CheckAsync(page, "people, with an invitation");
         await LeaveAsync();
@@ -130,7 +130,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
                 return true;
             }, default);
             await OpenAsync(AccountLinks.Address(address), "address to confirm");
-            await page.GetByRole(AriaRole.Button, new() { Name = "Confirm address" }).PressAsync("Enter");
+            await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Confirm address" }));
             await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("The address is confirmed.");
             await CheckAsync(page, "address confirmed");
             await OpenAsync(AccountLinks.Reset((await scope.ServiceProvider.GetRequiredService<AccountAdministration>().AppointAsync("Olga", default)).Value), "choose a password");
@@ -149,30 +149,35 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
             await ChatHost.AddPersonAsync(_app.Services, grace, Standing.Registered);
             await rooms.CreateAsync(grace, "Compilers", default, RoomVisibility.Private);
             await rooms.CreateAsync(olga, "Plans", default);
+            await AdministerAsync();
+            await OpenAsync("people?log=accounts", "people, with what was done");
+            await OpenAsync("people?log=rooms", "people, with what was done in rooms");
             await OpenAsync($"people/{grace.Id}/delete", "delete somebody");
-            await page.GetByRole(AriaRole.Radio, new() { Name = "They are removed for good" }).PressAsync("Space");
-            await page.GetByRole(AriaRole.Button, new() { Name = "Delete account" }).PressAsync("Enter");
+            await page.PressAsync(page.GetByRole(AriaRole.Radio, new() { Name = "They stay" }), "ArrowDown");
+            await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "They are removed for good" })).ToBeCheckedAsync();
+            await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Delete account" }));
             await Expect(page.GetByRole(AriaRole.List, new() { Name = "Rooms without an owner" })).ToContainTextAsync("Compilers");
             await CheckAsync(page, "people, with a room without an owner");
             var owner = page.GetByRole(AriaRole.Textbox, new() { Name = "New owner of Compilers" });
-            await owner.FillAsync("Olga");
-            await owner.PressAsync("Enter");
+            await page.TabToAsync(owner);
+            await page.Keyboard.TypeAsync("Olga");
+            await page.Keyboard.PressAsync("Enter");
             await Expect(page.GetByRole(AriaRole.List, new() { Name = "Rooms without an owner" })).ToHaveCountAsync(0);
 
             var plans = rooms.OwnedAlone(olga.Id).Single(r => r.Name == "Plans");
             Assert.Null((await rooms.DeleteAsync(olga, plans.Id, default)).Error);
             await OpenAsync("removed", "recently removed");
-            await page.GetByText("Remove for good", new() { Exact = true }).PressAsync("Enter");
+            await page.PressAsync(page.GetByText("Remove for good", new() { Exact = true }));
             await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Remove now" })).ToBeVisibleAsync();
             await CheckAsync(page, "recently removed, asked again");
-            await page.GetByRole(AriaRole.Button, new() { Name = "Bring back Plans" }).PressAsync("Enter");
+            await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Bring back Plans" }));
             await Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("“Plans” is back.");
 
             await OpenAsync("account/leave", "rooms to decide about");
             foreach (var room in new[] { "Plans", "Compilers" })
             {
                 var delete = page.GetByRole(AriaRole.Button, new() { Name = $"Delete room {room}" });
-                await delete.PressAsync("Enter");
+                await page.PressAsync(delete);
                 await Expect(delete).ToHaveCountAsync(0);
             }
 
@@ -180,6 +185,27 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
             await page.Keyboard.PressAsync("Enter");
             await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The server needs an administrator.");
             await CheckAsync(page, "delete account");
+        }
+
+        // Each button of the list of people, by keyboard alone.
+        async Task AdministerAsync()
+        {
+            await OpenAsync("people", "people, with somebody");
+            foreach (var (act, next) in new[]
+            {
+                ("Disable Grace", "Enable Grace"), ("Enable Grace", "Make administrator: Grace"), ("Make administrator: Grace", "Dismiss Grace as administrator"),
+                ("Dismiss Grace as administrator", "Make administrator: Grace"),
+            })
+            {
+                await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = act }));
+                await Expect(page.GetByRole(AriaRole.Button, new() { Name = next })).ToBeVisibleAsync();
+            }
+
+            await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Reset password of Grace" }));
+            await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Copy link");
+            var revoke = page.GetByRole(AriaRole.Button, new() { NameRegex = new System.Text.RegularExpressions.Regex("^Revoke the invitation", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)) });
+            await page.PressAsync(revoke);
+            await Expect(revoke).ToHaveCountAsync(0);
         }
 
         async Task OpenAsync(string path, string screen)

@@ -89,13 +89,13 @@ public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
         // The lobby belongs to nobody, so administrators manage it.
         var (ofRoom, menu) = (grace.Page.Locator("#room-menu .menu-item"), grace.Page.Locator("#person-menu a[href=people]"));
         await Expect(ofRoom).ToHaveCountAsync(1);
-        await _olga.Page.GetByRole(AriaRole.Button, new() { Name = "Make Grace an administrator" }).ClickAsync();
+        await _olga.Page.GetByRole(AriaRole.Button, new() { Name = "Make administrator: Grace" }).ClickAsync();
         await Expect(ofRoom).Not.ToHaveCountAsync(1);
         await Expect(menu).ToHaveCountAsync(1);
         await EndsWithinASecondAsync(
             grace, "document.querySelectorAll('#room-menu .menu-item').length === 1 && !document.querySelector('#person-menu a[href=people]')",
             _olga.Page.GetByRole(AriaRole.Button, new() { Name = "Dismiss Grace as administrator" }), AuditAction.AdministratorDismissed);
-        await Expect(_olga.Page.GetByRole(AriaRole.Button, new() { Name = "Make Grace an administrator" })).ToHaveCountAsync(1);
+        await Expect(_olga.Page.GetByRole(AriaRole.Button, new() { Name = "Make administrator: Grace" })).ToHaveCountAsync(1);
 
         await EndsWithinASecondAsync(
             grace, SignedOut, _olga.Page.GetByRole(AriaRole.Button, new() { Name = "Disable Grace" }), AuditAction.AccountDisabled);

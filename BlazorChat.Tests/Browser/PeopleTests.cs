@@ -1,4 +1,8 @@
+using BlazorChat.Access;
+using BlazorChat.Messages;
+using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -73,6 +77,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         var clicked = await ClickAtAsync(_ada, _ada.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }));
         await Expect(bella.Heading).ToHaveTextAsync("You can no longer see this room");
         Within(clicked, await bella.Page.EvaluateAsync<double>("() => globalThis.notedAt"));
+        await AccessibilityTests.CheckAsync(bella.Page, "a room that cannot be seen any more");
         await Expect(bella.RoomList.GetByRole(AriaRole.Link, new() { Name = "Plans", Exact = true })).ToHaveCountAsync(0);
         await Expect(bella.Page.GetByText("plugh")).ToHaveCountAsync(0);
 
@@ -83,6 +88,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         // The used link lets in nobody, and she gets back by another: what she had typed is there.
         await bella.Page.GotoAsync(link);
         await Expect(bella.Heading).ToHaveTextAsync("This invite doesn’t work");
+        await AccessibilityTests.CheckAsync(bella.Page, "an invite that does not work");
         await bella.Page.GotoAsync(await InviteAsync("Member"));
         await bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" }).ClickAsync();
         await bella.ReadyAsync();
@@ -143,12 +149,43 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
 
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Invite link" })).ToBeVisibleAsync();
+        var link = await page.GetByRole(AriaRole.Textbox, new() { Name = "Invite link" }).InputValueAsync();
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Tab");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Copy link" })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
         await Expect(invite).ToBeFocusedAsync();
+
+        // Whoever is invited comes in by keyboard, and everything about them is done so.
+        var bella = await _app.JoinAsync("Bella");
+        await bella.Page.GotoAsync(link);
+        await bella.Page.PressAsync(bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" }));
+        await bella.ReadyAsync();
+        await page.TabToAsync(page.GetByRole(AriaRole.Combobox, new() { Name = "Role of Bella" }), isBack: true);
+        await page.Keyboard.PressAsync("ArrowUp");
+        await Expect(bella.Page.GetByText("You can read this room.")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await bella.ReadyAsync();
+
+        await page.TabToAsync(page.GetByRole(AriaRole.Combobox, new() { Name = "Name somebody who approves" }));
+        await page.Keyboard.PressAsync("b");
+        var approvers = page.GetByRole(AriaRole.List, new() { Name = "Also approve, when the asker is away" });
+        await Expect(approvers).ToContainTextAsync("Bella");
+        await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Bella does not approve any more" }), isBack: true);
+        await Expect(approvers).Not.ToContainTextAsync("Bella");
+
+        var visibility = page.GetByRole(AriaRole.Combobox, new() { Name = "Who can see this room" });
+        await page.TabToAsync(visibility, isBack: true);
+        await page.Keyboard.PressAsync("ArrowDown");
+        await Expect(page.GetByText("Private · 2 people")).ToHaveCountAsync(0);
+        await Expect(visibility).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("ArrowUp");
+        await Expect(page.GetByText("Private · 2 people")).ToBeVisibleAsync();
+
+        await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Remove Bella" }));
+        await page.PressAsync(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }));
+        await Expect(bella.Heading).ToHaveTextAsync("You can no longer see this room");
         Assert.Empty(_ada.Complaints);
     }
 
@@ -206,7 +243,58 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await Expect(grace.Page.GetByRole(AriaRole.Group, new() { Name = "Who can see it?" })).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(grace.Page, "new room");
         await ShotAsync(grace, $"new-room-{scheme}");
+        await grace.Page.Keyboard.PressAsync("Escape");
+
+        await grace.OpenAsync($"/rooms/{await CreateWithRightsAsync()}");
+        await Expect(grace.Page.GetByRole(AriaRole.Group, new() { Name = "Approve deploy?" })).ToContainTextAsync("Bella");
+        await AccessibilityTests.CheckAsync(grace.Page, "a call that needs two people");
+        panel = await OpenPanelAsync(grace);
+        await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Bella does not approve any more" })).ToBeVisibleAsync();
+        await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Ask again before status runs" })).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(grace.Page, "people who approve, and a tool that runs without asking");
+        await ShotAsync(grace, $"rights-{scheme}");
         Assert.Empty(grace.Complaints);
+    }
+
+    // A room of Grace's in which Bella may approve, a tool runs without asking, and a call has the first of two approvals.
+    private async Task<Guid> CreateWithRightsAsync()
+    {
+        var (rooms, people) = (_app.Services.GetRequiredService<RoomService>(), _app.Services.GetRequiredService<PeopleDirectory>());
+        Person Find(string name) => new(people.FindByName(name)!.Value, name);
+        var (grace, bella) = (Find("Grace"), Find("Bella"));
+        var roomId = (await rooms.CreateAsync(grace, "Deployments", default, RoomVisibility.Private)).Value.Id;
+        Assert.Null((await rooms.SetMemberAsync(grace, roomId, bella.Id, RoomRole.Member, default)).Error);
+        Assert.Null((await rooms.SetApproverAsync(grace, roomId, bella.Id, true, default)).Error);
+        var now = TimeProvider.System.GetUtcNow();
+        var tool = new ToolFingerprint("description", "schema", "nature");
+        Assert.Null((await _app.Services.GetRequiredService<IRoomStore>().ChangeAsync<bool>(roomId, async (change, token) =>
+        {
+            var room = (await change.FindRoomAsync(token))!.WithMessage(now);
+            var rights = room.Settings.Rights with { Always = [new StandingApproval("status", tool, grace.AsAuthor(), now)] };
+            change.Save(room with { Settings = room.Settings with { Rights = rights } });
+            change.Add(
+                new Message
+                {
+                    Id = Guid.CreateVersion7(now),
+                    RoomId = roomId,
+                    Sequence = room.LastSequence,
+                    Author = new Author(AuthorKind.Assistant, "demo", "Demo"),
+                    Parts =
+                    [
+                        new ToolCallPart("c1", "deploy")
+                        {
+                            Arguments = "{}", State = ToolCallState.AwaitingApproval, AskedAt = now, Tool = tool, NeedsTwoPeople = true,
+                            FirstApproval = new ToolDecision(true, bella.AsAuthor(), now, null),
+                        },
+                    ],
+                    Status = MessageStatus.AwaitingPeople.Instance,
+                    CreatedAt = now,
+                    AskedBy = grace.AsAuthor(),
+                },
+                null);
+            return true;
+        }, default)).Value.Error);
+        return roomId;
     }
 
     private Task CreatePrivateRoomAsync(string name) => CreatePrivateRoomAsync(name, _ada);
