@@ -9,9 +9,6 @@ namespace BlazorChat.Commands;
 /// </summary>
 internal static class RoomNotice
 {
-    /// <summary>Whether an author is of notices: the server, under the name of somebody whose id it has.</summary>
-    public static bool Is(Author author) => author.Kind == AuthorKind.Service && Guid.TryParseExact(author.Id, "N", out _);
-
     /// <summary>Adds a notice to a room, and saves the room.</summary>
     /// <param name="change">The change.</param>
     /// <param name="room">The room.</param>

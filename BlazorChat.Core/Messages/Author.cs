@@ -23,6 +23,9 @@ public sealed record Author(AuthorKind Kind, string Id, string Name)
 {
     /// <summary>Whether another author is the same, regardless of the name.</summary>
     public bool IsSameAs(Author? other) => other is not null && Kind == other.Kind && Id == other.Id;
+
+    /// <summary>Whether it is the server, which tells under the name of an administrator what they did: code has ids that are no person's.</summary>
+    internal bool IsOfNotice => Kind == AuthorKind.Service && Guid.TryParseExact(Id, "N", out _);
 }
 
 /// <summary>A person who uses rooms: the same in every tab and on every connection.</summary>

@@ -35,6 +35,7 @@ public sealed partial class ReachableServicesTests
         ["LiveRooms.AccessOf"] = Asked,
         ["LiveRooms.CheckViewAsync"] = Authorizer,
         ["LiveRooms.Refusal"] = Authorizer,
+        ["LiveRooms.StandingOf"] = Tells,
         ["Newcomers.MayRegister"] = Tells,
         ["OpenIdChecks.EndOthersAsync"] = Server,
         ["OpenIdChecks.RefuseAsync"] = Server,
@@ -58,6 +59,7 @@ public sealed partial class ReachableServicesTests
         ["RoomService.Refusal"] = Authorizer,
         ["RoomService.SeesFrom"] = Asked,
         ["RoomService.SetGroupRoleAsync"] = Server,
+        ["RoomService.StandingOf"] = Tells,
         ["SignInFlow.CompleteAsync"] = Flow,
         ["SignInFlow.EnterAsync"] = Flow,
     };

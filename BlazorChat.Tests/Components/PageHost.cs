@@ -42,6 +42,7 @@ public sealed class PageHost : IAsyncDisposable
         page.JSInterop.Mode = JSRuntimeMode.Loose;
         page.Services.AddSingleton(Chat.Rooms);
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<PeopleDirectory>());
+        page.Services.AddSingleton(Chat.App.Services.GetRequiredService<AccountAuthorizer>());
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<Newcomers>());
         page.Services.AddSingleton(Chat.Live);
         page.Services.AddSingleton(Chat.Responses);

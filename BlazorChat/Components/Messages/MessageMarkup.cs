@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
-using BlazorChat.Commands;
 using BlazorChat.Components.Layout;
 using BlazorChat.Live;
 using BlazorChat.Markdown;
@@ -127,7 +126,7 @@ internal sealed class MessageMarkup
         private static string? KindOf(Author author, AssistantFaces faces) =>
             author.Kind == AuthorKind.Assistant ? faces.KindOf(author)
             // Nobody can write one that looks like it.
-            : RoomNotice.Is(author) ? "notice of this server"
+            : author.IsOfNotice ? "notice of this server"
             : faces.LikenessOf(author);
 
         private static string AvatarOf(Author author, AssistantFaces faces)
