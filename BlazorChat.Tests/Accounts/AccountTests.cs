@@ -126,6 +126,34 @@ public sealed partial class AccountTests
     }
 
     [Fact]
+    public async Task Where_nobody_may_register_nobody_is_invited_and_invitations_from_before_say_why()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var link = await AccountHost.InviteAsync(await host.AdministratorAsync());
+        await host.RestartAsync("--Accounts:Registration=Closed", "--Mail:Host=localhost", "--Mail:From=chat@example.com", "--Mail:PublicAddress=https://chat.example.com");
+        var olga = host.Browser();
+        await olga.SignInAsync("Olga", Password);
+        var page = await olga.ReadAsync("/people");
+        Assert.Contains("This server takes no new accounts, so nobody can be invited.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Invite somebody", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Send invitation", page, StringComparison.Ordinal);
+        // The one from before can still be taken back.
+        Assert.Contains("Revoke the invitation", page, StringComparison.Ordinal);
+
+        // Whoever sends the form all the same.
+        Assert.Contains("so nobody can be invited", (await olga.PostAsync("/people", page, "people", ("Act", "invite"))).Text, StringComparison.Ordinal);
+        await using (var scope = host.Chat.App.Services.CreateAsyncScope())
+        {
+            var administrator = new Person(host.Find("Olga").Id, "Olga");
+            Assert.Contains("nobody can be invited", (await scope.ServiceProvider.GetRequiredService<AccountMail>().InviteAsync(administrator, "grace@example.com", default))?.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("the server takes no new accounts now", await host.Browser().ReadAsync(link), StringComparison.Ordinal);
+        await host.RestartAsync();
+        await AccountHost.CreateAsync(host.Browser(), link, "Grace");
+    }
+
+    [Fact]
     public async Task Two_who_use_one_invitation_at_the_same_moment_make_one_account()
     {
         await using var host = await AccountHost.StartAsync();

@@ -40,7 +40,7 @@ internal sealed class AccountAdministration(AccountAuthorizer authorizer, People
     /// <summary>The invitations that nobody has used yet.</summary>
     public async Task<Result<IReadOnlyList<OpenInvitation>>> ListInvitationsAsync(Person by, CancellationToken cancellationToken)
     {
-        if (authorizer.Authorize(by, AccountPermission.Invite) is { } no)
+        if (authorizer.Authorize(by, AccountPermission.ManageInvitations) is { } no)
         {
             return no;
         }
@@ -54,7 +54,7 @@ internal sealed class AccountAdministration(AccountAuthorizer authorizer, People
     /// <summary>Takes an invitation back.</summary>
     public Task<RoomError?> RevokeInvitationAsync(Person by, Guid linkId, CancellationToken cancellationToken) => store.ChangeAsync(async change =>
     {
-        if (authorizer.Authorize(by, AccountPermission.Invite) is { } no)
+        if (authorizer.Authorize(by, AccountPermission.ManageInvitations) is { } no)
         {
             return no;
         }

@@ -1,6 +1,7 @@
 using BlazorChat.Access;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
+using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Accounts;
 
@@ -19,7 +20,10 @@ internal enum AccountPermission
     /// <summary>Read the audit log.</summary>
     ReadAudit,
 
-    /// <summary>Invite people to the server, and take that back.</summary>
+    /// <summary>See the invitations to the server, and take them back.</summary>
+    ManageInvitations,
+
+    /// <summary>Invite people to the server.</summary>
     Invite,
 
     /// <summary>Make a link with which somebody sets a new password.</summary>
@@ -48,10 +52,13 @@ internal enum AccountPermission
 /// Decides who may do what with accounts and the server, as <see cref="IRoomAuthorizer"/> does for rooms: by what the caller and the object are at
 /// that moment. Services ask it, within their transaction where they change something, and pages ask it for what they show.
 /// </summary>
-internal sealed class AccountAuthorizer(PeopleDirectory people)
+internal sealed class AccountAuthorizer(PeopleDirectory people, IOptions<AccountsOptions> options)
 {
     // Whoever is no administrator does not learn what there is.
     private static readonly RoomError AdministratorsOnly = new(RoomErrorKind.NotFound, "This page does not exist.");
+
+    private static readonly RoomError NobodyIsInvited =
+        new(RoomErrorKind.Conflict, "This server takes no new accounts, so nobody can be invited. The setting Accounts:Registration decides about that.");
 
     private static readonly RoomError LastAdministrator = new(RoomErrorKind.Conflict, "The server needs an administrator. Make somebody else one first.");
 
@@ -70,7 +77,8 @@ internal sealed class AccountAuthorizer(PeopleDirectory people)
             AccountPermission.ChangeOwn => standing >= Standing.Registered ? null : RoomErrors.NoSuchPerson,
             AccountPermission.DeleteOwn => standing < Standing.Registered ? RoomErrors.NoSuchPerson : IsLastAdministrator(person!) ? LastAdministrator : null,
             _ when standing < Standing.Administrator => AdministratorsOnly,
-            AccountPermission.ManageServer or AccountPermission.ReadAudit or AccountPermission.Invite => null,
+            AccountPermission.ManageServer or AccountPermission.ReadAudit or AccountPermission.ManageInvitations => null,
+            AccountPermission.Invite => options.Value.Registration == Registration.Closed ? NobodyIsInvited : null,
             _ => personId is { } id ? Decide(person!, permission, id) : RoomErrors.NoSuchPerson,
         };
     }

@@ -41,6 +41,9 @@ internal sealed class AccountService(
 
     private static readonly RoomError NoAccounts = new(RoomErrorKind.Forbidden, "This server takes no new accounts.");
 
+    private static readonly RoomError ClosedMeanwhile =
+        new(RoomErrorKind.Forbidden, "This invitation is good, but the server takes no new accounts now. Ask an administrator of this server.");
+
     /// <summary>Whether a page should offer to make an account to somebody without an invitation.</summary>
     /// <param name="person">Who it is now; null for nobody.</param>
     public bool OffersRegistration(Person? person) => newcomers.MayRegister(person is null ? null : directory.Find(person.Id));
@@ -51,7 +54,7 @@ internal sealed class AccountService(
     {
         if (OneTimeToken.HashOf(token) is not null)
         {
-            return await links.FindAsync(token, cancellationToken).ConfigureAwait(false) is { Kind: OneTimeLinkKind.Invitation or OneTimeLinkKind.Administrator } ? null : OneTimeLinks.UsedUp;
+            return WhyNot(await links.FindAsync(token, cancellationToken).ConfigureAwait(false));
         }
 
         return OffersRegistration(person) ? null : options.Value.Registration == Registration.Closed ? NoAccounts : InvitationNeeded;
@@ -88,10 +91,9 @@ internal sealed class AccountService(
         identity.Also = async (change, stored) =>
         {
             var link = await links.FindAsync(change, account.Token).ConfigureAwait(false);
-            // A link that sets somebody's password makes no account.
-            if (OneTimeToken.HashOf(account.Token) is not null && link is not { Kind: OneTimeLinkKind.Invitation or OneTimeLinkKind.Administrator })
+            if (OneTimeToken.HashOf(account.Token) is not null && WhyNot(link) is { } no)
             {
-                return Refusal(OneTimeLinks.UsedUp);
+                return Refusal(no);
             }
 
             if (!await names.TryTakeAsync(change, stored, name.Value).ConfigureAwait(false))
@@ -281,6 +283,14 @@ internal sealed class AccountService(
     {
         { Code: nameof(IdentityErrorDescriber.ConcurrencyFailure) } => RoomErrors.NotStored,
         var error => new RoomError(RoomErrorKind.Invalid, error.Description),
+    };
+
+    // Why a link makes no account. One that sets somebody's password never does.
+    private RoomError? WhyNot(OneTimeLinkRow? link) => link?.Kind switch
+    {
+        OneTimeLinkKind.Invitation => options.Value.Registration == Registration.Closed ? ClosedMeanwhile : null,
+        OneTimeLinkKind.Administrator => null,
+        _ => OneTimeLinks.UsedUp,
     };
 
     // The password was right.

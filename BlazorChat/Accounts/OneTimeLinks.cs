@@ -1,12 +1,11 @@
 using BlazorChat.Access;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
-using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Accounts;
 
 /// <summary>The one-time links of accounts: makes them, and says which work.</summary>
-internal sealed class OneTimeLinks(PeopleStore store, PeopleDirectory directory, IOptions<AccountsOptions> options, TimeProvider time)
+internal sealed class OneTimeLinks(PeopleStore store, PeopleDirectory directory, TimeProvider time)
 {
     /// <summary>A link that does not work.</summary>
     public static readonly RoomError UsedUp = new(RoomErrorKind.NotFound, "This link has been used or has expired. Ask for a new one.");
@@ -48,11 +47,6 @@ internal sealed class OneTimeLinks(PeopleStore store, PeopleDirectory directory,
         link.ExpiresAt > time.GetUtcNow()
         // Whoever made it could not make it any more: nobody comes back through a link of their own.
         && (link.CreatedById is not { } by || directory.Find(by) is { StandingNow: Standing.Administrator })
-        && link.Kind switch
-        {
-            OneTimeLinkKind.Invitation => options.Value.Registration != Registration.Closed,
-            // Only the first one is made this way, also if the link was not used for long.
-            OneTimeLinkKind.Administrator => !directory.HadAdministrator,
-            _ => true,
-        };
+        // Only the first one is made this way, also if the link was not used for long.
+        && (link.Kind != OneTimeLinkKind.Administrator || !directory.HadAdministrator);
 }
