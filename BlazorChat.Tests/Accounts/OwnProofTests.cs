@@ -109,6 +109,9 @@ public sealed class OwnProofTests : IAsyncLifetime
         Assert.Contains("grace@example.org", notice, StringComparison.Ordinal);
         Assert.Contains("account#passkeys-title", notice, StringComparison.Ordinal);
         Assert.Contains("account#sign-ins-title", notice, StringComparison.Ordinal);
+        // Whoever used the link knows the password, and must not hide it from the owner by changing it.
+        await _grace.SendAsync("/account", "change-password", ("CurrentPassword", AccountHost.Password), ("NewPassword", "another good password"));
+        Assert.Contains("Other ways into your account", await _grace.ReadAsync("/account"), StringComparison.Ordinal);
         await _grace.SendAsync("/account", "password-reset-read");
         Assert.DoesNotContain("Other ways into your account", await _grace.ReadAsync("/account"), StringComparison.Ordinal);
     }

@@ -219,7 +219,6 @@ internal sealed class AccountService(
             }
 
             await change.RemoveResetsAsync(row.Id).ConfigureAwait(false);
-            row.PasswordResetAt = null;
             Record(change, AuditAction.PasswordChanged, row.Id, row.Id);
             return renewed;
         }, cancellationToken).ConfigureAwait(false);
