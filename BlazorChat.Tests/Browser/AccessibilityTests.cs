@@ -93,6 +93,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Invite somebody" }));
         await Expect(page.GetByLabel("Invite link")).ToBeVisibleAsync();
         await CheckAsync(page, "people, with an invitation");
+        await ManageAsync();
         await LeaveAsync();
         await OpenAsync("account/sign-in", "sign in");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Continue with Example Company" })).ToBeVisibleAsync();
@@ -141,6 +142,25 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         }
 
         // By keyboard alone: whoever leaves decides about their rooms first, and administrators appoint the owners of those that have none.
+        async Task ManageAsync()
+        {
+            var ada = new Person(Guid.NewGuid(), "Ada");
+            await ChatHost.AddPersonAsync(_app.Services, ada, Standing.Registered);
+            Assert.Null((await _app.Services.GetRequiredService<RoomService>().CreateAsync(ada, "Hiring", default, RoomVisibility.Private)).Error);
+            await OpenAsync("people?find=hiring", "all rooms");
+            await page.PressAsync(page.GetByRole(AriaRole.Link, new() { Name = "Manage Hiring" }));
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Hiring");
+            await page.PressAsync(page.GetByText("Delete room"));
+            await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Delete now" })).ToBeVisibleAsync();
+            await CheckAsync(page, "manage a room");
+            await page.GetByLabel("Another owner’s name").FillAsync("Nobody");
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Nobody here has this name.");
+            await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Join room" }));
+            await Expect(page.GetByRole(AriaRole.Article)).ToContainTextAsync("notice of this server");
+            await CheckAsync(page, "a room that an administrator joined");
+        }
+
         async Task LeaveAsync()
         {
             var (rooms, people) = (_app.Services.GetRequiredService<RoomService>(), _app.Services.GetRequiredService<PeopleDirectory>());
