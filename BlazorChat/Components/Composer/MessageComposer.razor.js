@@ -170,7 +170,7 @@ class ChatComposer extends HTMLElement {
   takeSuggestion(e) {
     const suggestion = e.target.closest('[data-suggest]');
     if (suggestion && this.input) {
-      this.input.value = suggestion.textContent.trim();
+      this.input.value = suggestion.dataset.suggest;
       this.onInput();
       this.input.focus();
     }

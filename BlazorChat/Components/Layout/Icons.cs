@@ -26,6 +26,13 @@ internal static class Icons
     public static readonly RenderFragment Download = Of("download");
     public static readonly RenderFragment Previous = Of("previous");
     public static readonly RenderFragment Next = Of("next");
+    public static readonly RenderFragment Info = Of("info");
+    public static readonly RenderFragment Clock = Of("clock");
+    public static readonly RenderFragment Code = Of("code");
+    public static readonly RenderFragment List = Of("list");
+    public static readonly RenderFragment Mail = Of("mail");
+    public static readonly RenderFragment Table = Of("table");
+    public static readonly RenderFragment People = Of("people");
 
     /// <summary>The application's mark: two speech bubbles, one with a spark.</summary>
     public static readonly RenderFragment Mark = builder => builder.AddMarkup(0, MarkMarkup);

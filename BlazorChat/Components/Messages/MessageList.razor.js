@@ -39,6 +39,7 @@ customElements.define('chat-log', class extends HTMLElement {
       this.saved = undefined;
       opened = location.href;
     }, { passive: true }));
+    this.addEventListener('click', e => this.onReply(e));
     addEventListener('hashchange', this.onHash = () => this.goToLink());
     addEventListener('pagehide', this.onLeave = () => this.savePlace());
     document.addEventListener('keydown', this.onTab = e => this.leaveByTab(e), true);
@@ -326,6 +327,18 @@ customElements.define('chat-log', class extends HTMLElement {
     if (saved) {
       queueMicrotask(() => this.restoreFrom(saved));
     }
+  }
+
+  // The way from an answer to its question, without another entry in the history.
+  onReply(e) {
+    const link = e.target.closest('a.reply');
+    if (!link || isEarly() || e.ctrlKey || e.metaKey || e.shiftKey) {
+      return;
+    }
+
+    e.preventDefault();
+    history.replaceState(history.state, '', link.href);
+    this.goToLink();
   }
 
   goToLink() {

@@ -6,6 +6,7 @@ using BlazorChat.Components.Layout;
 using BlazorChat.Live;
 using BlazorChat.Markdown;
 using BlazorChat.Messages;
+using BlazorChat.Text;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 
@@ -24,7 +25,12 @@ internal sealed class MessageMarkup
 
     private static readonly ImmutableArray<MarkdownBlock> Unreadable = [new("<p class=\"unreadable\">This message cannot be shown.</p>")];
 
+    // As much of a question as fits in one line.
+    private const int LongestExcerpt = 100;
+
     private static readonly ConditionalWeakTable<MessageFrame, Shared> Known = [];
+
+    private static readonly ConditionalWeakTable<MessageFrame, string> Replies = [];
 
     private readonly Shared _shared;
     private readonly string _head;
@@ -72,6 +78,23 @@ internal sealed class MessageMarkup
         return shared.ByOffset.Count < MostOffsets ? shared.ByOffset.GetOrAdd(offset, markup) : markup;
     }
 
+    /// <summary>Adds the line that names the question of an answer that is not directly below it, as one node of the caller.</summary>
+    /// <param name="builder">The caller's builder.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="messages">The messages that the page shows. The question may be further back.</param>
+    public static void AddReply(RenderTreeBuilder builder, Message answer, ImmutableArray<MessageFrame> messages)
+    {
+        var question = messages.FirstOrDefault(m => m.Message.Id == answer.QuestionId);
+        if (question is not null)
+        {
+            builder.AddMarkup(-1, Replies.GetValue(question, static q => ReplyOf(q.Message.RoomId, q.Message.Id, q.Message.Author, TextCut.Excerpt(q.Message.Text.ReplaceLineEndings(" ").Trim(), LongestExcerpt))));
+        }
+        else if (answer is { QuestionId: { } id, AskedBy: { } asker })
+        {
+            builder.AddMarkup(-1, ReplyOf(answer.RoomId, id, asker, "an earlier message"));
+        }
+    }
+
     /// <summary>
     /// Adds picture, name and time, or only the time for a grouped message. They are one node of the caller, with a number before all
     /// that Razor uses: a fragment would add a region, and then 50 messages would need the next larger array of frames.
@@ -89,6 +112,9 @@ internal sealed class MessageMarkup
 
     /// <summary>Gives the parts of an ended message; like <see cref="BlocksOf"/> if they cannot be rendered.</summary>
     public static ImmutableArray<RenderedPart> PartsOf(MessageFrame message) => Contain(() => message.Parts, [new RenderedPart(new TextPart(""), Unreadable)]);
+
+    private static string ReplyOf(Guid roomId, Guid questionId, Author asker, string excerpt) =>
+        $"""<a class="reply" href="{Links.Room(roomId)}#{Links.Message(questionId)}" aria-label="Reply to {HtmlEncoder.Default.Encode(asker.Name)}" translate="no"><span class="avatar {Layout.Avatar.ColorOf(asker)}" aria-hidden="true">{HtmlEncoder.Default.Encode(Layout.Avatar.LetterOf(asker.Name))}</span><bdi class="reply-name">{HtmlEncoder.Default.Encode(asker.Name)}</bdi> <bdi class="reply-text">{HtmlEncoder.Default.Encode(excerpt)}</bdi></a>""";
 
     private static RenderFragment Markup(string html) => builder => builder.AddMarkup(0, html);
 

@@ -81,6 +81,12 @@ function open() {
   all.input.focus();
 }
 
+document.addEventListener('click', e => {
+  if (e.target.closest?.('[data-open-switcher]')) {
+    open();
+  }
+});
+
 document.addEventListener('input', e => {
   if (e.target.closest?.('#switcher')) {
     fill(parts());
