@@ -91,16 +91,16 @@ public sealed class RoomPanelTests : IAsyncLifetime
         await _host.Chat.PostAsync(room, "Graces question", ChatHost.Grace);
         await _host.Chat.PostAsync(room, "Mine");
         var (ada, grace) = (_host.Open(room), _host.Open(room, ChatHost.Grace));
-        ada.Until(() => Assert.Equal("Next: Grace’s question", ada.Find(".queue-next").TextContent));
+        ada.Until(() => Assert.Equal("· next: Grace’s question", ada.Find(".queue-next").TextContent));
         Assert.Equal("2 waiting", ada.Find(".waiting").TextContent);
-        Assert.Equal("Next: your question", grace.Find(".queue-next").TextContent);
+        Assert.Equal("· next: your question", grace.Find(".queue-next").TextContent);
         Assert.Equal(["Graces question", "Mine"], ada.FindAll(".queue-text").Select(t => t.TextContent));
 
         // Grace may take back her own; Ada, whose room it is, both.
         Assert.Equal(["Remove your question to Demo"], grace.FindAll("#queue button").Select(b => b.GetAttribute("aria-label")));
         Assert.Equal(2, ada.FindAll("#queue button").Count);
         await grace.Find("#queue button").ClickAsync(new());
-        ada.Until(() => Assert.Equal("Next: your question", ada.Find(".queue-next").TextContent));
+        ada.Until(() => Assert.Equal("· next: your question", ada.Find(".queue-next").TextContent));
         first.Finish("Done");
         Assert.Contains("Mine", (await _host.Chat.Model.NextAsync()).Lines.Last(), StringComparison.Ordinal);
     }
