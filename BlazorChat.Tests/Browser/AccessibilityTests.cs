@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
 using BlazorChat.Messages;
@@ -366,14 +367,16 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
     }
 
     /// <summary>axe finds nothing, in this theme nor (of what is about colors, which is all that differs) in the other, and nothing is wider than the window.</summary>
-    internal static async Task CheckAsync(IPage page, string screen)
+    internal static async Task CheckAsync(IPage page, string screen, [CallerFilePath] string file = "")
     {
         await CheckAsync(page, screen, "tag", ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
         var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
         Assert.True(overflow <= 0, $"{screen} is {overflow} px wider than the window.");
 
         var isDark = await page.EvaluateAsync<bool>("() => matchMedia('(prefers-color-scheme: dark)').matches");
+        await Shots.TakeAsync(page, screen, file);
         await InThemeAsync(page, isDark ? ColorScheme.Light : ColorScheme.Dark);
+        await Shots.TakeAsync(page, screen, file);
         await CheckAsync(page, screen + ", other theme", "rule", ["color-contrast", "link-in-text-block"]);
         await InThemeAsync(page, isDark ? ColorScheme.Dark : ColorScheme.Light);
     }

@@ -205,22 +205,17 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await Expect(link).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(grace.Page, "invite people");
         var address = await link.InputValueAsync();
-        await ShotAsync(grace, $"invite-dialog-{scheme}");
         await grace.Page.Keyboard.PressAsync("Escape");
-        await ShotAsync(grace, $"panel-{scheme}");
 
         var bella = await _app.JoinAsync("Bella", scheme, width);
         await bella.Page.GotoAsync(address);
         await Expect(bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" })).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(bella.Page, "invite");
-        await ShotAsync(bella, $"invite-{scheme}");
         await bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" }).ClickAsync();
         await bella.ReadyAsync();
         await panel.GetByRole(AriaRole.Combobox, new() { Name = "Role of Bella" }).SelectOptionAsync("Viewer");
         await Expect(bella.Page.GetByText("You can read this room.")).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(bella.Page, "a viewer's room");
-        await ShotAsync(bella, $"viewer-{scheme}");
-        await ShotAsync(grace, $"panel2-{scheme}");
         await (await OpenPanelAsync(bella)).GetByRole(AriaRole.Button, new() { Name = "Leave room" }).ClickAsync();
         await Expect(bella.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(bella.Page, "leave");
@@ -238,11 +233,9 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await grace.RoomList.GetByText("Archived", new() { Exact = true }).ClickAsync();
         await Expect(grace.RoomList.GetByRole(AriaRole.Link, new() { Name = "Plans" })).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(grace.Page, "archived");
-        await ShotAsync(grace, $"archived-{scheme}");
         await grace.Page.GetByRole(AriaRole.Button, new() { Name = "New room" }).ClickAsync();
         await Expect(grace.Page.GetByRole(AriaRole.Group, new() { Name = "Who can see it?" })).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(grace.Page, "new room");
-        await ShotAsync(grace, $"new-room-{scheme}");
         await grace.Page.Keyboard.PressAsync("Escape");
 
         await grace.OpenAsync($"/rooms/{await CreateWithRightsAsync()}");
@@ -252,7 +245,6 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Bella does not approve any more" })).ToBeVisibleAsync();
         await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Ask again before status runs" })).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(grace.Page, "people who approve, and a tool that runs without asking");
-        await ShotAsync(grace, $"rights-{scheme}");
         Assert.Empty(grace.Complaints);
     }
 
@@ -351,12 +343,4 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
 
     // Counted from before the click, so the time that the browser takes for it is in it.
     private static void Within(double from, double to) => Assert.InRange(to - from, 0, TimeSpan.FromSeconds(1).TotalMilliseconds);
-
-    private static async Task ShotAsync(BrowserVisitor visitor, string name)
-    {
-        if (Environment.GetEnvironmentVariable("SHOTS") is { Length: > 0 } folder)
-        {
-            await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png") });
-        }
-    }
 }
