@@ -12,7 +12,7 @@ internal sealed class LiveCode(FencedCodeBlock fence)
     private const int TabWidth = 4;
 
     private readonly StringBuilder _fresh = new();
-    private readonly string? _language = CodeBlockHtml.Language(fence.Info);
+    private readonly string? _language = CodeLanguage.Of(fence.Info);
     private ImmutableArray<string> _chunks = [];
     private bool _isInsideLine;
 

@@ -139,7 +139,7 @@ internal sealed class TypedText
         var content = opening.TrimStart(" \t");
         var marks = content.Length - content.TrimStart(content[0]).Length;
         var info = content[marks..].Trim();
-        var language = CodeBlockHtml.Language(info.ToString());
+        var language = CodeLanguage.Of(info.ToString());
         CodeBlockHtml.Open(_html, language);
         if (language is null && !info.IsEmpty)
         {

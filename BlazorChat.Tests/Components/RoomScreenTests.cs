@@ -184,7 +184,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Code_grows_by_text_and_ends_as_a_block_with_a_copy_button()
+    public async Task Code_grows_by_text_and_its_buttons_are_never_sent()
     {
         var room = await Chat.RoomAsync();
         var page = _host.Open(room);
@@ -192,14 +192,16 @@ public sealed class RoomScreenTests : IAsyncLifetime
         var response = await Chat.Model.NextAsync();
         response.Say("```python\nprint(1)\n");
         page.Until(() => Assert.Equal("print(1)\n", page.Find("article[aria-busy=true] .code-block pre code").TextContent));
-        Assert.Equal("python", page.Find(".code-lang").TextContent);
+        Assert.Equal("Python", page.Find(".code-lang").TextContent);
         response.Say("print(2)\n");
         page.Until(() => Assert.Equal("print(1)\nprint(2)\n", page.Find("article[aria-busy=true] pre code").TextContent));
-        Assert.Empty(page.FindAll("[data-copy-code]"));
+        Assert.Empty(page.FindAll(".code-block button"));
 
         response.Finish("```\n\nDone.");
-        page.Until(() => Assert.Single(page.FindAll("[data-copy-code]")));
-        Assert.Equal("print(1)\nprint(2)\n", page.Find("pre code").TextContent);
+        page.Until(() => Assert.Contains("Done.", page.Find("article:last-of-type .blocks").TextContent, StringComparison.Ordinal));
+        Assert.Equal("print(1)\nprint(2)\n", page.Find("pre code.language-python").TextContent);
+        // Buttons, numbers and folds are no business of a circuit.
+        Assert.Empty(page.FindAll(".code-block button"));
     }
 
     [Fact]

@@ -24,7 +24,6 @@ public sealed class MarkdownFeatureTests
             var body = SafeHtml.Parse(html);
             Assert.All(body.QuerySelectorAll(exact), element => Assert.Equal("no", element.GetAttribute("translate")));
             Assert.All(body.QuerySelectorAll("[translate]"), element => Assert.DoesNotContain("text", element.TextContent, StringComparison.Ordinal));
-            Assert.All(body.QuerySelectorAll("[data-copy-code]"), button => Assert.Null(button.Closest("[translate]")));
         }
 
         Assert.NotEmpty(SafeHtml.Parse(string.Concat(MarkdownRenderer.Render(text).Select(b => b.Html))).QuerySelectorAll(exact));
@@ -60,7 +59,7 @@ public sealed class MarkdownFeatureTests
     {
         var blocks = MarkdownRenderer.Render("# Title\n\ntext\n- a\n- b\n\n```\nx\n```");
 
-        Assert.Equal(["h3", "p", "ul", "div"], blocks.Select(block => SafeHtml.Parse(block.Html).FirstElementChild!.LocalName));
+        Assert.Equal(["h3", "p", "ul", "code-block"], blocks.Select(block => SafeHtml.Parse(block.Html).FirstElementChild!.LocalName));
     }
 
     [Theory]
@@ -72,27 +71,33 @@ public sealed class MarkdownFeatureTests
         Assert.Equal(blocks, string.Join(' ', MarkdownRenderer.Render(text).Select(block => SafeHtml.Parse(block.Html).FirstElementChild!.LocalName)));
 
     [Fact]
-    public void A_code_block_has_a_label_a_copy_button_and_its_text_untouched()
+    public void A_code_block_has_a_label_and_its_text_untouched()
     {
         var block = Assert.Single(MarkdownRenderer.Render("```python title=x\nif a < b:\n    print(\"&amp;\")\n\n```"));
 
         Assert.Equal(
-            "<div class=\"code-block\" dir=\"ltr\"><div class=\"code-head\"><span class=\"code-lang\" translate=\"no\">python</span><button type=\"button\" class=\"copy-code\" "
-            + "data-copy-code aria-label=\"Copy code\">Copy</button></div><pre tabindex=\"0\" translate=\"no\"><code class=\"language-python\">"
-            + "if a &lt; b:\n    print(&quot;&amp;amp;&quot;)\n\n</code></pre></div>",
+            "<code-block class=\"code-block\" dir=\"ltr\"><div class=\"code-head\"><span class=\"code-lang\" translate=\"no\">Python</span></div>"
+            + "<pre tabindex=\"0\" translate=\"no\"><code class=\"language-python\">"
+            + "if a &lt; b:\n    print(&quot;&amp;amp;&quot;)\n\n</code></pre></code-block>",
             block.Html);
     }
 
     [Theory]
-    [InlineData("c++")]
-    [InlineData("C#")]
-    [InlineData("objective-c")]
-    [InlineData("asp.net")]
-    public void Usual_language_names_are_kept(string language)
+    [InlineData("c++", "C++")]
+    [InlineData("C#", "C#")]
+    [InlineData("cs", "C#")]
+    [InlineData("ts", "TypeScript")]
+    [InlineData("bash", "Shell")]
+    [InlineData("sh", "Shell")]
+    [InlineData("YML", "YAML")]
+    [InlineData("mermaid", "Mermaid")]
+    [InlineData("objective-c", "Objective-C")]
+    [InlineData("asp.net", "asp.net")]
+    public void A_language_is_called_by_its_proper_name_and_an_unknown_one_as_it_was_written(string language, string name)
     {
         var body = Parse($"```{language}\nx\n```");
 
-        Assert.Equal(language, body.QuerySelector(".code-lang")!.TextContent);
+        Assert.Equal(name, body.QuerySelector(".code-lang")!.TextContent);
         Assert.Equal("language-" + language, body.QuerySelector("pre code")!.ClassName);
     }
 

@@ -189,7 +189,7 @@ public sealed class NotationTests
         var body = Parse(text);
 
         Assert.Equal(code, body.QuerySelector("pre")!.TextContent);
-        Assert.Equal("html", body.QuerySelector(".code-lang")!.TextContent);
+        Assert.Equal("HTML", body.QuerySelector(".code-lang")!.TextContent);
         Assert.Equal(["do", "next"], body.QuerySelectorAll("p").Select(element => element.TextContent));
     }
 

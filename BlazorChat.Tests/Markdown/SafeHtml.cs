@@ -32,7 +32,7 @@ internal static class SafeHtml
         ["pre"] = ["tabindex", "class", "dir", "translate"],
         ["div"] = ["class", "tabindex", "role", "aria-label", "dir"],
         ["span"] = ["class", "role", "aria-label", "dir", "translate"],
-        ["button"] = ["type", "class", "data-copy-code", "aria-label"],
+        ["code-block"] = ["class", "dir"],
         ["table"] = ["dir"],
         ["thead"] = [],
         ["tbody"] = [],
@@ -44,7 +44,7 @@ internal static class SafeHtml
 
     private static readonly string[] Classes =
     [
-        "plain", "typed", "task-item", "task", "task-done", "image-link", "code-block", "code-head", "code-lang", "copy-code", "table-scroll",
+        "plain", "typed", "task-item", "task", "task-done", "image-link", "code-block", "code-head", "code-lang", "table-scroll",
         "align-left", "align-center", "align-right", "formula", "footnote", "footnote-label", "footnote-ref", "folded", "paren", "wide-number", "link-note", "callout",
         "callout-title", "callout-note", "callout-tip", "callout-important", "callout-warning", "callout-caution",
     ];

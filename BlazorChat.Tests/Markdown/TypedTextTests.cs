@@ -90,7 +90,7 @@ public sealed class TypedTextTests
         var body = Parse("look:\n```py\ndef f():\n\treturn *x*\n\n```\n  ~~~\n  a\n    b\n  ~~~\nend\n```\nnever closed");
 
         Assert.Equal(["def f():\n\treturn *x*\n\n", "a\n  b\n", "never closed\n"], body.QuerySelectorAll("pre").Select(element => element.TextContent));
-        Assert.Equal("py", body.QuerySelector(".code-lang")!.TextContent);
+        Assert.Equal("Python", body.QuerySelector(".code-lang")!.TextContent);
         Assert.Equal(["look:", "end"], body.QuerySelectorAll("p").Select(element => element.TextContent));
     }
 

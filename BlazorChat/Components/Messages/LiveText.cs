@@ -97,7 +97,7 @@ public sealed class LiveText : IComponent
         switch (open)
         {
             case OpenCode code:
-                builder.OpenElement(3, "div");
+                builder.OpenElement(3, "code-block");
                 builder.AddAttribute(4, "class", "code-block");
                 builder.AddAttribute(4, "dir", "ltr");
                 builder.OpenElement(5, "div");
@@ -107,7 +107,7 @@ public sealed class LiveText : IComponent
                     builder.OpenElement(7, "span");
                     builder.AddAttribute(8, "class", "code-lang");
                     builder.AddAttribute(8, "translate", "no");
-                    builder.AddContent(9, code.Language);
+                    builder.AddContent(9, CodeLanguage.NameOf(code.Language));
                     builder.CloseElement();
                 }
 
@@ -116,6 +116,11 @@ public sealed class LiveText : IComponent
                 builder.AddAttribute(11, "tabindex", "0");
                 builder.AddAttribute(11, "translate", "no");
                 builder.OpenElement(12, "code");
+                if (code.Language is not null)
+                {
+                    builder.AddAttribute(13, "class", $"language-{code.Language}");
+                }
+
                 RenderPieces(builder, code);
                 builder.CloseElement();
                 builder.CloseElement();

@@ -1,6 +1,7 @@
 // All scripts of the page. Each module works by itself and adds its own listeners.
 import './away.js';
 import './times.js';
+import './code-blocks.js';
 import './copy.js';
 import './dialogs.js';
 import './first-clicks.js';

@@ -2,6 +2,7 @@
 // editor gets the one and a word processor the other; so does what is selected within a message. The buttons come and go with the
 // messages, so one listener serves all of them.
 import { announce } from './announce.js';
+import { sayCopied } from './code-blocks.js';
 import { isEarly } from './first-clicks.js';
 import { htmlOf, markdownOf } from './markdown.js';
 
@@ -86,8 +87,7 @@ document.addEventListener('click', async e => {
   try {
     await (button.hasAttribute('data-copy-code') ? write(codeOf(source.querySelector('pre'))) : copyMessage(source));
     announce('Copied');
-    button.classList.add('copied');
-    setTimeout(() => button.classList.remove('copied'), 1600);
+    sayCopied(button);
   } catch {
     announce('This browser does not allow copying');
   }
@@ -104,8 +104,7 @@ document.addEventListener('click', async e => {
   try {
     await write(field.value ?? Array.from(field.children, item => item.textContent.trim()).join('\n'));
     announce('Copied');
-    button.classList.add('copied');
-    setTimeout(() => button.classList.remove('copied'), 1600);
+    sayCopied(button);
   } catch {
     if (field.select) {
       field.select();

@@ -70,7 +70,7 @@ function block(node) {
     case 'pre': {
       const code = node.textContent.replace(/\n+$/, '');
       const marks = fenceFor(code, 3);
-      const language = /language-(\S+)/.exec(node.querySelector('code')?.className ?? '')?.[1] ?? node.closest('.code-block')?.querySelector('.code-lang')?.textContent ?? '';
+      const language = /language-(\S+)/.exec(node.querySelector('code')?.className ?? '')?.[1] ?? '';
       return node.matches('.plain') ? node.textContent : `${marks}${language}\n${code}\n${marks}`;
     }
     case 'details': return `<details>\n${blocks(node)}\n</details>`;
@@ -79,7 +79,7 @@ function block(node) {
   }
 }
 
-const BLOCKS = 'p, div, ul, ol, blockquote, pre, table, hr, h1, h2, h3, h4, h5, h6, details, summary, section, article';
+const BLOCKS = 'p, div, code-block, ul, ol, blockquote, pre, table, hr, h1, h2, h3, h4, h5, h6, details, summary, section, article';
 
 // The blocks of an element. Text between them is a block as well, as in the items of a tight list.
 function blocks(node, between = '\n\n') {
@@ -121,6 +121,11 @@ export function htmlOf(node) {
   for (const element of copy.querySelectorAll('*')) {
     if (isHidden(element)) {
       element.remove();
+      continue;
+    }
+
+    if (element.localName === 'code-block') {
+      element.replaceWith(...element.childNodes);
       continue;
     }
 
