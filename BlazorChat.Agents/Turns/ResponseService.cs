@@ -38,11 +38,6 @@ public sealed partial class ResponseService
     public Task<Result<int>> StopAsync(Person? person, Guid roomId, Guid? messageId, CancellationToken cancellationToken) =>
         _owners.RunAsync(new StopResponses(roomId, person, messageId), cancellationToken);
 
-    /// <inheritdoc cref="RetryResponse" />
-    /// <returns>The old response, marked as retried.</returns>
-    public Task<Result<Message>> RetryAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken, TurnRequest? request = null) =>
-        _owners.RunAsync(new RetryResponse(roomId, person, messageId, request), cancellationToken);
-
     /// <inheritdoc cref="RegenerateResponse" />
     /// <returns>The response as it was before the new version begins.</returns>
     public Task<Result<Message>> RegenerateAsync(Person? person, Guid roomId, Guid messageId, CancellationToken cancellationToken, TurnRequest? request = null) =>

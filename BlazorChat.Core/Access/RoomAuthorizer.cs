@@ -34,7 +34,7 @@ public enum RoomPermission
     /// <summary>Stop a response, whether it runs or waits, or take a turn out of the queue.</summary>
     StopResponse,
 
-    /// <summary>Ask for a new response in place of another, or for more of one.</summary>
+    /// <summary>Ask for another version of a response, or for more of it.</summary>
     RetryResponse,
 
     /// <summary>Approve or reject a tool call.</summary>

@@ -45,7 +45,7 @@ internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId
         return await context.ChangeAsync<Message>((change, token) => AskAsync(change, MessageId, request, context.Now, token), cancellationToken).ConfigureAwait(false);
     }
 
-    private protected async Task<Result<Message>> AskAsync(IRoomChange change, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Result<Message>> AskAsync(IRoomChange change, Guid messageId, TurnRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await change.FindRoomAsync(cancellationToken).ConfigureAwait(false) is not { } room)
         {
@@ -59,6 +59,7 @@ internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId
 
         if (response.IsRetried)
         {
+            // Earlier versions appended another answer.
             return new RoomError(RoomErrorKind.Conflict, "This answer has already been retried.");
         }
 
@@ -80,7 +81,6 @@ internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId
             return no;
         }
 
-        response = Mark(response);
         change.SaveAndTell(response);
         await change.SaveAsync(queue, now, cancellationToken).ConfigureAwait(false);
         return response;
@@ -92,9 +92,6 @@ internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId
     /// <summary>Queues the turn, or returns the reason for a refusal.</summary>
     private protected abstract RoomError? Queue(TurnQueue queue, Message response, TurnRequest request, DateTimeOffset now);
 
-    /// <summary>The response while its turn waits.</summary>
-    private protected virtual Message Mark(Message response) => response;
-
     /// <summary>The reason why a response cannot have another version, or null.</summary>
     internal static RoomError? RefuseVersion(Message response) =>
         !CanEnd(response) ? new RoomError(RoomErrorKind.Conflict, "This answer is already being written.")
@@ -105,22 +102,7 @@ internal abstract record AskAgainCommand(Guid RoomId, Person? By, Guid MessageId
     private protected static bool CanEnd(Message response) => response.Status is { IsEnded: true } or MessageStatus.AwaitingPeople;
 }
 
-/// <summary>
-/// Asks for a new response in place of one that failed, was stopped or was interrupted. The old one is kept and marked as retried.
-/// </summary>
-/// <inheritdoc cref="AskAgainCommand" />
-internal sealed record RetryResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
-{
-    private protected override RoomError? Refuse(Message response) => response.Status.CanRetry
-        ? null
-        : new RoomError(RoomErrorKind.Conflict, "Only an answer that failed, was stopped or was interrupted can be retried.");
-
-    private protected override RoomError? Queue(TurnQueue queue, Message response, TurnRequest request, DateTimeOffset now) => queue.Retry(response, request, now);
-
-    private protected override Message Mark(Message response) => response with { IsRetried = true };
-}
-
-/// <summary>Asks for another version of a response. The current text is kept as an earlier version.</summary>
+/// <summary>Asks for another version of a response, however it ended. The current text is kept as an earlier version.</summary>
 /// <inheritdoc cref="AskAgainCommand" />
 internal sealed record RegenerateResponse(Guid RoomId, Person? By, Guid MessageId, TurnRequest? Request) : AskAgainCommand(RoomId, By, MessageId, Request)
 {

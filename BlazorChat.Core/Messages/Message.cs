@@ -36,7 +36,8 @@ public sealed record Message
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>
-    /// Whether a new response was requested in place of this one. Such a response is kept, but no longer sent to a model.
+    /// Whether another message answers in place of this one. Earlier versions appended one when somebody tried again. Such a response is kept,
+    /// but not sent to a model.
     /// </summary>
     public bool IsRetried { get; init; }
 

@@ -10,11 +10,8 @@ public abstract record MessageStatus
     /// <summary>True once nothing more will be added to the message.</summary>
     public bool IsEnded => this is not (Streaming or Recovering or AwaitingPeople);
 
-    /// <summary>Whether a person may request a new response in place of this one.</summary>
-    public bool CanRetry => this is Stopped or Failed or Interrupted or Cut;
-
-    /// <summary>Whether the response can be continued where it ended.</summary>
-    public bool CanContinue => CanRetry;
+    /// <summary>Whether the response ended before it was finished, so that it can be continued from there.</summary>
+    public bool CanContinue => this is Stopped or Failed or Interrupted or Cut;
 
     /// <summary>The message is finished.</summary>
     public sealed record Complete : MessageStatus

@@ -55,7 +55,8 @@ public sealed record Turn(Guid Id, Guid RoomId, string AssistantId, Author Reque
     public TurnRequest Request { get; init; } = new(RequestedBy);
 
     /// <summary>
-    /// Only messages before this sequence are in the prompt: the position of the response being retried. Null for all messages.
+    /// Only messages before this sequence are in the prompt: the position of a response that is answered anew at the end of the room. Earlier
+    /// versions queued such turns; new ones have null.
     /// </summary>
     public long? Before { get; init; }
 

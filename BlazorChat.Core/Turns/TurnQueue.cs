@@ -109,19 +109,6 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         return null;
     }
 
-    /// <summary>Queues a turn that begins a new response in place of one that ended badly.</summary>
-    /// <returns>An error when the response is already being written or the queue is full.</returns>
-    public RoomError? Retry(Message response, TurnRequest request, DateTimeOffset now)
-    {
-        if (RefuseAgain(response, request.RequestedBy) is { } no)
-        {
-            return no;
-        }
-
-        Queue(New(response.Author.Id, request, now) with { QuestionId = response.QuestionId, Before = response.Sequence });
-        return null;
-    }
-
     /// <summary>Queues a turn that regenerates or continues a response.</summary>
     /// <param name="response">The response.</param>
     /// <param name="isRegeneration">True to regenerate, false to continue.</param>
@@ -201,7 +188,7 @@ internal sealed class TurnQueue(Guid roomId, RoomSettings settings, ImmutableArr
         .Where(t => t.AssistantId == assistantId && t.IsQueued && (t.NotBefore is null || t.NotBefore <= now))
         .OrderBy(t => t, Turn.ByPlace).FirstOrDefault();
 
-    // A waiting turn of the same author takes a message over. Other people's turns keep their questions, and a retry sees no newer messages.
+    // A waiting turn of the same author takes a message over. Other people's turns keep their questions, and a stored retry sees no newer messages.
     private Turn? FindOwn(string assistantId, Author author) => settings.Overlap is OverlapPolicy.Merge or OverlapPolicy.Debounce
         ? _turns.Where(t => t.AssistantId == assistantId && t.Status == TurnStatus.Waiting && t.Before is null && t.RequestedBy.IsSameAs(author))
             .OrderBy(t => t.RequestedAt).ThenBy(t => t.Id).FirstOrDefault()

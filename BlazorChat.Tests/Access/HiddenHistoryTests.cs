@@ -195,8 +195,8 @@ public sealed class HiddenHistoryTests : IAsyncLifetime
         AssertHidden(going);
         Assert.Null((await _host.Responses.StopAsync(ChatHost.Ada, _room.Id, graces.Id, default)).Error);
         await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Stopped);
-        Assert.Null((await _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, graces.Id, default)).Error);
-        await AnswerNextAsync(watch, 3);
+        Assert.Null((await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, graces.Id, default)).Error);
+        await AnswerNextAsync(watch, 2);
         foreach (var message in watch.Now.Messages.Where(m => m.Message.Owner?.Name == "Grace" && m.Message.Author.Kind == AuthorKind.Assistant))
         {
             var sent = (await _host.Responses.ReadSentAsync(ChatHost.Grace, _room.Id, message.Message.Id, default)).Value;
@@ -247,7 +247,7 @@ public sealed class HiddenHistoryTests : IAsyncLifetime
         Assert.Contains(again.Messages, m => m.Text.Contains("plugh", StringComparison.Ordinal));
         Assert.Null((await host.Responses.StopAsync(ChatHost.Ada, room.Id, null, default)).Error);
         await watch.UntilAsync(s => s.Messages[^1].Message.Status is MessageStatus.Stopped);
-        Assert.Equal(RoomErrorKind.Forbidden, (await host.Responses.RetryAsync(ChatHost.Grace, room.Id, answer.Id, default)).Error?.Kind);
+        Assert.Equal(RoomErrorKind.Forbidden, (await host.Responses.RegenerateAsync(ChatHost.Grace, room.Id, answer.Id, default)).Error?.Kind);
         Assert.Equal(RoomErrorKind.Forbidden, (await host.Responses.ContinueAsync(ChatHost.Grace, room.Id, answer.Id, default)).Error?.Kind);
     }
 

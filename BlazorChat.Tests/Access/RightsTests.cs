@@ -317,7 +317,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             "roomId" => roomId,
             "messageId" => method switch
             {
-                "RetryAsync" or "ContinueAsync" => what.Failed,
+                "ContinueAsync" => what.Failed,
                 "RegenerateAsync" or "ReadSentAsync" or "ReadVersionsAsync" => what.Complete,
                 "DecideAsync" or "ApproveInRoomAsync" or "AnswerBrowserCallAsync" or "StopAsync" => what.Waiting,
                 _ => what.Message,

@@ -50,7 +50,7 @@ public sealed class KilledServerTests(Chromium chromium) : IAsyncLifetime
             killsThatCouldLoseSomething += AssertOnlyTheLastIntervalIsLost(said, killedAt, interrupted.Text) ? 1 : 0;
 
             await ada.ReadyAsync();
-            await ada.ArticleBy("Demo").Last.GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+            await ada.ArticleBy("Demo").Last.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
             (await _app.Model.NextAsync()).Finish($"Answer {kill}");
             await Expect(ada.ArticleBy("Demo").Last).ToContainTextAsync($"Answer {kill}");
             await Expect(ada.ArticleBy("Demo").Last).Not.ToHaveAttributeAsync("aria-busy", "true");

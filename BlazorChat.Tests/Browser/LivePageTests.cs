@@ -76,7 +76,7 @@ public sealed class LivePageTests(Chromium chromium) : IAsyncLifetime
         await IsMarkedAsync();
         await _ada.Page.Keyboard.PressAsync("Escape");
         await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
-        await _ada.ChooseAsync(_ada.ArticleBy("Demo").Last, "What the assistant saw");
+        await _ada.ChooseAsync(_ada.ArticleBy("Demo").Last, "View prompt");
         await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("A text to translate");
         await IsMarkedAsync();
         await _ada.Page.Keyboard.PressAsync("Escape");

@@ -159,8 +159,8 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         await Expect(_ada.ArticleBy("Ada").Locator(".blocks")).ToHaveTextAsync("echo: second");
 
         // Only who edited is asked.
-        await Expect(_grace.Page.GetByRole(AriaRole.Button, new() { Name = "Answer again?" })).ToHaveCountAsync(0);
-        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Answer again?" }).ClickAsync();
+        await Expect(_grace.Page.GetByRole(AriaRole.Button, new() { Name = "Update the answer" })).ToHaveCountAsync(0);
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Update the answer" }).ClickAsync();
         foreach (var visitor in Both)
         {
             await Expect(visitor.ArticleBy("Demo").Locator(".blocks")).ToHaveTextAsync("second");
@@ -174,7 +174,7 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         await Expect(_ada.ArticleBy("Demo").Locator(".blocks")).ToHaveTextAsync("second");
 
         // Another version brings everybody to it.
-        await _ada.ChooseAsync(_ada.ArticleBy("Demo"), "Regenerate");
+        await _ada.ChooseAsync(_ada.ArticleBy("Demo"), "Try again");
         foreach (var visitor in Both)
         {
             await Expect(Versions(visitor, "answer")).ToContainTextAsync("3 of 3");
@@ -234,11 +234,11 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_assistant_saw_is_there_for_everybody_until_something_is_deleted()
+    public async Task The_prompt_of_an_answer_is_there_for_everybody_until_something_is_deleted()
     {
         await AskAsync("search for <img src=x onerror=alert(1)> and the **time**");
-        var dialog = _grace.Page.GetByRole(AriaRole.Dialog, new() { Name = "What the assistant saw" });
-        await _grace.ChooseAsync(_grace.ArticleBy("Demo"), "What the assistant saw");
+        var dialog = _grace.Page.GetByRole(AriaRole.Dialog, new() { Name = "View prompt" });
+        await _grace.ChooseAsync(_grace.ArticleBy("Demo"), "View prompt");
         await Expect(dialog).ToContainTextAsync("search for <img src=x onerror=alert(1)> and the **time**");
         await Expect(dialog.Locator("img")).ToHaveCountAsync(0);
         await Expect(dialog).ToContainTextAsync("search_messages");
@@ -257,7 +257,7 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         await _ada.ChooseAsync(_ada.ArticleBy("Ada"), "Delete");
         await _ada.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
         await Expect(_grace.ArticleBy("Ada")).ToHaveCountAsync(0);
-        await _grace.ChooseAsync(_grace.ArticleBy("Demo"), "What the assistant saw");
+        await _grace.ChooseAsync(_grace.ArticleBy("Demo"), "View prompt");
         await Expect(dialog).ToContainTextAsync("is not kept");
         Assert.Empty(_ada.Complaints.Concat(_grace.Complaints));
     }
@@ -276,7 +276,7 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         await Expect(eve.ArticleBy("Demo")).Not.ToHaveAttributeAsync("aria-busy", "true");
         await AccessibilityTests.CheckAsync(eve.Page, "approved");
 
-        await eve.ChooseAsync(eve.ArticleBy("Demo"), "Regenerate");
+        await eve.ChooseAsync(eve.ArticleBy("Demo"), "Try again");
         await Expect(Versions(eve, "answer")).ToContainTextAsync("2 of 2");
         await Expect(Request(eve)).ToBeVisibleAsync();
         await Versions(eve, "answer").GetByRole(AriaRole.Button, new() { Name = "Previous version" }).ClickAsync();
@@ -290,7 +290,7 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         await AccessibilityTests.CheckAsync(eve.Page, "editing");
         await eve.Page.GetByRole(AriaRole.Textbox, new() { Name = "Edit message" }).FillAsync("dice");
         await eve.Page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
-        await Expect(eve.Page.GetByRole(AriaRole.Button, new() { Name = "Answer again?" })).ToBeVisibleAsync();
+        await Expect(eve.Page.GetByRole(AriaRole.Button, new() { Name = "Update the answer" })).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(eve.Page, "edited");
 
         await eve.ArticleBy("Demo").HoverAsync();
@@ -299,7 +299,7 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         await AccessibilityTests.CheckAsync(eve.Page, "menu of a message");
         await eve.Page.Keyboard.PressAsync("Escape");
 
-        foreach (var item in new[] { "Details", "What the assistant saw", "Delete" })
+        foreach (var item in new[] { "Details", "View prompt", "Delete" })
         {
             await eve.ChooseAsync(eve.ArticleBy("Demo"), item);
             await Expect(eve.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();

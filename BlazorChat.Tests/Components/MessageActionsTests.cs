@@ -31,7 +31,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         await Chat.PostAsync(room, "Question");
         (await Chat.Model.NextAsync()).Finish("The first half", ChatFinishReason.Length);
         page.Until(() => Assert.StartsWith("The answer was cut off", page.Find(".end-text").TextContent, StringComparison.Ordinal));
-        Assert.NotNull(FindButton(page, "Retry"));
+        Assert.NotNull(FindButton(page, "Try again"));
 
         await page.ClickAsync("article button", "Continue");
         var more = await Chat.Model.NextAsync();
@@ -51,7 +51,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         await Chat.PostAsync(room, "Question");
         (await Chat.Model.NextAsync()).Finish("First");
         var response = Response(ada, "First");
-        await TellAsync(ada, $"regenerate {response}");
+        await TellAsync(ada, $"again {response}");
         (await Chat.Model.NextAsync()).Finish("Second");
         foreach (var page in new[] { ada, grace })
         {
@@ -64,7 +64,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         Assert.Equal("1 of 2", grace.Find(".versions .number").TextContent);
         Assert.Equal("Second", TextOf(ada));
 
-        await TellAsync(ada, $"regenerate {response}");
+        await TellAsync(ada, $"again {response}");
         var third = await Chat.Model.NextAsync();
         third.Say("Thi");
         grace.Until(() => Assert.Equal("Thi", TextOf(grace)));
@@ -104,7 +104,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         Assert.Empty(grace.FindAll(".versions"));
 
         Assert.False(Chat.Model.WasAskedAgain);
-        await ada.ClickAsync("article button", "Answer again?");
+        await ada.ClickAsync("article button", "Update the answer");
         Assert.Contains((await Chat.Model.NextAsync()).Messages, m => m.Text.Contains("Hello", StringComparison.Ordinal));
         Assert.Empty(ada.FindAll(".offer"));
     }
@@ -116,7 +116,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         var message = await Chat.PostAsync(room, "Mine");
         (await Chat.Model.NextAsync()).Finish("Hi");
         var grace = _host.Open(room, ChatHost.Grace);
-        foreach (var command in new[] { $"edit {message.Id:N}", "edit", $"explode {message.Id:N}", $"edit {Guid.NewGuid()}", "regenerate ../../etc", "", "delete  ", new string('x', 100_000) })
+        foreach (var command in new[] { $"edit {message.Id:N}", "edit", $"explode {message.Id:N}", $"edit {Guid.NewGuid()}", "again ../../etc", "", "delete  ", new string('x', 100_000) })
         {
             await TellAsync(grace, command);
             Assert.Empty(grace.FindAll(".editor, dialog"));
@@ -128,7 +128,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
         Assert.Equal("Mine", grace.FindAll("article .blocks")[0].TextContent.Trim());
 
         // An error of something without a dialog stands at its message.
-        await TellAsync(grace, $"regenerate {message.Id:N}");
+        await TellAsync(grace, $"again {message.Id:N}");
         Assert.NotEmpty(grace.Find("article .problem").TextContent);
     }
 
@@ -163,15 +163,15 @@ public sealed class MessageActionsTests : IAsyncLifetime
         Assert.Equal("edit delete", Offers(own, false, "a", null));
         Assert.Equal("", Offers(own, false, "g", null));
         Assert.Equal("delete", Offers(own, false, "g", "g"));
-        Assert.Equal("regenerate details sent delete", Offers(response, false, "a", null));
-        Assert.Equal("regenerate details sent", Offers(response, false, "g", "a"));
+        Assert.Equal("again details sent delete", Offers(response, false, "a", null));
+        Assert.Equal("again details sent", Offers(response, false, "g", "a"));
         Assert.Equal("details sent", Offers(response, isLive: true, "g", null));
         Assert.Equal("details sent", Offers(response with { Status = MessageStatus.AwaitingPeople.Instance }, false, "g", null));
         Assert.Equal("details sent", Offers(response with { IsRetried = true }, false, "g", null));
         Assert.Equal("delete", Offers(Message(new Author(AuthorKind.Service, "s", "Clock")), false, "g", null));
         // The menu says whose it is where that is another person's, and only where it would make sense.
-        Assert.Equal("regenerate-not details sent", MessageOffers.Of(response, false, (_, _) => false));
-        Assert.Equal("regenerate-not details sent delete", MessageOffers.Of(response, false, (permission, _) => permission is RoomPermission.DeleteMessage));
+        Assert.Equal("again-not details sent", MessageOffers.Of(response, false, (_, _) => false));
+        Assert.Equal("again-not details sent delete", MessageOffers.Of(response, false, (permission, _) => permission is RoomPermission.DeleteMessage));
         Assert.Equal("details sent", MessageOffers.Of(response, isLive: true, (_, _) => false));
     }
 

@@ -74,7 +74,7 @@ public sealed class PeoplePanelTests : IAsyncLifetime
 
         var grace = await OpenPanelAsync(ChatHost.Grace);
         Assert.Equal("You can read this room.", grace.Find(".read-only").TextContent.Trim());
-        Assert.Empty(grace.FindAll("chat-composer, [aria-label='Room menu'], .end button, [data-act=regenerate]:not(.menu-item)"));
+        Assert.Empty(grace.FindAll("chat-composer, [aria-label='Room menu'], .end button, [data-act=again]:not(.menu-item)"));
         Assert.True(grace.Find("#instructions").HasAttribute("readonly"));
 
         await SetAsync(RoomRole.Member);

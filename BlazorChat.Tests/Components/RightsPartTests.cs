@@ -33,7 +33,7 @@ public sealed class RightsPartTests : IAsyncLifetime
     public async Task Owners_choose_everybody_else_reads_and_all_see_a_change_at_once()
     {
         var (ada, grace) = (await OpenPanelAsync(), await OpenPanelAsync(ChatHost.Grace));
-        Assert.Equal(["Ask assistants", "Stop answers", "Regenerate answers", "Approve tools"], ada.FindAll(".rights .right > span").Select(s => s.TextContent));
+        Assert.Equal(["Ask assistants", "Stop answers", "Try answers again", "Approve tools"], ada.FindAll(".rights .right > span").Select(s => s.TextContent));
         Assert.Equal(2, Choice(ada, "Ask assistants").QuerySelectorAll("option").Length);
         Assert.Equal(["Owners", "The asker and owners", "Everybody who can write"], Choice(ada, "Stop answers").QuerySelectorAll("option").Select(o => o.TextContent));
         Assert.Empty(grace.FindAll(".rights select"));
@@ -87,7 +87,7 @@ public sealed class RightsPartTests : IAsyncLifetime
         Assert.Empty(grace.FindAll(".end button"));
         ada.Until(() => Assert.NotEmpty(ada.FindAll(".end button")));
         Assert.Empty(ada.FindAll(".end .whose"));
-        Assert.Contains("regenerate-not", grace.FindAll("article")[^1].GetAttribute("data-may")!, StringComparison.Ordinal);
+        Assert.Contains("again-not", grace.FindAll("article")[^1].GetAttribute("data-may")!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class RightsPartTests : IAsyncLifetime
         var response = grace.FindAll("article")[^1].Id![2..];
 
         // As a browser sends it that has the button.
-        await grace.Find("[data-message-command]").ChangeAsync(new ChangeEventArgs { Value = $"regenerate {response}" });
+        await grace.Find("[data-message-command]").ChangeAsync(new ChangeEventArgs { Value = $"again {response}" });
         grace.Until(() => Assert.Contains("can have this answered again", grace.Find("article .problem").TextContent, StringComparison.Ordinal));
         Assert.False(Chat.Model.WasAskedAgain);
 

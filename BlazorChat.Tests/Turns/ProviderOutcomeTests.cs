@@ -46,7 +46,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output, SideBySide si
     {
         await using var room = await ModelRoom.StartAsync(protocol, retries: 1);
         room.Stub.Enqueue(401, "application/json", room.Wire.ErrorBody("authentication_error", $"Wrong key {ModelWire.Secret}"));
-        AssertFailed(await room.AnswerAsync(), "", "rejected this assistant's API key");
+        AssertFailed(await room.AnswerAsync(), "", "The API key for this assistant was rejected.");
         Assert.Single(room.Stub.Requests);
         await AssertNextTurnWorksAsync(room);
     }
@@ -61,7 +61,7 @@ public sealed class ProviderOutcomeTests(ITestOutputHelper output, SideBySide si
         await room.AskAsync();
         string? note = null;
         await room.Watch.UntilAsync(s => (note = s.Running.Select(m => m.Live!.Frame.Note).FirstOrDefault(n => n is not null)) is not null);
-        Assert.Contains("too many requests", note, StringComparison.Ordinal);
+        Assert.Contains("busy (rate limit)", note, StringComparison.Ordinal);
         Assert.Contains("Retrying in", note, StringComparison.Ordinal);
         AssertComplete(await room.EndedAsync(), "Here");
         Assert.Equal(2, room.Stub.Requests.Count);

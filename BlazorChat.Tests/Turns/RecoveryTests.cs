@@ -66,7 +66,7 @@ public sealed class RecoveryTests
 
     [Theory]
     [EveryDatabase]
-    public async Task After_a_crash_the_journaled_text_is_there_as_interrupted_and_can_be_retried(TestDatabase database)
+    public async Task After_a_crash_the_journaled_text_is_there_as_interrupted_and_can_be_tried_again(TestDatabase database)
     {
         await using var data = await TestData.CreateAsync(database);
         await using var host = await ChatHost.StartAsync(data, settings: ["--Turns:JournalInterval=00:00:00.010"]);
@@ -92,9 +92,9 @@ public sealed class RecoveryTests
             Assert.Empty(await db.Turns.ToListAsync());
         }
 
-        Assert.Null((await again.Responses.RetryAsync(ChatHost.Ada, room.Id, message.Id, default)).Error);
+        Assert.Null((await again.Responses.RegenerateAsync(ChatHost.Ada, room.Id, message.Id, default)).Error);
         (await again.Model.NextAsync()).Finish("Again");
-        Assert.Equal("Again", (await watch.EndedAsync(2)).Text);
+        await watch.UntilAsync(s => s.Find(message.Id)!.Message is { Text: "Again", Versions: 2, Status: MessageStatus.Complete });
 
         response.Finish();
     }

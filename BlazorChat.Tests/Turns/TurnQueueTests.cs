@@ -90,8 +90,8 @@ public sealed class TurnQueueTests
         Assert.Null(Queue(OverlapPolicy.Queue, share).Refuse(["demo"], Grace));
         Assert.Null(Queue(OverlapPolicy.Queue, share[1..]).Refuse(["demo"], Ada));
         Assert.Equal(RoomErrorKind.Limit, Queue(OverlapPolicy.Queue, share[1..]).Refuse(["demo", "other"], Ada)?.Kind);
-        Assert.Equal(RoomErrorKind.Limit, Queue(OverlapPolicy.Queue, share).Retry(Response(), new TurnRequest(Ada), _now)?.Kind);
-        Assert.Null(Queue(OverlapPolicy.Queue, share).Retry(Response(), new TurnRequest(Grace), _now));
+        Assert.Equal(RoomErrorKind.Limit, Queue(OverlapPolicy.Queue, share).Reopen(Response(), isRegeneration: true, new TurnRequest(Ada), _now)?.Kind);
+        Assert.Null(Queue(OverlapPolicy.Queue, share).Reopen(Response(), isRegeneration: true, new TurnRequest(Grace), _now));
         // A message that a waiting turn takes over needs no place of its own, however full the queue is.
         var full = share.Concat(Enumerable.Range(0, RoomLimits.QueueLength).Select(_ => Waiting("demo") with { RequestedBy = Grace })).ToArray();
         Assert.Null(Queue(OverlapPolicy.Merge, full).Refuse(["demo"], Ada));
@@ -148,17 +148,6 @@ public sealed class TurnQueueTests
         var turn = Assert.Single(queue.Queued);
         Assert.Equal((TurnStatus.Ready, response.Id, Grace, 2), (turn.Status, turn.MessageId!.Value, turn.RequestedBy, turn.FirstStep));
         Assert.Equal(RoomErrorKind.Conflict, queue.Reopen(response, isRegeneration: true, new TurnRequest(Ada), _now)?.Kind);
-        Assert.Equal(RoomErrorKind.Conflict, queue.Retry(response, new TurnRequest(Ada), _now)?.Kind);
-    }
-
-    [Fact]
-    public void A_retry_answers_what_stood_before_the_old_response()
-    {
-        var response = Response();
-        var queue = Queue(OverlapPolicy.Queue);
-        Assert.Null(queue.Retry(response, new TurnRequest(Ada), _now));
-        var turn = Assert.Single(queue.Queued);
-        Assert.Equal((TurnStatus.Waiting, response.Sequence, response.QuestionId), (turn.Status, turn.Before!.Value, turn.QuestionId));
     }
 
     private Guid Post(TurnQueue queue, Author author)

@@ -139,18 +139,18 @@ public class TurnTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_of_an_assistant_that_is_gone_cannot_be_retried_and_keeps_its_button()
+    public async Task An_answer_of_an_assistant_that_is_gone_cannot_be_tried_again()
     {
         await _host.PostAsync(_room, "@Other please");
         (await _host.Assistants.Clients[1].NextAsync()).Fail(new ResponseFailedException("No."));
         var failed = await _watch.EndedAsync();
         _host.Assistants.Gone = "other";
-        Assert.Equal(RoomErrorKind.Conflict, (await _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, failed.Id, default)).Error?.Kind);
-        Assert.False(_watch.Now.Messages.Single(m => m.Message.Id == failed.Id).Message.IsRetried);
+        Assert.Equal(RoomErrorKind.Conflict, (await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, failed.Id, default)).Error?.Kind);
+        Assert.Empty(_watch.Now.Queue);
     }
 
     [Fact]
-    public async Task A_retry_further_up_has_a_prompt_however_long_the_assistants_last_answer_is()
+    public async Task Another_version_further_up_has_a_prompt_however_long_the_assistants_last_answer_is()
     {
         await _host.PostAsync(_room, "One");
         (await _host.Model.NextAsync()).Fail(new ResponseFailedException("No."));
@@ -160,40 +160,40 @@ public class TurnTests : IAsyncLifetime
         await _watch.EndedAsync(2);
 
         _host.Assistants.PromptTokens = 1_000;
-        await _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, failed.Id, default);
+        await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, failed.Id, default);
         var retry = await _host.Model.NextAsync();
         Assert.Equal(["Ada: One"], retry.Lines);
         retry.Finish("Again");
-        await _watch.EndedAsync(3);
+        await _watch.UntilAsync(s => s.Find(failed.Id)!.Message is { Text: "Again", Status: MessageStatus.Complete });
     }
 
     [Fact]
-    public async Task A_retry_answers_what_the_old_answer_was_to_also_when_somebody_writes_before_it_begins()
+    public async Task Another_version_answers_its_question_also_when_somebody_writes_before_it_begins()
     {
         await _host.PostAsync(_room, "One");
         (await _host.Model.NextAsync()).Fail(new ResponseFailedException("No."));
         var failed = await _watch.EndedAsync();
         await _host.PostAsync(_room, "Two");
         var second = await _host.Model.NextAsync();
-        await _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, failed.Id, default);
+        await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, failed.Id, default);
         second.Finish("To two");
         var retry = await _host.Model.NextAsync();
         Assert.Equal(["Ada: One"], retry.Lines);
         retry.Fail(new ResponseFailedException("No."));
-        var again = await _watch.EndedAsync(3);
+        await _watch.UntilAsync(s => s.Find(failed.Id)!.Message is { Versions: 2, Status: MessageStatus.Failed });
 
         await _host.PostAsync(_room, "Three");
         var third = await _host.Model.NextAsync();
-        await _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, again.Id, default);
+        await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, failed.Id, default);
         await _host.PostAsync(_room, "Four");
         third.Finish("To three");
         var before = await _host.Model.NextAsync();
-        Assert.Equal("Ada: One", before.Lines.Last());
+        Assert.Equal(["Ada: One"], before.Lines);
         before.Finish("To one");
         var last = await _host.Model.NextAsync();
         Assert.Equal("Ada: Four", last.Lines.Last());
         last.Finish("To four");
-        await _watch.EndedAsync(6);
+        await _watch.EndedAsync(4);
         Assert.Equal(6, _host.Model.Requests);
     }
 
@@ -258,7 +258,7 @@ public class TurnTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_retry_makes_a_new_answer_and_the_old_one_stays_but_is_not_sent_again()
+    public async Task An_answer_that_failed_is_tried_again_in_its_place_once_and_what_it_said_is_kept()
     {
         await _host.LetMembersAsync(_room);
         await _host.PostAsync(_room, "Hello");
@@ -266,30 +266,33 @@ public class TurnTests : IAsyncLifetime
         var failed = await _watch.EndedAsync();
 
         var both = await Task.WhenAll(
-            _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, failed.Id, default),
-            _host.Responses.RetryAsync(ChatHost.Grace, _room.Id, failed.Id, default));
+            _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, failed.Id, default),
+            _host.Responses.RegenerateAsync(ChatHost.Grace, _room.Id, failed.Id, default));
         Assert.Single(both, r => r.Error is null);
         Assert.Equal(RoomErrorKind.Conflict, both.Single(r => r.Error is not null).Error!.Kind);
 
         var response = await _host.Model.NextAsync();
         Assert.Equal(["Ada: Hello"], response.Lines);
         response.Finish("Good");
-        Assert.Equal("Good", (await _watch.EndedAsync(2)).Text);
-        Assert.True(_watch.Now.Messages.Single(m => m.Message.Id == failed.Id).Message.IsRetried);
-        Assert.Equal("Bad", _watch.Now.Messages.Single(m => m.Message.Id == failed.Id).Message.Text);
+        await _watch.UntilAsync(s => s.Find(failed.Id)!.Message is { Text: "Good", Versions: 2, Status: MessageStatus.Complete });
+        Assert.Equal(2, _watch.Now.Messages.Length);
+        var versions = (await _host.Live.ReadVersionsAsync(ChatHost.Grace, _room.Id, failed.Id, default)).Value;
+        Assert.Equal([("Bad", new MessageStatus.Failed("No.")), ("Good", MessageStatus.Complete.Instance)], versions.Select(v => (v.Message.Text, v.Message.Status)));
         Assert.Equal(2, _host.Model.Requests);
     }
 
     [Fact]
-    public async Task Only_ended_answers_of_the_room_can_be_retried()
+    public async Task Only_ended_answers_of_the_room_are_tried_again()
     {
         var mine = await _host.PostAsync(_room, "Hello");
-        (await _host.Model.NextAsync()).Finish("Good");
-        var complete = await _watch.EndedAsync();
-        Assert.Equal(RoomErrorKind.NotFound, (await _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, mine.Id, default)).Error?.Kind);
-        Assert.Equal(RoomErrorKind.Conflict, (await _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, complete.Id, default)).Error?.Kind);
-        Assert.Equal(RoomErrorKind.NotFound, (await _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, Guid.NewGuid(), default)).Error?.Kind);
-        Assert.Equal(RoomErrorKind.NotFound, (await _host.Responses.RetryAsync(ChatHost.Ada, (await _host.RoomAsync("B")).Id, complete.Id, default)).Error?.Kind);
+        var first = await _host.Model.NextAsync();
+        var running = (await _watch.UntilAsync(s => s.Running.Any())).Running.Single().Message;
+        Assert.Equal(RoomErrorKind.NotFound, (await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, mine.Id, default)).Error?.Kind);
+        Assert.Equal(RoomErrorKind.Conflict, (await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, running.Id, default)).Error?.Kind);
+        Assert.Equal(RoomErrorKind.NotFound, (await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, Guid.NewGuid(), default)).Error?.Kind);
+        Assert.Equal(RoomErrorKind.NotFound, (await _host.Responses.RegenerateAsync(ChatHost.Ada, (await _host.RoomAsync("B")).Id, running.Id, default)).Error?.Kind);
+        first.Finish("Good");
+        await _watch.EndedAsync();
     }
 
     [Fact]

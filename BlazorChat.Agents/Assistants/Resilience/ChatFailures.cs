@@ -28,7 +28,7 @@ internal static class ChatFailures
         new(ChatFailureKind.TimedOut, "The answer took too long and was ended.", canRetry: true, cause);
 
     public static ChatFailureException EndedEarly(Exception? cause = null) =>
-        new(ChatFailureKind.EndedEarly, "The connection dropped before the answer was finished.", canRetry: true, cause);
+        new(ChatFailureKind.EndedEarly, "The connection dropped before the answer finished.", canRetry: true, cause);
 
     public static ChatFailureException ConnectionLost(Exception? cause = null) =>
         new(ChatFailureKind.ConnectionLost, "The connection to the model's provider was lost.", canRetry: true, cause);
@@ -117,10 +117,10 @@ internal static class ChatFailures
     {
         var (kind, sentence, canRetry) = status switch
         {
-            401 or 403 => (ChatFailureKind.Unauthorized, "The model's provider rejected this assistant's API key.", false),
+            401 or 403 => (ChatFailureKind.Unauthorized, "The API key for this assistant was rejected. Ask your admin to check it.", false),
             402 => (ChatFailureKind.OutOfCredit, "The account at the model's provider has no credit left.", false),
             429 when IsOutOfCredit(code) => (ChatFailureKind.OutOfCredit, "The account at the model's provider has no credit left.", false),
-            429 => (ChatFailureKind.RateLimited, "The model's provider is receiving too many requests right now.", true),
+            429 => (ChatFailureKind.RateLimited, "The provider is busy (rate limit).", true),
             413 => (ChatFailureKind.PromptTooLong, "The conversation is too long for the model.", false),
             400 or 422 when IsPromptTooLong(code, message) => (ChatFailureKind.PromptTooLong, "The conversation is too long for the model.", false),
             400 or 422 when IsFiltered(code) => (ChatFailureKind.Refused, "The model's provider declined this conversation.", false),

@@ -188,7 +188,7 @@ public class AskAgainTests : FlowTests
     }
 
     [Fact]
-    public async Task A_retry_that_is_withdrawn_leaves_the_answer_to_be_retried()
+    public async Task Another_version_that_is_withdrawn_leaves_the_answer_as_it_was()
     {
         await Host.LetMembersAsync(Room);
         await Host.PostAsync(Room, "One");
@@ -196,13 +196,65 @@ public class AskAgainTests : FlowTests
         var failed = await Watch.EndedAsync();
         await Host.PostAsync(Room, "Two");
         var two = await Model.NextAsync();
-        await Host.Responses.RetryAsync(ChatHost.Ada, Room.Id, failed.Id, default);
+        await Host.Responses.RegenerateAsync(ChatHost.Ada, Room.Id, failed.Id, default);
         await Host.Responses.WithdrawAsync(ChatHost.Ada, Room.Id, Watch.Now.Queue.Single().Id, default);
-        await UntilAsync(s => !s.Find(failed.Id)!.Message.IsRetried);
-        Assert.Null((await Host.Responses.RetryAsync(ChatHost.Grace, Room.Id, failed.Id, default)).Error);
+        await UntilAsync(s => s.Queue.IsEmpty);
+        Assert.Equal((1, failed.Status), (Watch.Now.Find(failed.Id)!.Message.Versions, Watch.Now.Find(failed.Id)!.Message.Status));
+        Assert.Null((await Host.Responses.RegenerateAsync(ChatHost.Grace, Room.Id, failed.Id, default)).Error);
         two.Finish("2");
         (await Model.NextAsync()).Finish("1");
+        await UntilAsync(s => s.Find(failed.Id)!.Message is { Text: "1", Versions: 2, Status: MessageStatus.Complete });
+        await NothingIsLeftAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_is_about_to_go_on_or_to_be_another_is_not_tried_again_too(bool continues)
+    {
+        await Host.LetMembersAsync(Room);
+        await Host.PostAsync(Room, "One");
+        (await Model.NextAsync()).Finish("The quick bro", ChatFinishReason.Length);
+        var cut = await Watch.EndedAsync();
+        await Host.PostAsync(Room, "Two");
+        var busy = await Model.NextAsync();
+        Assert.Null((continues
+            ? await Host.Responses.ContinueAsync(ChatHost.Ada, Room.Id, cut.Id, default)
+            : await Host.Responses.RegenerateAsync(ChatHost.Ada, Room.Id, cut.Id, default)).Error);
+        var again = await Host.Responses.RegenerateAsync(ChatHost.Grace, Room.Id, cut.Id, default);
+        busy.Finish("2");
+        Assert.Equal(RoomErrorKind.Conflict, again.Error?.Kind);
+    }
+
+    [Fact]
+    public async Task An_answer_that_an_earlier_version_answered_anew_stays_and_is_sent_to_nobody()
+    {
+        await Host.PostAsync(Room, "One");
+        (await Model.NextAsync()).Say("Bad").Fail(new ResponseFailedException("No."));
+        var failed = await Watch.EndedAsync();
+        await Host.PostAsync(Room, "Two");
+        var two = await Model.NextAsync();
+        var waiting = await Host.PostAsync(Room, "Three");
+        await using (var db = Host.OpenDatabase())
+        {
+            // As it was stored: the answer is marked, and another one waits to begin at the end of the room.
+            await db.Messages.Where(m => m.Id == failed.Id).ExecuteUpdateAsync(m => m.SetProperty(x => x.IsRetried, true));
+            await db.Turns.Where(t => t.QuestionId == waiting.Id)
+                .ExecuteUpdateAsync(t => t.SetProperty(x => x.QuestionId, failed.QuestionId).SetProperty(x => x.Before, failed.Sequence));
+        }
+
+        Assert.Equal(RoomErrorKind.Conflict, (await Host.Responses.RegenerateAsync(ChatHost.Ada, Room.Id, failed.Id, default)).Error?.Kind);
+        two.Finish("2");
+        var anew = await Model.NextAsync();
+        Assert.Equal(["Ada: One"], anew.Lines);
+        anew.Finish("1");
         await Watch.EndedAsync(3);
+        await using (var db = Host.OpenDatabase())
+        {
+            Assert.True((await db.Messages.SingleAsync(m => m.Id == failed.Id)).IsRetried);
+        }
+
+        Assert.Equal(["Bad", "2", "1"], Watch.Now.Messages.Where(m => m.Message.Author.Kind == AuthorKind.Assistant).Select(m => m.Message.Text));
         await NothingIsLeftAsync();
     }
 

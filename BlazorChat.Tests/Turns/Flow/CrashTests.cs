@@ -255,7 +255,7 @@ public class CrashTests : FlowTests
         (await Model.NextAsync()).Say("Half a ").Write("c", "quick", "{\"a").Fail(new Drop());
         (await Model.NextAsync()).Fail(new Drop());
         var failed = await Watch.EndedAsync();
-        Assert.Equal(("Half a ", new MessageStatus.Failed("Dropped."), true, true), (failed.Text, failed.Status, failed.Status.CanRetry, failed.Status.CanContinue));
+        Assert.Equal(("Half a ", new MessageStatus.Failed("Dropped."), true), (failed.Text, failed.Status, failed.Status.CanContinue));
         Assert.Equal(ToolCallState.Failed, Assert.Single(failed.Calls).State);
         Assert.Null((await Host.Responses.ContinueAsync(ChatHost.Ada, Room.Id, failed.Id, default)).Error);
         (await Model.NextAsync()).Finish("Sentence.");

@@ -79,7 +79,7 @@ public class OverlapTests : FlowTests
     }
 
     [Fact]
-    public async Task With_latest_a_retry_that_gives_way_can_be_asked_for_again()
+    public async Task With_latest_a_new_question_leaves_an_answer_that_is_tried_again_in_the_queue()
     {
         await SetAsync(new RoomSettingsChange { Overlap = OverlapPolicy.Latest });
         await Host.PostAsync(Room, "First");
@@ -87,11 +87,12 @@ public class OverlapTests : FlowTests
         var failed = await Watch.EndedAsync();
         await Host.PostAsync(Room, "Second");
         var second = await Model.NextAsync();
-        Assert.Null((await Host.Responses.RetryAsync(ChatHost.Ada, Room.Id, failed.Id, default)).Error);
+        Assert.Null((await Host.Responses.RegenerateAsync(ChatHost.Ada, Room.Id, failed.Id, default)).Error);
         await Host.PostAsync(Room, "Third");
-        var now = await UntilAsync(s => !s.Find(failed.Id)!.Message.IsRetried);
-        Assert.Single(now.Queue);
+        var now = await UntilAsync(s => s.Queue.Length == 2);
+        Assert.Equal(failed.Id, now.Queue[0].MessageId);
         second.Finish("2");
+        (await Model.NextAsync()).Finish("1");
         (await Model.NextAsync()).Finish("3");
         await Watch.EndedAsync(3);
     }
@@ -137,7 +138,7 @@ public class OverlapTests : FlowTests
     }
 
     [Fact]
-    public async Task A_message_is_not_merged_into_a_retry_that_could_not_see_it()
+    public async Task A_message_is_not_merged_into_another_version_of_an_older_answer()
     {
         await SetAsync(new RoomSettingsChange { Overlap = OverlapPolicy.Merge });
         await Host.PostAsync(Room, "First");
@@ -145,7 +146,7 @@ public class OverlapTests : FlowTests
         var failed = await Watch.EndedAsync();
         await Host.PostAsync(Room, "Second");
         var second = await Model.NextAsync();
-        await Host.Responses.RetryAsync(ChatHost.Ada, Room.Id, failed.Id, default);
+        await Host.Responses.RegenerateAsync(ChatHost.Ada, Room.Id, failed.Id, default);
         await Host.PostAsync(Room, "Third");
         second.Finish("2");
         var retry = await Model.NextAsync();
@@ -154,7 +155,7 @@ public class OverlapTests : FlowTests
         var third = await Model.NextAsync();
         Assert.Equal("Ada: Third", third.Lines.Last());
         third.Finish("3");
-        await Watch.EndedAsync(4);
+        await Watch.EndedAsync(3);
     }
 
     [Fact]

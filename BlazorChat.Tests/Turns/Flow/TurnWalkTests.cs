@@ -42,7 +42,6 @@ public sealed class TurnWalkTests
         RegenerateWaiting,
         Stop,
         Regenerate,
-        Retry,
         Continue,
         Edit,
         AnswerAgain,
@@ -157,9 +156,6 @@ public sealed class TurnWalkTests
                     break;
                 case Act.Regenerate when newest is not null:
                     await _host.Responses.RegenerateAsync(ChatHost.Ada, _room.Id, newest.Id, default);
-                    break;
-                case Act.Retry when newest is not null:
-                    await _host.Responses.RetryAsync(ChatHost.Ada, _room.Id, newest.Id, default);
                     break;
                 case Act.Continue when newest is not null:
                     await _host.Responses.ContinueAsync(ChatHost.Ada, _room.Id, newest.Id, default);

@@ -35,11 +35,6 @@ public static class TurnsOnPostgresTests
         protected override TestDatabase Database => TestDatabase.PostgreSQL;
     }
 
-    public sealed class RetryOnce : RetryOnceTests
-    {
-        protected override TestDatabase Database => TestDatabase.PostgreSQL;
-    }
-
     public sealed class ServerMessage : ServerMessageTests
     {
         protected override TestDatabase Database => TestDatabase.PostgreSQL;

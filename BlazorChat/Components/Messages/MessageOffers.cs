@@ -16,7 +16,7 @@ internal static class MessageOffers
     private const string Copy = """<button type="button" class="icon-button small" data-copy-message aria-label="Copy" title="Copy"><svg class="icon" aria-hidden="true"><use href="#i-copy"/></svg></button>""";
 
     private static readonly string Plain = Bar("");
-    private static readonly string Response = Bar(Button("regenerate", "Regenerate", "retry"));
+    private static readonly string Response = Bar(Button("again", "Try again", "retry"));
     private static readonly string Own = Bar(Button("edit", "Edit", "pencil"));
 
     /// <summary>The menu's actions other than copying, for <c>data-may</c>. They are constants, so circuits need no memory for them.</summary>
@@ -29,13 +29,13 @@ internal static class MessageOffers
         if (message.Author.Kind == AuthorKind.Assistant)
         {
             // Where it would make sense but is not the reader's, the menu says whose it is.
-            var mayAgain = CanRegenerate(message, isLive) ? may(RoomPermission.RetryResponse, message.Owner) : (bool?)null;
+            var mayAgain = CanTryAgain(message, isLive) ? may(RoomPermission.RetryResponse, message.Owner) : (bool?)null;
             return (mayAgain, mayDelete) switch
             {
-                (true, true) => "regenerate details sent delete",
-                (true, false) => "regenerate details sent",
-                (false, true) => "regenerate-not details sent delete",
-                (false, false) => "regenerate-not details sent",
+                (true, true) => "again details sent delete",
+                (true, false) => "again details sent",
+                (false, true) => "again-not details sent delete",
+                (false, false) => "again-not details sent",
                 (null, true) => "details sent delete",
                 _ => "details sent",
             };
@@ -51,22 +51,23 @@ internal static class MessageOffers
     }
 
     /// <summary>
-    /// Adds the buttons over the message as one node, with a number after all that Razor uses (see <see cref="MessageMarkup.AddHead"/>).
+    /// Adds the buttons over the message as one node, with a number after all that Razor uses (see <see cref="MessageMarkup.AddHead"/>). An
+    /// answer that ended early has Try again in the line that says so (<see cref="MessageEnd"/>).
     /// </summary>
     public static void AddBar(RenderTreeBuilder builder, Message message, bool isLive, Func<RoomPermission, Author?, bool> may) => builder.AddMarkup(
         1_000_000,
-        MayEdit(message, may) ? Own : message.Author.Kind == AuthorKind.Assistant && MayRegenerate(message, isLive, may) ? Response : Plain);
+        MayEdit(message, may) ? Own : message.Author.Kind == AuthorKind.Assistant && !message.Status.CanContinue && MayTryAgain(message, isLive, may) ? Response : Plain);
 
     /// <summary>Whether a reader may edit a message.</summary>
     public static bool MayEdit(Message message, Func<RoomPermission, Author?, bool> may) =>
         message.Author.Kind == AuthorKind.Person && may(RoomPermission.EditMessage, message.Owner);
 
-    private static bool MayRegenerate(Message message, bool isLive, Func<RoomPermission, Author?, bool> may) =>
-        CanRegenerate(message, isLive) && may(RoomPermission.RetryResponse, message.Owner);
-
-    // A retried response has been replaced by a newer one.
-    private static bool CanRegenerate(Message message, bool isLive) =>
+    /// <summary>Whether a response can have another version.</summary>
+    public static bool CanTryAgain(Message message, bool isLive) =>
         !isLive && message.Status.IsEnded && !message.IsRetried && message.Versions < RoomLimits.Versions;
+
+    private static bool MayTryAgain(Message message, bool isLive, Func<RoomPermission, Author?, bool> may) =>
+        CanTryAgain(message, isLive) && may(RoomPermission.RetryResponse, message.Owner);
 
     private static string Bar(string extra) =>
         $"""<div class="actions">{Copy}{extra}<button type="button" class="icon-button small" data-message-menu aria-label="More" title="More" aria-haspopup="true"><svg class="icon" aria-hidden="true"><use href="#i-more"/></svg></button></div>""";

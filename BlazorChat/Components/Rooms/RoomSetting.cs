@@ -47,7 +47,7 @@ internal sealed record RoomSetting(string Name, string Title)
     public static readonly RoomSetting Stop = OfRight("stop", "Stop answers", r => r.Stop, value => new RoomSettingsChange { Stop = value });
 
     /// <summary>Who may have answers written again.</summary>
-    public static readonly RoomSetting Regenerate = OfRight("regenerate", "Regenerate answers", r => r.Regenerate, value => new RoomSettingsChange { Regenerate = value });
+    public static readonly RoomSetting Regenerate = OfRight("regenerate", "Try answers again", r => r.Regenerate, value => new RoomSettingsChange { Regenerate = value });
 
     /// <summary>Who may approve what tools do.</summary>
     public static readonly RoomSetting Approve = OfRight("approve", "Approve tools", r => r.Approve, value => new RoomSettingsChange { Approve = value });

@@ -35,7 +35,7 @@ function openMenu(button) {
   }
 
   for (const note of menu.querySelectorAll('[data-note]')) {
-    note.hidden = !may(chosen, 'regenerate-not');
+    note.hidden = !may(chosen, 'again-not');
     note.textContent = document.getElementById(note.dataset.note)?.textContent ?? '';
   }
 
