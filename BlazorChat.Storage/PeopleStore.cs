@@ -62,6 +62,10 @@ internal sealed class PeopleStore(Database database, PeopleDirectory directory) 
     public Task<OneTimeLinkRow?> FindLinkAsync(string tokenHash, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.OneTimeLinks.AsNoTracking().FirstOrDefaultAsync(l => l.TokenHash == tokenHash, cancellationToken), cancellationToken);
 
+    /// <summary>The invite of a room by the hash of its token, if it makes accounts, and whether somebody has used it; null if there is none.</summary>
+    public Task<FoundRoomInvite?> FindRoomInviteAsync(string tokenHash, Guid? personId, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => new PeopleChange(db, cancellationToken).FindRoomInviteAsync(tokenHash, personId), cancellationToken);
+
     /// <summary>The links of a kind, newest first.</summary>
     public Task<List<OneTimeLinkRow>> ListLinksAsync(OneTimeLinkKind kind, CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -105,6 +109,11 @@ internal sealed class PeopleStore(Database database, PeopleDirectory directory) 
     public void Dispose() => _order.Dispose();
 }
 
+/// <summary>An invite of a room that makes accounts.</summary>
+/// <param name="Invite">The invite.</param>
+/// <param name="IsUsed">Whether the person who asks has used it before.</param>
+internal sealed record FoundRoomInvite(RoomInviteRow Invite, bool IsUsed);
+
 /// <summary>People, sessions and links within a transaction.</summary>
 internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellationToken)
 {
@@ -128,6 +137,20 @@ internal sealed class PeopleChange(ChatDbContext db, CancellationToken cancellat
         {
             Why = Why,
         };
+    }
+
+    /// <inheritdoc cref="PeopleStore.FindRoomInviteAsync" />
+    public async Task<FoundRoomInvite?> FindRoomInviteAsync(string tokenHash, Guid? personId) =>
+        await db.RoomInvites.FirstOrDefaultAsync(i => i.TokenHash == tokenHash && i.MakesAccounts, cancellationToken).ConfigureAwait(false) is { } invite
+            ? new FoundRoomInvite(
+                invite, personId is { } id && await db.RoomInviteUses.AnyAsync(u => u.InviteId == invite.Id && u.PersonId == id, cancellationToken).ConfigureAwait(false))
+            : null;
+
+    /// <summary>Counts somebody who makes an account with an invite of a room.</summary>
+    public void Use(RoomInviteRow invite, Guid personId, DateTimeOffset at)
+    {
+        invite.Uses++;
+        db.RoomInviteUses.Add(new RoomInviteUseRow { InviteId = invite.Id, PersonId = personId, UsedAt = at });
     }
 
     /// <summary>Somebody by id.</summary>

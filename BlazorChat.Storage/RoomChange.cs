@@ -140,6 +140,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
                 CreatedAt = invite.CreatedAt,
                 ExpiresAt = invite.ExpiresAt,
                 MaxUses = invite.MaxUses,
+                MakesAccounts = invite.MakesAccounts,
             };
             db.RoomInvites.Add(row);
         }

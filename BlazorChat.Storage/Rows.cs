@@ -44,7 +44,10 @@ internal sealed class RoomInviteRow
 
     public int Uses { get; set; }
 
-    public RoomInvite ToInvite() => new(Id, Role, CreatedBy, CreatedAt, ExpiresAt, MaxUses) { Uses = Uses, TokenHash = TokenHash };
+    /// <summary>Whether people without an account can make one with it.</summary>
+    public bool MakesAccounts { get; set; }
+
+    public RoomInvite ToInvite() => new(Id, Role, CreatedBy, CreatedAt, ExpiresAt, MaxUses) { Uses = Uses, TokenHash = TokenHash, MakesAccounts = MakesAccounts };
 }
 
 /// <summary>Somebody who came into a room by an invite link.</summary>

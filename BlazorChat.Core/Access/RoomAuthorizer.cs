@@ -76,6 +76,9 @@ public enum RoomPermission
     /// <summary>See which rooms have no owner who can act, or would have none without somebody.</summary>
     ListOwnerless,
 
+    /// <summary>Have an invite of a room make accounts on the server, too.</summary>
+    InviteToServer,
+
     /// <summary>Become a member of a room by an invite. Which invite it is decides the rest.</summary>
     UseInvite,
 }
@@ -147,7 +150,7 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             return null;
         }
 
-        if (permission is RoomPermission.ListOwnerless or RoomPermission.ListAllRooms)
+        if (permission is RoomPermission.ListOwnerless or RoomPermission.ListAllRooms or RoomPermission.InviteToServer)
         {
             return standing == Standing.Administrator ? null : No(AdministratorsOnly);
         }

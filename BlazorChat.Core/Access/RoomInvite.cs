@@ -12,6 +12,12 @@ namespace BlazorChat.Access;
 /// <param name="MaxUses">How many people it lets in.</param>
 public sealed record RoomInvite(Guid Id, RoomRole Role, Guid CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, int MaxUses)
 {
+    /// <summary>
+    /// Whether it is also an invitation to the server, so that people without an account can make one with it: while whoever made it may invite
+    /// people to the server, and unless nobody may register.
+    /// </summary>
+    public bool MakesAccounts { get; init; }
+
     /// <summary>How many people have come by it.</summary>
     public int Uses { get; init; }
 
@@ -48,7 +54,8 @@ internal sealed record FoundInvite(Guid RoomId, RoomInvite Invite, bool IsUsed);
 /// <param name="InvitedBy">The name of who made the invite.</param>
 /// <param name="Role">What they would be allowed to do.</param>
 /// <param name="IsMember">Whether they are in the room already.</param>
-public sealed record InviteOffer(Guid RoomId, string RoomName, string InvitedBy, RoomRole Role, bool IsMember);
+/// <param name="MakesAccounts">See <see cref="RoomInvite.MakesAccounts"/>.</param>
+public sealed record InviteOffer(Guid RoomId, string RoomName, string InvitedBy, RoomRole Role, bool IsMember, bool MakesAccounts);
 
 /// <summary>The secret in an invite's link: 256 random bits. Guessing one is hopeless, so a plain hash is enough to keep it.</summary>
 internal static class InviteToken

@@ -14,7 +14,8 @@ namespace BlazorChat.Commands;
 /// <param name="Role">What people may do in the room who come by it.</param>
 /// <param name="ValidFor">How long it works.</param>
 /// <param name="MaxUses">How many people it lets in.</param>
-internal sealed record CreateInvite(Guid RoomId, Person? By, Guid InviteId, string TokenHash, RoomRole Role, TimeSpan ValidFor, int MaxUses)
+/// <param name="MakesAccounts">Whether people without an account can make one with it. For those who may invite people to the server.</param>
+internal sealed record CreateInvite(Guid RoomId, Person? By, Guid InviteId, string TokenHash, RoomRole Role, TimeSpan ValidFor, int MaxUses, bool MakesAccounts)
     : RoomCommand<RoomInvite>(RoomId, By)
 {
     private static readonly RoomError WrongTime = new(RoomErrorKind.Invalid, $"An invite link can work for up to {RoomLimits.InviteTime.TotalDays:N0} days.");
@@ -42,6 +43,11 @@ internal sealed record CreateInvite(Guid RoomId, Person? By, Guid InviteId, stri
                 return RoomErrors.LobbyIsNobodys;
             }
 
+            if (MakesAccounts && await context.AskAsync(By!, RoomPermission.InviteToServer, token).ConfigureAwait(false) is { } no)
+            {
+                return no;
+            }
+
             var invites = await change.ReadInvitesAsync(token).ConfigureAwait(false);
             foreach (var over in invites.Where(i => !i.IsOpen(context.Now)))
             {
@@ -53,7 +59,7 @@ internal sealed record CreateInvite(Guid RoomId, Person? By, Guid InviteId, stri
                 return RoomErrors.TooManyInvites;
             }
 
-            var invite = new RoomInvite(InviteId, Role, By!.Id, context.Now, context.Now + ValidFor, MaxUses) { TokenHash = TokenHash };
+            var invite = new RoomInvite(InviteId, Role, By!.Id, context.Now, context.Now + ValidFor, MaxUses) { TokenHash = TokenHash, MakesAccounts = MakesAccounts };
             change.Save(invite);
             change.Tell(new RoomEvent.InviteCreated(InviteId, context.By));
             return invite;

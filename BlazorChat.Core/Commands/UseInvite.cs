@@ -12,7 +12,8 @@ namespace BlazorChat.Commands;
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
 /// <param name="TokenHash">The hash of the invite's token.</param>
-internal sealed record UseInvite(Guid RoomId, Person? By, string TokenHash) : RoomCommand<RoomRole>(RoomId, By)
+/// <param name="IsCounted">Whether the caller was counted when they made their account with it, a moment ago.</param>
+internal sealed record UseInvite(Guid RoomId, Person? By, string TokenHash, bool IsCounted = false) : RoomCommand<RoomRole>(RoomId, By)
 {
     internal override RoomPermission? Permission => RoomPermission.UseInvite;
 
@@ -39,8 +40,8 @@ internal sealed record UseInvite(Guid RoomId, Person? By, string TokenHash) : Ro
                 return role;
             }
 
-            if (!invite.IsOpen(context.Now)
-                || await change.HasUsedInviteAsync(invite.Id, By!.Id, token).ConfigureAwait(false)
+            if (!(IsCounted ? context.Now < invite.ExpiresAt : invite.IsOpen(context.Now))
+                || await change.HasUsedInviteAsync(invite.Id, By!.Id, token).ConfigureAwait(false) != IsCounted
                 || !await MayInviteAsync(context, invite, token).ConfigureAwait(false))
             {
                 return RoomErrors.NoSuchInvite;
@@ -61,8 +62,12 @@ internal sealed record UseInvite(Guid RoomId, Person? By, string TokenHash) : Ro
                 ? new RoomMember(By.Id, invite.Role, context.Now) { SeesFrom = room.HidesHistory ? room.LastSequence + 1 : 0 }
                 : known with { Role = invite.Role };
             change.Save(member);
-            change.Save(invite with { Uses = invite.Uses + 1 });
-            change.AddInviteUse(invite.Id, By.Id, context.Now);
+            if (!IsCounted)
+            {
+                change.Save(invite with { Uses = invite.Uses + 1 });
+                change.AddInviteUse(invite.Id, By.Id, context.Now);
+            }
+
             change.Tell(new RoomEvent.MemberSet(member, context.By));
             return member.Role;
         }, cancellationToken).ConfigureAwait(false);

@@ -483,13 +483,14 @@ public sealed partial class RoomService
     /// <param name="validFor">How long it works.</param>
     /// <param name="maxUses">How many people it lets in.</param>
     /// <param name="cancellationToken">Cancels the command until it is stored.</param>
+    /// <param name="makesAccounts">Whether people without an account can make one with it.</param>
     /// <returns>The invite with its token, which nobody can see again.</returns>
     public async Task<Result<NewInvite>> CreateInviteAsync(
-        Person? person, Guid roomId, RoomRole role, TimeSpan validFor, int maxUses, CancellationToken cancellationToken)
+        Person? person, Guid roomId, RoomRole role, TimeSpan validFor, int maxUses, CancellationToken cancellationToken, bool makesAccounts = false)
     {
         var token = InviteToken.Create();
         var created = await _owners.RunAsync(
-            new CreateInvite(roomId, person, Guid.CreateVersion7(_time.GetUtcNow()), InviteToken.HashOf(token), role, validFor, maxUses), cancellationToken).ConfigureAwait(false);
+            new CreateInvite(roomId, person, Guid.CreateVersion7(_time.GetUtcNow()), InviteToken.HashOf(token), role, validFor, maxUses, makesAccounts), cancellationToken).ConfigureAwait(false);
         return created.Select(invite => new NewInvite(invite, token));
     }
 
@@ -521,8 +522,8 @@ public sealed partial class RoomService
             var isMember = (access.Members.TryGetValue(person!.Id, out var member) && member.Role >= found.Invite.Role)
                 || access.RoleOf(person.Id, _people.StandingOf(person)) > found.Invite.Role;
             return isMember || (!found.IsUsed && found.Invite.IsOpen(_time.GetUtcNow())
-                && await _authorizer.AuthorizeAsync(new Person(found.Invite.CreatedBy, inviter), RoomPermission.ManageMembers, found.RoomId, cancellationToken).ConfigureAwait(false) is null)
-                    ? new InviteOffer(room.Id, room.Name, inviter, found.Invite.Role, isMember)
+                && await MayInviteAsync(new Person(found.Invite.CreatedBy, inviter), found.RoomId, cancellationToken).ConfigureAwait(false))
+                    ? new InviteOffer(room.Id, room.Name, inviter, found.Invite.Role, isMember, found.Invite.MakesAccounts)
                     : RoomErrors.NoSuchInvite;
         }, cancellationToken);
 
@@ -543,6 +544,14 @@ public sealed partial class RoomService
             // A room that was just deleted is no more than an invite that does not work.
             return used.Error is { Kind: RoomErrorKind.NotFound } ? RoomErrors.NoSuchInvite : used.Select(_ => found.RoomId);
         }, cancellationToken);
+
+    /// <summary>Whether whoever made an invite may still invite people to its room.</summary>
+    internal async ValueTask<bool> MayInviteAsync(Person maker, Guid roomId, CancellationToken cancellationToken) =>
+        await _authorizer.AuthorizeAsync(maker, RoomPermission.ManageMembers, roomId, cancellationToken).ConfigureAwait(false) is null;
+
+    /// <summary>Makes somebody a member who has just made an account with an invite, which has counted them already.</summary>
+    internal Task<Result<RoomRole>> UseCountedInviteAsync(Person person, Guid roomId, string tokenHash, CancellationToken cancellationToken) =>
+        _owners.RunAsync(new UseInvite(roomId, person, tokenHash, IsCounted: true), cancellationToken);
 
     private async Task<FoundInvite?> FindInviteAsync(Person person, string? token, CancellationToken cancellationToken) =>
         token is { Length: > 0 and <= 100 } ? await _store.FindInviteAsync(InviteToken.HashOf(token), person.Id, cancellationToken).ConfigureAwait(false) : null;

@@ -185,6 +185,7 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
             "credential" => "{}",
             "personId" => other,
             "linkId" => Guid.NewGuid(),
+            "roomToken" => null,
             "token" when method == nameof(TwoFactor.ConfirmAsync) => await SetupAsync(caller),
             "token" => await LinkAsync(method == "BecomeAdministratorAsync" ? OneTimeLinkKind.Administrator : OneTimeLinkKind.Invitation),
             "account" => new NewAccount($"Person {++_people} of this test", null, Password, await LinkAsync(OneTimeLinkKind.Invitation)),

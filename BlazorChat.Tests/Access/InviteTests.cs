@@ -33,7 +33,7 @@ public sealed class InviteTests
             foreach (var person in new[] { Bella, ChatHost.Grace, Linus, ChatHost.Grace })
             {
                 Assert.Equal(
-                    new InviteOffer(room.Id, "Plans", (await host.Rooms.ReadInviteAsync(person, made.Token, default)).Value.InvitedBy, RoomRole.Viewer, IsMember: false),
+                    new InviteOffer(room.Id, "Plans", (await host.Rooms.ReadInviteAsync(person, made.Token, default)).Value.InvitedBy, RoomRole.Viewer, IsMember: false, MakesAccounts: false),
                     (await host.Rooms.ReadInviteAsync(person, made.Token, default)).Value);
             }
 

@@ -339,6 +339,7 @@ public sealed class RightsTests(RightsTests.Server server) : IClassFixture<Right
             "token" => scene.Invite.Token,
             "validFor" => TimeSpan.FromDays(7),
             "maxUses" => 1,
+            "makesAccounts" => false,
             "isArchived" => scene.Room != Archived,
             "isApprover" => true,
             "toolName" => "careful",

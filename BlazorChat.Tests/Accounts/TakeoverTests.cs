@@ -121,7 +121,7 @@ public sealed class TakeoverTests
         Assert.Null(await administration.SetAdministratorAsync(olga, eve.Id, true, default));
         var invitation = (await administration.InviteAsync(eve, default)).Value;
         var reset = (await administration.CreateResetAsync(eve, olga.Id, default)).Value;
-        Assert.Null(await accounts.CheckRegistrationAsync(null, invitation, default));
+        Assert.Null(await accounts.CheckRegistrationAsync(null, invitation, null, default));
         Assert.Equal("Olga", await accounts.FindResetAsync(reset, default));
         Assert.Null(what switch
         {

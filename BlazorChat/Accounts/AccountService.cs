@@ -14,7 +14,8 @@ namespace BlazorChat.Accounts;
 /// <param name="Email">An e-mail address, or null.</param>
 /// <param name="Password">The password.</param>
 /// <param name="Token">The token of an invitation, or null.</param>
-internal sealed record NewAccount(string? Name, string? Email, string? Password, string? Token);
+/// <param name="RoomToken">The token of the link of a room, or null.</param>
+internal sealed record NewAccount(string? Name, string? Email, string? Password, string? Token, string? RoomToken = null);
 
 /// <summary>Where an attempt to sign in comes from.</summary>
 /// <param name="Address">The address.</param>
@@ -29,7 +30,7 @@ internal sealed record PasswordSignIn(Person? Person, PendingSignIn? Pending);
 /// <summary>Makes accounts, signs people in, and sets passwords. One per use.</summary>
 internal sealed class AccountService(
     UserManager<PersonRow> users, IdentityStore identity, IPasswordHasher<PersonRow> hasher, PeopleStore store, PeopleDirectory directory, AccountAuthorizer authorizer, PersonSessions sessions,
-    OwnProofs proofs, OneTimeLinks links, NameRules names, Newcomers newcomers, SignInWaits waits, PasswordGate gate, IOptions<AccountsOptions> options, TimeProvider time)
+    OwnProofs proofs, OneTimeLinks links, RoomInvitations invitations, NameRules names, Newcomers newcomers, SignInWaits waits, PasswordGate gate, IOptions<AccountsOptions> options, TimeProvider time)
 {
     private const string RefusedCode = "Refused";
 
@@ -50,14 +51,14 @@ internal sealed class AccountService(
 
     /// <summary>Why somebody cannot make an account at all, to tell before they fill in the form.</summary>
     /// <returns>Null if they can.</returns>
-    public async Task<RoomError?> CheckRegistrationAsync(Person? person, string? token, CancellationToken cancellationToken)
+    public async Task<RoomError?> CheckRegistrationAsync(Person? person, string? token, string? roomToken, CancellationToken cancellationToken)
     {
         if (OneTimeToken.HashOf(token) is not null)
         {
             return WhyNot(await links.FindAsync(token, cancellationToken).ConfigureAwait(false));
         }
 
-        return OffersRegistration(person) ? null : options.Value.Registration == Registration.Closed ? NoAccounts : InvitationNeeded;
+        return OffersRegistration(person) || await invitations.MakesAccountAsync(person, roomToken, cancellationToken).ConfigureAwait(false) ? null : options.Value.Registration == Registration.Closed ? NoAccounts : InvitationNeeded;
     }
 
     /// <summary>Makes an account. A guest who makes one keeps the id, and so messages and rooms.</summary>
@@ -66,7 +67,7 @@ internal sealed class AccountService(
     /// <param name="cancellationToken">Cancels it.</param>
     public async Task<Result<Person>> RegisterAsync(NewAccount account, Person? person, CancellationToken cancellationToken)
     {
-        if (await CheckRegistrationAsync(person, account.Token, cancellationToken).ConfigureAwait(false) is { } no)
+        if (await CheckRegistrationAsync(person, account.Token, account.RoomToken, cancellationToken).ConfigureAwait(false) is { } no)
         {
             return no;
         }
@@ -88,12 +89,18 @@ internal sealed class AccountService(
         row.Standing = Standing.Registered;
         (row.Email, row.EmailKey) = (email, names.NormalizeEmail(email));
         Person? signedIn = null;
+        UsedRoomInvitation? used = null;
         identity.Also = async (change, stored) =>
         {
             var link = await links.FindAsync(change, account.Token).ConfigureAwait(false);
             if (OneTimeToken.HashOf(account.Token) is not null && WhyNot(link) is { } no)
             {
                 return Refusal(no);
+            }
+
+            if (link is null && !OffersRegistration(person) && (used = await invitations.UseAsync(change, account.RoomToken, stored.Id, cancellationToken).ConfigureAwait(false)) is null)
+            {
+                return Refusal(OneTimeLinks.UsedUp);
             }
 
             if (!await names.TryTakeAsync(change, stored, name.Value).ConfigureAwait(false))
@@ -118,11 +125,17 @@ internal sealed class AccountService(
             signedIn = await sessions.BeginAsync(change, stored).ConfigureAwait(false);
             return null;
         };
-        return await gate.RunAsync<Person>(async () =>
+        var made = await gate.RunAsync<Person>(async () =>
         {
             var result = guest is null ? await users.CreateAsync(row, account.Password ?? "").ConfigureAwait(false) : await users.AddPasswordAsync(row, account.Password ?? "").ConfigureAwait(false);
             return result.Succeeded ? signedIn! : ErrorOf(result);
         }, cancellationToken).ConfigureAwait(false);
+        if (made.Error is null && used is not null)
+        {
+            await invitations.JoinAsync(made.Value, used, cancellationToken).ConfigureAwait(false);
+        }
+
+        return made;
     }
 
     /// <summary>Makes somebody who has an account an administrator, with the link that the server printed.</summary>

@@ -68,6 +68,7 @@ internal static class AccountsServices
         services.AddSingleton<Newcomers>();
         services.AddSingleton<OpenPages>();
         services.AddSingleton<AccountAuthorizer>();
+        services.AddSingleton<RoomInvitations>();
         services.AddSingleton<OneTimeLinks>();
         services.AddScoped<OwnProofs>();
         services.AddScoped<AccountService>();

@@ -7,7 +7,7 @@ namespace BlazorChat.Accounts;
 internal sealed class Newcomers(IOptions<AccountsOptions> options, OpenIdProviders providers, PeopleDirectory people)
 {
     /// <summary>Whether everybody may make an account.</summary>
-    private bool IsOpen => options.Value.Registration == Registration.Open;
+    public bool IsOpen => options.Value.Registration == Registration.Open;
 
     /// <summary>Whether nobody may make one.</summary>
     private bool IsClosed => options.Value.Registration == Registration.Closed;
@@ -25,9 +25,10 @@ internal sealed class Newcomers(IOptions<AccountsOptions> options, OpenIdProvide
         : "New here? Ask an administrator of this server for an invitation.";
 
     /// <summary>Whom the link of an invite to a room lets in, for whoever makes it.</summary>
-    public string LetInByLink() =>
+    /// <param name="makesAccounts">Whether it makes accounts, too.</param>
+    public string LetInByLink(bool makesAccounts = false) =>
         people.LetsGuestsIn ? "Whoever has the link can come in."
-        : IsOpen ? "Whoever has the link can come in, with the account that they have or create."
+        : IsOpen || makesAccounts ? "Whoever has the link can come in, with the account that they have or create."
         : Makers is { } makers ? $"The link lets in people who have an account on this server, or get one with {makers}."
         : IsClosed ? "The link lets in people who have an account on this server, which takes no new ones."
         : "The link lets in people who have an account on this server. To create one, they first need an invitation from an administrator.";

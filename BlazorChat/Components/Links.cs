@@ -62,6 +62,11 @@ internal static class Links
     /// <param name="pathBase">The path that the application is below; empty for none.</param>
     public static bool IsInvite(string path, PathString pathBase) => path.StartsWith(pathBase.ToUriComponent() + "/invite/", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The token in the path of the page of an invite; null for another page.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="pathBase">The path that the application is below; empty for none.</param>
+    public static string? InviteTokenOf(string path, PathString pathBase) => IsInvite(path, pathBase) ? path[(pathBase.ToUriComponent().Length + "/invite/".Length)..] : null;
+
     /// <summary>The address of the page of one's own account.</summary>
     public const string Account = "account";
 

@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("e3b5b8b8-46ba-42b8-894c-3fc542470f8c"), entityTypeCount: 24)
+            : base(skipDetectChanges: false, modelId: new Guid("c6b0c247-ab22-43fd-a104-15a068e53636"), entityTypeCount: 24)
         {
         }
 

@@ -21,7 +21,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 "BlazorChat.Storage.RoomInviteRow",
                 typeof(RoomInviteRow),
                 baseEntityType,
-                propertyCount: 9,
+                propertyCount: 10,
                 foreignKeyCount: 1,
                 unnamedIndexCount: 2,
                 keyCount: 1);
@@ -60,6 +60,14 @@ namespace BlazorChat.Storage.Postgres.Compiled
                 valueConverter: new ChatDbContext.UnixMillisecondsConverter());
             expiresAt.SetSentinelFromProviderValue(-62135596800000L);
             expiresAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+
+            var makesAccounts = runtimeEntityType.AddProperty(
+                "MakesAccounts",
+                typeof(bool),
+                propertyInfo: typeof(RoomInviteRow).GetProperty("MakesAccounts", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RoomInviteRow).GetField("<MakesAccounts>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            makesAccounts.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 
             var maxUses = runtimeEntityType.AddProperty(
                 "MaxUses",

@@ -20,7 +20,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 "BlazorChat.Storage.RoomInviteRow",
                 typeof(RoomInviteRow),
                 baseEntityType,
-                propertyCount: 9,
+                propertyCount: 10,
                 foreignKeyCount: 1,
                 unnamedIndexCount: 2,
                 keyCount: 1);
@@ -55,6 +55,13 @@ namespace BlazorChat.Storage.Sqlite.Compiled
                 fieldInfo: typeof(RoomInviteRow).GetField("<ExpiresAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 valueConverter: new ChatDbContext.UnixMillisecondsConverter());
             expiresAt.SetSentinelFromProviderValue(-62135596800000L);
+
+            var makesAccounts = runtimeEntityType.AddProperty(
+                "MakesAccounts",
+                typeof(bool),
+                propertyInfo: typeof(RoomInviteRow).GetProperty("MakesAccounts", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(RoomInviteRow).GetField("<MakesAccounts>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
 
             var maxUses = runtimeEntityType.AddProperty(
                 "MaxUses",

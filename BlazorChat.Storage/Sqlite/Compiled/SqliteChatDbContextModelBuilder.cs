@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("9a560702-ce5a-452e-8f6c-4a58f3a3fb38"), entityTypeCount: 22)
+            : base(skipDetectChanges: false, modelId: new Guid("761e8425-4f4e-4b0c-82eb-37264f0e977d"), entityTypeCount: 22)
         {
         }
 
