@@ -79,7 +79,7 @@ internal sealed record DeletedPerson(string AuthorId, ImmutableArray<string> For
     }
 
     // The server writes under their name, too, what they did as an administrator.
-    private bool IsThem(Author author) => author.Kind is AuthorKind.Person or AuthorKind.Service && author.Id == AuthorId;
+    private bool IsThem(Author author) => author.Id == AuthorId && (author.Kind == AuthorKind.Person || author.IsOfNotice);
 
     private ToolCallPart Forget(ToolCallPart call)
     {
