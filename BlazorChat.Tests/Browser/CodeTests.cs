@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using BlazorChat.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -33,8 +35,8 @@ public sealed class CodeTests(Chromium chromium) : IAsyncLifetime
         var (head, copy) = (Block.Locator(".code-head"), Button("Copy code"));
         await Expect(Answer.Locator(".code-lang")).ToHaveTextAsync(["TypeScript", "C#"]);
         Assert.Equal(36, (await head.BoundingBoxAsync())!.Height);
-        Assert.Null(await Answer.Locator("pre").First.GetAttributeAsync("data-lines"));
-        Assert.Equal(Numbers(1, 13), await Block.Locator("pre").GetAttributeAsync("data-lines"));
+        Assert.Null(await Answer.Locator("code-block").First.GetAttributeAsync("data-lines"));
+        Assert.Equal(Numbers(1, 13), await Block.GetAttributeAsync("data-lines"));
 
         await copy.ClickAsync();
         await Expect(copy).ToHaveTextAsync("Copied");
@@ -56,7 +58,7 @@ public sealed class CodeTests(Chromium chromium) : IAsyncLifetime
         await Button("Wrap lines").ClickAsync();
         await Expect(Button("Wrap lines")).ToHaveAttributeAsync("aria-pressed", "true");
         Assert.False(await ScrollsAsync());
-        Assert.StartsWith($"{Numbers(1, 13)}\n\n", await Block.Locator("pre").GetAttributeAsync("data-lines"), StringComparison.Ordinal);
+        Assert.StartsWith($"{Numbers(1, 13)}\n\n", await Block.GetAttributeAsync("data-lines"), StringComparison.Ordinal);
         await Button("Wrap lines").ClickAsync();
         Assert.True(await ScrollsAsync());
 
@@ -86,7 +88,7 @@ public sealed class CodeTests(Chromium chromium) : IAsyncLifetime
         var answer = await _app.Model.NextAsync();
         answer.Say($"```py\n{Lines(35)}");
         await Expect(Answer.Locator("pre")).ToContainTextAsync("value34");
-        await Expect(Answer.Locator("pre")).ToHaveAttributeAsync("data-lines", Numbers(1, 35));
+        await Expect(Block).ToHaveAttributeAsync("data-lines", Numbers(1, 35));
         await Expect(Button("Copy code")).ToBeVisibleAsync();
         await Expect(Block.Locator(".code-more")).ToHaveCountAsync(0);
         answer.Finish($"{Lines(2)}```\n\nEnd");
@@ -103,12 +105,125 @@ public sealed class CodeTests(Chromium chromium) : IAsyncLifetime
         Assert.Equal((0, 390), (block.X, block.Width));
     }
 
+    [Fact]
+    public async Task Code_is_coloured_line_by_line_while_it_grows_and_nothing_is_fetched_for_a_room_without()
+    {
+        var asked = new ConcurrentQueue<string>();
+        _ada.Context.Request += (_, request) => asked.Enqueue(request.Url);
+        await AnswerAsync("No code, `var inline`, and what nobody has a grammar for:\n\n```\nplain\n```\n\n```mermaid\ngraph TD\n```\n\n```brainfart\nvar\n```\n");
+        await Expect(Button("Copy code")).ToBeVisibleAsync();
+        Assert.DoesNotContain(asked, url => url.Contains("/lib/", StringComparison.Ordinal) || url.Contains("colours", StringComparison.Ordinal));
+
+        await _ada.SendAsync("Code, please");
+        var answer = await _app.Model.NextAsync();
+        answer.Say("```csharp\nvar a = 1; // one\nvar b");
+        await ColouredAsync("keyword", "var");
+        await ColouredAsync("number", "1");
+        await ColouredAsync("comment", "// one");
+        answer.Say(" = \"two\";\n");
+        await ColouredAsync("keyword", "var", "var");
+        await ColouredAsync("string", "\"two\"");
+        answer.Say("/* from here\n");
+        await ColouredAsync("comment", "// one", "/* from here");
+        answer.Say("to here */ return");
+        // The chunks of the renderer, and nothing else.
+        Assert.True(await Block.Locator("code").EvaluateAsync<bool>("code => [...code.childNodes].every(node => node.nodeType !== Node.ELEMENT_NODE)"));
+        answer.Say(" null;\n```\n\nAnd");
+        await Expect(Answer).ToContainTextAsync("And");
+        await ColouredAsync("keyword", "var", "var", "return", "null");
+        await ColouredAsync("comment", "// one", "/* from here\nto here */");
+        answer.Finish(" the end.");
+        await Expect(_ada.StopButton).ToBeHiddenAsync();
+        await ColouredAsync("keyword", "var", "var", "return", "null");
+        Assert.Contains(asked, url => url.EndsWith("/lib/highlight/languages/csharp.min.js", StringComparison.Ordinal));
+
+        // Another language, whose worker is there; and it goes with its message.
+        await AnswerAsync("```py\ndef f(x):\n    return None\n```");
+        await ColouredAsync("function", "f");
+        await _ada.ChooseAsync(Answer, "Delete");
+        await _ada.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await ColouredAsync("function");
+        // A page that is loaded with it.
+        await _ada.OpenAsync(_ada.Page.Url);
+        await ColouredAsync("keyword", "var", "var", "return", "null");
+        Assert.Empty(_ada.Complaints);
+    }
+
+    // The browser is idle but for the block. Others may use the processor meanwhile, so each text has a few attempts.
+    [Theory]
+    [InlineData("csharp", "public a{0} ")]
+    [InlineData("ts", "a{0}<b((")]
+    [InlineData("py", "{0}\n")]
+    [InlineData("json", "[{0},\"a\"],\n")]
+    public async Task No_block_of_32_000_characters_blocks_a_page_for_more_than_50_ms(string language, string piece)
+    {
+        const int Attempts = 6;
+        await AnswerAsync($"```{language}\nx\n```");
+        var least = double.MaxValue;
+        for (var i = 0; i < Attempts && least > 50; i++)
+        {
+            await _ada.SendAsync("Code, please");
+            var answer = await _app.Model.NextAsync();
+            await _ada.Page.EvaluateAsync("""
+                () => {
+                  globalThis.longest = 0;
+                  globalThis.watch?.disconnect();
+                  globalThis.watch = new PerformanceObserver(list => list.getEntries().forEach(entry => { globalThis.longest = Math.max(globalThis.longest, entry.duration); }));
+                  globalThis.watch.observe({ type: 'longtask' });
+                }
+                """);
+            answer.Say($"```{language}\n{Hostile(piece, 31_900, i)}\nlast line of {i}\n");
+            await Expect(Answer).ToContainTextAsync($"last line of {i}");
+            // Until it has been read, or given up.
+            await Expect(Block).ToHaveJSPropertyAsync("isColoured", true);
+            answer.Finish("```\n\nDone.");
+            await Expect(Answer).ToContainTextAsync("Done.");
+            await Expect(Answer).Not.ToHaveAttributeAsync("aria-busy", "true");
+            await Expect(Block).ToHaveJSPropertyAsync("isColoured", true);
+            await _ada.Page.EvaluateAsync("() => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve, 100)))");
+            least = Math.Min(least, await _ada.Page.EvaluateAsync<double>("() => globalThis.longest"));
+        }
+
+        Assert.True(least <= 50, $"The page was blocked for {least} ms.");
+    }
+
+    // Not the same again and again, which would end the answer.
+    private static string Hostile(string piece, int length, int seed)
+    {
+        var text = new StringBuilder(length + 50);
+        for (var i = seed; text.Length < length; i++)
+        {
+            text.Append(piece.Replace("{0}", i.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        }
+
+        return text.ToString(0, length);
+    }
+
     private static string Lines(int count) => string.Concat(Enumerable.Range(0, count).Select(i => $"value{i} = {i}\n"));
 
     private static string Numbers(int first, int last) =>
         string.Join('\n', Enumerable.Range(first, last - first + 1).Select(i => i.ToString(CultureInfo.InvariantCulture)));
 
     private ILocator Button(string name) => Block.GetByRole(AriaRole.Button, new() { Name = name });
+
+    // The texts of the newest answer that are painted as of this kind.
+    private async Task ColouredAsync(string kind, params string[] texts)
+    {
+        await _ada.Page.WaitForFunctionAsync(
+            """
+            ([kind, texts]) => {
+              const range = document.createRange();
+              const painted = [...CSS.highlights.get(`code-${kind}`) ?? []].map(({ startContainer, startOffset, endContainer, endOffset }) => {
+                range.setStart(startContainer, startOffset);
+                range.setEnd(endContainer, endOffset);
+                return range.toString().trim();
+              });
+              globalThis.painted = painted;
+              return painted.join('|') === texts;
+            }
+            """,
+            new[] { kind, string.Join('|', texts) });
+    }
 
     private Task<bool> ScrollsAsync() => Block.Locator("pre").EvaluateAsync<bool>("pre => pre.scrollWidth > pre.clientWidth");
 

@@ -1,4 +1,4 @@
-// <code-block>: what a block of code has beside its text: buttons, numbers of its lines and a fold. The server sends none of it.
+// <code-block>: what a block of code has beside its text: buttons, numbers of its lines, a fold, and colours. The server sends none of it.
 // Only attributes are set on nodes that the renderer knows, and other elements are added behind them: it finds its nodes as it left them.
 import { announce } from './announce.js';
 
@@ -6,7 +6,7 @@ const FOLDED_FROM = 31;
 const NUMBERED_FROM = 10;
 
 // More numbers than this are of no use to anyone, and drawing them takes longer than drawing the code.
-const MOST_NUMBERS = 5000;
+const MOST_NUMBERS = 2000;
 
 // Lines of a block whose lines are wrapped are measured one by one.
 const MOST_MEASURED = 500;
@@ -25,6 +25,9 @@ const chosen = { data_wrap: new Set(), data_open: new Set() };
 
 // Blocks that are being written.
 const growing = new Set();
+
+// The colours, when the first block comes whose language is known.
+let colours;
 
 const countOf = text => {
   let count = text === '' || text.endsWith('\n') ? 0 : 1;
@@ -45,6 +48,8 @@ customElements.define('code-block', class CodeBlock extends HTMLElement {
     growing.delete(this);
     this.sizes?.disconnect();
     this.sizes = undefined;
+    this.paint?.end();
+    this.paint = undefined;
   }
 
   get pre() {
@@ -70,6 +75,11 @@ customElements.define('code-block', class CodeBlock extends HTMLElement {
     }
 
     return blocks !== null;
+  }
+
+  /** Whether all of it that can be is coloured, or nothing of it ever will be. */
+  get isColoured() {
+    return this.paint?.isDone ?? false;
   }
 
   // The same block in the element that takes this one's place.
@@ -101,6 +111,7 @@ customElements.define('code-block', class CodeBlock extends HTMLElement {
 
     const { text } = this;
     const count = countOf(text);
+    this.lineCount = count;
     if (chosen.data_wrap.size > 0 || this.hasAttribute('data-wrap')) {
       const isWrapped = this.has('data_wrap');
       this.toggleAttribute('data-wrap', isWrapped);
@@ -109,6 +120,7 @@ customElements.define('code-block', class CodeBlock extends HTMLElement {
 
     this.fold(count, isGrowing);
     this.number(text, count);
+    this.colour(isGrowing);
   }
 
   fold(count, isGrowing) {
@@ -159,18 +171,19 @@ customElements.define('code-block', class CodeBlock extends HTMLElement {
     }
 
     if (!isNumbered) {
-      pre.removeAttribute('data-lines');
+      this.removeAttribute('data-digits');
+      this.removeAttribute('data-lines');
       return;
     }
 
-    // Their width changes how lines are wrapped.
-    if (!pre.hasAttribute('data-lines')) {
-      pre.setAttribute('data-lines', count);
-    }
+    // First, because the room that they take decides how lines are wrapped.
+    this.change('data-digits', Math.max(2, String(count).length));
+    this.change('data-lines', (isWrapped ? this.numbersOfWrapped(text) : Array.from({ length: count }, (_, i) => i + 1)).join('\n'));
+  }
 
-    const numbers = (isWrapped ? this.numbersOfWrapped(text) : Array.from({ length: count }, (_, i) => i + 1)).join('\n');
-    if (pre.getAttribute('data-lines') !== numbers) {
-      pre.setAttribute('data-lines', numbers);
+  change(name, value) {
+    if (this.getAttribute(name) !== String(value)) {
+      this.setAttribute(name, value);
     }
   }
 
@@ -199,6 +212,33 @@ customElements.define('code-block', class CodeBlock extends HTMLElement {
     }
 
     return numbers;
+  }
+
+  async colour(isGrowing) {
+    const { language } = this;
+    if (!language || !globalThis.Highlight || !CSS.highlights) {
+      return;
+    }
+
+    // At once, if they are there: an element that takes the place of another one must not blink.
+    if (!colours) {
+      try {
+        const { grammarOf } = await import('./code-languages.js');
+        if (!grammarOf(language)) {
+          return;
+        }
+
+        colours ??= await import('./code-colours.js');
+      } catch {
+        // The server is away. Code stays as it is until the page is loaded again.
+        return;
+      }
+    }
+
+    if (this.isConnected) {
+      this.paint ??= colours.paint(this);
+      this.paint?.show(this.text, isGrowing);
+    }
   }
 });
 
