@@ -24,7 +24,12 @@ public static class ComplaintTool
 
     /// <summary>Creates the tool; register it as a singleton.</summary>
     public static ChatTool Create() =>
-        new(ChatFunctions.Create(FileAsync, Name, "Files a complaint in the customer's own words.")) { Source = "shop" };
+        new(ChatFunctions.Create(FileAsync, Name, "Files a complaint in the customer's own words."))
+        {
+            Title = "File a complaint",
+            Verb = new ToolVerb("Filing a complaint", "Filed a complaint"),
+            Source = "shop",
+        };
 
     private static async Task<string> FileAsync(
         [Description("What the customer said.")] string text,

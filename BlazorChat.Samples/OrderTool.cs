@@ -17,6 +17,8 @@ public static class OrderTool
     public static ChatTool Create() =>
         new(ChatFunctions.Create(FindAsync, Name, "Finds an order of the shop by its number."))
         {
+            Title = "Find an order",
+            Verb = new ToolVerb("Finding the order", "Found the order"),
             Source = "shop",
             Timeout = TimeSpan.FromSeconds(10),
         };

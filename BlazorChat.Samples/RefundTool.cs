@@ -18,6 +18,8 @@ public static class RefundTool
     public static ChatTool Create() =>
         new(ChatFunctions.Create(Refund, Name, "Refunds an order."))
         {
+            Title = "Refund an order",
+            Verb = new ToolVerb("Refunding the order", "Refunded the order"),
             Source = "shop",
             NeedsApproval = NeedsApproval,
         };

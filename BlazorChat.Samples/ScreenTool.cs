@@ -23,6 +23,8 @@ public static class ScreenTool
             JsonElement.Parse("""{"type":"object","properties":{},"additionalProperties":false}"""),
             returnJsonSchema: null))
         {
+            Title = "Measure the window",
+            Verb = new ToolVerb("Measuring the window", "Measured the window"),
             Site = ToolSite.Browser,
             Source = "samples",
         };

@@ -137,6 +137,19 @@ internal sealed class ResponseDraft
         }
     }
 
+    /// <summary>Notes how long the newest reasoning of this step took.</summary>
+    public void EndReasoning(TimeSpan took)
+    {
+        lock (_lock)
+        {
+            _draft.Settle();
+            if (FindLast(p => p is ReasoningPart && p.Step == Step) is ReasoningPart { Took: null } last)
+            {
+                Set(last with { Took = took });
+            }
+        }
+    }
+
     /// <summary>Turns the text of this step since its last reasoning into reasoning.</summary>
     public void TurnTextIntoReasoning()
     {

@@ -147,7 +147,7 @@ internal sealed partial class StepLoop(ToolBatch batch, TurnsMetrics metrics, Ti
     /// <returns>The complete calls that it made, why it stopped, and whether it was ended because it repeated itself.</returns>
     private async Task<(List<ToolCallPart> Calls, ChatFinishReason? Finish, bool Repeats)> AskAsync(StepRun run, ModelRequest request)
     {
-        var reading = new StepReading(run, request.Step, request.Origin, metrics, time.GetTimestamp(), time);
+        var reading = new StepReading(run, request.Step, request.Tools, request.Origin, metrics, time.GetTimestamp(), time);
         var options = run.Begin(request);
         run.Steps++;
         try
@@ -166,6 +166,7 @@ internal sealed partial class StepLoop(ToolBatch batch, TurnsMetrics metrics, Ti
         }
         finally
         {
+            reading.EndThinking();
             await run.AskedAsync(request).ConfigureAwait(false);
         }
 

@@ -3,17 +3,21 @@ using System.Text.Json;
 using BlazorChat.Messages;
 using BlazorChat.Text;
 using BlazorChat.Turns.Prompts;
+using BlazorChat.Turns.Tools;
 using Microsoft.Extensions.AI;
 
 namespace BlazorChat.Turns;
 
 /// <summary>Reads one response of a model: each piece goes into the running response. Not thread-safe.</summary>
-internal sealed class StepReading(StepRun run, int step, string origin, TurnsMetrics metrics, long began, TimeProvider time)
+internal sealed class StepReading(StepRun run, int step, IReadOnlyList<ChatTool> tools, string origin, TurnsMetrics metrics, long began, TimeProvider time)
 {
     private const int ShortArguments = 2_000;
 
     // What a model is shown of arguments that are not valid, in characters.
     private const int ShownArguments = 500;
+
+    // Whatever is shorter is not worth a number, nor a change of the part.
+    private static readonly TimeSpan ShortestThought = TimeSpan.FromMilliseconds(500);
 
     // Maps this step's call ids to their ids in the response, where they must be unique.
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
@@ -23,6 +27,7 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
     private readonly RepetitionDetector _text = new();
     private readonly RepetitionDetector _reasoning = new();
     private bool _hasBegun;
+    private long? _thinksSince;
 
     /// <summary>Whether the text or reasoning repeats itself, so that nothing more should be read.</summary>
     public bool Repeats { get; private set; }
@@ -55,6 +60,7 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         {
             case TextContent { Text.Length: > 0 } text:
                 MarkFirst();
+                EndThinking();
                 run.Draft.AppendText(Check(_text, text.Text));
                 AddSources(text);
                 break;
@@ -65,21 +71,25 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
                 MarkFirst();
                 if (reasoning.Text.Length > 0)
                 {
+                    _thinksSince ??= time.GetTimestamp();
                     run.Draft.AppendReasoning(Check(_reasoning, reasoning.Text));
                 }
 
                 if (reasoning.ProtectedData is { } sealing)
                 {
                     run.Draft.SealReasoning(StorableText.From(sealing), origin);
+                    EndThinking();
                 }
 
                 break;
             case ToolCallDeltaContent delta:
                 MarkFirst();
+                EndThinking();
                 Append(delta);
                 break;
             case FunctionCallContent call:
                 MarkFirst();
+                EndThinking();
                 Complete(call);
                 break;
             case ResponseNoteContent note:
@@ -100,6 +110,17 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         var length = detector.Take(piece);
         Repeats |= detector.Repeats;
         return length == piece.Length ? piece : piece[..length];
+    }
+
+    /// <summary>The reasoning, if there is any, has ended: something else has come, or nothing more will.</summary>
+    public void EndThinking()
+    {
+        if (_thinksSince is { } since && time.GetElapsedTime(since) is var took && took >= ShortestThought)
+        {
+            run.Draft.EndReasoning(took);
+        }
+
+        _thinksSince = null;
     }
 
     private void MarkFirst()
@@ -146,7 +167,7 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         written.Append(delta.Arguments);
         if (run.Draft.ChangeCall(id, c => IsWorthShowing(written, c) ? c with { Arguments = Written(id) } : c) is null)
         {
-            run.Draft.SetCall(new ToolCallPart(id, StorableText.From(delta.Name)) { Step = step, Arguments = Written(id) });
+            run.Draft.SetCall(new ToolCallPart(id, StorableText.From(delta.Name)) { Step = step, Label = LabelOf(delta.Name), Arguments = Written(id) });
         }
     }
 
@@ -166,7 +187,7 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         }
 
         var arguments = content.Exception is null ? Write(content.Arguments) : null;
-        var call = new ToolCallPart(IdOf(content.CallId), StorableText.From(content.Name)) { Step = step, Arguments = arguments ?? "", State = ToolCallState.Ready };
+        var call = new ToolCallPart(IdOf(content.CallId), StorableText.From(content.Name)) { Step = step, Label = LabelOf(content.Name), Arguments = arguments ?? "", State = ToolCallState.Ready };
         if (arguments is null)
         {
             // The earlier pieces hold what the model wrote, and stay visible. Providers take only objects, so the model is told what it was.
@@ -184,6 +205,8 @@ internal sealed class StepReading(StepRun run, int step, string origin, TurnsMet
         run.Draft.SetCall(call);
         Calls.Add(call);
     }
+
+    private ToolLabel? LabelOf(string name) => tools.FirstOrDefault(t => t.Name == name) is { } tool ? ToolLabels.Of(tool) : null;
 
     private static string? Write(IDictionary<string, object?>? arguments)
     {

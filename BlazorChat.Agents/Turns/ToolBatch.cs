@@ -28,7 +28,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, IToolPolicy pol
             return Failed(call, run.WhyMissing(call.Name, tools));
         }
 
-        call = call with { Name = tool.Name };
+        call = call with { Name = tool.Name, Label = ToolLabels.Of(tool) };
 
         // People are not asked about a call that cannot run.
         if (ToolArguments.Read(call.Arguments, tool.Function.JsonSchema, out var problem) is null)
@@ -129,6 +129,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, IToolPolicy pol
                 FirstApproval = null,
                 NeedsTwoPeople = call.NeedsTwoPeople || policy.NeedsTwoPeople(tool.Name),
                 Tool = now,
+                Label = ToolLabels.Of(tool),
                 AskedAgain = why,
             }, ToolCallState.AwaitingApproval);
     }
@@ -145,7 +146,7 @@ internal sealed partial class ToolBatch(ToolExecution execution, IToolPolicy pol
             EndedAt = time.GetUtcNow(),
         };
         var shortened = await run.ShortenAsync(ended).ConfigureAwait(false);
-        run.Draft.ChangeCall(call.CallId, now => shortened with { PartId = now.PartId, Work = now.Work });
+        run.Draft.ChangeCall(call.CallId, now => shortened with { PartId = now.PartId, Count = now.Count, Work = now.Work });
         await run.SaveAsync().ConfigureAwait(false);
         LogEnded(call.Name, call.CallId, ended.State, (ended.EndedAt - ended.BeganAt)?.TotalMilliseconds ?? 0);
     }

@@ -229,6 +229,7 @@ internal sealed class TurnRun : StepRun, IDisposable
         Chain = [Assistant.Author.Id],
         DataSink = (data, isTransient) => Put(data with { Step = call.Step }, isTransient),
         PreliminarySink = text => Draft.ChangeCall(call.CallId, c => c.State == ToolCallState.Running ? c with { Result = text } : c),
+        CountSink = count => Draft.ChangeCall(call.CallId, c => c.State == ToolCallState.Running ? c with { Count = count } : c),
         WorkSink = work => Draft.ChangeCall(call.CallId, c => c with { Work = work }),
         UsageSink = Add,
     };

@@ -3,8 +3,8 @@ using BlazorChat.Messages;
 namespace BlazorChat.Access;
 
 /// <summary>
-/// A tool that runs in a room without anybody being asked each time. It covers the tool as its owner saw it and no other: one whose description,
-/// arguments or effects change is asked about again.
+/// A tool that runs in a room without anybody being asked each time. It covers the tool as its owner saw it and no other: one whose title,
+/// description, arguments or effects change is asked about again.
 /// </summary>
 /// <param name="Name">The tool's name.</param>
 /// <param name="Tool">What the tool was.</param>

@@ -46,6 +46,9 @@ public sealed record ReasoningPart(string Text) : MessagePart
 
     /// <summary>The provider's and the model's name, or null when the reasoning is not sent back.</summary>
     public string? Origin { get; init; }
+
+    /// <summary>How long it took, if that was long enough to say; otherwise null.</summary>
+    public TimeSpan? Took { get; init; }
 }
 
 /// <summary>

@@ -67,6 +67,9 @@ public sealed record ToolCallPart(string CallId, string Name) : MessagePart
     /// <summary>The arguments as the model wrote them: a JSON object, or its beginning while they stream.</summary>
     public string Arguments { get; init; } = "";
 
+    /// <summary>What people are told about the tool; null if its name is all there is to say.</summary>
+    public ToolLabel? Label { get; init; }
+
     /// <summary>The call's state.</summary>
     public ToolCallState State { get; init; }
 
@@ -75,6 +78,9 @@ public sealed record ToolCallPart(string CallId, string Name) : MessagePart
     /// most <see cref="RoomLimits.ToolResultLength"/> characters; a longer result is cut to its beginning and marked.
     /// </summary>
     public string? Result { get; init; }
+
+    /// <summary>How many things the result has, for its line (<c>Searched this room · 3 results</c>); null if the tool has not said. Never sent to a model.</summary>
+    public int? Count { get; init; }
 
     /// <summary>The blob with the complete result when <see cref="Result"/> is only its beginning, or null.</summary>
     public Guid? BlobId { get; init; }

@@ -56,7 +56,7 @@ public sealed class MessagePartsJsonTests
     private static Dictionary<string, MessagePart> Parts { get; } = new(StringComparer.Ordinal)
     {
         ["text"] = new TextPart("Text \"quoted\" \0 日本") { PartId = 4, Step = 3 },
-        ["reasoning"] = new ReasoningPart("") { PartId = 2, Step = 1, ProtectedData = "sealed", Origin = "Anthropic model" },
+        ["reasoning"] = new ReasoningPart("") { PartId = 2, Step = 1, ProtectedData = "sealed", Origin = "Anthropic model", Took = TimeSpan.FromSeconds(4.5) },
         ["call"] = new ToolCallPart("c1", "look")
         {
             PartId = 3,
@@ -70,7 +70,9 @@ public sealed class MessagePartsJsonTests
             BeganAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
             EndedAt = DateTimeOffset.MaxValue,
             ExpiresAt = new DateTimeOffset(2026, 1, 3, 3, 4, 5, TimeSpan.Zero),
-            Tool = new ToolFingerprint("d", "s", "n"),
+            Tool = new ToolFingerprint("d", "s", "n") { Title = "t" },
+            Label = new ToolLabel("Look") { Doing = "Looking", Done = "Looked", Source = "eyes", OwnName = "look!" },
+            Count = 3,
             AskedAgain = "It has changed.",
             AskedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
             NeedsTwoPeople = true,

@@ -64,6 +64,9 @@ internal sealed class ToolBench : IAsyncDisposable
         }
     }
 
+    /// <summary>How many things the last call said that its result has.</summary>
+    public int? Count { get; private set; }
+
     public TokenCounts Tokens { get; private set; }
 
     /// <summary>Called with each preliminary result.</summary>
@@ -100,6 +103,7 @@ internal sealed class ToolBench : IAsyncDisposable
 
             OnShown?.Invoke(text);
         },
+        CountSink = count => Count = count,
         UsageSink = counts => Tokens += counts,
     };
 

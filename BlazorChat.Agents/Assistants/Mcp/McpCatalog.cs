@@ -24,6 +24,9 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
     /// <summary>The most characters of a server's own name for a tool; a tool with a longer one is left out.</summary>
     public const int NameLength = 1_000;
 
+    /// <summary>The most characters of a title; a longer one is cut, with a mark.</summary>
+    public const int TitleLength = 80;
+
     // The most names in a notice.
     private const int ShownNames = 10;
 
@@ -66,7 +69,7 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
                 else if (listed.Count <= MaxTools)
                 {
                     var hints = LooseJson.Object(tool, "annotations");
-                    listed.Add(new McpToolDefinition(name, "", Describe(tool, ref cut), schema, NeedsApproval(options.Approval, hints), hints?.GetRawText() ?? ""));
+                    listed.Add(new McpToolDefinition(name, "", Describe(tool, ref cut), schema, NeedsApproval(options.Approval, hints), hints?.GetRawText() ?? "") { Title = TitleOf(tool) });
                 }
             }
 
@@ -116,12 +119,21 @@ internal sealed record McpCatalog(IReadOnlyList<McpToolDefinition> Tools, string
             _ => null,
         };
 
+    private static string? TitleOf(JsonElement tool)
+    {
+        var title = Names.WithoutControls(GivenTitle(tool) ?? "").Trim();
+        return title.Length == 0 ? null : TextCut.Excerpt(title, TitleLength);
+    }
+
+    private static string? GivenTitle(JsonElement tool) =>
+        LooseJson.Word(tool, "title") ?? (LooseJson.Object(tool, "annotations") is { } hints ? LooseJson.Word(hints, "title") : null);
+
     private static string Describe(JsonElement tool, ref int cut)
     {
         var text = LooseJson.Word(tool, "description");
         if (string.IsNullOrWhiteSpace(text))
         {
-            text = LooseJson.Word(tool, "title") ?? (LooseJson.Object(tool, "annotations") is { } hints ? LooseJson.Word(hints, "title") : null) ?? "";
+            text = GivenTitle(tool) ?? "";
         }
 
         if (text.Length <= DescriptionLength)

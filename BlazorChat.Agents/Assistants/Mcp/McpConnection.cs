@@ -156,6 +156,8 @@ internal sealed class McpConnection(McpServer server, TimeProvider time, ILogger
             new McpServerState.Connected(since, catalog.Tools.Count, catalog.Notice),
             [.. catalog.Tools.Select(definition => new ChatTool(new McpTool(server, definition, log))
             {
+                Title = definition.Title,
+                OwnName = definition.ServerName,
                 Source = server.Name,
                 Annotations = definition.Annotations,
                 Timeout = _options.CallTimeout,

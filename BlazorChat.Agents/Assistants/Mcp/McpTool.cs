@@ -13,7 +13,11 @@ namespace BlazorChat.Assistants.Mcp;
 /// <param name="Schema">The JSON schema of its arguments.</param>
 /// <param name="NeedsApproval">Whether a call needs a person's approval.</param>
 /// <param name="Annotations">What the server says about its effects.</param>
-internal sealed record McpToolDefinition(string ServerName, string Name, string Description, string Schema, bool NeedsApproval, string Annotations);
+internal sealed record McpToolDefinition(string ServerName, string Name, string Description, string Schema, bool NeedsApproval, string Annotations)
+{
+    /// <summary>What the server calls it for people, or null. As anything that it says, it may be wrong.</summary>
+    public string? Title { get; init; }
+}
 
 /// <summary>A tool of an MCP server as a function. A call uses the server's current session.</summary>
 internal sealed class McpTool : AIFunction

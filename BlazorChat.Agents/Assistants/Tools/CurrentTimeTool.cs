@@ -11,6 +11,8 @@ internal static partial class CurrentTimeTool
     {
         return new ChatTool(ChatFunctions.Create(Now, "get_current_time", "Gets the current date and time, in the time zone of the person who asked unless another one is named."))
         {
+            Title = "Look at the clock",
+            Verb = new ToolVerb("Looking at the clock", "Looked at the clock"),
             Source = BuiltInTools.Source,
         };
 

@@ -12,7 +12,12 @@ internal static class DiceTool
     /// <param name="random">Returns a random whole number from the first value up to, but not including, the second.</param>
     public static ChatTool Create(Func<int, int, int> random)
     {
-        return new ChatTool(ChatFunctions.Create(Roll, "roll_dice", "Rolls dice and gives each result and the sum.")) { Source = BuiltInTools.Source };
+        return new ChatTool(ChatFunctions.Create(Roll, "roll_dice", "Rolls dice and gives each result and the sum."))
+        {
+            Title = "Roll dice",
+            Verb = new ToolVerb("Rolling dice", "Rolled dice"),
+            Source = BuiltInTools.Source,
+        };
 
         string Roll([Description("How many dice, 1 to 20.")] int count = 1, [Description("How many sides each has, 2 to 1000.")] int sides = 6)
         {

@@ -12,6 +12,8 @@ internal static class PostcardTool
     public static ChatTool Create() =>
         new(ChatFunctions.Create(Send, "send_postcard", "A demo: pretends to send a postcard, once a person has allowed it. Nothing is sent."))
         {
+            Title = "Send a postcard",
+            Verb = new ToolVerb("Sending a postcard", "Sent a postcard"),
             Source = BuiltInTools.Source,
             NeedsApproval = ChatTool.Always,
             IsDemo = true,

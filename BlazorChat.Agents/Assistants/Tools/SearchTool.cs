@@ -16,6 +16,8 @@ internal static class SearchTool
         return new ChatTool(ChatFunctions.Create(
             SearchAsync, "search_messages", "Finds messages of this room that contain a text, whatever the case, newest first. Gives who wrote them, when, and the text around the hit."))
         {
+            Title = "Search this room",
+            Verb = new ToolVerb("Searching this room", "Searched this room"),
             Source = BuiltInTools.Source,
         };
 
@@ -37,7 +39,7 @@ internal static class SearchTool
 
             yield return "Searching…";
             var found = await store.SearchAsync(call.RoomId, call.Readers.FirstMessageOf(call.RoomId), query, count, cancellationToken).ConfigureAwait(false);
-            yield return $"{found.Count} found";
+            call.ShowCount(found.Count);
             if (found.Count == 0)
             {
                 yield return $"None of the newest {RoomLimits.SearchedMessages:N0} messages in this room contains this text.";

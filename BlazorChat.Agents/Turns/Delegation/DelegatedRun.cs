@@ -101,6 +101,7 @@ internal sealed class DelegatedRun(
         Chain = _chain,
         DataSink = call.DataSink,
         PreliminarySink = progress.ShowInner,
+        CountSink = count => Draft.ChangeCall(inside.CallId, c => c.State == ToolCallState.Running ? c with { Count = count } : c),
         WorkSink = work => Draft.ChangeCall(inside.CallId, c => c with { Work = work }),
         UsageSink = call.UsageSink,
     };

@@ -50,7 +50,7 @@ internal static class DelegatedWork
     // The members that are stored beside the texts count too.
     private static int LengthOf(MessagePart part) => 100 + part switch
     {
-        ToolCallPart call => call.Arguments.Length + (call.Result?.Length ?? 0) + (call.Work?.Parts.Sum(LengthOf) ?? 0),
+        ToolCallPart call => call.Arguments.Length + (call.Label?.Length ?? 0) + (call.Result?.Length ?? 0) + (call.Work?.Parts.Sum(LengthOf) ?? 0),
         ErrorPart error => error.Message.Length,
         _ => PartList.TextOf(part)?.Length ?? 0,
     };

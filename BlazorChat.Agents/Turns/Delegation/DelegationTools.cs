@@ -37,7 +37,13 @@ internal sealed class DelegationTools(
     /// <summary>One tool for each configured assistant that this assistant may delegate to.</summary>
     public IReadOnlyList<ChatTool> For(Assistant assistant, IAssistants assistants) =>
         [.. assistant.Delegates.Distinct(StringComparer.Ordinal).Where(id => id != assistant.Author.Id).Select(assistants.Find).OfType<Assistant>()
-            .Select(inner => rules.Apply(new ChatTool(new DelegationTool(inner, assistants, this, loop, time)) { Source = Source, Timeout = Timeout }))];
+            .Select(inner => rules.Apply(new ChatTool(new DelegationTool(inner, assistants, this, loop, time))
+            {
+                Title = $"Ask {inner.Author.Name}",
+                Verb = new ToolVerb($"Asking {inner.Author.Name}", $"Asked {inner.Author.Name}"),
+                Source = Source,
+                Timeout = Timeout,
+            }))];
 
     /// <summary>The tools of an inner assistant: none that needs a person or their browser, or that would be refused anyway.</summary>
     /// <param name="inner">The inner assistant.</param>

@@ -20,6 +20,11 @@ public enum ToolSite
 /// <param name="cancellationToken">Canceled when the turn is stopped.</param>
 public delegate ValueTask<bool> ToolApprovalRule(ToolCallContext call, CancellationToken cancellationToken);
 
+/// <summary>What a tool does, as pages say it of a call.</summary>
+/// <param name="Doing">While it runs: <c>Sending a postcard</c>.</param>
+/// <param name="Done">After it has run: <c>Sent a postcard</c>.</param>
+public sealed record ToolVerb(string Doing, string Done);
+
 /// <summary>
 /// A tool that assistants can call. Register it as a singleton of this type, or register any <see cref="AIFunction"/> as a singleton of
 /// that type. An <see cref="ApprovalRequiredAIFunction"/> always needs approval.
@@ -36,6 +41,19 @@ public sealed class ChatTool(AIFunctionDeclaration function)
     /// <summary>The name, which calls and settings use.</summary>
     public string Name => Function.Name;
 
+    /// <summary>
+    /// What the tool does, for people: an order with a capital letter and without a full stop (<c>Send a postcard</c>), which pages also put
+    /// into a sentence (“Demo wants to send a postcard”). Null for its name. Models never see it. An approval covers the title too: if it
+    /// changes, people are asked again.
+    /// </summary>
+    public string? Title { get; init; }
+
+    /// <summary>What pages say of a call while it runs and afterwards; null for the title or the name.</summary>
+    public ToolVerb? Verb { get; init; }
+
+    /// <summary>The name that the tool's source has for it, if that is not <see cref="Name"/>; otherwise null.</summary>
+    internal string? OwnName { get; init; }
+
     /// <summary>Where the tool runs.</summary>
     public ToolSite Site { get; init; }
 
@@ -46,7 +64,10 @@ public sealed class ChatTool(AIFunctionDeclaration function)
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>The tool's source, as shown to people: <c>built-in</c>, the name of an MCP server, <c>assistant</c> …</summary>
-    public string Source { get; init; } = "app";
+    public string Source { get; init; } = OwnSource;
+
+    /// <summary>The source of tools that name none.</summary>
+    internal const string OwnSource = "app";
 
     /// <summary>Whether it only pretends to act, as a demonstration. Real models are offered it only if their settings name it.</summary>
     public bool IsDemo { get; init; }

@@ -46,6 +46,9 @@ public sealed class ToolCallContext
     /// <summary>Receives preliminary results; set by the turn.</summary>
     internal Action<string> PreliminarySink { get; init; } = static _ => { };
 
+    /// <summary>Receives the number of things in the result; set by the turn.</summary>
+    internal Action<int> CountSink { get; init; } = static _ => { };
+
     /// <summary>Receives the steps of delegated work so far, shortened; set by the turn.</summary>
     internal Action<CallWork> WorkSink { get; init; } = static _ => { };
 
@@ -70,6 +73,14 @@ public sealed class ToolCallContext
     public void ShowPreliminary(string result) =>
         PreliminarySink(TextCut.Marked(StorableText.From(result), RoomLimits.ToolResultLength));
 
+    /// <summary>Says how many things the result has, for the call's line (<c>Searched this room · 3 results</c>). The model does not see it.</summary>
+    /// <param name="count">The number so far, 0 or more.</param>
+    public void ShowCount(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        CountSink(count);
+    }
+
     /// <summary>
     /// Adds the tokens of a model that the tool itself asked (with <see cref="StructuredOutput"/>, for example) to the tokens and cost of
     /// the response. May be called after the call has ended.
@@ -78,7 +89,7 @@ public sealed class ToolCallContext
     public void CountTokens(UsageDetails usage) => UsageSink(TokenUsage.Of(usage));
 
     /// <summary>The same call with other sinks.</summary>
-    internal ToolCallContext With(Action<DataPart, bool> dataSink, Action<string> preliminarySink, Action<CallWork> workSink) => new()
+    internal ToolCallContext With(Action<DataPart, bool> dataSink, Action<string> preliminarySink, Action<int> countSink, Action<CallWork> workSink) => new()
     {
         RoomId = RoomId,
         MessageId = MessageId,
@@ -91,6 +102,7 @@ public sealed class ToolCallContext
         Chain = Chain,
         DataSink = dataSink,
         PreliminarySink = preliminarySink,
+        CountSink = countSink,
         WorkSink = workSink,
         UsageSink = UsageSink,
     };

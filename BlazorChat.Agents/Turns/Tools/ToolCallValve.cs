@@ -10,6 +10,7 @@ internal sealed class ToolCallValve
         Call = call.With(
             (data, isTransient) => Pass(() => call.DataSink(data, isTransient)),
             text => Pass(() => call.PreliminarySink(text)),
+            count => Pass(() => call.CountSink(count)),
             work => Pass(() => call.WorkSink(work)));
 
     /// <summary>The call that the tool gets.</summary>

@@ -24,6 +24,9 @@ internal sealed class ToolRules(IEnumerable<ToolRule> rules)
 
         return new ChatTool(tool.Function)
         {
+            Title = tool.Title,
+            Verb = tool.Verb,
+            OwnName = tool.OwnName,
             Site = tool.Site,
             // Kept recognizable: a tool that always needs approval is not even offered where no one can be asked.
             NeedsApproval = all.Contains(ChatTool.Always) ? ChatTool.Always : async (call, cancellationToken) =>

@@ -92,6 +92,17 @@ public sealed class McpHostileServerTests
         Assert.Contains("Descriptions cut to 4,000 characters: 1.", state.Notice, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_title_is_the_servers_bounded_and_beside_its_own_name()
+    {
+        await using var host = await McpHost.StartOddAsync("titles");
+        await host.ConnectedAsync();
+        var labels = host.Source.Tools.Select(ToolLabels.Of).ToList();
+        Assert.Equal(["Delete a file", "Read a file", new string('t', McpCatalog.TitleLength) + "…", null, null], labels.Select(label => label!.Title));
+        Assert.Equal(["a", "b", "c", "d e", "f"], labels.Select(label => label!.OwnName));
+        Assert.All(labels, label => Assert.Equal("odd", label!.Source));
+    }
+
     [Theory]
     [InlineData("Destructive", new[] { true, false, false, true })]
     [InlineData("Always", new[] { true, true, true, true })]

@@ -29,6 +29,12 @@ const lists = {
       tool('hinted', { description: 5, annotations: { readOnlyHint: 'yes', title: [] } }), tool('last', { annotations: 'none', title: null }),
     ],
   }),
+  titles: () => ({
+    tools: [
+      tool('a', { title: 'Delete a file', annotations: { title: 'Read a file' } }), tool('b', { annotations: { title: ' Read\u202e\n a file ' } }),
+      tool('c', { title: 't'.repeat(1_000_000) }), tool('d e', { title: '\u0000' }), tool('f', { title: {} }),
+    ],
+  }),
   changes: () => ({
     tools: [tool('careful', { description: `Version ${grown}` }), tool('grow', { annotations: { readOnlyHint: true } })],
   }),

@@ -18,6 +18,9 @@ public sealed class RegisteredToolsTests
             "get_current_time roll_dice search_messages send_postcard get_time_zone get_location read_clipboard write_clipboard get_page_language",
             string.Join(' ', tools.Select(t => t.Name)));
         Assert.All(tools, t => Assert.NotEmpty(t.Function.Description));
+        Assert.All(tools, t => Assert.Matches("^[A-Z][a-z ]+$", t.Title));
+        Assert.All(tools, t => Assert.Matches("^[A-Z][a-z]+(ing) [a-z ]+$", t.Verb?.Doing));
+        Assert.All(tools, t => Assert.Matches("^[A-Z][a-z ]+$", t.Verb?.Done));
         Assert.All(tools, t => Assert.Equal("object", t.Function.JsonSchema.GetProperty("type").GetString()));
         Assert.Equal(["send_postcard"], tools.Where(t => t.NeedsApproval is not null).Select(t => t.Name));
         Assert.Equal(5, tools.Count(t => t is { Site: ToolSite.Browser, Function: not AIFunction }));

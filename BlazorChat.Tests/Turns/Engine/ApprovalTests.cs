@@ -396,22 +396,27 @@ public sealed class ApprovalTests
     }
 
     [Theory]
-    [InlineData("Does it, and more.", "careful", false)]
-    [InlineData("Does it.", "careful", true)]
-    public async Task An_approval_covers_the_tool_that_was_shown_and_no_other(string description, string name, bool isAnnotated)
+    [InlineData("Does it, and more.", "", "Do it", null, "its description")]
+    [InlineData("Does it.", "destructive", "Do it", null, "its effects")]
+    [InlineData("Does it.", "", "Look at it", null, "its title")]
+    [InlineData("Does it.", "", null, null, "its title")]
+    [InlineData("Does it.", "", "Do it", "other", "its title")]
+    public async Task An_approval_covers_the_tool_that_was_shown_and_no_other(string description, string annotations, string? title, string? ownName, string expected)
     {
-        var tool = Described("Does it.", "");
+        var tool = Described("Does it.", "", "Do it");
         var source = new ChangingTools(tool);
         await using var bench = await TurnBench.StartAsync(services => services.AddSingleton<IToolSource>(source));
-        (await bench.AskAsync()).Call("c1", name, What).Finish();
+        (await bench.AskAsync()).Call("c1", "careful", What).Finish();
         var paused = await bench.PausedAsync();
-        source.Tools = [Described(description, isAnnotated ? "destructive" : "")];
+        Assert.Equal("Do it", paused.Calls.Single().Label?.Title);
+        source.Tools = [Described(description, annotations, title, ownName)];
         Assert.Null((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
 
         var again = await bench.UntilAsync(m => m.Status is MessageStatus.AwaitingPeople && m.Calls.Single().AskedAgain is not null);
         var call = again.Calls.Single();
         Assert.Equal((ToolCallState.AwaitingApproval, null as ToolDecision), (call.State, call.Decision));
-        Assert.Contains(isAnnotated ? "its effects" : "its description", call.AskedAgain, StringComparison.Ordinal);
+        Assert.Contains(expected, call.AskedAgain, StringComparison.Ordinal);
+        Assert.Equal((title, ownName), (call.Label?.Title, call.Label?.OwnName));
         // A click on the old card that comes late approves nothing.
         Assert.Equal(RoomErrorKind.Conflict, (await bench.Responses.DecideAsync(
             ChatHost.Ada, bench.Room.Id, again.Id, "c1", What, true, null, default, paused.Calls.Single().Tool)).Error?.Kind);
@@ -506,8 +511,11 @@ public sealed class ApprovalTests
         await db.SaveChangesAsync();
     }
 
-    private static ChatTool Described(string description, string annotations) =>
-        new(ChatFunctions.Create((string what) => $"did {what}", "careful", description)) { NeedsApproval = ChatTool.Always, Annotations = annotations };
+    private static ChatTool Described(string description, string annotations, string? title = null, string? ownName = null) =>
+        new(ChatFunctions.Create((string what) => $"did {what}", "careful", description))
+        {
+            NeedsApproval = ChatTool.Always, Annotations = annotations, Title = title, OwnName = ownName,
+        };
 
     private sealed class ChangingTools(ChatTool tool) : IToolSource
     {

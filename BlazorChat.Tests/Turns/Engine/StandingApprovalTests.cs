@@ -67,6 +67,7 @@ public sealed class StandingApprovalTests
     }
 
     [Theory]
+    [InlineData("title")]
     [InlineData("description")]
     [InlineData("schema")]
     [InlineData("annotations")]
@@ -83,6 +84,7 @@ public sealed class StandingApprovalTests
 
         tool = what switch
         {
+            "title" => Tool(title: "Look at what is deployed"),
             "description" => Tool(description: "Deploys to production."),
             "schema" => Tool(method: (string what, string where = "test") => $"did {what} {where}"),
             "annotations" => Tool(annotations: "destructive"),
@@ -197,8 +199,8 @@ public sealed class StandingApprovalTests
         Assert.Contains(key, failed.Message, StringComparison.Ordinal);
     }
 
-    private static ChatTool Tool(string name = "deploy", string description = "Deploys.", string annotations = "", Delegate? method = null) =>
-        new(AIFunctionFactory.Create(method ?? ((string what) => $"did {what}"), name, description)) { NeedsApproval = ChatTool.Always, Annotations = annotations };
+    private static ChatTool Tool(string name = "deploy", string description = "Deploys.", string annotations = "", Delegate? method = null, string? title = null) =>
+        new(AIFunctionFactory.Create(method ?? ((string what) => $"did {what}"), name, description)) { NeedsApproval = ChatTool.Always, Annotations = annotations, Title = title };
 
     private static Task<Result<Message>> AllowAsync(TurnBench bench, Person by, Message response)
     {
