@@ -34,7 +34,9 @@ public sealed class DemoRoomTests
         var calls = response.Parts.OfType<ToolCallPart>().ToList();
         Assert.Equal(["get_current_time", "roll_dice"], calls.Select(c => c.Name).Order());
         Assert.All(calls, c => Assert.Equal((ToolCallState.Succeeded, 0), (c.State, c.Step)));
-        Assert.All(calls, c => Assert.Contains(c.Result!, response.Text, StringComparison.Ordinal));
+        Assert.Equal(["Look at the clock", "Roll dice"], calls.Select(c => c.Label?.Title).Order());
+        Assert.Contains($"I rolled **{calls.Single(c => c.Name == "roll_dice").Result}**.", response.Text, StringComparison.Ordinal);
+        Assert.Contains("It's **", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,6 +48,7 @@ public sealed class DemoRoomTests
         var call = Assert.Single(response.Parts.OfType<ToolCallPart>());
         Assert.Equal(("search_messages", """{"query":"lighthouse"}"""), (call.Name, call.Arguments));
         Assert.Contains("the password of the lighthouse", call.Result, StringComparison.Ordinal);
+        Assert.Equal(System.Text.Json.JsonElement.Parse(call.Result!).GetArrayLength(), call.Count);
         Assert.Contains("the password of the lighthouse", response.Text, StringComparison.Ordinal);
     }
 
@@ -62,7 +65,7 @@ public sealed class DemoRoomTests
         Assert.Null((await room.DecideAsync(waiting, call, isApproved, isApproved ? null : "no stamps")).Error);
         var response = await room.EndedAsync();
         Assert.Equal((waiting.Id, MessageStatus.Complete.Instance), (response.Id, response.Status));
-        Assert.Contains(isApproved ? "nothing has left this server" : "I'll do without `send_postcard`", response.Text, StringComparison.Ordinal);
+        Assert.Contains(isApproved ? "nothing has left this server" : "I'll do without that", response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +114,7 @@ public sealed class DemoRoomTests
         Assert.Equal((tool, ToolCallState.AwaitingBrowser), (call.Name, call.State));
         Assert.NotNull((await room.Host.Responses.AnswerBrowserCallAsync(ChatHost.Grace, room.Room.Id, waiting.Id, call.CallId, "hers", false, default)).Error);
         Assert.Null((await room.Host.Responses.AnswerBrowserCallAsync(ChatHost.Ada, room.Room.Id, waiting.Id, call.CallId, "from the browser", false, default)).Error);
-        Assert.Equal($"The tool `{tool}` says: **from the browser**", (await room.EndedAsync()).Text);
+        Assert.Equal("Here's what I got: **from the browser**", (await room.EndedAsync()).Text);
     }
 
     [Theory]

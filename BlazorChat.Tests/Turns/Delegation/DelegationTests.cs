@@ -320,7 +320,7 @@ public sealed class DelegationTests
         using var demo = new DemoChatClient(1_000_000, TimeProvider.System);
         team.Change("inner", r => r with { Kernel = BlazorChat.Turns.Kernels.AssistantKernel.Create(demo) });
         team.Tools.Add(DiceTool.Create((_, to) => to - 1));
-        Assert.Equal(new ToolOutcome("The tool `roll_dice` says: **8, 8 (sum 16)**", IsError: false), await team.AskAsync("inner", "roll 2 dice with 8 sides"));
+        Assert.Equal(new ToolOutcome("I rolled **8, 8 (sum 16)**.", IsError: false), await team.AskAsync("inner", "roll 2 dice with 8 sides"));
         Assert.Contains(team.Bench.Shown, shown => shown.StartsWith("✓ roll_dice {\"count\":2,\"sides\":8}", StringComparison.Ordinal));
     }
 

@@ -114,11 +114,12 @@ internal static partial class DemoTools
     }
 
     private static string Response(string tool, string result) =>
-        result.Length == 0 ? $"The tool `{tool}` returned nothing."
+        result.Length == 0 ? "That returned nothing."
         // The results of calls that a person did not allow begin like this.
-        : result.StartsWith("No.", StringComparison.Ordinal) || result.StartsWith("Not run:", StringComparison.Ordinal) ? $"I'll do without `{tool}`, then. I was told: **{result.ReplaceLineEndings(" ")}**"
-        : result.Contains('\n', StringComparison.Ordinal) || result.Length > 100 ? $"The tool `{tool}` says:\n\n{result}"
-        : $"The tool `{tool}` says: **{result}**";
+        : result.StartsWith("No.", StringComparison.Ordinal) || result.StartsWith("Not run:", StringComparison.Ordinal) ? $"All right, I'll do without that. I was told: **{result.ReplaceLineEndings(" ")}**"
+        : DemoResults.Sentence(tool, result) is { } sentence ? sentence
+        : result.Contains('\n', StringComparison.Ordinal) || result.Length > 100 ? $"Here's what I got:\n\n{result}"
+        : $"Here's what I got: **{result}**";
 
     private static string ToText(FunctionResultContent result)
     {

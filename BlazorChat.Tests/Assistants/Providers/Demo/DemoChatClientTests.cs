@@ -252,7 +252,7 @@ public sealed class DemoChatClientTests
             new(ChatRole.Tool, [new FunctionResultContent("demo-call-1", "14:05")]),
         ];
         var reading = await ReadAsync(prompt, Tools, AsFastAsPossible, TimeProvider.System);
-        Assert.Equal("The tool `get_time` says: **14:05**", reading.Text);
+        Assert.Equal("Here's what I got: **14:05**", reading.Text);
         Assert.Empty(reading.Calls);
     }
 
@@ -317,6 +317,32 @@ public sealed class DemoChatClientTests
     }
 
     [Theory]
+    [InlineData("get_page_language", """{"page":"en","preferred":["en-US","de"]}""", "Your browser is set to **English** (en-US).")]
+    [InlineData("get_page_language", """{"page":"en","preferred":["eo"]}""", "Your browser is set to **eo**.")]
+    [InlineData("get_page_language", """{"page":"en","preferred":["<b>"]}""", "Here's what I got: **{\"page\":\"en\",\"preferred\":[\"<b>\"]}**")]
+    [InlineData("get_page_language", "The person has left.", "Here's what I got: **The person has left.**")]
+    [InlineData("get_time_zone", "Europe/Vienna", "Your browser's time zone is **Europe/Vienna**.")]
+    [InlineData("get_location", """{"latitude":48.25,"longitude":16.5,"accuracyInMetres":1200}""", "You're at **48.25, 16.5**, give or take 1,200 meters.")]
+    [InlineData("get_location", "The device does not know its location.", "Here's what I got: **The device does not know its location.**")]
+    [InlineData("get_current_time", "2026-07-01T12:00:00+02:00, Wednesday, 1 July 2026, 12:00 in Europe/Vienna", "It's **Wednesday, 1 July 2026, 12:00 in Europe/Vienna**.")]
+    [InlineData("roll_dice", "8, 8 (sum 16)", "I rolled **8, 8 (sum 16)**.")]
+    [InlineData("roll_dice", "The number of dice must be 1 to 20; it is 44.", "Here's what I got: **The number of dice must be 1 to 20; it is 44.**")]
+    [InlineData("search_messages", """[{"author":"Ada","at":"2026-01-01T00:00:00Z","text":"**tea**\nor not"}]""", "I found 1 message:\n\n- Ada: \\*\\*tea\\*\\* or not")]
+    [InlineData("search_messages", "None of them.", "Here's what I got: **None of them.**")]
+    [InlineData("write_clipboard", "It is in the clipboard.", "It's in your clipboard.")]
+    [InlineData("other", "", "That returned nothing.")]
+    public async Task It_says_in_a_sentence_what_the_tools_that_it_knows_came_back_with(string tool, string result, string sentence)
+    {
+        List<ChatMessage> prompt =
+        [
+            new(ChatRole.User, "Go"),
+            new(ChatRole.Assistant, [new FunctionCallContent("1", tool)]),
+            new(ChatRole.Tool, [new FunctionResultContent("1", result)]),
+        ];
+        Assert.Equal(sentence, (await ReadAsync(prompt, Tools, AsFastAsPossible, TimeProvider.System)).Text);
+    }
+
+    [Theory]
     [InlineData("No. Reason: not today")]
     [InlineData("Not run: Ada rejected this call. Reason: not today")]
     public async Task It_reads_out_all_results_of_a_step_a_refusal_among_them(string refusal)
@@ -329,7 +355,7 @@ public sealed class DemoChatClientTests
             new(ChatRole.Tool, [new FunctionResultContent("2", refusal)]),
         ];
         var reading = await ReadAsync(prompt, Tools, AsFastAsPossible, TimeProvider.System);
-        Assert.Equal($"The tool `roll_dice` says: **4**\n\nI'll do without `send_postcard`, then. I was told: **{refusal}**", reading.Text);
+        Assert.Equal($"I rolled **4**.\n\nAll right, I'll do without that. I was told: **{refusal}**", reading.Text);
     }
 
     private static AITool[] AllTools =>
