@@ -125,9 +125,9 @@ public sealed class BrowserToolTests(Chromium chromium) : IAsyncLifetime
         await _ada.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await _ada.Page.EvaluateAsync("() => navigator.clipboard.writeText('from the clipboard of Ada')");
         await _ada.SendAsync("Look at my clipboard");
-        var question = Question(_ada, "read_clipboard");
-        await Expect(question).ToContainTextAsync("Everyone in this room will be able to read it.");
-        await Expect(Question(_grace, "read_clipboard")).ToHaveCountAsync(0);
+        var question = Question(_ada, "Read the clipboard");
+        await Expect(question).ToContainTextAsync("Share your clipboard with this room? Demo asked for it.");
+        await Expect(Question(_grace, "Read the clipboard")).ToHaveCountAsync(0);
         Assert.DoesNotContain("from the clipboard", await _grace.Log.InnerTextAsync(), StringComparison.Ordinal);
 
         await question.GetByRole(AriaRole.Button, new() { Name = "Share clipboard" }).ClickAsync();
@@ -140,16 +140,16 @@ public sealed class BrowserToolTests(Chromium chromium) : IAsyncLifetime
     {
         await _ada.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await _ada.Page.EvaluateAsync("() => navigator.clipboard.writeText('mine')");
-        await _ada.SendAsync("copy <b>theirs</b>");
-        var question = Question(_ada, "write_clipboard");
-        await Expect(question.Locator("pre")).ToHaveTextAsync("<b>theirs</b>");
+        await _ada.SendAsync("copy <b>the\u200Birs</b>");
+        var question = Question(_ada, "Copy text to the clipboard");
+        await Expect(question.Locator("pre")).ToHaveTextAsync("<b>the[U+200B]irs</b>");
         await question.GetByRole(AriaRole.Button, new() { Name = "Not now" }).ClickAsync();
         await Expect(_grace.ArticleBy("Demo").Last).ToContainTextAsync("did not want this in their clipboard");
         Assert.Equal("mine", await _ada.Page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
 
         await _ada.SendAsync("copy theirs");
         await question.GetByRole(AriaRole.Button, new() { Name = "Copy", Exact = true }).ClickAsync();
-        await Expect(_grace.ArticleBy("Demo").Last).ToContainTextAsync("It is in the clipboard");
+        await Expect(_grace.ArticleBy("Demo").Last).ToContainTextAsync("It's in your clipboard");
         Assert.Equal("theirs", await _ada.Page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
     }
 

@@ -85,7 +85,7 @@ public sealed class BrowserCallTests : IAsyncLifetime
         await OfferedAsync(visible);
         Assert.Null(await TakeAsync(hidden, messageId));
         Assert.Null(await TakeAsync(grace, messageId));
-        Assert.Equal(new BrowserCallRequest("get_time_zone", "Demo", "{}"), await TakeAsync(visible, messageId));
+        Assert.Equal(new BrowserCallRequest("get_time_zone", "Look up the time zone", "Demo", "{}"), await TakeAsync(visible, messageId));
 
         // A page that has no claim says what it likes.
         await FinishAsync(grace, messageId, "Mars");
@@ -207,7 +207,7 @@ public sealed class BrowserCallTests : IAsyncLifetime
         var response = await _host.Chat.Model.NextAsync();
         response.Send(new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("c1", "get_time_zone", new Dictionary<string, object?>(StringComparer.Ordinal))]));
         response.Finish(reason: ChatFinishReason.ToolCalls);
-        page.Until(() => Assert.Contains($"Waiting for {by?.Name ?? "Ada"}", page.Markup, StringComparison.Ordinal));
+        page.Until(() => Assert.Equal($"Waiting for {by?.Name ?? "Ada"}’s browser", page.Find("article .awaited").TextContent));
         return page.FindComponent<BrowserCalls>().Instance.View.Window.Messages.Single(m => m.Message.Author.Kind == AuthorKind.Assistant).Message.Id;
     }
 

@@ -8,6 +8,14 @@ const SHOW_AFTER = 400;
 const SEND_AGAIN_AFTER = 3000;
 const SENDS = 40;
 
+// Invisible characters and those that reorder others. Joiners within emoji and in Arabic and Indic spelling are neither.
+const HIDDEN = new RegExp([
+  String.raw`(?<![\p{So}\u{1f3fb}-\u{1f3ff}\ufe0f\u0600-\u06ff\u0750-\u077f\u0900-\u0dff])[\u200c\u200d]`,
+  String.raw`(?![\u200c\u200d\n\t])\p{C}`,
+  String.raw`[\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u180b-\u180f\ufe00-\ufe0e\u{e0100}-\u{e01ef}]`,
+  String.raw`(?! )\p{Zs}`,
+].join('|'), 'gu');
+
 // The operator's scripts may still be loading when the page is live.
 const isLoaded = new Promise(resolve => {
   if (document.readyState === 'complete') {
@@ -107,19 +115,18 @@ class ChatTools extends HTMLElement {
     }
   }
 
-  show(run, { tool, assistant }) {
+  show(run, { title, assistant }) {
     const line = document.createElement('div');
     line.className = 'browser-call';
     line.role = 'group';
-    line.ariaLabel = `${tool} in your browser`;
+    line.ariaLabel = `${title} in your browser`;
     const text = document.createElement('p');
-    const name = document.createElement('code');
+    const name = document.createElement('bdi');
     const who = document.createElement('bdi');
-    name.translate = false;
     who.translate = false;
-    name.textContent = tool;
+    name.textContent = title;
     who.textContent = assistant;
-    text.append('Your browser is running ', name, ' for ', who);
+    text.append(who, ' is using your browser: ', name);
     line.append(text);
     run.line = line;
     const timer = setTimeout(() => this.append(line), SHOW_AFTER);
@@ -129,7 +136,7 @@ class ChatTools extends HTMLElement {
     });
   }
 
-  ask(run, { tool }, { question, detail, action }) {
+  ask(run, { title }, { question, detail, action }) {
     return new Promise(resolve => {
       const { line } = run;
       const box = document.createElement('div');
@@ -143,24 +150,26 @@ class ChatTools extends HTMLElement {
         shown.tabIndex = 0;
         shown.dir = 'auto';
         shown.translate = false;
-        shown.textContent = detail;
+        shown.textContent = withHidden(detail);
         box.append(shown);
       }
 
       const end = answer => {
         run.isAsking = false;
-        box.remove();
+        line.replaceChildren(...said);
         resolve(answer);
       };
       const buttons = document.createElement('p');
       buttons.className = 'browser-buttons';
       buttons.append(button(action ?? 'Allow', 'button small primary', () => end(true)), button('Not now', 'button small', () => end(false)));
       box.append(buttons);
-      line.append(box);
+      // The question says all that there is to say.
+      const said = [...line.childNodes];
+      line.replaceChildren(box);
       run.stop.signal.addEventListener('abort', () => end(false));
       run.isAsking = true;
       this.append(line);
-      announce(`${tool}: ${question}`);
+      announce(`${title}: ${question}`);
     });
   }
 
@@ -169,6 +178,11 @@ class ChatTools extends HTMLElement {
       super.append(line);
     }
   }
+}
+
+// As HiddenCharacters in the server's code: people see what they will have.
+function withHidden(text) {
+  return text.replaceAll('\r\n', '\n').replace(HIDDEN, hidden => `[U+${hidden.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}]`);
 }
 
 function button(name, className, action) {

@@ -4,7 +4,6 @@ import { write } from '../copy.js';
 import { register, ToolError } from './registry.js';
 
 const LONGEST_COPY = 16_000;
-const LONGEST_PREVIEW = 1_000;
 const LANGUAGES = 10;
 
 register('get_time_zone', () => Intl.DateTimeFormat().resolvedOptions().timeZone);
@@ -42,7 +41,7 @@ register('read_clipboard', async (_, { assistant, ask }) => {
   }
 
   const isAllowed = await ask({
-    question: `${assistant} asks for the text in your clipboard. Everyone in this room will be able to read it.`,
+    question: `Share your clipboard with this room? ${assistant} asked for it.`,
     action: 'Share clipboard',
   });
   if (!isAllowed) {
@@ -63,8 +62,8 @@ register('write_clipboard', async ({ text }, { assistant, ask }) => {
   }
 
   const isAllowed = await ask({
-    question: `${assistant} wants to copy this to your clipboard:`,
-    detail: text.length > LONGEST_PREVIEW ? `${text.slice(0, LONGEST_PREVIEW)}… (${text.length.toLocaleString('en-US')} characters)` : text,
+    question: `Copy this to your clipboard? ${assistant} asked for it.`,
+    detail: text,
     action: 'Copy',
   });
   if (!isAllowed) {
