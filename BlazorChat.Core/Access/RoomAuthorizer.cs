@@ -232,14 +232,14 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
         RoomError? OfTurn(TurnPeople people, string what, bool isAsker = false, bool namesOthers = false) =>
             isManager || people == TurnPeople.Members || (people == TurnPeople.AskerAndOwners && (isAsker || isNobodys))
                 ? null
-                : No($"Only {Name(people)}{(namesOthers ? ", or somebody whom the owners named," : "")} can {what}.");
+                : No($"Only {Name(people)}{(namesOthers ? ", or someone the owners named," : "")} can {what}.");
 
         // For everybody to read: who decides here, not who this person is not.
         string Name(TurnPeople people) => (people, access.HasOwner) switch
         {
-            (TurnPeople.AskerAndOwners, true) => "the person who asked or an owner of this room",
+            (TurnPeople.AskerAndOwners, true) => "the person who asked or a room owner",
             (TurnPeople.AskerAndOwners, false) => "the person who asked or an administrator",
-            (_, true) => "an owner of this room",
+            (_, true) => "a room owner",
             _ => "an administrator",
         };
     }

@@ -64,7 +64,7 @@ public sealed class RightsOnTurnsTests
         if (!may && who != "viewer")
         {
             // It says whose it is.
-            Assert.Contains(people == TurnPeople.AskerAndOwners ? "the person who asked or an owner of this room" : "an owner of this room", refusal!.Message, StringComparison.Ordinal);
+            Assert.Contains(people == TurnPeople.AskerAndOwners ? "the person who asked or a room owner" : "a room owner", refusal!.Message, StringComparison.Ordinal);
         }
     }
 
@@ -72,7 +72,7 @@ public sealed class RightsOnTurnsTests
     public async Task Whoever_may_not_ask_may_not_regenerate_either()
     {
         var room = Add(new TurnRights { Ask = TurnPeople.Owners, Regenerate = TurnPeople.Members }, (Asker, RoomRole.Member), (Owner, RoomRole.Owner));
-        Assert.Equal("Only an owner of this room can ask assistants here.", (await AskAsync(Asker, RoomPermission.RetryResponse, room, Asker))?.Message);
+        Assert.Equal("Only a room owner can ask assistants here.", (await AskAsync(Asker, RoomPermission.RetryResponse, room, Asker))?.Message);
         Assert.Null(await AskAsync(Owner, RoomPermission.RetryResponse, room, Asker));
     }
 

@@ -75,7 +75,7 @@ public sealed class TurnRightsTests
         await SetAsync(host, room, new RoomSettingsChange { Ask = TurnPeople.Owners, Regenerate = TurnPeople.Members });
         Assert.Equal(MessageStatus.Complete.Instance, (await host.PostAsync(room, "Just saying", ChatHost.Grace)).Status);
         var mention = await host.PostAsync(room, "@Demo What is this?", ChatHost.Grace);
-        Assert.Equal(new MessageStatus.Unanswered("Not asked: Only an owner of this room can ask assistants here."), mention.Status);
+        Assert.Equal(new MessageStatus.Unanswered("Not asked: Only a room owner can ask assistants here."), mention.Status);
 
         // No other way leads to the model: not by asking again, and not by an edit of what was answered.
         Assert.Equal(RoomErrorKind.Forbidden, (await host.Responses.AnswerAgainAsync(ChatHost.Grace, room.Id, mention.Id, default)).Error?.Kind);
@@ -141,7 +141,7 @@ public sealed class TurnRightsTests
             Assert.Equal(may ? 0 : 1, watch.Now.Queue.Length);
             if (!may)
             {
-                Assert.Contains("an owner of this room", taken.Error!.Message, StringComparison.Ordinal);
+                Assert.Contains("a room owner", taken.Error!.Message, StringComparison.Ordinal);
                 Assert.Null((await host.Responses.WithdrawAsync(ChatHost.Ada, room.Id, turn.Id, default)).Error);
             }
 

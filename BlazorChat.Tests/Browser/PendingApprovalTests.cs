@@ -27,7 +27,7 @@ public sealed class PendingApprovalTests(Chromium chromium) : IAsyncLifetime
         await ada.Page.Keyboard.PressAsync("Escape");
         await grace.OpenAsync(ada.Page.Url);
         await ada.SendAsync("Send a postcard");
-        var request = ada.Page.GetByRole(AriaRole.Group, new() { Name = "Approve send_postcard?" });
+        var request = ada.Page.GetByRole(AriaRole.Group, new() { Name = "Approve Send a postcard?" });
         await Expect(request).ToBeVisibleAsync();
         var link = ada.Page.GetByRole(AriaRole.Link, new() { Name = "1 approval needed" });
         await Expect(link).ToBeHiddenAsync();
@@ -60,7 +60,7 @@ public sealed class PendingApprovalTests(Chromium chromium) : IAsyncLifetime
     {
         var ada = await _app.JoinAsync("Ada", scheme, width);
         await ada.SendAsync("copy a line of text");
-        var question = ada.Page.GetByRole(AriaRole.Group, new() { Name = "write_clipboard in your browser" });
+        var question = ada.Page.GetByRole(AriaRole.Group, new() { Name = "Copy text to the clipboard in your browser" });
         await Expect(question.GetByRole(AriaRole.Button, new() { Name = "Copy", Exact = true })).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(ada.Page, "clipboard");
     }

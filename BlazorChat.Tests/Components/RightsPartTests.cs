@@ -60,7 +60,7 @@ public sealed class RightsPartTests : IAsyncLifetime
         grace.Until(() => Assert.Single(grace.FindAll("[data-stop]")));
         Assert.Empty(grace.FindAll("#who-stops"));
         await SetAsync(new RoomSettingsChange { Stop = TurnPeople.Owners });
-        grace.Until(() => Assert.Equal("Only an owner of this room can stop this.", grace.Find("#who-stops").TextContent));
+        grace.Until(() => Assert.Equal("Only a room owner can stop this.", grace.Find("#who-stops").TextContent));
         response.Finish();
         grace.Until(() => Assert.Empty(grace.FindAll("#who-stops")));
     }
@@ -71,7 +71,7 @@ public sealed class RightsPartTests : IAsyncLifetime
         var grace = _host.Open(_room, ChatHost.Grace);
         Assert.Empty(grace.FindAll(".ask-note"));
         await SetAsync(new RoomSettingsChange { Ask = TurnPeople.Owners });
-        grace.Until(() => Assert.Equal("Only an owner of this room can ask assistants here.", grace.Find(".ask-note").TextContent));
+        grace.Until(() => Assert.Equal("Only a room owner can ask assistants here.", grace.Find(".ask-note").TextContent));
         Assert.Single(grace.FindAll("#message"));
         await SetAsync(new RoomSettingsChange { Ask = TurnPeople.Members });
         grace.Until(() => Assert.Empty(grace.FindAll(".ask-note")));
@@ -83,7 +83,7 @@ public sealed class RightsPartTests : IAsyncLifetime
         var (ada, grace) = (_host.Open(_room), _host.Open(_room, ChatHost.Grace));
         await Chat.PostAsync(_room, "Hello");
         (await Chat.Model.NextAsync()).Finish("Half", Microsoft.Extensions.AI.ChatFinishReason.Length);
-        grace.Until(() => Assert.Equal("Only the person who asked or an owner of this room can have this answered again.", grace.Find(".end .whose").TextContent));
+        grace.Until(() => Assert.Equal("Only the person who asked or a room owner can have this answered again.", grace.Find(".end .whose").TextContent));
         Assert.Empty(grace.FindAll(".end button"));
         ada.Until(() => Assert.NotEmpty(ada.FindAll(".end button")));
         Assert.Empty(ada.FindAll(".end .whose"));
@@ -133,7 +133,7 @@ public sealed class RightsPartTests : IAsyncLifetime
         // Grace did not ask: she reads what waits and who decides, until she is named.
         await host.Chat.PostAsync(room, "Go");
         (await host.Chat.Model.NextAsync()).Call("c1", "careful", """{"what":"it"}""").Finish();
-        grace.Until(() => Assert.Contains("Only the person who asked or an owner of this room can approve this.", grace.Find(".approval").TextContent, StringComparison.Ordinal));
+        grace.Until(() => Assert.Contains("Only Ada or a room owner can approve this.", grace.Find(".approval").TextContent, StringComparison.Ordinal));
         Assert.Contains("Ada asked.", grace.Find(".approval").TextContent, StringComparison.Ordinal);
         Assert.Empty(grace.FindAll(".approval button"));
         await ada.InvokeAsync(() => ada.Find("select[aria-label='Name somebody who approves']").ChangeAsync(new ChangeEventArgs { Value = $"{ChatHost.Grace.Id}" }));

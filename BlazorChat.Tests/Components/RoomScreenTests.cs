@@ -89,7 +89,7 @@ public sealed class RoomScreenTests : IAsyncLifetime
         // Ada asked, and it is her room.
         Assert.Single(ada.FindAll("[data-stop]"));
         Assert.Empty(grace.FindAll("[data-stop]"));
-        Assert.Equal("Only the person who asked or an owner of this room can stop this.", grace.Find("#who-stops").TextContent);
+        Assert.Equal("Only the person who asked or a room owner can stop this.", grace.Find("#who-stops").TextContent);
 
         response.Finish(" two");
         foreach (var page in new[] { ada, grace })

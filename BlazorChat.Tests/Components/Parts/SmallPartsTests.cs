@@ -38,7 +38,7 @@ public sealed class SmallPartsTests : IAsyncDisposable
     public void Thoughts_of_unknown_length_and_those_that_nobody_may_read()
     {
         var view = _page.Render<ReasoningView>(p => p.Add(v => v.Blocks, []));
-        Assert.Equal("Thoughts", view.Find("summary").TextContent);
+        Assert.Equal("Thought about it", view.Find("summary").TextContent);
         view.Find("details").TriggerEvent("ontoggle", EventArgs.Empty);
         Assert.Equal("The provider keeps these thoughts to itself.", view.Find("p").TextContent);
     }

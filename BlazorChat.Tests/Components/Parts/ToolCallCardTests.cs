@@ -19,42 +19,76 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _page.DisposeAsync();
 
     [Theory]
-    [InlineData(ToolCallState.Streaming, "Preparing delete_file…")]
-    [InlineData(ToolCallState.Ready, "Starting delete_file…")]
-    [InlineData(ToolCallState.AwaitingApproval, "delete_file Waiting for approval")]
-    [InlineData(ToolCallState.AwaitingBrowser, "delete_file Waiting for Ada’s browser")]
-    [InlineData(ToolCallState.Running, "Running delete_file…")]
-    [InlineData(ToolCallState.Succeeded, "delete_file – done in 1.2 s")]
-    [InlineData(ToolCallState.Failed, "delete_file Failed")]
-    [InlineData(ToolCallState.Rejected, "delete_file Rejected by Ada")]
-    [InlineData(ToolCallState.Expired, "delete_file Expired: nobody answered in time")]
+    [InlineData(ToolCallState.Streaming, "Preparing to use delete file…")]
+    [InlineData(ToolCallState.Ready, "About to use delete file…")]
+    [InlineData(ToolCallState.AwaitingBrowser, "delete file · Waiting for Ada’s browser")]
+    [InlineData(ToolCallState.Running, "Using delete file…")]
+    [InlineData(ToolCallState.Succeeded, "Used delete file")]
+    [InlineData(ToolCallState.Failed, "Couldn’t use delete file · The disk is full.")]
+    [InlineData(ToolCallState.Rejected, "delete file · Ada rejected · 12:03")]
+    [InlineData(ToolCallState.Expired, "delete file · Expired – nobody answered")]
     public void Its_line_says_what_is_true_now(ToolCallState state, string line)
     {
         var decision = state == ToolCallState.Rejected ? new ToolDecision(false, Ada, Noon, null) : null;
-        var card = Show(Call with { State = state, BeganAt = Noon, EndedAt = Noon.AddSeconds(1.2), Decision = decision });
-        Assert.Equal(line, Line(card));
+        var card = Show(Call with { State = state, BeganAt = Noon, EndedAt = Noon.AddSeconds(1.2), Decision = decision, Result = state == ToolCallState.Failed ? "The tool failed. The disk is full.\nAll of it." : null });
+        Assert.Equal(state == ToolCallState.Failed ? $"{line} …" : line, Line(card));
     }
+
+    [Theory]
+    [InlineData(ToolCallState.Streaming, null, "Preparing to search the SQL files…")]
+    [InlineData(ToolCallState.Ready, null, "About to search the SQL files…")]
+    [InlineData(ToolCallState.Running, null, "Searching the SQL files…")]
+    [InlineData(ToolCallState.Running, 3, "Searching the SQL files… 3 found")]
+    [InlineData(ToolCallState.Succeeded, null, "Searched the SQL files")]
+    [InlineData(ToolCallState.Succeeded, 0, "Searched the SQL files · no results")]
+    [InlineData(ToolCallState.Succeeded, 1, "Searched the SQL files · 1 result")]
+    [InlineData(ToolCallState.Succeeded, 1_200, "Searched the SQL files · 1,200 results")]
+    [InlineData(ToolCallState.Failed, null, "Couldn’t search the SQL files")]
+    [InlineData(ToolCallState.Expired, null, "Search the SQL files · Expired – nobody answered")]
+    public void A_tool_with_words_of_its_own_is_called_by_them(ToolCallState state, int? count, string line) =>
+        Assert.Equal(line, Line(Show(Call with
+        {
+            State = state,
+            Count = count,
+            Label = new ToolLabel("Search the SQL files") { Doing = "Searching the SQL files", Done = "Searched the SQL files" },
+        })));
+
+    [Theory]
+    [InlineData("Postcards", null, "Used Postcards from post")]
+    [InlineData(null, "read_card", "Used read card from post")]
+    [InlineData("<b>\u202E", "x", "Used <b>[U+202E] from post")]
+    public void A_tool_of_a_server_is_called_by_its_title_or_own_name_and_says_where_it_is_from(string? title, string? ownName, string line) =>
+        Assert.Equal(line, Line(Show(Call with { State = ToolCallState.Succeeded, Label = new ToolLabel(title) { OwnName = ownName, Source = "post" } })));
 
     [Fact]
     public void A_request_that_its_asker_wrote_over_in_an_earlier_version_is_not_said_to_be_rejected_by_them()
     {
         var awaited = Call with { State = ToolCallState.AwaitingApproval };
         var rejected = CallChanges.Reject(awaited, new ToolDecision(false, Ada, Noon, CallChanges.WroteInstead));
-        Assert.Equal("delete_file Rejected: Ada wrote something else", Line(Show(rejected)));
+        Assert.Equal("delete file · Expired – nobody answered", Line(Show(rejected)));
     }
 
     [Theory]
-    [InlineData(true, true, "delete_file Approved, waiting for the others")]
-    [InlineData(true, false, "delete_file Waiting for the others")]
-    [InlineData(false, true, "delete_file Approved, waiting for its turn")]
-    [InlineData(false, false, "delete_file Waiting for its turn")]
-    public void A_call_that_waits_for_the_others_of_its_batch_or_for_its_turn_is_not_said_to_start(bool isForOthers, bool isApproved, string line)
+    [InlineData(CallWait.Others, true, "delete file · Waiting for the others · Ada approved · 12:03")]
+    [InlineData(CallWait.Others, false, "delete file · Waiting for the others")]
+    [InlineData(CallWait.Turn, true, "delete file · Waiting for its turn · Ada approved · 12:03")]
+    [InlineData(CallWait.Turn, false, "delete file · Waiting for its turn")]
+    public void A_call_that_waits_for_the_others_of_its_batch_or_for_its_turn_is_not_said_to_start(CallWait wait, bool isApproved, string line)
     {
         var decision = isApproved ? new ToolDecision(true, Ada, Noon, null) : null;
         var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, Call with { State = ToolCallState.Ready, Decision = decision })
-            .Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.WaitsForOthers, isForOthers).Add(c => c.WaitsForTurn, !isForOthers));
+            .Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.Wait, wait));
         Assert.Equal(line, Line(card));
         Assert.Empty(card.FindAll(".spinner"));
+    }
+
+    [Fact]
+    public void The_page_counts_the_seconds_of_a_call_that_runs_from_where_it_was()
+    {
+        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, Call with { State = ToolCallState.Running }).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.Elapsed, 2.2));
+        Assert.Equal("2.2", card.Find(".elapsed").GetAttribute("data-elapsed"));
+        card.Render(p => p.Add(c => c.Part, Call with { State = ToolCallState.Succeeded }).Add(c => c.Elapsed, null));
+        Assert.Empty(card.FindAll(".elapsed"));
     }
 
     [Fact]
@@ -63,7 +97,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         var card = Show(Call with { State = ToolCallState.AwaitingApproval, ExpiresAt = Noon.AddHours(24), AskedAgain = "This tool <b>changed</b>." }, canDecide: true);
         var group = Words(card.Find("[role=group]"));
         Assert.Contains("This tool <b>changed</b>.", group, StringComparison.Ordinal);
-        Assert.Contains($"This request expires on {Noon.AddHours(24):d MMMM, HH:mm}.", group, StringComparison.Ordinal);
+        Assert.Contains($"Expires on {Noon.AddHours(24):d MMMM, HH:mm}.", group, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,15 +112,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         Assert.Empty(card.FindAll(".work"));
         Unfold(card);
         Assert.Equal("Let me <b>count</b>.", card.Find(".work .said").TextContent);
-        Assert.Equal("count – done", Words(card.Find(".work summary")));
-    }
-
-    [Fact]
-    public void What_a_tool_does_stands_in_the_place_of_its_name()
-    {
-        Assert.Equal("Searching messages…", Line(Show(Call with { Name = "search_messages", State = ToolCallState.Running })));
-        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, Call with { State = ToolCallState.Running }).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.Doing, "Deleting files").Add(c => c.Source, "disk"));
-        Assert.Equal("Deleting files… from disk", Line(card));
+        Assert.Equal("Used count", Words(card.Find(".work summary")));
     }
 
     [Theory]
@@ -104,23 +130,44 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         Assert.Empty(card.FindAll("pre"));
 
         Unfold(card);
-        Assert.Equal("{\n  \"path\": \"notes/a\",\n  \"force\": true\n}", card.Find("pre[aria-label=Arguments]").TextContent);
+        Assert.Equal(["Path", "notes/a", "Force", "true"], card.FindAll("[aria-label=Arguments] :is(dt, dd)").Select(Words));
         Assert.Equal("Deleted.", card.Find("pre[aria-label=Result]").TextContent);
+        Assert.Empty(card.FindAll("code"));
         // The browser keeps it open: nothing here ever says otherwise.
         Assert.False(card.Find("details").HasAttribute("open"));
+
+        Details(card);
+        Assert.Equal("delete_file", card.Find(".exactly code").TextContent);
+        Assert.Equal("{\n  \"path\": \"notes/a\",\n  \"force\": true\n}", card.Find("pre[aria-label='Arguments as JSON']").TextContent);
     }
 
     [Fact]
-    public void A_request_is_open_with_its_exact_arguments_and_buttons_for_those_who_may_decide()
+    public void A_request_is_a_card_with_its_exact_arguments_and_buttons_for_those_who_may_decide()
     {
         var card = Show(Call with { State = ToolCallState.AwaitingApproval, Arguments = "{\"path\":\"/srv/\u202Etxt.exe\",\"html\":\"<b>x</b>\"}" }, canDecide: true);
-        Assert.True(card.Find("details").HasAttribute("open"));
         var group = card.Find("[role=group][aria-label='Approve delete_file?']");
-        Assert.Equal("{\n  \"path\": \"/srv/\\u202Etxt.exe\",\n  \"html\": \"<b>x</b>\"\n}", group.QuerySelector("pre")!.TextContent);
+        Assert.Equal("Needs approval", Words(group.QuerySelector(".needs")!));
+        Assert.Equal("Demo wants to use delete file", Words(group.QuerySelector(".question")!));
+        Assert.Equal(["Path", "/srv/[U+202E]txt.exe", "Html", "<b>x</b>"], group.QuerySelectorAll("dt, dd").Select(Words));
         Assert.Null(group.QuerySelector("b"));
         Assert.Equal(["Approve", "Reject"], group.QuerySelectorAll("button").Select(b => b.TextContent));
-        Assert.Equal("Reason (optional)", group.QuerySelector("label:has(input)")!.TextContent.Trim());
-        Assert.Equal("500", group.QuerySelector("input")!.GetAttribute("maxlength"));
+        Details(card);
+        Assert.Equal("delete_file", card.Find(".exactly code").TextContent);
+        Assert.Equal("{\n  \"path\": \"/srv/\\u202Etxt.exe\",\n  \"html\": \"<b>x</b>\"\n}", card.Find("pre").TextContent);
+    }
+
+    [Fact]
+    public void A_request_says_in_a_sentence_what_the_assistant_wants_and_where_a_servers_tool_is_from()
+    {
+        var own = Call with { State = ToolCallState.AwaitingApproval, Label = new ToolLabel("Send a postcard") { Doing = "Sending a postcard", Done = "Sent a postcard" } };
+        var card = Show(own, canDecide: true);
+        Assert.Equal("Demo wants to send a postcard", Words(card.Find("[role=group][aria-label='Approve Send a postcard?'] .question")));
+        Assert.Equal("send a postcard", card.Find(".question strong").TextContent);
+        Assert.Empty(card.FindAll(".origin"));
+
+        card = Show(own with { Label = new ToolLabel("Send a postcard") { Source = "post\u200B", OwnName = "delete\u202E_everything" } }, canDecide: true);
+        Assert.Equal("Demo wants to use Send a postcard", Words(card.Find("[role=group][aria-label='Approve Send a postcard?'] .question")));
+        Assert.Equal("delete[U+202E]_everything from post[U+200B]", Words(card.Find(".origin")));
     }
 
     [Theory]
@@ -134,6 +181,8 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         Assert.Empty(group.QuerySelectorAll("button, input"));
         Assert.Contains(expected, Words(group), StringComparison.Ordinal);
         Assert.Contains("Only an owner can approve this.", Words(group), StringComparison.Ordinal);
+        card.Render(p => p.Add(c => c.WhyNot, "Only the person who asked or a room owner can approve this."));
+        Assert.Contains($"Only {asker ?? "the person who asked"} or a room owner can approve this.", Words(card.Find("[role=group]")), StringComparison.Ordinal);
         Assert.Contains("notes/a", group.TextContent, StringComparison.Ordinal);
     }
 
@@ -148,7 +197,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
 
         card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, part with { FirstApproval = first }).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.CanDecide, true).Add(c => c.WhyNotApprove, "You approved this. Another person has to approve it, too."));
         Assert.Contains($"Grace approved it at {Noon:HH:mm}: Looks right", Words(card.Find(".two-people")), StringComparison.Ordinal);
-        Assert.Contains("Waiting for a second approval", Line(card), StringComparison.Ordinal);
+        Assert.Equal("Needs a second approval", Words(card.Find(".needs")));
         Assert.Equal(["Reject"], card.FindAll("button").Select(b => b.TextContent));
         Assert.Contains("Another person has to approve it", Words(card.Find("[role=group]")), StringComparison.Ordinal);
     }
@@ -174,20 +223,46 @@ public sealed class ToolCallCardTests : IAsyncDisposable
             State = ToolCallState.Succeeded,
             Decision = new ToolDecision(true, new Author(AuthorKind.Person, "a", "Ada"), Noon, null) { IsStanding = true },
         });
+        Assert.Equal("Used delete file · Ada allowed it in this room", Line(card));
         Unfold(card);
-        Assert.Equal($"Allowed by Ada for this room on {Noon:d MMMM yyyy}", Words(card.Find(".decision")));
+        Assert.Equal($"Ada allowed it for this room on {Noon:d MMMM yyyy}", Words(card.Find(".decision")));
     }
 
     [Theory]
-    [InlineData("Approve", " It is a copy ", true, "It is a copy")]
-    [InlineData("Reject", "   ", false, null)]
-    public async Task A_decision_comes_with_its_reason(string button, string typed, bool isApproved, string? reason)
+    [InlineData(" It is a copy ", "It is a copy")]
+    [InlineData("   ", null)]
+    public async Task A_rejection_asks_for_its_reason_first(string typed, string? reason)
     {
         var decisions = new List<(bool, string?)>();
         var card = Show(Call with { State = ToolCallState.AwaitingApproval }, canDecide: true, decisions.Add);
+        Assert.Empty(card.FindAll("input"));
+        await Button(card, "Reject").ClickAsync(new() { Detail = 1 });
+        Assert.Empty(decisions);
+        Assert.Equal(["Reject", "Cancel"], card.FindAll("button").Select(b => b.TextContent));
+        Assert.Equal("Reason (optional)", card.Find("label:has(input)").TextContent.Trim());
+        Assert.Equal("500", card.Find("input").GetAttribute("maxlength"));
+        await Button(card, "Cancel").ClickAsync(new() { Detail = 1 });
+        Assert.Equal(["Approve", "Reject"], card.FindAll("button").Select(b => b.TextContent));
+
+        await Button(card, "Reject").ClickAsync(new() { Detail = 1 });
+        // The second click of the same double click.
+        await Button(card, "Reject").ClickAsync(new() { Detail = 2 });
+        Assert.Empty(decisions);
         await card.Find("input").ChangeAsync(new() { Value = typed });
-        await Button(card, button).ClickAsync(new() { Detail = 1 });
-        Assert.Equal([(isApproved, reason)], decisions);
+        await Button(card, "Reject").ClickAsync(new() { Detail = 1 });
+        Assert.Equal([(false, reason)], decisions);
+    }
+
+    [Fact]
+    public async Task Enter_in_the_reason_rejects_and_an_approval_has_none()
+    {
+        var decisions = new List<(bool, string?)>();
+        var card = Show(Call with { State = ToolCallState.AwaitingApproval }, canDecide: true, decisions.Add);
+        await Button(card, "Approve").ClickAsync(new() { Detail = 1 });
+        await Button(card, "Reject").ClickAsync(new() { Detail = 1 });
+        await card.Find("input").ChangeAsync(new() { Value = "No" });
+        await card.Find("form").SubmitAsync();
+        Assert.Equal([(true, null), (false, "No")], decisions);
     }
 
     [Fact]
@@ -218,11 +293,11 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_was_typed_and_what_is_open_outlive_new_states_of_the_room()
+    public async Task What_was_typed_outlives_new_states_of_the_room_and_a_decision_leaves_one_line()
     {
-        var decisions = new List<(bool, string?)>();
         var part = Call with { State = ToolCallState.AwaitingApproval };
-        var card = Show(part, canDecide: true, decisions.Add);
+        var card = Show(part, canDecide: true);
+        await Button(card, "Reject").ClickAsync(new() { Detail = 1 });
         await card.Find("input").ChangeAsync(new() { Value = "Because" });
         var changes = card.RenderCount;
         card.Render(p => p.Add(c => c.Part, part with { }));
@@ -230,23 +305,27 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         Assert.Equal("Because", card.Find("input").GetAttribute("value"));
 
         card.Render(p => p.Add(c => c.Part, part with { State = ToolCallState.Running, Decision = new ToolDecision(true, Ada, Noon, "Because") }));
-        Assert.True(card.Find("details").HasAttribute("open"));
-        Assert.Empty(card.FindAll("button"));
-        card.Render(p => p.Add(c => c.Part, part with { State = ToolCallState.Succeeded, Result = "Done" }));
-        Assert.True(card.Find("details").HasAttribute("open"));
+        Assert.Equal("Using delete file… · Ada approved · 12:03", Line(card));
+        Assert.Empty(card.FindAll("button, .approval, .body"));
+        card.Render(p => p.Add(c => c.Part, part with { State = ToolCallState.Succeeded, Result = "Done", Decision = new ToolDecision(true, Ada, Noon, "Because") }));
+        Assert.Equal("Used delete file · Ada approved · 12:03", Line(card));
     }
 
     [Theory]
-    [InlineData(true, null, "Approved by Ada at 13:03")]
-    [InlineData(false, "<i>Not</i> on a Friday", "Rejected by Ada at 13:03 – <i>Not</i> on a Friday")]
-    public void A_decision_is_shown_by_the_readers_clock(bool isApproved, string? reason, string line)
+    [InlineData(true, false, null, "Ada approved · 13:03")]
+    [InlineData(true, true, null, "Grace and Ada approved · 13:03")]
+    [InlineData(false, false, "<i>Not</i> on a Friday", "Ada rejected · 13:03")]
+    public void A_decision_is_shown_by_the_readers_clock(bool isApproved, bool isSecond, string? reason, string line)
     {
         var zone = TimeZoneInfo.CreateCustomTimeZone("One", TimeSpan.FromHours(1), null, null);
+        var first = isSecond ? new ToolDecision(true, new Author(AuthorKind.Person, "g", "Grace"), Noon, null) : null;
         var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Zone, zone)
-            .Add(c => c.Part, Call with { State = isApproved ? ToolCallState.Succeeded : ToolCallState.Rejected, Decision = new ToolDecision(isApproved, Ada, Noon, reason) }));
+            .Add(c => c.Part, Call with { State = isApproved ? ToolCallState.Succeeded : ToolCallState.Rejected, FirstApproval = first, Decision = new ToolDecision(isApproved, Ada, Noon, reason) }));
+        Assert.Equal(line, Words(card.Find(".decided")));
+        Assert.Equal("2026-01-02T12:03:00Z", card.Find(".decided time").GetAttribute("datetime"));
         Unfold(card);
-        Assert.Equal(line, Words(card.Find(".decision")));
-        Assert.Equal("2026-01-02T12:03:00Z", card.Find(".decision time").GetAttribute("datetime"));
+        Assert.Equal(reason is null ? [] : [$"Ada said: {reason}"], card.FindAll(".decision").Select(Words).Where(t => !t.Contains("first", StringComparison.Ordinal)));
+        Assert.Equal(isSecond ? ["Grace approved first · 13:03"] : [], card.FindAll(".decision").Select(Words).Where(t => t.Contains("first", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -284,11 +363,16 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     [Fact]
     public void Hostile_names_are_text()
     {
-        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.CanDecide, true).Add(c => c.Source, "<u>\u202E</u>")
-            .Add(c => c.Part, new ToolCallPart("c", "<img src=x onerror=a>\u202Etxt") { State = ToolCallState.AwaitingApproval }));
+        var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.CanDecide, true).Add(c => c.Assistant, "Demo")
+            .Add(c => c.Part, new ToolCallPart("c", "<img src=x onerror=a>\u202Etxt")
+            {
+                State = ToolCallState.AwaitingApproval, Label = new ToolLabel(null) { Source = "<u>\u202E</u>", OwnName = "<i>\u2066" },
+            }));
         Assert.Empty(card.FindAll("img, u"));
         Assert.Equal("Approve <img src=x onerror=a>[U+202E]txt?", card.Find("[role=group]").GetAttribute("aria-label"));
-        Assert.Contains("from <u>[U+202E]</u>", Line(card), StringComparison.Ordinal);
+        Assert.Equal("Demo wants to use <i>[U+2066]", Words(card.Find(".question")));
+        Assert.Equal("<i>\u2066 from <u>[U+202E]</u>".Replace("\u2066", "[U+2066]", StringComparison.Ordinal), Words(card.Find(".origin")));
+        Assert.Empty(card.FindAll("i"));
     }
 
     [Fact]
@@ -296,18 +380,22 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     {
         var arguments = $$"""{"text":"{{new string('x', 64_000)}} the end"}""";
         var card = Show(Call with { State = ToolCallState.AwaitingApproval, Arguments = arguments }, canDecide: true);
+        Assert.EndsWith("xxx the end", card.Find("dd .said[tabindex='0']").TextContent, StringComparison.Ordinal);
+        Details(card);
         Assert.EndsWith(" the end\"\n}", card.Find("pre[tabindex='0']").TextContent, StringComparison.Ordinal);
     }
 
     private IRenderedComponent<ToolCallCard> Show(ToolCallPart part, bool canDecide = false, Action<(bool, string?)>? onDecide = null) =>
-        _page.Render<ToolCallCard>(p => p.Add(c => c.Part, part).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.Asker, "Ada").Add(c => c.CanDecide, canDecide)
+        _page.Render<ToolCallCard>(p => p.Add(c => c.Part, part).Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.Asker, "Ada").Add(c => c.Assistant, "Demo").Add(c => c.CanDecide, canDecide)
             .Add(c => c.OnDecide, onDecide ?? (_ => { })));
 
     private static void Unfold(IRenderedComponent<ToolCallCard> card) => card.Find("details").TriggerEvent("ontoggle", EventArgs.Empty);
 
+    private static void Details(IRenderedComponent<ToolCallCard> card) => card.Find("details.exactly").TriggerEvent("ontoggle", EventArgs.Empty);
+
     private static IElement Button(IRenderedComponent<ToolCallCard> card, string name) => card.FindAll("button").Single(b => b.TextContent == name);
 
-    private static string Line(IRenderedComponent<ToolCallCard> card) => Words(card.Find("summary"));
+    private static string Line(IRenderedComponent<ToolCallCard> card) => Words(card.Find(".step > summary"));
 
     private static string Words(IElement element) => string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

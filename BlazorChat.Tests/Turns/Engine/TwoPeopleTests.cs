@@ -119,7 +119,7 @@ public sealed class TwoPeopleTests
         Assert.Null((await rooms.SetApproverAsync(ChatHost.Ada, bench.Room.Id, Bella.Id, true, default)).Error);
         await bench.RestartAsync();
         rooms = bench.Host.Rooms;
-        Assert.Equal("Only the person who asked or an owner of this room, or somebody whom the owners named, can approve this.",
+        Assert.Equal("Only the person who asked or a room owner, or someone the owners named, can approve this.",
             (await bench.DecideAsync(new Person(Guid.NewGuid(), "Eve"), paused, "c1", yes: true)).Error?.Message);
 
         // Not as a viewer, and not after they were removed, though the room is open to them.

@@ -111,6 +111,29 @@ public sealed class LiveMessage : IComponent, IDisposable
         return true;
     }
 
+    // Several calls on end, with what was thought between them, fold into one line. Whatever a person has to decide, or has decided, is seen.
+    private static ImmutableArray<PartFrame> StepsFrom(ImmutableArray<PartFrame> parts, int first)
+    {
+        if (!Folds(parts[first].Part))
+        {
+            return [];
+        }
+
+        var (calls, last) = (1, first);
+        for (var i = first + 1; i < parts.Length && (parts[i].Part is ReasoningPart || Folds(parts[i].Part)); i++)
+        {
+            if (parts[i].Part is ToolCallPart)
+            {
+                calls++;
+                last = i;
+            }
+        }
+
+        return calls > 1 ? parts[first..(last + 1)] : [];
+
+        static bool Folds(MessagePart part) => part is ToolCallPart { State: not (ToolCallState.AwaitingApproval or ToolCallState.Rejected or ToolCallState.Expired), Decision: null, FirstApproval: null };
+    }
+
     private void Render(RenderTreeBuilder builder)
     {
         var parts = _frame?.Parts ?? _ended;
@@ -125,7 +148,17 @@ public sealed class LiveMessage : IComponent, IDisposable
         for (var i = 0; i < parts.Length; i++)
         {
             var isLast = i == parts.Length - 1;
-            if (parts[i] is { Part: TextPart, Text: { } text })
+            if (StepsFrom(parts, i) is { Length: > 0 } steps)
+            {
+                builder.OpenComponent<ToolSteps>(20);
+                builder.SetKey((nameof(ToolSteps), steps[0].Part.PartId));
+                builder.AddComponentParameter(21, nameof(ToolSteps.View), View);
+                builder.AddComponentParameter(22, nameof(ToolSteps.Message), _message!.Message);
+                builder.AddComponentParameter(23, nameof(ToolSteps.Parts), steps);
+                builder.CloseComponent();
+                i += steps.Length - 1;
+            }
+            else if (parts[i] is { Part: TextPart, Text: { } text })
             {
                 builder.OpenComponent<LiveText>(1);
                 builder.SetKey(parts[i].Part.PartId);

@@ -4,6 +4,7 @@ import './times.js';
 import './code-blocks.js';
 import './copy.js';
 import './dialogs.js';
+import './elapsed.js';
 import './first-clicks.js';
 import './kept-field.js';
 import './kept-open.js';
