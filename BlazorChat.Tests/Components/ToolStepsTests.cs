@@ -59,7 +59,7 @@ public sealed class ToolStepsTests : IAsyncLifetime
         await page.ClickAsync(".approval button", "Approve");
         (await _host.Chat.Model.NextAsync()).Finish("Done.");
         page.Until(() => Assert.StartsWith("Used 2 tools", Line(page), StringComparison.Ordinal));
-        Assert.StartsWith("Sent it · Ada approved ·", Words(page.Find("article .tool > summary")), StringComparison.Ordinal);
+        page.Until(() => Assert.StartsWith("Sent it · Ada approved ·", Words(page.Find("article .tool > summary")), StringComparison.Ordinal));
         Assert.Empty(page.FindAll(".approval"));
     }
 
