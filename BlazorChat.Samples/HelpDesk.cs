@@ -25,8 +25,7 @@ public sealed class HelpDesk(RoomService rooms) : IStepHook, ITurnObserver
         builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = settings });
         builder.Services.AddSingleton(new ChatTool(ChatFunctions.Create(OpenTicket, "desk_open_ticket", "Opens a ticket."))
         {
-            Title = "Open a ticket", Verb = new ToolVerb("Opening a ticket", "Opened a ticket"),
-            NeedsApproval = static (call, _) => ValueTask.FromResult(JsonElement.Parse(call.Arguments).GetProperty("urgent").ValueKind != JsonValueKind.False),
+            Title = "Open a ticket", Verb = new ToolVerb("Opening a ticket", "Opened a ticket"), NeedsApproval = static (call, _) => new(JsonElement.Parse(call.Arguments).GetProperty("urgent").ValueKind != JsonValueKind.False),
         });
         builder.Services.AddSingleton<IStepHook, HelpDesk>().AddSingleton<ITurnObserver, HelpDesk>();
     }

@@ -97,7 +97,7 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
         foreach (var segment in segments.ToHashSet(StringComparer.Ordinal))
         {
             var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(nameof(DoorOptions.PathBase), (string?)$"/{segment}")]).Build();
-            Assert.Throws<StartException>(() => DoorOptions.Read(configuration));
+            Assert.True(Record.Exception(() => DoorOptions.Read(configuration)) is StartException, $"/{segment} can be the path base.");
         }
     }
 

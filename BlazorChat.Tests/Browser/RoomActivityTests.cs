@@ -25,6 +25,7 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
         await ada.SendAsync("First");
         var first = await _app.Model.NextAsync();
         await grace.SendAsync("Second, of Grace");
+        await Expect(ada.ArticleBy("Grace")).ToContainTextAsync("Second, of Grace");
         await ada.SendAsync("Third, of Ada");
 
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "2 waiting · next: Grace’s question" }).ClickAsync();

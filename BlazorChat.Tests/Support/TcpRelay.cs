@@ -14,7 +14,6 @@ public sealed class TcpRelay : IAsyncDisposable
     private volatile bool _isCut;
     private volatile bool _isDeaf;
     private volatile bool _isMute;
-    private long _left = long.MaxValue;
 
     /// <summary>Relays to a port of this machine.</summary>
     public TcpRelay(int port)
@@ -44,18 +43,8 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>Loses what the application says from now on, such as acknowledgments; what the browser says arrives.</summary>
     public void Mute() => _isMute = true;
 
-    /// <summary>Cuts it as soon as the application has said so many more bytes.</summary>
-    public void CutAfter(long bytes) => Interlocked.Exchange(ref _left, bytes);
-
-    /// <summary>Whether it is cut.</summary>
-    public bool IsCut => _isCut;
-
     /// <summary>Lets connections through again.</summary>
-    public void Mend()
-    {
-        Interlocked.Exchange(ref _left, long.MaxValue);
-        _isCut = _isDeaf = _isMute = false;
-    }
+    public void Mend() => _isCut = _isDeaf = _isMute = false;
 
     public async ValueTask DisposeAsync()
     {
@@ -91,7 +80,7 @@ public sealed class TcpRelay : IAsyncDisposable
                 {
                     await app.ConnectAsync(IPAddress.Loopback, _port);
                     var (near, far) = (browser.GetStream(), app.GetStream());
-                    await Task.WhenAny(CarryAsync(near, far, count => _isDeaf ? 0 : count), CarryAsync(far, near, Pass));
+                    await Task.WhenAny(CarryAsync(near, far, count => _isDeaf ? 0 : count), CarryAsync(far, near, count => _isMute ? 0 : count));
                 }
             }
             catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
@@ -105,22 +94,12 @@ public sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private int Pass(int count)
-    {
-        var before = Interlocked.Add(ref _left, -count) + count;
-        return _isMute ? 0 : (int)Math.Clamp(before, 0, count);
-    }
-
     private async Task CarryAsync(NetworkStream from, NetworkStream to, Func<int, int> pass)
     {
         var buffer = new byte[16 * 1024];
         while (await from.ReadAsync(buffer) is var count and > 0)
         {
             await to.WriteAsync(buffer.AsMemory(0, pass(count)));
-            if (Interlocked.Read(ref _left) < 0)
-            {
-                Cut();
-            }
         }
     }
 }
