@@ -152,6 +152,57 @@ public sealed class MessageActionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_question_that_waits_says_its_place_and_is_removed_by_whoever_may()
+    {
+        var room = await Chat.RoomAsync();
+        var (ada, grace) = (_host.Open(room), _host.Open(room, ChatHost.Grace));
+        await Chat.PostAsync(room, "Busy");
+        var busy = await Chat.Model.NextAsync();
+        await Chat.PostAsync(room, "Mine", ChatHost.Grace);
+        var second = await Chat.PostAsync(room, "Second");
+        foreach (var page in new[] { ada, grace })
+        {
+            page.Until(() => Assert.Equal(["Waiting · next", "Waiting · 2nd"], page.FindAll(".waiting-line").Select(l => l.TextContent.Replace("Remove", "", StringComparison.Ordinal))));
+        }
+
+        Assert.Equal("Remove", Assert.Single(grace.FindAll(".waiting-line button")).TextContent);
+        await TellAsync(grace, $"remove {second.Id:N}");
+        Assert.Equal(2, grace.FindAll(".waiting-line").Count);
+        await TellAsync(grace, $"remove {grace.FindAll("article")[^2].Id![2..]}");
+        foreach (var page in new[] { ada, grace })
+        {
+            page.Until(() => Assert.StartsWith("Waiting · next", Assert.Single(page.FindAll(".waiting-line")).TextContent, StringComparison.Ordinal));
+        }
+
+        busy.Finish("1");
+        (await Chat.Model.NextAsync()).Finish("2");
+        foreach (var page in new[] { ada, grace })
+        {
+            // Its question is further up, so the answer says which it is.
+            page.Until(() => Assert.Equal("2", page.FindAll("article")[^1].QuerySelector(".blocks")!.TextContent));
+            Assert.Empty(page.FindAll(".waiting-line"));
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_not_below_its_question_names_it()
+    {
+        var room = await Chat.RoomAsync();
+        var page = _host.Open(room);
+        await Chat.PostAsync(room, "Busy");
+        var busy = await Chat.Model.NextAsync();
+        var question = await Chat.PostAsync(room, "What <b>is</b> it?", ChatHost.Grace);
+        await Chat.PostAsync(room, "And this?");
+        busy.Finish("1");
+        (await Chat.Model.NextAsync()).Finish("2");
+        (await Chat.Model.NextAsync()).Finish("3");
+        page.Until(() => Assert.Equal(["Reply to Grace", "Reply to Ada"], page.FindAll("article a.reply").Select(a => a.GetAttribute("aria-label"))));
+        var link = page.Find("article a.reply");
+        Assert.EndsWith($"#m-{question.Id:N}", link.GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith("What <b>is</b> it?", link.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Who_is_offered_what()
     {
         static string Offers(Message message, bool isLive, string reader, string? owner) => MessageOffers.Of(message, isLive, (permission, whose) =>

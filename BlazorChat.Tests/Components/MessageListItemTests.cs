@@ -89,6 +89,22 @@ public sealed class MessageListItemTests
         Assert.False(MessageListItem.Of([new MessageFrame(one), new MessageFrame(messages[2])], new Visitor(null, TimeZoneInfo.Utc)).Last().IsApart);
     }
 
+    [Theory]
+    [InlineData(1, "next")]
+    [InlineData(2, "2nd")]
+    [InlineData(3, "3rd")]
+    [InlineData(4, "4th")]
+    [InlineData(11, "11th")]
+    [InlineData(12, "12th")]
+    [InlineData(21, "21st")]
+    [InlineData(50, "50th")]
+    public void A_place_in_the_queue_is_one_string_for_all_circuits(int place, string words)
+    {
+        Assert.Contains($"Waiting · {words}<", WaitingLine.Of(place, mayRemove: false), StringComparison.Ordinal);
+        Assert.Same(WaitingLine.Of(place, mayRemove: true), WaitingLine.Of(place, mayRemove: true));
+        Assert.DoesNotContain("button", WaitingLine.Of(place, mayRemove: false), StringComparison.Ordinal);
+    }
+
     private static List<MessageListItem> Rows(TimeZoneInfo zone, params (Author Author, int Minute)[] messages) =>
         [.. MessageListItem.Of([.. messages.Select(m => new MessageFrame(Message(m.Author, m.Minute)))], new Visitor(null, zone))];
 
