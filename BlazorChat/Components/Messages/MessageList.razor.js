@@ -3,6 +3,7 @@
 // nothing jumps. The browser's own scroll anchoring is off, because it would do the same work twice.
 import { announce } from '../../js/announce.js';
 import { isEarly } from '../../js/first-clicks.js';
+import { Folds } from '../../js/folds.js';
 import { isOfInputMethod } from '../../js/keys.js';
 
 const NEAR_END = 48;
@@ -48,6 +49,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.removals = new MutationObserver(() => this.keepFocus());
     this.resizes = new ResizeObserver(() => this.settle());
     this.changes = new MutationObserver(() => this.onChildren());
+    this.folds = new Folds(this);
     // The renderer inserts the element before its children.
     queueMicrotask(() => this.begin());
   }
@@ -56,6 +58,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.resizes.disconnect();
     this.changes.disconnect();
     this.removals.disconnect();
+    this.folds.disconnect();
     document.removeEventListener('pointerdown', this.onPointer, true);
     document.removeEventListener('keydown', this.onTab, true);
     removeEventListener('hashchange', this.onHash);
@@ -80,6 +83,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.changes.observe(content, { childList: true });
     this.removals.observe(content, { childList: true, subtree: true });
     this.nearTop = new IntersectionObserver(entries => this.onTop(entries), { root: this, rootMargin: '600px 0px 0px 0px' });
+    this.folds.observe(content);
     this.watchTop();
     if (this.saved) {
       this.restoreFrom(this.saved);
@@ -171,6 +175,19 @@ customElements.define('chat-log', class extends HTMLElement {
     const top = this.getBoundingClientRect().top;
     const element = this.articles().find(article => article.getBoundingClientRect().bottom > top + 1);
     this.anchor = element && { element, offset: element.getBoundingClientRect().top - top };
+  }
+
+  // How far a message is below the upper edge.
+  offsetOf(element) {
+    return element.getBoundingClientRect().top - this.getBoundingClientRect().top;
+  }
+
+  // Puts a message there, for a reader who changed its size.
+  putAt(element, offset) {
+    this.isFollowing = false;
+    this.anchor = { element, offset };
+    this.settle();
+    this.takeAnchor();
   }
 
   // Something changed its size: corrects the reader's place before the next paint.
