@@ -19,7 +19,7 @@ internal sealed record RoomAccess(RoomVisibility Visibility, ImmutableDictionary
     /// <summary>When the room was made.</summary>
     public DateTimeOffset MadeAt { get; init; }
 
-    /// <summary>Whether it is the lobby: open to everybody on the server, for as long as there is one, and so nobody's.</summary>
+    /// <summary>Whether it is the lobby: open to everyone on the server, for as long as there is one, and so nobody's.</summary>
     public bool IsLobby { get; init; }
 
     /// <summary>Whether anybody owns the room. The lobby, and rooms that code on the server made, belong to nobody.</summary>

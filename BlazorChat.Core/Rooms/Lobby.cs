@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Rooms;
 
-/// <summary>Makes the first room, so that the first visitor has a place to write. It stays open to everybody.</summary>
+/// <summary>Makes the first room, so that the first visitor has a place to write. It stays open to everyone.</summary>
 internal sealed class Lobby(RoomCreation creation, RoomDirectory directory, RoomAccessDirectory access, IOptions<RoomsOptions> options, TimeProvider time)
 {
     /// <summary>

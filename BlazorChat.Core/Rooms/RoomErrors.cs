@@ -39,7 +39,7 @@ internal static class RoomErrors
 
     public static readonly RoomError LobbyIsNobodys = new(RoomErrorKind.Conflict, "The lobby belongs to everybody, so nobody can own it.");
 
-    public static readonly RoomError LobbyStaysOpen = new(RoomErrorKind.Conflict, "The lobby stays open to everybody on this server.");
+    public static readonly RoomError LobbyStaysOpen = new(RoomErrorKind.Conflict, "The lobby stays open to everyone on this server.");
 
     public static readonly RoomError LobbyStays = new(RoomErrorKind.Forbidden, "The lobby stays, so that everybody on this server has a room.");
 

@@ -36,7 +36,7 @@ public static class RoomLimits
     /// <summary>Most rooms of one installation: the whole list is kept in memory and shown to everyone.</summary>
     public const int Rooms = 1_000;
 
-    /// <summary>Most members of one room. A room that is open to everybody needs none.</summary>
+    /// <summary>Most members of one room. A room that is open to everyone needs none.</summary>
     public const int Members = 1_000;
 
     /// <summary>Most open invite links of one room.</summary>

@@ -288,11 +288,11 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
         var ada = await _app.JoinAsync("Ada", scheme, width);
         var dialog = ada.Page.GetByRole(AriaRole.Dialog);
 
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Room details", Exact = true }).ClickAsync();
         var panel = ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
         await Expect(panel).ToBeVisibleAsync();
         await CheckAsync(ada.Page, "settings");
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close room details" }).ClickAsync();
         await Expect(panel).ToBeHiddenAsync();
 
         await ada.Log.FocusAsync();

@@ -113,6 +113,42 @@ public sealed class BrowserVisitor : IAsyncDisposable
         await Assertions.Expect(Composer).ToHaveValueAsync("");
     }
 
+    /// <summary>The panel of the room's details.</summary>
+    public ILocator Panel => Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
+
+    /// <summary>What happens to a question while an answer is in progress, in the panel.</summary>
+    public ILocator Overlap => Panel.GetByRole(AriaRole.Combobox, new() { Name = "If someone asks while an answer is in progress" });
+
+    /// <summary>Opens the room's details, if they are not open, at one of their tabs.</summary>
+    public async Task<ILocator> OpenPanelAsync(string tab = "About")
+    {
+        if (!await Panel.IsVisibleAsync())
+        {
+            await Page.GetByRole(AriaRole.Button, new() { Name = "Room details", Exact = true }).ClickAsync();
+        }
+
+        await Panel.GetByRole(AriaRole.Tab, new() { Name = tab }).ClickAsync();
+        return Panel;
+    }
+
+    /// <summary>Opens the room's details where it says what happens to a question while an answer is in progress.</summary>
+    public async Task<ILocator> OpenAdvancedAsync()
+    {
+        await OpenPanelAsync("Assistants & tools");
+        if (!await Overlap.IsVisibleAsync())
+        {
+            await Panel.GetByText("Advanced").ClickAsync();
+        }
+
+        return Overlap;
+    }
+
+    public async Task ClosePanelAsync()
+    {
+        await Panel.GetByRole(AriaRole.Button, new() { Name = "Close room details" }).ClickAsync();
+        await Assertions.Expect(Panel).ToHaveCountAsync(0);
+    }
+
     public async Task CreateRoomAsync(string name)
     {
         var menu = Page.GetByRole(AriaRole.Button, new() { Name = "Show the list" });

@@ -41,7 +41,7 @@ public sealed class FirstClickTests(Chromium chromium) : IAsyncLifetime
         await Expect(_ada.Heading).ToHaveTextAsync("Early");
 
         await OpenEarlyAsync();
-        var settings = _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true });
+        var settings = _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Room details", Exact = true });
         await settings.ClickAsync();
         await settings.ClickAsync();
         await BeginAsync();

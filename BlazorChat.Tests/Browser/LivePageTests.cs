@@ -68,8 +68,8 @@ public sealed class LivePageTests(Chromium chromium) : IAsyncLifetime
         await Expect(_ada.ArticleBy("Demo").Nth(1)).ToContainTextAsync("Stopped by Ada");
         (await _app.Model.NextAsync()).Finish("A text to translate");
         await Expect(_ada.StopButton).ToBeHiddenAsync();
-        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        await _ada.Page.GetByText("built-in").ClickAsync();
+        await _ada.OpenPanelAsync("Assistants & tools");
+        await _ada.Page.GetByText("Built in").ClickAsync();
         await IsMarkedAsync();
         await _ada.ChooseAsync(_ada.ArticleBy("Demo").Last, "Details");
         await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Duration");
@@ -77,10 +77,11 @@ public sealed class LivePageTests(Chromium chromium) : IAsyncLifetime
         await _ada.Page.Keyboard.PressAsync("Escape");
         await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await _ada.ChooseAsync(_ada.ArticleBy("Demo").Last, "View prompt");
-        await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("A text to translate");
+        var prompt = _ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Prompt" });
+        await Expect(prompt).ToContainTextAsync("A text to translate");
         await IsMarkedAsync();
         await _ada.Page.Keyboard.PressAsync("Escape");
-        await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await Expect(prompt).ToHaveCountAsync(0);
         await _ada.ChooseAsync(_ada.ArticleBy("Demo").First, "Delete");
         await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("for everyone");
         await IsMarkedAsync();

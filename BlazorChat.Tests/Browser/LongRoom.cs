@@ -9,10 +9,10 @@ internal static class LongRoom
     /// <summary>Fills a room with messages that nobody answers, and loads them all.</summary>
     public static async Task FillAsync(this BrowserVisitor visitor, int count)
     {
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        await visitor.Page.GetByRole(AriaRole.Radio, new() { Name = "Only when mentioned" }).CheckAsync();
+        await visitor.OpenPanelAsync("Assistants & tools");
+        await visitor.Panel.GetByRole(AriaRole.Radio, new() { Name = "only when @mentioned" }).CheckAsync();
         await Expect(visitor.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Close room details" }).ClickAsync();
         var unsent = visitor.Page.Locator("[data-unsent]");
         for (var sent = 0; sent < count; sent += 20)
         {

@@ -237,16 +237,17 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
     public async Task The_prompt_of_an_answer_is_there_for_everybody_until_something_is_deleted()
     {
         await AskAsync("search for <img src=x onerror=alert(1)> and the **time**");
-        var dialog = _grace.Page.GetByRole(AriaRole.Dialog, new() { Name = "View prompt" });
+        var prompt = _grace.Page.GetByRole(AriaRole.Complementary, new() { Name = "Prompt" });
         await _grace.ChooseAsync(_grace.ArticleBy("Demo"), "View prompt");
-        await Expect(dialog).ToContainTextAsync("search for <img src=x onerror=alert(1)> and the **time**");
-        await Expect(dialog.Locator("img")).ToHaveCountAsync(0);
-        await Expect(dialog).ToContainTextAsync("search_messages");
+        await Expect(prompt).ToContainTextAsync("search for <img src=x onerror=alert(1)> and the **time**");
+        await Expect(prompt.Locator("img")).ToHaveCountAsync(0);
+        await Expect(prompt).ToContainTextAsync("search_messages");
         // The second step is there, and comes when it is asked for.
-        await dialog.GetByText("Step 2").ClickAsync();
-        await Expect(dialog.GetByRole(AriaRole.Group, new() { Name = "tool, result" })).ToBeVisibleAsync();
+        await prompt.GetByText("Step 2").ClickAsync();
+        await Expect(prompt.GetByRole(AriaRole.Group, new() { Name = "tool, result" })).ToBeVisibleAsync();
         await _grace.Page.Keyboard.PressAsync("Escape");
-        await Expect(dialog).ToHaveCountAsync(0);
+        await Expect(prompt).ToHaveCountAsync(0);
+        await Expect(_grace.ArticleBy("Demo").GetByRole(AriaRole.Button, new() { Name = "More" })).ToBeFocusedAsync();
 
         await _grace.ChooseAsync(_grace.ArticleBy("Demo"), "Details");
         var details = _grace.Page.GetByRole(AriaRole.Dialog, new() { Name = "Details" });
@@ -258,7 +259,7 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         await _ada.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
         await Expect(_grace.ArticleBy("Ada")).ToHaveCountAsync(0);
         await _grace.ChooseAsync(_grace.ArticleBy("Demo"), "View prompt");
-        await Expect(dialog).ToContainTextAsync("is not kept");
+        await Expect(prompt).ToContainTextAsync("is not kept");
         Assert.Empty(_ada.Complaints.Concat(_grace.Complaints));
     }
 
@@ -305,7 +306,13 @@ public sealed class MessageMenuTests(Chromium chromium) : IAsyncLifetime
         await AccessibilityTests.CheckAsync(eve.Page, "menu of a message");
         await eve.Page.Keyboard.PressAsync("Escape");
 
-        foreach (var item in new[] { "Details", "View prompt", "Delete" })
+        await eve.ChooseAsync(eve.ArticleBy("Demo"), "View prompt");
+        await Expect(eve.Page.GetByRole(AriaRole.Group, new() { Name = "user, text" }).First).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(eve.Page, "prompt");
+        await eve.Page.Keyboard.PressAsync("Escape");
+        await Expect(eve.Page.GetByRole(AriaRole.Complementary)).ToHaveCountAsync(0);
+
+        foreach (var item in new[] { "Details", "Delete" })
         {
             await eve.ChooseAsync(eve.ArticleBy("Demo"), item);
             await Expect(eve.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();

@@ -46,7 +46,7 @@ public sealed class PendingApprovalTests(Chromium chromium) : IAsyncLifetime
         await ada.Page.PressAsync(request.GetByRole(AriaRole.Button, new() { Name = "Always in this room" }));
         await Expect(request).ToHaveCountAsync(0);
         await Expect(ada.Page.Locator("[data-pending]")).ToHaveCountAsync(0);
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+        await ada.OpenPanelAsync("Assistants & tools");
         var again = ada.Page.GetByRole(AriaRole.Button, new() { Name = "Ask again before send_postcard runs" });
         await ada.Page.PressAsync(again);
         await Expect(again).ToHaveCountAsync(0);

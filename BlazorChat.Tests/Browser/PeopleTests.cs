@@ -133,7 +133,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
     {
         await CreatePrivateRoomAsync("Plans");
         var page = _ada.Page;
-        await page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).FocusAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Room details", Exact = true }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         var invite = page.GetByRole(AriaRole.Button, new() { Name = "Invite people" });
         await Expect(invite).ToBeVisibleAsync();
@@ -168,7 +168,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("ArrowDown");
         await bella.ReadyAsync();
 
-        await page.TabToAsync(page.GetByRole(AriaRole.Combobox, new() { Name = "Name somebody who approves" }));
+        await page.TabToAsync(page.GetByRole(AriaRole.Combobox, new() { Name = "Add someone who approves" }));
         await page.Keyboard.PressAsync("b");
         var approvers = page.GetByRole(AriaRole.List, new() { Name = "Also approve, when the asker is away" });
         await Expect(approvers).ToContainTextAsync("Bella");
@@ -221,7 +221,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await AccessibilityTests.CheckAsync(bella.Page, "leave");
         await bella.Page.Keyboard.PressAsync("Escape");
 
-        await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
+        await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Close room details" }).ClickAsync();
         await grace.ChooseAsync("Archive");
         await grace.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Archive room" }).ClickAsync();
         await Expect(grace.Page.GetByText("This room is archived.")).ToBeVisibleAsync();
@@ -313,7 +313,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         var panel = visitor.Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
         if (!await panel.IsVisibleAsync())
         {
-            await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+            await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Room details", Exact = true }).ClickAsync();
             await Expect(panel).ToBeVisibleAsync();
         }
 

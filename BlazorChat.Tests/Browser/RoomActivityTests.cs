@@ -50,8 +50,7 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
     public async Task A_refused_question_keeps_its_text_and_can_be_sent_again()
     {
         var ada = await _app.JoinAsync("Ada");
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        await ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" }).CheckAsync();
+        await (await ada.OpenAdvancedAsync()).SelectOptionAsync("Ask them to wait");
         await Expect(ada.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
         await ada.SendAsync("First");
         var first = await _app.Model.NextAsync();
@@ -81,18 +80,18 @@ public sealed class RoomActivityTests(Chromium chromium) : IAsyncLifetime
     public async Task Settings_tools_and_totals_pass(ColorScheme scheme, int width)
     {
         var ada = await _app.JoinAsync("Ada", scheme, width);
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        var panel = ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
-        await panel.GetByRole(AriaRole.Radio, new() { Name = "Debounce" }).CheckAsync();
+        await (await ada.OpenAdvancedAsync()).SelectOptionAsync("Wait until they stop typing");
+        var panel = ada.Panel;
         await Expect(panel.GetByRole(AriaRole.Spinbutton, new() { Name = "Seconds of quiet" })).ToHaveValueAsync("2");
-        await panel.GetByText("built-in").ClickAsync();
-        await panel.GetByText("Tokens and cost").ClickAsync();
+        await panel.GetByText("Built in").ClickAsync();
         await Expect(panel.GetByRole(AriaRole.Switch, new() { Name = "get_location" })).ToBeCheckedAsync();
         await panel.GetByRole(AriaRole.Switch, new() { Name = "get_location" }).UncheckAsync();
         await panel.GetByRole(AriaRole.Switch, new() { Name = "get_location" }).ScrollIntoViewIfNeededAsync();
         await AccessibilityTests.CheckAsync(ada.Page, "settings");
         Assert.False(await panel.EvaluateAsync<bool>("panel => panel.scrollWidth > panel.clientWidth"));
-        await panel.GetByText("All answers of this room").ScrollIntoViewIfNeededAsync();
+        await ada.OpenPanelAsync("Usage");
+        await Expect(panel.GetByText("Includes deleted answers.")).ToBeVisibleAsync();
+        await AccessibilityTests.CheckAsync(ada.Page, "usage");
         Assert.Empty(ada.Complaints);
     }
 }

@@ -129,7 +129,7 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
         await _app.SayAsync(_ada, "To be edited");
         await _ada.ChooseAsync(_ada.ArticleBy("Ada"), "Edit");
         await EditBox.FillAsync("Half of");
-        await Button("Settings").ClickAsync();
+        await Button("Room details").ClickAsync();
         await Instructions.FillAsync("In ver");
         await LeaveAsync(how);
 
@@ -138,8 +138,10 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
         await IsToldToWaitAsync();
         await EditBox.PressAsync("Escape");
         await Instructions.FillAsync("In verse");
-        await _ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" }).CheckAsync();
-        await Expect(_ada.Page.GetByText("Will be saved once you’re connected.").Filter(new() { Visible = true })).ToHaveCountAsync(2);
+        var waits = _ada.Page.GetByText("Will be saved once you’re connected.").Filter(new() { Visible = true });
+        await Expect(waits).ToHaveCountAsync(1);
+        await (await _ada.OpenAdvancedAsync()).SelectOptionAsync("Ask them to wait");
+        await Expect(waits).ToHaveCountAsync(1);
         await Button("New room").ClickAsync();
         await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "(your menu)" }).ClickAsync();
         await Button("Leave").ClickAsync();
@@ -159,7 +161,7 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
         await _ada.Page.ReloadAsync();
         await _ada.ReadyAsync();
         await Expect(Instructions).ToHaveValueAsync("In verse");
-        await Expect(_ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" })).ToBeCheckedAsync();
+        await Expect(await _ada.OpenAdvancedAsync()).ToHaveValueAsync("Drop");
     }
 
     [Theory]
@@ -168,12 +170,12 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
     [SoakData("stopped")]
     public async Task Settings_that_were_changed_meanwhile_are_saved_although_the_page_comes_back_in_another_room(string how)
     {
-        await Button("Settings").ClickAsync();
+        await Button("Room details").ClickAsync();
         await Expect(Instructions).ToBeVisibleAsync();
-        await _ada.Page.GetByText("built-in").ClickAsync();
         await LeaveAsync(how);
         await Instructions.FillAsync("In verse");
-        await _ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" }).CheckAsync();
+        await (await _ada.OpenAdvancedAsync()).SelectOptionAsync("Ask them to wait");
+        await _ada.Panel.GetByText("Built in").ClickAsync();
         await _ada.Page.GetByRole(AriaRole.Switch, new() { Name = "roll_dice" }).UncheckAsync();
         await Expect(_ada.Page.GetByText("Your changes will be saved once you’re connected.")).ToBeVisibleAsync();
         await Link(_plansName).ClickAsync();
@@ -187,12 +189,12 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
         if (how != "killed")
         {
             // A page that was loaded again opens by itself what was open in a room.
-            await Button("Settings").ClickAsync();
+            await Button("Room details").ClickAsync();
         }
 
         await Expect(Instructions).ToHaveValueAsync("In verse");
-        await Expect(_ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Drop" })).ToBeCheckedAsync();
-        await _ada.Page.GetByText("built-in").ClickAsync();
+        await Expect(await _ada.OpenAdvancedAsync()).ToHaveValueAsync("Drop");
+        await _ada.Panel.GetByText("Built in").ClickAsync();
         await Expect(_ada.Page.GetByRole(AriaRole.Switch, new() { Name = "roll_dice" })).Not.ToBeCheckedAsync();
     }
 
@@ -205,13 +207,13 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
         var (mine, changed) = ($"In verse, {_homeName}", $"In prose, {_homeName}");
         await Link("Lobby").ClickAsync();
         await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
-        await Button("Settings").ClickAsync();
+        await Button("Room details").ClickAsync();
         await Expect(Instructions).ToBeVisibleAsync();
         await LeaveAsync("cut off");
         await Instructions.FillAsync(mine);
         var grace = await _app.JoinAsync($"Grace of {_homeName}");
         var theirs = grace.Page.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" });
-        await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+        await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Room details", Exact = true }).ClickAsync();
         await theirs.FillAsync(changed);
         await theirs.BlurAsync();
         await Expect(grace.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
@@ -223,7 +225,7 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
             await _app.StartAsync();
             await Expect(_ada.Heading).ToHaveTextAsync(_plansName);
             var left = _ada.Page.GetByRole(AriaRole.Group, new() { Name = "Setting that was not saved" });
-            await Expect(left).ToContainTextAsync("Someone else changed this setting meanwhile.");
+            await Expect(left).ToContainTextAsync("Someone just changed this setting meanwhile.");
             await Expect(left).ToContainTextAsync(mine);
             await Link("Lobby").ClickAsync();
             await Expect(_ada.Heading).ToHaveTextAsync("Lobby");

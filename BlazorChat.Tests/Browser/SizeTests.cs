@@ -22,10 +22,10 @@ public sealed class SizeTests(Chromium chromium) : IAsyncLifetime
     {
         var ada = await _app.JoinByPageAsync("Ada", ColorScheme.Light, width, page => CheckAsync(page, "join"));
         await CheckAsync(ada.Page, "empty room");
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        await ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Only when mentioned" }).CheckAsync();
+        await ada.OpenPanelAsync("Assistants & tools");
+        await ada.Panel.GetByRole(AriaRole.Radio, new() { Name = "only when @mentioned" }).CheckAsync();
         await Expect(ada.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close room details" }).ClickAsync();
         await ada.SendAsync("@Demo Hello, **everybody**: `code` and [a](https://example.org)\n\n- one");
         (await _app.Model.NextAsync()).Finish("Hello");
         await Expect(ada.ArticleBy("Demo")).ToContainTextAsync("Hello");
@@ -51,12 +51,14 @@ public sealed class SizeTests(Chromium chromium) : IAsyncLifetime
         await Expect(ada.ArticleBy("Demo").Last).ToContainTextAsync("Failed: ");
         await ada.ArticleBy("Demo").Last.HoverAsync();
         await CheckAsync(ada.Page, "answer failed");
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        await ada.Page.GetByRole(AriaRole.Radio, new() { Name = "Debounce" }).CheckAsync();
-        await ada.Page.GetByText("built-in").ClickAsync();
-        await ada.Page.GetByText("Tokens and cost").ClickAsync();
+        await ada.OpenPanelAsync();
+        await CheckAsync(ada.Page, "about");
+        await (await ada.OpenAdvancedAsync()).SelectOptionAsync("Wait until they stop typing");
+        await ada.Panel.GetByText("Built in").ClickAsync();
         await CheckAsync(ada.Page, "settings");
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
+        await ada.OpenPanelAsync("Usage");
+        await CheckAsync(ada.Page, "usage");
+        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close room details" }).ClickAsync();
         await ada.ChooseAsync(ada.ArticleBy("Demo").First, "Details");
         await CheckAsync(ada.Page, "details");
         await ada.Page.Keyboard.PressAsync("Escape");
@@ -70,14 +72,26 @@ public sealed class SizeTests(Chromium chromium) : IAsyncLifetime
     public async Task The_head_of_the_settings_covers_what_scrolls_below_it(int width)
     {
         var ada = await _app.JoinAsync("Ada", ColorScheme.Light, width);
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
-        var panel = ada.Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
-        await Expect(panel).ToBeVisibleAsync();
-        var through = await panel.EvaluateAsync<string[]>("""
+        await ada.OpenAdvancedAsync();
+        await ada.Panel.GetByText("Built in").ClickAsync();
+        foreach (var tab in new[] { "About", "Assistants & tools" })
+        {
+            Assert.Empty(await ThroughAsync(await ada.OpenPanelAsync(tab)));
+        }
+
+        // The line below it is there while something is.
+        await Expect(ada.Panel).ToHaveAttributeAsync("data-scrolled", "");
+        await ada.OpenPanelAsync();
+        await Expect(ada.Panel).Not.ToHaveAttributeAsync("data-scrolled", "");
+    }
+
+    // What is seen although the head is above it.
+    private static Task<string[]> ThroughAsync(ILocator panel) =>
+        panel.EvaluateAsync<string[]>("""
             panel => {
               const head = panel.querySelector('.panel-head');
               const seen = [];
-              for (const control of panel.querySelectorAll('input:not([type=hidden]), textarea, button:not(.panel-head *), label')) {
+              for (const control of panel.querySelectorAll('[role=tabpanel]:not([hidden]) :is(input:not([type=hidden]), textarea, select, button, label)')) {
                 panel.scrollTop += control.getBoundingClientRect().top - head.getBoundingClientRect().top - 20;
                 const box = control.getBoundingClientRect();
                 const [x, y] = [box.left + Math.min(box.width, 16) / 2, box.top + Math.min(box.height, 16) / 2];
@@ -89,8 +103,6 @@ public sealed class SizeTests(Chromium chromium) : IAsyncLifetime
               return seen;
             }
             """);
-        Assert.Empty(through);
-    }
 
     // A reader's own size is that of the root, which the page never sets.
     private static async Task CheckAsync(IPage page, string screen)

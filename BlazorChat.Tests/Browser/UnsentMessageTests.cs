@@ -222,7 +222,7 @@ public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
         var lobby = _ada.Page.Url;
         await _ada.CreateRoomAsync("Plans");
         await OpenSettingsAsync();
-        await Setting("Drop").CheckAsync();
+        await (await _ada.OpenAdvancedAsync()).SelectOptionAsync("Ask them to wait");
         await SavedAsync();
         await _ada.SendAsync("A question");
         var response = await _app.Model.NextAsync();
@@ -289,20 +289,18 @@ public sealed class UnsentMessageTests(Chromium chromium) : IAsyncLifetime
 
     private Task<int> KeptAsync() => _ada.Page.EvaluateAsync<int>("() => Object.keys(localStorage).filter(key => key.startsWith('blazorchat:unsent:')).length");
 
-    private ILocator Setting(string name) => _ada.Page.GetByRole(AriaRole.Radio, new() { Name = name });
-
     private async Task OnlyMentionedAsync()
     {
         await OpenSettingsAsync();
-        await Setting("Only when mentioned").CheckAsync();
+        await _ada.Panel.GetByRole(AriaRole.Radio, new() { Name = "only when @mentioned" }).CheckAsync();
         await SavedAsync();
     }
 
-    private Task OpenSettingsAsync() => _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Settings", Exact = true }).ClickAsync();
+    private async Task OpenSettingsAsync() => await _ada.OpenPanelAsync("Assistants & tools");
 
     private async Task SavedAsync()
     {
         await Expect(_ada.Page.GetByText("Saved", new() { Exact = true })).ToBeVisibleAsync();
-        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close settings" }).ClickAsync();
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Close room details" }).ClickAsync();
     }
 }

@@ -28,7 +28,7 @@ public sealed class AssistantFacesTests : IAsyncLifetime
         Assert.Equal("demo", response.QuerySelector(".kind")!.TextContent);
         Assert.Equal("🦉", response.QuerySelector(".avatar")!.TextContent);
 
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         Assert.Equal("demo", page.Find(".assistants .kind").TextContent);
         Assert.Equal("🦉", page.Find(".assistants .avatar").TextContent.Trim());
     }

@@ -41,7 +41,7 @@ public sealed class NewRoomDialogTests : IAsyncLifetime
     {
         var dialog = _host.Page().Render<NewRoomDialog>(p => p.Add(d => d.OnClose, () => { }));
         Assert.Equal(nameof(RoomVisibility.OpenToGuests), dialog.Find("[name=visibility][checked]").GetAttribute("value"));
-        Assert.Equal(["Only members", "Everybody with an account", "Everybody, guests too"], dialog.FindAll(".who-sees label").Select(l => l.TextContent.Trim()));
+        Assert.Equal(["Only members", "Everyone with an account", "Everyone, including guests"], dialog.FindAll(".who-sees label").Select(l => l.TextContent.Trim()));
         dialog.Find("#room-name").Change("Plans");
         await dialog.Find("[name=visibility][value=Private]").ChangeAsync(new ChangeEventArgs { Value = "Private" });
         await dialog.Find("form").SubmitAsync();

@@ -57,7 +57,7 @@ public sealed class PeoplePanelTests : IAsyncLifetime
         Assert.Equal(nameof(RoomVisibility.Private), ada.Find("#visibility").GetAttribute("value"));
         await ChangeAsync(ada, "#history", "all");
         await ChangeAsync(ada, "#visibility", nameof(RoomVisibility.OpenToGuests));
-        grace.Until(() => Assert.Equal("Open to everybody", grace.Find(".audience").TextContent));
+        grace.Until(() => Assert.Equal("Open to everyone", grace.Find(".audience").TextContent));
         ada.Until(() => Assert.Empty(ada.FindAll("#visibility-problem")));
     }
 
@@ -109,7 +109,7 @@ public sealed class PeoplePanelTests : IAsyncLifetime
         // Nobody owns it.
         var lobby = Rooms.Rooms.Single(r => r.Room.Name == "Lobby").Room;
         var page = _host.Open(lobby, olga);
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         var menu = _host.Page(olga).Render<PersonMenu>();
         Assert.Contains("Clear…", Menu(page));
         Assert.Single(menu.FindAll("a[href=people]"));
@@ -256,7 +256,7 @@ public sealed class PeoplePanelTests : IAsyncLifetime
     private async Task<IRenderedComponent<RoomScreen>> OpenPanelAsync(Person? person = null)
     {
         var page = _host.Open(_room, person);
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         return page;
     }
 

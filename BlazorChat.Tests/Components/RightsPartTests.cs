@@ -35,13 +35,13 @@ public sealed class RightsPartTests : IAsyncLifetime
         var (ada, grace) = (await OpenPanelAsync(), await OpenPanelAsync(ChatHost.Grace));
         Assert.Equal(["Ask assistants", "Stop answers", "Try answers again", "Approve tools"], ada.FindAll(".rights .right > span").Select(s => s.TextContent));
         Assert.Equal(2, Choice(ada, "Ask assistants").QuerySelectorAll("option").Length);
-        Assert.Equal(["Owners", "The asker and owners", "Everybody who can write"], Choice(ada, "Stop answers").QuerySelectorAll("option").Select(o => o.TextContent));
+        Assert.Equal(["Owners", "The asker and owners", "Everyone who can write"], Choice(ada, "Stop answers").QuerySelectorAll("option").Select(o => o.TextContent));
         Assert.Empty(grace.FindAll(".rights select"));
-        Assert.Equal(["Everybody who can write", "The asker and owners", "The asker and owners", "The asker and owners"], grace.FindAll(".rights .who-may").Select(s => s.TextContent));
+        Assert.Equal(["Everyone who can write", "The asker and owners", "The asker and owners", "The asker and owners"], grace.FindAll(".rights .who-may").Select(s => s.TextContent));
         Assert.Contains("Only an owner of this room can do this.", grace.Find(".rights").TextContent, StringComparison.Ordinal);
 
         await ChooseAsync(ada, "Stop answers", TurnPeople.Members);
-        grace.Until(() => Assert.Equal("Everybody who can write", grace.FindAll(".rights .who-may")[1].TextContent));
+        grace.Until(() => Assert.Equal("Everyone who can write", grace.FindAll(".rights .who-may")[1].TextContent));
         ada.Until(() => Assert.Equal("Saved", ada.Find("#stop-note .setting-said").TextContent));
         await ada.ClickAsync("#stop-note button", "Undo");
         grace.Until(() => Assert.Equal("The asker and owners", grace.FindAll(".rights .who-may")[1].TextContent));
@@ -127,7 +127,7 @@ public sealed class RightsPartTests : IAsyncLifetime
         var (ada, grace) = (host.Open(room), host.Open(room, ChatHost.Grace));
         foreach (var page in new[] { ada, grace })
         {
-            await page.Find("button[aria-label=Settings]").ClickAsync(new());
+            await page.Find("button[aria-label='Room details']").ClickAsync(new());
         }
 
         // Grace did not ask: she reads what waits and who decides, until she is named.
@@ -136,7 +136,7 @@ public sealed class RightsPartTests : IAsyncLifetime
         grace.Until(() => Assert.Contains("Only Ada or a room owner can approve this.", grace.Find(".approval").TextContent, StringComparison.Ordinal));
         Assert.Contains("Ada asked.", grace.Find(".approval").TextContent, StringComparison.Ordinal);
         Assert.Empty(grace.FindAll(".approval button"));
-        await ada.InvokeAsync(() => ada.Find("select[aria-label='Name somebody who approves']").ChangeAsync(new ChangeEventArgs { Value = $"{ChatHost.Grace.Id}" }));
+        await ada.InvokeAsync(() => ada.Find("select[aria-label='Add someone who approves']").ChangeAsync(new ChangeEventArgs { Value = $"{ChatHost.Grace.Id}" }));
         grace.Until(() => Assert.Equal(["Approve", "Reject"], grace.FindAll(".approval button").Select(b => b.TextContent.Trim())));
         grace.Until(() => Assert.Equal(["Grace"], grace.FindAll("[aria-labelledby=approvers-title] bdi").Select(b => b.TextContent)));
         Assert.Empty(grace.FindAll(".rights button, .rights select"));
@@ -155,7 +155,7 @@ public sealed class RightsPartTests : IAsyncLifetime
     private async Task<IRenderedComponent<RoomScreen>> OpenPanelAsync(Person? person = null)
     {
         var page = _host.Open(_room, person);
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         return page;
     }
 

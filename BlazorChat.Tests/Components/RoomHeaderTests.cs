@@ -87,8 +87,8 @@ public sealed class RoomHeaderTests : IAsyncLifetime
         var room = await _host.Chat.RoomAsync();
         var ada = _host.Open(room);
         var grace = _host.Open(room, ChatHost.Grace);
-        await ada.Find("button[aria-label=Settings]").ClickAsync(new());
-        await grace.Find("button[aria-label=Settings]").ClickAsync(new());
+        await ada.Find("button[aria-label='Room details']").ClickAsync(new());
+        await grace.Find("button[aria-label='Room details']").ClickAsync(new());
 
         await ada.InvokeAsync(() => ada.Find("#instructions").InputAsync(new ChangeEventArgs { Value = "Answer briefly." }));
         await ada.InvokeAsync(() => ada.Find("#instructions").ChangeAsync(new ChangeEventArgs { Value = "Answer briefly." }));
@@ -103,9 +103,9 @@ public sealed class RoomHeaderTests : IAsyncLifetime
     public async Task The_panel_says_who_can_be_asked_and_closes()
     {
         var page = _host.Open(await _host.Chat.RoomAsync());
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         Assert.Contains("@Demo", page.Find(".assistants").TextContent, StringComparison.Ordinal);
-        await page.Find("button[aria-label='Close settings']").ClickAsync(new());
+        await page.Find("button[aria-label='Close room details']").ClickAsync(new());
         Assert.Empty(page.FindAll(".panel"));
     }
 
@@ -114,11 +114,11 @@ public sealed class RoomHeaderTests : IAsyncLifetime
     {
         var room = await _host.Chat.RoomAsync("Old");
         var page = _host.Open(room);
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         await page.Find("#instructions").InputAsync(new ChangeEventArgs { Value = "Mine" });
         await _host.Chat.Rooms.ChangeAsync(ChatHost.Grace, room.Id, "New", null, null, default);
         page.Until(() => Assert.Equal("New", page.Find("h1").TextContent));
-        Assert.DoesNotContain("Someone else changed", page.Find(".panel").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Someone just changed", page.Find(".panel").TextContent, StringComparison.Ordinal);
         Assert.Equal("Mine", page.Find("#instructions").GetAttribute("value"));
     }
 

@@ -56,7 +56,7 @@ public sealed class RoomPanelTests : IAsyncLifetime
     {
         await using var host = await PageHost.StartAsync("--Mcp:Servers:0:Name=tracker", "--Mcp:Servers:0:Command=/no/such/program", "--Mcp:Servers:1:Name=files", "--Mcp:Servers:1:Command=/no", "--Mcp:Servers:1:Enabled=false");
         var page = host.Open(await host.Chat.RoomAsync());
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         page.Until(() => Assert.Equal(["away", "switched off"], page.FindAll(".servers .tag").Select(t => t.TextContent)));
         Assert.Contains("Next try at", page.Find(".servers").TextContent, StringComparison.Ordinal);
     }
@@ -108,7 +108,7 @@ public sealed class RoomPanelTests : IAsyncLifetime
     private async Task<IRenderedComponent<RoomScreen>> OpenPanelAsync(Room room, Person? person = null)
     {
         var page = _host.Open(room, person);
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         return page;
     }
 

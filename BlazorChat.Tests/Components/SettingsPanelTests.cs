@@ -91,7 +91,7 @@ public sealed class SettingsPanelTests : IAsyncLifetime
         var (ada, grace) = (await OpenPanelAsync(), await OpenPanelAsync(ChatHost.Grace));
         await TypeAsync(ada, "Be brief.");
         await ChooseAsync(grace, "overlap", nameof(OverlapPolicy.Drop));
-        ada.Until(() => Assert.True(Choice(ada, "overlap", nameof(OverlapPolicy.Drop)).HasAttribute("checked")));
+        ada.Until(() => Assert.Equal(nameof(OverlapPolicy.Drop), ada.Find("#overlap").GetAttribute("value")));
         _host.Time.Advance(SettingsEditor.Pause);
         grace.Until(() => Assert.Equal("Be brief.", grace.Find("#instructions").GetAttribute("value")));
         Assert.Empty(ada.FindAll(".contested"));
@@ -170,10 +170,10 @@ public sealed class SettingsPanelTests : IAsyncLifetime
         await Task.WhenAll(ChooseAsync(ada, "overlap", nameof(OverlapPolicy.Drop)), ChooseAsync(grace, "overlap", nameof(OverlapPolicy.Merge)));
         var stored = (await StoredAsync()).Settings.Overlap;
         var (first, second) = stored == OverlapPolicy.Drop ? (ada, grace) : (grace, ada);
-        second.Until(() => Assert.Equal(stored.ToString(), second.Find(".contested blockquote").TextContent));
+        second.Until(() => Assert.Equal(RoomSetting.Overlap.Show(stored.ToString()), second.Find(".contested blockquote").TextContent));
         Assert.Empty(first.FindAll(".contested"));
         await ClickAsync(second, "overlap", "Save mine");
-        first.Until(() => Assert.Equal("Someone else has changed this since", Said(first, "overlap")));
+        first.Until(() => Assert.Equal("Someone just changed this setting", Said(first, "overlap")));
         await ClickAsync(first, "overlap", "Restore mine");
         second.Until(() => Assert.Equal(stored, View(second).Overlap));
     }
@@ -186,7 +186,7 @@ public sealed class SettingsPanelTests : IAsyncLifetime
         var page = await OpenPanelAsync();
         Assert.Equal("Be brief.", page.Find("#instructions").GetAttribute("value"));
         Assert.True(page.Find("#instructions").HasAttribute("readonly"));
-        Assert.All(page.FindAll(".panel input[type=radio]"), radio => Assert.True(radio.Closest("fieldset")!.HasAttribute("disabled")));
+        Assert.All(page.FindAll(".panel :is(input[type=radio], #overlap)"), choice => Assert.True(choice.Closest("fieldset")!.HasAttribute("disabled")));
         Assert.All(page.FindAll(".panel input[type=checkbox]"), box => Assert.True(box.HasAttribute("disabled")));
         Assert.Contains("Only people who may change this room can edit its settings.", page.Find(".panel").TextContent, StringComparison.Ordinal);
     }
@@ -252,13 +252,13 @@ public sealed class SettingsPanelTests : IAsyncLifetime
         // What could not be saved goes with its field.
         await TypeAsync(page, "input[type=number]", wrong);
         await ChooseAsync(page, "overlap", nameof(OverlapPolicy.Queue));
-        await page.Find("button[aria-label='Close settings']").ClickAsync(new());
+        await page.Find("button[aria-label='Close room details']").ClickAsync(new());
         page.Until(() => Assert.Empty(page.FindAll(".panel")));
     }
 
     [Theory]
-    [InlineData("button[aria-label='Close settings']")]
-    [InlineData("button[aria-label=Settings]")]
+    [InlineData("button[aria-label='Close room details']")]
+    [InlineData("button[aria-label='Room details']")]
     public async Task Closing_the_panel_saves_and_the_undo_is_there_when_it_opens_again(string closes)
     {
         var page = await OpenPanelAsync();
@@ -266,7 +266,7 @@ public sealed class SettingsPanelTests : IAsyncLifetime
         await page.Find(closes).ClickAsync(new());
         page.Until(() => Assert.Empty(page.FindAll(".panel")));
         Assert.Equal("Be brief.", (await StoredAsync()).Instructions);
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         Assert.Equal("Saved", Said(page, "instructions"));
         await ClickAsync(page, "instructions", "Undo");
         page.Until(() => Assert.Equal("", View(page).Instructions));
@@ -278,15 +278,15 @@ public sealed class SettingsPanelTests : IAsyncLifetime
         var page = await OpenPanelAsync();
         _gatekeeper.Refused = NotStored;
         await TypeAsync(page, "Mine");
-        await page.Find("button[aria-label='Close settings']").ClickAsync(new());
+        await page.Find("button[aria-label='Close room details']").ClickAsync(new());
         page.Until(() => Assert.Contains("isn’t saved yet", page.Find(".panel .held").TextContent, StringComparison.Ordinal));
-        await page.Find("button[aria-label='Close settings']").ClickAsync(new());
+        await page.Find("button[aria-label='Close room details']").ClickAsync(new());
         page.Until(() => Assert.Empty(page.FindAll(".panel")));
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         Assert.Equal("Mine", page.Find("#instructions").GetAttribute("value"));
         Assert.Equal(NotStored.Message, page.Find("#instructions-note .problem").TextContent);
         _gatekeeper.Refused = null;
-        await page.Find("button[aria-label='Close settings']").ClickAsync(new());
+        await page.Find("button[aria-label='Close room details']").ClickAsync(new());
         page.Until(() => Assert.Empty(page.FindAll(".panel")));
         Assert.Equal("Mine", (await StoredAsync()).Instructions);
     }
@@ -317,7 +317,7 @@ public sealed class SettingsPanelTests : IAsyncLifetime
     private async Task<IRenderedComponent<RoomScreen>> OpenPanelAsync(Person? person = null)
     {
         var page = _host.Open(_room, person);
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         return page;
     }
 
@@ -349,7 +349,7 @@ public sealed class SettingsPanelTests : IAsyncLifetime
         page.InvokeAsync(() => page.Find(selector).ChangeAsync(new ChangeEventArgs { Value = value }));
 
     private static Task ChooseAsync(IRenderedComponent<RoomScreen> page, string setting, string value) =>
-        ChangeAsync(page, $"input[name={setting}][value={value}]", "on");
+        setting == "overlap" ? ChangeAsync(page, "#overlap", value) : ChangeAsync(page, $"input[name={setting}][value={value}]", "on");
 
     private static IElement Button(IRenderedComponent<RoomScreen> page, string setting, string name) =>
         page.FindAll($"#{setting}-note button").Single(b => b.TextContent == name);

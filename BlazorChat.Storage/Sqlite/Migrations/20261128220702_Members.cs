@@ -20,7 +20,7 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                 table: "Rooms",
                 type: "INTEGER",
                 nullable: false,
-                // Rooms from before stay open to everybody. New ones say what they are.
+                // Rooms from before stay open to everyone. New ones say what they are.
                 defaultValue: 2);
 
             migrationBuilder.AddColumn<bool>(

@@ -1,3 +1,14 @@
+/** Returns the focus to what had it before something was opened. */
+export function focusAgain(before) {
+  // A button in a menu is hidden by now; focus the button that opened the menu instead.
+  const target = before?.closest?.('[popover]:not(:popover-open)')
+    ? document.querySelector(`[popovertarget="${before.closest('[popover]').id}"]`)
+    : before;
+  if (target?.isConnected) {
+    target.focus({ preventScroll: true });
+  }
+}
+
 // <modal-host> around a <dialog>: opens it as soon as it is on the page, and returns the focus when it goes.
 customElements.define('modal-host', class extends HTMLElement {
   connectedCallback() {
@@ -17,13 +28,6 @@ customElements.define('modal-host', class extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener('chat:reconnected', this.tellAgain);
-    const { before } = this;
-    // A button in a menu is hidden by now; focus the button that opened the menu instead.
-    const target = before?.closest?.('[popover]:not(:popover-open)')
-      ? document.querySelector(`[popovertarget="${before.closest('[popover]').id}"]`)
-      : before;
-    if (target?.isConnected) {
-      target.focus({ preventScroll: true });
-    }
+    focusAgain(this.before);
   }
 });

@@ -17,8 +17,8 @@ internal static class AccessWords
     public static string Of(RoomVisibility visibility) => visibility switch
     {
         RoomVisibility.Private => "Only members",
-        RoomVisibility.Open => "Everybody with an account",
-        _ => "Everybody, guests too",
+        RoomVisibility.Open => "Everyone with an account",
+        _ => "Everyone, including guests",
     };
 
     /// <summary>A room as administrators see it who are not in it.</summary>
@@ -59,7 +59,7 @@ internal static class AccessWords
     {
         TurnPeople.Owners => "Owners",
         TurnPeople.AskerAndOwners => "The asker and owners",
-        _ => "Everybody who can write",
+        _ => "Everyone who can write",
     };
 
     /// <summary>What somebody with a role may do, told to them.</summary>
@@ -75,7 +75,7 @@ internal static class AccessWords
     {
         RoomVisibility.Private when members == 1 => "Private · 1 person",
         RoomVisibility.Private => $"Private · {members:N0} people",
-        RoomVisibility.Open => "Open to everybody with an account",
-        _ => "Open to everybody",
+        RoomVisibility.Open => "Open to everyone with an account",
+        _ => "Open to everyone",
     };
 }

@@ -21,15 +21,22 @@ internal sealed record RoomSetting(string Name, string Title)
 
     /// <summary>When assistants answer.</summary>
     public static readonly RoomSetting AnswerMode = OfChoice(
-        "mode", "When do assistants answer?", s => s.AnswerMode, value => new RoomSettingsChange { AnswerMode = value }, value => value switch
+        "mode", "Assistants reply…", s => s.AnswerMode, value => new RoomSettingsChange { AnswerMode = value }, value => value switch
         {
-            BlazorChat.Rooms.AnswerMode.WhenMentioned => "Only when mentioned with @name",
-            _ => "Every message",
+            BlazorChat.Rooms.AnswerMode.WhenMentioned => "only when @mentioned",
+            _ => "to every message",
         });
 
     /// <summary>What happens to a question while an answer is in progress.</summary>
     public static readonly RoomSetting Overlap = OfChoice(
-        "overlap", "If someone asks while an answer is in progress", s => s.Overlap, value => new RoomSettingsChange { Overlap = value }, value => value.ToString());
+        "overlap", "If someone asks while an answer is in progress", s => s.Overlap, value => new RoomSettingsChange { Overlap = value }, value => value switch
+        {
+            OverlapPolicy.Latest => "Answer only the newest",
+            OverlapPolicy.Merge => "Combine one person’s questions",
+            OverlapPolicy.Drop => "Ask them to wait",
+            OverlapPolicy.Debounce => "Wait until they stop typing",
+            _ => "Answer each in turn",
+        });
 
     /// <summary>How long an asker must pause, in seconds.</summary>
     public static readonly RoomSetting QuietTime = new("quiet", "Seconds of quiet")

@@ -43,11 +43,19 @@ internal sealed class RoomTools(ToolCatalog catalog, DelegationTools delegation,
         return [.. tools.Concat(away).GroupBy(t => t.Source, StringComparer.Ordinal)];
     }
 
-    private static RoomTool Show(ChatTool tool, bool isGiven) => new(tool.Name, Describe(tool.Function.Description), tool.Source)
+    private static RoomTool Show(ChatTool tool, bool isGiven) => new(tool.Name, Describe(tool.Function.Description), TitleOf(tool.Source))
     {
         RunsInBrowser = tool.Site == ToolSite.Browser,
         Approval = tool.NeedsApproval is null ? null : tool.NeedsApproval == ChatTool.Always ? "asks for approval" : "may ask for approval",
         IsGiven = isGiven,
+    };
+
+    // The application's own sources are words, the others are names.
+    private static string TitleOf(string source) => source switch
+    {
+        "built-in" => "Built in",
+        DelegationTools.Source => "Other assistants",
+        _ => source,
     };
 
     // Descriptions are written for models and, on other servers, by anyone. The beginning is enough to recognize a tool.

@@ -137,7 +137,7 @@ internal sealed class SettingEdit
         else if (!wasEdited)
         {
             // Whoever has just changed it is told, and can have theirs back.
-            Note = Note is null ? null : new SettingNote("Someone else has changed this since", "Restore mine", Text);
+            Note = Note is null ? null : new SettingNote("Someone just changed this setting", "Restore mine", Text);
             Text = _base = value;
             _isTyping = false;
         }

@@ -20,6 +20,7 @@ import './theme-choice.js';
 import './title.js';
 import './translation.js';
 import '../Components/Layout/Modal.razor.js';
+import '../Components/Layout/SidePanel.razor.js';
 import '../Components/Messages/MessageList.razor.js';
 import '../Components/Messages/MessageEditor.razor.js';
 import '../Components/Composer/MessageComposer.razor.js';
