@@ -304,7 +304,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
 
         if (width < 900)
         {
-            await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Show the list" }).ClickAsync();
+            await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Rooms", Exact = true }).ClickAsync();
         }
 
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "your menu" }).ClickAsync();

@@ -79,6 +79,12 @@ public sealed class BrowserVisitor : IAsyncDisposable
         await (look?.Invoke(visitor.Page) ?? Task.CompletedTask);
         await visitor.Page.GetByRole(AriaRole.Textbox, new() { Name = "Your name" }).FillAsync(name);
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Join", Exact = true }).ClickAsync();
+        if (width < 640)
+        {
+            // The list of rooms is the start page.
+            await visitor.RoomList.GetByRole(AriaRole.Link, new() { Name = "Lobby" }).ClickAsync();
+        }
+
         await visitor.ReadyAsync();
         return visitor;
     }
@@ -151,7 +157,7 @@ public sealed class BrowserVisitor : IAsyncDisposable
 
     public async Task CreateRoomAsync(string name)
     {
-        var menu = Page.GetByRole(AriaRole.Button, new() { Name = "Show the list" });
+        var menu = Page.GetByRole(AriaRole.Button, new() { Name = "Rooms", Exact = true });
         if (await menu.IsVisibleAsync())
         {
             await menu.ClickAsync();

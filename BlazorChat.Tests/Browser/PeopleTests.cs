@@ -227,7 +227,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await Expect(grace.Page.GetByText("This room is archived.")).ToBeVisibleAsync();
         if (width < 900)
         {
-            await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Show the list" }).ClickAsync();
+            await grace.Page.GetByRole(AriaRole.Button, new() { Name = "Rooms", Exact = true }).ClickAsync();
         }
 
         await grace.RoomList.GetByText("Archived", new() { Exact = true }).ClickAsync();
@@ -293,7 +293,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
 
     private static async Task CreatePrivateRoomAsync(string name, BrowserVisitor visitor)
     {
-        var menu = visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Show the list" });
+        var menu = visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Rooms", Exact = true });
         if (await menu.IsVisibleAsync())
         {
             await menu.ClickAsync();

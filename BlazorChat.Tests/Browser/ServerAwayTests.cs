@@ -288,7 +288,7 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
         }
         else
         {
-            await Button("Show the list").ClickAsync();
+            await Button("Rooms").ClickAsync();
             await Button(which).ClickAsync();
         }
 

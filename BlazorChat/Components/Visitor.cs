@@ -14,6 +14,12 @@ public sealed record Visitor(Person? Person, TimeZoneInfo Zone)
     /// <summary>The name of the cookie in which theme.js stores the browser's language (BCP 47).</summary>
     public const string LanguageCookie = "language";
 
+    /// <summary>The name of the cookie in which theme.js stores whether the window is as narrow as a phone's: 1 or 0.</summary>
+    public const string NarrowCookie = "narrow";
+
+    /// <summary>Whether the window was as narrow as a phone's when the page was loaded.</summary>
+    public bool IsNarrow { get; init; }
+
     /// <summary>The time zone's name as the browser gave it; null if it gave none and <see cref="Zone"/> is a guess.</summary>
     public string? ZoneName { get; init; }
 

@@ -19,6 +19,7 @@ customElements.define('panel-host', class extends HTMLElement {
     covers.addEventListener('change', this.cover);
     // The renderer inserts the element before its children.
     queueMicrotask(() => {
+      document.dispatchEvent(new CustomEvent('chat:panel'));
       if ((covers.matches || this.dataset.focus !== undefined) && !focused()) {
         this.querySelector('h2')?.focus({ preventScroll: true });
       }
@@ -30,6 +31,7 @@ customElements.define('panel-host', class extends HTMLElement {
   disconnectedCallback() {
     covers.removeEventListener('change', this.cover);
     queueMicrotask(() => {
+      document.dispatchEvent(new CustomEvent('chat:panel'));
       // Another panel may have taken its place.
       if (!document.querySelector('panel-host')) {
         for (const behind of document.querySelectorAll(BEHIND)) {

@@ -1,4 +1,6 @@
 // All scripts of the page. Each module works by itself and adds its own listeners.
+// First: what Back closes concerns nobody else.
+import './back.js';
 import './away.js';
 import './times.js';
 import './code-blocks.js';
@@ -12,6 +14,7 @@ import './keyboard.js';
 import './keys.js';
 import './leftovers.js';
 import './live-selection.js';
+import './long-press.js';
 import './message-actions.js';
 import './passkeys.js';
 import './request.js';

@@ -36,6 +36,8 @@ document.addEventListener('keydown', e => {
   } else if (e.key === 'Escape' && !e.repeat && !document.querySelector('dialog[open], :popover-open')) {
     const panel = document.querySelector('aside.panel');
     if (panel) {
+      // Not by its watcher once more: see back.js.
+      e.preventDefault();
       panel.querySelector('[data-close]')?.click();
       return;
     }

@@ -27,7 +27,8 @@ function may(article, act) {
   return article.dataset.may.split(' ').includes(act);
 }
 
-function openMenu(button) {
+/** Opens the menu of the message that an element belongs to. */
+export function openMenu(button) {
   const menu = document.getElementById('message-menu');
   chosen = button.closest('article');
   for (const item of menu.querySelectorAll('[data-act]')) {
@@ -40,13 +41,19 @@ function openMenu(button) {
   }
 
   menu.showPopover({ source: button });
+  items(menu)[0]?.focus();
+  if (matchMedia('(width < 40rem)').matches) {
+    // A sheet at the lower edge.
+    menu.style.top = menu.style.left = '';
+    return;
+  }
+
   // Below the button, or above it if there is no room below; always within the window.
   const at = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const below = at.bottom + 4;
   menu.style.top = `${Math.max(8, below + height <= innerHeight - 8 ? below : at.top - height - 4)}px`;
   menu.style.left = `${Math.max(8, Math.min(at.right - width, innerWidth - width - 8))}px`;
-  items(menu)[0]?.focus();
 }
 
 const items = menu => [...menu.querySelectorAll('button')].filter(item => !item.hidden);

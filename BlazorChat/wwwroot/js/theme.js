@@ -1,5 +1,5 @@
-// Before the first paint: applies the chosen colors, and stores the time zone and language in cookies for the server, which separates
-// days by them and passes them on to tools.
+// Before the first paint: applies the chosen colors, and stores in cookies for the server the time zone and language, by which it separates
+// days and which it passes on to tools, and whether the window is narrow.
 (() => {
   'use strict';
   const root = document.documentElement;
@@ -17,6 +17,14 @@
   if (zone) {
     document.cookie = `zone=${zone}; path=${path}; max-age=31536000; samesite=lax`;
   }
+
+  // For the start page, which is the list of rooms on a phone.
+  const narrow = matchMedia('(width < 40rem)');
+  const keepWidth = () => {
+    document.cookie = `narrow=${Number(narrow.matches)}; path=${path}; max-age=31536000; samesite=lax`;
+  };
+  keepWidth();
+  narrow.addEventListener('change', keepWidth);
 
   if (navigator.language) {
     document.cookie = `language=${navigator.language}; path=${path}; max-age=31536000; samesite=lax`;
