@@ -8,7 +8,13 @@ namespace BlazorChat.Turns;
 internal abstract record TurnEnding
 {
     /// <summary>A person stopped it.</summary>
-    public sealed record Stopped(Author By) : TurnEnding;
+    /// <param name="By">The person.</param>
+    /// <param name="Why">A sentence for people, if it stopped by something else that they did; null if they stopped it.</param>
+    public sealed record Stopped(Author By, string? Why = null) : TurnEnding
+    {
+        /// <summary>How the response ends.</summary>
+        public MessageStatus Status => Why is null ? new MessageStatus.Stopped(By.Name) : new MessageStatus.Cut(Why);
+    }
 
     /// <summary>Its message was removed, or its room was cleared or deleted: nothing of it may be kept.</summary>
     public sealed record Discarded : TurnEnding;
@@ -107,8 +113,8 @@ internal sealed class RunningTurns : IRunningTurns, IStorageObserver
         [.. _turns.Values.Where(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId)).Select(t => new RunningOwner(t.MessageId, t.Owner, t.Request.RequestedBy))];
 
     /// <inheritdoc />
-    public (int Found, int Ended) Stop(Guid roomId, Guid? messageId, Author by) =>
-        End(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId), new TurnEnding.Stopped(by));
+    public (int Found, int Ended) Stop(Guid roomId, Guid? messageId, Author by, string? why = null) =>
+        End(t => t.RoomId == roomId && (messageId is null || t.MessageId == messageId), new TurnEnding.Stopped(by, why));
 
     /// <inheritdoc />
     public void Discard(Guid roomId, Guid? messageId)

@@ -192,7 +192,7 @@ internal sealed partial class TurnRunner(
         }
         catch (OperationCanceledException) when (run.Turn.Ending is not null)
         {
-            return run.Turn.Ending is TurnEnding.Stopped stopped ? new MessageStatus.Stopped(stopped.By.Name)
+            return run.Turn.Ending is TurnEnding.Stopped stopped ? stopped.Status
                 : CanRecover(run) ? MessageStatus.Recovering.Instance
                 : MessageStatus.Interrupted.Instance;
         }
@@ -281,7 +281,7 @@ internal sealed partial class TurnRunner(
         if (status is MessageStatus.Recovering or MessageStatus.AwaitingPeople && run.Turn.Ending is TurnEnding.Stopped stopped)
         {
             // Someone stopped it before this could be stored, so it must not continue later.
-            status = new MessageStatus.Stopped(stopped.By.Name);
+            status = stopped.Status;
         }
 
         RoomChangeResult<Message?>? ended = null;

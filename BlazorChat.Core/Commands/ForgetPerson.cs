@@ -40,8 +40,7 @@ internal sealed record ForgetPerson(Guid RoomId, Guid PersonId, DeletedPerson Pe
             change.ForgetRights(room, PersonId, Person.Author);
             var queue = await change.ReadQueueAsync(room, token).ConfigureAwait(false);
             running = queue.RunningOf(Person.Author);
-            await change.EndWaitingAsync(
-                queue, Person.Author, Person.Author, "Not finished: the account of the person who asked was deleted.", context.Now, token).ConfigureAwait(false);
+            await change.EndWaitingAsync(queue, Person.Author, Person.Author, Leaving.NotOnServer, context.Now, token).ConfigureAwait(false);
             queue.Withdraw(t => t.RequestedBy.IsSameAs(Person.Author), Person.RemovesMessages ? null : TurnQueue.TakenOut(Person.Author));
             var (gone, visible) = await change.ForgetAsync(Person, MessageIds, token).ConfigureAwait(false);
             removed = gone;
@@ -63,7 +62,7 @@ internal sealed record ForgetPerson(Guid RoomId, Guid PersonId, DeletedPerson Pe
         }, cancellationToken).ConfigureAwait(false);
         if (forgotten.Error is null)
         {
-            context.Stop(running, Person.Author);
+            context.Stop(running, Person.Author, Leaving.NotOnServer);
             if (removed is [var any, ..])
             {
                 context.Running.Discard(RoomId, any);

@@ -8,6 +8,18 @@ namespace BlazorChat.Commands;
 /// <summary>What ends with a membership. Every way out of a room comes through here, so that none leaves a right behind.</summary>
 internal static class Leaving
 {
+    /// <summary>Why somebody's responses end who is out of a room.</summary>
+    public const string NotInRoom = "the person who asked is no longer in the room.";
+
+    /// <summary>Why somebody's responses end whose account was deleted.</summary>
+    public const string NotOnServer = "the account of the person who asked was deleted.";
+
+    /// <summary>
+    /// What people read at such a response. Nobody stopped it, so it names nobody: neither who removed the person, nor the person, whose name would
+    /// have to be forgotten again.
+    /// </summary>
+    public static string StoppedBecause(string why) => $"Stopped because {why}";
+
     /// <summary>
     /// Ends a membership with everything that somebody could do by it: approve, what they allowed for the room, and their invites. If they cannot see
     /// the room any more, what they had asked ends, too.
@@ -29,7 +41,7 @@ internal static class Leaving
 
         var queue = await change.ReadQueueAsync(room, cancellationToken).ConfigureAwait(false);
         var running = queue.RunningOf(person);
-        await change.EndWaitingAsync(queue, person, by, "Not finished: the person who asked is no longer in the room.", now, cancellationToken).ConfigureAwait(false);
+        await change.EndWaitingAsync(queue, person, by, NotInRoom, now, cancellationToken).ConfigureAwait(false);
         queue.Withdraw(t => t.RequestedBy.IsSameAs(person), TurnQueue.TakenOut(by));
         await change.SaveAsync(queue, now, cancellationToken).ConfigureAwait(false);
         return running;
@@ -66,18 +78,18 @@ internal static class Leaving
     /// <param name="queue">The room's queue.</param>
     /// <param name="person">Whose they are.</param>
     /// <param name="by">Who ends them.</param>
-    /// <param name="sentence">What became of their unfinished calls, for the model.</param>
+    /// <param name="why">Why they end, in words that come after "because", for people and for the model.</param>
     /// <param name="now">The current time.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     public static async Task EndWaitingAsync(
-        this IRoomChange change, TurnQueue queue, Author person, Author by, string sentence, DateTimeOffset now, CancellationToken cancellationToken)
+        this IRoomChange change, TurnQueue queue, Author person, Author by, string why, DateTimeOffset now, CancellationToken cancellationToken)
     {
         foreach (var turn in queue.Turns.Where(t => t.Status != TurnStatus.Running && t.MessageId is not null && t.RequestedBy.IsSameAs(person)).ToList())
         {
             if (await change.FindMessageAsync(turn.MessageId!.Value, cancellationToken).ConfigureAwait(false)
                 is { Status: MessageStatus.AwaitingPeople or MessageStatus.Recovering } response)
             {
-                change.SaveAndTell(TurnTransitions.Stop(response, by, sentence, now));
+                change.SaveAndTell(TurnTransitions.Stop(response, by, $"Not finished: {why}", now, StoppedBecause(why)));
                 queue.End(turn, by);
             }
         }

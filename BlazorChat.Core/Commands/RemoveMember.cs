@@ -39,7 +39,7 @@ internal sealed record RemoveMember(Guid RoomId, Person? By, Guid PersonId) : Ro
             running = await change.LeaveAsync(room, member, context.By, context.Now, token).ConfigureAwait(false);
             return PersonId;
         }, cancellationToken).ConfigureAwait(false);
-        context.Stop(running, context.By);
+        context.Stop(running, context.By, Leaving.NotInRoom);
         return left;
     }
 }

@@ -188,12 +188,15 @@ internal sealed class RoomCommandContext(RoomCommandServices services, Guid room
     /// <summary>Waits for the room's gate, for a command that started without it.</summary>
     public Task<IDisposable> EnterAsync(CancellationToken cancellationToken) => services.Gates.EnterAsync(RoomId, cancellationToken);
 
-    /// <summary>Stops running responses, once what ends them is stored. Their end is stored after this.</summary>
-    public void Stop(IEnumerable<Guid> running, Author by)
+    /// <summary>Stops running responses whose asker is gone, once that is stored. Their end is stored after this.</summary>
+    /// <param name="running">The responses.</param>
+    /// <param name="by">Who ended them by it.</param>
+    /// <param name="goneBecause">See <see cref="Leaving.StoppedBecause"/>.</param>
+    public void Stop(IEnumerable<Guid> running, Author by, string goneBecause)
     {
         foreach (var id in running)
         {
-            Running.Stop(RoomId, id, by);
+            Running.Stop(RoomId, id, by, Leaving.StoppedBecause(goneBecause));
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed record SetGroupRole(Guid RoomId, Author Service, Guid PersonId, 
             change.Tell(new RoomEvent.MemberSet(member, Service));
             return true;
         }, cancellationToken).ConfigureAwait(false);
-        context.Stop(running, Service);
+        context.Stop(running, Service, Leaving.NotInRoom);
         return set;
     }
 }

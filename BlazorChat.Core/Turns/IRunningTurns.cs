@@ -36,8 +36,9 @@ internal interface IRunningTurns
     /// <param name="roomId">The room.</param>
     /// <param name="messageId">One response, or null for all.</param>
     /// <param name="by">The person who stops them.</param>
+    /// <param name="why">A sentence for people, if they stop by something else that the person did; null if the person stopped them.</param>
     /// <returns>The number of responses found, including those already ending, and the number that this call ended.</returns>
-    (int Found, int Ended) Stop(Guid roomId, Guid? messageId, Author by);
+    (int Found, int Ended) Stop(Guid roomId, Guid? messageId, Author by, string? why = null);
 
     /// <summary>
     /// One or all messages of a room were removed. Running responses among them are discarded, and the prompts of other running responses

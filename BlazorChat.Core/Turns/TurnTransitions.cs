@@ -78,10 +78,11 @@ internal static class TurnTransitions
     /// <param name="by">The person who ends it.</param>
     /// <param name="sentence">What became of its unfinished calls, for the model.</param>
     /// <param name="now">The current time.</param>
-    public static Message Stop(Message response, Author by, string sentence, DateTimeOffset now) => response with
+    /// <param name="why">A sentence for people, if it ends by something else that the person did; null if the person stopped it.</param>
+    public static Message Stop(Message response, Author by, string sentence, DateTimeOffset now, string? why = null) => response with
     {
         Parts = CallChanges.FailUnfinished(response.Parts, sentence, now),
-        Status = new MessageStatus.Stopped(by.Name),
+        Status = why is null ? new MessageStatus.Stopped(by.Name) : new MessageStatus.Cut(why),
         EndedAt = now,
     };
 
