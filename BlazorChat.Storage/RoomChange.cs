@@ -435,8 +435,7 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     // With the change itself: what is done about rights is recorded, or not done.
     private IEnumerable<AuditEntry> Recorded(RoomEvent roomEvent) => roomEvent switch
     {
-        RoomEvent.MemberSet set => [Entry(
-            !set.IsAppointed ? AuditAction.MemberSet : set.Member.Role == RoomRole.Owner ? AuditAction.OwnerAppointed : AuditAction.AdministratorJoined, set.By, set.Member.PersonId)],
+        RoomEvent.MemberSet set => [Entry(ActionOf(set), set.By, set.Member.PersonId)],
         RoomEvent.MemberRemoved removed => [Entry(AuditAction.MemberRemoved, removed.By, removed.PersonId)],
         RoomEvent.InviteCreated created => [Entry(AuditAction.InviteMade, created.By, null)],
         RoomEvent.InviteRevoked revoked => [Entry(AuditAction.InviteRevoked, revoked.By, null)],
@@ -446,6 +445,16 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
         RoomEvent.RoomBroughtBack back => [Entry(AuditAction.RoomBroughtBack, back.By, null)],
         RoomEvent.RemovedForGood removed => [Entry(AuditAction.RoomRemovedForGood, removed.By, null)],
         _ => [],
+    };
+
+    private static AuditAction ActionOf(RoomEvent.MemberSet set) => set switch
+    {
+        { IsAppointed: true, Member.Role: RoomRole.Owner } => AuditAction.OwnerAppointed,
+        { IsAppointed: true } => AuditAction.AdministratorJoined,
+        { IsByInvite: true } => AuditAction.InviteUsed,
+        { Member.Role: RoomRole.Owner } => AuditAction.OwnerMade,
+        { Member.Role: RoomRole.Member } => AuditAction.MemberMade,
+        _ => AuditAction.ViewerMade,
     };
 
     private List<AuditEntry> TakeRights(Author by)
@@ -458,9 +467,14 @@ internal sealed class RoomChange(ChatDbContext db, Guid roomId, TimeProvider tim
     // What a saved room changes about rights. It is recorded with the event that says who changed it.
     private void NoteRights(RoomRow before, Room after)
     {
-        if ((before.Visibility, before.HidesHistory) != (after.Visibility, after.HidesHistory))
+        if (before.Visibility != after.Visibility)
         {
             _rights.Add((AuditAction.AccessChanged, null));
+        }
+
+        if (before.HidesHistory != after.HidesHistory)
+        {
+            _rights.Add((AuditAction.HistoryChanged, null));
         }
 
         if (before.ArchivedAt is not null != after.IsArchived)

@@ -51,7 +51,7 @@ internal enum AuditAction
     /// <summary>An invitation to this server was taken back.</summary>
     InvitationRevoked = 16,
 
-    /// <summary>Somebody became a member of a room, or got another role there.</summary>
+    /// <summary>Somebody became a member of a room, or got another role there, in whatever way. Only earlier versions recorded it like this.</summary>
     MemberSet = 20,
 
     /// <summary>Somebody is no member of a room any more.</summary>
@@ -104,6 +104,21 @@ internal enum AuditAction
 
     /// <summary>An administrator became a member of a room, as nobody else can.</summary>
     AdministratorJoined = 37,
+
+    /// <summary>Somebody got the role of a viewer in a room.</summary>
+    ViewerMade = 38,
+
+    /// <summary>Somebody got the role of a member in a room.</summary>
+    MemberMade = 39,
+
+    /// <summary>Somebody got the role of an owner in a room.</summary>
+    OwnerMade = 40,
+
+    /// <summary>Somebody came into a room, or got another role there, by an invite link.</summary>
+    InviteUsed = 41,
+
+    /// <summary>What newcomers see of a room's history was changed.</summary>
+    HistoryChanged = 42,
 }
 
 /// <summary>

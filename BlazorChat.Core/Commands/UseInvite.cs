@@ -68,7 +68,7 @@ internal sealed record UseInvite(Guid RoomId, Person? By, string TokenHash, bool
                 change.AddInviteUse(invite.Id, By.Id, context.Now);
             }
 
-            change.Tell(new RoomEvent.MemberSet(member, context.By));
+            change.Tell(new RoomEvent.MemberSet(member, context.By) { IsByInvite = true });
             return member.Role;
         }, cancellationToken).ConfigureAwait(false);
         if (used.Error is null)

@@ -115,6 +115,9 @@ internal abstract record RoomEvent
         /// <summary>Whether an administrator of the server decided it: they appointed an owner, or came in themselves.</summary>
         public bool IsAppointed { get; init; }
 
+        /// <summary>Whether the person used an invite link.</summary>
+        public bool IsByInvite { get; init; }
+
         /// <inheritdoc />
         public override Guid? SubjectId => Member.PersonId;
     }

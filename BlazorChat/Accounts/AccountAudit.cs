@@ -10,8 +10,13 @@ namespace BlazorChat.Accounts;
 /// <param name="By">The name that whoever did it has now.</param>
 /// <param name="What">What was done.</param>
 /// <param name="Person">The name that whom it concerned has now; null for nobody, or the same person.</param>
-/// <param name="Room">The beginning of the room's id: its name is not for everybody. Null for none.</param>
-internal sealed record AuditLine(DateTimeOffset At, string By, string What, string? Person, string? Room);
+/// <param name="Room">The room that it concerns; null for none.</param>
+internal sealed record AuditLine(DateTimeOffset At, string By, string What, string? Person, AuditedRoom? Room);
+
+/// <summary>A room in the audit log.</summary>
+/// <param name="Id">The room's id.</param>
+/// <param name="Name">Its name now, which administrators see in the list of all rooms, too; null if the room is gone.</param>
+internal sealed record AuditedRoom(Guid Id, string? Name);
 
 /// <summary>Some lines of the audit log, newest first.</summary>
 /// <param name="Lines">The lines.</param>
@@ -19,7 +24,7 @@ internal sealed record AuditLine(DateTimeOffset At, string By, string What, stri
 internal sealed record AuditLines(IReadOnlyList<AuditLine> Lines, long? Older);
 
 /// <summary>Reads the audit log for administrators.</summary>
-internal sealed class AccountAudit(IAuditLog log, AccountAuthorizer authorizer, PeopleDirectory directory)
+internal sealed class AccountAudit(IAuditLog log, AccountAuthorizer authorizer, PeopleDirectory directory, RoomDirectory rooms)
 {
     private const int Shown = 50;
 
@@ -48,7 +53,7 @@ internal sealed class AccountAudit(IAuditLog log, AccountAuthorizer authorizer, 
         AuditAction.AccountCreated => "created an account",
         AuditAction.PasswordChanged => "changed the password",
         AuditAction.PasswordLinkMade => "made a link to a new password for",
-        AuditAction.PasswordReset => "reset the password of",
+        AuditAction.PasswordReset => entry.By is null || IsOwn(entry) ? "set a new password with a link" : "set a new password with a link from",
         AuditAction.SignedOutEverywhere => "signed out everywhere",
         AuditAction.SignInChanged => "changed how to sign in",
         AuditAction.EmailConfirmed => "confirmed an email address",
@@ -61,7 +66,7 @@ internal sealed class AccountAudit(IAuditLog log, AccountAuthorizer authorizer, 
         AuditAction.AccountDeleted => IsOwn(entry) ? "deleted the account" : "deleted the account of",
         AuditAction.InvitationMade => "made an invitation",
         AuditAction.InvitationRevoked => "revoked an invitation",
-        AuditAction.MemberSet => IsOwn(entry) ? "came into a room by an invite" : "set the role of",
+        AuditAction.MemberSet => IsOwn(entry) ? "came into a room by an invite, or changed their own role" : "set the role of",
         AuditAction.MemberRemoved => IsOwn(entry) ? "left a room" : "removed from a room",
         AuditAction.OwnerAppointed => IsOwn(entry) ? "became an owner of a room as an administrator" : "appointed as owner",
         AuditAction.AccessChanged => "changed who can see a room",
@@ -78,15 +83,25 @@ internal sealed class AccountAudit(IAuditLog log, AccountAuthorizer authorizer, 
         AuditAction.TurnRightsChanged => "changed who may do what with answers in a room",
         AuditAction.ToolAllowed => "allowed a tool for a whole room",
         AuditAction.AdministratorJoined => "joined a room as an administrator",
+        AuditAction.ViewerMade => IsOwn(entry) ? "made themselves a viewer" : "gave the role of viewer to",
+        AuditAction.MemberMade => IsOwn(entry) ? "made themselves a member" : "gave the role of member to",
+        AuditAction.OwnerMade => IsOwn(entry) ? "made themselves an owner" : "gave the role of owner to",
+        AuditAction.InviteUsed => "came into a room by an invite link",
+        AuditAction.HistoryChanged => "changed what newcomers see of a room",
         AuditAction.ToolRevoked => "took back that a tool was allowed for a whole room",
         _ => null,
     };
 
     private static bool IsOwn(AuditEntry entry) => entry.By == entry.PersonId;
 
-    private AuditLine LineOf(AuditEntry entry) => new(
-        entry.At, entry.By is { } by ? NameOf(by) : "The server", WordsOf(entry) ?? "did something that this version does not know",
-        entry.PersonId is { } person && !IsOwn(entry) ? NameOf(person) : null, entry.RoomId?.ToString("N")[^8..]);
+    private AuditLine LineOf(AuditEntry entry)
+    {
+        // Whoever has the link sets the password. Recorded as done by whoever made the link, who answers for it.
+        var (by, person) = entry.Action == AuditAction.PasswordReset ? (entry.PersonId, entry.By) : (entry.By, entry.PersonId);
+        return new AuditLine(
+            entry.At, by is { } who ? NameOf(who) : "The server", WordsOf(entry) ?? "did something that this version does not know",
+            person is { } whom && !IsOwn(entry) ? NameOf(whom) : null, entry.RoomId is { } room ? new AuditedRoom(room, rooms.Find(room)?.Name) : null);
+    }
 
     private string NameOf(Guid personId) => directory.NameOf(personId) ?? Names.GonePerson;
 }
