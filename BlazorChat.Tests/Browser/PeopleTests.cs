@@ -118,7 +118,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
                 Within(before, await bella.Page.EvaluateAsync<double>("() => globalThis.notedAt"));
                 if (!isThere)
                 {
-                    await Expect(bella.Page.GetByText("You can read this room.")).ToBeVisibleAsync();
+                    await Expect(bella.Page.GetByText("You can only read this room.")).ToBeVisibleAsync();
                     await Expect(bella.Page.GetByRole(AriaRole.Button, new() { Name = "Room menu" })).ToHaveCountAsync(0);
                 }
             }
@@ -164,7 +164,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await bella.ReadyAsync();
         await page.TabToAsync(page.GetByRole(AriaRole.Combobox, new() { Name = "Role of Bella" }), isBack: true);
         await page.Keyboard.PressAsync("ArrowUp");
-        await Expect(bella.Page.GetByText("You can read this room.")).ToBeVisibleAsync();
+        await Expect(bella.Page.GetByText("You can only read this room.")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("ArrowDown");
         await bella.ReadyAsync();
 
@@ -186,6 +186,10 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Remove Bella" }));
         await page.PressAsync(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }));
         await Expect(bella.Heading).ToHaveTextAsync("You can no longer see this room");
+        // What had the focus is gone with her, and then with the panel.
+        await Expect(page.Locator(".people")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("[data-toggle-panel]")).ToBeFocusedAsync();
         Assert.Empty(_ada.Complaints);
     }
 
@@ -214,7 +218,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await bella.Page.GetByRole(AriaRole.Button, new() { Name = "Join room" }).ClickAsync();
         await bella.ReadyAsync();
         await panel.GetByRole(AriaRole.Combobox, new() { Name = "Role of Bella" }).SelectOptionAsync("Viewer");
-        await Expect(bella.Page.GetByText("You can read this room.")).ToBeVisibleAsync();
+        await Expect(bella.Page.GetByText("You can only read this room.")).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(bella.Page, "a viewer's room");
         await (await OpenPanelAsync(bella)).GetByRole(AriaRole.Button, new() { Name = "Leave room" }).ClickAsync();
         await Expect(bella.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();

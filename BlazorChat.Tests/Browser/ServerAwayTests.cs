@@ -144,7 +144,7 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
         await Expect(waits).ToHaveCountAsync(1);
         await Button("New room").ClickAsync();
         await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "(your menu)" }).ClickAsync();
-        await Button("Leave").ClickAsync();
+        await Button("Leave…").ClickAsync();
         await IsToldToWaitAsync();
         await Expect(_ada.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         Assert.Equal(_home, _ada.Page.Url);

@@ -9,6 +9,7 @@ using BlazorChat.Tests.Support;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace BlazorChat.Tests.Components;
 
@@ -16,6 +17,7 @@ namespace BlazorChat.Tests.Components;
 [Trait(nameof(Kind), Kind.Component)]
 public sealed class PeoplePanelTests : IAsyncLifetime
 {
+    private readonly LogCapture _refusals = new();
     private PageHost _host = null!;
     private Room _room = null!;
 
@@ -23,7 +25,7 @@ public sealed class PeoplePanelTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await PageHost.StartAsync();
+        _host = await PageHost.StartAsync(builder => builder.Logging.AddProvider(_refusals));
         // Grace has been here.
         await _host.Chat.AddPersonAsync(ChatHost.Ada);
         await _host.Chat.AddPersonAsync(ChatHost.Grace);
@@ -73,7 +75,7 @@ public sealed class PeoplePanelTests : IAsyncLifetime
         }
 
         var grace = await OpenPanelAsync(ChatHost.Grace);
-        Assert.Equal("You can read this room.", grace.Find(".read-only").TextContent.Trim());
+        Assert.Equal("You can only read this room.", grace.Find(".read-only").TextContent.Trim());
         Assert.Empty(grace.FindAll("chat-composer, [aria-label='Room menu'], .end button, [data-act=again]:not(.menu-item)"));
         Assert.True(grace.Find("#instructions").HasAttribute("readonly"));
 
@@ -96,6 +98,7 @@ public sealed class PeoplePanelTests : IAsyncLifetime
 
         await SetAsync(RoomRole.Viewer);
         grace.Until(() => Assert.Empty(grace.FindAll("dialog, chat-composer, .people select")));
+        Assert.Equal("You can only read this room. What you had typed is kept until you can write again.", grace.Find(".read-only").TextContent.Trim());
 
         await Rooms.RemoveMemberAsync(ChatHost.Ada, _room.Id, ChatHost.Grace.Id, default);
         grace.Until(() => Assert.Contains("What you had typed is kept.", grace.Find("[role=alert]").TextContent, StringComparison.Ordinal));
@@ -128,6 +131,48 @@ public sealed class PeoplePanelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_menu_of_a_person_covers_nothing_that_opens_it_and_a_guest_is_asked_before_leaving()
+    {
+        var guest = new Person(Guid.NewGuid(), "Bella");
+        await _host.Chat.AddPersonAsync(guest, Standing.Guest);
+        await _host.Chat.App.Services.GetRequiredService<PeopleStore>().ChangeAsync(async change => (await change.FindAsync(guest.Id))!.IsRenamed = true, default);
+        var menu = _host.Page(guest).Render<PersonMenu>();
+        // Notices stand above the button: the menu has a fixed place above the lower edge of the page.
+        Assert.Equal(["P", "BUTTON", "DIV"], menu.Find("footer").Children.Select(c => c.NodeName));
+        var leave = menu.FindAll("form").Single();
+        Assert.Equal(("get", "account/leave", "Leave…"), (leave.GetAttribute("method"), leave.GetAttribute("action"), leave.TextContent.Trim()));
+
+        await StandAsync(guest, Standing.Registered);
+        menu.Until(() => Assert.Equal("Sign out", menu.Find("form").TextContent.Trim()));
+        Assert.Equal("post", menu.Find("form").GetAttribute("method"));
+    }
+
+    [Fact]
+    public async Task Nobody_gives_up_a_role_without_being_asked()
+    {
+        await SetAsync(RoomRole.Owner);
+        var page = await OpenPanelAsync();
+        await ChangeAsync(page, "[aria-label='Role of Ada']", nameof(RoomRole.Member));
+        Assert.Equal("Become a member?", page.Find("dialog h2").TextContent);
+        Assert.Equal(nameof(RoomRole.Owner), page.Find("[aria-label='Role of Ada']").GetAttribute("value"));
+        Assert.Equal(RoomRole.Owner, (await MembersAsync()).Single(m => m.PersonId == ChatHost.Ada.Id).Role);
+
+        await page.ClickAsync("dialog .danger");
+        page.Until(() => Assert.Empty(page.FindAll("dialog, .people select")));
+        Assert.Equal(RoomRole.Member, (await MembersAsync()).Single(m => m.PersonId == ChatHost.Ada.Id).Role);
+    }
+
+    [Fact]
+    public async Task A_room_that_is_deleted_while_its_details_are_open_leaves_no_warning_in_the_log()
+    {
+        await SetAsync(RoomRole.Member);
+        var grace = await OpenPanelAsync(ChatHost.Grace);
+        Assert.Null((await Rooms.DeleteAsync(ChatHost.Ada, _room.Id, default)).Error);
+        grace.Until(() => Assert.Equal("This room is gone", grace.Find("h1").TextContent));
+        Assert.Equal(0, _refusals.Lines.Count(l => l.Text.Contains("was refused", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Owners_change_roles_and_remove_and_the_last_one_stays()
     {
         await SetAsync(RoomRole.Member);
@@ -145,9 +190,11 @@ public sealed class PeoplePanelTests : IAsyncLifetime
         page.Until(() => Assert.Equal(["Ada you"], Names(page)));
         page.Until(() => Assert.Empty(page.FindAll("dialog")));
 
-        // Nothing is offered that would be refused.
+        // Nothing is offered that would be refused, and nothing is advised that cannot be done.
         await page.ClickAsync(".people button", "Leave room");
-        Assert.Contains("Make another member an owner first", page.Find("dialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains("archive or delete it", page.Find("dialog").TextContent, StringComparison.Ordinal);
+        await SetAsync(RoomRole.Member);
+        page.Until(() => Assert.Contains("Make another member an owner first", page.Find("dialog").TextContent, StringComparison.Ordinal));
         Assert.Empty(page.FindAll("dialog .danger"));
         await SetAsync(RoomRole.Owner);
         page.Until(() => Assert.Contains("until an owner invites you again", page.Find("dialog").TextContent, StringComparison.Ordinal));

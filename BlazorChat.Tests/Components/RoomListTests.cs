@@ -48,6 +48,20 @@ public sealed class RoomListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_archived_room_that_is_open_is_shown_as_such()
+    {
+        var room = await Chat.RoomAsync("Plans");
+        var page = _host.Page();
+        page.Services.GetRequiredService<NavigationManager>().NavigateTo($"rooms/{room.Id}");
+        var list = page.Render<RoomList>();
+        Assert.Null((await Chat.Rooms.ArchiveAsync(ChatHost.Ada, room.Id, true, default)).Error);
+        list.Until(() => Assert.True(list.Find(".rooms-archived").HasAttribute("open")));
+        Assert.Equal("Plans", list.Find(".rooms-archived [aria-current=page]").TextContent);
+        page.Services.GetRequiredService<NavigationManager>().NavigateTo("");
+        list.Until(() => Assert.False(list.Find(".rooms-archived").HasAttribute("open")));
+    }
+
+    [Fact]
     public async Task A_running_answer_and_the_number_of_messages_are_shown_in_words()
     {
         var room = await Chat.RoomAsync("Room");

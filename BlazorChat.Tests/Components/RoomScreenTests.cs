@@ -70,6 +70,54 @@ public sealed class RoomScreenTests : IAsyncLifetime
         Assert.Empty(grace.FindAll("room-gone"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_may_see_a_room_at_last_has_it_without_opening_it_again(bool wasIn)
+    {
+        var room = await Chat.RoomAsync("Plans");
+        await Chat.AddPersonAsync(ChatHost.Grace);
+        await Chat.PostAsync(room, "Hello");
+        Assert.Null((await Chat.Rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, RoomVisibility.Private, null, default)).Error);
+        if (wasIn)
+        {
+            Assert.Null((await Chat.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
+        }
+
+        var grace = _host.Open(room, ChatHost.Grace);
+        for (var again = 0; again < 2; again++)
+        {
+            if (wasIn)
+            {
+                Assert.Null((await Chat.Rooms.RemoveMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, default)).Error);
+                grace.Until(() => Assert.Equal("You can no longer see this room", grace.Find("h1").TextContent));
+            }
+            else
+            {
+                Assert.NotEmpty(grace.FindAll("room-gone"));
+            }
+
+            Assert.Null((await Chat.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default)).Error);
+            grace.Until(() => Assert.Equal("Plans", grace.Find("h1").TextContent));
+            grace.Until(() => Assert.Single(grace.FindAll("chat-composer")));
+            wasIn = true;
+        }
+    }
+
+    [Fact]
+    public async Task A_room_that_is_brought_back_opens_for_who_came_while_it_was_deleted()
+    {
+        var room = await Chat.RoomAsync("Plans");
+        await Chat.AddPersonAsync(ChatHost.Grace);
+        var ada = _host.Open(room);
+        Assert.Null((await Chat.Rooms.DeleteAsync(ChatHost.Ada, room.Id, default)).Error);
+        var grace = _host.Open(room, ChatHost.Grace);
+        Assert.NotEmpty(grace.FindAll("room-gone"));
+        Assert.Null((await Chat.Rooms.BringBackAsync(ChatHost.Ada, room.Id, default)).Error);
+        grace.Until(() => Assert.Equal("Plans", grace.Find("h1").TextContent));
+        ada.Until(() => Assert.Equal("Plans", ada.Find("h1").TextContent));
+    }
+
     [Fact]
     public async Task Everybody_sees_an_answer_grow_and_end()
     {

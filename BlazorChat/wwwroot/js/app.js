@@ -9,6 +9,7 @@ import './dialogs.js';
 import './elapsed.js';
 import './first-clicks.js';
 import './kept-field.js';
+import './kept-focus.js';
 import './kept-open.js';
 import './keyboard.js';
 import './keys.js';
