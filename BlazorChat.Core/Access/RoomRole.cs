@@ -86,6 +86,9 @@ public sealed record ManagedRoom(Guid RoomId, string Name, ImmutableArray<string
 
     /// <summary>Whether whoever asks is its member.</summary>
     public bool IsMember { get; init; }
+
+    /// <summary>Whether newcomers see only new messages.</summary>
+    public bool HidesHistory { get; init; }
 }
 
 /// <summary>A page of the rooms of a server.</summary>

@@ -45,7 +45,7 @@ internal static class RoomErrors
 
     public static readonly RoomError Archived = new(RoomErrorKind.Forbidden, "This room is archived.");
 
-    public static readonly RoomError NoSuchInvite = new(RoomErrorKind.NotFound, "This invite doesn't work. It may have expired or been used. Please ask for a new one.");
+    public static readonly RoomError NoSuchInvite = new(RoomErrorKind.NotFound, "This invite has expired, was used up, or was revoked. Ask for a new one.");
 
     public static readonly RoomError AlreadyMember = new(RoomErrorKind.Conflict, "This person is already a member.");
 

@@ -457,6 +457,7 @@ public sealed partial class RoomService
         IsArchived = access.IsArchived,
         IsLobby = access.IsLobby,
         IsMember = access.Members.ContainsKey(person.Id),
+        HidesHistory = room.HidesHistory,
     };
 
     private Result<ImmutableArray<OwnerlessRoom>> FindOwnerless(Func<RoomAccess, bool> isWanted, Guid? except) =>

@@ -38,7 +38,8 @@ public sealed class AdministratorRoomTests
 
         Assert.DoesNotContain("Plans", await browser.ReadAsync("/people?find=nothing"), StringComparison.Ordinal);
         var wrong = await browser.SendAsync(path, "room-owner", ("Owner", "Nobody"));
-        Assert.Contains("Nobody here has this name.", wrong.Text, StringComparison.Ordinal);
+        // Beside the field, with what was typed.
+        Assert.Matches("value=\"Nobody\"[^>]*aria-describedby=\"owner-problem owner-hint\"[^>]*>\\s*<p id=\"owner-problem\"[^>]*>Nobody here has this name\\.</p>", wrong.Text);
         await browser.SendAsync(path, "room-owner", ("Owner", "bella"));
         Assert.Equal([("Ada", RoomRole.Owner), ("Bella", RoomRole.Owner)], (await rooms.ReadMembersAsync(Bella, room.Id, default)).Value.Select(m => (m.Name, m.Member.Role)));
         Assert.Contains("The room is archived now.", (await browser.SendAsync(path, "room-archive", ("IsArchived", "true"))).Text, StringComparison.Ordinal);
@@ -46,6 +47,10 @@ public sealed class AdministratorRoomTests
         await browser.SendAsync(path, "room-archive", ("IsArchived", "false"));
         Assert.Equal(RoomErrors.NoSuchRoom, (await host.Chat.Live.ReadAsync(olga, room.Id, default)).Error);
 
+        Assert.DoesNotContain("Newcomers see only new messages", await browser.ReadAsync(path), StringComparison.Ordinal);
+        Assert.Null((await rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, null, true, default)).Error);
+        Assert.Contains("Newcomers see only new messages", await browser.ReadAsync(path), StringComparison.Ordinal);
+        Assert.Null((await rooms.ChangeAccessAsync(ChatHost.Ada, room.Id, null, false, default)).Error);
         var joined = await browser.SendAsync(path, "room-join");
         Assert.Equal(HttpStatusCode.Redirect, joined.Status);
         var inside = await browser.ReadAsync($"/rooms/{room.Id}");
@@ -59,7 +64,9 @@ public sealed class AdministratorRoomTests
             seen.Messages.Where(m => m.Message.Author is { Kind: AuthorKind.Service, Name: "Olga" }).Select(m => m.Message.Text));
         Assert.Contains("joined a room as an administrator", await browser.ReadAsync("/people?log=rooms"), StringComparison.Ordinal);
 
-        Assert.Equal(HttpStatusCode.Redirect, (await browser.SendAsync(path, "room-delete")).Status);
+        var deleted = await browser.SendAsync(path, "room-delete");
+        Assert.Equal(HttpStatusCode.Redirect, deleted.Status);
+        Assert.Contains("The room is deleted.", await browser.ReadAsync(deleted.Response.Headers.Location!.ToString().Split('#')[0]), StringComparison.Ordinal);
         Assert.DoesNotContain("Plans", await browser.ReadAsync("/people"), StringComparison.Ordinal);
         // Kept, for its owners.
         Assert.Equal(RoomErrors.NoSuchRoom, (await rooms.BringBackAsync(olga, room.Id, default)).Error);
@@ -133,6 +140,7 @@ public sealed class AdministratorRoomTests
 
         var lobby = await browser.ReadAsync($"/people/rooms/{first.Rooms[0].RoomId}");
         Assert.DoesNotContain("Appoint owner", lobby, StringComparison.Ordinal);
+        Assert.DoesNotContain("Join room", lobby, StringComparison.Ordinal);
         Assert.DoesNotContain("Delete room", lobby, StringComparison.Ordinal);
         Assert.Equal(RoomErrors.LobbyStays, (await host.Chat.Rooms.DeleteAsAdministratorAsync(olga, first.Rooms[0].RoomId, default)).Error);
     }

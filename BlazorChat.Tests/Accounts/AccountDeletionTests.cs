@@ -123,9 +123,9 @@ public sealed class AccountDeletionTests
 
         await DeleteAsync(host, ChatHost.Ada, MessagesOfDeleted.Keep);
         await running.Stopped.Soon();
-        var stopped = await watch.UntilAsync(s => s.Messages.Any(m => m.Message.Status is MessageStatus.Stopped));
-        var response = stopped.Messages.Single(m => m.Message.Status is MessageStatus.Stopped).Message;
-        Assert.Equal((new MessageStatus.Stopped(Names.GonePerson), Names.GonePerson), (response.Status, response.AskedBy?.Name));
+        var stopped = await watch.UntilAsync(s => s.Messages.Any(m => m.Message.Status is MessageStatus.Cut));
+        var response = stopped.Messages.Single(m => m.Message.Status is MessageStatus.Cut).Message;
+        Assert.Equal((new MessageStatus.Cut("Stopped because the account of the person who asked was deleted."), Names.GonePerson), (response.Status, response.AskedBy?.Name));
         // The question of somebody else is answered.
         var next = await host.Model.NextAsync();
         next.Finish("Here you are");
@@ -199,7 +199,9 @@ public sealed class AccountDeletionTests
         await guest.LeaveAsync("/account/leave");
         Assert.True(await AccountHost.IsInAsync(guest));
         Assert.Contains("Only you own these rooms", await guest.ReadAsync("/account/leave"), StringComparison.Ordinal);
-        await guest.SendAsync("/account/leave", $"room-{room.Id:N}", ("Act", "delete"));
+        var deleted = await guest.SendAsync("/account/leave", $"room-{room.Id:N}", ("Act", "delete"));
+        Assert.Contains("“<bdi translate=\"no\">Plans</bdi>” is deleted. Until you leave, you can bring it back", deleted.Text, StringComparison.Ordinal);
+        Assert.Contains("anyone can take the name", deleted.Text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await guest.SendAsync("/account/leave", "leave")).Status);
         Assert.False(await AccountHost.IsInAsync(guest));
         Assert.Null(host.People.FindByKey(NameRules.KeyOf("Grace")));

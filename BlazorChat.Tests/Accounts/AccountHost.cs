@@ -123,7 +123,10 @@ internal sealed partial class AccountHost : IAsyncDisposable
     public KnownPerson Find(string name) => People.FindByKey(NameRules.KeyOf(name)) ?? throw new InvalidOperationException($"Nobody is called {name}.");
 
     /// <summary>An open page of somebody who is signed in in one browser.</summary>
-    public FollowedPage Follow(string name, Action<string> ended)
+    public FollowedPage Follow(string name, Action<string> ended) => FollowEnd(name, end => ended(end.Why));
+
+    /// <inheritdoc cref="Follow" />
+    public FollowedPage FollowEnd(string name, Action<PageEnd> ended)
     {
         using var database = Chat.OpenDatabase();
         var id = Find(name).Id;

@@ -20,6 +20,44 @@ public sealed partial class AccountTests
     private const string Password = AccountHost.Password;
 
     [Fact]
+    public async Task What_an_administrator_does_to_somebody_is_explained_before_and_said_afterwards()
+    {
+        await using var host = await AccountHost.StartAsync();
+        var guest = host.Browser();
+        await guest.JoinAsync("Bella");
+        // There is nobody to ask yet.
+        foreach (var page in new[] { "/account", "/account/create" })
+        {
+            var text = await guest.ReadAsync(page);
+            Assert.Contains("This server has no administrator yet.", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("sk an administrator", text, StringComparison.Ordinal);
+        }
+
+        var olga = await host.AdministratorAsync();
+        var grace = host.Browser();
+        await AccountHost.CreateAsync(grace, await AccountHost.InviteAsync(olga), "Grace");
+        var id = host.Find("Grace").Id;
+        Assert.Contains("Administrators manage all accounts and rooms", await olga.ReadAsync("/people"), StringComparison.Ordinal);
+        foreach (var (act, said) in new[]
+        {
+            ("appoint", "Grace is an administrator now."), ("dismiss", "Grace isn’t an administrator any more."),
+            ("disable", "Grace is disabled, and signed out everywhere."), ("enable", "Grace can sign in again."), ("reset", "Link to a new password for Grace"),
+        })
+        {
+            Assert.Contains(said, (await olga.SendAsync("/people", "people", ("Act", $"{act} {id:N}"))).Text, StringComparison.Ordinal);
+        }
+
+        PageEnd? ended = null;
+        await grace.SignInAsync("Grace", AccountHost.Password);
+        using var open = host.FollowEnd("Grace", end => ended = end);
+        Assert.Null(ended);
+        var deleted = await olga.SendAsync($"/people/{id}/delete", "delete-person", ("Messages", "keep"));
+        Assert.Contains("The account is deleted.", await olga.ReadAsync(deleted.Response.Headers.Location!.ToString()), StringComparison.Ordinal);
+        // Who cannot sign in again is not told to.
+        Assert.Equal(PageEndKind.Gone, ended?.Kind);
+    }
+
+    [Fact]
     public async Task The_first_administrator_comes_by_the_link_in_the_log_which_works_once_and_guests_are_out_from_then_on()
     {
         await using var host = await AccountHost.StartAsync();

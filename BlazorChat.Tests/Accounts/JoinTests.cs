@@ -59,6 +59,11 @@ public sealed partial class JoinTests : IAsyncLifetime
         Assert.Contains("because this server is set up so. To have accounts only, set <code>Accounts:Guests</code> to <code>false</code>.", page, StringComparison.Ordinal);
         Assert.DoesNotContain("only this computer", page, StringComparison.Ordinal);
 
+        // Only whoever runs the server needs to know, and may be who asks from the same machine.
+        using var fromAfar = new HttpRequestMessage(HttpMethod.Get, "/join");
+        fromAfar.Headers.Add("X-Forwarded-For", "203.0.113.7");
+        Assert.DoesNotContain("Accounts:Guests", await (await _browser.SendAsync(fromAfar)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
         // Doing as it says leads where it says.
         _host = await _host.RestartAsync(settings: [ChatHost.Listening, "--Accounts:Guests=false"]);
         page = await ReadAsync();

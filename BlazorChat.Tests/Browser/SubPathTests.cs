@@ -53,6 +53,7 @@ public sealed class SubPathTests(Chromium chromium) : IAsyncLifetime
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
         // She decides about her room first.
         await Expect(ada.Page).ToHaveURLAsync($"{address}account/leave");
+        await ada.Page.GetByText("Delete room…").ClickAsync();
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Delete room Compilers" }).ClickAsync();
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Leave", Exact = true }).ClickAsync();
         await Expect(ada.Page).ToHaveURLAsync($"{address}join");

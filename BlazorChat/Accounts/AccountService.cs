@@ -38,6 +38,8 @@ internal sealed class AccountService(
 
     private static readonly RoomError Disabled = new(RoomErrorKind.Forbidden, "This account is disabled. Ask an administrator of this server.");
 
+    private static readonly RoomError NoAdministrator = new(RoomErrorKind.Forbidden, Newcomers.NoAdministrator);
+
     private static readonly RoomError InvitationNeeded = new(RoomErrorKind.Forbidden, "To create an account here, you need an invitation. Ask an administrator of this server for a link.");
 
     private static readonly RoomError NoAccounts = new(RoomErrorKind.Forbidden, "This server takes no new accounts.");
@@ -58,7 +60,7 @@ internal sealed class AccountService(
             return WhyNot(await links.FindAsync(token, cancellationToken).ConfigureAwait(false));
         }
 
-        return OffersRegistration(person) || await invitations.MakesAccountAsync(person, roomToken, cancellationToken).ConfigureAwait(false) ? null : options.Value.Registration == Registration.Closed ? NoAccounts : InvitationNeeded;
+        return OffersRegistration(person) || await invitations.MakesAccountAsync(person, roomToken, cancellationToken).ConfigureAwait(false) ? null : options.Value.Registration == Registration.Closed ? NoAccounts : directory.HasAdministrator ? InvitationNeeded : NoAdministrator;
     }
 
     /// <summary>Makes an account. A guest who makes one keeps the id, and so messages and rooms.</summary>

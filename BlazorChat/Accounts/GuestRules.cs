@@ -33,9 +33,10 @@ internal sealed class GuestRules(IOptions<AccountsOptions> options, DoorOptions 
     /// <summary>Whether guests come in now because nobody else reaches the server, as far as it can tell.</summary>
     public bool AreLetInByDefault(bool hadAdministrator) => options.Value.Guests is null && AreLetIn(hadAdministrator);
 
+    /// <summary>Whether a request comes from this machine without a proxy, as far as can be told: its sender may be who runs the server.</summary>
     // A proxy that adds no header, and puts its own target in the place of the host, tells of itself by the page's origin, which it cannot change,
     // or by HTTP/1.0, which no browser speaks and some proxies do. Of one that does neither, nothing can be told (docs/operations.md says so).
-    private static bool IsDirect(HttpContext context) =>
+    public static bool IsDirect(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(DoorOptions.Plain(address))
         && IsLoopback(context.Request.Host.Host)
         && !HttpProtocol.IsHttp10(context.Request.Protocol)

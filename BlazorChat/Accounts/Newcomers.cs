@@ -6,6 +6,10 @@ namespace BlazorChat.Accounts;
 /// <summary>How somebody without an account comes to one on this server, in sentences for pages.</summary>
 internal sealed class Newcomers(IOptions<AccountsOptions> options, OpenIdProviders providers, PeopleDirectory people)
 {
+    /// <summary>How the first administrator comes in, who then invites others.</summary>
+    public const string NoAdministrator =
+        "This server has no administrator yet. Whoever runs it finds a link to become one in its log, or makes one with the command “dotnet BlazorChat.dll admin NAME”.";
+
     /// <summary>Whether everybody may make an account.</summary>
     public bool IsOpen => options.Value.Registration == Registration.Open;
 
@@ -21,6 +25,7 @@ internal sealed class Newcomers(IOptions<AccountsOptions> options, OpenIdProvide
     public string WaysIn(bool hasInvite) =>
         Makers is { } makers ? $"New here? Continue with {makers}, and you get an account."
         : IsClosed ? "This server takes no new accounts."
+        : !people.HasAdministrator ? NoAdministrator
         : hasInvite ? "No account yet? Ask an administrator of this server for an invitation to create one. Then open the link to the room again."
         : "New here? Ask an administrator of this server for an invitation.";
 

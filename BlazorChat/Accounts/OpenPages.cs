@@ -19,8 +19,8 @@ internal sealed class OpenPages : IDisposable
 
     /// <summary>Follows a page's person until the result is disposed.</summary>
     /// <param name="person">The person.</param>
-    /// <param name="ended">Called once, on any thread, with a sentence that says why. Must not block.</param>
-    public IDisposable Follow(Person person, Action<string> ended)
+    /// <param name="ended">Called once, on any thread, with why. Must not block.</param>
+    public IDisposable Follow(Person person, Action<PageEnd> ended)
     {
         var page = new OpenedPage(this, person, ended);
         _pages[page] = true;
@@ -54,24 +54,45 @@ internal sealed class OpenPages : IDisposable
         }
     }
 
-    private string WhyEnded(Person person, SessionEnd why) => _people.Find(person.Id) switch
+    private PageEnd WhyEnded(Person person, SessionEnd why) => _people.Find(person.Id) switch
     {
-        { IsDeleted: true } => "Your account has been deleted.",
-        { IsDisabled: true } => "Your account has been disabled. Ask an administrator of this server.",
-        null => "Your account has been deleted.",
-        { Standing: Standing.Guest } guest when !_people.LetsGuestsIn => $"This server does not let guests in any more. {_newcomers.WayToStay(_newcomers.MayRegister(guest))}",
-        _ when why == SessionEnd.Aged => "You had not opened BlazorChat in this browser for a long time.",
-        _ when why == SessionEnd.Provider => "Your sign-in with your organization has ended.",
-        { HasAccount: true } => "You were signed out on another page or device, or your password was changed.",
-        _ => "You have left on another page.",
+        null or { IsDeleted: true } => new("You’ve been removed from this server", "Your account has been deleted.", PageEndKind.Gone),
+        { IsDisabled: true } => SignedOut("Your account has been disabled. Ask an administrator of this server."),
+        { Standing: Standing.Guest } guest when !_people.LetsGuestsIn =>
+            new("You’re not let in any more", $"This server does not let guests in any more. {_newcomers.WayToStay(_newcomers.MayRegister(guest))}", PageEndKind.Guest),
+        _ when why == SessionEnd.Aged => SignedOut("You had not opened BlazorChat in this browser for a long time."),
+        _ when why == SessionEnd.Provider => SignedOut("Your sign-in with your organization has ended."),
+        { HasAccount: true } => SignedOut("You were signed out on another page or device, or your password or two-factor sign-in was changed."),
+        _ => new("You’ve left", "You have left on another page.", PageEndKind.Gone),
     };
 
-    private sealed class OpenedPage(OpenPages pages, Person person, Action<string> ended) : IDisposable
+    private static PageEnd SignedOut(string why) => new("You are signed out", why, PageEndKind.SignedOut);
+
+    private sealed class OpenedPage(OpenPages pages, Person person, Action<PageEnd> ended) : IDisposable
     {
         public Person Person => person;
 
-        public Action<string> Ended => ended;
+        public Action<PageEnd> Ended => ended;
 
         public void Dispose() => pages._pages.TryRemove(this, out _);
     }
+}
+
+/// <summary>Why a page's person is nobody here any more.</summary>
+/// <param name="Heading">The heading of what the page shows now.</param>
+/// <param name="Why">A sentence.</param>
+/// <param name="Kind">What they can do about it.</param>
+internal sealed record PageEnd(string Heading, string Why, PageEndKind Kind);
+
+/// <summary>What somebody can do who is nobody here any more.</summary>
+internal enum PageEndKind
+{
+    /// <summary>They have an account, and sign in again.</summary>
+    SignedOut,
+
+    /// <summary>They were a guest, and come back with an account, if at all.</summary>
+    Guest,
+
+    /// <summary>Nobody can come back as them.</summary>
+    Gone,
 }

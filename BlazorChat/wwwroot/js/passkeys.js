@@ -1,10 +1,19 @@
 // Forms that ask the browser for a passkey before they are sent. Browsers have passkeys only over https and on this machine.
 import { sendForm } from './away.js';
 
-const works = globalThis.isSecureContext && 'PublicKeyCredential' in globalThis && 'parseRequestOptionsFromJSON' in PublicKeyCredential;
+// They belong to a name, and an address is none. This machine's own has one: localhost.
+const isAddress = /^([\d.]+|\[.*\])$/.test(location.hostname);
+const works = !isAddress && globalThis.isSecureContext && 'PublicKeyCredential' in globalThis && 'parseRequestOptionsFromJSON' in PublicKeyCredential;
 
 for (const part of document.querySelectorAll('[data-passkeys]')) {
-  part.querySelector('[data-passkeys-missing]')?.toggleAttribute('hidden', works);
+  part.querySelector('[data-passkeys-missing]')?.toggleAttribute('hidden', works || isAddress);
+  part.querySelector('[data-passkeys-address]')?.toggleAttribute('hidden', !isAddress);
+  const named = part.querySelector('[data-passkeys-named]');
+  if (named && isAddress && /^(127\.|\[::1\])/.test(location.hostname)) {
+    named.querySelector('a').href = `${location.protocol}//localhost${location.port && `:${location.port}`}${location.pathname}`;
+    named.hidden = false;
+  }
+
   part.querySelector('[data-passkeys-form]')?.toggleAttribute('hidden', !works);
 }
 
