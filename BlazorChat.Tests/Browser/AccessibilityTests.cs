@@ -229,6 +229,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
                 await Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync(done);
             }
 
+            await page.PressAsync(page.Locator("summary[aria-label='More for Grace']"));
             await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Make a reset link for Grace" }));
             await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Copy link");
             var revoke = page.GetByRole(AriaRole.Button, new() { NameRegex = new System.Text.RegularExpressions.Regex("^Revoke the invitation", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)) });

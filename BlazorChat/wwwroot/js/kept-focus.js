@@ -14,14 +14,14 @@ const observer = new MutationObserver(() => {
   const panel = last.closest('aside.panel');
   const near = around.find(element => element.isConnected);
   forget();
-  if (document.activeElement !== document.body) {
-    return;
-  }
-
   if (panel) {
-    // Removed as a whole.
-    document.querySelector('[data-toggle-panel]')?.focus({ preventScroll: true });
-  } else {
+    // Removed as a whole. It returns the focus to what opened it, unless a page before a reload did (SidePanel.razor.js).
+    setTimeout(() => {
+      if (document.activeElement === document.body) {
+        document.querySelector('[data-toggle-panel]')?.focus({ preventScroll: true });
+      }
+    });
+  } else if (document.activeElement === document.body) {
     settle(near?.closest(SCOPE) && near.closest('section, aside, dialog'));
   }
 });
