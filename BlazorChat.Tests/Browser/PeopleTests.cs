@@ -168,15 +168,20 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("ArrowDown");
         await bella.ReadyAsync();
 
+        await page.TabToAsync(page.GetByRole(AriaRole.Tab, new() { Name = "About" }), isBack: true);
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(page.GetByRole(AriaRole.Tab, new() { Name = "Assistants & tools" })).ToBeFocusedAsync();
         await page.TabToAsync(page.GetByRole(AriaRole.Combobox, new() { Name = "Add someone who approves" }));
         await page.Keyboard.PressAsync("b");
         var approvers = page.GetByRole(AriaRole.List, new() { Name = "Also approve, when the asker is away" });
         await Expect(approvers).ToContainTextAsync("Bella");
         await page.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Bella does not approve any more" }), isBack: true);
         await Expect(approvers).Not.ToContainTextAsync("Bella");
+        await page.TabToAsync(page.GetByRole(AriaRole.Tab, new() { Name = "Assistants & tools" }), isBack: true);
+        await page.Keyboard.PressAsync("ArrowLeft");
 
         var visibility = page.GetByRole(AriaRole.Combobox, new() { Name = "Who can see this room" });
-        await page.TabToAsync(visibility, isBack: true);
+        await page.TabToAsync(visibility);
         await page.Keyboard.PressAsync("ArrowDown");
         await Expect(page.GetByText("Private · 2 people")).ToHaveCountAsync(0);
         await Expect(visibility).ToBeFocusedAsync();
@@ -245,7 +250,7 @@ public sealed class PeopleTests(Chromium chromium) : IAsyncLifetime
         await grace.OpenAsync($"/rooms/{await CreateWithRightsAsync()}");
         await Expect(grace.Page.GetByRole(AriaRole.Group, new() { Name = "Approve deploy?" })).ToContainTextAsync("Bella");
         await AccessibilityTests.CheckAsync(grace.Page, "a call that needs two people");
-        panel = await OpenPanelAsync(grace);
+        panel = await grace.OpenPanelAsync("Assistants & tools");
         await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Bella does not approve any more" })).ToBeVisibleAsync();
         await Expect(panel.GetByRole(AriaRole.Button, new() { Name = "Ask again before status runs" })).ToBeVisibleAsync();
         await AccessibilityTests.CheckAsync(grace.Page, "people who approve, and a tool that runs without asking");

@@ -26,13 +26,19 @@ function open(article) {
 
 // Releasing the finger is a press beside the menu, which closes it.
 function stayOpen(article) {
-  const released = new AbortController();
-  const { signal } = released;
-  addEventListener('pointerup', () => {
-    released.abort();
-    setTimeout(() => document.querySelector('#message-menu:popover-open') ?? openMenu(article));
-  }, { capture: true, signal });
-  addEventListener('pointercancel', () => released.abort(), { capture: true, signal });
+  const over = new AbortController();
+  const { signal } = over;
+  const menu = document.getElementById('message-menu');
+  const end = () => setTimeout(() => over.abort(), AFTER);
+  menu.addEventListener('toggle', e => {
+    if (e.newState === 'closed') {
+      over.abort();
+      openMenu(article);
+    }
+  }, { signal });
+  // Only what comes with the release: from then on, whatever closes it is meant.
+  addEventListener('pointerup', end, { capture: true, signal, once: true });
+  addEventListener('pointercancel', () => over.abort(), { capture: true, signal });
 }
 
 document.addEventListener('pointerdown', e => {
