@@ -315,7 +315,7 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncLifetime
             await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Rooms", Exact = true }).ClickAsync();
         }
 
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "your menu" }).ClickAsync();
+        await ada.PersonButton.ClickAsync();
         await Expect(ada.Page.GetByRole(AriaRole.Button, new() { Name = "Keyboard" })).ToBeVisibleAsync();
         await CheckAsync(ada.Page, "person menu");
         await ada.Page.Keyboard.PressAsync("Escape");

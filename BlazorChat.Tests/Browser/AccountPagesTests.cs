@@ -56,7 +56,7 @@ public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
         await Expect(phone.ArticleBy("Grace")).ToContainTextAsync("Hello");
 
         // Signing out on one device leaves the other alone.
-        await phone.Page.GetByRole(AriaRole.Button, new() { Name = "your menu" }).ClickAsync();
+        await phone.PersonButton.ClickAsync();
         await phone.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(phone.Heading).ToHaveTextAsync("Sign in");
         await grace.SendAsync("Still here");
@@ -150,7 +150,7 @@ public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
 
         await page.GetByRole(AriaRole.Link, new() { Name = "To the rooms" }).ClickAsync();
         await grace.ReadyAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "your menu" }).ClickAsync();
+        await grace.PersonButton.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(grace.Heading).ToHaveTextAsync("Sign in");
         await page.GetByRole(AriaRole.Button, new() { Name = "Use a passkey" }).PressAsync("Enter");

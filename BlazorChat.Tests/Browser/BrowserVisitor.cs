@@ -119,6 +119,9 @@ public sealed class BrowserVisitor : IAsyncDisposable
         await Assertions.Expect(Composer).ToHaveValueAsync("");
     }
 
+    /// <summary>Opens the person's menu.</summary>
+    public ILocator PersonButton => Page.GetByRole(AriaRole.Button, new() { Name = Name, Exact = true });
+
     /// <summary>The panel of the room's details.</summary>
     public ILocator Panel => Page.GetByRole(AriaRole.Complementary, new() { Name = "Room details" });
 

@@ -49,7 +49,7 @@ public sealed class SubPathTests(Chromium chromium) : IAsyncLifetime
         Assert.Equal([$"request to {address.ToString().TrimEnd('/')}"], ada.Complaints);
 
         // Leaving ends the page's connection, which the browser may still notice before it goes.
-        await ada.Page.GetByRole(AriaRole.Button, new() { Name = "your menu" }).ClickAsync();
+        await ada.PersonButton.ClickAsync();
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
         // She decides about her room first.
         await Expect(ada.Page).ToHaveURLAsync($"{address}account/leave");

@@ -11,7 +11,7 @@ internal static class KeysDialog
     private static readonly string Html = $"""
         <dialog id="keys" class="dialog" aria-labelledby="keys-title">
             <header class="dialog-head">
-                <h2 id="keys-title">Keyboard</h2>
+                <h2 id="keys-title">Keyboard shortcuts</h2>
                 <button type="button" class="icon-button" data-close-dialog aria-label="Close">{Icons.MarkupOf("close")}</button>
             </header>
             <dl class="keys">
@@ -21,6 +21,7 @@ internal static class KeysDialog
                 <dt><kbd>↑</kbd></dt><dd>Edit your last message (in an empty message box)</dd>
                 <dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>Save an edited message</dd>
                 <dt><kbd>↑</kbd> <kbd>↓</kbd></dt><dd>Move through the list of rooms, or the messages</dd>
+                <dt><kbd>Ctrl</kbd> <kbd>\</kbd></dt><dd>Hide or show the list of rooms</dd>
                 <dt><kbd>Home</kbd> <kbd>End</kbd></dt><dd>Go to the first or last room or message</dd>
                 <dt><kbd>Esc</kbd></dt><dd>Close what’s open, or stop the answer</dd>
                 <dt><kbd>?</kbd></dt><dd>Show this list</dd>

@@ -1,4 +1,5 @@
 using BlazorChat.Access;
+using BlazorChat.Components.Messages;
 using BlazorChat.Live;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
@@ -78,6 +79,9 @@ public sealed class RoomView : IDisposable
 
     /// <summary>Runs work that renders several parts of the page. Without it, each of them is a render batch of its own.</summary>
     public Action<Action>? Together { get; init; }
+
+    /// <summary>Shows what was sent to the model for a response, where the page has a place for it.</summary>
+    public Func<SentPrompt, Task>? ShowPrompt { get; init; }
 
     /// <summary>The room's id.</summary>
     public Guid RoomId { get; }

@@ -19,6 +19,7 @@ import './long-press.js';
 import './message-actions.js';
 import './passkeys.js';
 import './request.js';
+import './sidebar.js';
 import './switcher.js';
 import './theme-choice.js';
 import './title.js';

@@ -1,29 +1,53 @@
-// The choice between the system's colors, light and dark. theme.js applies it before the next page is painted.
+// The choices of this browser: the colors, the space between messages, and whether the conversation is wide. theme.js applies them before
+// the next page is painted.
 const root = document.documentElement;
-const current = () => root.dataset.theme ?? 'system';
+
+function keep(name, value) {
+  try {
+    if (value) {
+      localStorage.setItem(`blazorchat:${name}`, value);
+    } else {
+      localStorage.removeItem(`blazorchat:${name}`);
+    }
+  } catch {
+    // Storage is forbidden: the choice applies to this page only.
+  }
+}
+
+function set(name, value) {
+  if (value) {
+    root.dataset[name] = value;
+  } else {
+    delete root.dataset[name];
+  }
+
+  keep(name, value);
+}
 
 function mark() {
   for (const button of document.querySelectorAll('[data-theme-set]')) {
-    button.setAttribute('aria-pressed', String(button.dataset.themeSet === current()));
+    button.setAttribute('aria-pressed', String(button.dataset.themeSet === (root.dataset.theme ?? 'system')));
+  }
+
+  for (const button of document.querySelectorAll('[data-density-set]')) {
+    button.setAttribute('aria-pressed', String(button.dataset.densitySet === (root.dataset.density ?? '')));
+  }
+
+  for (const button of document.querySelectorAll('[data-width-set]')) {
+    button.setAttribute('aria-pressed', String(root.dataset.width === 'wide'));
   }
 }
 
 document.addEventListener('click', e => {
-  const theme = e.target.closest('[data-theme-set]')?.dataset.themeSet;
-  if (!theme) {
-    return;
-  }
-
-  if (theme === 'system') {
-    delete root.dataset.theme;
+  const { themeSet, densitySet, widthSet } = e.target.closest('[data-theme-set], [data-density-set], [data-width-set]')?.dataset ?? {};
+  if (themeSet !== undefined) {
+    set('theme', themeSet === 'system' ? '' : themeSet);
+  } else if (densitySet !== undefined) {
+    set('density', densitySet);
+  } else if (widthSet !== undefined) {
+    set('width', root.dataset.width ? '' : widthSet);
   } else {
-    root.dataset.theme = theme;
-  }
-
-  try {
-    localStorage.setItem('blazorchat:theme', theme);
-  } catch {
-    // Storage is forbidden: the choice applies to this page only.
+    return;
   }
 
   mark();

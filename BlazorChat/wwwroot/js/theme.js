@@ -1,4 +1,4 @@
-// Before the first paint: applies the chosen colors, and stores in cookies for the server the time zone and language, by which it separates
+// Before the first paint: applies what was chosen in this browser, and stores in cookies for the server the time zone and language, by which it separates
 // days and which it passes on to tools, and whether the window is narrow.
 (() => {
   'use strict';
@@ -8,8 +8,26 @@
     if (theme === 'light' || theme === 'dark') {
       root.dataset.theme = theme;
     }
+
+    const density = localStorage.getItem('blazorchat:density');
+    if (density === 'compact') {
+      root.dataset.density = density;
+    }
+
+    if (localStorage.getItem('blazorchat:width') === 'wide') {
+      root.dataset.width = 'wide';
+    }
+
+    const sidebar = Number(localStorage.getItem('blazorchat:sidebar'));
+    if (sidebar >= 220 && sidebar <= 360) {
+      root.style.setProperty('--sidebar', `${sidebar}px`);
+    }
+
+    if (localStorage.getItem('blazorchat:sidebar-state') === 'hidden') {
+      root.dataset.sidebar = 'hidden';
+    }
   } catch {
-    // Storage is forbidden: the system's colors apply.
+    // Storage is forbidden: the system's colors apply, and nothing else is remembered.
   }
 
   const path = new URL(document.baseURI).pathname;
