@@ -153,6 +153,9 @@ internal sealed class RoomRow
     /// <summary>Who may do what with turns, as <see cref="TurnRightsJson"/>; null for the defaults.</summary>
     public string? TurnRights { get; set; }
 
+    /// <summary>The color of its accent; null for the server's.</summary>
+    public string? Accent { get; set; }
+
     public long InputTokens { get; set; }
 
     public long OutputTokens { get; set; }
@@ -177,6 +180,7 @@ internal sealed class RoomRow
         QuietMilliseconds = (int)settings.QuietTime.TotalMilliseconds;
         DisabledTools = string.Join('\n', settings.DisabledTools);
         TurnRights = TurnRightsJson.Write(settings.Rights);
+        Accent = settings.Accent.Length > 0 ? settings.Accent : null;
     }
 
     /// <summary>Marks the room as deleted, frees its name, and forgets what people wrote in its settings.</summary>
@@ -219,6 +223,7 @@ internal sealed class RoomRow
             QuietTime = TimeSpan.FromMilliseconds(QuietMilliseconds),
             DisabledTools = [.. DisabledTools.Split('\n', StringSplitOptions.RemoveEmptyEntries)],
             Rights = TurnRightsJson.Read(TurnRights),
+            Accent = Accent ?? "",
         },
         Visibility = Visibility,
         HidesHistory = HidesHistory,

@@ -5,7 +5,7 @@ using BlazorChat.Text;
 
 namespace BlazorChat.Commands;
 
-/// <summary>Changes a room's name and settings. Who may do what is for those who decide about its members. Returns the room as stored.</summary>
+/// <summary>Changes a room's name and settings. Who may do what, and the room's color, are for those who decide about its members. Returns the room as stored.</summary>
 /// <param name="RoomId">The room.</param>
 /// <param name="By">The caller.</param>
 /// <param name="Name">The new name, or null to keep it.</param>
@@ -17,7 +17,7 @@ internal sealed record ChangeRoom(Guid RoomId, Person? By, string? Name, RoomSet
     internal override RoomError? Check() => Name is null ? null : Names.CheckRoomName(Name).Error;
 
     internal override async Task<Result<Room>> RunAsync(RoomCommandContext context, CancellationToken cancellationToken) =>
-        Settings.ChangesRights && await context.AskAsync(RoomPermission.ManageMembers, null, cancellationToken).ConfigureAwait(false) is { } no
+        Settings.IsForOwners && await context.AskAsync(RoomPermission.ManageMembers, null, cancellationToken).ConfigureAwait(false) is { } no
             ? no
             : await ChangeAsync(context, cancellationToken).ConfigureAwait(false);
 

@@ -56,16 +56,19 @@ public sealed record RoomSettings
     /// <summary>Names of the tools that no assistant may call here, in order.</summary>
     public ImmutableArray<string> DisabledTools { get; init; } = [];
 
+    /// <summary>The color of the room's accent (<see cref="AccentColor.Chosen"/>); empty for the server's. Only owners change it.</summary>
+    public string Accent { get; init; } = "";
+
     /// <summary>Who may ask, stop, regenerate and approve. Only owners change it.</summary>
     public TurnRights Rights { get; init; } = new();
 
     /// <inheritdoc />
     public bool Equals(RoomSettings? other) =>
         other is not null && Instructions == other.Instructions && AnswerMode == other.AnswerMode && Overlap == other.Overlap
-        && QuietTime == other.QuietTime && DisabledTools.SequenceEqual(other.DisabledTools) && Rights == other.Rights;
+        && QuietTime == other.QuietTime && DisabledTools.SequenceEqual(other.DisabledTools) && Rights == other.Rights && Accent == other.Accent;
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Instructions, AnswerMode, Overlap, QuietTime, DisabledTools.Length, Rights);
+    public override int GetHashCode() => HashCode.Combine(Instructions, AnswerMode, Overlap, QuietTime, DisabledTools.Length, Rights, Accent);
 }
 
 /// <summary>A room as stored, without its messages.</summary>

@@ -33,6 +33,9 @@ public sealed record RoomSettingsChange
     /// <summary>See <see cref="TurnRights.Approve"/>.</summary>
     public TurnPeople? Approve { get; init; }
 
+    /// <summary>See <see cref="RoomSettings.Accent"/>; empty for the server's.</summary>
+    public string? Accent { get; init; }
+
     /// <summary>Names of the tools to allow.</summary>
     public ImmutableArray<string> EnabledTools { get; init; } = [];
 
@@ -46,8 +49,8 @@ public sealed record RoomSettingsChange
     /// </summary>
     public RoomSettings? Seen { get; init; }
 
-    /// <summary>Whether it changes who may do what.</summary>
-    internal bool ChangesRights => (Ask ?? Stop ?? Regenerate ?? Approve) is not null;
+    /// <summary>Whether it changes what only owners change.</summary>
+    internal bool IsForOwners => (Ask ?? Stop ?? Regenerate ?? Approve) is not null || Accent is not null;
 
     /// <summary>Whether someone else has changed a setting that this changes since the person saw it.</summary>
     internal bool IsOutdated(RoomSettings settings) =>
@@ -56,6 +59,7 @@ public sealed record RoomSettingsChange
             || IsOutdated(AnswerMode, seen.AnswerMode, settings.AnswerMode)
             || IsOutdated(Overlap, seen.Overlap, settings.Overlap)
             || IsOutdated(QuietTime, seen.QuietTime, settings.QuietTime)
+            || IsOutdated(Accent, seen.Accent, settings.Accent)
             || IsOutdated(Ask, seen.Rights.Ask, settings.Rights.Ask)
             || IsOutdated(Stop, seen.Rights.Stop, settings.Rights.Stop)
             || IsOutdated(Regenerate, seen.Rights.Regenerate, settings.Rights.Regenerate)
@@ -68,6 +72,7 @@ public sealed record RoomSettingsChange
         AnswerMode = AnswerMode ?? settings.AnswerMode,
         Overlap = Overlap ?? settings.Overlap,
         QuietTime = QuietTime ?? settings.QuietTime,
+        Accent = Accent ?? settings.Accent,
         Rights = settings.Rights with
         {
             Ask = Ask ?? settings.Rights.Ask,

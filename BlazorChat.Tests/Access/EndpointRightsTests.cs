@@ -309,7 +309,8 @@ public sealed partial class EndpointRightsTests(EndpointRightsTests.Server serve
             var path = words[1] == "static" ? "/css/app.css" : words[1]
                 .Replace("{Id}", $"{roomId}", StringComparison.Ordinal).Replace("{roomId:guid}", $"{roomId}", StringComparison.OrdinalIgnoreCase)
                 .Replace("{blobId:guid}", $"{blobId}", StringComparison.Ordinal).Replace("{Token}", scene.Token, StringComparison.Ordinal)
-                .Replace("{*Path:nonfile}", "nothing/here", StringComparison.Ordinal).Replace("{provider}", "Company", StringComparison.Ordinal);
+                .Replace("{*Path:nonfile}", "nothing/here", StringComparison.Ordinal).Replace("{provider}", "Company", StringComparison.Ordinal)
+                .Replace("{file}", "0f766e.css", StringComparison.Ordinal);
             if (path.Contains("{PersonId:guid}", StringComparison.Ordinal))
             {
                 path = path.Replace("{PersonId:guid}", $"{(await PersonAsync(Standing.Registered)).Id}", StringComparison.Ordinal);

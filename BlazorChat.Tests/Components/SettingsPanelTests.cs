@@ -229,6 +229,36 @@ public sealed class SettingsPanelTests : IAsyncLifetime
         Assert.Empty(page.FindAll(".panel .problem"));
     }
 
+    [Fact]
+    public async Task A_color_is_the_owners_choice_and_everyone_sees_it()
+    {
+        await _host.Chat.AddPersonAsync(ChatHost.Ada);
+        var room = (await _host.Chat.Rooms.CreateAsync(ChatHost.Ada, "Plans", default)).Value;
+        await _host.Chat.Rooms.SetMemberAsync(ChatHost.Ada, room.Id, ChatHost.Grace.Id, RoomRole.Member, default);
+        var (ada, grace) = (_host.Open(room), _host.Open(room, ChatHost.Grace));
+        await ada.Find("button[aria-label='Room details']").ClickAsync(new());
+        await grace.Find("button[aria-label='Room details']").ClickAsync(new());
+        Assert.Empty(grace.FindAll(".color"));
+        await ada.Find("[aria-label=Blue]").ClickAsync(new());
+        grace.Until(() => Assert.Equal("accent/1d4ed8.css", grace.Find("link[rel=stylesheet]").GetAttribute("href")));
+        Assert.Equal("true", ada.Find("[aria-label=Blue]").GetAttribute("aria-pressed"));
+
+        // What cannot be read is shown otherwise, and that is said; what is no color is refused.
+        await TypeAsync(ada, ".color input.field", "#FFD400");
+        await ChangeAsync(ada, ".color input.field", "#FFD400");
+        grace.Until(() => Assert.Equal("accent/ffd400.css", grace.Find("link[rel=stylesheet]").GetAttribute("href")));
+        Assert.Contains("light pages show it darker", ada.Find("#color-hint").TextContent, StringComparison.Ordinal);
+        await TypeAsync(ada, ".color input.field", "yellow");
+        await ChangeAsync(ada, ".color input.field", "yellow");
+        ada.Until(() => Assert.Contains("such as #0f766e", ada.Find("#accent-note .problem").TextContent, StringComparison.Ordinal));
+        await ada.Find("[aria-label='The server’s color']").ClickAsync(new());
+        grace.Until(() => Assert.Empty(grace.FindAll("link[rel=stylesheet]")));
+
+        var refused = await _host.Chat.Rooms.ChangeAsync(ChatHost.Grace, room.Id, null, new RoomSettingsChange { Accent = "#1d4ed8" }, default);
+        Assert.Equal(RoomErrorKind.Forbidden, refused.Error?.Kind);
+        Assert.Equal(RoomErrorKind.Invalid, (await _host.Chat.Rooms.ChangeAsync(ChatHost.Ada, room.Id, null, new RoomSettingsChange { Accent = "1d4ed8" }, default)).Error?.Kind);
+    }
+
     [Theory]
     [InlineData("3700", "0.1 to 60 seconds")]
     [InlineData("0", "0.1 to 60 seconds")]

@@ -93,6 +93,7 @@ public sealed class RoomSettingsTests
         var taken = new[] { property.GetValue(Holder(name, settings)), property.GetValue(Holder(name, others ?? settings)) };
         property.SetValue(Holder(name, settings), property.PropertyType switch
         {
+            var type when type == typeof(string) && name == nameof(RoomSettings.Accent) => others is null ? "#0f766e" : "#1d4ed8",
             var type when type == typeof(string) => others is null ? "Something else" : "And another thing",
             var type when type == typeof(bool) => !(bool)taken[0]!,
             var type when type == typeof(int) => (int)taken[1]! + 1,

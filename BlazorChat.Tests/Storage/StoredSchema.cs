@@ -11,7 +11,7 @@ namespace BlazorChat.Tests.Storage;
 internal static class StoredSchema
 {
     /// <summary>The last migration of each.</summary>
-    public static IReadOnlyList<string> All { get; } = ["20261121110818_Initial", "20261121123032_TurnEngine", "20261121125800_QueuePlaces", "20261128103925_Outbox", "20261128171118_Leavers", "20261128185515_RemovedMessages", "20261128220702_Members", "20261128232207_People", "20261128233257_RoomInvites", "20261129012230_Removals", "20261129020130_SignIns", "20261129020901_TurnRights", "20261129081636_AccountOrigins", "20261129111338_InvitesMakeAccounts"];
+    public static IReadOnlyList<string> All { get; } = ["20261121110818_Initial", "20261121123032_TurnEngine", "20261121125800_QueuePlaces", "20261128103925_Outbox", "20261128171118_Leavers", "20261128185515_RemovedMessages", "20261128220702_Members", "20261128232207_People", "20261128233257_RoomInvites", "20261129012230_Removals", "20261129020130_SignIns", "20261129020901_TurnRights", "20261129081636_AccountOrigins", "20261129111338_InvitesMakeAccounts", "20261129115130_RoomAccent"];
 
     public static string FileOf(string folder) => Path.Combine(folder, "blazorchat.db");
 

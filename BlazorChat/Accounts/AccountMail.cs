@@ -20,7 +20,7 @@ internal sealed record AccountAddress(string? Email, bool IsConfirmed);
 /// </summary>
 internal sealed class AccountMail(
     AccountAdministration administration, OwnProofs proofs, OneTimeLinks links, PeopleStore store, PeopleDirectory directory, AccountAuthorizer authorizer, NameRules names, MailQueue queue, SignInWaits waits,
-    IOptions<MailOptions> options, IServiceScopeFactory scopes, TimeProvider time)
+    IOptions<MailOptions> options, IServiceScopeFactory scopes, ServerLook look, TimeProvider time)
 {
     /// <summary>How long the link works that confirms an address.</summary>
     private static readonly TimeSpan CheckLifetime = TimeSpan.FromDays(1);
@@ -45,7 +45,7 @@ internal sealed class AccountMail(
         }
 
         Send(
-            address, "You are invited to BlazorChat", AccountLinks.InvitationLifetime,
+            address, $"You are invited to {look.Name}", AccountLinks.InvitationLifetime,
             $"{by.Name} invites you to create an account.", AccountLinks.Invitation(token.Value), "The link works for one person, for seven days.");
         return null;
     }
@@ -209,7 +209,7 @@ internal sealed class AccountMail(
         foreach (var (name, to, token) in found)
         {
             Send(
-                to, "A new password for BlazorChat", AccountLinks.ResetLifetime, $"Somebody asked for a new password for the account {name}.", AccountLinks.Reset(token),
+                to, $"A new password for {look.Name}", AccountLinks.ResetLifetime, $"Somebody asked for a new password for the account {name}.", AccountLinks.Reset(token),
                 "With the link, you can choose one within an hour. If that wasn’t you, do nothing: your password stays as it is.");
         }
     }

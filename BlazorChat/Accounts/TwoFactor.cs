@@ -23,7 +23,7 @@ internal sealed record TwoFactorTurnedOn(IReadOnlyList<string> Codes, Person Per
 /// <summary>Sign-in in two steps: after the password, a code of an authenticator app or a recovery code. One per use.</summary>
 internal sealed class TwoFactor(
     UserManager<PersonRow> users, IdentityStore identity, PeopleStore store, PersonSessions sessions, OwnProofs proofs, AccountAdministration administration, SignInWaits waits,
-    PasswordGate gate, IDataProtectionProvider protection, TimeProvider time)
+    PasswordGate gate, IDataProtectionProvider protection, ServerLook look, TimeProvider time)
 {
     private const int CodeCount = 10;
 
@@ -52,10 +52,10 @@ internal sealed class TwoFactor(
     public AuthenticatorSetup Begin(Person person, string? token, string host)
     {
         var key = ReadSetup(person, token) ?? users.GenerateNewAuthenticatorKey();
-        var label = UrlEncoder.Default.Encode($"BlazorChat:{person.Name} ({host})");
+        var label = UrlEncoder.Default.Encode($"{look.Name}:{person.Name} ({host})");
         return new AuthenticatorSetup(
             string.Join(' ', key.Chunk(4).Select(group => new string(group))),
-            $"otpauth://totp/{label}?secret={key}&issuer=BlazorChat",
+            $"otpauth://totp/{label}?secret={key}&issuer={UrlEncoder.Default.Encode(look.Name)}",
             _setup.Protect($"{person.Id:N} {person.Session:N} {key}"));
     }
 

@@ -27,6 +27,7 @@ internal static class UserInterface
         System.Diagnostics.Debug.Assert(RoomLimits.MessageLength * MostBytesPerCharacter < LargestHubMessage, "The hub refuses the longest message.");
         services.AddSection<WebOptions>(WebOptions.Section);
         services.AddSingleton<IValidateOptions<WebOptions>, WebOptionsValidator>();
+        services.AddSingleton<ServerLook>();
         services.AddDoors();
         services.AddAccounts();
         services.AddSingleton<AssistantFaces>();
@@ -70,6 +71,7 @@ internal static class UserInterface
         app.MapAccounts();
         app.MapOpenId();
         app.MapBlobs();
+        ServerLook.Map(app);
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options =>
             {

@@ -1,3 +1,4 @@
+using BlazorChat.Rooms;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Web;
@@ -14,6 +15,15 @@ public sealed class WebOptions
     /// </summary>
     public IList<string> Scripts { get; init; } = [];
 
+    /// <summary>The server's name, in titles, beside its logo, and in mails. 1 to 60 characters.</summary>
+    public string Name { get; init; } = "BlazorChat";
+
+    /// <summary>The file of its logo: a path in <c>wwwroot</c> such as <c>/our-logo.svg</c>, or a path on the server's computer. SVG, PNG, WebP or JPEG. Null for the application's own.</summary>
+    public string? Logo { get; init; }
+
+    /// <summary>The color of its accent, as three or six hexadecimal digits (<c>#0f766e</c>). Null for the application's own.</summary>
+    public string? Accent { get; init; }
+
     /// <summary>How long disconnected pages can come back as they were.</summary>
     public CircuitRetention Circuits { get; init; } = new();
 
@@ -26,6 +36,8 @@ internal sealed class WebOptionsValidator(IWebHostEnvironment environment) : IVa
 {
     private const int MostScripts = 20;
 
+    private const int LongestName = 60;
+
     public ValidateOptionsResult Validate(string? name, WebOptions options)
     {
         var failures = options.Scripts.Count > MostScripts ? [$"{WebOptions.Section}:{nameof(WebOptions.Scripts)} has more than {MostScripts} entries."] : new List<string>();
@@ -35,6 +47,21 @@ internal sealed class WebOptionsValidator(IWebHostEnvironment environment) : IVa
             {
                 failures.Add($"{WebOptions.Section}:{nameof(WebOptions.Scripts)}:{i} {problem}");
             }
+        }
+
+        if (options.Name.Trim() != options.Name || options.Name.Length is 0 or > LongestName || options.Name.Any(char.IsControl))
+        {
+            failures.Add($"{WebOptions.Section}:{nameof(WebOptions.Name)} must be 1 to {LongestName} characters on one line, without spaces around them.");
+        }
+
+        if (options.Logo is { } logo && ServerLogo.Check(logo, environment) is { } wrong)
+        {
+            failures.Add($"{WebOptions.Section}:{nameof(WebOptions.Logo)} {wrong}");
+        }
+
+        if (options.Accent is { } accent && AccentColor.Find(accent) is null)
+        {
+            failures.Add($"{WebOptions.Section}:{nameof(WebOptions.Accent)} must be a color such as #0f766e: three or six hexadecimal digits.");
         }
 
         failures.AddRange(options.Circuits.Problems($"{WebOptions.Section}:{nameof(WebOptions.Circuits)}"));

@@ -12,7 +12,7 @@ namespace BlazorChat.Storage.Postgres.Compiled
     internal partial class PostgresChatDbContextModel
     {
         private PostgresChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("c6b0c247-ab22-43fd-a104-15a068e53636"), entityTypeCount: 24)
+            : base(skipDetectChanges: false, modelId: new Guid("fe2eeceb-3c71-4746-96ee-1b8a596a71d6"), entityTypeCount: 24)
         {
         }
 

@@ -704,6 +704,10 @@ namespace BlazorChat.Storage.Postgres.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Accent")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<int>("AnswerMode")
                         .HasColumnType("integer");
 

@@ -11,7 +11,7 @@ namespace BlazorChat.Storage.Sqlite.Compiled
     internal partial class SqliteChatDbContextModel
     {
         private SqliteChatDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("761e8425-4f4e-4b0c-82eb-37264f0e977d"), entityTypeCount: 22)
+            : base(skipDetectChanges: false, modelId: new Guid("8a583680-4c1d-4e80-b45e-c9725d42d9c7"), entityTypeCount: 22)
         {
         }
 

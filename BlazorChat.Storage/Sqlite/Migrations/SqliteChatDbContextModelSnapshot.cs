@@ -638,6 +638,9 @@ namespace BlazorChat.Storage.Sqlite.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Accent")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("AnswerMode")
                         .HasColumnType("INTEGER");
 

@@ -33,6 +33,9 @@ public sealed class ReadMarks
     /// <summary>Whether the room has messages that this person has not seen.</summary>
     public bool IsUnread(Room room) => _isLoaded && room.MessageCount > 0 && room.ReadMark > _read.GetValueOrDefault(room.Id);
 
+    /// <summary>How many messages of the room this person has not seen, as far as the marks say.</summary>
+    public long CountUnread(Room room) => IsUnread(room) ? Math.Min(room.ReadMark - _read.GetValueOrDefault(room.Id), room.MessageCount) : 0;
+
     /// <summary>Marks all of the room as read.</summary>
     /// <returns>Whether this changed the mark, so that the browser should remember it.</returns>
     public bool MarkRead(Room room)

@@ -16,8 +16,12 @@ internal sealed class RoomListItem
 
     private static readonly ConditionalWeakTable<RoomSummary, ConcurrentDictionary<TimeSpan, RoomListItem>> Known = [];
 
+    // More are not counted: nobody reads that many to catch up.
+    private const int MostCounted = 99;
+
     private readonly string _meta;
-    private readonly string _unreadMeta;
+    private readonly string _rest;
+    private string?[]? _unread;
 
     private RoomListItem(RoomSummary summary, TimeSpan offset)
     {
@@ -28,14 +32,13 @@ internal sealed class RoomListItem
             ? """<span class="answering"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>Answering</span>"""
             : room.MessageCount switch
             {
-                0 => "<span>No messages yet</span>",
+                0 => "<span>New room</span>",
                 1 => "<span>1 message</span>",
                 var count => $"<span>{count:N0} messages</span>",
             };
         var active = room.LastActivityAt;
-        var rest = $"""{what} <time datetime="{active.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="ago">{active.ToOffset(offset):d MMM}</time>""";
-        _meta = $"""<span id="{MetaId}" class="room-meta">{rest}</span>""";
-        _unreadMeta = $"""<span id="{MetaId}" class="room-meta">{rest} <span class="unread-mark">new</span></span>""";
+        _rest = $"""{what} <time datetime="{active.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" data-format="ago">{active.ToOffset(offset):d MMM}</time>""";
+        _meta = $"""<span id="{MetaId}" class="room-meta">{_rest}</span>""";
     }
 
     /// <summary>The address of the room's page.</summary>
@@ -59,5 +62,8 @@ internal sealed class RoomListItem
     }
 
     /// <summary>Adds the line below the room's name as one node, with a number after all that Razor uses.</summary>
-    public void AddMeta(RenderTreeBuilder builder, bool isUnread) => builder.AddMarkup(1_000_000, isUnread ? _unreadMeta : _meta);
+    public void AddMeta(RenderTreeBuilder builder, long unread) => builder.AddMarkup(1_000_000, unread > 0 ? Unread((int)Math.Min(unread, MostCounted + 1)) : _meta);
+
+    private string Unread(int count) => (_unread ??= new string?[MostCounted + 2])[count] ??=
+        $"""<span id="{MetaId}" class="room-meta">{_rest} <span class="unread-mark">{(count > MostCounted ? $"{MostCounted}+" : count)}<span class="visually-hidden"> new</span></span></span>""";
 }

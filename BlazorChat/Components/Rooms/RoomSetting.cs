@@ -47,6 +47,15 @@ internal sealed record RoomSetting(string Name, string Title)
         Invalid = "Enter a number of seconds, for example 1.5.",
     };
 
+    /// <summary>The color of the room's accent.</summary>
+    public static readonly RoomSetting Accent = new("accent", "Color")
+    {
+        Read = s => s.Accent,
+        Write = text => text.Trim().Length == 0 ? new RoomSettingsChange { Accent = "" } : AccentColor.Find(text) is { } color ? new RoomSettingsChange { Accent = color.Chosen } : null,
+        Normalize = text => AccentColor.Find(text)?.Chosen ?? text.Trim(),
+        Invalid = "Enter a color such as #0f766e: three or six of 0 to 9 and a to f.",
+    };
+
     /// <summary>Who may ask assistants.</summary>
     public static readonly RoomSetting Ask = OfRight("ask", "Ask assistants", r => r.Ask, value => new RoomSettingsChange { Ask = value });
 
@@ -60,7 +69,7 @@ internal sealed record RoomSetting(string Name, string Title)
     public static readonly RoomSetting Approve = OfRight("approve", "Approve tools", r => r.Approve, value => new RoomSettingsChange { Approve = value });
 
     /// <summary>The settings that the panel shows, except for the tools.</summary>
-    public static readonly IReadOnlyList<RoomSetting> All = [Instructions, AnswerMode, Overlap, QuietTime, Ask, Stop, Regenerate, Approve];
+    public static readonly IReadOnlyList<RoomSetting> All = [Instructions, AnswerMode, Overlap, QuietTime, Accent, Ask, Stop, Regenerate, Approve];
 
     /// <summary>Its value in a room, as text.</summary>
     public required Func<RoomSettings, string> Read { get; init; }

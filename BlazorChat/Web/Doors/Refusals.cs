@@ -60,7 +60,7 @@ internal sealed partial class Refusals(TimeProvider time, ILogger<Refusals> logg
                 <meta charset="utf-8">
                 <meta name="viewport" content="width=device-width, initial-scale=1">
                 <meta name="color-scheme" content="light dark">
-                <title>{Html(title)} – BlazorChat</title>
+                <title>{Html(context.RequestServices.GetRequiredService<ServerLook>().Title(title))}</title>
             </head>
             <body>
                 <h1>{Html(title)}</h1>
