@@ -185,7 +185,7 @@ class ChatComposer extends HTMLElement {
     this.input.value = '';
     this.onInput();
     add(this.person, this.room, text, this.roomName);
-    document.querySelector('chat-log')?.follow?.();
+    document.querySelector('chat-log')?.lead?.();
   }
 
   connect(server) {

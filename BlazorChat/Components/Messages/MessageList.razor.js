@@ -1,10 +1,12 @@
 // <chat-log>: the scrolling conversation. It follows the end while the reader is there. Otherwise it keeps the reader's place exactly
-// where it is, whatever grows, arrives or is loaded above or below. It measures after layout and before paint (ResizeObserver), so
+// where it is, whatever grows, arrives or is loaded above or below. A question that is sent here goes to the top, and its answer grows below
+// it into an empty space (--below) as high as the rest of the view, so that nothing scrolls by itself. It measures after layout and before paint (ResizeObserver), so
 // nothing jumps. The browser's own scroll anchoring is off, because it would do the same work twice.
 import { announce } from '../../js/announce.js';
 import { isEarly } from '../../js/first-clicks.js';
 import { Folds } from '../../js/folds.js';
 import { isOfInputMethod } from '../../js/keys.js';
+import { Thinking } from '../../js/thinking.js';
 
 const NEAR_END = 48;
 
@@ -31,6 +33,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.isFollowing = true;
     this.searched = 0;
     this.unseen = 0;
+    this.below = 0;
     this.known = new Set();
     this.restore();
     this.addEventListener('scroll', this.onScroll, { passive: true });
@@ -50,6 +53,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.resizes = new ResizeObserver(() => this.settle());
     this.changes = new MutationObserver(() => this.onChildren());
     this.folds = new Folds(this);
+    this.thinking = new Thinking();
     // The renderer inserts the element before its children.
     queueMicrotask(() => this.begin());
   }
@@ -59,6 +63,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.changes.disconnect();
     this.removals.disconnect();
     this.folds.disconnect();
+    this.thinking.disconnect();
     document.removeEventListener('pointerdown', this.onPointer, true);
     document.removeEventListener('keydown', this.onTab, true);
     removeEventListener('hashchange', this.onHash);
@@ -84,6 +89,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.removals.observe(content, { childList: true, subtree: true });
     this.nearTop = new IntersectionObserver(entries => this.onTop(entries), { root: this, rootMargin: '600px 0px 0px 0px' });
     this.folds.observe(content);
+    this.thinking.observe(content);
     this.watchTop();
     if (this.saved) {
       this.restoreFrom(this.saved);
@@ -96,8 +102,9 @@ customElements.define('chat-log', class extends HTMLElement {
     return [...this.content.querySelectorAll(':scope > article')];
   }
 
+  // To the end of the text, without the empty space below it.
   distanceToEnd() {
-    return this.scrollHeight - this.scrollTop - this.clientHeight;
+    return this.scrollHeight - this.below - this.scrollTop - this.clientHeight;
   }
 
   onScroll() {
@@ -107,7 +114,11 @@ customElements.define('chat-log', class extends HTMLElement {
     }
 
     this.settledTop = undefined;
-    this.isFollowing = this.distanceToEnd() < NEAR_END;
+    this.isFollowing = this.below === 0 && this.distanceToEnd() < NEAR_END;
+    if (this.asked) {
+      this.asked.isHeld = false;
+    }
+
     if (this.isFollowing) {
       this.anchor = undefined;
     } else {
@@ -192,6 +203,7 @@ customElements.define('chat-log', class extends HTMLElement {
 
   // Something changed its size: corrects the reader's place before the next paint.
   settle() {
+    this.holdQuestion();
     if (this.isFollowing) {
       this.scrollTop = this.scrollHeight;
     } else if (this.anchor?.element.isConnected) {
@@ -262,6 +274,7 @@ customElements.define('chat-log', class extends HTMLElement {
   }
 
   goToEnd() {
+    this.asked = undefined;
     this.isFollowing = true;
     this.anchor = undefined;
     this.settle();
@@ -269,11 +282,46 @@ customElements.define('chat-log', class extends HTMLElement {
     this.focus({ preventScroll: true });
   }
 
-  // Follows the end again. Called after the person sent a message, which must be seen.
-  follow() {
+  // The person sends a message, which must be seen: it goes to the top as soon as it is here.
+  lead() {
+    this.asked = { last: this.ownArticles().at(-1), isHeld: true };
     this.isFollowing = true;
     this.anchor = undefined;
     this.settle();
+  }
+
+  ownArticles() {
+    return [...this.content?.querySelectorAll(':scope > article.own') ?? []];
+  }
+
+  // While it is on its way, then as it is shown to everyone.
+  findQuestion() {
+    const pending = this.content?.querySelector('[data-unsent]')?.lastElementChild;
+    const own = this.ownArticles().at(-1);
+    return pending ?? (own === this.asked.last ? null : own);
+  }
+
+  holdQuestion() {
+    const question = this.asked && this.findQuestion();
+    let below = 0;
+    if (question) {
+      const used = this.content.getBoundingClientRect().bottom - question.getBoundingClientRect().top;
+      below = Math.max(0, Math.floor(this.clientHeight - LINK_OFFSET - used));
+      if (this.asked.isHeld) {
+        this.isFollowing = false;
+        this.anchor = { element: question, offset: LINK_OFFSET };
+      }
+    }
+
+    if (below !== this.below) {
+      this.below = below;
+      this.style.setProperty('--below', `${below}px`);
+    }
+
+    // The answer has filled the view, and the place is kept as any other. What is on its way is followed by its message.
+    if (question?.localName === 'article' && below === 0) {
+      this.asked = undefined;
+    }
   }
 
   watchTop() {
@@ -289,7 +337,7 @@ customElements.define('chat-log', class extends HTMLElement {
 
   onTop(entries) {
     // Only if the reader has scrolled up: a short first page must not load the whole history.
-    if (!this.isFollowing && entries.some(entry => entry.isIntersecting) && this.topButton && !this.topButton.disabled) {
+    if (!this.isFollowing && !this.asked && entries.some(entry => entry.isIntersecting) && this.topButton && !this.topButton.disabled) {
       this.topButton.click();
       // Observes the button again later, in case it is still near after the page has been loaded.
       const button = this.topButton;
@@ -385,6 +433,7 @@ customElements.define('chat-log', class extends HTMLElement {
   restoreFrom(saved) {
     const element = document.getElementById(saved.id);
     this.saved = undefined;
+    this.asked = undefined;
     if (element && this.contains(element)) {
       this.isFollowing = false;
       this.anchor = { element, offset: saved.offset };
