@@ -18,6 +18,7 @@ import './live-selection.js';
 import './long-press.js';
 import './message-actions.js';
 import './passkeys.js';
+import './print.js';
 import './request.js';
 import './sidebar.js';
 import './switcher.js';
