@@ -63,8 +63,8 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
         await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("It begins.");
 
         await _ada.Log.HoverAsync();
-        await _ada.Page.Mouse.WheelAsync(0, -400);
-        var reading = _ada.Page.GetByText("Answer number 8.", new() { Exact = true });
+        await _ada.Page.Mouse.WheelAsync(0, -900);
+        var reading = _ada.Page.GetByText("Answer number 6.", new() { Exact = true });
         await Expect(_ada.ArticleBy("Demo").Last).Not.ToBeInViewportAsync(new() { Ratio = 1 });
         await SettledAsync();
         var before = (await reading.BoundingBoxAsync())!.Y;
@@ -179,10 +179,100 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
         await Expect(_ada.Page.GetByText("Answer number 30.", new() { Exact = true })).ToBeInViewportAsync();
     }
 
+    [Fact]
+    public async Task A_question_goes_to_the_top_and_its_answer_grows_below_it_while_other_pages_follow()
+    {
+        await FillAsync(8);
+        var grace = await _app.JoinAsync("Grace");
+        await Expect(grace.ArticleBy("Demo").Last).ToContainTextAsync("Answer number 8.");
+        await _ada.SendAsync("A long one, please");
+        var response = await _app.Model.NextAsync();
+        var question = _ada.ArticleBy("Ada").Last;
+        await Expect(question).ToContainTextAsync("A long one, please");
+        await Expect(_ada.Page.Locator(".pending")).ToHaveCountAsync(0);
+        Assert.Equal(24, await BelowEdgeAsync(), 1.5);
+
+        // Nothing has come for three seconds, which the browser notices by itself.
+        await Expect(_ada.ArticleBy("Demo").Last).ToHaveAttributeAsync("data-silent", "");
+        response.Say("It begins.\n\n");
+        await Expect(_ada.ArticleBy("Demo").Last).Not.ToHaveAttributeAsync("data-silent", "");
+        var toEnd = _ada.Page.Locator("[data-to-end]");
+        await Expect(toEnd).ToBeHiddenAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            response.Say($"Paragraph {i}.\n\n");
+        }
+
+        await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("Paragraph 39.");
+        await Expect(grace.Page.GetByText("Paragraph 39.")).ToBeInViewportAsync();
+        // Past the first screen, whoever asked reads on by themselves.
+        await Expect(toEnd).ToBeVisibleAsync();
+        Assert.Equal(24, await BelowEdgeAsync(), 1.5);
+        response.Finish("It ends.");
+        await Expect(grace.Page.GetByText("It ends.")).ToBeInViewportAsync();
+        await Expect(_ada.ArticleBy("Demo").Last).ToContainTextAsync("It ends.");
+        Assert.Equal(24, await BelowEdgeAsync(), 1.5);
+        await toEnd.ClickAsync();
+        await Expect(_ada.Page.GetByText("It ends.")).ToBeInViewportAsync();
+        Assert.Empty(_ada.Complaints.Concat(grace.Complaints));
+
+        Task<double> BelowEdgeAsync() => question.EvaluateAsync<double>("q => q.getBoundingClientRect().top - q.closest('chat-log').getBoundingClientRect().top");
+    }
+
+    [Fact]
+    public async Task A_long_message_is_folded_for_everyone_unfolds_where_something_is_found_and_is_whole_on_paper()
+    {
+        await FillAsync(2);
+        var grace = await _app.JoinAsync("Grace");
+        await _ada.SendAsync(string.Join('\n', Enumerable.Range(1, 600).Select(i => $"Line {i}")));
+        (await _app.Model.NextAsync()).Finish(string.Join("\n\n", Enumerable.Range(1, 60).Select(i => $"Words {i}")));
+        await Expect(grace.Page.GetByText("Words 60")).ToBeInViewportAsync();
+        foreach (var visitor in new[] { _ada, grace })
+        {
+            await Expect(visitor.ArticleBy("Ada").Last.GetByRole(AriaRole.Button, new() { Name = "Show more" })).ToBeVisibleAsync();
+            Assert.True((await visitor.ArticleBy("Ada").Last.BoundingBoxAsync())!.Height < 700);
+            await Expect(visitor.Log.GetByRole(AriaRole.Button, new() { Name = "Show more" })).ToHaveCountAsync(1);
+        }
+
+        // What is read below stays where it is. A message that is folded again shows its beginning.
+        var message = _ada.ArticleBy("Ada").Last;
+        await message.GetByRole(AriaRole.Button, new() { Name = "Show more" }).ClickAsync();
+        Assert.True((await message.BoundingBoxAsync())!.Height > 5_000);
+        await message.GetByRole(AriaRole.Button, new() { Name = "Show less" }).ClickAsync();
+        Assert.Equal(24, await message.EvaluateAsync<double>("m => m.getBoundingClientRect().top - m.closest('chat-log').getBoundingClientRect().top"), 1.5);
+        Assert.True((await message.BoundingBoxAsync())!.Height < 700);
+
+        // As a browser does for a word that it finds there.
+        await _ada.Page.EvaluateAsync("() => { [...document.querySelectorAll('article.own > .blocks')].at(-1).scrollTop = 4000; }");
+        await Expect(message).ToHaveAttributeAsync("data-fold", "open");
+        Assert.Equal(0, await message.Locator(".blocks").EvaluateAsync<double>("b => b.scrollTop"));
+
+        await grace.Page.EmulateMediaAsync(new() { Media = Media.Print });
+        Assert.True((await grace.ArticleBy("Ada").Last.BoundingBoxAsync())!.Height > 5_000);
+        Assert.True(await grace.Page.EvaluateAsync<bool>("() => document.documentElement.scrollHeight > 8000"));
+        await Expect(grace.Composer).ToBeHiddenAsync();
+        await Expect(grace.Page.Locator("#sidebar")).ToBeHiddenAsync();
+        Assert.Empty(_ada.Complaints.Concat(grace.Complaints));
+    }
+
+    [Fact]
+    public async Task Print_loads_older_messages_first()
+    {
+        await FillAsync(40);
+        await _ada.Page.ReloadAsync();
+        await _ada.ReadyAsync();
+        await Expect(_ada.Articles).ToHaveCountAsync(50);
+        await _ada.Page.EvaluateAsync("() => { globalThis.print = () => { globalThis.printed = document.querySelectorAll('article').length; }; }");
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Room menu" }).ClickAsync();
+        await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Print…" }).ClickAsync();
+        await _ada.Page.WaitForFunctionAsync("() => globalThis.printed === 80");
+    }
+
     private async Task ScrollUpAsync()
     {
         await _ada.Log.HoverAsync();
-        await _ada.Page.Mouse.WheelAsync(0, -400);
+        // Past the question, which was put at the top, and its answer.
+        await _ada.Page.Mouse.WheelAsync(0, -900);
         await SettledAsync();
     }
 
