@@ -158,13 +158,13 @@ internal sealed class BlockHtml
 
     private void WriteFormula(FormulaBlock formula)
     {
-        _html.Append("<p class=\"formula\" dir=\"ltr\" translate=\"no\">");
+        _html.Append("<tex-block dir=\"ltr\" translate=\"no\">");
         for (var i = 0; i < formula.Lines.Count; i++)
         {
             _html.Append(i > 0 ? "\n" : "").AppendEscaped(formula.Lines.Lines[i].Slice.AsSpan());
         }
 
-        _html.Append("</p>");
+        _html.Append("</tex-block>");
     }
 
     private void WriteList(ListBlock list, ListNumber before)

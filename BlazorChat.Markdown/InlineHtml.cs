@@ -176,7 +176,7 @@ internal sealed class InlineHtml(StringBuilder html)
                 break;
             case FormulaInline formula:
                 // Its letters say nothing about the direction of the text around it.
-                html.Append("<span class=\"formula\" dir=\"ltr\" translate=\"no\">").AppendEscaped(formula.Source).Append("</span>");
+                html.Append("<tex-inline dir=\"ltr\" translate=\"no\">").AppendEscaped(formula.Source).Append("</tex-inline>");
                 break;
             case FootnoteInline footnote:
                 html.Append("<sup class=\"footnote-ref\">[").AppendEscaped(footnote.Label).Append("]</sup>");

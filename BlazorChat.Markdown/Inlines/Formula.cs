@@ -1,7 +1,9 @@
+using System.Buffers;
+
 namespace BlazorChat.Markdown;
 
 /// <summary>
-/// Finds formulas in LaTeX's notation. They are not drawn, so they are shown exactly as written: without this, Markdown would take their
+/// Finds formulas in LaTeX's notation. They are written exactly as they are, for the page to draw: without this, Markdown would take their
 /// backslashes, stars and underscores for its own.
 /// </summary>
 internal static class Formula
@@ -11,14 +13,16 @@ internal static class Formula
     /// </summary>
     public const char LiveEnd = '\0';
 
+    private static readonly SearchValues<char> MathSigns = SearchValues.Create(@"\^_=+<>{}|");
+
     private const int MaxLength = 4_000;
 
     private const int MaxInlineLength = 500;
 
     /// <summary>
     /// The length of the formula at the start of the text, or 0: <c>\( … \)</c>, <c>\[ … \]</c>, <c>$$ … $$</c>, or <c>$ … $</c> in one
-    /// line. Amounts of money are no formulas: after the first dollar and before the last there is no space, and no letter or digit is
-    /// next to one on the outside.
+    /// line. Amounts of money are no formulas: after the first dollar and before the last there is no space, no letter or digit is next to
+    /// one on the outside, and between them is not a number with words behind it.
     /// </summary>
     /// <param name="text">The text from the delimiter on.</param>
     /// <param name="before">The character before the delimiter.</param>
@@ -88,10 +92,29 @@ internal static class Formula
                     break;
                 case '$':
                     var isEnd = i > 1 && !char.IsWhiteSpace(text[i - 1]) && (i + 1 == text.Length || !(char.IsLetterOrDigit(text[i + 1]) || text[i + 1] == '$'));
-                    return isEnd ? i + 1 : 0;
+                    return isEnd && !IsAmount(text[1..i]) ? i + 1 : 0;
             }
         }
 
         return 0;
+    }
+
+    // As in "from $5 for a start (it was 9$)". What has a sign of mathematics in it is none.
+    private static bool IsAmount(ReadOnlySpan<char> text)
+    {
+        if (!char.IsAsciiDigit(text[0]) || text.ContainsAny(MathSigns))
+        {
+            return false;
+        }
+
+        for (var i = text.IndexOf(' '); i >= 0 && i + 2 < text.Length; i++)
+        {
+            if (text[i] == ' ' && char.IsLetter(text[i + 1]) && char.IsLetter(text[i + 2]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

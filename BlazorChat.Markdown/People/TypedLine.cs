@@ -123,7 +123,7 @@ internal sealed class TypedLine(StringBuilder html)
         }
 
         at += length;
-        return new StringBuilder("<span class=\"formula\" dir=\"ltr\" translate=\"no\">").AppendEscaped(line.AsSpan(at - length, length)).Append("</span>").ToString();
+        return new StringBuilder("<tex-inline dir=\"ltr\" translate=\"no\">").AppendEscaped(line.AsSpan(at - length, length)).Append("</tex-inline>").ToString();
     }
 
     private static string? Address(string line, ref int at)

@@ -13,8 +13,8 @@ public sealed class MarkdownFeatureTests
     [InlineData("text `code` text", "code")]
     [InlineData("text\n\n```csharp\nvar a = 1;\n```\n\ntext", "pre, .code-lang")]
     [InlineData("text\n\n    indented\n\ntext", "pre")]
-    [InlineData("text $$a + b$$ text", ".formula")]
-    [InlineData("text \\(a + b\\) text", ".formula")]
+    [InlineData("text $$a + b$$ text", "tex-inline")]
+    [InlineData("text \\(a + b\\) text", "tex-inline")]
     [InlineData("text [bank.example](https://evil.example/) text", ".link-note")]
     [InlineData("| text | `code` |\n| --- | --- |\n| text | `code` |", "code")]
     public void Code_formulas_and_hosts_are_not_to_be_translated(string text, string exact)

@@ -29,16 +29,25 @@ public sealed class NotationTests
 
     [Theory]
     [InlineData("It costs **$1.50** for a, $10K flat, *phase* 2 at $8K; $/PR is down but $/session is up", "em,strong", 2)]
+    [InlineData("It costs $5 and $10, or **$5 for a start (it was 9$)** and 20$, not *$15 more$*.", "em,strong", 2)]
     [InlineData("US$5*x* and 6$ *y* $7", "em", 2)]
     [InlineData(@"2 \* 3 \_ \# \` 1986\. 1\) \$5 \%", "em,span", 0)]
     public void Money_and_escaped_marks_are_no_formulas(string text, string selector, int count)
     {
         var body = Parse(text);
 
-        Assert.Empty(body.QuerySelectorAll(".formula"));
+        Assert.Empty(body.QuerySelectorAll("tex-inline,tex-block"));
         Assert.Equal(count, body.QuerySelectorAll(selector).Length);
         Assert.DoesNotContain('\\', body.TextContent);
     }
+
+    [Theory]
+    [InlineData("$5x + 3 = 8$")]
+    [InlineData("$2 \\text{ for all } x$")]
+    [InlineData("$10$")]
+    [InlineData("$x$")]
+    [InlineData("$3 k$")]
+    public void A_formula_may_begin_with_a_number(string text) => Assert.Equal(text, Parse(text).QuerySelector("p > tex-inline")!.TextContent);
 
     [Theory]
     [InlineData("**真，**她来了", "真，")]
@@ -198,7 +207,7 @@ public sealed class NotationTests
     {
         var body = Parse("`git` ثم\n\nhttps://a.example ثم\n\n\\(x\\) ثم\n\n- `a` ثم\n\n```js\nx\n```");
 
-        Assert.All(body.QuerySelectorAll("code,a,.formula,.code-block").Where(element => element.ParentElement!.LocalName != "pre"), element => Assert.Equal("ltr", element.GetAttribute("dir")));
+        Assert.All(body.QuerySelectorAll("code,a,tex-inline,.code-block").Where(element => element.ParentElement!.LocalName != "pre"), element => Assert.Equal("ltr", element.GetAttribute("dir")));
     }
 
     [Theory]

@@ -8,7 +8,7 @@ internal static class SafeHtml
 {
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
-        ["p"] = ["dir", "class", "translate"],
+        ["p"] = ["dir", "class"],
         ["h3"] = ["dir", "class"],
         ["h4"] = ["dir", "class"],
         ["h5"] = ["dir", "class"],
@@ -33,6 +33,8 @@ internal static class SafeHtml
         ["div"] = ["class", "tabindex", "role", "aria-label", "dir"],
         ["span"] = ["class", "role", "aria-label", "dir", "translate"],
         ["code-block"] = ["class", "dir"],
+        ["tex-inline"] = ["dir", "translate"],
+        ["tex-block"] = ["dir", "translate"],
         ["table"] = ["dir"],
         ["thead"] = [],
         ["tbody"] = [],
@@ -45,7 +47,7 @@ internal static class SafeHtml
     private static readonly string[] Classes =
     [
         "plain", "typed", "task-item", "task", "task-done", "image-link", "code-block", "code-head", "code-lang", "table-scroll",
-        "align-left", "align-center", "align-right", "formula", "footnote", "footnote-label", "footnote-ref", "folded", "paren", "wide-number", "link-note", "callout",
+        "align-left", "align-center", "align-right", "footnote", "footnote-label", "footnote-ref", "folded", "paren", "wide-number", "link-note", "callout",
         "callout-title", "callout-note", "callout-tip", "callout-important", "callout-warning", "callout-caution",
     ];
 

@@ -19,3 +19,9 @@ mapfile -t grammars < <(sed -n 's/^[^|]*|\([a-z]\{1,\}\)|[^|]*$/\1/p' ../../Blaz
 for grammar in "${grammars[@]}"; do
   cp "$from/@highlightjs/cdn-assets/es/languages/$grammar.min.js" "$lib/highlight/languages"
 done
+
+# KaTeX: its script, its style sheet and the fonts in the format that every browser knows.
+rm -rf "$lib/katex"
+mkdir -p "$lib/katex/fonts"
+cp "$from/katex/LICENSE" "$from/katex/dist/katex.min.js" "$from/katex/dist/katex.min.css" "$lib/katex"
+cp "$from/katex/dist/fonts/"*.woff2 "$lib/katex/fonts"

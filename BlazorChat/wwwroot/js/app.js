@@ -8,6 +8,7 @@ import './copy.js';
 import './dialogs.js';
 import './elapsed.js';
 import './first-clicks.js';
+import './formulas.js';
 import './kept-field.js';
 import './kept-focus.js';
 import './kept-open.js';
