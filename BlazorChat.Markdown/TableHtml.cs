@@ -13,13 +13,13 @@ internal static class TableHtml
     /// <summary>Appends a whole table.</summary>
     public static void Write(StringBuilder html, Table table, InlineHtml inlines)
     {
-        html.Append("<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">").Append(TableDirection.IsRightToLeft(table) ? "<table dir=\"rtl\">" : "<table>");
+        html.Append("<table-box class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">").Append(TableDirection.IsRightToLeft(table) ? "<table dir=\"rtl\">" : "<table>");
         foreach (var row in table.OfType<TableRow>())
         {
             WriteRow(html, table, row, inlines);
         }
 
-        html.Append("</table></div>");
+        html.Append("</table></table-box>");
     }
 
     /// <summary>Appends one row; the header row gets its own <c>thead</c>.</summary>

@@ -27,7 +27,7 @@ internal sealed class OpenTree
 
     // The parts of a block that end a piece, so that a new one does not send the one before again.
     private static readonly string[] Blocks =
-        ["p", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "details", "summary", "div", "code-block", "tex-block", "table", "thead", "tr", "td", "th", "pre", "hr"];
+        ["p", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "details", "summary", "div", "code-block", "tex-block", "table-box", "table", "thead", "tr", "td", "th", "pre", "hr"];
 
     private static readonly string[] Whole = ["thead", "hr", "br"];
 

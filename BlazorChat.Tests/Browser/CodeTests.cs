@@ -150,8 +150,62 @@ public sealed class CodeTests(Chromium chromium, ITestOutputHelper output) : IAs
         Assert.Empty(_ada.Complaints);
     }
 
-    // What a page does at once is bounded by what it paints; the reading is done beside it, and ended after a time. How long a page was
-    // blocked is printed: below 50 ms with a processor of its own.
+    [Fact]
+    public async Task Formulas_are_drawn_when_they_are_complete_and_their_source_is_what_is_copied()
+    {
+        var asked = new ConcurrentQueue<string>();
+        _ada.Context.Request += (_, request) => asked.Enqueue(request.Url);
+        await _ada.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await AnswerAsync("It costs $5 and $10, or $5 for a start (it was 9$).");
+        Assert.DoesNotContain(asked, url => url.Contains("/katex/", StringComparison.Ordinal));
+
+        await _ada.SendAsync("Formulas, please");
+        var answer = await _app.Model.NextAsync();
+        answer.Say("The root \\(\\frac{a}{b}\\) of $x^2$ and then \\(\\sqrt{");
+        await Expect(Drawn).ToHaveTextAsync([@"\frac{a}{b}", "x^2"]);
+        Assert.Contains(@"\(\sqrt{", await Answer.Locator(".blocks").EvaluateAsync<string>("blocks => blocks.textContent"), StringComparison.Ordinal);
+        answer.Say($"c}}\\) end.\n\n\\[\n\\int_0^1 x\\,dx\n\\]\n\nBroken \\(\\frac{{a\\), defined \\(\\def\\a{{b}}\\a\\), long \\({new string('y', 1000)}\\), and \\(\\href{{javascript:alert(1)}}{{x}}\\).\n");
+        answer.Finish("\nDone.");
+        await Expect(_ada.StopButton).ToBeHiddenAsync();
+        await Expect(Drawn).ToHaveCountAsync(4);
+        // Neither a mistake nor a definition nor a length nor an address is drawn as one.
+        Assert.Equal(0, await Answer.Locator(".katex a, .katex-error").CountAsync());
+        // With the fonts of this server.
+        await Expect(Answer.Locator("tex-block .katex-display")).ToBeVisibleAsync();
+        await _ada.Page.WaitForFunctionAsync("() => [...document.fonts].some(font => font.family.includes('KaTeX_Math') && font.status === 'loaded')");
+        await Answer.Locator("p").First.EvaluateAsync("p => getSelection().selectAllChildren(p)");
+        await _ada.Page.Keyboard.PressAsync("Control+c");
+        Assert.Equal(@"The root \(\frac{a}{b}\) of $x^2$ and then \(\sqrt{c}\) end.", await _ada.Page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
+        Assert.Empty(_ada.Complaints);
+    }
+
+    [Fact]
+    public async Task A_table_is_as_wide_as_its_content_keeps_its_head_in_view_and_is_copied_as_csv()
+    {
+        await _ada.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        var rows = string.Concat(Enumerable.Range(0, 60).Select(i => $"| {i} | a, \"b\" | =1+1 |\n"));
+        await AnswerAsync($"| N | Text | Sum |\n|---|---|---|\n{rows}");
+        var box = Answer.Locator("table-box");
+        var message = (await Answer.Locator(".blocks").BoundingBoxAsync())!;
+        Assert.InRange((await box.BoundingBoxAsync())!.Width, 100, message.Width / 2);
+        await Expect(box).ToHaveAttributeAsync("data-fits", "");
+        var (log, head) = ((await _ada.Page.Locator("chat-log").BoundingBoxAsync())!, (await box.Locator("th").First.BoundingBoxAsync())!);
+        Assert.InRange(head.Y - log.Y, -1, 1);
+        await box.HoverAsync();
+        await box.GetByRole(AriaRole.Button, new() { Name = "Copy as CSV" }).ClickAsync();
+        await Expect(box.GetByRole(AriaRole.Button)).ToHaveTextAsync("Copied");
+        var csv = await _ada.Page.EvaluateAsync<string>("() => navigator.clipboard.readText()");
+        Assert.StartsWith("N,Text,Sum\n0,\"a, \"\"b\"\"\",'=1+1\n", csv.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+
+        var wide = string.Join(" | ", Enumerable.Range(0, 20).Select(i => $"Column {i}"));
+        await AnswerAsync($"| {wide} |\n|{string.Concat(Enumerable.Repeat("---|", 20))}\n| 1 |\n");
+        await Expect(box).Not.ToHaveAttributeAsync("data-fits", "");
+        Assert.InRange((await box.BoundingBoxAsync())!.Width, message.Width + 1, 960);
+        Assert.True(await box.EvaluateAsync<bool>("box => box.scrollWidth > box.clientWidth"));
+        Assert.Empty(_ada.Complaints);
+    }
+
+    // The browser is idle but for the block. Others may use the processor meanwhile, so each text has a few attempts.
     [Theory]
     [InlineData("csharp", "public a{0} ")]
     [InlineData("ts", "a{0}<b((")]
@@ -204,6 +258,9 @@ public sealed class CodeTests(Chromium chromium, ITestOutputHelper output) : IAs
         string.Join('\n', Enumerable.Range(first, last - first + 1).Select(i => i.ToString(CultureInfo.InvariantCulture)));
 
     private ILocator Button(string name) => Block.GetByRole(AriaRole.Button, new() { Name = name });
+
+    // What is drawn of each formula, in words.
+    private ILocator Drawn => Answer.Locator("annotation");
 
     // The texts of the newest answer that are painted as of this kind.
     private async Task ColouredAsync(string kind, params string[] texts)

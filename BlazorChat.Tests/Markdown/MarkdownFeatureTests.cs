@@ -106,7 +106,7 @@ public sealed class MarkdownFeatureTests
     {
         var body = Parse("| a | b | c | d |\n|---|:--|:-:|--:|\n| 1 | **2** |");
 
-        var box = body.QuerySelector("div.table-scroll")!;
+        var box = body.QuerySelector("table-box.table-scroll")!;
         Assert.Equal("Table", box.GetAttribute("aria-label"));
         Assert.Equal("0", box.GetAttribute("tabindex"));
         Assert.Equal(["", "align-left", "align-center", "align-right"], body.QuerySelectorAll("th").Select(cell => cell.ClassName ?? ""));

@@ -23,6 +23,7 @@ import './print.js';
 import './request.js';
 import './sidebar.js';
 import './switcher.js';
+import './tables.js';
 import './theme-choice.js';
 import './title.js';
 import './translation.js';

@@ -5,7 +5,7 @@ const root = document.documentElement;
 
 // Controls that work without the server, or whose input is kept until the server is back.
 const LOCAL = `[popovertarget], [data-theme-set], [data-density-set], [data-width-set], [data-sidebar-toggle], [data-open-dialog], [data-close-dialog], [data-message-menu], [data-copy-message],
-  [data-copy-chosen], [data-copy-link], .code-block button, [data-suggest], [data-to-end], [data-reload], [data-send], .pending *, .leftovers *, panel-tabs *, kept-field *`;
+  [data-copy-chosen], [data-copy-link], .code-block button, [data-copy-table], [data-suggest], [data-to-end], [data-reload], [data-send], .pending *, .leftovers *, panel-tabs *, kept-field *`;
 
 // The page to open next: { url, name, isWhole }.
 let wanted;

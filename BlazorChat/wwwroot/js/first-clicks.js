@@ -5,7 +5,7 @@ const nameOf = element => `${element.tagName} ${element.getAttribute('aria-label
 
 // Controls that scripts handle without the circuit and that lose nothing when they are replaced.
 const LOCAL = `[popovertarget], [data-theme-set], [data-density-set], [data-width-set], [data-sidebar-toggle], [data-open-dialog], [data-close-dialog], [data-message-menu], [data-copy-message],
-  [data-copy-chosen], [data-copy-link], .code-block button, [data-suggest], [data-to-end], [data-reload], [data-send], .pending *, .leftovers *`;
+  [data-copy-chosen], [data-copy-link], .code-block button, [data-copy-table], [data-suggest], [data-to-end], [data-reload], [data-send], .pending *, .leftovers *`;
 
 const LIVE_WITHIN = 15_000;
 

@@ -79,7 +79,7 @@ function block(node) {
   }
 }
 
-const BLOCKS = 'p, div, code-block, tex-block, ul, ol, blockquote, pre, table, hr, h1, h2, h3, h4, h5, h6, details, summary, section, article';
+const BLOCKS = 'p, div, code-block, tex-block, table-box, ul, ol, blockquote, pre, table, hr, h1, h2, h3, h4, h5, h6, details, summary, section, article';
 
 // The blocks of an element. Text between them is a block as well, as in the items of a tight list.
 function blocks(node, between = '\n\n') {
@@ -124,7 +124,7 @@ export function htmlOf(node) {
       continue;
     }
 
-    if (['code-block', 'tex-inline', 'tex-block'].includes(element.localName)) {
+    if (['code-block', 'table-box', 'tex-inline', 'tex-block'].includes(element.localName)) {
       element.replaceWith(...element.childNodes);
       continue;
     }
