@@ -97,7 +97,7 @@ public sealed class AccountPagesTests(Chromium chromium) : IAsyncLifetime
         await Expect(menu).ToHaveCountAsync(1);
         await EndsWithinASecondAsync(
             grace, "document.querySelectorAll('#room-menu .menu-item:not([data-print])').length === 1 && !document.querySelector('#person-menu a[href=people]')",
-            _olga.Page.GetByRole(AriaRole.Button, new() { Name = "Remove Grace as administrator" }), AuditAction.AdministratorDismissed);
+            _olga.Page.GetByRole(AriaRole.Button, new() { Name = "Remove as administrator: Grace" }), AuditAction.AdministratorDismissed);
         await Expect(_olga.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Grace isn’t an administrator any more.");
         await MoreAsync();
         await Expect(_olga.Page.GetByRole(AriaRole.Button, new() { Name = "Make administrator: Grace" })).ToHaveCountAsync(1);

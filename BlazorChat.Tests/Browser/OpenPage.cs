@@ -61,7 +61,7 @@ internal sealed class OpenPage
         _tab = tab;
         await _visitor.ChooseAsync(own ?? _visitor.ArticleBy(_visitor.Name).Last, "Edit");
         await EditBox.FillAsync(HalfAnEdit);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Room details", Exact = true }).ClickAsync();
+        await _visitor.OpenPanelAsync();
         await Panel.GetByRole(AriaRole.Textbox, new() { Name = "Instructions" }).FillAsync(Instructions);
         await _visitor.Composer.FillAsync(Draft);
         await EditBox.FocusAsync();

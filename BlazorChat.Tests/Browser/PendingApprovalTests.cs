@@ -37,6 +37,8 @@ public sealed class PendingApprovalTests(Chromium chromium) : IAsyncLifetime
             await grace.SendAsync(string.Join('\n', Enumerable.Repeat($"Talk {i}", 8)));
         }
 
+        // What she asked for is still at the top of her page.
+        await ada.Page.Locator("[data-to-end]").ClickAsync();
         await Expect(link).ToBeVisibleAsync();
 
         await link.ClickAsync();

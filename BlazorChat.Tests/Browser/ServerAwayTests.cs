@@ -154,6 +154,9 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
         await _ada.ReadyAsync();
         Assert.Equal(_home, _ada.Page.Url);
         await Expect(EditBox).ToHaveValueAsync("Half of an edit");
+        // Its panel is open by itself, at the tab where it was.
+        await Expect(_ada.Panel).ToBeVisibleAsync();
+        await _ada.OpenPanelAsync();
         await Expect(Instructions).ToHaveValueAsync("In verse");
         await Expect(_ada.Page.GetByText("Saved", new() { Exact = true })).ToHaveCountAsync(2);
         await Button("Save").ClickAsync();
@@ -186,12 +189,13 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
 
         await Link(_homeName).ClickAsync();
         await Expect(_ada.Heading).ToHaveTextAsync(_homeName);
-        if (how != "killed")
+        if (how == "killed")
         {
             // A page that was loaded again opens by itself what was open in a room.
-            await Button("Room details").ClickAsync();
+            await Expect(_ada.Panel).ToBeVisibleAsync();
         }
 
+        await _ada.OpenPanelAsync();
         await Expect(Instructions).ToHaveValueAsync("In verse");
         await Expect(await _ada.OpenAdvancedAsync()).ToHaveValueAsync("Drop");
         await _ada.Panel.GetByText("Built in").ClickAsync();
@@ -225,7 +229,7 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
             await _app.StartAsync();
             await Expect(_ada.Heading).ToHaveTextAsync(_plansName);
             var left = _ada.Page.GetByRole(AriaRole.Group, new() { Name = "Setting that was not saved" });
-            await Expect(left).ToContainTextAsync("Someone just changed this setting meanwhile.");
+            await Expect(left).ToContainTextAsync("Someone else changed this setting meanwhile.");
             await Expect(left).ToContainTextAsync(mine);
             await Link("Lobby").ClickAsync();
             await Expect(_ada.Heading).ToHaveTextAsync("Lobby");
@@ -354,7 +358,7 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
         await _app.App.KillAsync();
         await name.PressAsync("Enter");
         await Expect(_ada.Page.GetByText("This will be sent once you’re connected.")).ToBeVisibleAsync();
-        await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Back, as Ada" }).ClickAsync();
+        await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Keep the name Ada" }).ClickAsync();
         await Expect(_ada.Page.GetByText("The page you chose opens once you’re connected.")).ToBeVisibleAsync();
         await _app.StartAsync();
         await _ada.ReadyAsync();
@@ -387,7 +391,7 @@ public sealed class ServerAwayTests(ServerAwayTests.SharedApp shared) : IClassFi
         Assert.Equal(_home, _ada.Page.Url);
         await _ada.Page.GoForwardAsync();
         await Expect(name).ToBeVisibleAsync();
-        await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Back, as Ada" }).ClickAsync();
+        await _ada.Page.GetByRole(AriaRole.Link, new() { Name = "Keep the name Ada" }).ClickAsync();
         await _ada.ReadyAsync();
 
         // Such a page comes back like any other.

@@ -21,7 +21,7 @@ public sealed class InviteDialogTests
         await host.Chat.AddPersonAsync(olga, standing);
         var room = (await host.Chat.Rooms.CreateAsync(olga, "Plans", default, RoomVisibility.Private)).Value;
         var page = host.Open(room, olga);
-        await page.Find("button[aria-label=Settings]").ClickAsync(new());
+        await page.Find("button[aria-label='Room details']").ClickAsync(new());
         await page.ClickAsync(".people-buttons button", "Invite people");
         page.Until(() => Assert.NotNull(page.Find(".invite-by-link")));
         Assert.Equal(isOffered ? 1 : 0, page.FindAll(".invite-accounts input").Count);

@@ -10,6 +10,7 @@ using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
+using BlazorChat.Web;
 using Bunit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
@@ -52,6 +53,7 @@ public sealed class PageHost : IAsyncDisposable
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<RoomTools>());
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<McpServers>());
         page.Services.AddSingleton(Chat.App.Services.GetRequiredService<BrowserCallClaims>());
+        page.Services.AddSingleton(Chat.App.Services.GetRequiredService<ServerLook>());
         page.Services.AddSingleton<TimeProvider>(Time);
         page.Services.AddSingleton<AntiforgeryStateProvider>(new NoToken());
         page.Services.AddSingleton(faces ?? new AssistantFaces(Chat.Assistants));

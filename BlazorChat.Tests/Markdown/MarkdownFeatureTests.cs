@@ -118,7 +118,7 @@ public sealed class MarkdownFeatureTests
     {
         var blocks = MarkdownRenderer.Render("Here it is:\n| a | b |\n|---|---|\n| 1 | 2 |\nand on it goes\n- and on");
 
-        Assert.Equal(["p", "div", "p", "ul"], blocks.Select(block => SafeHtml.Parse(block.Html).FirstElementChild!.LocalName));
+        Assert.Equal(["p", "table-box", "p", "ul"], blocks.Select(block => SafeHtml.Parse(block.Html).FirstElementChild!.LocalName));
     }
 
     [Fact]

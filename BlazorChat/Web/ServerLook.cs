@@ -1,4 +1,5 @@
 using System.Net;
+using BlazorChat.Components;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;

@@ -166,7 +166,7 @@ public sealed class TwoPeopleTests
         var paused = await bench.PausedAsync();
         Assert.Null((await rooms.RemoveMemberAsync(ChatHost.Grace, bench.Room.Id, ChatHost.Grace.Id, default)).Error);
         var ended = (await rooms.ReadMessageAsync(ChatHost.Ada, bench.Room.Id, paused.Id, default)).Value;
-        Assert.IsType<MessageStatus.Stopped>(ended.Status);
+        Assert.IsType<MessageStatus.Cut>(ended.Status);
         Assert.Equal(ToolCallState.Failed, Assert.Single(ended.Calls).State);
         Assert.NotNull((await bench.DecideAsync(ChatHost.Ada, paused, "c1", yes: true)).Error);
         Assert.False(bench.Host.Model.WasAskedAgain);

@@ -1,7 +1,7 @@
 // <chat-log>: the scrolling conversation. It follows the end while the reader is there. Otherwise it keeps the reader's place exactly
 // where it is, whatever grows, arrives or is loaded above or below. A question that is sent here goes to the top, and its answer grows below
-// it into an empty space (--below) as high as the rest of the view, so that nothing scrolls by itself. It measures after layout and before paint (ResizeObserver), so
-// nothing jumps. The browser's own scroll anchoring is off, because it would do the same work twice.
+// it into an empty space (--below) as high as the rest of the view, so that nothing scrolls by itself. It measures after layout and before
+// paint (ResizeObserver), so nothing jumps. The browser's own scroll anchoring is off, because it would do the same work twice.
 import { announce } from '../../js/announce.js';
 import { isEarly } from '../../js/first-clicks.js';
 import { Folds } from '../../js/folds.js';
@@ -110,6 +110,13 @@ customElements.define('chat-log', class extends HTMLElement {
   onScroll() {
     // Ignores scrolling by settle().
     if (this.settledTop !== undefined && Math.abs(this.scrollTop - this.settledTop) < 1) {
+      return;
+    }
+
+    // So is what the browser does when there is less to scroll, such as when a message takes the place of the one that was on its way.
+    const isAtEdge = this.scrollTop + this.clientHeight > this.scrollHeight - 1;
+    if (this.asked?.isHeld && isAtEdge && this.scrollTop < this.settledTop) {
+      this.settle();
       return;
     }
 
@@ -288,6 +295,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.isFollowing = true;
     this.anchor = undefined;
     this.settle();
+    this.remember();
   }
 
   ownArticles() {
@@ -318,9 +326,22 @@ customElements.define('chat-log', class extends HTMLElement {
       this.style.setProperty('--below', `${below}px`);
     }
 
-    // The answer has filled the view, and the place is kept as any other. What is on its way is followed by its message.
+    // What is on its way is followed by its message.
     if (question?.localName === 'article' && below === 0) {
-      this.asked = undefined;
+      this.endHold(question);
+    }
+  }
+
+  // The view is full. If that is the answer, the place is kept as any other: it is read from its beginning. If the answer was seen as a
+  // whole, and what others write has filled the rest, the conversation goes on as for everyone else.
+  endHold(question) {
+    const isHeld = this.asked.isHeld;
+    this.asked = undefined;
+    const after = this.articles();
+    after.splice(0, after.indexOf(question) + 1);
+    if (isHeld && after.length > 1 && !after.some(article => article.ariaBusy === 'true' || article.querySelector('.approval'))) {
+      this.isFollowing = true;
+      this.anchor = undefined;
     }
   }
 
@@ -440,6 +461,8 @@ customElements.define('chat-log', class extends HTMLElement {
       this.settle();
       if (saved.isLink) {
         this.showLinked(element);
+      } else if (this.distanceToEnd() < 1) {
+        this.isFollowing = true;
       }
     } else if (!this.content?.querySelector('article')) {
       // The element exists, but its messages are not there yet.

@@ -14,7 +14,7 @@ internal sealed class DoorOptions
 
     // A proxy may take the prefix off, and then nothing tells "/rooms" as a prefix from "/rooms" as a page.
     private static readonly string[] OwnPaths =
-        ["_blazor", "_framework", "_content", "accent", "account", "Components", "css", "js", "error", "health", "invite", "join", "leave", "logo", "not-found", "people", "removed", "rooms"];
+        ["_blazor", "_framework", "_content", "accent", "account", "Components", "css", "js", "lib", "error", "health", "invite", "join", "leave", "logo", "not-found", "people", "removed", "rooms"];
 
     private static readonly char[] Separators = [';', ',', ' '];
 
