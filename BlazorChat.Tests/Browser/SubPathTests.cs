@@ -53,7 +53,7 @@ public sealed class SubPathTests(Chromium chromium) : IAsyncLifetime
         await ada.PersonButton.ClickAsync();
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
         // She decides about her room first.
-        await Expect(ada.Page).ToHaveURLAsync(new Regex($"^{Regex.Escape(address.ToString())}account/leave\\??$"));
+        await Expect(ada.Page).ToHaveURLAsync(new Regex($"^{Regex.Escape(address.ToString())}account/leave\\??$", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await ada.Page.GetByText("Delete room…").ClickAsync();
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Delete room Compilers" }).ClickAsync();
         await ada.Page.GetByRole(AriaRole.Button, new() { Name = "Leave", Exact = true }).ClickAsync();

@@ -94,7 +94,7 @@ public sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private async Task CarryAsync(NetworkStream from, NetworkStream to, Func<int, int> pass)
+    private static async Task CarryAsync(NetworkStream from, NetworkStream to, Func<int, int> pass)
     {
         var buffer = new byte[16 * 1024];
         while (await from.ReadAsync(buffer) is var count and > 0)
