@@ -76,7 +76,13 @@ internal sealed class RoomDirectory : IRoomObserver
                     known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - 1) } }, r => r.Remove(removed.MessageId)),
                 RoomEvent.OldestDropped dropped => known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - dropped.Count) } },
                 RoomEvent.PersonForgotten forgotten => known with { Room = known.Room with { MessageCount = Math.Max(0, known.Room.MessageCount - forgotten.Removed) } },
-                RoomEvent.RoomChanged changed => known with { Room = known.Room with { Name = changed.Room.Name, IsNamed = changed.Room.IsNamed, ArchivedAt = changed.Room.ArchivedAt } },
+                RoomEvent.RoomChanged { Room: var room } => known with
+                {
+                    Room = known.Room with
+                    {
+                        Name = room.Name, IsNamed = room.IsNamed, Settings = room.Settings, ArchivedAt = room.ArchivedAt, Visibility = room.Visibility, HidesHistory = room.HidesHistory,
+                    },
+                },
                 RoomEvent.RoomCleared => WithRunning(known with { Room = known.Room with { MessageCount = 0 } }, r => r.Clear()),
                 RoomEvent.RoomBroughtBack broughtBack => known with { Room = known.Room with { MessageCount = known.Room.MessageCount + broughtBack.Count } },
                 RoomEvent.RoomDeleted => null,

@@ -120,7 +120,7 @@ public sealed class CircuitAttackTests : IAsyncLifetime
         await _chat.App.Services.GetRequiredService<PersonSessions>().EndAllAsync(bella.Id, default);
         await own.CallAsync(Composer, "Send", $"{Guid.NewGuid()}", "As a ghost", null);
         await own.CallAsync(Composer, "SendTo", $"{_own.Id}", $"{Guid.NewGuid()}", "As a ghost");
-        await own.ShowsAsync("You are signed out");
+        await own.ShowsAsync("You’ve left");
         Assert.DoesNotContain("Said later", page.Text, StringComparison.Ordinal);
         Assert.Equal(before, await StateAsync());
     }

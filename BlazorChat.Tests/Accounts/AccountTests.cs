@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using BlazorChat.Access;
@@ -258,6 +259,7 @@ public sealed partial class AccountTests
     {
         string[] provider = ["--OpenIdConnect:Company:Authority=https://id.example.com", "--OpenIdConnect:Company:ClientId=chat", "--OpenIdConnect:Company:ClientSecret=secret", "--OpenIdConnect:Company:CreateAccounts=true"];
         await using var host = await AccountHost.StartAsync(settings: ["--Accounts:Guests=false", $"--Accounts:Registration={registration}", .. hasProvider ? provider : []]);
+        await host.AdministratorAsync();
         var stranger = host.Browser();
         var page = await stranger.ReadAsync("/invite/abc");
         Assert.Contains("<h1>Sign in</h1>", page, StringComparison.Ordinal);
@@ -289,7 +291,7 @@ public sealed partial class AccountTests
         var people = (await olga.SendAsync("/people", "people", ("Act", "invite"))).Text;
         Assert.Matches("<textarea id=\"link\"[^>]*>http[^<]+</textarea>", people);
         Assert.Contains("data-copy-from=\"link\"", people, StringComparison.Ordinal);
-        Assert.Matches($"Made {host.Time.GetUtcNow():yyyy-MM-dd HH:mm} UTC by <bdi[^>]*>Olga</bdi>", people);
+        Assert.Matches($"Made {host.Time.GetUtcNow().ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture)} by <bdi[^>]*>Olga</bdi>", people);
     }
 
     [Fact]
