@@ -15,6 +15,9 @@ namespace BlazorChat;
 /// <summary>Builds the application, for Program and for applications, tests and benchmarks with their own settings.</summary>
 public static class BlazorChatApp
 {
+    // https://github.com/dotnet/aspnetcore/blob/main/src/StaticAssets/src/Development/StaticAssetDevelopmentRuntimeHandler.cs
+    private const string ReloadAssets = "ReloadStaticAssetsAtRuntime";
+
     /// <summary>
     /// Builds the application without starting it: registers services, migrates the database, recovers cut-off responses and maps requests.
     /// </summary>
@@ -36,6 +39,9 @@ public static class BlazorChatApp
         var builder = CreateBuilder(args);
         // Finds the assets of an unpublished build through a manifest. Does nothing in a published application.
         builder.WebHost.UseStaticWebAssets();
+        // For an unpublished build, the framework would look at each asset at each request, and send it four times as large as the build
+        // has compressed it, to be asked for again each time. Only `dotnet watch` needs that, so that a change shows without a build.
+        builder.Configuration[ReloadAssets] ??= builder.Configuration.GetValue<bool>("DOTNET_WATCH") ? "true" : "false";
         builder.AddStorage();
         builder.AddTelemetry();
         builder.Services.AddHealth();
