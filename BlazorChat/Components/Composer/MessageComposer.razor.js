@@ -19,6 +19,17 @@ const FIELD = 'composer';
 // The room whose box had the focus when the interactive element replaced it.
 let refocus;
 
+// Set when something was sent from this browser: its person knows the keys.
+const HAS_SENT = 'blazorchat:has-sent';
+
+function hasSent() {
+  try {
+    return localStorage.getItem(HAS_SENT) !== null;
+  } catch {
+    return false;
+  }
+}
+
 class ChatComposer extends HTMLElement {
   connectedCallback() {
     this.shown = new Map();
@@ -50,6 +61,8 @@ class ChatComposer extends HTMLElement {
     if (!this.input || !this.isConnected) {
       return;
     }
+
+    this.toggleAttribute('data-known', hasSent());
 
     this.limit = Number(this.dataset.limit);
     this.count = this.querySelector('[data-count]');
@@ -184,6 +197,13 @@ class ChatComposer extends HTMLElement {
 
     this.input.value = '';
     this.onInput();
+    this.toggleAttribute('data-known', true);
+    try {
+      localStorage.setItem(HAS_SENT, '');
+    } catch {
+      // Storage is forbidden: the keys are named on the next page again.
+    }
+
     add(this.person, this.room, text, this.roomName);
     document.querySelector('chat-log')?.lead?.();
   }

@@ -10,6 +10,9 @@ import { Thinking } from '../../js/thinking.js';
 
 const NEAR_END = 48;
 
+// A message of which so many pixels are in view is not new any more.
+const SEEN = 48;
+
 // The most pages of older messages that are loaded automatically to find the reader's place again.
 const MOST_PAGES = 20;
 
@@ -32,7 +35,7 @@ customElements.define('chat-log', class extends HTMLElement {
   connectedCallback() {
     this.isFollowing = true;
     this.searched = 0;
-    this.unseen = 0;
+    this.unseen = [];
     this.below = 0;
     this.known = new Set();
     this.restore();
@@ -248,16 +251,17 @@ customElements.define('chat-log', class extends HTMLElement {
     const before = this.known;
     this.known = new Set(articles.map(article => article.id));
     // Counts new messages at the end. Older pages come above known messages.
-    let count = 0;
+    const arrived = [];
     for (let i = articles.length - 1; i >= 0 && !before.has(articles[i].id); i--) {
       if (!articles[i].classList.contains('own')) {
-        count++;
+        arrived.push(articles[i]);
       }
     }
 
+    const count = arrived.length;
     if (count > 0 && (before.size > 0 || articles.length === count)) {
       document.dispatchEvent(new CustomEvent('chat:arrived', { detail: { count } }));
-      this.unseen += count;
+      this.unseen.push(...arrived);
     }
 
     this.watchTop();
@@ -267,17 +271,19 @@ customElements.define('chat-log', class extends HTMLElement {
   // The way back down, with the number of messages that came meanwhile.
   showToEnd() {
     const isAtEnd = this.isFollowing || this.distanceToEnd() < NEAR_END;
-    this.unseen = isAtEnd ? 0 : this.unseen;
-    if (!this.toEnd || (this.toEnd.hidden === isAtEnd && this.shownCount === this.unseen)) {
+    const { bottom } = this.getBoundingClientRect();
+    this.unseen = isAtEnd ? [] : this.unseen.filter(article => article.isConnected && article.getBoundingClientRect().top > bottom - SEEN);
+    const { length } = this.unseen;
+    if (!this.toEnd || (this.toEnd.hidden === isAtEnd && this.shownCount === length)) {
       return;
     }
 
     this.toEnd.hidden = isAtEnd;
-    this.shownCount = this.unseen;
+    this.shownCount = length;
     const count = this.toEnd.querySelector('[data-new]');
-    count.hidden = this.unseen === 0;
-    count.textContent = this.unseen > 99 ? '99+' : this.unseen;
-    this.toEnd.ariaLabel = this.toEnd.title = this.unseen > 0 ? `New messages: ${this.unseen}` : 'Go to the end';
+    count.hidden = length === 0;
+    count.textContent = length > 99 ? '99+' : length;
+    this.toEnd.ariaLabel = this.toEnd.title = length > 0 ? `New messages: ${length}` : 'Go to the end';
   }
 
   goToEnd() {
@@ -339,7 +345,8 @@ customElements.define('chat-log', class extends HTMLElement {
     this.asked = undefined;
     const after = this.articles();
     after.splice(0, after.indexOf(question) + 1);
-    if (isHeld && after.length > 1 && !after.some(article => article.ariaBusy === 'true' || article.querySelector('.approval'))) {
+    const others = after.findIndex(article => !article.classList.contains('assistant'));
+    if (isHeld && others > 0 && !after.slice(0, others).some(article => article.ariaBusy === 'true' || article.querySelector('.approval'))) {
       this.isFollowing = true;
       this.anchor = undefined;
     }
