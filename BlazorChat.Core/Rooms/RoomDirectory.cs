@@ -80,7 +80,12 @@ internal sealed class RoomDirectory : IRoomObserver
                 {
                     Room = known.Room with
                     {
-                        Name = room.Name, IsNamed = room.IsNamed, Settings = room.Settings, ArchivedAt = room.ArchivedAt, Visibility = room.Visibility, HidesHistory = room.HidesHistory,
+                        Name = room.Name,
+                        IsNamed = room.IsNamed,
+                        Settings = room.Settings,
+                        ArchivedAt = room.ArchivedAt,
+                        Visibility = room.Visibility,
+                        HidesHistory = room.HidesHistory,
                     },
                 },
                 RoomEvent.RoomCleared => WithRunning(known with { Room = known.Room with { MessageCount = 0 } }, r => r.Clear()),
