@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace BlazorChat.Rooms;
 
 /// <summary>The kinds of reasons for refusing a command or subscription.</summary>
@@ -24,9 +26,13 @@ public enum RoomErrorKind
 
 /// <summary>The reason for a refusal.</summary>
 /// <param name="Kind">The kind of reason.</param>
-/// <param name="Message">One or two sentences for the caller, without internals.</param>
-public sealed record RoomError(RoomErrorKind Kind, string Message)
+/// <param name="Message">One or two English sentences for the caller, without internals. Pages say it in the reader's language if there is a <paramref name="Code"/>.</param>
+/// <param name="Code">Which error it is: the name of its text in other languages; null for one that only this sentence says.</param>
+public sealed record RoomError(RoomErrorKind Kind, string Message, string? Code = null)
 {
+    /// <summary>What the placeholders of the text stand for.</summary>
+    public ImmutableArray<object?> Arguments { get; init; } = [];
+
     /// <summary>How long to wait before it can be tried again; null if waiting alone does not help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,3 +1,4 @@
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
 
@@ -11,9 +12,6 @@ public sealed record Visitor(Person? Person, TimeZoneInfo Zone)
     /// <summary>The name of the cookie in which theme.js stores the browser's time zone (an IANA name).</summary>
     public const string ZoneCookie = "zone";
 
-    /// <summary>The name of the cookie in which theme.js stores the browser's language (BCP 47).</summary>
-    public const string LanguageCookie = "language";
-
     /// <summary>The name of the cookie in which theme.js stores whether the window is as narrow as a phone's: 1 or 0.</summary>
     public const string NarrowCookie = "narrow";
 
@@ -25,6 +23,9 @@ public sealed record Visitor(Person? Person, TimeZoneInfo Zone)
 
     /// <summary>The browser's language (BCP 47), or null if it is unknown.</summary>
     public string? Language { get; init; }
+
+    /// <summary>What pages say, in the visitor's language.</summary>
+    public Words Words { get; init; } = Words.English;
 
     /// <summary>
     /// The request data of every turn that this page starts; null if the visitor has not joined. Its size is limited here, because

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorChat.Languages;
 using BlazorChat.Rooms;
 
 namespace BlazorChat.Web;
@@ -18,6 +19,6 @@ internal static class FormRefusals
             context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return error?.Message;
+        return context.Words().Of(error);
     }
 }

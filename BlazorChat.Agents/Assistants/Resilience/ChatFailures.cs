@@ -22,7 +22,7 @@ internal static class ChatFailures
     private const string Unforeseen = "Something unexpected went wrong while the assistant was answering.";
 
     public static ChatFailureException Stalled(TimeSpan idle, Exception? cause = null) =>
-        new(ChatFailureKind.Stalled, $"The model was silent for {Words.Duration(idle)}, so the answer was ended.", canRetry: true, cause);
+        new(ChatFailureKind.Stalled, $"The model was silent for {Durations.InWords(idle)}, so the answer was ended.", canRetry: true, cause);
 
     public static ChatFailureException TimedOut(Exception? cause = null) =>
         new(ChatFailureKind.TimedOut, "The answer took too long and was ended.", canRetry: true, cause);
@@ -101,7 +101,7 @@ internal static class ChatFailures
 
     /// <summary>The same failure, if the provider asks for a longer wait than people in a room would accept.</summary>
     public static ChatFailureException WaitTooLong(ChatFailureException failure) =>
-        new(failure.Kind, $"The model's provider asks us to wait {Words.Duration(failure.RetryAfter ?? TimeSpan.Zero)} before the next request.", canRetry: true, failure)
+        new(failure.Kind, $"The model's provider asks us to wait {Durations.InWords(failure.RetryAfter ?? TimeSpan.Zero)} before the next request.", canRetry: true, failure)
         {
             StatusCode = failure.StatusCode,
             RetryAfter = failure.RetryAfter,

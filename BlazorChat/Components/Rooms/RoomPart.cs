@@ -1,3 +1,4 @@
+using BlazorChat.Languages;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorChat.Components.Rooms;
@@ -13,6 +14,9 @@ public abstract class RoomPart : ComponentBase, IDisposable
     /// <summary>The page's view of the room.</summary>
     [Parameter, EditorRequired]
     public required RoomView View { get; set; }
+
+    /// <summary>What the page says, in the viewer's language.</summary>
+    protected Words Words => View.Words;
 
     /// <summary>The aspects of the room that this part shows.</summary>
     protected abstract RoomAspects Aspects { get; }

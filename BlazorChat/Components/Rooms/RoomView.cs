@@ -1,5 +1,6 @@
 using BlazorChat.Access;
 using BlazorChat.Components.Messages;
+using BlazorChat.Languages;
 using BlazorChat.Live;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
@@ -73,6 +74,9 @@ public sealed class RoomView : IDisposable
 
     /// <summary>The viewer.</summary>
     public Person? Person { get; }
+
+    /// <summary>What the page says, in the viewer's language.</summary>
+    public Words Words { get; init; } = Words.English;
 
     /// <summary>The request data of turns that this page starts; null if they need only the asker.</summary>
     public TurnRequest? Request { get; init; }
