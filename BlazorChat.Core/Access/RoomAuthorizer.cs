@@ -248,5 +248,5 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
     private static bool StaysAllowed(RoomPermission permission) =>
         permission is RoomPermission.ArchiveRoom or RoomPermission.ManageMembers or RoomPermission.DeleteRoom;
 
-    private static RoomError No(string sentence) => new(RoomErrorKind.Forbidden, sentence);
+    private static RoomError No(ErrorSentence sentence) => new(RoomErrorKind.Forbidden, sentence);
 }

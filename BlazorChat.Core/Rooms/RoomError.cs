@@ -26,15 +26,27 @@ public enum RoomErrorKind
 
 /// <summary>The reason for a refusal.</summary>
 /// <param name="Kind">The kind of reason.</param>
-/// <param name="Message">One or two English sentences for the caller, without internals. Pages say it in the reader's language if there is a <paramref name="Code"/>.</param>
-/// <param name="Code">Which error it is: the name of its text in other languages; null for one that only this sentence says.</param>
-public sealed record RoomError(RoomErrorKind Kind, string Message, string? Code = null)
+/// <param name="Message">One or two English sentences for the caller, without internals. Pages say the same in the reader's language.</param>
+public sealed record RoomError(RoomErrorKind Kind, string Message)
 {
-    /// <summary>What the placeholders of the text stand for.</summary>
-    public ImmutableArray<object?> Arguments { get; init; } = [];
+    /// <summary>An error whose sentence has placeholders: what an interpolated string makes.</summary>
+    public RoomError(RoomErrorKind kind, ErrorSentence sentence)
+        : this(kind, sentence.ToString()) => (Pattern, Arguments) = (sentence.Pattern, sentence.Arguments);
+
+    /// <summary>The sentence with its placeholders, by which it is found in other languages.</summary>
+    public string Pattern { get; } = Message;
+
+    /// <summary>What the placeholders stand for.</summary>
+    public ImmutableArray<object?> Arguments { get; } = [];
 
     /// <summary>How long to wait before it can be tried again; null if waiting alone does not help.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether it says the same.</summary>
+    public bool Equals(RoomError? other) => other is not null && (Kind, Message, RetryAfter) == (other.Kind, other.Message, other.RetryAfter);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Kind, Message, RetryAfter);
 }
 
 /// <summary>The result of a command: a value or an error.</summary>

@@ -21,5 +21,5 @@ internal static class RoomSettingsRules
             ? Invalid("These tool names are not valid.")
         : null;
 
-    private static RoomError Invalid(string sentence) => new(RoomErrorKind.Invalid, sentence);
+    private static RoomError Invalid(ErrorSentence sentence) => new(RoomErrorKind.Invalid, sentence);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
@@ -30,7 +31,7 @@ public sealed class AccountDeletionTests
         await watch.EndedAsync();
 
         var ended = new TaskCompletionSource<string>();
-        using var page = host.App.Services.GetRequiredService<OpenPages>().Follow(ChatHost.Ada, end => ended.SetResult(end.Why));
+        using var page = host.App.Services.GetRequiredService<OpenPages>().Follow(ChatHost.Ada, Words.English, end => ended.SetResult(end.Why));
         await DeleteAsync(host, ChatHost.Ada, MessagesOfDeleted.Keep);
         Assert.Equal("Your account has been deleted.", await ended.Task.Soon());
         var seen = await watch.UntilAsync(s => s.Messages.All(m => m.Message.Author.Name != "Ada" && m.Message.AskedBy?.Name != "Ada"));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Storage;
 using BlazorChat.Tests.Support;
@@ -131,7 +132,7 @@ internal sealed partial class AccountHost : IAsyncDisposable
         using var database = Chat.OpenDatabase();
         var id = Find(name).Id;
         var person = new Person(id, name) { Session = database.Sessions.Single(s => s.PersonId == id).Id };
-        return new FollowedPage(person, Chat.App.Services.GetRequiredService<OpenPages>().Follow(person, ended));
+        return new FollowedPage(person, Chat.App.Services.GetRequiredService<OpenPages>().Follow(person, Words.English, ended));
     }
 
     /// <summary>Whether somebody is let into the rooms.</summary>

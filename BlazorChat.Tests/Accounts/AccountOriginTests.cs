@@ -1,6 +1,7 @@
 using System.Net;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,7 +66,7 @@ public sealed class AccountOriginTests : IAsyncLifetime
         await SignInAsync(passkey, phone);
         string? ended = null;
         var person = new Person(host.Find("Grace").Id, "Grace") { Session = host.People.Sessions.Single(s => !before.Contains(s.Id)).Id };
-        using var page = host.Chat.App.Services.GetRequiredService<OpenPages>().Follow(person, end => ended = end.Why);
+        using var page = host.Chat.App.Services.GetRequiredService<OpenPages>().Follow(person, Words.English, end => ended = end.Why);
         Assert.Equal(HttpStatusCode.OK, await OpenIdTests.LogOutAsync(host, _provider.LogoutToken(c => c.Remove("sid"))));
         Assert.Equal("Your sign-in with your organization has ended.", ended);
         Assert.Equal(Standing.None, host.People.StandingOf(person));

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
@@ -266,7 +267,7 @@ public sealed partial class AccountTests
         Assert.Contains("You’ve opened an invitation to a room.", page, StringComparison.Ordinal);
         Assert.Contains(wayIn, page, StringComparison.Ordinal);
         // And whoever makes the link is told the same.
-        Assert.Contains(letsIn, host.Chat.App.Services.GetRequiredService<Newcomers>().LetInByLink(), StringComparison.Ordinal);
+        Assert.Contains(letsIn, host.Chat.App.Services.GetRequiredService<Newcomers>().LetInByLink(Words.English), StringComparison.Ordinal);
         Assert.DoesNotContain("an invitation to a room", await stranger.ReadAsync("/"), StringComparison.Ordinal);
         // Without mail, somebody else has to help.
         Assert.Contains("Forgot your password? Ask an administrator", page, StringComparison.Ordinal);

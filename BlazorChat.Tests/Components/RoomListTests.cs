@@ -1,4 +1,5 @@
 using BlazorChat.Access;
+using BlazorChat.Components;
 using BlazorChat.Components.Rooms;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
@@ -201,7 +202,7 @@ public sealed class RoomListTests : IAsyncLifetime
 
     // What circuits keep of each room, by its name.
     private async Task<Dictionary<string, string>> MetaAsync() =>
-        (await Chat.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value.ToDictionary(r => r.Room.Name, r => Frames.MarkupOf(b => RoomListItem.Of(r, TimeZoneInfo.Utc).AddMeta(b, unread: 0)));
+        (await Chat.Rooms.ListRoomsAsync(ChatHost.Ada, default)).Value.ToDictionary(r => r.Room.Name, r => Frames.MarkupOf(b => RoomListItem.Of(r, new Visitor(null, TimeZoneInfo.Utc)).AddMeta(b, unread: 0)));
 
     private static IEnumerable<string> Names(IRenderedComponent<RoomList> list) => list.FindAll("nav a").Select(a => a.TextContent);
 

@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using BlazorChat.Access;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
@@ -170,7 +171,7 @@ public sealed class SettingsPanelTests : IAsyncLifetime
         await Task.WhenAll(ChooseAsync(ada, "overlap", nameof(OverlapPolicy.Drop)), ChooseAsync(grace, "overlap", nameof(OverlapPolicy.Merge)));
         var stored = (await StoredAsync()).Settings.Overlap;
         var (first, second) = stored == OverlapPolicy.Drop ? (ada, grace) : (grace, ada);
-        second.Until(() => Assert.Equal(RoomSetting.Overlap.Show(stored.ToString()), second.Find(".contested blockquote").TextContent));
+        second.Until(() => Assert.Equal(RoomSetting.Overlap.Show(Words.English, stored.ToString()), second.Find(".contested blockquote").TextContent));
         Assert.Empty(first.FindAll(".contested"));
         await ClickAsync(second, "overlap", "Save mine");
         first.Until(() => Assert.Equal("Someone just changed this setting", Said(first, "overlap")));

@@ -52,6 +52,7 @@ public sealed partial class WordsTests
         Assert.Equal("1,5", string.Format(Words.German.Numbers, "{0:0.0}", 1.5));
         Assert.Equal("A, B and C", Words.English.List(["A", "B", "C"]));
         Assert.Equal("A und B", Words.German.List(["A", "B"]));
+        Assert.Equal("A oder B", Words.German.AnyOf(["A", "B"]));
         Assert.Equal(["", "A"], [Words.German.List([]), Words.German.List(["A"])]);
     }
 
@@ -60,7 +61,6 @@ public sealed partial class WordsTests
     {
         Assert.Null(Words.German.Of(null));
         Assert.Equal("Too long.", Words.German.Of(new RoomError(RoomErrorKind.Invalid, "Too long.")));
-        Assert.Equal("Too long.", Words.German.Of(new RoomError(RoomErrorKind.Invalid, "Too long.", "NobodyKnowsThis")));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using BlazorChat.Components.Layout;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
 using BlazorChat.Text;
@@ -46,10 +47,10 @@ public sealed class LookAlikesTests
     public void A_name_like_an_assistants_or_somebody_elses_is_marked_and_ones_own_is_not()
     {
         var faces = new AssistantFaces(new FakeAssistants(["Demo"]));
-        Assert.Equal("not the assistant", faces.LikenessOf(new Author(AuthorKind.Person, "1", "Dеmo")));
-        Assert.Null(faces.LikenessOf(new Author(AuthorKind.Assistant, "demo", "Demo")));
-        Assert.Null(faces.LikenessOf(new Author(AuthorKind.Person, "2", "Ada")));
-        Assert.Equal("not the only one with this name", faces.LikenessOf(new Author(AuthorKind.Person, "3", "Аdа")));
-        Assert.Null(faces.LikenessOf(new Author(AuthorKind.Person, "2", "Ada")));
+        Assert.Equal("not the assistant", faces.LikenessOf(new Author(AuthorKind.Person, "1", "Dеmo"), Words.English));
+        Assert.Null(faces.LikenessOf(new Author(AuthorKind.Assistant, "demo", "Demo"), Words.English));
+        Assert.Null(faces.LikenessOf(new Author(AuthorKind.Person, "2", "Ada"), Words.English));
+        Assert.Equal("not the only one with this name", faces.LikenessOf(new Author(AuthorKind.Person, "3", "Аdа"), Words.English));
+        Assert.Null(faces.LikenessOf(new Author(AuthorKind.Person, "2", "Ada"), Words.English));
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using BlazorChat.Access;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
@@ -38,7 +39,7 @@ internal sealed class AccountService(
 
     private static readonly RoomError Disabled = new(RoomErrorKind.Forbidden, "This account is disabled. Ask an administrator of this server.");
 
-    private static readonly RoomError NoAdministrator = new(RoomErrorKind.Forbidden, Newcomers.NoAdministrator);
+    private static readonly RoomError NoAdministrator = new(RoomErrorKind.Forbidden, Newcomers.NoAdministrator(Words.English));
 
     private static readonly RoomError InvitationNeeded = new(RoomErrorKind.Forbidden, "To create an account here, you need an invitation. Ask an administrator of this server for a link.");
 

@@ -1,4 +1,5 @@
 using BlazorChat.Access;
+using BlazorChat.Languages;
 using Microsoft.Extensions.Options;
 
 namespace BlazorChat.Accounts;
@@ -6,10 +7,6 @@ namespace BlazorChat.Accounts;
 /// <summary>How somebody without an account comes to one on this server, in sentences for pages.</summary>
 internal sealed class Newcomers(IOptions<AccountsOptions> options, OpenIdProviders providers, PeopleDirectory people)
 {
-    /// <summary>How the first administrator comes in, who then invites others.</summary>
-    public const string NoAdministrator =
-        "This server has no administrator yet. Whoever runs it finds a link to become one in its log, or makes one with the command “dotnet BlazorChat.dll admin NAME”.";
-
     /// <summary>Whether everybody may make an account.</summary>
     public bool IsOpen => options.Value.Registration == Registration.Open;
 
@@ -17,33 +14,39 @@ internal sealed class Newcomers(IOptions<AccountsOptions> options, OpenIdProvide
     private bool IsClosed => options.Value.Registration == Registration.Closed;
 
     // The providers whose people get an account here with their first sign-in.
-    private string? Makers =>
-        string.Join(" or ", providers.All.Where(p => p.Options.CreateAccounts ?? IsOpen).Select(p => p.DisplayName)) is { Length: > 0 } names ? names : null;
+    private string? Makers(Words words) =>
+        words.AnyOf([.. providers.All.Where(p => p.Options.CreateAccounts ?? IsOpen).Select(p => p.DisplayName)]) is { Length: > 0 } names ? names : null;
+
+    /// <summary>How the first administrator comes in, who then invites others.</summary>
+    public static string NoAdministrator(Words words) => words["Error_NoAdministrator"];
 
     /// <summary>How to come in, for somebody who is offered no page to make an account on.</summary>
+    /// <param name="words">The language.</param>
     /// <param name="hasInvite">Whether they opened an invite to a room.</param>
-    public string WaysIn(bool hasInvite) =>
-        Makers is { } makers ? $"New here? Continue with {makers}, and you get an account."
-        : IsClosed ? "This server takes no new accounts."
-        : !people.HasAdministrator ? NoAdministrator
-        : hasInvite ? "No account yet? Ask an administrator of this server for an invitation to create one. Then open the link to the room again."
-        : "New here? Ask an administrator of this server for an invitation.";
+    public string WaysIn(Words words, bool hasInvite) =>
+        Makers(words) is { } makers ? words["Newcomers_ContinueWith", makers]
+        : IsClosed ? words["Newcomers_Closed"]
+        : !people.HasAdministrator ? NoAdministrator(words)
+        : hasInvite ? words["Newcomers_AskThenInvite"]
+        : words["Newcomers_Ask"];
 
     /// <summary>Whom the link of an invite to a room lets in, for whoever makes it.</summary>
+    /// <param name="words">The language.</param>
     /// <param name="makesAccounts">Whether it makes accounts, too.</param>
-    public string LetInByLink(bool makesAccounts = false) =>
-        people.LetsGuestsIn ? "Whoever has the link can come in."
-        : IsOpen || makesAccounts ? "Whoever has the link can come in, with the account that they have or create."
-        : Makers is { } makers ? $"The link lets in people who have an account on this server, or get one with {makers}."
-        : IsClosed ? "The link lets in people who have an account on this server, which takes no new ones."
-        : "The link lets in people who have an account on this server. To create one, they first need an invitation from an administrator.";
+    public string LetInByLink(Words words, bool makesAccounts = false) =>
+        people.LetsGuestsIn ? words["Newcomers_LinkForAll"]
+        : IsOpen || makesAccounts ? words["Newcomers_LinkWithAccount"]
+        : Makers(words) is { } makers ? words["Newcomers_LinkWithProvider", makers]
+        : IsClosed ? words["Newcomers_LinkClosed"]
+        : words["Newcomers_LinkInvited"];
 
     /// <summary>How a guest keeps their messages and rooms on a server that lets guests in no more.</summary>
+    /// <param name="words">The language.</param>
     /// <param name="mayRegister">Whether they may make an account without an invitation.</param>
-    public string WayToStay(bool mayRegister) =>
-        mayRegister ? "Create an account or sign in; a new account keeps your messages and rooms."
-        : IsClosed ? "It takes no new accounts either. If you have one, sign in."
-        : "To keep your messages and rooms, ask an administrator for an invitation, and open it in this browser. If you have an account, sign in.";
+    public string WayToStay(Words words, bool mayRegister) =>
+        mayRegister ? words["Newcomers_StayCreate"]
+        : IsClosed ? words["Newcomers_StayClosed"]
+        : words["Newcomers_StayInvited"];
 
     /// <summary>Whether somebody may make an account without an invitation.</summary>
     /// <param name="person">Who it is now; null for nobody.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using BlazorChat.Access;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 
 namespace BlazorChat.Accounts;
@@ -19,10 +20,11 @@ internal sealed class OpenPages : IDisposable
 
     /// <summary>Follows a page's person until the result is disposed.</summary>
     /// <param name="person">The person.</param>
+    /// <param name="words">The language of what it is told.</param>
     /// <param name="ended">Called once, on any thread, with why. Must not block.</param>
-    public IDisposable Follow(Person person, Action<PageEnd> ended)
+    public IDisposable Follow(Person person, Words words, Action<PageEnd> ended)
     {
-        var page = new OpenedPage(this, person, ended);
+        var page = new OpenedPage(this, person, words, ended);
         _pages[page] = true;
         // It may have ended while the page was being made.
         Look(page, SessionEnd.SignedOut);
@@ -50,27 +52,29 @@ internal sealed class OpenPages : IDisposable
     {
         if (_people.StandingOf(page.Person) == Standing.None && _pages.TryRemove(page, out _))
         {
-            page.Ended(WhyEnded(page.Person, why));
+            page.Ended(WhyEnded(page.Person, page.Words, why));
         }
     }
 
-    private PageEnd WhyEnded(Person person, SessionEnd why) => _people.Find(person.Id) switch
+    private PageEnd WhyEnded(Person person, Words words, SessionEnd why) => _people.Find(person.Id) switch
     {
-        null or { IsDeleted: true } => new("You’ve been removed from this server", "Your account has been deleted.", PageEndKind.Gone),
-        { IsDisabled: true } => SignedOut("Your account has been disabled. Ask an administrator of this server."),
+        null or { IsDeleted: true } => new(words["PageEnd_Removed"], words["PageEnd_Deleted"], PageEndKind.Gone),
+        { IsDisabled: true } => SignedOut(words, "PageEnd_Disabled"),
         { Standing: Standing.Guest } guest when !_people.LetsGuestsIn =>
-            new("You’re not let in any more", $"This server does not let guests in any more. {_newcomers.WayToStay(_newcomers.MayRegister(guest))}", PageEndKind.Guest),
-        _ when why == SessionEnd.Aged => SignedOut("You had not opened BlazorChat in this browser for a long time."),
-        _ when why == SessionEnd.Provider => SignedOut("Your sign-in with your organization has ended."),
-        { HasAccount: true } => SignedOut("You were signed out on another page or device, or your password or two-factor sign-in was changed."),
-        _ => new("You’ve left", "You have left on another page.", PageEndKind.Gone),
+            new(words["PageEnd_NotLetIn"], $"{words["PageEnd_NoGuests"]} {_newcomers.WayToStay(words, _newcomers.MayRegister(guest))}", PageEndKind.Guest),
+        _ when why == SessionEnd.Aged => SignedOut(words, "PageEnd_Aged"),
+        _ when why == SessionEnd.Provider => SignedOut(words, "PageEnd_Provider"),
+        { HasAccount: true } => SignedOut(words, "PageEnd_Elsewhere"),
+        _ => new(words["PageEnd_Left"], words["PageEnd_LeftElsewhere"], PageEndKind.Gone),
     };
 
-    private static PageEnd SignedOut(string why) => new("You are signed out", why, PageEndKind.SignedOut);
+    private static PageEnd SignedOut(Words words, string why) => new(words["PageEnd_SignedOut"], words[why], PageEndKind.SignedOut);
 
-    private sealed class OpenedPage(OpenPages pages, Person person, Action<PageEnd> ended) : IDisposable
+    private sealed class OpenedPage(OpenPages pages, Person person, Words words, Action<PageEnd> ended) : IDisposable
     {
         public Person Person => person;
+
+        public Words Words => words;
 
         public Action<PageEnd> Ended => ended;
 

@@ -1,6 +1,7 @@
 using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Turns;
+using Microsoft.AspNetCore.Components;
 
 namespace BlazorChat.Components;
 
@@ -37,6 +38,15 @@ public sealed record Visitor(Person? Person, TimeZoneInfo Zone)
 
     /// <summary>Converts a time to the visitor's time zone.</summary>
     public DateTimeOffset Local(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, Zone);
+
+    /// <summary>A day in the page, in the visitor's language and time zone.</summary>
+    public RenderFragment Date(DateTimeOffset time) => Times.Date(time, Zone);
+
+    /// <summary>A day and a time in the page, in the visitor's language and time zone.</summary>
+    public RenderFragment Moment(DateTimeOffset time) => Times.Moment(time, Zone);
+
+    /// <summary>A day and a time where there can be no element: in digits, in the visitor's time zone.</summary>
+    public string Text(DateTimeOffset time) => Times.Text(time, Zone);
 
     /// <summary>Finds a time zone by the name that a browser gave; UTC if this server does not know the name.</summary>
     public static TimeZoneInfo FindZone(string? name) =>

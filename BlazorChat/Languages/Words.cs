@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Resources;
 using BlazorChat.Rooms;
+using BlazorChat.Text;
 
 namespace BlazorChat.Languages;
 
@@ -16,15 +17,21 @@ public sealed class Words
 {
     private const string ResourcePrefix = "BlazorChat.Resources.";
     private const string ResourceSuffix = ".resources";
+    private const string ErrorsArea = "Errors";
     private const string ScriptsArea = "Scripts";
 
     private readonly FrozenDictionary<string, string> _texts;
+
+    // By what they say in English: whoever refuses something gives a sentence and knows no language.
+    private readonly FrozenDictionary<string, string> _sentences;
 
     private Words(int index, string tag, string name, CultureInfo culture, NumberFormatInfo numbers)
     {
         (Index, Tag, Name, Numbers) = (index, tag, name, numbers);
         var areas = Read(culture);
         _texts = areas.SelectMany(a => a.Texts).ToFrozenDictionary(StringComparer.Ordinal);
+        _sentences = (index == 0 ? areas : Read(CultureInfo.InvariantCulture)).Where(a => a.Area.StartsWith(ErrorsArea, StringComparison.Ordinal))
+            .SelectMany(a => a.Texts).ToFrozenDictionary(t => t.Value, t => this[t.Key], StringComparer.Ordinal);
         OfScripts = areas.Where(a => a.Area.StartsWith(ScriptsArea, StringComparison.Ordinal)).SelectMany(a => a.Texts).ToFrozenDictionary(StringComparer.Ordinal);
     }
 
@@ -95,27 +102,34 @@ public sealed class Words
     public string Number(long number) => number.ToString("N0", Numbers);
 
     /// <summary>Several things in one sentence: "A, B and C".</summary>
-    public string List(IReadOnlyList<string> items) => items.Count switch
-    {
-        0 => string.Empty,
-        1 => items[0],
-        _ => this["List_And", string.Join(", ", items.SkipLast(1)), items[^1]],
-    };
+    public string List(IReadOnlyList<string> items) => Join("List_And", items);
 
-    /// <summary>Why something was refused. An error without a text in the language says it in English.</summary>
+    /// <summary>A person's name as pages show it: somebody who was deleted has a text instead of one, and nobody else can have it.</summary>
+    public string NameOf(string name) => name == Names.GonePerson ? this["Common_GonePerson"] : name;
+
+    /// <summary>Alternatives in one sentence: "A, B or C".</summary>
+    public string AnyOf(IReadOnlyList<string> items) => Join("List_Or", items);
+
+    /// <summary>Why something was refused. A sentence that is in no resource stays English.</summary>
     [return: NotNullIfNotNull(nameof(error))]
-    public string? Of(RoomError? error)
-    {
-        if (error is not { Code: { } code } || !_texts.TryGetValue($"Error_{code}", out var text))
-        {
-            return error?.Message;
-        }
+    public string? Of(RoomError? error) =>
+        error is null ? null
+        : !_sentences.TryGetValue(error.Pattern, out var text) ? error.Message
+        : error.Arguments.IsEmpty ? text
+        : string.Format(Numbers, text, [.. error.Arguments.Select(a => a is string part ? OfSentence(part) : a)]);
 
-        return error.Arguments.IsEmpty ? text : string.Format(Numbers, text, [.. error.Arguments]);
-    }
+    /// <summary>What an English sentence of Errors*.resx says in the language; another one stays as it is.</summary>
+    public string OfSentence(string sentence) => _sentences.GetValueOrDefault(sentence, sentence);
 
     /// <inheritdoc />
     public override string ToString() => Tag;
+
+    private string Join(string key, IReadOnlyList<string> items) => items.Count switch
+    {
+        0 => string.Empty,
+        1 => items[0],
+        _ => this[key, string.Join(", ", items.SkipLast(1)), items[^1]],
+    };
 
     /// <summary>The texts of a culture, by the file that they are in.</summary>
     internal static IReadOnlyList<(string Area, IReadOnlyList<KeyValuePair<string, string>> Texts)> Read(CultureInfo culture)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Text;
 using BlazorChat.Turns;
@@ -24,13 +25,13 @@ public sealed class AssistantFaces(IAssistants assistants)
     public string? PictureOf(Author assistant) => assistants.Find(assistant.Id)?.Avatar;
 
     /// <summary>"AI" for a language model; "demo" for the built-in assistant, which is not one.</summary>
-    public string KindOf(Author assistant) => assistants.Find(assistant.Id) is { IsDemo: true } ? "demo" : "AI";
+    public string KindOf(Author assistant, Words words) => words[assistants.Find(assistant.Id) is { IsDemo: true } ? "Faces_Demo" : "Faces_Ai"];
 
     /// <summary>
     /// The words beside the name of a person or service whose name looks like an assistant's, or like that of somebody else who was shown
     /// before; null for none. Names are not unique, and nobody should take one speaker for another.
     /// </summary>
-    internal string? LikenessOf(Author author)
+    internal string? LikenessOf(Author author, Words words)
     {
         if (author.Kind == AuthorKind.Assistant)
         {
@@ -40,7 +41,7 @@ public sealed class AssistantFaces(IAssistants assistants)
         var skeleton = LookAlikes.SkeletonOf(author.Name);
         if (assistants.All.Any(a => LookAlikes.SkeletonOf(a.Author.Name) == skeleton))
         {
-            return "not the assistant";
+            return words["Faces_NotTheAssistant"];
         }
 
         if (_names.Count >= MostNames)
@@ -48,6 +49,6 @@ public sealed class AssistantFaces(IAssistants assistants)
             _names.Clear();
         }
 
-        return _names.GetOrAdd(skeleton, author.Id) == author.Id ? null : "not the only one with this name";
+        return _names.GetOrAdd(skeleton, author.Id) == author.Id ? null : words["Faces_NotTheOnlyOne"];
     }
 }

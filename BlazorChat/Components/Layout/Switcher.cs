@@ -1,3 +1,4 @@
+using BlazorChat.Languages;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorChat.Components.Layout;
@@ -8,17 +9,15 @@ namespace BlazorChat.Components.Layout;
 internal static class Switcher
 {
     /// <summary>The dialog as constant markup; the circuit has no component for it.</summary>
-    public static readonly RenderFragment Markup = builder => builder.AddMarkup(0, Html);
-
-    private static readonly string Html = $"""
-        <dialog id="switcher" class="dialog switcher" aria-label="Switch room">
+    public static readonly PerLanguage<RenderFragment> Markup = WordedMarkup.Of($"""
+        <dialog id="switcher" class="dialog switcher" aria-label="[[Switcher_Title]]">
             <div class="switcher-field">
                 {Icons.MarkupOf("search")}
-                <input type="search" class="switcher-input" aria-label="Go to room" placeholder="Go to room…" autocomplete="off" spellcheck="false"
+                <input type="search" class="switcher-input" aria-label="[[Switcher_Field]]" placeholder="[[Switcher_Placeholder]]" autocomplete="off" spellcheck="false"
                        role="combobox" aria-expanded="true" aria-controls="switcher-list" aria-autocomplete="list" dir="auto">
             </div>
-            <ul id="switcher-list" class="switcher-list" translate="no" role="listbox" aria-label="Matching rooms"></ul>
-            <p class="switcher-none" hidden>No rooms match.</p>
+            <ul id="switcher-list" class="switcher-list" translate="no" role="listbox" aria-label="[[Switcher_Matching]]"></ul>
+            <p class="switcher-none" hidden>[[Switcher_None]]</p>
         </dialog>
-        """;
+        """);
 }

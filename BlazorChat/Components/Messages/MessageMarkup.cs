@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using BlazorChat.Components.Layout;
+using BlazorChat.Languages;
 using BlazorChat.Live;
 using BlazorChat.Markdown;
 using BlazorChat.Messages;
@@ -150,10 +151,10 @@ internal sealed class MessageMarkup
             $"""<span class="author" dir="auto" translate="no">{HtmlEncoder.Default.Encode(author.Name)}</span>{(KindOf(author, faces) is { } kind ? $"""<span class="kind">{kind}</span>""" : "")}""";
 
         private static string? KindOf(Author author, AssistantFaces faces) =>
-            author.Kind == AuthorKind.Assistant ? faces.KindOf(author)
+            author.Kind == AuthorKind.Assistant ? faces.KindOf(author, Words.English)
             // Nobody can write one that looks like it.
             : author.IsOfNotice ? "notice of this server"
-            : faces.LikenessOf(author);
+            : faces.LikenessOf(author, Words.English);
 
         private static string AvatarOf(Author author, AssistantFaces faces)
         {

@@ -1,4 +1,5 @@
 using BlazorChat.Access;
+using BlazorChat.Languages;
 
 namespace BlazorChat.Components.Rooms;
 
@@ -14,68 +15,67 @@ internal static class AccessWords
     public static IEnumerable<RoomRole> RolesIn(RoomAccess? room) => room is { IsLobby: true } ? Roles.Where(r => r != RoomRole.Owner) : Roles;
 
     /// <summary>Who can see a room.</summary>
-    public static string Of(RoomVisibility visibility) => visibility switch
+    public static string Of(Words words, RoomVisibility visibility) => visibility switch
     {
-        RoomVisibility.Private => "Only members",
-        RoomVisibility.Open => "Everyone with an account",
-        _ => "Everyone, including guests",
+        RoomVisibility.Private => words["Access_Private"],
+        RoomVisibility.Open => words["Access_Open"],
+        _ => words["Access_OpenToGuests"],
     };
 
     /// <summary>A room as administrators see it who are not in it.</summary>
-    public static string Of(ManagedRoom room) => string.Join(" · ", new[]
+    public static string Of(Words words, ManagedRoom room) => string.Join(" · ", new[]
     {
-        room.IsArchived ? "Archived" : null,
-        Short(room.Visibility, room.Members),
-        room.Owners.IsEmpty ? room.IsLobby ? "the lobby" : "no owner" : $"owned by {string.Join(", ", room.Owners)}",
-        room.IsMember ? "you are in it" : null,
+        room.IsArchived ? words["Access_Archived"] : null,
+        Short(words, room.Visibility, room.Members),
+        room.Owners.IsEmpty ? words[room.IsLobby ? "Access_Lobby" : "Access_NoOwner"] : words["Access_OwnedBy", string.Join(", ", room.Owners)],
+        room.IsMember ? words["Access_YouAreIn"] : null,
     }.OfType<string>());
 
     /// <summary>A role.</summary>
-    public static string Of(RoomRole role) => role switch
+    public static string Of(Words words, RoomRole role) => role switch
     {
-        RoomRole.Viewer => "Viewer",
-        RoomRole.Member => "Member",
-        _ => "Owner",
+        RoomRole.Viewer => words["Role_Viewer"],
+        RoomRole.Member => words["Role_Member"],
+        _ => words["Role_Owner"],
     };
 
-    /// <summary>What somebody with a role is now, told to whoever made them that.</summary>
+    /// <summary>The key of what somebody with a role is now, told to whoever made them that: {0} is their name.</summary>
     public static string Became(RoomRole role) => role switch
     {
-        RoomRole.Viewer => "is a viewer now.",
-        RoomRole.Member => "is a member now.",
-        _ => "is an owner now.",
+        RoomRole.Viewer => "Role_BecameViewer",
+        RoomRole.Member => "Role_BecameMember",
+        _ => "Role_BecameOwner",
     };
 
     /// <summary>A role with what it allows, as a choice.</summary>
-    public static string Choice(RoomRole role) => role switch
+    public static string Choice(Words words, RoomRole role) => role switch
     {
-        RoomRole.Viewer => "Viewer – can read",
-        RoomRole.Member => "Member – can read and write",
-        _ => "Owner – can also manage the room",
+        RoomRole.Viewer => words["Role_ViewerCan"],
+        RoomRole.Member => words["Role_MemberCan"],
+        _ => words["Role_OwnerCan"],
     };
 
     /// <summary>Who may do something with turns.</summary>
-    public static string Of(TurnPeople people) => people switch
+    public static string Of(Words words, TurnPeople people) => people switch
     {
-        TurnPeople.Owners => "Owners",
-        TurnPeople.AskerAndOwners => "The asker and owners",
-        _ => "Everyone who can write",
+        TurnPeople.Owners => words["TurnPeople_Owners"],
+        TurnPeople.AskerAndOwners => words["TurnPeople_AskerAndOwners"],
+        _ => words["TurnPeople_Members"],
     };
 
     /// <summary>What somebody with a role may do, told to them.</summary>
-    public static string Promise(RoomRole role) => role switch
+    public static string Promise(Words words, RoomRole role) => role switch
     {
-        RoomRole.Viewer => "You’ll be able to read it, but not to write.",
-        RoomRole.Member => "You’ll be able to read and write.",
-        _ => "You’ll be one of its owners.",
+        RoomRole.Viewer => words["Role_ViewerPromise"],
+        RoomRole.Member => words["Role_MemberPromise"],
+        _ => words["Role_OwnerPromise"],
     };
 
     /// <summary>Who can see a room, in the few words of its header.</summary>
-    public static string Short(RoomVisibility visibility, int members) => visibility switch
+    public static string Short(Words words, RoomVisibility visibility, int members) => visibility switch
     {
-        RoomVisibility.Private when members == 1 => "Private · 1 person",
-        RoomVisibility.Private => $"Private · {members:N0} people",
-        RoomVisibility.Open => "Open to everyone with an account",
-        _ => "Open to everyone",
+        RoomVisibility.Private => words.Count("Access_PrivatePeople", members),
+        RoomVisibility.Open => words["Access_OpenTo"],
+        _ => words["Access_OpenToAll"],
     };
 }

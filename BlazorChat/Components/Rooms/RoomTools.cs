@@ -1,4 +1,5 @@
 using BlazorChat.Components.Messages.Parts;
+using BlazorChat.Languages;
 using BlazorChat.Text;
 using BlazorChat.Turns;
 using BlazorChat.Turns.Tools;
@@ -32,29 +33,29 @@ internal sealed class RoomTools(ToolCatalog catalog, DelegationTools delegation,
     private const int LongestDescription = 300;
 
     /// <summary>All tools, grouped by origin. Unavailable tools that the room has switched off come last.</summary>
-    public IReadOnlyList<IGrouping<string, RoomTool>> For(RoomSettings settings)
+    public IReadOnlyList<IGrouping<string, RoomTool>> For(RoomSettings settings, Words words)
     {
         var given = assistants.All.SelectMany(catalog.For).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        var tools = catalog.All.Select(t => Show(t, given.Contains(t.Name)))
-            .Concat(assistants.All.SelectMany(a => delegation.For(a, assistants)).Select(t => Show(t, isGiven: true)))
+        var tools = catalog.All.Select(t => Show(t, words, given.Contains(t.Name)))
+            .Concat(assistants.All.SelectMany(a => delegation.For(a, assistants)).Select(t => Show(t, words, isGiven: true)))
             .DistinctBy(t => t.Name, StringComparer.Ordinal).ToList();
         var names = tools.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        var away = settings.DisabledTools.Where(name => !names.Contains(name)).Select(name => new RoomTool(name, null, "not available") { IsHere = false });
+        var away = settings.DisabledTools.Where(name => !names.Contains(name)).Select(name => new RoomTool(name, null, words["Tools_NotAvailable"]) { IsHere = false });
         return [.. tools.Concat(away).GroupBy(t => t.Source, StringComparer.Ordinal)];
     }
 
-    private static RoomTool Show(ChatTool tool, bool isGiven) => new(tool.Name, Describe(tool.Function.Description), TitleOf(tool.Source))
+    private static RoomTool Show(ChatTool tool, Words words, bool isGiven) => new(tool.Name, Describe(tool.Function.Description), TitleOf(words, tool.Source))
     {
         RunsInBrowser = tool.Site == ToolSite.Browser,
-        Approval = tool.NeedsApproval is null ? null : tool.NeedsApproval == ChatTool.Always ? "asks for approval" : "may ask for approval",
+        Approval = tool.NeedsApproval is null ? null : tool.NeedsApproval == ChatTool.Always ? words["Tools_Asks"] : words["Tools_MayAsk"],
         IsGiven = isGiven,
     };
 
     // The application's own sources are words, the others are names.
-    private static string TitleOf(string source) => source switch
+    private static string TitleOf(Words words, string source) => source switch
     {
-        "built-in" => "Built in",
-        DelegationTools.Source => "Other assistants",
+        "built-in" => words["Tools_BuiltIn"],
+        DelegationTools.Source => words["Tools_OtherAssistants"],
         _ => source,
     };
 

@@ -149,7 +149,7 @@ public sealed class RoomView : IDisposable
         var key = (permission, owner?.Kind, owner?.Id, requestedBy?.Id);
         if (!_refusals.TryGetValue(key, out var refusal))
         {
-            _refusals[key] = refusal = _rooms.Refusal(Person, permission, Frame.Room, owner, requestedBy)?.Message;
+            _refusals[key] = refusal = Words.Of(_rooms.Refusal(Person, permission, Frame.Room, owner, requestedBy));
         }
 
         return refusal;

@@ -3,8 +3,8 @@ using BlazorChat.Rooms;
 namespace BlazorChat.Components.Rooms;
 
 /// <summary>What is said beside a setting, and the value that a button beside it puts back.</summary>
-/// <param name="Text">The words.</param>
-/// <param name="Button">The button's name, or null for none.</param>
+/// <param name="Text">The key of the words.</param>
+/// <param name="Button">The key of the button's name, or null for none.</param>
 /// <param name="Value">The value that the button gives the setting.</param>
 internal sealed record SettingNote(string Text, string? Button, string Value);
 
@@ -41,8 +41,8 @@ internal sealed class SettingEdit
     /// <summary>The room's value.</summary>
     public string Room { get; private set; }
 
-    /// <summary>Why it could not be saved, in a sentence, or null.</summary>
-    public string? Problem { get; private set; }
+    /// <summary>Why it could not be saved, or null.</summary>
+    public RoomError? Problem { get; private set; }
 
     /// <summary>What became of the last change, or null for nothing.</summary>
     public SettingNote? Note { get; private set; }
@@ -108,7 +108,7 @@ internal sealed class SettingEdit
     {
         var mine = Text;
         Drop();
-        Note = new SettingNote("Not saved", "Restore mine", mine);
+        Note = new SettingNote("Setting_NotSaved", RestoreMine, mine);
     }
 
     /// <summary>Forgets the edit.</summary>
@@ -137,7 +137,7 @@ internal sealed class SettingEdit
         else if (!wasEdited)
         {
             // Whoever has just changed it is told, and can have theirs back.
-            Note = Note is null ? null : new SettingNote("Someone just changed this setting", "Restore mine", Text);
+            Note = Note is null ? null : new SettingNote("Setting_Changed", RestoreMine, Text);
             Text = _base = value;
             _isTyping = false;
         }
@@ -171,8 +171,8 @@ internal sealed class SettingEdit
         _base = Room = sent;
         Problem = null;
         Note = Value != sent ? null
-            : _isUndo ? new SettingNote("Undone", "Redo", _before)
-            : new SettingNote("Saved", _before == sent ? null : Undo, _before);
+            : _isUndo ? new SettingNote("Setting_Undone", "Setting_Redo", _before)
+            : new SettingNote("Setting_Saved", _before == sent ? null : Undo, _before);
         if (!isNewest)
         {
             Follow(theirs);
@@ -184,8 +184,9 @@ internal sealed class SettingEdit
     {
         _sending = null;
         // In a conflict, the room's new value arrives by itself.
-        Problem = error.Kind is RoomErrorKind.Conflict ? null : error.Message;
+        Problem = error.Kind is RoomErrorKind.Conflict ? null : error;
     }
 
-    private const string Undo = "Undo";
+    private const string Undo = "Common_Undo";
+    private const string RestoreMine = "Setting_RestoreMine";
 }

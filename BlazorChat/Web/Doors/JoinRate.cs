@@ -61,7 +61,7 @@ internal sealed class JoinRate(IOptions<AccountsOptions> options) : IDisposable
         _names.Dispose();
     }
 
-    private static RoomError? ErrorOf(RateLimitLease lease, string sentence) => lease.IsAcquired ? null : new RoomError(RoomErrorKind.Limit, sentence)
+    private static RoomError? ErrorOf(RateLimitLease lease, ErrorSentence sentence) => lease.IsAcquired ? null : new RoomError(RoomErrorKind.Limit, sentence)
     {
         RetryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromMinutes(1),
     };

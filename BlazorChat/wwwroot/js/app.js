@@ -14,6 +14,7 @@ import './kept-focus.js';
 import './kept-open.js';
 import './keyboard.js';
 import './keys.js';
+import './language-choice.js';
 import './leftovers.js';
 import './live-selection.js';
 import './long-press.js';

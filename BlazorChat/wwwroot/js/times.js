@@ -1,15 +1,19 @@
-// Formats times in the reader's language. For the first paint, the server writes them in a plain format, in the reader's time zone.
-const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-const dayThisYear = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
-const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
+// Formats times in the page's language. For the first paint, the server writes digits, in the reader's time zone (Times.cs).
+import { language } from './words.js';
+
+const clock = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
+const dayThisYear = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
+const dayOfYear = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', year: 'numeric' });
+const shortDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+const full = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short' });
+const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
 
 const startOfDay = date => new Date(date.getFullYear(), date.getMonth(), date.getDate());
 
 function capitalized(text) {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+  return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
 }
 
 function day(value) {
@@ -17,7 +21,7 @@ function day(value) {
   const then = new Date(year, month - 1, date);
   const days = Math.round((then - startOfDay(new Date())) / 86_400_000);
   if (days === 0 || days === -1) {
-    return capitalized(new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(days, 'day'));
+    return capitalized(new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(days, 'day'));
   }
 
   return (then.getFullYear() === new Date().getFullYear() ? dayThisYear : dayOfYear).format(then);
@@ -42,7 +46,14 @@ function hours(value) {
   return clock.formatToParts(new Date(value)).filter(part => part.type !== 'dayPeriod').map(part => part.value).join('').trim();
 }
 
-const formats = { day, ago, clock: hours, time: value => clock.format(new Date(value)) };
+const formats = {
+  day,
+  ago,
+  clock: hours,
+  time: value => clock.format(new Date(value)),
+  date: value => date.format(new Date(value)),
+  moment: value => moment.format(new Date(value)),
+};
 
 function format(element) {
   const text = formats[element.dataset.format]?.(element.dateTime);
