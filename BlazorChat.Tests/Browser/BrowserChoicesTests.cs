@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BlazorChat.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -80,6 +81,42 @@ public sealed class BrowserChoicesTests(Chromium chromium) : IAsyncLifetime
         await _app.SayAsync(_ada, "Hello");
         Assert.Equal("4px", await _ada.ArticleBy("Ada").EvaluateAsync<string>("article => getComputedStyle(article).marginTop"));
         Assert.Empty(_ada.Complaints);
+    }
+
+    [Fact]
+    public async Task The_page_speaks_the_language_that_is_chosen_and_keeps_what_is_typed()
+    {
+        var page = _ada.Page;
+        var html = page.Locator("html");
+        var room = page.Locator(".room-row", new() { HasText = "Lobby" });
+        await _app.SayAsync(_ada, "Hello");
+        await Expect(html).ToHaveAttributeAsync("lang", "en");
+        await Expect(room.Locator("time")).ToHaveTextAsync(new Regex("^(now|1 min. ago)$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await _ada.Composer.FillAsync("Half a");
+        await ChooseAsync("Deutsch");
+        await Expect(html).ToHaveAttributeAsync("lang", "de");
+        await Expect(page.Locator("chat-composer textarea")).ToHaveValueAsync("Half a");
+        await Expect(page.GetByRole(AriaRole.Navigation, new() { Name = "Räume" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".audience")).ToHaveTextAsync("Offen für alle");
+        await Expect(room).ToContainTextAsync("2 Nachrichten");
+        await Expect(room.Locator("time")).ToHaveTextAsync(new Regex("^(jetzt|vor 1 Min.)$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await AccessibilityTests.CheckAsync(page, "in German");
+
+        await ChooseAsync("Browser");
+        await Expect(html).ToHaveAttributeAsync("lang", "en");
+        await Expect(_ada.RoomList).ToBeVisibleAsync();
+        Assert.DoesNotContain("language-choice", (await _ada.Context.CookiesAsync()).Select(c => c.Name));
+        Assert.Empty(_ada.Complaints);
+
+        async Task ChooseAsync(string language)
+        {
+            await page.Locator(".person-button").ClickAsync();
+            var button = page.GetByRole(AriaRole.Button, new() { Name = language, Exact = true });
+            await Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
+            await page.Locator("body").EvaluateAsync("body => { body.dataset.before = ''; }");
+            await button.ClickAsync();
+            await Expect(page.Locator("body:not([data-before]) chat-composer[data-connected]")).ToBeAttachedAsync();
+        }
     }
 
     private Task<double> WidthAsync(string selector) => _ada.Page.Locator(selector).EvaluateAsync<double>("e => e.getBoundingClientRect().width");

@@ -15,6 +15,12 @@ internal static class AccountLinks
     /// <summary>The shortest password.</summary>
     public const int ShortestPassword = 10;
 
+    /// <summary>How many different characters a password has at least.</summary>
+    public const int DifferentCharacters = 4;
+
+    /// <summary>The code of Identity's error about a password that is too long.</summary>
+    public const string PasswordTooLong = nameof(PasswordTooLong);
+
     /// <summary>The most browsers in which one account is signed in; one more ends the oldest session.</summary>
     public const int MostSessions = 100;
 

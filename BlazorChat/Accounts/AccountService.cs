@@ -33,8 +33,6 @@ internal sealed class AccountService(
     UserManager<PersonRow> users, IdentityStore identity, IPasswordHasher<PersonRow> hasher, PeopleStore store, PeopleDirectory directory, AccountAuthorizer authorizer, PersonSessions sessions,
     OwnProofs proofs, OneTimeLinks links, RoomInvitations invitations, NameRules names, Newcomers newcomers, SignInWaits waits, PasswordGate gate, IOptions<AccountsOptions> options, TimeProvider time)
 {
-    private const string RefusedCode = "Refused";
-
     private static readonly RoomError WrongPassword = new(RoomErrorKind.Forbidden, "The name or the password is wrong.");
 
     private static readonly RoomError Disabled = new(RoomErrorKind.Forbidden, "This account is disabled. Ask an administrator of this server.");
@@ -292,11 +290,15 @@ internal sealed class AccountService(
         return true;
     }, cancellationToken);
 
-    private static IdentityError Refusal(RoomError error) => new() { Code = RefusedCode, Description = error.Message };
+    private static Refused Refusal(RoomError error) => new(error);
 
     private static RoomError ErrorOf(IdentityResult result) => result.Errors.First() switch
     {
+        Refused refused => refused.Error,
         { Code: nameof(IdentityErrorDescriber.ConcurrencyFailure) } => RoomErrors.NotStored,
+        { Code: nameof(IdentityErrorDescriber.PasswordTooShort) } => new RoomError(RoomErrorKind.Invalid, $"Passwords must be at least {AccountLinks.ShortestPassword} characters."),
+        { Code: nameof(IdentityErrorDescriber.PasswordRequiresUniqueChars) } => new RoomError(RoomErrorKind.Invalid, $"Passwords must use at least {AccountLinks.DifferentCharacters} different characters."),
+        { Code: AccountLinks.PasswordTooLong } => new RoomError(RoomErrorKind.Invalid, $"Passwords can have at most {AccountLinks.PasswordLength} characters."),
         var error => new RoomError(RoomErrorKind.Invalid, error.Description),
     };
 
@@ -329,4 +331,12 @@ internal sealed class AccountService(
         }, cancellationToken).ConfigureAwait(false);
 
     private void Record(PeopleChange change, AuditAction action, Guid? by, Guid? personId) => change.Record(new AuditEntry(action, by, personId), time.GetUtcNow());
+
+    // Identity passes it on.
+    private sealed class Refused : IdentityError
+    {
+        public Refused(RoomError error) => (Error, Code, Description) = (error, nameof(Refused), error.Message);
+
+        public RoomError Error { get; }
+    }
 }

@@ -53,7 +53,7 @@ internal static class AccountsServices
         {
             // Length is what counts; rules about characters make people write passwords down.
             options.Password.RequiredLength = AccountLinks.ShortestPassword;
-            options.Password.RequiredUniqueChars = 4;
+            options.Password.RequiredUniqueChars = AccountLinks.DifferentCharacters;
             options.Password.RequireDigit = options.Password.RequireLowercase = options.Password.RequireUppercase = options.Password.RequireNonAlphanumeric = false;
         }).AddPasswordValidator<LongestPassword>().AddTokenProvider<AuthenticatorTokenProvider<PersonRow>>(TokenOptions.DefaultAuthenticatorProvider);
         // Names are NameRules' alone, in the transaction that takes them.
@@ -158,7 +158,7 @@ internal static class AccountsServices
     {
         public Task<IdentityResult> ValidateAsync(UserManager<PersonRow> manager, PersonRow user, string? password) => Task.FromResult(
             password is { Length: > AccountLinks.PasswordLength }
-                ? IdentityResult.Failed(new IdentityError { Code = "PasswordTooLong", Description = $"Passwords can have at most {AccountLinks.PasswordLength} characters." })
+                ? IdentityResult.Failed(new IdentityError { Code = AccountLinks.PasswordTooLong })
                 : IdentityResult.Success);
     }
 }

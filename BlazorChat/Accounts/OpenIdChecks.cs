@@ -65,10 +65,9 @@ internal sealed partial class OpenIdChecks(
 
         await LookAsync(personId, time.GetUtcNow(), except: null).WaitAsync(cancellationToken).ConfigureAwait(false);
         var name = providers.Find(origin)?.DisplayName;
-        return IsConfirmedElsewhere(personId, origin) ? null : new RoomError(
-            RoomErrorKind.Forbidden,
-            name is null ? "Your account came with a sign-in that this server does not offer any more. Ask an administrator of this server for a link to a password."
-            : $"Your account came from {name}. Continue with {name}, or ask an administrator of this server for a link to a password.");
+        return IsConfirmedElsewhere(personId, origin) ? null
+            : name is null ? new RoomError(RoomErrorKind.Forbidden, "Your account came with a sign-in that this server does not offer any more. Ask an administrator of this server for a link to a password.")
+            : new RoomError(RoomErrorKind.Forbidden, $"Your account came from {name}. Continue with {name}, or ask an administrator of this server for a link to a password.");
     }
 
     /// <summary>Ends the sessions of people whose accounts came from a provider with which no sign-in of theirs holds.</summary>

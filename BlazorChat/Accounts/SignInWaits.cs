@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using BlazorChat.Rooms;
 using BlazorChat.Web;
@@ -66,16 +65,15 @@ internal sealed class SignInWaits(TimeProvider time)
         }
     }
 
-    private static RoomError TooOften(TimeSpan wait) => new(
-        RoomErrorKind.Limit,
-        string.Create(CultureInfo.InvariantCulture, $"Too many attempts failed. Please try again in {(wait < TimeSpan.FromMinutes(1) ? Seconds(wait) : Minutes(wait))}."))
+    private static RoomError TooOften(TimeSpan wait)
     {
-        RetryAfter = wait,
-    };
-
-    private static string Seconds(TimeSpan wait) => Math.Ceiling(wait.TotalSeconds) is 1 ? "a second" : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalSeconds)} seconds");
-
-    private static string Minutes(TimeSpan wait) => Math.Ceiling(wait.TotalMinutes) is 1 ? "a minute" : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalMinutes)} minutes");
+        var (seconds, minutes) = (Math.Ceiling(wait.TotalSeconds), Math.Ceiling(wait.TotalMinutes));
+        var error = seconds is 1 ? new RoomError(RoomErrorKind.Limit, "Too many attempts failed. Please try again in a second.")
+            : wait < TimeSpan.FromMinutes(1) ? new RoomError(RoomErrorKind.Limit, $"Too many attempts failed. Please try again in {seconds} seconds.")
+            : minutes is 1 ? new RoomError(RoomErrorKind.Limit, "Too many attempts failed. Please try again in a minute.")
+            : new RoomError(RoomErrorKind.Limit, $"Too many attempts failed. Please try again in {minutes} minutes.");
+        return error with { RetryAfter = wait };
+    }
 
     private static string ByName(string nameKey, string? browser) => browser is null ? $"n{nameKey}" : $"b{browser} {nameKey}";
 

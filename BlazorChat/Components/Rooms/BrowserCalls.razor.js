@@ -2,6 +2,7 @@
 // to one tab of a person. The tab accepts the call just before running it, so a late offer runs nothing.
 import { announce } from '../../js/announce.js';
 import { perform } from '../../js/tools/registry.js';
+import { word } from '../../js/words.js';
 
 // A quick call gets no line, because it would only flicker; the call's card in the conversation shows it anyway.
 const SHOW_AFTER = 400;
@@ -119,14 +120,14 @@ class ChatTools extends HTMLElement {
     const line = document.createElement('div');
     line.className = 'browser-call';
     line.role = 'group';
-    line.ariaLabel = `${title} in your browser`;
+    line.ariaLabel = word('BrowserCall_Name', title);
     const text = document.createElement('p');
     const name = document.createElement('bdi');
     const who = document.createElement('bdi');
     who.translate = false;
     name.textContent = title;
     who.textContent = assistant;
-    text.append(who, ' is using your browser: ', name);
+    text.append(...word('BrowserCall_Uses').split(/\{([01])\}/).map((part, i) => i % 2 === 0 ? part : [who, name][part]));
     line.append(text);
     run.line = line;
     const timer = setTimeout(() => this.append(line), SHOW_AFTER);
@@ -161,7 +162,7 @@ class ChatTools extends HTMLElement {
       };
       const buttons = document.createElement('p');
       buttons.className = 'browser-buttons';
-      buttons.append(button(action ?? 'Allow', 'button small primary', () => end(true)), button('Not now', 'button small', () => end(false)));
+      buttons.append(button(action ?? word('BrowserCall_Allow'), 'button small primary', () => end(true)), button(word('BrowserCall_NotNow'), 'button small', () => end(false)));
       box.append(buttons);
       // The question says all that there is to say.
       const said = [...line.childNodes];

@@ -11,7 +11,7 @@ const numbers = new Intl.NumberFormat(language);
 
 // A text with {0}, {1} and so on filled.
 export function word(key, ...args) {
-  return (words[key] ?? key).replace(/\{([0-9])\}/g, (_, place) => args[place]);
+  return (words[key] ?? key).replace(/\{([0-9])\}/g, (whole, place) => args[place] ?? whole);
 }
 
 // A whole number with its thousands apart.
