@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace BlazorChat.Rooms;
 
@@ -27,6 +28,7 @@ public enum RoomErrorKind
 /// <summary>The reason for a refusal.</summary>
 /// <param name="Kind">The kind of reason.</param>
 /// <param name="Message">One or two English sentences for the caller, without internals. Pages say the same in the reader's language.</param>
+[method: JsonConstructor]
 public sealed record RoomError(RoomErrorKind Kind, string Message)
 {
     /// <summary>An error whose sentence has placeholders: what an interpolated string makes.</summary>
@@ -34,10 +36,11 @@ public sealed record RoomError(RoomErrorKind Kind, string Message)
         : this(kind, sentence.ToString()) => (Pattern, Arguments) = (sentence.Pattern, sentence.Arguments);
 
     /// <summary>The sentence with its placeholders, by which it is found in other languages.</summary>
-    public string Pattern { get; } = Message;
+    public string Pattern { get; init; } = Message;
 
     /// <summary>What the placeholders stand for.</summary>
-    public ImmutableArray<object?> Arguments { get; } = [];
+    [JsonConverter(typeof(ErrorArgumentsConverter))]
+    public ImmutableArray<object?> Arguments { get; init; } = [];
 
     /// <summary>How long to wait before it can be tried again; null if waiting alone does not help.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -45,6 +45,10 @@ public sealed class RoomWireTests
         Assert.Equal(7, RoomWire.ReadResult<int>(RoomWire.Write<int>(7)).Value);
         var error = new RoomError(RoomErrorKind.Limit, "Too much.");
         Assert.Equal(error, RoomWire.ReadResult<Turn>(RoomWire.Write<Turn>(error)).Error);
+        var said = new RoomError(RoomErrorKind.Limit, $"{"Ada"} has {1_000:N0} of {2.5} {default(string)}.") { RetryAfter = TimeSpan.FromSeconds(2) };
+        var read = RoomWire.ReadResult<Turn>(RoomWire.Write<Turn>(said)).Error!;
+        Assert.Equal(said, read);
+        Assert.Equal((said.Pattern, said.Message), (read.Pattern, string.Format(System.Globalization.CultureInfo.InvariantCulture, read.Pattern, [.. read.Arguments])));
     }
 
     [Fact]
