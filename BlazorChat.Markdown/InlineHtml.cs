@@ -24,11 +24,11 @@ internal sealed class InlineHtml(StringBuilder html)
     // A refused reference shows its address each time, too, so only if it is about as short as the reference.
     private const int MaxRefusedReference = 100;
 
-    /// <summary>The box of a task that is open.</summary>
-    public const string OpenTask = "<span class=\"task\" role=\"img\" aria-label=\"open\"></span>";
+    /// <summary>The box of a task that is open. A page in another language has an element with its name there.</summary>
+    public const string OpenTask = "<span class=\"task\" role=\"img\" aria-label=\"open\" aria-labelledby=\"task-open\"></span>";
 
-    /// <summary>The box of a task that is done.</summary>
-    public const string DoneTask = "<span class=\"task task-done\" role=\"img\" aria-label=\"done\"></span>";
+    /// <summary>The box of a task that is done, likewise.</summary>
+    public const string DoneTask = "<span class=\"task task-done\" role=\"img\" aria-label=\"done\" aria-labelledby=\"task-done\"></span>";
 
     private readonly List<string?> _elements = [];
     private int _depth;

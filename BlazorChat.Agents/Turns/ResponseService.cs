@@ -95,11 +95,11 @@ public sealed partial class ResponseService
     internal bool OffersForRoom(ToolCallPart call) => call is { Tool: not null, NeedsTwoPeople: false } && !_tools.AlwaysAsks(call.Name);
 
     /// <summary>
-    /// Why somebody who may decide about a call cannot approve it: a sentence for them, or null if they can. The command checks it again.
+    /// Why somebody who may decide about a call cannot approve it; null if they can. The command checks it again.
     /// </summary>
-    internal string? WhyNotApprove(Person? person, ToolCallPart call) =>
-        person is not null && (call.NeedsTwoPeople || _tools.NeedsTwoPeople(call.Name)) && !_people.HasAccount(person.AsAuthor()) ? RoomErrors.TwoAccounts.Message
-        : person is null || !call.TakesApprovalOf(person.AsAuthor()) ? "You approved this. Another person has to approve it, too."
+    internal RoomError? WhyNotApprove(Person? person, ToolCallPart call) =>
+        person is not null && (call.NeedsTwoPeople || _tools.NeedsTwoPeople(call.Name)) && !_people.HasAccount(person.AsAuthor()) ? RoomErrors.TwoAccounts
+        : person is null || !call.TakesApprovalOf(person.AsAuthor()) ? RoomErrors.OnceIsEnough
         : null;
 
     /// <inheritdoc cref="AnswerBrowserCall" />

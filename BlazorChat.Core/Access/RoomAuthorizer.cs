@@ -130,6 +130,18 @@ public interface IRoomAuthorizer
 /// </summary>
 internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) : IRoomAuthorizer
 {
+    /// <summary>Said where the asker may approve. A page says the asker's name instead.</summary>
+    public const string AskerOrOwnerApproves = "Only the person who asked or a room owner can approve this.";
+
+    /// <summary>The same in a room without an owner.</summary>
+    public const string AskerOrAdministratorApproves = "Only the person who asked or an administrator can approve this.";
+
+    /// <summary>The same where the owners named others.</summary>
+    public const string AskerOwnerOrNamedApproves = "Only the person who asked or a room owner, or someone the owners named, can approve this.";
+
+    /// <summary>The same where the owners, who are gone, named others.</summary>
+    public const string AskerAdministratorOrNamedApproves = "Only the person who asked or an administrator, or someone the owners named, can approve this.";
+
     private static readonly RoomError JoinFirst = new(RoomErrorKind.Forbidden, "Please join with a name first.");
 
     private const string AdministratorsOnly = "Only an administrator can do this.";
@@ -218,10 +230,10 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             RoomPermission.ClearRoom or RoomPermission.BringBack or RoomPermission.DeleteRoom or RoomPermission.ManageMembers or RoomPermission.ArchiveRoom => isManager
                 ? null
                 : No(access.HasOwner ? "Only an owner of this room can do this." : "Only an administrator can do this, because this room has no owner."),
-            RoomPermission.AskAssistant => OfTurn(access.Rights.Ask, "ask assistants here"),
-            RoomPermission.StopResponse => OfTurn(access.Rights.Stop, "stop this", isOwn || resource.RequestedBy?.IsSameAs(who.AsAuthor()) == true),
-            RoomPermission.RetryResponse => OfTurn(access.Rights.Ask, "ask assistants here") ?? OfTurn(access.Rights.Regenerate, "have this answered again", isOwn),
-            RoomPermission.DecideToolCall => access.Rights.Approvers.Contains(who.Id) && access.Members.ContainsKey(who.Id) ? null : OfTurn(access.Rights.Approve, "approve this", isOwn, access.Rights.Approvers.Length > 0),
+            RoomPermission.AskAssistant => OfTurn(access.Rights.Ask, TurnAct.Ask),
+            RoomPermission.StopResponse => OfTurn(access.Rights.Stop, TurnAct.Stop, isOwn || resource.RequestedBy?.IsSameAs(who.AsAuthor()) == true),
+            RoomPermission.RetryResponse => OfTurn(access.Rights.Ask, TurnAct.Ask) ?? OfTurn(access.Rights.Regenerate, TurnAct.Regenerate, isOwn),
+            RoomPermission.DecideToolCall => access.Rights.Approvers.Contains(who.Id) && access.Members.ContainsKey(who.Id) ? null : OfTurn(access.Rights.Approve, access.Rights.Approvers.Length > 0 ? TurnAct.ApproveAsNamed : TurnAct.Approve, isOwn),
             RoomPermission.AnswerBrowserCall => isOwn ? null : No("Only the browser of the person who asked can answer this."),
             RoomPermission.EditMessage => isOwn ? null : No("Only the author can edit this message."),
             RoomPermission.DeleteMessage => isOwn || isOwner || isNobodys ? null : No("Only the author or an owner of the room can delete this message."),
@@ -229,24 +241,52 @@ internal sealed class RoomAuthorizer(RoomAccessDirectory rooms, IPeople people) 
             _ => No("No one can do this."),
         };
 
-        RoomError? OfTurn(TurnPeople people, string what, bool isAsker = false, bool namesOthers = false) =>
+        RoomError? OfTurn(TurnPeople people, TurnAct act, bool isAsker = false) =>
             isManager || people == TurnPeople.Members || (people == TurnPeople.AskerAndOwners && (isAsker || isNobodys))
                 ? null
-                : No($"Only {Name(people)}{(namesOthers ? ", or someone the owners named," : "")} can {what}.");
-
-        // For everybody to read: who decides here, not who this person is not.
-        string Name(TurnPeople people) => (people, access.HasOwner) switch
-        {
-            (TurnPeople.AskerAndOwners, true) => "the person who asked or a room owner",
-            (TurnPeople.AskerAndOwners, false) => "the person who asked or an administrator",
-            (_, true) => "a room owner",
-            _ => "an administrator",
-        };
+                : OnlyThese(people == TurnPeople.AskerAndOwners, access.HasOwner, act);
     }
+
+    // For everybody to read: who decides here, not who this person is not. Whole sentences, which pages have in other languages.
+    private static RoomError OnlyThese(bool asker, bool hasOwner, TurnAct act) => (act, asker, hasOwner) switch
+    {
+        (TurnAct.Ask, true, true) => No("Only the person who asked or a room owner can ask assistants here."),
+        (TurnAct.Ask, true, false) => No("Only the person who asked or an administrator can ask assistants here."),
+        (TurnAct.Ask, false, true) => No("Only a room owner can ask assistants here."),
+        (TurnAct.Ask, false, false) => No("Only an administrator can ask assistants here."),
+        (TurnAct.Stop, true, true) => No("Only the person who asked or a room owner can stop this."),
+        (TurnAct.Stop, true, false) => No("Only the person who asked or an administrator can stop this."),
+        (TurnAct.Stop, false, true) => No("Only a room owner can stop this."),
+        (TurnAct.Stop, false, false) => No("Only an administrator can stop this."),
+        (TurnAct.Regenerate, true, true) => No("Only the person who asked or a room owner can have this answered again."),
+        (TurnAct.Regenerate, true, false) => No("Only the person who asked or an administrator can have this answered again."),
+        (TurnAct.Regenerate, false, true) => No("Only a room owner can have this answered again."),
+        (TurnAct.Regenerate, false, false) => No("Only an administrator can have this answered again."),
+        (TurnAct.Approve, true, true) => No(AskerOrOwnerApproves),
+        (TurnAct.Approve, true, false) => No(AskerOrAdministratorApproves),
+        (TurnAct.Approve, false, true) => No("Only a room owner can approve this."),
+        (TurnAct.Approve, false, false) => No("Only an administrator can approve this."),
+        (_, true, true) => No(AskerOwnerOrNamedApproves),
+        (_, true, false) => No(AskerAdministratorOrNamedApproves),
+        (_, false, true) => No("Only a room owner, or someone the owners named, can approve this."),
+        _ => No("Only an administrator, or someone the owners named, can approve this."),
+    };
 
     // Who can see an archived room, and whether it is kept, is still for its owners to decide: neither changes what was said in it.
     private static bool StaysAllowed(RoomPermission permission) =>
         permission is RoomPermission.ArchiveRoom or RoomPermission.ManageMembers or RoomPermission.DeleteRoom;
 
-    private static RoomError No(ErrorSentence sentence) => new(RoomErrorKind.Forbidden, sentence);
+    private static RoomError No(string sentence) => new(RoomErrorKind.Forbidden, sentence);
+
+    // What the rights of turns are about.
+    private enum TurnAct
+    {
+        Ask,
+        Stop,
+        Regenerate,
+        Approve,
+
+        // Where the owners named others who may.
+        ApproveAsNamed,
+    }
 }

@@ -156,7 +156,8 @@ internal sealed record DecideToolCall(
         {
             return before.By.Id == context.By.Id && before.IsApproved == IsApproved
                 ? call
-                : new RoomError(RoomErrorKind.Conflict, $"{before.By.Name} already {(before.IsApproved ? "approved" : "rejected")} this.");
+                : before.IsApproved ? new RoomError(RoomErrorKind.Conflict, $"{before.By.Name} already approved this.")
+                : new RoomError(RoomErrorKind.Conflict, $"{before.By.Name} already rejected this.");
         }
 
         if (call.State != ToolCallState.AwaitingApproval)

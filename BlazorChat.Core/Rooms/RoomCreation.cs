@@ -36,7 +36,9 @@ internal sealed class RoomCreation(IRoomStore store, RoomDirectory directory, Ro
     {
         var most = options.Value.MaxPerPerson;
         return access.CountMadeBy(personId) >= most
-            ? new RoomError(RoomErrorKind.Limit, $"You have made {most:N0} rooms here, which is the maximum. {(options.Value.KeepRemovedFor > TimeSpan.Zero ? "Rooms that you deleted count until they are removed for good." : "Please delete one first.")}")
+            ? options.Value.KeepRemovedFor > TimeSpan.Zero
+                ? new RoomError(RoomErrorKind.Limit, $"You have made {most:N0} rooms here, which is the maximum. Rooms that you deleted count until they are removed for good.")
+                : new RoomError(RoomErrorKind.Limit, $"You have made {most:N0} rooms here, which is the maximum. Please delete one first.")
             : rate.TryTakeRoom(personId) ? null
             : RoomErrors.TooManyNewRooms(most);
     }

@@ -21,6 +21,9 @@ internal static class RoomErrors
     public static readonly RoomError TwoAccounts = new(
         RoomErrorKind.Forbidden, "Two people with accounts have to approve this. Guests can only reject it, because anybody can be several guests.");
 
+    /// <summary>For whoever approved a call that two people have to approve.</summary>
+    public static readonly RoomError OnceIsEnough = new(RoomErrorKind.Conflict, "You approved this. Another person has to approve it, too.");
+
     public static readonly RoomError NoSuchPerson = new(RoomErrorKind.NotFound, "Nobody here has this name.");
 
     public static readonly RoomError NoSuchMember = new(RoomErrorKind.NotFound, "This person is not a member of the room.");

@@ -2,6 +2,7 @@ using BlazorChat.Assistants;
 using BlazorChat.Components.Layout;
 using BlazorChat.Components.Messages;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Languages;
 using BlazorChat.Live;
 using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
@@ -55,16 +56,17 @@ public sealed class AssistantFacesTests : IAsyncLifetime
             Status = MessageStatus.Complete.Instance,
             CreatedAt = new DateTimeOffset(2026, 1, 2, 22, 58, 0, TimeSpan.Zero),
         });
-        var looks = Enumerable.Range(0, 100)
+        var looks = Enumerable.Range(0, 160)
             .Select(i => TimeZoneInfo.CreateCustomTimeZone($"Zone {i}", TimeSpan.FromMinutes(i), null, null))
-            .Select(zone => MessageMarkup.Of(message, zone, new AssistantFaces(new FakeAssistants([])))).ToList();
+            .Select(zone => MessageMarkup.Of(Words.English, message, zone, new AssistantFaces(new FakeAssistants([])))).ToList();
         Assert.Single(looks.Select(l => Frames.MarkupOf(l.AddBody)).Distinct(ReferenceEqualityComparer.Instance));
         Assert.Equal("Ada, 22:58", looks[0].Label);
         Assert.Equal("Ada, 00:37", looks[99].Label);
 
-        Assert.Same(looks[0], MessageMarkup.Of(message, TimeZoneInfo.Utc, new AssistantFaces(new FakeAssistants([]))));
+        Assert.Same(looks[0], MessageMarkup.Of(Words.English, message, TimeZoneInfo.Utc, new AssistantFaces(new FakeAssistants([]))));
+        Assert.NotSame(looks[0], MessageMarkup.Of(Words.German, message, TimeZoneInfo.Utc, new AssistantFaces(new FakeAssistants([]))));
         // Past the bound nothing more is kept.
-        Assert.NotSame(looks[99], MessageMarkup.Of(message, TimeZoneInfo.CreateCustomTimeZone("Zone", TimeSpan.FromMinutes(99), null, null), new AssistantFaces(new FakeAssistants([]))));
+        Assert.NotSame(looks[159], MessageMarkup.Of(Words.English, message, TimeZoneInfo.CreateCustomTimeZone("Zone", TimeSpan.FromMinutes(159), null, null), new AssistantFaces(new FakeAssistants([]))));
     }
 
     private async Task<IRenderedComponent<RoomScreen>> AnsweredAsync(AssistantFaces faces)

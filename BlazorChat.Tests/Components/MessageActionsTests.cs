@@ -3,6 +3,7 @@ using BlazorChat.Access;
 using BlazorChat.Components;
 using BlazorChat.Components.Messages;
 using BlazorChat.Components.Rooms;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
 using Bunit;
@@ -229,7 +230,7 @@ public sealed class MessageActionsTests : IAsyncLifetime
     [Fact]
     public void The_buttons_over_messages_of_a_kind_are_one_string_for_all_circuits()
     {
-        var bars = Enumerable.Range(0, 2).Select(_ => Frames.MarkupOf(b => MessageOffers.AddBar(b, Message(new Author(AuthorKind.Assistant, "demo", "Demo")), false, (_, _) => true)));
+        var bars = Enumerable.Range(0, 2).Select(_ => Frames.MarkupOf(b => MessageOffers.AddBar(b, Words.English, Message(new Author(AuthorKind.Assistant, "demo", "Demo")), false, (_, _) => true)));
         Assert.Single(bars.Distinct(ReferenceEqualityComparer.Instance));
     }
 
@@ -237,11 +238,11 @@ public sealed class MessageActionsTests : IAsyncLifetime
     public void What_stands_still_says_why()
     {
         var response = Message(new Author(AuthorKind.Assistant, "demo", "Demo"));
-        Assert.Null(MessageEnd.TextOf(response));
-        Assert.Equal("Recovering…", MessageEnd.TextOf(response with { Status = MessageStatus.Recovering.Instance }));
+        Assert.Null(MessageEnd.TextOf(Words.English, response));
+        Assert.Equal("Recovering…", MessageEnd.TextOf(Words.English, response with { Status = MessageStatus.Recovering.Instance }));
         var awaiting = response with { Status = MessageStatus.AwaitingPeople.Instance };
-        Assert.Equal("Waiting for an answer", MessageEnd.TextOf(awaiting));
-        Assert.Null(MessageEnd.TextOf(awaiting with { Parts = [new ToolCallPart("1", "tool") { Arguments = "{}", State = ToolCallState.AwaitingApproval }] }));
+        Assert.Equal("Waiting for an answer", MessageEnd.TextOf(Words.English, awaiting));
+        Assert.Null(MessageEnd.TextOf(Words.English, awaiting with { Parts = [new ToolCallPart("1", "tool") { Arguments = "{}", State = ToolCallState.AwaitingApproval }] }));
     }
 
     [Fact]

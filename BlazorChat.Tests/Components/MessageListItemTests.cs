@@ -1,5 +1,6 @@
 using BlazorChat.Components;
 using BlazorChat.Components.Messages;
+using BlazorChat.Languages;
 using BlazorChat.Live;
 using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
@@ -100,9 +101,10 @@ public sealed class MessageListItemTests
     [InlineData(50, "50th")]
     public void A_place_in_the_queue_is_one_string_for_all_circuits(int place, string words)
     {
-        Assert.Contains($"Waiting · {words}<", WaitingLine.Of(place, mayRemove: false), StringComparison.Ordinal);
-        Assert.Same(WaitingLine.Of(place, mayRemove: true), WaitingLine.Of(place, mayRemove: true));
-        Assert.DoesNotContain("button", WaitingLine.Of(place, mayRemove: false), StringComparison.Ordinal);
+        Assert.Contains($"Waiting · {words}<", WaitingLine.Of(Words.English, place, mayRemove: false), StringComparison.Ordinal);
+        Assert.Same(WaitingLine.Of(Words.English, place, mayRemove: true), WaitingLine.Of(Words.English, place, mayRemove: true));
+        Assert.NotSame(WaitingLine.Of(Words.English, place, mayRemove: true), WaitingLine.Of(Words.German, place, mayRemove: true));
+        Assert.DoesNotContain("button", WaitingLine.Of(Words.English, place, mayRemove: false), StringComparison.Ordinal);
     }
 
     private static List<MessageListItem> Rows(TimeZoneInfo zone, params (Author Author, int Minute)[] messages) =>

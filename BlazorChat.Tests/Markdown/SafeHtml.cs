@@ -31,7 +31,7 @@ internal static class SafeHtml
         ["code"] = ["class", "dir", "translate"],
         ["pre"] = ["tabindex", "class", "dir", "translate"],
         ["div"] = ["class", "dir"],
-        ["span"] = ["class", "role", "aria-label", "dir", "translate"],
+        ["span"] = ["class", "role", "aria-label", "aria-labelledby", "dir", "translate"],
         ["code-block"] = ["class", "dir"],
         ["table-box"] = ["class", "tabindex", "role", "aria-label"],
         ["tex-inline"] = ["dir", "translate"],

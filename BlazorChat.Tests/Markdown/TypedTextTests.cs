@@ -102,7 +102,7 @@ public sealed class TypedTextTests
     [InlineData("1986. A great year", "<ol class=\"typed\" dir=\"auto\" start=\"1986\"><li class=\"wide-number\">A great year</li></ol>")]
     [InlineData("* a\n  goes *on*\n* b", "<ul class=\"typed\" dir=\"auto\"><li>a\ngoes <em>on</em></li><li>b</li></ul>")]
     [InlineData("- a\n1. b", "<ul class=\"typed\" dir=\"auto\"><li>a</li></ul><ol class=\"typed\" dir=\"auto\"><li>b</li></ol>")]
-    [InlineData("- [ ] a", "<ul class=\"typed\" dir=\"auto\"><li class=\"task-item\"><span class=\"task\" role=\"img\" aria-label=\"open\"></span>a</li></ul>")]
+    [InlineData("- [ ] a", "<ul class=\"typed\" dir=\"auto\"><li class=\"task-item\"><span class=\"task\" role=\"img\" aria-label=\"open\" aria-labelledby=\"task-open\"></span>a</li></ul>")]
     public void Lists_have_the_numbers_that_were_typed(string text, string html) => Assert.Equal(html, Assert.Single(MarkdownRenderer.RenderTyped(text)).Html);
 
     [Fact]

@@ -10,7 +10,7 @@ namespace BlazorChat.Components;
 /// <summary>Texts of the page's language within markup.</summary>
 internal static partial class WordedMarkup
 {
-    private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
     // Characters with a meaning in HTML are escaped all the same.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
@@ -26,9 +26,10 @@ internal static partial class WordedMarkup
     /// Constant markup in each language: one node for the renderer, and one string for all circuits of a language. A text stands there as its key between two brackets.
     /// </summary>
     /// <param name="template">The markup, a constant.</param>
-    public static PerLanguage<RenderFragment> Of(string template) => new(words =>
+    /// <param name="elements">What {0}, {1} and so on in its texts stand for: constant markup, too.</param>
+    public static PerLanguage<RenderFragment> Of(string template, params string[] elements) => new(words =>
     {
-        var html = Keys().Replace(template, key => Html.Encode(words[key.Groups["key"].Value]));
+        var html = Fill(words, template, elements);
         return builder => builder.AddMarkup(0, html);
     });
 
@@ -52,6 +53,10 @@ internal static partial class WordedMarkup
 
         builder.AddContent(0, text[from..]);
     };
+
+    // Braces are not encoded.
+    private static string Fill(Words words, string template, string[] elements) => Keys().Replace(
+        template, key => Places().Replace(Encoder.Encode(words[key.Groups["key"].Value]), place => Fill(words, elements[place.Groups["place"].ValueSpan[0] - '0'], [])));
 
     [GeneratedRegex(@"\[\[(?<key>\w+)\]\]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Keys();

@@ -116,10 +116,13 @@ public sealed class Words
         error is null ? null
         : !_sentences.TryGetValue(error.Pattern, out var text) ? error.Message
         : error.Arguments.IsEmpty ? text
-        : string.Format(Numbers, text, [.. error.Arguments.Select(a => a is string part ? OfSentence(part) : a)]);
+        : string.Format(Numbers, text, [.. error.Arguments.Select(a => a is string part ? _sentences.GetValueOrDefault(part, part) : a)]);
 
-    /// <summary>What an English sentence of Errors*.resx says in the language; another one stays as it is.</summary>
-    public string OfSentence(string sentence) => _sentences.GetValueOrDefault(sentence, sentence);
+    /// <summary>
+    /// What an English sentence of Errors*.resx says in the language, also one with its placeholders filled, as it is stored with a message: why an
+    /// answer failed. Another one stays as it is.
+    /// </summary>
+    public string OfSentence(string sentence) => StoredSentences.OfMessages.In(this, sentence);
 
     /// <inheritdoc />
     public override string ToString() => Tag;

@@ -12,7 +12,7 @@ namespace BlazorChat.Tests.Components.Parts;
 [Trait(nameof(Kind), Kind.Component)]
 public sealed class DataPartViewTests : IAsyncDisposable
 {
-    private readonly BunitContext _page = new();
+    private readonly BunitContext _page = Frames.Page();
 
     public DataPartViewTests() => _page.Services.AddDataPartRenderers();
 

@@ -8,7 +8,7 @@ namespace BlazorChat.Tests.Components.Parts;
 [Trait(nameof(Kind), Kind.Component)]
 public sealed class JsonTreeTests : IAsyncDisposable
 {
-    private readonly BunitContext _page = new();
+    private readonly BunitContext _page = Frames.Page();
 
     public ValueTask DisposeAsync() => _page.DisposeAsync();
 

@@ -1,5 +1,6 @@
 using AngleSharp.Dom;
 using BlazorChat.Components.Messages.Parts;
+using BlazorChat.Languages;
 using BlazorChat.Markdown;
 using BlazorChat.Messages;
 using BlazorChat.Tests.Support;
@@ -13,7 +14,7 @@ public sealed class SmallPartsTests : IAsyncDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 3, 0, TimeSpan.Zero);
 
-    private readonly BunitContext _page = new();
+    private readonly BunitContext _page = Frames.Page();
 
     public ValueTask DisposeAsync() => _page.DisposeAsync();
 
@@ -85,7 +86,7 @@ public sealed class SmallPartsTests : IAsyncDisposable
         var metadata = new ResponseMetadata { Model = "large-4", Provider = "Some", FirstTokenAt = Noon.AddSeconds(0.7), Tokens = new TokenCounts(12034, 981, 8000, 120), Cost = 1234.0421m, Steps = 3 };
         Assert.Equal(
             [
-                "Model: large-4", "Provider: Some", "Started: 2 January 2026, 13:03:00", "Time to first token: 0.7 s", "Duration: 1 min 14 s",
+                "Model: large-4", "Provider: Some", "Started: 2026-01-02 13:03", "Time to first token: 0.7 s", "Duration: 1 min 14 s",
                 "Input tokens: 12,034 (8,000 cached)", "Output tokens: 981 (120 reasoning)", "Cost: 1,234.0421 USD", "Steps: 3",
             ],
             Details(metadata, Noon.AddSeconds(74), "USD"));
@@ -94,7 +95,7 @@ public sealed class SmallPartsTests : IAsyncDisposable
     [Fact]
     public void What_is_not_known_of_an_answer_has_no_row()
     {
-        Assert.Equal(["Started: 2 January 2026, 13:03:00"], Details(new ResponseMetadata(), null, null));
+        Assert.Equal(["Started: 2026-01-02 13:03"], Details(new ResponseMetadata(), null, null));
         Assert.Contains("Cost: less than 0.0001", Details(new ResponseMetadata { Cost = 0.00002m }, null, null));
         Assert.Contains("Cost: 0.00", Details(new ResponseMetadata { Cost = 0 }, null, null));
         Assert.Contains("Input tokens: 5", Details(new ResponseMetadata { Tokens = new TokenCounts(5, 0, 0, 0) }, null, null));
@@ -130,7 +131,7 @@ public sealed class SmallPartsTests : IAsyncDisposable
     [InlineData(119.7, "2 min 0 s")]
     [InlineData(3599.7, "1 h 0 min")]
     [InlineData(7_800, "2 h 10 min")]
-    public void Times_are_as_people_say_them(double seconds, string text) => Assert.Equal(text, Quantity.Of(TimeSpan.FromSeconds(seconds)));
+    public void Times_are_as_people_say_them(double seconds, string text) => Assert.Equal(text, Quantity.Of(Words.English, TimeSpan.FromSeconds(seconds)));
 
     [Theory]
     [InlineData(0, "0 bytes")]
@@ -141,7 +142,7 @@ public sealed class SmallPartsTests : IAsyncDisposable
     [InlineData(999_600, "1.0 MB")]
     [InlineData(3_100_000, "3.1 MB")]
     [InlineData(5_000_000_000, "5.0 GB")]
-    public void Sizes_are_as_people_say_them(long bytes, string text) => Assert.Equal(text, Quantity.Size(bytes));
+    public void Sizes_are_as_people_say_them(long bytes, string text) => Assert.Equal(text, Quantity.Size(Words.English, bytes));
 
     private List<string> Details(ResponseMetadata metadata, DateTimeOffset? ended, string? currency)
     {

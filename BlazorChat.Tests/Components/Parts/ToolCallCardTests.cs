@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using BlazorChat.Components.Messages.Parts;
 using BlazorChat.Messages;
+using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
 using Bunit;
 
@@ -14,7 +15,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     private static readonly Author Ada = new(AuthorKind.Person, "a", "Ada");
     private static readonly ToolCallPart Call = new("c1", "delete_file") { Arguments = """{"path":"notes/a","force":true}""" };
 
-    private readonly BunitContext _page = new();
+    private readonly BunitContext _page = Frames.Page();
 
     public ValueTask DisposeAsync() => _page.DisposeAsync();
 
@@ -97,7 +98,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         var card = Show(Call with { State = ToolCallState.AwaitingApproval, ExpiresAt = Noon.AddHours(24), AskedAgain = "This tool <b>changed</b>." }, canDecide: true);
         var group = Words(card.Find("[role=group]"));
         Assert.Contains("This tool <b>changed</b>.", group, StringComparison.Ordinal);
-        Assert.Contains($"Expires on {Noon.AddHours(24):d MMMM, HH:mm}.", group, StringComparison.Ordinal);
+        Assert.Contains($"Expires on {Noon.AddHours(24):yyyy-MM-dd HH:mm}.", group, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,17 +172,17 @@ public sealed class ToolCallCardTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("Ada", "Ada asked. Waiting since 1 January, 12:00.")]
-    [InlineData(null, "Waiting since 1 January, 12:00.")]
+    [InlineData("Ada", "Ada asked. Waiting since 2026-01-01 12:00.")]
+    [InlineData(null, "Waiting since 2026-01-01 12:00.")]
     public void Those_who_may_not_decide_read_what_waits_for_whom_and_since_when(string? asker, string expected)
     {
         var card = _page.Render<ToolCallCard>(p => p.Add(c => c.Part, Call with { State = ToolCallState.AwaitingApproval, AskedAt = new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero) })
-            .Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.Asker, asker).Add(c => c.WhyNot, "Only an owner can approve this."));
+            .Add(c => c.Zone, TimeZoneInfo.Utc).Add(c => c.Asker, asker).Add(c => c.WhyNot, new RoomError(RoomErrorKind.Forbidden, "Only an owner can approve this.")));
         var group = card.Find("[role=group]");
         Assert.Empty(group.QuerySelectorAll("button, input"));
         Assert.Contains(expected, Words(group), StringComparison.Ordinal);
         Assert.Contains("Only an owner can approve this.", Words(group), StringComparison.Ordinal);
-        card.Render(p => p.Add(c => c.WhyNot, "Only the person who asked or a room owner can approve this."));
+        card.Render(p => p.Add(c => c.WhyNot, new RoomError(RoomErrorKind.Forbidden, "Only the person who asked or a room owner can approve this.")));
         Assert.Contains($"Only {asker ?? "the person who asked"} or a room owner can approve this.", Words(card.Find("[role=group]")), StringComparison.Ordinal);
         Assert.Contains("notes/a", group.TextContent, StringComparison.Ordinal);
     }
@@ -225,7 +226,7 @@ public sealed class ToolCallCardTests : IAsyncDisposable
         });
         Assert.Equal("Used delete file · Ada allowed it in this room", Line(card));
         Unfold(card);
-        Assert.Equal($"Ada allowed it for this room on {Noon:d MMMM yyyy}", Words(card.Find(".decision")));
+        Assert.Equal($"Ada allowed it for this room on {Noon:yyyy-MM-dd}", Words(card.Find(".decision")));
     }
 
     [Theory]

@@ -7,6 +7,7 @@ import { isOfInputMethod } from '../../js/keys.js';
 import { connectSettings } from '../../js/settings.js';
 import { add, connect, disconnect, discard, isMine, retry, stateOf, unsentIn } from '../../js/unsent.js';
 import { sure } from '../../js/tabs.js';
+import { number, word } from '../../js/words.js';
 
 const COUNT_FROM = 30_000;
 
@@ -170,7 +171,7 @@ class ChatComposer extends HTMLElement {
     const { input } = this;
     const { length } = input.value;
     const isTooLong = length > this.limit;
-    this.count.textContent = length >= COUNT_FROM ? `${length.toLocaleString('en-US')} / ${this.limit.toLocaleString('en-US')}` : '';
+    this.count.textContent = length >= COUNT_FROM ? `${number(length)} / ${number(this.limit)}` : '';
     this.classList.toggle('too-long', isTooLong);
     this.button.disabled = isTooLong || input.value.trim() === '';
     input.setAttribute('aria-invalid', String(isTooLong));
@@ -284,7 +285,7 @@ class ChatComposer extends HTMLElement {
     const element = document.createElement('div');
     element.className = isFailed ? 'pending failed' : 'pending';
     element.role = 'group';
-    element.ariaLabel = isFailed ? 'Message that was not sent' : 'Message on its way';
+    element.ariaLabel = isFailed ? word('Unsent_NotSentLabel') : word('Unsent_OnItsWay');
     element.translate = false;
 
     const text = document.createElement('p');
@@ -296,16 +297,16 @@ class ChatComposer extends HTMLElement {
     if (isFailed) {
       line.role = 'alert';
       const label = document.createElement('strong');
-      label.textContent = 'Not sent';
-      line.append(label, ` ${note} `, this.pendingButton('Retry', () => retry(entry)), this.pendingButton('Discard', () => {
+      label.textContent = word('Unsent_NotSent');
+      line.append(label, ` ${note} `, this.pendingButton(word('Unsent_Retry'), () => retry(entry)), this.pendingButton(word('Unsent_Discard'), () => {
         discard(entry);
         this.input.focus();
       }));
     } else if (state === 'waiting') {
       line.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#i-clock"/></svg>';
-      line.append(note ? `Waiting to be sent. ${note}` : 'Waiting to be sent');
+      line.append(note ? word('Unsent_WaitingBecause', note) : word('Unsent_Waiting'));
     } else {
-      line.textContent = 'Sending…';
+      line.textContent = word('Unsent_Sending');
     }
 
     element.append(text, line);

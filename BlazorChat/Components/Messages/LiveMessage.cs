@@ -68,7 +68,7 @@ public sealed class LiveMessage : IComponent, IDisposable
         }
         else
         {
-            _ended = [.. MessageMarkup.PartsOf(Message).Select(PartFrame.Ended)];
+            _ended = [.. MessageMarkup.PartsOf(View.Words, Message).Select(PartFrame.Ended)];
         }
 
         _handle.Render(_render);
@@ -195,7 +195,7 @@ public sealed class LiveMessage : IComponent, IDisposable
         {
             builder.OpenElement(40, "p");
             builder.AddAttribute(41, "class", "note");
-            builder.AddContent(42, note);
+            builder.AddContent(42, View.Words.OfSentence(note));
             builder.CloseElement();
         }
     }

@@ -1,6 +1,7 @@
 // <message-editor> around a textarea with Save and Cancel: handles keys, height and focus. Typing never waits for the server, which
 // gets the text only when it is saved.
 import { isOfInputMethod } from '../../js/keys.js';
+import { number, word } from '../../js/words.js';
 
 customElements.define('message-editor', class extends HTMLElement {
   connectedCallback() {
@@ -71,7 +72,7 @@ customElements.define('message-editor', class extends HTMLElement {
   grow() {
     const limit = Number(this.dataset.limit);
     const problem = this.isTooLong()
-      ? `A message can have at most ${limit.toLocaleString('en-US')} characters; this one has ${this.input.value.length.toLocaleString('en-US')}.`
+      ? word('Editor_TooLong', number(limit), number(this.input.value.length))
       : '';
     const line = this.querySelector('[data-too-long]');
     if (line.textContent !== problem) {

@@ -7,6 +7,7 @@ import { isEarly } from '../../js/first-clicks.js';
 import { Folds } from '../../js/folds.js';
 import { isOfInputMethod } from '../../js/keys.js';
 import { Thinking } from '../../js/thinking.js';
+import { number, word } from '../../js/words.js';
 
 const NEAR_END = 48;
 
@@ -85,6 +86,7 @@ customElements.define('chat-log', class extends HTMLElement {
     this.content = content;
     this.articles().forEach(article => this.known.add(article.id));
     this.toEnd = this.parentElement.querySelector('[data-to-end]');
+    this.toEndLabel = this.toEnd?.title;
     this.toEnd?.addEventListener('click', () => this.goToEnd());
     this.resizes.observe(this);
     this.resizes.observe(content);
@@ -283,7 +285,7 @@ customElements.define('chat-log', class extends HTMLElement {
     const count = this.toEnd.querySelector('[data-new]');
     count.hidden = length === 0;
     count.textContent = length > 99 ? '99+' : length;
-    this.toEnd.ariaLabel = this.toEnd.title = length > 0 ? `New messages: ${length}` : 'Go to the end';
+    this.toEnd.ariaLabel = this.toEnd.title = length > 0 ? word('Log_New', number(length)) : this.toEndLabel;
   }
 
   goToEnd() {
@@ -482,7 +484,7 @@ customElements.define('chat-log', class extends HTMLElement {
       this.settle();
       if (saved.isLink && !isEarly()) {
         opened = location.href;
-        announce('This message is not here any more, or too far back.');
+        announce(word('Log_NotHere'));
       }
     }
   }

@@ -1,5 +1,6 @@
 using BlazorChat.Access;
 using BlazorChat.Components.Layout;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -9,15 +10,13 @@ namespace BlazorChat.Components.Messages;
 /// <summary>
 /// The actions that the page offers a reader for a message: those that the authorizer allows and that make sense in the message's
 /// state. An offer permits nothing: each command is authorized again. The bar over a message is constant markup, one string for all
-/// circuits. One handler for all messages passes clicks to the server (see message-actions.js).
+/// circuits of a language. One handler for all messages passes clicks to the server (see message-actions.js).
 /// </summary>
 internal static class MessageOffers
 {
-    private const string Copy = """<button type="button" class="icon-button small" data-copy-message aria-label="Copy" title="Copy"><svg class="icon" aria-hidden="true"><use href="#i-copy"/></svg></button>""";
-
-    private static readonly string Plain = Bar("");
-    private static readonly string Response = Bar(Button("again", "Try again", "retry"));
-    private static readonly string Own = Bar(Button("edit", "Edit", "pencil"));
+    private static readonly PerLanguage<string> Plain = new(words => Bar(words, ""));
+    private static readonly PerLanguage<string> Response = new(words => Bar(words, Button("data-act=\"again\"", words["Common_TryAgain"], "retry")));
+    private static readonly PerLanguage<string> Own = new(words => Bar(words, Button("data-act=\"edit\"", words["MessageOffers_Edit"], "pencil")));
 
     /// <summary>The menu's actions other than copying, for <c>data-may</c>. They are constants, so circuits need no memory for them.</summary>
     /// <param name="message">The message.</param>
@@ -54,9 +53,9 @@ internal static class MessageOffers
     /// Adds the buttons over the message as one node, with a number after all that Razor uses (see <see cref="MessageMarkup.AddHead"/>). An
     /// answer that ended early has Try again in the line that says so (<see cref="MessageEnd"/>).
     /// </summary>
-    public static void AddBar(RenderTreeBuilder builder, Message message, bool isLive, Func<RoomPermission, Author?, bool> may) => builder.AddMarkup(
+    public static void AddBar(RenderTreeBuilder builder, Words words, Message message, bool isLive, Func<RoomPermission, Author?, bool> may) => builder.AddMarkup(
         1_000_000,
-        MayEdit(message, may) ? Own : message.Author.Kind == AuthorKind.Assistant && !message.Status.CanContinue && MayTryAgain(message, isLive, may) ? Response : Plain);
+        (MayEdit(message, may) ? Own : message.Author.Kind == AuthorKind.Assistant && !message.Status.CanContinue && MayTryAgain(message, isLive, may) ? Response : Plain).In(words));
 
     /// <summary>Whether a reader may edit a message.</summary>
     public static bool MayEdit(Message message, Func<RoomPermission, Author?, bool> may) =>
@@ -69,9 +68,9 @@ internal static class MessageOffers
     private static bool MayTryAgain(Message message, bool isLive, Func<RoomPermission, Author?, bool> may) =>
         CanTryAgain(message, isLive) && may(RoomPermission.RetryResponse, message.Owner);
 
-    private static string Bar(string extra) =>
-        $"""<div class="actions">{Copy}{extra}<button type="button" class="icon-button small" data-message-menu aria-label="More" title="More" aria-haspopup="true"><svg class="icon" aria-hidden="true"><use href="#i-more"/></svg></button></div>""";
+    private static string Bar(Words words, string extra) =>
+        $"""<div class="actions">{Button("data-copy-message", words["Common_Copy"], "copy")}{extra}{Button("data-message-menu aria-haspopup=\"true\"", words["MessageOffers_More"], "more")}</div>""";
 
     private static string Button(string act, string name, string icon) =>
-        $"""<button type="button" class="icon-button small" data-act="{act}" aria-label="{name}" title="{name}">{Icons.MarkupOf(icon)}</button>""";
+        $"""<button type="button" class="icon-button small" {act} aria-label="{name}" title="{name}">{Icons.MarkupOf(icon)}</button>""";
 }

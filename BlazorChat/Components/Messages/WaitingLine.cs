@@ -1,4 +1,5 @@
 using BlazorChat.Components.Rooms;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Turns;
@@ -8,17 +9,17 @@ namespace BlazorChat.Components.Messages;
 
 /// <summary>
 /// The line under a message that waits in the queue: its place, and a button that takes it out. Constant markup, one string per place for all
-/// circuits. message-actions.js passes the click on.
+/// circuits of a language. message-actions.js passes the click on.
 /// </summary>
 internal static class WaitingLine
 {
-    private static readonly string?[] Lines = new string?[(RoomLimits.QueueLength + 1) * 2];
+    private static readonly PerLanguage<string?[]> Lines = new(_ => new string?[(RoomLimits.QueueLength + 1) * 2]);
 
     /// <summary>Gives the markup for a place in the queue, from 1.</summary>
-    public static string Of(int place, bool mayRemove)
+    public static string Of(Words words, int place, bool mayRemove)
     {
-        ref var line = ref Lines[(Math.Min(place, RoomLimits.QueueLength) * 2) + (mayRemove ? 1 : 0)];
-        return line ??= $"""<p class="end waiting-line">Waiting · {Ordinal(place)}{(mayRemove ? """<button type="button" class="end-act" data-act="remove">Remove</button>""" : "")}</p>""";
+        ref var line = ref Lines.In(words)[(Math.Min(place, RoomLimits.QueueLength) * 2) + (mayRemove ? 1 : 0)];
+        return line ??= $"""<p class="end waiting-line">{words[KeyOf(place), place]}{(mayRemove ? $"""<button type="button" class="end-act" data-act="remove">{words["Common_Remove"]}</button>""" : "")}</p>""";
     }
 
     /// <summary>Adds the line to a message that waits, as one node of the caller.</summary>
@@ -26,7 +27,7 @@ internal static class WaitingLine
     {
         if (PlaceOf(view, message.Id) is { } place)
         {
-            builder.AddMarkup(999_999, Of(place, TurnsOf(view, message.Id).Any(t => view.WhyNotStop(t) is null)));
+            builder.AddMarkup(999_999, Of(view.Words, place, TurnsOf(view, message.Id).Any(t => view.WhyNotStop(t) is null)));
         }
     }
 
@@ -50,10 +51,11 @@ internal static class WaitingLine
         return null;
     }
 
-    private static string Ordinal(int place) => place switch
+    // English has four endings for the number of a place; other languages may say all of them in the same way.
+    private static string KeyOf(int place) => place switch
     {
-        1 => "next",
-        _ when place % 100 is 11 or 12 or 13 => $"{place}th",
-        _ => (place % 10) switch { 1 => $"{place}st", 2 => $"{place}nd", 3 => $"{place}rd", _ => $"{place}th" },
+        1 => "WaitingLine_Next",
+        _ when place % 100 is 11 or 12 or 13 => "WaitingLine_PlaceTh",
+        _ => (place % 10) switch { 1 => "WaitingLine_PlaceSt", 2 => "WaitingLine_PlaceNd", 3 => "WaitingLine_PlaceRd", _ => "WaitingLine_PlaceTh" },
     };
 }

@@ -45,7 +45,7 @@ public sealed class RoomView : IDisposable
     private readonly Func<Exception, Task> _fail;
     private readonly List<Watcher> _watchers = [];
     private readonly HashSet<Guid> _reading = [];
-    private readonly Dictionary<(RoomPermission Permission, AuthorKind? Kind, string? Id, string? RequestedBy), string?> _refusals = [];
+    private readonly Dictionary<(RoomPermission Permission, AuthorKind? Kind, string? Id, string? RequestedBy), RoomError?> _refusals = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
     private RoomSubscription? _subscription;
@@ -137,19 +137,25 @@ public sealed class RoomView : IDisposable
     }
 
     /// <summary>Whether to offer the viewer an operation on something that belongs to <paramref name="owner"/>.</summary>
-    public bool May(RoomPermission permission, Author? owner) => WhyNot(permission, owner) is null;
+    public bool May(RoomPermission permission, Author? owner) => Refusal(permission, owner) is null;
 
     /// <summary>Why an operation is not offered to the viewer, in a sentence that says whose it is; null if it is offered.</summary>
     /// <param name="permission">The permission that it needs.</param>
     /// <param name="owner">The person whom the message or turn belongs to; null for none.</param>
     /// <param name="requestedBy">See <see cref="AuthorizedResource.RequestedBy"/>.</param>
-    public string? WhyNot(RoomPermission permission, Author? owner, Author? requestedBy = null)
+    public string? WhyNot(RoomPermission permission, Author? owner, Author? requestedBy = null) => Words.Of(Refusal(permission, owner, requestedBy));
+
+    /// <summary>The refusal of an operation that is not offered to the viewer; null if it is offered.</summary>
+    /// <param name="permission">The permission that it needs.</param>
+    /// <param name="owner">The person whom the message or turn belongs to; null for none.</param>
+    /// <param name="requestedBy">See <see cref="AuthorizedResource.RequestedBy"/>.</param>
+    public RoomError? Refusal(RoomPermission permission, Author? owner, Author? requestedBy = null)
     {
         // A list asks the same for each of its messages.
         var key = (permission, owner?.Kind, owner?.Id, requestedBy?.Id);
         if (!_refusals.TryGetValue(key, out var refusal))
         {
-            _refusals[key] = refusal = Words.Of(_rooms.Refusal(Person, permission, Frame.Room, owner, requestedBy));
+            _refusals[key] = refusal = _rooms.Refusal(Person, permission, Frame.Room, owner, requestedBy);
         }
 
         return refusal;

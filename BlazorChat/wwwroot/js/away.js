@@ -1,6 +1,8 @@
 // Handles clicks while the server is away. A link would leave the page for the browser's error page, which never comes back, and a
 // button would silently do nothing. Instead, the page stays, remembers the link and opens it when the server is back. For anything else
 // that needs the server, the page says that it was not done.
+import { word } from './words.js';
+
 const root = document.documentElement;
 
 // Controls that work without the server, or whose input is kept until the server is back.
@@ -104,14 +106,14 @@ function send(form, button) {
 }
 
 /** Sends a form of a page without a circuit as soon as the server is back. */
-export const sendForm = (form, button) => whenAlive(() => send(form, button), ' This will be sent once you’re connected.');
+export const sendForm = (form, button) => whenAlive(() => send(form, button), word('Away_Sent'));
 
 // In the capture phase, before the framework's script and the other modules.
 addEventListener('click', e => {
   const link = linkOf(e);
   if (link && !hasCircuit()) {
     e.preventDefault();
-    whenAlive(() => location.assign(link.href), ' The page you chose opens once you’re connected.');
+    whenAlive(() => location.assign(link.href), word('Away_PageOpens'));
     return;
   }
 
@@ -167,8 +169,8 @@ addEventListener('pageshow', e => e.persisted && location.reload());
 
 /** The sentences that the connection line adds about what waits for the server. */
 export function whatWaits() {
-  const next = wanted ? ` ${wanted.name ?? 'The page you chose'} opens once you’re connected.` : '';
-  return next + (pending?.promise ?? '') + (isRefused ? ' Please try that again once you’re connected.' : '');
+  const next = wanted && (wanted.name ? word('Away_RoomOpens', wanted.name) : word('Away_PageOpens'));
+  return [next, pending?.promise, isRefused && word('Away_TryAgain')].filter(Boolean).map(sentence => ` ${sentence}`).join('');
 }
 
 /** Makes the wanted address the page's, so that the page resumes there. A page without a circuit is opened later instead. */

@@ -1,5 +1,6 @@
 // Starts the circuit, and reconnects, resumes or reloads the page when the server is back.
 import { delay, goOn, isAlive, loadAgain, takePlace, whatWaits } from './away.js';
+import { word } from './words.js';
 
 const line = document.getElementById('components-reconnect-modal');
 const text = line?.querySelector('[data-connection-text]');
@@ -165,7 +166,7 @@ async function isRefused() {
   if (answer?.status === 429) {
     // A proxy may have limits, too.
     const isOurs = answer.headers.get('Content-Type')?.startsWith('text/plain');
-    await waitForPlace(isOurs ? await answer.text() : 'Too many requests come from your network.', Number(answer.headers.get('Retry-After')) || 5);
+    await waitForPlace(isOurs ? await answer.text() : word('Connection_TooMany'), Number(answer.headers.get('Retry-After')) || 5);
   } else if (answer?.status === 401 && !isReloading) {
     // The person has left, here or in another tab: the page leads to where they can join.
     isReloading = true;
@@ -280,7 +281,8 @@ function showDown() {
   // Shown again, to appear above a dialog that was opened since.
   line.hidePopover();
   line.showPopover();
-  const state = unreachable === 'offline' ? 'You’re offline.' : returnUntil === undefined ? 'Reconnecting…' : Date.now() < returnUntil ? 'The server is restarting…' : 'Waiting for the server…';
+  const state = unreachable === 'offline' ? word('Connection_Offline') : returnUntil === undefined ? word('Connection_Reconnecting')
+    : Date.now() < returnUntil ? word('Connection_Restarting') : word('Connection_Waiting');
   text.textContent = refusal ?? (full ?? state) + whatWaits();
 }
 

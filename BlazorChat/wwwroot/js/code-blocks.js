@@ -1,6 +1,7 @@
 // <code-block>: what a block of code has beside its text: buttons, numbers of its lines, a fold, and colours. The server sends none of it.
 // Only attributes are set on nodes that the renderer knows, and other elements are added behind them: it finds its nodes as it left them.
 import { announce } from './announce.js';
+import { count as counted, word } from './words.js';
 
 const FOLDED_FROM = 31;
 const NUMBERED_FROM = 10;
@@ -13,12 +14,12 @@ const MOST_MEASURED = 500;
 
 const COPIED_FOR = 1600;
 
-const button = (name, icon, word, more = '') =>
-  `<button type="button" class="code-button" data-code-${name} ${more}><svg class="icon" aria-hidden="true"><use href="#i-${icon}"/></svg><span data-word>${word}</span></button>`;
+const button = (name, icon, text, label, more = '') =>
+  `<button type="button" class="code-button" data-code-${name} ${more} aria-label="${label}"><svg class="icon" aria-hidden="true"><use href="#i-${icon}"/></svg><span data-word>${text}</span></button>`;
 
 const BAR = document.createElement('template');
-BAR.innerHTML = `<div class="code-bar">${button('wrap', 'wrap', 'Wrap', 'aria-pressed="false" aria-label="Wrap lines"')}`
-  + `${button('download', 'download', 'Download', 'aria-label="Download code"')}${button('copy', 'copy', 'Copy', 'data-copy-code aria-label="Copy code"')}</div>`;
+BAR.innerHTML = `<div class="code-bar">${button('wrap', 'wrap', word('Code_Wrap'), word('Code_WrapLines'), 'aria-pressed="false"')}`
+  + `${button('download', 'download', word('Code_Download'), word('Code_DownloadCode'))}${button('copy', 'copy', word('Copy_Copy'), word('Code_CopyCode'), 'data-copy-code')}</div>`;
 
 // What a reader chose for a block, for as long as the page is there: the element is replaced when the block or the message is finished.
 const chosen = { data_wrap: new Set(), data_open: new Set() };
@@ -149,7 +150,7 @@ customElements.define('code-block', class CodeBlock extends HTMLElement {
     const isOpen = this.has('data_open');
     this.toggleAttribute('data-folded', !isOpen);
     more.setAttribute('aria-expanded', isOpen);
-    more.textContent = isOpen ? 'Show less' : `Show all ${count} lines`;
+    more.textContent = isOpen ? word('Fold_Less') : counted('Code_ShowAll', count);
   }
 
   isInView() {
@@ -257,18 +258,18 @@ async function download(block) {
 
 /** Says on a button that its work is done, for a moment. */
 export function sayCopied(button) {
-  const word = button.querySelector('[data-word]');
+  const text = button.querySelector('[data-word]');
   clearTimeout(button.copied);
   button.classList.add('copied');
-  if (word) {
-    button.was ??= word.textContent;
-    word.textContent = 'Copied';
+  if (text) {
+    button.was ??= text.textContent;
+    text.textContent = word('Copy_Done');
   }
 
   button.copied = setTimeout(() => {
     button.classList.remove('copied');
-    if (word) {
-      word.textContent = button.was;
+    if (text) {
+      text.textContent = button.was;
     }
   }, COPIED_FOR);
 }
@@ -287,7 +288,7 @@ document.addEventListener('click', e => {
     }
   } else if (pressed.matches('[data-code-wrap]')) {
     block.choose('data_wrap', !block.has('data_wrap'));
-    announce(block.has('data_wrap') ? 'Lines are wrapped' : 'Lines are not wrapped');
+    announce(block.has('data_wrap') ? word('Code_Wrapped') : word('Code_NotWrapped'));
   } else if (pressed.matches('[data-code-download]')) {
     download(block);
   }

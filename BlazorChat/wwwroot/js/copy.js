@@ -5,6 +5,7 @@ import { announce } from './announce.js';
 import { sayCopied } from './code-blocks.js';
 import { isEarly } from './first-clicks.js';
 import { htmlOf, markdownOf } from './markdown.js';
+import { word } from './words.js';
 
 // After this time without an answer of the server, what is drawn is written as Markdown again.
 const SOURCE_WITHIN = 1500;
@@ -86,10 +87,10 @@ document.addEventListener('click', async e => {
 
   try {
     await (button.hasAttribute('data-copy-code') ? write(codeOf(source.querySelector('pre'))) : copyMessage(source));
-    announce('Copied');
+    announce(word('Copy_Done'));
     sayCopied(button);
   } catch {
-    announce('This browser does not allow copying');
+    announce(word('Copy_Refused'));
   }
 });
 
@@ -103,7 +104,7 @@ document.addEventListener('click', async e => {
   const field = document.getElementById(button.dataset.copyFrom);
   try {
     await write(field.value ?? Array.from(field.children, item => item.textContent.trim()).join('\n'));
-    announce('Copied');
+    announce(word('Copy_Done'));
     sayCopied(button);
   } catch {
     if (field.select) {
@@ -112,7 +113,7 @@ document.addEventListener('click', async e => {
       getSelection().selectAllChildren(field);
     }
 
-    announce('This browser does not allow copying');
+    announce(word('Copy_Refused'));
   }
 });
 

@@ -1,5 +1,6 @@
 // Long messages of people are cut after 24 lines (messages.css), with a button below. The text stays in the page, so it is found and can be
 // reached by the Tab key: when the browser scrolls to what is cut off, the message unfolds. The server knows nothing of this.
+import { word } from './words.js';
 
 // A message that is only a little longer is shown whole.
 const SPARE = 96;
@@ -60,7 +61,7 @@ export class Folds {
     const isLong = hidden > (article.dataset.fold === 'closed' ? 1 : SPARE);
     if (isLong && article.dataset.fold !== 'closed') {
       article.dataset.fold = 'closed';
-      this.button(article).textContent = 'Show more';
+      this.button(article).textContent = word('Fold_More');
     } else if (!isLong && hidden > 1) {
       article.dataset.fold = 'spare';
     }
@@ -100,7 +101,7 @@ export class Folds {
   turn(article, isOpen, by = 0) {
     const offset = this.log.offsetOf(article);
     article.dataset.fold = isOpen ? 'open' : 'closed';
-    this.button(article).textContent = isOpen ? 'Show less' : 'Show more';
+    this.button(article).textContent = isOpen ? word('Fold_Less') : word('Fold_More');
     // The reader stays where they are. Of a message that is cut again, they see the beginning.
     this.log.putAt(article, isOpen ? offset - by : Math.max(offset, TOP));
   }

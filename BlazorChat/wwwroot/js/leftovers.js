@@ -8,11 +8,14 @@ import { drafts, removeDraft } from './drafts.js';
 import { refusedSettings } from './settings.js';
 import { discard, gather, isMine, retry, unsent } from './unsent.js';
 import { isGone, sure, tabId } from './tabs.js';
+import { nodes, word } from './words.js';
 
-const LABELS = { Draft: 'Draft of a room that you can no longer see', 'Not sent': 'Message that was not sent', 'Setting not saved': 'Setting that was not saved' };
+const DRAFT = { title: word('Leftovers_Draft'), label: word('Leftovers_DraftLabel') };
+const MESSAGE = { title: word('Unsent_NotSent'), label: word('Unsent_NotSentLabel') };
+const SETTING = { title: word('Leftovers_Setting'), label: word('Leftovers_SettingLabel') };
 
 // Of a room that was deleted, and of one that the person may not see any more: whether it still exists is nothing that they may learn here.
-const GONE = 'You can no longer see this room.';
+const GONE = word('Leftovers_Gone');
 
 const gone = new Set();
 const person = document.body.dataset.person ?? '';
@@ -85,14 +88,14 @@ customElements.define('chat-leftovers', class extends HTMLElement {
   async show() {
     await sure;
     const left = unsent(person).filter(entry => isMine(entry) && entry.room !== shownRoom() && (entry.problem || gone.has(entry.room)))
-      .map(entry => ({ ...entry, title: 'Not sent', problem: entry.problem ?? GONE, remove: () => discard(entry), again: gone.has(entry.room) ? undefined : () => retry(entry) }));
+      .map(entry => ({ ...entry, ...MESSAGE, problem: entry.problem ?? GONE, remove: () => discard(entry), again: gone.has(entry.room) ? undefined : () => retry(entry) }));
     for (const draft of drafts(person).filter(draft => gone.has(draft.room))) {
       if (draft.tab === tabId() || draft.tab === undefined || await isGone(draft.tab)) {
-        left.push({ ...draft, id: draft.key, title: 'Draft', problem: GONE, remove: () => { removeDraft(draft); this.refresh(); } });
+        left.push({ ...draft, id: draft.key, ...DRAFT, problem: GONE, remove: () => { removeDraft(draft); this.refresh(); } });
       }
     }
 
-    left.push(...refusedSettings().map(setting => ({ ...setting, title: 'Setting not saved' })));
+    left.push(...refusedSettings().map(setting => ({ ...setting, ...SETTING })));
     const key = JSON.stringify(left.map(({ id, text, problem }) => [id, text, problem]));
     if (key !== this.key) {
       this.key = key;
@@ -101,49 +104,49 @@ customElements.define('chat-leftovers', class extends HTMLElement {
     }
   }
 
-  render({ title, name, text, problem, remove, again }) {
+  render({ title, label, name, text, problem, remove, again }) {
     const element = document.createElement('div');
     element.className = 'leftover';
     element.role = 'group';
-    element.ariaLabel = LABELS[title];
+    element.ariaLabel = label;
     const head = document.createElement('p');
-    const label = document.createElement('strong');
-    label.textContent = title;
-    head.append(label);
+    const what = document.createElement('strong');
+    what.textContent = title;
     if (name) {
       const room = document.createElement('bdi');
       room.textContent = name;
-      head.append(' in ', room);
+      head.append(...nodes('Leftovers_InRoom', what, room, problem));
+    } else {
+      head.append(...nodes('Leftovers_NoRoom', what, problem));
     }
 
-    head.append(`. ${problem}`);
     const body = document.createElement('p');
     body.className = 'leftover-text';
     body.dir = 'auto';
     body.textContent = text;
     const buttons = document.createElement('p');
     buttons.className = 'leftover-buttons';
-    const button = (label, action) => {
+    const button = (name, action) => {
       const made = document.createElement('button');
       made.type = 'button';
       made.className = 'button small';
-      made.textContent = label;
+      made.textContent = name;
       made.addEventListener('click', action);
       buttons.append(made);
     };
-    button('Copy', async () => {
+    button(word('Copy_Copy'), async () => {
       try {
         await write(text);
-        announce('Copied');
+        announce(word('Copy_Done'));
       } catch {
-        announce('This browser does not allow copying');
+        announce(word('Copy_Refused'));
       }
     });
     if (again) {
-      button('Retry', again);
+      button(word('Unsent_Retry'), again);
     }
 
-    button('Discard', remove);
+    button(word('Unsent_Discard'), remove);
     element.append(head, body, buttons);
     return element;
   }

@@ -5,6 +5,7 @@ import { mustWait } from './away.js';
 import { write } from './copy.js';
 import { isEarly, whenLive } from './first-clicks.js';
 import { isOfInputMethod } from './keys.js';
+import { word } from './words.js';
 
 let chosen;
 
@@ -63,9 +64,9 @@ async function copyLink(article) {
   link.hash = article.id;
   try {
     await write(link.href);
-    announce('Copied');
+    announce(word('Copy_Done'));
   } catch {
-    announce('This browser does not allow copying');
+    announce(word('Copy_Refused'));
   }
 }
 

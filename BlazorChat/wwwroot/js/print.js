@@ -1,5 +1,6 @@
 // Print: loads older messages first, so that the conversation is printed and not only what happens to be on the page (print.css).
 import { announce } from './announce.js';
+import { word } from './words.js';
 
 // A page keeps 1,000 messages. What it says about this bound is in the menu and, if there are older messages, on the paper.
 const MOST = 900;
@@ -7,6 +8,9 @@ const MOST = 900;
 const PATIENCE = 15_000;
 
 let isLoading = false;
+
+// For print.css: what the paper says in place of older messages.
+document.documentElement.style.setProperty('--older-missing', JSON.stringify(word('Print_OlderMissing')));
 
 const older = () => document.querySelector('[data-load-older]');
 
@@ -48,7 +52,7 @@ async function print() {
   isLoading = true;
   try {
     if (older()) {
-      announce('Loading older messages…');
+      announce(word('Print_Loading'));
       await loadOlder();
     }
   } finally {

@@ -2,9 +2,10 @@
 import { announce } from './announce.js';
 import { sayCopied } from './code-blocks.js';
 import { write } from './copy.js';
+import { word } from './words.js';
 
 const BUTTON = document.createElement('template');
-BUTTON.innerHTML = '<button type="button" class="copy-table" data-copy-table><svg class="icon" aria-hidden="true"><use href="#i-copy"/></svg><span data-word>Copy as CSV</span></button>';
+BUTTON.innerHTML = `<button type="button" class="copy-table" data-copy-table><svg class="icon" aria-hidden="true"><use href="#i-copy"/></svg><span data-word>${word('Table_Copy')}</span></button>`;
 
 // Where it has room, its head stays in view while the conversation scrolls. A box that scrolls has a head of its own.
 const sizes = new ResizeObserver(entries => {
@@ -20,6 +21,8 @@ customElements.define('table-box', class extends HTMLElement {
     queueMicrotask(() => {
       const table = this.querySelector(':scope > table');
       if (this.isConnected && table) {
+        // A message's markup is the same in all languages.
+        this.ariaLabel = word('Table_Table');
         if (!this.querySelector('.copy-table')) {
           this.append(BUTTON.content.cloneNode(true));
         }
@@ -57,9 +60,9 @@ document.addEventListener('click', async e => {
 
   try {
     await write(csvOf(button.closest('table-box').querySelector('table')));
-    announce('Copied');
+    announce(word('Copy_Done'));
     sayCopied(button);
   } catch {
-    announce('This browser does not allow copying');
+    announce(word('Copy_Refused'));
   }
 });

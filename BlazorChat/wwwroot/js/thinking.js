@@ -1,7 +1,11 @@
 // While an answer is being written and nothing comes for a while, its line says for how long. A clock of the browser: nothing is sent for it.
+import { word } from './words.js';
 
 // Seconds of silence that are nothing special.
 const QUIET = 3;
+
+// For messages.css: what stands where an answer begins, and (--silent, below) what follows its text.
+document.documentElement.style.setProperty('--thinking', JSON.stringify(word('Thinking_Now')));
 
 /** Watches a conversation for answers that are silent. */
 export class Thinking {
@@ -56,7 +60,7 @@ export class Thinking {
   say(article, seconds) {
     const isQuiet = seconds >= QUIET;
     if (isQuiet) {
-      article.style.setProperty('--silent', seconds);
+      article.style.setProperty('--silent', JSON.stringify(word('Thinking_For', seconds)));
     }
 
     article.toggleAttribute('data-silent', isQuiet);

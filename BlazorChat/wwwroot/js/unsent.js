@@ -6,6 +6,7 @@
 import { requestData } from './request.js';
 import { keysOf, load, newId, store } from './shared-store.js';
 import { alone, isGone, sure, tabId } from './tabs.js';
+import { word } from './words.js';
 
 const PREFIX = 'blazorchat:unsent:';
 
@@ -147,7 +148,7 @@ async function pump(room) {
     }
 
     if (entry.tried && Date.now() - entry.tried > SAFE_DAYS * 86_400_000) {
-      fail(entry, 'It was sent more than a week ago, and no answer came. If it arrived and was deleted since, Retry posts it again.');
+      fail(entry, word('Unsent_WeekOld'));
       continue;
     }
 

@@ -7,6 +7,11 @@
   const WITHIN = 60_000;
   const delay = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
+  // Not by words.js, which may be missing.
+  function word(key) {
+    return JSON.parse(document.getElementById('words')?.textContent || '{}')[key] ?? key;
+  }
+
   // The last script says so when it starts.
   const isWhole = () => document.documentElement.dataset.scripts === 'started';
 
@@ -43,11 +48,11 @@
     }
 
     if (!mayLoadAgain()) {
-      say('This page did not load completely. Please reload it. If that does not help, something keeps its scripts away.');
+      say(word('Whole_Reload'));
       return;
     }
 
-    say('This page did not load completely. It loads again as soon as the server is back.');
+    say(word('Whole_LoadsAgain'));
     while (!await isAlive()) {
       await delay(1000);
     }

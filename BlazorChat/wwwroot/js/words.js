@@ -14,6 +14,11 @@ export function word(key, ...args) {
   return (words[key] ?? key).replace(/\{([0-9])\}/g, (whole, place) => args[place] ?? whole);
 }
 
+// The same with nodes of the page in it, as all nodes and texts of the sentence.
+export function nodes(key, ...args) {
+  return (words[key] ?? key).split(/\{([0-9])\}/).map((piece, i) => i % 2 ? args[piece] : piece);
+}
+
 // A whole number with its thousands apart.
 export function number(value) {
   return numbers.format(value);

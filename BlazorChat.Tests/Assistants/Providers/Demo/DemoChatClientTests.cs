@@ -105,7 +105,7 @@ public sealed class DemoChatClientTests
     {
         foreach (var suggestion in BlazorChat.Components.Messages.EmptyRoom.DemoSuggestions)
         {
-            var reading = await AskAsync(suggestion.Text, tools: AllTools);
+            var reading = await AskAsync(suggestion.Text!, tools: AllTools);
             Assert.False(reading.Text.StartsWith("Hello", StringComparison.Ordinal), suggestion.Text);
             Assert.Null(reading.Failure);
         }

@@ -167,7 +167,7 @@ internal abstract record ShownValue
 
         if (text.StartsWith(Png, StringComparison.Ordinal) && SizeOf(text) is { } size)
         {
-            return new Picture(text, $"{size.Width:N0} × {size.Height:N0} pixels, {Quantity.Size(size.Length)}");
+            return new Picture(text, size.Width, size.Height, size.Length);
         }
 
         // Quoted, as JSON writes it, where the plain text would not show what it is: a space at its end, a text that looks like a number, or
@@ -196,13 +196,13 @@ internal abstract record ShownValue
     // Names of programs become words. If that makes two labels alike, or a name is none of a program's, all stay as they were written.
     private static ImmutableArray<string> LabelsOf(List<string> names)
     {
-        var words = names.Select(Words).ToList();
+        var words = names.Select(WordsOf).ToList();
         return !words.Contains(null) && words.Distinct(StringComparer.OrdinalIgnoreCase).Count() == words.Count
             ? [.. words.OfType<string>()]
             : [.. names.Select(JsonText.Quote)];
     }
 
-    private static string? Words(string name)
+    private static string? WordsOf(string name)
     {
         if (name.Length is 0 or > LongestLabel || !char.IsAsciiLetter(name[0]) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
         {
@@ -236,8 +236,10 @@ internal abstract record ShownValue
 
     /// <summary>A picture within the text.</summary>
     /// <param name="Source">A data address.</param>
-    /// <param name="Caption">Its size, for people.</param>
-    internal sealed record Picture(string Source, string Caption) : ShownValue;
+    /// <param name="Width">Its width in pixels.</param>
+    /// <param name="Height">Its height in pixels.</param>
+    /// <param name="Length">The length of its file in bytes.</param>
+    internal sealed record Picture(string Source, int Width, int Height, long Length) : ShownValue;
 
     /// <summary>Labels with values; may be empty.</summary>
     internal sealed record Fields(ImmutableArray<Field> Items) : ShownValue;

@@ -1,6 +1,7 @@
 // The built-in tools that run in the browser. Those that read or replace something of the person's ask first: the location by the
-// browser's own question, the clipboard by the page's question, because not every browser has one.
+// browser's own question, the clipboard by the page's question, because not every browser has one. What they tell models is English.
 import { write } from '../copy.js';
+import { word } from '../words.js';
 import { register, ToolError } from './registry.js';
 
 const LONGEST_COPY = 16_000;
@@ -22,15 +23,15 @@ register('get_location', () => new Promise((resolve, reject) => {
 
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => resolve({ latitude: coords.latitude, longitude: coords.longitude, accuracyInMetres: Math.round(coords.accuracy) }),
-    error => reject(new ToolError(locationProblem(error.code))),
+    error => reject(locationProblem(error.code)),
     { timeout: 30_000, maximumAge: 60_000 });
 }), { timeout: 120_000 });
 
 function locationProblem(code) {
   switch (code) {
-    case 1: return 'The person, or their browser, did not allow this page to know their location.';
-    case 3: return 'The device did not find its location in time.';
-    default: return 'The device does not know its location.';
+    case 1: return new ToolError('The person, or their browser, did not allow this page to know their location.');
+    case 3: return new ToolError('The device did not find its location in time.');
+    default: return new ToolError('The device does not know its location.');
   }
 }
 
@@ -41,8 +42,8 @@ register('read_clipboard', async (_, { assistant, ask }) => {
   }
 
   const isAllowed = await ask({
-    question: `Share your clipboard with this room? ${assistant} asked for it.`,
-    action: 'Share clipboard',
+    question: word('Clipboard_Share', assistant),
+    action: word('Clipboard_ShareNow'),
   });
   if (!isAllowed) {
     throw new ToolError('The person did not want to share their clipboard.');
@@ -62,9 +63,9 @@ register('write_clipboard', async ({ text }, { assistant, ask }) => {
   }
 
   const isAllowed = await ask({
-    question: `Copy this to your clipboard? ${assistant} asked for it.`,
+    question: word('Clipboard_Copy', assistant),
     detail: text,
-    action: 'Copy',
+    action: word('Copy_Copy'),
   });
   if (!isAllowed) {
     throw new ToolError('The person did not want this in their clipboard.');
