@@ -193,6 +193,7 @@ public sealed class AccountRightsTests(AccountRightsTests.Server server) : IClas
             "messages" => MessagesOfDeleted.Keep,
             "code" => "000000",
             "email" => "somebody@example.com",
+            "words" => BlazorChat.Languages.Words.English,
             "next" => "another long password",
             "name" => $"Person {++_people} of this test",
             "isDisabled" or "isAdministrator" or "ofRooms" => true,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using BlazorChat.Access;
@@ -292,7 +291,7 @@ public sealed partial class AccountTests
         var people = (await olga.SendAsync("/people", "people", ("Act", "invite"))).Text;
         Assert.Matches("<textarea id=\"link\"[^>]*>http[^<]+</textarea>", people);
         Assert.Contains("data-copy-from=\"link\"", people, StringComparison.Ordinal);
-        Assert.Matches($"Made {host.Time.GetUtcNow().ToString("d MMM yyyy, HH:mm", CultureInfo.InvariantCulture)} by <bdi[^>]*>Olga</bdi>", people);
+        Assert.Matches($"Made <time [^>]*>{host.Time.GetUtcNow():yyyy-MM-dd HH:mm}</time> by <bdi[^>]*>Olga</bdi>", people);
     }
 
     [Fact]

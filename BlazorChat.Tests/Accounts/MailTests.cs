@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using BlazorChat.Access;
 using BlazorChat.Accounts;
+using BlazorChat.Languages;
 using BlazorChat.Mail;
 using BlazorChat.Rooms;
 using BlazorChat.Tests.Support;
@@ -58,6 +59,14 @@ public sealed partial class MailTests : IAsyncLifetime
         Assert.Contains("that was mailed to you", await browser.ReadAsync("/account"), StringComparison.Ordinal);
         await browser.SendAsync("/account", "password-reset-read");
         Assert.Null(host.Find("Olga").PasswordReset);
+
+        // In the language of the page where it was asked for.
+        var german = host.Browser();
+        german.Headers.AcceptLanguage.ParseAdd("de");
+        Assert.Contains("ist ein Link für ein neues Passwort unterwegs", (await german.SendAsync("/account/forgot", "forgot-password", ("Email", "olga@example.com"))).Text, StringComparison.Ordinal);
+        var mail = await _server.NextAsync();
+        Assert.Equal("Ein neues Passwort für BlazorChat", mail.Subject);
+        Assert.StartsWith("Jemand hat um ein neues Passwort für das Konto Olga gebeten.", mail.TextBody, StringComparison.Ordinal);
         Assert.False(_server.HasMore);
     }
 
@@ -153,7 +162,7 @@ public sealed partial class MailTests : IAsyncLifetime
         RoomError? Request(string from)
         {
             using var scope = host.Chat.App.Services.CreateScope();
-            return scope.ServiceProvider.GetRequiredService<AccountMail>().RequestReset("olga@example.com", IPAddress.Parse(from));
+            return scope.ServiceProvider.GetRequiredService<AccountMail>().RequestReset("olga@example.com", IPAddress.Parse(from), Words.English);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using BlazorChat.Accounts;
+using BlazorChat.Languages;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
 using BlazorChat.Storage;
@@ -87,7 +88,7 @@ public sealed class TakeoverTests
         Assert.Null(what switch
         {
             "password" => (await accounts.ChangePasswordAsync(grace, Password, "another good password", default)).Error,
-            "address" => await scope.ServiceProvider.GetRequiredService<AccountMail>().ChangeAddressAsync(grace, Password, "grace@example.com", default),
+            "address" => await scope.ServiceProvider.GetRequiredService<AccountMail>().ChangeAddressAsync(grace, Password, "grace@example.com", Words.English, default),
             "disabled" => await administration.SetDisabledAsync(administrator, grace.Id, true, default),
             "two-factor on" => await TurnOnAsync() is null ? RoomErrors.NoSuchPerson : null,
             "two-factor off" => await factors.TurnOffAsync(grace, Password, default),

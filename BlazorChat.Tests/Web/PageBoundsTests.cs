@@ -38,7 +38,7 @@ public sealed class PageBoundsTests
         Assert.Null(bounds.Open(ada, IPAddress.Loopback, out var first));
         Assert.Null(bounds.Open(ada, Office, out _));
         var refusal = bounds.Open(ada, Office, out var none);
-        Assert.Equal("You have too many pages open.", refusal?.Reason);
+        Assert.Equal("Refusal_PagesOfPerson", refusal?.Reason);
         Assert.Equal(5, refusal?.Seconds);
         Assert.Null(none);
         Assert.Null(bounds.Open(grace, Office, out _));
@@ -58,12 +58,12 @@ public sealed class PageBoundsTests
         }
 
         var ada = Guid.NewGuid();
-        Assert.Equal("Too many pages are open from your network.", bounds.Open(ada, Office, out _)?.Reason);
-        Assert.Equal("Too many pages are open from your network.", bounds.Open(ada, Office, out _)?.Reason);
+        Assert.Equal("Refusal_PagesOfNetwork", bounds.Open(ada, Office, out _)?.Reason);
+        Assert.Equal("Refusal_PagesOfNetwork", bounds.Open(ada, Office, out _)?.Reason);
         // One household or machine: the second half of an IPv6 address is the person's to choose.
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(i < 2 ? null : "You have too many pages open.", bounds.Open(ada, IPAddress.Parse($"2001:db8::{i + 1:x}"), out _)?.Reason);
+            Assert.Equal(i < 2 ? null : "Refusal_PagesOfPerson", bounds.Open(ada, IPAddress.Parse($"2001:db8::{i + 1:x}"), out _)?.Reason);
         }
     }
 
@@ -88,7 +88,7 @@ public sealed class PageBoundsTests
         }
 
         var refusal = bounds.Load(Guid.NewGuid(), Office);
-        Assert.Equal("Too many pages have been opened from your network in a short time.", refusal?.Reason);
+        Assert.Equal("Refusal_LoadsOfNetwork", refusal?.Reason);
         Assert.InRange(refusal!.Seconds, 1, 30);
         Assert.Null(bounds.Load(null, IPAddress.Parse("203.0.113.6")));
     }
@@ -100,7 +100,7 @@ public sealed class PageBoundsTests
         var ada = Guid.NewGuid();
         var loaded = Enumerable.Range(0, 200).Count(_ => bounds.Load(ada, Office) is null);
         Assert.InRange(loaded, 12, 20);
-        Assert.Equal("You have opened too many pages in a short time.", bounds.Load(ada, Office)?.Reason);
+        Assert.Equal("Refusal_LoadsOfPerson", bounds.Load(ada, Office)?.Reason);
         for (var i = 0; i < 80; i++)
         {
             Assert.Null(bounds.Load(Guid.NewGuid(), Office));

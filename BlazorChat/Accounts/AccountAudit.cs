@@ -7,11 +7,11 @@ namespace BlazorChat.Accounts;
 
 /// <summary>A line of the audit log, for administrators to read.</summary>
 /// <param name="At">When.</param>
-/// <param name="By">The name that whoever did it has now.</param>
-/// <param name="What">What was done.</param>
+/// <param name="By">The name that whoever did it has now; null for the server.</param>
+/// <param name="What">What was done: the name of a text that comes after the name, with {0} for whom it concerns.</param>
 /// <param name="Person">The name that whom it concerned has now; null for nobody, or the same person.</param>
 /// <param name="Room">The room that it concerns; null for none.</param>
-internal sealed record AuditLine(DateTimeOffset At, string By, string What, string? Person, AuditedRoom? Room);
+internal sealed record AuditLine(DateTimeOffset At, string? By, string What, string? Person, AuditedRoom? Room);
 
 /// <summary>A room in the audit log.</summary>
 /// <param name="Id">The room's id.</param>
@@ -47,48 +47,48 @@ internal sealed class AccountAudit(IAuditLog log, AccountAuthorizer authorizer, 
         return new AuditLines([.. page.Entries.Select(LineOf)], page.Older);
     }
 
-    /// <summary>What was done, in words that come after who did it and before whom it concerns.</summary>
+    /// <summary>The name of the text that says what was done; null for what this version does not know.</summary>
     public static string? WordsOf(AuditEntry entry) => entry.Action switch
     {
-        AuditAction.AccountCreated => "created an account",
-        AuditAction.PasswordChanged => "changed the password",
-        AuditAction.PasswordLinkMade => "made a link to a new password for",
-        AuditAction.PasswordReset => entry.By is null || IsOwn(entry) ? "set a new password with a link" : "set a new password with a link from",
-        AuditAction.SignedOutEverywhere => "signed out everywhere",
-        AuditAction.SignInChanged => "changed how to sign in",
-        AuditAction.EmailConfirmed => "confirmed an email address",
-        AuditAction.TwoFactorOff => IsOwn(entry) ? "turned off two-factor sign-in" : "turned off the two-factor sign-in of",
-        AuditAction.SignedOutByProvider => "was told by an OpenID provider to sign out",
-        AuditAction.AdministratorAppointed => "made an administrator of",
-        AuditAction.AdministratorDismissed => "dismissed as administrator",
-        AuditAction.AccountDisabled => "disabled",
-        AuditAction.AccountEnabled => "enabled",
-        AuditAction.AccountDeleted => IsOwn(entry) ? "deleted the account" : "deleted the account of",
-        AuditAction.InvitationMade => "made an invitation",
-        AuditAction.InvitationRevoked => "revoked an invitation",
-        AuditAction.MemberSet => IsOwn(entry) ? "came into a room by an invite, or changed their own role" : "set the role of",
-        AuditAction.MemberRemoved => IsOwn(entry) ? "left a room" : "removed",
-        AuditAction.OwnerAppointed => IsOwn(entry) ? "became an owner of a room as an administrator" : "appointed as owner",
-        AuditAction.AccessChanged => "changed who can see a room",
-        AuditAction.InviteMade => "made an invite link",
-        AuditAction.InviteRevoked => "revoked an invite link",
-        AuditAction.RoomCleared => "cleared a room",
-        AuditAction.RoomDeleted => "deleted a room",
-        AuditAction.RoomBroughtBack => "brought back a room or its messages",
-        AuditAction.RoomRemovedForGood => "removed a room or its messages for good",
-        AuditAction.RoomArchived => "archived a room",
-        AuditAction.RoomUnarchived => "took a room out of the archive",
-        AuditAction.ApproverNamed => IsOwn(entry) ? "named themselves as approver" : "named as approver",
-        AuditAction.ApproverDismissed => IsOwn(entry) ? "dismissed themselves as approver" : "dismissed as approver",
-        AuditAction.TurnRightsChanged => "changed who may do what with answers in a room",
-        AuditAction.ToolAllowed => "allowed a tool for a whole room",
-        AuditAction.AdministratorJoined => "joined a room as an administrator",
-        AuditAction.ViewerMade => IsOwn(entry) ? "made themselves a viewer" : "gave the role of viewer to",
-        AuditAction.MemberMade => IsOwn(entry) ? "made themselves a member" : "gave the role of member to",
-        AuditAction.OwnerMade => IsOwn(entry) ? "made themselves an owner" : "gave the role of owner to",
-        AuditAction.InviteUsed => "came into a room by an invite link",
-        AuditAction.HistoryChanged => "changed what newcomers see of a room",
-        AuditAction.ToolRevoked => "took back that a tool was allowed for a whole room",
+        AuditAction.AccountCreated => "Audit_AccountCreated",
+        AuditAction.PasswordChanged => "Audit_PasswordChanged",
+        AuditAction.PasswordLinkMade => "Audit_PasswordLinkMade",
+        AuditAction.PasswordReset => entry.By is null || IsOwn(entry) ? "Audit_PasswordReset" : "Audit_PasswordResetBy",
+        AuditAction.SignedOutEverywhere => "Audit_SignedOutEverywhere",
+        AuditAction.SignInChanged => "Audit_SignInChanged",
+        AuditAction.EmailConfirmed => "Audit_EmailConfirmed",
+        AuditAction.TwoFactorOff => IsOwn(entry) ? "Audit_TwoFactorOff" : "Audit_TwoFactorOffOf",
+        AuditAction.SignedOutByProvider => "Audit_SignedOutByProvider",
+        AuditAction.AdministratorAppointed => "Audit_AdministratorAppointed",
+        AuditAction.AdministratorDismissed => "Audit_AdministratorDismissed",
+        AuditAction.AccountDisabled => "Audit_AccountDisabled",
+        AuditAction.AccountEnabled => "Audit_AccountEnabled",
+        AuditAction.AccountDeleted => IsOwn(entry) ? "Audit_AccountDeleted" : "Audit_AccountDeletedOf",
+        AuditAction.InvitationMade => "Audit_InvitationMade",
+        AuditAction.InvitationRevoked => "Audit_InvitationRevoked",
+        AuditAction.MemberSet => IsOwn(entry) ? "Audit_MemberSet" : "Audit_MemberSetOf",
+        AuditAction.MemberRemoved => IsOwn(entry) ? "Audit_MemberRemoved" : "Audit_MemberRemovedOf",
+        AuditAction.OwnerAppointed => IsOwn(entry) ? "Audit_OwnerAppointed" : "Audit_OwnerAppointedOf",
+        AuditAction.AccessChanged => "Audit_AccessChanged",
+        AuditAction.InviteMade => "Audit_InviteMade",
+        AuditAction.InviteRevoked => "Audit_InviteRevoked",
+        AuditAction.RoomCleared => "Audit_RoomCleared",
+        AuditAction.RoomDeleted => "Audit_RoomDeleted",
+        AuditAction.RoomBroughtBack => "Audit_RoomBroughtBack",
+        AuditAction.RoomRemovedForGood => "Audit_RoomRemovedForGood",
+        AuditAction.RoomArchived => "Audit_RoomArchived",
+        AuditAction.RoomUnarchived => "Audit_RoomUnarchived",
+        AuditAction.ApproverNamed => IsOwn(entry) ? "Audit_ApproverNamed" : "Audit_ApproverNamedOther",
+        AuditAction.ApproverDismissed => IsOwn(entry) ? "Audit_ApproverDismissed" : "Audit_ApproverDismissedOther",
+        AuditAction.TurnRightsChanged => "Audit_TurnRightsChanged",
+        AuditAction.ToolAllowed => "Audit_ToolAllowed",
+        AuditAction.AdministratorJoined => "Audit_AdministratorJoined",
+        AuditAction.ViewerMade => IsOwn(entry) ? "Audit_ViewerMade" : "Audit_ViewerMadeOf",
+        AuditAction.MemberMade => IsOwn(entry) ? "Audit_MemberMade" : "Audit_MemberMadeOf",
+        AuditAction.OwnerMade => IsOwn(entry) ? "Audit_OwnerMade" : "Audit_OwnerMadeOf",
+        AuditAction.InviteUsed => "Audit_InviteUsed",
+        AuditAction.HistoryChanged => "Audit_HistoryChanged",
+        AuditAction.ToolRevoked => "Audit_ToolRevoked",
         _ => null,
     };
 
@@ -97,10 +97,10 @@ internal sealed class AccountAudit(IAuditLog log, AccountAuthorizer authorizer, 
     private AuditLine LineOf(AuditEntry entry)
     {
         // Whoever has the link sets the password. Recorded as done by whoever made the link, who answers for it.
-        var (by, person) = entry.Action == AuditAction.PasswordReset ? (entry.PersonId, entry.By) : (entry.By, entry.PersonId);
+        var (by, about) = entry.Action == AuditAction.PasswordReset ? (entry.PersonId, entry.By) : (entry.By, entry.PersonId);
+        var person = about is { } whom && !IsOwn(entry) ? NameOf(whom) : null;
         return new AuditLine(
-            entry.At, by is { } who ? NameOf(who) : "The server", WordsOf(entry) ?? "did something that this version does not know",
-            person is { } whom && !IsOwn(entry) ? NameOf(whom) : null, entry.RoomId is { } room ? new AuditedRoom(room, rooms.Find(room)?.Name) : null);
+            entry.At, by is { } who ? NameOf(who) : null, WordsOf(entry) ?? (person is null ? "Audit_Unknown" : "Audit_UnknownAbout"), person, entry.RoomId is { } room ? new AuditedRoom(room, rooms.Find(room)?.Name) : null);
     }
 
     private string NameOf(Guid personId) => directory.NameOf(personId) ?? Names.GonePerson;

@@ -1,5 +1,6 @@
 using System.Net;
 using BlazorChat.Access;
+using BlazorChat.Languages;
 using BlazorChat.Mail;
 using BlazorChat.Messages;
 using BlazorChat.Rooms;
@@ -16,7 +17,8 @@ internal sealed record AccountAddress(string? Email, bool IsConfirmed);
 
 /// <summary>
 /// The mails of accounts: invitations, the check of an address, and links to a new password. Everything that depends on whether somebody exists
-/// happens in the background, so that neither the answer nor the time that it takes says anything.
+/// happens in the background, so that neither the answer nor the time that it takes says anything. A mail to whoever asked for it is in the language
+/// of their page; nobody knows which one somebody reads who is invited, so that an invitation is in English.
 /// </summary>
 internal sealed class AccountMail(
     AccountAdministration administration, OwnProofs proofs, OneTimeLinks links, PeopleStore store, PeopleDirectory directory, AccountAuthorizer authorizer, NameRules names, MailQueue queue, SignInWaits waits,
@@ -44,9 +46,10 @@ internal sealed class AccountMail(
             return error;
         }
 
+        var words = Words.English;
         Send(
-            address, $"You are invited to {look.Name}", AccountLinks.InvitationLifetime,
-            $"{by.Name} invites you to create an account.", AccountLinks.Invitation(token.Value), "The link works for one person, for seven days.");
+            address, words["Mail_Invitation", look.Name], AccountLinks.InvitationLifetime,
+            words["Mail_InvitationWhy", by.Name], AccountLinks.Invitation(token.Value), words["Mail_InvitationThen"]);
         return null;
     }
 
@@ -54,8 +57,9 @@ internal sealed class AccountMail(
     /// <param name="person">Who.</param>
     /// <param name="password">Their password, if they have one: whoever has the address can set a new one.</param>
     /// <param name="email">The address; null or empty for none.</param>
+    /// <param name="words">The language of the mails.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public async Task<RoomError?> ChangeAddressAsync(Person person, string? password, string? email, CancellationToken cancellationToken)
+    public async Task<RoomError?> ChangeAddressAsync(Person person, string? password, string? email, Words words, CancellationToken cancellationToken)
     {
         if (!EmailAddress.TryRead(email, out var address))
         {
@@ -108,14 +112,13 @@ internal sealed class AccountMail(
         if (address is not null)
         {
             Send(
-                address, "Confirm your email address", CheckLifetime, $"Somebody entered this address for the account {person.Name}.", AccountLinks.Address(token),
-                "If it was you, confirm it with the link within a day. If not, do nothing.");
+                address, words["Mail_Confirm"], CheckLifetime, words["Mail_ConfirmWhy", person.Name], AccountLinks.Address(token), words["Mail_ConfirmThen"]);
         }
 
         if (before is not null)
         {
             queue.Send(new OutgoingMail(
-                before, "Your email address was changed", $"The account {person.Name} has another email address now.\n\nIf that wasn’t you, tell an administrator of the server.\n", time.GetUtcNow() + CheckLifetime));
+                before, words["Mail_Changed"], $"{words["Mail_ChangedWhat", person.Name]}\n\n{words["Mail_ChangedThen"]}\n", time.GetUtcNow() + CheckLifetime));
         }
 
         return null;
@@ -147,8 +150,9 @@ internal sealed class AccountMail(
     /// </summary>
     /// <param name="email">The address.</param>
     /// <param name="from">Where the request comes from.</param>
+    /// <param name="words">The language of the mails.</param>
     /// <returns>Why not, if it is no address or there were too many requests; null otherwise.</returns>
-    public RoomError? RequestReset(string? email, IPAddress? from)
+    public RoomError? RequestReset(string? email, IPAddress? from, Words words)
     {
         if (!EmailAddress.TryRead(email, out var address) || address is null)
         {
@@ -166,7 +170,7 @@ internal sealed class AccountMail(
             var scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
-                await scope.ServiceProvider.GetRequiredService<AccountMail>().MailResetsAsync(address, cancellationToken).ConfigureAwait(false);
+                await scope.ServiceProvider.GetRequiredService<AccountMail>().MailResetsAsync(address, words, cancellationToken).ConfigureAwait(false);
             }
         });
         return null;
@@ -181,7 +185,7 @@ internal sealed class AccountMail(
     // No name has a line break.
     private string KeyOf(string address) => $"mail\n{names.NormalizeEmail(address)}";
 
-    private async Task MailResetsAsync(string address, CancellationToken cancellationToken)
+    private async Task MailResetsAsync(string address, Words words, CancellationToken cancellationToken)
     {
         // Nobody's mailbox is flooded, however many ask from wherever. The links of the mails that have come work on.
         if (waits.Begin(KeyOf(address), null, browser: null) is not null)
@@ -209,8 +213,7 @@ internal sealed class AccountMail(
         foreach (var (name, to, token) in found)
         {
             Send(
-                to, $"A new password for {look.Name}", AccountLinks.ResetLifetime, $"Somebody asked for a new password for the account {name}.", AccountLinks.Reset(token),
-                "With the link, you can choose one within an hour. If that wasn’t you, do nothing: your password stays as it is.");
+                to, words["Mail_Password", look.Name], AccountLinks.ResetLifetime, words["Mail_PasswordWhy", name], AccountLinks.Reset(token), words["Mail_PasswordThen"]);
         }
     }
 

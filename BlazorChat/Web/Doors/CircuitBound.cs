@@ -1,4 +1,5 @@
 using BlazorChat.Accounts;
+using BlazorChat.Languages;
 using Microsoft.AspNetCore.SignalR;
 
 namespace BlazorChat.Web;
@@ -22,8 +23,9 @@ internal sealed class CircuitBound(PageBounds bounds, Refusals refusals) : IHubF
         var http = invocation.Context.GetHttpContext();
         if (bounds.Open(PersonPrincipal.Find(invocation.Context.User)?.Id, http?.Connection.RemoteIpAddress, out var place) is { } refusal)
         {
-            refusals.Note(http, refusal.Reason, Refusals.PagesAdvice);
-            await invocation.Hub.Clients.Caller.SendAsync(WaitMessage, $"{refusal.Reason} {refusal.Advice}", refusal.Seconds, invocation.Context.ConnectionAborted).ConfigureAwait(false);
+            refusals.Note(http, refusal);
+            var words = http?.Words() ?? Words.English;
+            await invocation.Hub.Clients.Caller.SendAsync(WaitMessage, $"{words[refusal.Reason]} {words[refusal.Advice]}", refusal.Seconds, invocation.Context.ConnectionAborted).ConfigureAwait(false);
             return null;
         }
 

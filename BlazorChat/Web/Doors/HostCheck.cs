@@ -32,9 +32,7 @@ internal sealed class HostCheck(DoorOptions options, OwnNames own, Refusals refu
             return refusals.RefuseAsync(
                 context,
                 StatusCodes.Status400BadRequest,
-                "This address is not possible",
-                $"The request is for {Refusals.Shown(asked)}, which no address can have as its host.",
-                "If a reverse proxy is in between, have it pass on the host that the browser asked for.");
+                words => new RefusalText(words["Refusal_ImpossibleHost"], words["Refusal_ImpossibleHostReason", Refusals.Shown(asked)], words["Refusal_ProxyIsBetween"]));
         }
 
         if ((request.IsHttps && request.Host.HasValue) || IsKnown(request.Host.Host))
@@ -46,13 +44,14 @@ internal sealed class HostCheck(DoorOptions options, OwnNames own, Refusals refu
         return refusals.RefuseAsync(
             context,
             StatusCodes.Status403Forbidden,
-            "This address is not allowed",
-            host.Length == 0 ? "The request names no host." : $"Over plain http, this server does not answer to the name {host}.",
-            [
-                host.Length == 0 ? "Have the reverse proxy pass on the host that the browser asked for." : $"If {host} is a name of this server, its operator can allow it: set AllowedHosts to {host}.",
-                .. IsForwarded(context) ? [ForwardedAdvice(context)] : Array.Empty<string>(),
-                .. options.HasOldSetting ? ["ASPNETCORE_FORWARDEDHEADERS_ENABLED has no effect: TrustedProxies replaces it."] : Array.Empty<string>(),
-            ]);
+            words => new RefusalText(
+                words["Refusal_OtherHost"],
+                host.Length == 0 ? words["Refusal_NoHostReason"] : words["Refusal_OtherHostReason", host],
+                [
+                    host.Length == 0 ? words["Refusal_PassHostOn"] : words["Refusal_AllowHost", host],
+                    .. IsForwarded(context) ? [words[ForwardedAdvice(context)]] : Array.Empty<string>(),
+                    .. options.HasOldSetting ? [words["Refusal_OldSetting"]] : Array.Empty<string>(),
+                ]));
     }
 
     private static bool IsPossible(string scheme, string host)
@@ -75,6 +74,6 @@ internal sealed class HostCheck(DoorOptions options, OwnNames own, Refusals refu
 
     private static string ForwardedAdvice(HttpContext context) =>
         Doors.IsFromTrustedProxy(context)
-            ? "If a reverse proxy provides https, have it send X-Forwarded-Proto: https."
-            : "The request came through a reverse proxy that is not trusted: set TrustedProxies to the proxy’s address, and have it send X-Forwarded-Proto.";
+            ? "Refusal_SendProto"
+            : "Refusal_TrustProxy";
 }

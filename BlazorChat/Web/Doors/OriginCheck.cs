@@ -19,7 +19,7 @@ internal sealed class OriginCheck(DoorOptions options, Refusals refusals)
         var site = request.Headers["Sec-Fetch-Site"].ToString();
         if (site.Length > 0)
         {
-            return site is "same-origin" or "none" ? next() : RefuseOtherAsync(context, "another site’s page");
+            return site is "same-origin" or "none" ? next() : RefuseOtherAsync(context, "Refusal_AnotherSite");
         }
 
         var origin = request.Headers.Origin.ToString();
@@ -28,7 +28,7 @@ internal sealed class OriginCheck(DoorOptions options, Refusals refusals)
             return next();
         }
 
-        return !Uri.TryCreate(origin, UriKind.Absolute, out var from) || !HasHost(from) ? RefuseOtherAsync(context, "a page without an address of its own")
+        return !Uri.TryCreate(origin, UriKind.Absolute, out var from) || !HasHost(from) ? RefuseOtherAsync(context, "Refusal_NoOrigin")
             : from.Scheme == request.Scheme && from.Authority.Equals(Authority(request), StringComparison.OrdinalIgnoreCase) ? next()
             : RefuseMismatchAsync(context, from);
     }
@@ -39,13 +39,11 @@ internal sealed class OriginCheck(DoorOptions options, Refusals refusals)
     private static string Authority(HttpRequest request) =>
         Uri.TryCreate($"{request.Scheme}://{request.Host.ToUriComponent()}", UriKind.Absolute, out var uri) ? uri.Authority : request.Host.ToUriComponent();
 
-    private Task RefuseOtherAsync(HttpContext context, string what) =>
+    private Task RefuseOtherAsync(HttpContext context, string reason) =>
         refusals.RefuseAsync(
             context,
             StatusCodes.Status403Forbidden,
-            "This request is not allowed",
-            $"The browser says that {what} sent this request, and only this server’s own pages may do that.",
-            "Open BlazorChat in a new tab and try again there.");
+            words => new RefusalText(words["Refusal_OtherOrigin"], words[reason], words["Refusal_NewTab"]));
 
     // Also what happens behind a proxy that changes the host or hides https: the two cannot be told apart.
     private Task RefuseMismatchAsync(HttpContext context, Uri origin)
@@ -56,14 +54,13 @@ internal sealed class OriginCheck(DoorOptions options, Refusals refusals)
         return refusals.RefuseAsync(
             context,
             StatusCodes.Status403Forbidden,
-            "This request is not allowed",
-            $"The browser sent this request from {opened}, but it arrived here for {arrived}.",
-            [
-                "If a reverse proxy is in between, its operator can fix this: have the proxy pass on the Host header (in nginx: proxy_set_header Host $http_host;).",
-                .. Doors.IsFromTrustedProxy(context)
-                    ? Array.Empty<string>()
-                    : ["If the proxy provides https or must change the host, set TrustedProxies to its address, and have it send X-Forwarded-Proto and X-Forwarded-Host."],
-                .. options.HasOldSetting ? ["ASPNETCORE_FORWARDEDHEADERS_ENABLED has no effect: TrustedProxies replaces it."] : Array.Empty<string>(),
-            ]);
+            words => new RefusalText(
+                words["Refusal_OtherOrigin"],
+                words["Refusal_OriginMismatch", opened, arrived],
+                [
+                    words["Refusal_FixHost"],
+                    .. Doors.IsFromTrustedProxy(context) ? Array.Empty<string>() : [words["Refusal_TrustAndForward"]],
+                    .. options.HasOldSetting ? [words["Refusal_OldSetting"]] : Array.Empty<string>(),
+                ]));
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace BlazorChat.Web;
 
 /// <summary>Why a page is not served or not connected right now.</summary>
-/// <param name="Reason">What there is too much of, in one sentence.</param>
-/// <param name="Advice">What the page does about it, in one sentence.</param>
+/// <param name="Reason">The name of the text that says what there is too much of, in one sentence.</param>
+/// <param name="Advice">The name of the text that says what the page does about it, in one sentence.</param>
 /// <param name="RetryAfter">When another attempt makes sense.</param>
 internal sealed record PageRefusal(string Reason, string Advice, TimeSpan RetryAfter)
 {
@@ -109,11 +109,10 @@ internal sealed class PageBounds : IDisposable
         var after = lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : UntilClosed;
         return what switch
         {
-            Counted.LoadsOfPerson => new("You have opened too many pages in a short time.", "This page tries again by itself.", after),
-            Counted.LoadsOfAddress => new("Too many pages have been opened from your network in a short time.", "This page tries again by itself.", after),
-            Counted.PagesOfPerson or Counted.ConnectionsOfPerson => new(
-                "You have too many pages open.", "This page connects by itself when you close others. A page that was lost counts for a few minutes.", after),
-            _ => new("Too many pages are open from your network.", "This page connects by itself when others are closed.", after),
+            Counted.LoadsOfPerson => new("Refusal_LoadsOfPerson", "Refusal_TriesAgain", after),
+            Counted.LoadsOfAddress => new("Refusal_LoadsOfNetwork", "Refusal_TriesAgain", after),
+            Counted.PagesOfPerson or Counted.ConnectionsOfPerson => new("Refusal_PagesOfPerson", "Refusal_CloseOthers", after),
+            _ => new("Refusal_PagesOfNetwork", "Refusal_WaitForOthers", after),
         };
     }
 

@@ -1,18 +1,25 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Encodings.Web;
+using BlazorChat.Languages;
 using BlazorChat.Text;
 
 namespace BlazorChat.Web;
 
+/// <summary>What a refusal says in a language.</summary>
+/// <param name="Title">The page's heading, without a period.</param>
+/// <param name="Reason">What the request did, in one sentence, for people and the log.</param>
+/// <param name="Advice">What people and the operator can do, one sentence each.</param>
+internal sealed record RefusalText(string Title, string Reason, params string[] Advice);
+
 /// <summary>
-/// Refuses requests and always says why: to people on a page, to scripts as text, and to the operator in the log, with the setting that
-/// would change it. No page of the application can be used for this, because its style sheets and circuit would be refused, too.
+/// Refuses requests and always says why: to people on a page, to scripts as text, and to the operator in the log (in English), with the
+/// setting that would change it. No page of the application can be used for this, because its style sheets and circuit would be refused, too.
 /// </summary>
 internal sealed partial class Refusals(TimeProvider time, ILogger<Refusals> logger)
 {
     /// <summary>What the operator can do about too many pages.</summary>
-    public const string PagesAdvice = "If people need more, raise the limits in Web:Pages.";
+    private const string PagesAdvice = "If people need more, raise the limits in Web:Pages.";
 
     /// <summary>The same refusal is logged once in this time, so that nobody can fill the log.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
@@ -26,17 +33,18 @@ internal sealed partial class Refusals(TimeProvider time, ILogger<Refusals> logg
     /// <summary>Answers a request with a refusal.</summary>
     /// <param name="context">The request.</param>
     /// <param name="status">The status code.</param>
-    /// <param name="title">The page's heading, without a period.</param>
-    /// <param name="reason">What the request did, in one sentence, for people and the log.</param>
-    /// <param name="advice">What people and the operator can do, one sentence each.</param>
-    public Task RefuseAsync(HttpContext context, int status, string title, string reason, params string[] advice)
+    /// <param name="say">What it says.</param>
+    public Task RefuseAsync(HttpContext context, int status, Func<Words, RefusalText> say)
     {
+        var (_, reason, advice) = say(Words.English);
         Log(context, reason, string.Join(' ', advice));
-        return AnswerAsync(context, status, title, reason, advice);
+        return AnswerAsync(context, status, say);
     }
 
-    private static Task AnswerAsync(HttpContext context, int status, string title, string reason, params string[] advice)
+    private static Task AnswerAsync(HttpContext context, int status, Func<Words, RefusalText> say)
     {
+        var words = context.Words();
+        var (title, reason, advice) = say(words);
         var response = context.Response;
         response.StatusCode = status;
         response.Headers.CacheControl = "no-store";
@@ -55,7 +63,7 @@ internal sealed partial class Refusals(TimeProvider time, ILogger<Refusals> logg
         return response.WriteAsync(
             $"""
             <!DOCTYPE html>
-            <html lang="en">
+            <html lang="{words.Tag}">
             <head>
                 <meta charset="utf-8">
                 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -82,19 +90,18 @@ internal sealed partial class Refusals(TimeProvider time, ILogger<Refusals> logg
             context.Response.Headers["Refresh"] = seconds;
         }
 
-        Note(context, refusal.Reason, PagesAdvice);
-        return AnswerAsync(context, StatusCodes.Status429TooManyRequests, "Too many pages", refusal.Reason, refusal.Advice);
+        Note(context, refusal);
+        return AnswerAsync(context, StatusCodes.Status429TooManyRequests, words => new RefusalText(words["Refusal_TooManyPages"], words[refusal.Reason], words[refusal.Advice]));
     }
 
     /// <summary>Logs a refusal that is told in another way.</summary>
     /// <param name="context">The request, if there is one.</param>
-    /// <param name="reason">What it did, in one sentence.</param>
-    /// <param name="advice">What the operator can do.</param>
-    public void Note(HttpContext? context, string reason, string advice)
+    /// <param name="refusal">The refusal.</param>
+    public void Note(HttpContext? context, PageRefusal refusal)
     {
         if (context is not null)
         {
-            Log(context, reason, advice);
+            Log(context, Words.English[refusal.Reason], PagesAdvice);
         }
     }
 
