@@ -110,9 +110,9 @@ public sealed partial class WordsTests
         Assert.Equal("A und <b>B</b>", context.Render(Words.German.Fragment("List_And", b => b.AddContent(0, "A"), b => b.AddMarkup(0, "<b>B</b>"))).Markup);
     }
 
-    // Texts that many components name, and those that are found by what they say (see SentencesTests and StoredSentencesTests).
+    // Texts that are found by what they say, or by the name of a tool (see SentencesTests and StoredSentencesTests).
     private static IEnumerable<string> ListedElsewhere() => Words.English.Keys.Where(key =>
-        key.StartsWith("Common_", StringComparison.Ordinal) || key.StartsWith("Error_", StringComparison.Ordinal) || key.StartsWith("Reason_", StringComparison.Ordinal) || key.StartsWith("Tool_", StringComparison.Ordinal));
+        key.StartsWith("Error_", StringComparison.Ordinal) || key.StartsWith("Reason_", StringComparison.Ordinal) || key.StartsWith("Tool_", StringComparison.Ordinal));
 
     private static string PlacesIn(string text) => string.Join(' ', Places().Matches(text).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal));
 
