@@ -14,7 +14,7 @@ namespace BlazorChat.Tests.Browser;
 [Trait(nameof(Kind), Kind.Browser)]
 public sealed class KilledRemovalTests(Chromium chromium) : IAsyncLifetime
 {
-    private static readonly int Messages = Soak.Times(12_000, 200_000);
+    private static readonly int Messages = Soak.Times(10_200, 200_000);
 
     private static readonly int Kills = Soak.Times(1, 20);
 

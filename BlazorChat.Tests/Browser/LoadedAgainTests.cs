@@ -47,7 +47,7 @@ public sealed class LoadedAgainTests(Chromium chromium) : IAsyncLifetime
         var ada = await _app.JoinAsync("Ada");
         await _app.SayAsync(ada, "The first one");
         var page = await OpenPage.WatchAsync(ada);
-        await ada.FillAsync(160);
+        await ada.FillAsync(120);
         await Expect(ada.Articles.First).ToContainTextAsync("The first one");
         await page.LeaveThingsOpenFarUpAsync();
         var other = await OpenPage.WatchAsync(await ada.NewTabAsync());

@@ -23,7 +23,7 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task Older_messages_come_above_without_moving_what_is_read()
     {
-        await FillAsync(40);
+        await FillAsync(30);
         await _ada.Page.ReloadAsync();
         await _ada.ReadyAsync();
         await Expect(_ada.Articles).ToHaveCountAsync(50);
@@ -46,7 +46,7 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
               requestAnimationFrame(watch);
             }
             """);
-        await Expect(_ada.Articles).ToHaveCountAsync(80);
+        await Expect(_ada.Articles).ToHaveCountAsync(60);
         await _ada.Page.WaitForFunctionAsync("() => places.filter(p => p[0]).length > 10");
         var moved = await _ada.Page.EvaluateAsync<double>("() => Math.abs(places.at(-1)[1] - places.findLast(p => !p[0])[1])");
         Assert.True(moved < 2, $"What was read moved by {moved} pixels.");
@@ -150,12 +150,12 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task Older_messages_are_not_counted_as_new()
     {
-        await FillAsync(40);
+        await FillAsync(30);
         await _ada.Page.ReloadAsync();
         await _ada.ReadyAsync();
         await Expect(_ada.Articles).ToHaveCountAsync(50);
         await _ada.Page.EvaluateAsync("() => { document.querySelector('chat-log').scrollTop = 0; }");
-        await Expect(_ada.Articles).ToHaveCountAsync(80);
+        await Expect(_ada.Articles).ToHaveCountAsync(60);
         await Expect(_ada.Page.GetByRole(AriaRole.Button, new() { Name = "Go to the end" })).ToBeVisibleAsync();
         await Expect(_ada.Page.Locator("[data-to-end] [data-new]")).ToBeHiddenAsync();
     }
@@ -163,7 +163,7 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task The_link_of_a_message_far_back_opens_at_the_message_and_a_reload_keeps_the_place()
     {
-        await FillAsync(40);
+        await FillAsync(30);
         var id = await _ada.Page.GetByText("Question number 3.", new() { Exact = true }).EvaluateAsync<string>("text => text.closest('article').id");
         var room = _ada.Page.Url;
         var grace = await _app.JoinAsync("Grace");
@@ -172,11 +172,11 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
         await Expect(grace.Page.GetByText("Question number 3.", new() { Exact = true })).ToBeInViewportAsync();
 
         // Somewhere in the middle, and back there after a reload.
-        await _ada.Page.GetByText("Answer number 30.", new() { Exact = true }).ScrollIntoViewIfNeededAsync();
+        await _ada.Page.GetByText("Answer number 20.", new() { Exact = true }).ScrollIntoViewIfNeededAsync();
         await SettledAsync();
         await _ada.Page.ReloadAsync();
         await _ada.ReadyAsync();
-        await Expect(_ada.Page.GetByText("Answer number 30.", new() { Exact = true })).ToBeInViewportAsync();
+        await Expect(_ada.Page.GetByText("Answer number 20.", new() { Exact = true })).ToBeInViewportAsync();
     }
 
     [Fact]
@@ -258,14 +258,14 @@ public sealed class ReadingPlaceTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task Print_loads_older_messages_first()
     {
-        await FillAsync(40);
+        await FillAsync(30);
         await _ada.Page.ReloadAsync();
         await _ada.ReadyAsync();
         await Expect(_ada.Articles).ToHaveCountAsync(50);
         await _ada.Page.EvaluateAsync("() => { globalThis.print = () => { globalThis.printed = document.querySelectorAll('article').length; }; }");
         await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Room menu" }).ClickAsync();
         await _ada.Page.GetByRole(AriaRole.Button, new() { Name = "Print…" }).ClickAsync();
-        await _ada.Page.WaitForFunctionAsync("() => globalThis.printed === 80");
+        await _ada.Page.WaitForFunctionAsync("() => globalThis.printed === 60");
     }
 
     private async Task ScrollUpAsync()

@@ -396,8 +396,13 @@ customElements.define('chat-log', class extends HTMLElement {
 
     this.isRemembering = false;
     const { anchor } = this;
+    if (!this.isFollowing && anchor?.element.id === '') {
+      // What was sent is still on its way: its message will be the place.
+      this.remember();
+    }
+
     try {
-      if (!this.isFollowing && anchor) {
+      if (!this.isFollowing && anchor?.element.id) {
         sessionStorage.setItem(placeKey(this.dataset.room), JSON.stringify({ id: anchor.element.id, offset: anchor.offset }));
       } else {
         sessionStorage.removeItem(placeKey(this.dataset.room));
