@@ -65,11 +65,11 @@ public sealed class KilledProcessTests : IAsyncLifetime
     public async Task Killed_in_the_middle_of_text_it_goes_on_once_and_nothing_is_doubled(TestDatabase database)
     {
         await AskAsync(database);
-        await StartAsync();
+        await StartAsync(hasTools: false);
         (await _model.NextAsync()).Say("One, two, th");
         var before = await UntilAsync(m => m.Text == "One, two, th");
         await _app!.KillAsync();
-        await StartAsync();
+        await StartAsync(hasTools: false);
 
         var next = await _model.NextAsync();
         var messages = JsonDocument.Parse(next.Request).RootElement.GetProperty("messages").EnumerateArray().ToList();
@@ -90,7 +90,7 @@ public sealed class KilledProcessTests : IAsyncLifetime
         await host.Model.NextAsync();
     }
 
-    private async Task StartAsync()
+    private async Task StartAsync(bool hasTools = true)
     {
         var environment = _model.Environment;
         foreach (var (name, value) in _data!.Environment)
@@ -99,11 +99,15 @@ public sealed class KilledProcessTests : IAsyncLifetime
         }
 
         environment["Assistants__Items__0__Recovery"] = "Continue";
-        environment["Mcp__Servers__0__Name"] = "odd";
-        environment["Mcp__Servers__0__Command"] = "node";
-        environment["Mcp__Servers__0__Arguments__0"] = McpHost.OddScript;
-        environment["Mcp__Servers__0__Arguments__1"] = "standard";
-        environment["Mcp__Servers__0__Approval"] = "Never";
+        if (hasTools)
+        {
+            environment["Mcp__Servers__0__Name"] = "odd";
+            environment["Mcp__Servers__0__Command"] = "node";
+            environment["Mcp__Servers__0__Arguments__0"] = McpHost.OddScript;
+            environment["Mcp__Servers__0__Arguments__1"] = "standard";
+            environment["Mcp__Servers__0__Approval"] = "Never";
+        }
+
         _app = await AppProcess.StartAsync(_data.Folder, 0, environment);
     }
 

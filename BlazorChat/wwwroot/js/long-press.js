@@ -4,6 +4,9 @@ import { openMenu } from './message-actions.js';
 const AFTER = 500;
 const STILL = 10;
 
+// Milliseconds between what the browser does about one event.
+const AT_ONCE = 60;
+
 let press;
 
 const isOwn = target => target.closest('a, button, input, textarea, select, summary, pre, [role=group]') !== null;
@@ -24,20 +27,26 @@ function open(article) {
   }
 }
 
-// Releasing the finger is a press beside the menu, which closes it.
+// Releasing the finger is a press beside the menu, which closes it. Whatever closes it at another time is meant.
 function stayOpen(article) {
   const over = new AbortController();
   const { signal } = over;
   const menu = document.getElementById('message-menu');
-  const end = () => setTimeout(() => over.abort(), AFTER);
+  let [closed, released] = [0, -Infinity];
+  menu.addEventListener('beforetoggle', () => { closed = performance.now(); }, { signal });
+  // Later than both: its task is queued when the menu closes.
   menu.addEventListener('toggle', e => {
     if (e.newState === 'closed') {
       over.abort();
-      openMenu(article);
+      if (Math.abs(closed - released) < AT_ONCE) {
+        openMenu(article);
+      }
     }
   }, { signal });
-  // Only what comes with the release: from then on, whatever closes it is meant.
-  addEventListener('pointerup', end, { capture: true, signal, once: true });
+  addEventListener('pointerup', () => {
+    released = performance.now();
+    setTimeout(() => over.abort(), AFTER);
+  }, { capture: true, signal, once: true });
   addEventListener('pointercancel', () => over.abort(), { capture: true, signal });
 }
 
