@@ -4,7 +4,7 @@ namespace BlazorChat.Tests.Support;
 public static class Guard
 {
     /// <summary>Longer than any condition takes on a busy machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Waits for a task, at most <see cref="Patience"/>.</summary>
     public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Patience);

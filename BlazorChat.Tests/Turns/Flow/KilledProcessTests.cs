@@ -48,7 +48,7 @@ public sealed class KilledProcessTests : IAsyncLifetime
         await _app!.KillAsync();
         await StartAsync();
 
-        var next = await _model.NextAsync();
+        var next = await GoesOnAsync();
         var told = SentResults.Of(JsonDocument.Parse(next.Request).RootElement);
         Assert.Equal(["c1", "c2"], told.Select(r => r.Id));
         Assert.Equal(before.Calls.First().Result, told[0].Text);
@@ -71,13 +71,26 @@ public sealed class KilledProcessTests : IAsyncLifetime
         await _app!.KillAsync();
         await StartAsync(hasTools: false);
 
-        var next = await _model.NextAsync();
+        var next = await GoesOnAsync();
         var messages = JsonDocument.Parse(next.Request).RootElement.GetProperty("messages").EnumerateArray().ToList();
         Assert.Single(messages, m => m.ToString().Contains("One, two, th", StringComparison.Ordinal));
         Assert.Contains("Go on", messages[^1].ToString(), StringComparison.Ordinal);
         next.Finish("ree");
         var ended = await UntilAsync(m => m.Status.IsEnded);
         Assert.Equal((before.Id, "One, two, three", MessageStatus.Complete.Instance), (ended.Id, ended.Text, ended.Status));
+    }
+
+    // Says what the new process did instead, if it does not ask the model.
+    private async Task<LiveAnswer> GoesOnAsync()
+    {
+        try
+        {
+            return await _model.NextAsync();
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"The response did not go on. {_app!.Output}", e);
+        }
     }
 
     /// <summary>Asks in a process that ends before there is a response: the next one finds the question waiting.</summary>
